@@ -1,0 +1,79 @@
+"""Reads OpenAPI documents: a service's own with the shared components merged in, and all of them as one."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any, cast
+
+import yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+Spec = dict[str, Any]
+
+METHODS = frozenset({"get", "put", "post", "patch", "delete"})
+
+_ALWAYS = {"400": "BadRequest", "401": "Unauthorized", "403": "Forbidden", "503": "Unavailable"}
+_WITH_BODY = {"413": "PayloadTooLarge", "415": "UnsupportedMediaType"}
+
+
+class SpecClashError(Exception):
+    """Two services describe the same path or component."""
+
+
+def load_spec(package: str) -> Spec:
+    """Read `openapi.yaml` of a package and add what every service shares.
+
+    The document is returned as a dict, because connexion renders files through a template engine first. Each operation gets the
+    answers that any operation can give, so that the files need not repeat them.
+    """
+    spec = cast("Spec", yaml.safe_load((files(package) / "openapi.yaml").read_text("utf-8")))
+    common = yaml.safe_load((files("chassis") / "contracts" / "common.yaml").read_text("utf-8"))
+    components = spec.setdefault("components", {})
+    for kind, entries in common["components"].items():
+        components[kind] = {**entries, **components.get(kind, {})}
+    for _path, _method, operation in operations(spec):
+        _add_shared_answers(operation)
+    return spec
+
+
+def operations(spec: Spec) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Yield (path, method, operation) of a document."""
+    for path, item in spec["paths"].items():
+        for method, operation in item.items():
+            if method in METHODS:
+                yield path, method, operation
+
+
+def _add_shared_answers(operation: dict[str, Any]) -> None:
+    shared = dict(_ALWAYS)
+    if "requestBody" in operation:
+        shared |= _WITH_BODY
+    for status, name in shared.items():
+        operation["responses"].setdefault(status, {"$ref": f"#/components/responses/{name}"})
+
+
+def merge_specs(front: Spec, others: Iterable[Spec]) -> Spec:
+    """Return one public document: `front` with the paths, tags and components of `others`; internal operations left out.
+
+    Raises:
+        SpecClashError: if two documents give the same path, or different components the same name.
+    """
+    merged: Spec = {**front, "paths": {}, "tags": [], "components": {}}
+    for spec in (*others, front):
+        merged["tags"] = [*merged["tags"], *spec.get("tags", [])]
+        for path, item in spec["paths"].items():
+            if path in merged["paths"]:
+                raise SpecClashError(path)
+            if not any(operation.get("x-internal") for operation in item.values() if isinstance(operation, dict)):
+                merged["paths"][path] = item
+        for kind, entries in spec.get("components", {}).items():
+            _merge_components(merged["components"].setdefault(kind, {}), entries)
+    return merged
+
+
+def _merge_components(target: dict[str, Any], entries: dict[str, Any]) -> None:
+    for name, entry in entries.items():
+        if target.setdefault(name, entry) != entry:
+            raise SpecClashError(name)
