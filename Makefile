@@ -1,0 +1,100 @@
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+OUTLAY_DATA ?= $(CURDIR)/var
+VENV := .venv
+BIN := $(VENV)/bin
+OWN := -e libs/money -e libs/chassis -e services/auth -e services/expenses -e services/budgets -e services/notifier -e services/gateway -e outlay
+UI := services/gateway/web
+UI_BUILT := services/gateway/src/gateway/web/index.html
+
+##@ Use it
+
+.PHONY: help
+help: ## Show this help
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: run
+run: .stamps/home $(UI_BUILT) ## Start Outlay on http://127.0.0.1:8000, data in ./var (OUTLAY_DATA)
+	@OUTLAY_ENV=development OUTLAY_DATA="$(OUTLAY_DATA)" exec $(BIN)/outlay run
+
+.PHONY: demo
+demo: .stamps/home $(UI_BUILT) ## The same with a demo account and two and a half years of a household
+	@OUTLAY_ENV=development OUTLAY_DATA="$(OUTLAY_DATA)/demo" exec $(BIN)/outlay demo
+
+##@ Work on it
+
+.PHONY: setup
+setup: .stamps/dev $(UI_BUILT) ## Install everything that tests and checks need
+
+.PHONY: test
+test: setup .stamps/browser ## Run all tests
+	$(BIN)/pytest
+
+.PHONY: check
+check: lint types test ## Everything that CI checks
+
+.PHONY: lint
+lint: .stamps/dev ## Style, imports between rooms
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+
+.PHONY: types
+types: .stamps/dev .stamps/ui ## mypy --strict and svelte-check
+	$(BIN)/mypy
+	cd $(UI) && npm run --silent check
+
+.PHONY: household
+household: .stamps/dev ## Live through the household's years: 34 budgets exceeded, 34 mails
+	$(BIN)/python tests/household/run.py
+
+.PHONY: bench
+bench: .stamps/dev ## Measure against floors in the same run; prints a table
+	$(BIN)/python tests/load/bench.py
+
+.PHONY: lock
+lock: .stamps/dev ## Write the exact versions of all dependencies anew
+	requirements/lock.sh
+
+.PHONY: api-types
+api-types: .stamps/dev .stamps/ui ## Generate the web UI's types from the merged OpenAPI document
+	mkdir -p build && $(BIN)/outlay openapi > build/openapi.json
+	cd $(UI) && npm run --silent types
+
+.PHONY: clean
+clean: ## Remove what was installed and built; data in ./var stay
+	rm -rf $(VENV) .stamps build $(UI)/node_modules services/gateway/src/gateway/web
+
+# What was installed, remembered by when and from which list.
+
+$(BIN)/python:
+	@echo "Making a Python environment in $(VENV) ..."
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Outlay needs Python 3.11 or newer; set PYTHON=python3.12, say")'
+	@$(PYTHON) -m venv $(VENV)
+
+.stamps/home: requirements/outlay.txt $(wildcard */pyproject.toml */*/pyproject.toml) | $(BIN)/python
+	@test -e .stamps/dev || { echo "Installing Outlay's Python packages (about a minute the first time) ..."; \
+	  $(BIN)/pip install --quiet --disable-pip-version-check --progress-bar on --require-hashes -r requirements/outlay.txt; \
+	  $(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation $(OWN); }
+	@mkdir -p .stamps && touch $@
+
+.stamps/dev: requirements/dev.txt $(wildcard */pyproject.toml */*/pyproject.toml) | $(BIN)/python
+	@echo "Installing what tests and checks need (about a minute the first time) ..."
+	@$(BIN)/pip install --quiet --disable-pip-version-check --progress-bar on --require-hashes -r requirements/dev.txt
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation $(OWN)
+	@mkdir -p .stamps && touch $@
+
+.stamps/ui: $(UI)/package-lock.json
+	@echo "Installing what builds the web UI ..."
+	@cd $(UI) && npm ci --no-audit --no-fund --loglevel=error
+	@mkdir -p .stamps && touch $@
+
+$(UI_BUILT): .stamps/ui $(shell find $(UI)/src $(UI)/public $(UI)/index.html $(UI)/vite.config.ts 2>/dev/null)
+	@echo "Building the web UI ..."
+	@cd $(UI) && npm run --silent build
+	@touch $@
+
+# Debian's Chromium where it is missing and may be installed; elsewhere the tests say what they miss.
+.stamps/browser:
+	@command -v chromium >/dev/null || { echo "Installing Chromium ..."; apt-get update -qq && apt-get install -y -qq chromium >/dev/null; }
+	@mkdir -p .stamps && touch $@

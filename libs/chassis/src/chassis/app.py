@@ -1,0 +1,163 @@
+"""Builds a service's web application from its document: the one room that knows connexion and flask."""
+
+from __future__ import annotations
+
+import json
+import logging
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import connexion
+import flask
+from connexion.jsonifier import Jsonifier
+from connexion.lifecycle import ConnexionResponse
+from connexion.options import SwaggerUIOptions
+from connexion.resolver import Resolver
+from connexion.security import BearerSecurityHandler
+from starlette.exceptions import HTTPException
+
+from chassis import context
+from chassis.bridge import ThreadBridge
+from chassis.edge import Edge
+from chassis.formats import register_formats
+from chassis.health import Health
+from chassis.problems import (
+    PROBLEM_JSON,
+    ForbiddenError,
+    InvalidRequestError,
+    Problem,
+    Statuses,
+    UnauthorizedError,
+    body_of,
+    status_body,
+)
+from chassis.request import Answer, Request
+from chassis.tokens import Caller
+from chassis.validation import VALIDATORS, printable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from connexion.lifecycle import ConnexionRequest
+    from starlette.types import ASGIApp
+
+    from chassis.metrics import Metrics
+    from chassis.spec import Spec
+
+log = logging.getLogger("outlay.app")
+
+_DETAILS = {404: "Nothing is at this path; /docs lists what there is.", 405: "The path is right, the method is not; see /docs."}
+_READING = frozenset({"GET", "HEAD"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class AppParts:
+    """What a service's application is made of."""
+
+    name: str
+    spec: Spec
+    operations: Mapping[str, Callable[..., Answer]]
+    """operationId to method: called with a Request and the operation's parameters by name."""
+    verify: Callable[[str], dict[str, Any]]
+    """Returns the claims of a service token; raises UnauthorizedError."""
+    statuses: Statuses
+    metrics: Metrics
+    checks: Mapping[str, Callable[[], object]] = field(default_factory=dict)
+    workers: int = 8
+    validate_responses: bool = False
+    quiet: bool = False
+
+
+def build_app(parts: AppParts) -> ASGIApp:
+    """Return the ASGI application of a service."""
+    register_formats()
+    app = connexion.FlaskApp(
+        parts.name,
+        resolver=Resolver(lambda name: _endpoint(parts.operations[name])),
+        security_map={"bearer": _bearer(parts.verify)},
+        validator_map=VALIDATORS,
+        strict_validation=True,
+        pythonic_params=True,
+        validate_responses=parts.validate_responses,
+        jsonifier=Jsonifier(json, separators=(",", ":"), ensure_ascii=False),
+        swagger_ui_options=SwaggerUIOptions(swagger_ui=False, serve_spec=False),
+    )
+    # connexion keeps Flask behind a2wsgi in this attribute; chassis.bridge says why it is replaced.
+    app._middleware_app.asgi_app = ThreadBridge(app.app.wsgi_app, workers=parts.workers, name=parts.name)  # noqa: SLF001
+    _add_error_handlers(app, parts)
+    app.add_api(parts.spec)
+    health = Health(parts.metrics, parts.checks)
+    return Edge(app, service=parts.name, metrics=parts.metrics, health=health, quiet=parts.quiet)
+
+
+def _bearer(verify: Callable[[str], dict[str, Any]]) -> type[BearerSecurityHandler]:
+    class Bearer(BearerSecurityHandler):  # type: ignore[misc]
+        """Verifies the token of the Authorization header without looking a function up by name."""
+
+        def get_fn(self, _scheme: Any, _scopes: Any) -> Callable[[Any], dict[str, Any]]:
+            def check(request: Any) -> dict[str, Any]:
+                kind, _space, token = request.headers.get("Authorization", "").partition(" ")
+                if kind.lower() != "bearer" or not token:
+                    message = "Sign in, or send a token as Authorization: Bearer."
+                    raise UnauthorizedError(message)
+                return verify(token)
+
+            return check
+
+    return Bearer
+
+
+def _endpoint(operation: Callable[..., Answer]) -> Callable[..., flask.Response]:
+    def endpoint(**arguments: Any) -> Any:
+        claims = arguments.pop("token_info", None)
+        arguments.pop("user", None)
+        caller = Caller.from_claims(claims) if claims else None
+        if caller and flask.request.method not in _READING and "write" not in caller.scopes:
+            message = "The access token may only read; make one with the scope write."
+            raise ForbiddenError(message)
+        _check_printable(arguments)
+        forwarded = flask.request.headers.get("X-Forwarded-For", "").split(",")[-1].strip()
+        request = Request(caller, flask.request.headers, forwarded or flask.request.remote_addr or "")
+        body, status, headers = operation(request, **arguments)
+        if body is None:
+            return connexion.NoContent, status, dict(headers)
+        return body, status, {"Content-Type": "application/json", **headers}
+
+    return endpoint
+
+
+def _check_printable(arguments: Mapping[str, Any]) -> None:
+    for name, value in arguments.items():
+        if isinstance(value, str) and not printable(value):
+            raise InvalidRequestError(f"{name} has a control character.")
+
+
+def _add_error_handlers(app: connexion.FlaskApp, parts: AppParts) -> None:
+    async def on_exception(_request: ConnexionRequest, error: Exception) -> ConnexionResponse:
+        status, body, headers = body_of(error, parts.statuses, _instance())
+        if status >= 500:  # noqa: PLR2004
+            log.error("failed", exc_info=error, extra={"service": parts.name})
+        return _response(status, body, headers)
+
+    async def on_http(_request: ConnexionRequest, error: HTTPException) -> ConnexionResponse:
+        detail = _DETAILS.get(error.status_code) or str(error.detail or "").split("\n", 1)[0]
+        body = status_body(error.status_code, detail, _instance())
+        return _response(error.status_code, body, dict(error.headers or {}))
+
+    for kind in (Exception, Problem, *parts.statuses):
+        app.add_error_handler(kind, on_exception)
+    for kind in (HTTPException, connexion.ProblemException):
+        app.add_error_handler(kind, on_http)
+
+
+def _instance() -> str:
+    trace = context.current.get()
+    return trace.request_id if trace else ""
+
+
+def _response(status: int, body: dict[str, Any], headers: dict[str, str]) -> ConnexionResponse:
+    if status == 401:  # noqa: PLR2004
+        headers = {**headers, "WWW-Authenticate": "Bearer"}
+    return ConnexionResponse(
+        status_code=status, mimetype=PROBLEM_JSON, content_type=PROBLEM_JSON, body=json.dumps(body), headers=headers
+    )

@@ -1,0 +1,160 @@
+"""The outermost layer of every service: request id and trace, body limits, security headers, a log line and the meters."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import time
+from typing import TYPE_CHECKING
+
+from chassis import context
+from chassis.problems import PROBLEM_JSON, BodyTooLargeError, body_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+    from chassis.health import Health
+    from chassis.metrics import Metrics
+
+JSON_LIMIT = 1_000_000
+"""Bytes of a JSON body."""
+UPLOAD_LIMIT = 200_000_000
+"""Bytes of a multipart body, such as a file to import; it is never held in memory."""
+
+_SAFE_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
+_HEADERS = {
+    b"x-content-type-options": b"nosniff",
+    b"referrer-policy": b"no-referrer",
+    b"cache-control": b"no-store",
+    b"content-security-policy": b"default-src 'none'; frame-ancestors 'none'",
+}
+
+log = logging.getLogger("outlay.request")
+
+
+class Edge:
+    """An ASGI application around another one."""
+
+    def __init__(
+        self, app: ASGIApp, *, service: str, metrics: Metrics, health: Health,
+        headers: Mapping[bytes, bytes] = _HEADERS, quiet: bool = False,
+    ) -> None:  # fmt: skip
+        """Wrap `app`. `quiet` writes no log line, for a service inside a process whose gateway writes one."""
+        self._app, self._service, self._metrics, self._health = app, service, metrics, health
+        self._headers, self._quiet = headers, quiet
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request, or pass on what is no request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        answer = await self._health.answer(scope["path"]) if scope["method"] == "GET" else None
+        if answer is not None:
+            await _send_whole(send, *answer)
+            return
+        await self._serve(scope, receive, send)
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        given = dict(scope["headers"])
+        trace = context.follow(_request_id(given), given.get(b"traceparent", b"").decode("latin-1"))
+        token = context.current.set(trace)
+        started = time.perf_counter()
+        seen = {"status": 0}
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                seen["status"] = message["status"]
+                message = {**message, "headers": self._add(message["headers"], trace.request_id)}
+            await send(message)
+
+        try:
+            limited = _Limited(scope, receive, given)
+            await self._app(*await limited.prepare(), send_with_headers)
+        except BodyTooLargeError as error:
+            if seen["status"]:
+                raise
+            status, body, _headers = body_of(error, {}, trace.request_id)
+            await _send_whole(send_with_headers, status, json.dumps(body).encode(), PROBLEM_JSON)
+        finally:
+            self._account(scope, seen["status"], time.perf_counter() - started)
+            context.current.reset(token)
+
+    def _add(self, headers: list[tuple[bytes, bytes]], request_id: str) -> list[tuple[bytes, bytes]]:
+        present = {name.lower() for name, _ in headers}
+        added = [(name, value) for name, value in self._headers.items() if name not in present]
+        if b"x-request-id" not in present:
+            added.append((b"x-request-id", request_id.encode()))
+        return [*headers, *added]
+
+    def _account(self, scope: Scope, status: int, seconds: float) -> None:
+        self._metrics.requests.labels(self._service, scope["method"], str(status)).inc()
+        self._metrics.latency.labels(self._service).observe(seconds)
+        if not self._quiet:
+            # The path alone: a query may hold what somebody searched for.
+            fields = {"method": scope["method"], "path": _loggable(scope["path"]), "status": status, "ms": round(seconds * 1000, 1)}
+            log.info("request", extra=fields)
+
+
+def _loggable(path: str) -> str:
+    """Leave out the secret of a mailed link."""
+    return re.sub(r"(/password-resets/|/email-verifications/).+", r"\1...", path)
+
+
+def _request_id(headers: dict[bytes, bytes]) -> str:
+    given = headers.get(b"x-request-id", b"")
+    return given.decode() if _SAFE_ID.fullmatch(given) else ""
+
+
+class _Limited:
+    """A request whose body cannot grow past the limit of its kind."""
+
+    def __init__(self, scope: Scope, receive: Receive, headers: dict[bytes, bytes]) -> None:
+        self._scope, self._receive, self._headers = scope, receive, headers
+        upload = headers.get(b"content-type", b"").lower().startswith(b"multipart/")
+        self._limit = UPLOAD_LIMIT if upload else JSON_LIMIT
+        self._upload = upload
+        self._read = 0
+
+    async def prepare(self) -> tuple[Scope, Receive]:
+        """Return the scope and receive to go on with; raises BodyTooLargeError."""
+        length = self._headers.get(b"content-length", b"")
+        if length.isdigit() and int(length) > self._limit:
+            raise self._too_large()
+        if b"transfer-encoding" in self._headers and not self._upload:
+            return await self._buffer()
+        return self._scope, self._count
+
+    async def _buffer(self) -> tuple[Scope, Receive]:
+        # Connexion takes a request without content-length for one without a body.
+        body, more = b"", True
+        while more:
+            message = await self._count()
+            body += message.get("body", b"")
+            more = message.get("more_body", False)
+        kept = [(n, v) for n, v in self._scope["headers"] if n != b"transfer-encoding"]
+        scope = {**self._scope, "headers": [*kept, (b"content-length", str(len(body)).encode())]}
+        messages = iter([{"type": "http.request", "body": body, "more_body": False}])
+
+        async def receive() -> Message:
+            return next(messages, None) or await self._receive()
+
+        return scope, receive
+
+    async def _count(self) -> Message:
+        message = await self._receive()
+        self._read += len(message.get("body", b""))
+        if self._read > self._limit:
+            raise self._too_large()
+        return message
+
+    def _too_large(self) -> BodyTooLargeError:
+        return BodyTooLargeError(f"The body may have {self._limit:,} bytes at most.")
+
+
+async def _send_whole(send: Send, status: int, body: bytes, content_type: str) -> None:
+    headers = [(b"content-type", content_type.encode()), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,124 @@
+"""Events between services: CloudEvents 1.0 as JSON, described by contracts/events."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from jsonschema import Draft202012Validator, ValidationError
+
+from chassis import context
+from chassis.clock import Clock, to_wire
+from chassis.ids import Ids
+
+
+class EventError(Exception):
+    """These bytes are no event, or not one that its schema allows. It can never be handled."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened. `type` is also the routing key; `data` follows contracts/events/<type>.json."""
+
+    id: str
+    source: str
+    type: str
+    subject: str
+    time: str
+    data: Mapping[str, Any]
+    traceparent: str = ""
+    request_id: str = ""
+
+    def to_json(self) -> str:
+        """Write it as structured-mode CloudEvents JSON."""
+        body: dict[str, Any] = {
+            "specversion": "1.0",
+            "id": self.id,
+            "source": self.source,
+            "type": self.type,
+            "subject": self.subject,
+            "time": self.time,
+            "datacontenttype": "application/json",
+            "dataschema": f"urn:outlay:event:{self.type}",
+        }
+        if self.traceparent:
+            body |= {"traceparent": self.traceparent, "requestid": self.request_id}
+        body["data"] = self.data
+        return json.dumps(body, separators=(",", ":"), ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Event:
+        """Read it and check it against its schema; raises EventError."""
+        try:
+            body = json.loads(text)
+            _validator(body["type"]).validate(body)
+        except (ValueError, KeyError, TypeError, OSError, ValidationError) as error:
+            message = f"{type(error).__name__}: {getattr(error, 'message', error)}"[:500]
+            raise EventError(message) from error
+        return cls._of(body)
+
+    @classmethod
+    def from_trusted_json(cls, text: str) -> Event:
+        """Read what this suite wrote itself, without the check."""
+        return cls._of(json.loads(text))
+
+    @classmethod
+    def _of(cls, body: Mapping[str, Any]) -> Event:
+        return cls(
+            id=body["id"],
+            source=body["source"],
+            type=body["type"],
+            subject=body["subject"],
+            time=body["time"],
+            data=body["data"],
+            traceparent=body.get("traceparent", ""),
+            request_id=body.get("requestid", ""),
+        )
+
+    @property
+    def occurred_at(self) -> datetime:
+        """When it happened."""
+        return datetime.fromisoformat(self.time)
+
+
+MakeEvent = Callable[[str, str, Mapping[str, Any]], Event]
+"""(type, subject, data) -> Event, with id, time, source and the present trace."""
+
+
+def event_maker(source: str, clock: Clock, ids: Ids) -> MakeEvent:
+    """Return the function by which a service makes its events."""
+
+    def make(kind: str, subject: str, data: Mapping[str, Any]) -> Event:
+        trace = context.current.get()
+        return Event(
+            id=ids(),
+            source=f"/outlay/{source}",
+            type=kind,
+            subject=subject,
+            time=to_wire(clock()),
+            data=data,
+            traceparent=trace.traceparent if trace else "",
+            request_id=trace.request_id if trace else "",
+        )
+
+    return make
+
+
+def declared_events() -> list[str]:
+    """Return the type of every event that has a schema."""
+    folder = files("chassis") / "contracts" / "events"
+    return sorted(entry.name.removesuffix(".json") for entry in folder.iterdir() if entry.name.endswith(".json"))
+
+
+@cache
+def _validator(kind: str) -> Draft202012Validator:
+    if kind not in declared_events():
+        message = f"no event is called {kind}"
+        raise KeyError(message)
+    schema = (files("chassis") / "contracts" / "events" / f"{kind}.json").read_text("utf-8")
+    return Draft202012Validator(json.loads(schema))

@@ -1,0 +1,44 @@
+"""Logs: one JSON object a line, with the request and trace they belong to."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+import time
+from typing import Any
+
+from chassis import context
+
+_STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+
+
+class JsonFormatter(logging.Formatter):
+    """Writes a record with everything given in `extra`."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line."""
+        stamp = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created))
+        line: dict[str, Any] = {
+            "at": f"{stamp}.{int(record.msecs):03d}Z",
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        trace = context.current.get()
+        if trace is not None:
+            line |= {"request_id": trace.request_id, "trace_id": trace.trace_id}
+        line |= {key: value for key, value in vars(record).items() if key not in _STANDARD}
+        if record.exc_info:
+            line["exception"] = self.formatException(record.exc_info)
+        return json.dumps(line, default=str, ensure_ascii=False)
+
+
+def configure_logs(level: str) -> None:
+    """Send all logs to standard error as JSON. Called once, by a composition root."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JsonFormatter())
+    logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
+    # The edge writes a line per request already; these would say it again, or say what is an answer and no incident.
+    for name in ("uvicorn.access", "httpx", "httpcore", "connexion", "alembic"):
+        logging.getLogger(name).setLevel(logging.ERROR if name == "connexion" else logging.WARNING)

@@ -1,0 +1,38 @@
+"""What a process can be asked for at /metrics. Names and labels are in this one place."""
+
+from __future__ import annotations
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.platform_collector import PlatformCollector
+from prometheus_client.process_collector import ProcessCollector
+
+
+class Metrics:
+    """The meters of one process; `service` is a label, since one process may hold the whole suite."""
+
+    def __init__(self) -> None:
+        """Make all meters in a registry of their own, so that a test can have many."""
+        self.registry = CollectorRegistry()
+        ProcessCollector(registry=self.registry)
+        PlatformCollector(registry=self.registry)
+        registry = self.registry
+        self.requests = Counter(
+            "outlay_requests", "Requests answered.", ["service", "method", "status"], registry=registry
+        )
+        self.latency = Histogram(
+            "outlay_request_seconds", "Time to answer a request.", ["service"], registry=registry,
+            buckets=(0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
+        )  # fmt: skip
+        self.outbox_age = Gauge(
+            "outlay_outbox_oldest_seconds", "Age of the oldest event not yet sent.", ["service"], registry=registry
+        )
+        self.events = Counter(
+            "outlay_events", "Events by what became of them: handled, retried, dead.",
+            ["queue", "type", "outcome"], registry=registry,
+        )  # fmt: skip
+        self.queue_depth = Gauge("outlay_queue_depth", "Events waiting.", ["queue", "state"], registry=registry)
+        self.mails = Counter("outlay_mails", "Mails by kind and state.", ["kind", "state"], registry=registry)
+
+    def page(self) -> bytes:
+        """Return the page in Prometheus's text format."""
+        return generate_latest(self.registry)

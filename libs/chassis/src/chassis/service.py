@@ -1,0 +1,26 @@
+"""A service as its composition root hands it over: what to serve, what to listen to, what to relay."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from starlette.types import ASGIApp
+
+from chassis.bus import Queue
+from chassis.relay import Outbox
+
+
+@dataclass(frozen=True, kw_only=True)
+class Service:
+    """The parts that a process runs. Nothing in here is started yet."""
+
+    name: str
+    web: ASGIApp
+    outbox: Outbox
+    queues: tuple[Queue, ...] = ()
+    migrate: Callable[[], None] = lambda: None
+    """Bring the store to the newest schema; to be called before anything else."""
+    tidy: Callable[[], None] = lambda: None
+    """Forget what is no longer needed; to be called once an hour."""
+    close: Callable[[], None] = lambda: None

@@ -1,0 +1,61 @@
+"""Answers kept under an Idempotency-Key, so that a repeated request changes nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from chassis.problems import KeyReusedError
+from chassis.sql.outbox import now_ms
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sqlalchemy import Table
+    from sqlalchemy.engine import Connection
+
+    from chassis.request import Answer
+
+_KEPT_MS = 7 * 24 * 3600 * 1000
+
+
+def fingerprint_of(operation: str, body: Any) -> str:
+    """Return what tells one request from another under the same key."""
+    text = json.dumps([operation, body], sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+class Replays:
+    """The records within one transaction."""
+
+    def __init__(self, connection: Connection, table: Table) -> None:
+        """Work in this transaction: an answer is kept exactly if its effect is."""
+        self._connection, self._table = connection, table
+
+    def once(self, user_id: str, key: str | None, fingerprint: str, action: Callable[[], Answer]) -> Answer:
+        """Return the answer kept under this key, or carry out the action and keep its answer.
+
+        Raises:
+            KeyReusedError: if the key came before with another fingerprint.
+        """
+        if key is None:
+            return action()
+        table = self._table
+        kept = self._connection.execute(sa.select(table).where(table.c.user_id == user_id, table.c.request_key == key)).first()
+        if kept is not None:
+            if kept.fingerprint != fingerprint:
+                message = "This Idempotency-Key came before with another request; use a new one."
+                raise KeyReusedError(message)
+            return json.loads(kept.body), kept.status, json.loads(kept.headers)
+        body, status, headers = action()
+        row = {"user_id": user_id, "request_key": key, "fingerprint": fingerprint, "status": status}
+        row |= {"body": json.dumps(body), "headers": json.dumps(dict(headers)), "created_ms": now_ms()}
+        self._connection.execute(table.insert(), row)
+        return body, status, headers
+
+    def forget_old(self) -> None:
+        """Delete answers of more than seven days."""
+        self._connection.execute(self._table.delete().where(self._table.c.created_ms < now_ms() - _KEPT_MS))

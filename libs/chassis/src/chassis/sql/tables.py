@@ -1,0 +1,46 @@
+"""The tables that the chassis adds to a service's own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, String, Table, Text
+
+
+@dataclass(frozen=True)
+class ChassisTables:
+    """outbox, inbox and replay of one service."""
+
+    outbox: Table
+    inbox: Table
+    replay: Table
+
+
+def chassis_tables(metadata: MetaData) -> ChassisTables:
+    """Declare the tables. Moments are whole milliseconds since 1970, which every dialect stores and compares alike."""
+    outbox = Table(
+        "outbox", metadata,
+        Column("id", String(36), primary_key=True),
+        Column("body", Text, nullable=False),
+        Column("created_ms", BigInteger, nullable=False),
+        Column("claimed_by", String(64), nullable=True),
+        Column("claimed_until_ms", BigInteger, nullable=False),
+    )  # fmt: skip
+    inbox = Table(
+        "inbox", metadata,
+        Column("event_id", String(36), primary_key=True),
+        Column("received_ms", BigInteger, nullable=False),
+        Index("inbox_received", "received_ms"),
+    )  # fmt: skip
+    replay = Table(
+        "replay", metadata,
+        Column("user_id", String(36), primary_key=True),
+        Column("request_key", String(100), primary_key=True),
+        Column("fingerprint", String(64), nullable=False),
+        Column("status", Integer, nullable=False),
+        Column("body", Text, nullable=False),
+        Column("headers", Text, nullable=False),
+        Column("created_ms", BigInteger, nullable=False),
+        Index("replay_created", "created_ms"),
+    )  # fmt: skip
+    return ChassisTables(outbox, inbox, replay)

@@ -1,0 +1,18 @@
+#!/bin/sh
+# Writes the exact versions with hashes: one file for each image, one for the home process, one for developers.
+set -eu
+cd "$(dirname "$0")/.."
+common="libs/chassis/pyproject.toml libs/money/pyproject.toml"
+lock() {
+    out="$1"; shift
+    # Our own distributions are installed from the checkout, so they are left out of the lock.
+    uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet \
+        --no-emit-package outlay-chassis --no-emit-package outlay-money --no-emit-package outlay-auth --no-emit-package outlay-expenses \
+        --no-emit-package outlay-budgets --no-emit-package outlay-notifier --no-emit-package outlay-gateway \
+        --constraint requirements/dev.txt --overrides requirements/own.txt --output-file "requirements/$out" "$@"
+}
+sources() { for name in "$@"; do echo "services/$name/pyproject.toml"; done; }
+touch requirements/dev.txt
+lock dev.txt requirements/dev.in $common $(sources auth expenses budgets notifier gateway)
+for name in auth expenses budgets notifier gateway; do lock "$name.txt" $common $(sources "$name"); done
+lock outlay.txt requirements/outlay.in $common $(sources auth expenses budgets notifier gateway)

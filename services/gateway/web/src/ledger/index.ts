@@ -1,0 +1,3 @@
+export {unreadAlerts as alerts} from './alerts.svelte'
+export {budgets} from './budgets.svelte'
+export {categories} from './categories.svelte'

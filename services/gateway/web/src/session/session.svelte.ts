@@ -1,0 +1,47 @@
+import {api, onSignedOut} from '../api/client'
+import {need} from '../api/problem'
+import type {User} from '../api/types'
+import {formatMoney, type MoneyStyle} from '../money/format'
+import type {Money} from '../money/money'
+import {formatDay, formatInstant, today} from '../days/days'
+
+/** Who is signed in; undefined until the server has said. */
+class CurrentSession {
+  user = $state<User | null | undefined>(undefined)
+
+  constructor() {
+    onSignedOut(() => (this.user = null))
+  }
+
+  get locale(): string {
+    return this.user?.locale ?? navigator.language
+  }
+
+  get homeCurrency(): string {
+    return this.user?.home_currency ?? 'EUR'
+  }
+
+  get timeZone(): string {
+    return this.user?.time_zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone
+  }
+
+  get today(): string {
+    return today(this.timeZone)
+  }
+
+  async load(): Promise<void> {
+    this.user = await need(api.GET('/users/me'))
+  }
+
+  async signOut(): Promise<void> {
+    await need(api.DELETE('/session'))
+    this.user = null
+  }
+}
+
+export const session = new CurrentSession()
+
+// What nearly every screen writes, in the user's own locale and time zone.
+export const money = (value: Money, style?: MoneyStyle): string => formatMoney(value, session.locale, style)
+export const day = (value: string): string => formatDay(value, session.locale, session.today.slice(0, 4))
+export const instant = (value: string): string => formatInstant(value, session.locale, session.timeZone)
