@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.platform_collector import PlatformCollector
 from prometheus_client.process_collector import ProcessCollector
@@ -33,6 +35,14 @@ class Metrics:
         self.queue_depth = Gauge("outlay_queue_depth", "Events waiting.", ["queue", "state"], registry=registry)
         self.mails = Counter("outlay_mails", "Mails by kind and state.", ["kind", "state"], registry=registry)
 
+        self._measurements: list[Callable[[], None]] = []
+
+    def measure_with(self, measurement: Callable[[], None]) -> None:
+        """Call this before each page, so that gauges are read when somebody looks and not all the time."""
+        self._measurements.append(measurement)
+
     def page(self) -> bytes:
         """Return the page in Prometheus's text format."""
+        for measurement in self._measurements:
+            measurement()
         return generate_latest(self.registry)

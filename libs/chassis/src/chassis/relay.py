@@ -38,16 +38,14 @@ class Relay:
     A crash between publishing and marking publishes again; consumers keep an inbox for that.
     """
 
-    def __init__(self, service: str, outbox: Outbox, publish: Callable[[Sequence[Event]], None], metrics: Metrics) -> None:
-        """Make a relay; `wake` is to be called after each commit with events."""
+    def __init__(
+        self, service: str, outbox: Outbox, publish: Callable[[Sequence[Event]], None], metrics: Metrics, *, bell: threading.Event
+    ) -> None:
+        """Make a relay; whoever commits an event to the outbox sets the bell."""
         self._service, self._outbox, self._publish, self._metrics = service, outbox, publish, metrics
-        self._woken = threading.Event()
+        self._woken = bell
         self._stopping = False
         self._thread = threading.Thread(target=self._work, name=f"relay:{service}", daemon=True)
-
-    def wake(self) -> None:
-        """Say that there is something to send."""
-        self._woken.set()
 
     def start(self) -> None:
         """Begin; what an earlier process left unsent goes first."""

@@ -23,4 +23,6 @@ class Service:
     """Bring the store to the newest schema; to be called before anything else."""
     tidy: Callable[[], None] = lambda: None
     """Forget what is no longer needed; to be called once an hour."""
+    check: Callable[[], object] = lambda: None
+    """Raise if the service is not ready."""
     close: Callable[[], None] = lambda: None

@@ -1,1 +1,1 @@
-"""TODO."""
+"""The way in: one address for browsers and scripts, in front of the services."""

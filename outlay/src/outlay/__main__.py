@@ -1,0 +1,106 @@
+"""The command line: `outlay run`, `outlay demo`, `outlay events`, `outlay openapi`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import threading
+from typing import TYPE_CHECKING
+
+from chassis.bus.embedded import EmbeddedBus
+from chassis.logs import configure_logs
+from chassis.metrics import Metrics
+from chassis.settings import SettingsError, read_settings
+from chassis.spec import load_spec, merge_specs
+from outlay.settings import HomeSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+SERVICES = ("auth", "expenses", "budgets", "notifier")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; return the exit status."""
+    options = _parser().parse_args(arguments)
+    if options.command == "openapi":
+        document = merge_specs(load_spec("gateway"), [load_spec(name) for name in SERVICES])
+        _say(json.dumps(document, indent=2))
+        return 0
+    try:
+        settings = read_settings(HomeSettings, os.environ)
+        configure_logs(settings.log_level)
+        if options.command == "events":
+            return _events(settings, options)
+        return _run(settings, demo=options.command == "demo")
+    except SettingsError as error:
+        _complain(["Outlay cannot start with these settings:", *(f"  {problem}" for problem in error.problems)])
+        return 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="outlay", description="Outlay, the expense tracker that tells you in time.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("run", help="start the whole suite in this process")
+    commands.add_parser("demo", help="the same, with a demo account")
+    commands.add_parser("openapi", help="print the OpenAPI document of the whole API")
+    events = commands.add_parser("events", help="look after events that could not be handled")
+    events.add_argument("action", choices=["dead", "replay", "purge"], help="list dead letters, try them again, throw them away")
+    events.add_argument("ids", nargs="*", help="of these dead letters; all if left out")
+    events.add_argument("--json", action="store_true", help="list whole letters as JSON")
+    return parser
+
+
+def _run(settings: HomeSettings, *, demo: bool) -> int:
+    # Imported here: `outlay events` and `outlay openapi` need none of it, and it takes a second.
+    from outlay.demo import fill_with_household
+    from outlay.server import DataFolderInUseError, only_one, serve
+    from outlay.suite import build_suite
+
+    def on_ready(port: int) -> None:
+        address = f"http://{settings.host}:{port}"
+        if demo:
+            threading.Thread(target=fill_with_household, args=(address, _say), name="demo", daemon=True).start()
+        else:
+            _say(f"Outlay is ready: {settings.url or address}   (data in {settings.data.resolve()}; Ctrl-C stops it)")
+
+    try:
+        with only_one(settings.data):
+            serve(build_suite(settings, os.environ), host=settings.host, port=settings.port, on_ready=on_ready)
+    except DataFolderInUseError as error:
+        _complain([str(error)])
+        return 1
+    _say("Outlay has stopped.")
+    return 0
+
+
+def _events(settings: HomeSettings, options: argparse.Namespace) -> int:
+    path = settings.data / "bus.db"
+    if not path.exists():
+        _complain([f"There are no events in {settings.data}; is OUTLAY_DATA right?"])
+        return 1
+    bus = EmbeddedBus(path, [], metrics=Metrics())
+    ids = options.ids or None
+    if options.action == "dead":
+        for letter in bus.dead():
+            line = f"{letter.id}\t{letter.died_at}\t{letter.queue}\t{letter.type}\t{letter.attempts} attempts\t{letter.reason}"
+            _say(json.dumps(vars(letter)) if options.json else line)
+    elif options.action == "replay":
+        _say(f"{bus.replay(ids)} put back; a running Outlay takes them up within five seconds.")
+    else:
+        _say(f"{bus.purge(ids)} thrown away.")
+    return 0
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)  # noqa: T201  this is the command line
+
+
+def _complain(lines: Sequence[str]) -> None:
+    print("\n".join(lines), file=sys.stderr, flush=True)  # noqa: T201
+
+
+if __name__ == "__main__":
+    sys.exit(main())

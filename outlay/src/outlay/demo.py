@@ -1,0 +1,70 @@
+"""Fills an empty suite with a demo account and a household's expenses, through the public API like any other client."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from calendar import monthrange
+from datetime import date
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+import httpx
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+EMAIL, PASSWORD = "demo@outlay.example", "a household to look at"
+_ACCOUNT = {"email": EMAIL, "password": PASSWORD, "name": "Demo", "home_currency": "USD", "time_zone": "UTC", "locale": "en-US"}
+_LAST_FULL_MONTH = (2017, 8)
+"""Of the household's file; it becomes the present month."""
+
+
+def fill_with_household(address: str, say: Callable[[str], None]) -> None:
+    """Make the demo account with its expenses and budgets, unless it is there, and say how to sign in."""
+    with httpx.Client(base_url=f"{address}/api/v1", headers={"Sec-Fetch-Site": "same-origin"}, timeout=60) as client:
+        answer = client.post("/users", json=_ACCOUNT)
+        if answer.status_code == httpx.codes.CREATED:
+            _fill(client)
+        elif answer.status_code != httpx.codes.CONFLICT:
+            say(f"The demo account could not be made: {answer.text}")
+            return
+    say(f"Outlay is ready: {address}   sign in as {EMAIL} with the password: {PASSWORD}")
+
+
+def _fill(client: httpx.Client) -> None:
+    household = files("outlay") / "household"
+    moved = _moved((household / "household.csv").read_text("utf-8"), date.today())  # noqa: DTZ011  the viewer's own today
+    client.post("/imports", files={"file": ("household.csv", moved, "text/csv")}).raise_for_status()
+    categories = {entry["name"]: entry["id"] for entry in client.get("/categories").json()["items"]}
+    for budget in json.loads((household / "budgets.json").read_text("utf-8")):
+        body = {
+            "name": budget["category"].split(" / ")[-1],
+            "category_ids": [categories[budget["category"]]],
+            "amount": {"amount": budget["amount"], "currency": budget["currency"]},
+            "period": budget["period"],
+        }
+        client.post("/budgets", json=body).raise_for_status()
+
+
+def _moved(text: str, today: date) -> bytes:
+    """Return the file with its last full month moved to the present one, and nothing in the future."""
+    year, month = _LAST_FULL_MONTH
+    months = (today.year - year) * 12 + today.month - month
+    written = io.StringIO()
+    rows = csv.DictReader(io.StringIO(text))
+    writer = csv.DictWriter(written, rows.fieldnames or [], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(_shifted(rows, months, today))
+    return written.getvalue().encode()
+
+
+def _shifted(rows: csv.DictReader[str], months: int, today: date) -> Iterator[dict[str, str]]:
+    for row in rows:
+        day = date.fromisoformat(row["Date"])
+        index = day.year * 12 + day.month - 1 + months
+        year, month = divmod(index, 12)
+        moved = date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+        if moved <= today:
+            yield {**row, "Date": moved.isoformat()}

@@ -1,0 +1,46 @@
+"""Settings of the home process: where its data are and where it listens. Each service adds its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from chassis.settings import CommonSettings, setting, whole_number
+from chassis.vault import parse_key
+
+
+@dataclass(frozen=True, kw_only=True)
+class HomeSettings(CommonSettings):
+    """What `outlay run` can be told."""
+
+    data: Path = setting("OUTLAY_DATA", "the folder that holds everything", default=Path("var"), parse=Path)
+    host: str = setting("OUTLAY_HOST", "the address to listen on", default="127.0.0.1")
+    port: int = setting("OUTLAY_PORT", "the port to listen on", default=8000, parse=whole_number(0, 65535))
+    url: str = setting("OUTLAY_URL", "the address in people's browsers and mails", default="")
+    data_key: bytes | None = setting(
+        "OUTLAY_DATA_KEY", "64 hex digits; made in the data folder if left out", default=None, parse=parse_key
+    )
+
+    @property
+    def public_url(self) -> str:
+        """The address in people's browsers, without a slash at the end."""
+        return (self.url or f"http://127.0.0.1:{self.port}").rstrip("/")
+
+    @property
+    def secure(self) -> bool:
+        """Whether browsers come over https."""
+        return urlsplit(self.public_url).scheme == "https"
+
+    def environment_of_services(self) -> dict[str, str]:
+        """Return the services' settings that follow from these; the environment goes before them."""
+        folder = self.data.resolve()
+        return {
+            "AUTH_STORE": f"sqlite:///{folder}/auth.db",
+            "AUTH_COOKIE_SECURE": "true" if self.secure else "false",
+            "EXPENSES_DB": f"sqlite:///{folder}/expenses.db",
+            "BUDGETS_DB": f"sqlite:///{folder}/budgets.db",
+            "NOTIFIER_DB": f"sqlite:///{folder}/notifier.db",
+            "NOTIFIER_MAIL": f"file:{folder}/mail",
+            "OUTLAY_URL": self.public_url,
+        }

@@ -1,0 +1,81 @@
+"""Composition root of the gateway."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from chassis.edge import Edge
+from chassis.health import Health
+from chassis.spec import Spec, merge_specs
+from gateway.domain.hub import Hub
+from gateway.domain.passes import Exchange, Passes
+from gateway.domain.routes import routes_of
+from gateway.front import Front
+from gateway.pages import Pages
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from starlette.types import ASGIApp
+
+    from chassis.metrics import Metrics
+    from gateway.mailbox import DevelopmentMail
+
+CONTENT_POLICY = "; ".join(
+    [
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data: blob:",
+        "connect-src 'self'",
+        "font-src 'self'",
+        "manifest-src 'self'",
+        "worker-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    ]
+)
+
+_HEADERS = {
+    b"content-security-policy": CONTENT_POLICY.encode(),
+    b"x-content-type-options": b"nosniff",
+    b"referrer-policy": b"same-origin",
+    b"cross-origin-opener-policy": b"same-origin",
+    b"cross-origin-resource-policy": b"same-origin",
+    b"permissions-policy": b"camera=(), microphone=(), geolocation=()",
+    b"cache-control": b"no-store",
+}
+
+
+@dataclass(frozen=True)
+class GatewayService:
+    """The gateway's application and the hub that events are told to."""
+
+    web: ASGIApp
+    hub: Hub
+
+
+def build(
+    *, front_spec: Spec, specs: Mapping[str, Spec], upstreams: Mapping[str, ASGIApp], exchange: Exchange, metrics: Metrics,
+    checks: Mapping[str, Callable[[], object]], secure: bool, mail: DevelopmentMail | None = None,
+) -> GatewayService:  # fmt: skip
+    """Build the gateway in front of `upstreams`; `secure` says that browsers reach it over https."""
+    hub = Hub()
+    document = json.dumps(merge_specs(front_spec, specs.values()), separators=(",", ":")).encode()
+    front = Front(
+        upstreams=upstreams,
+        routes=routes_of(specs),
+        passes=Passes(exchange, time.time),
+        hub=hub,
+        pages=Pages(Path(str(files("gateway") / "web"))),
+        document=document,
+        mail=mail,
+    )
+    headers = {**_HEADERS, b"strict-transport-security": b"max-age=31536000"} if secure else _HEADERS
+    return GatewayService(Edge(front, service="gateway", metrics=metrics, health=Health(metrics, checks), headers=headers), hub)

@@ -1,0 +1,105 @@
+"""Who is watching: the open event streams of each user."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_MOST_STREAMS = 20
+_MOST_WAITING = 500
+
+SHOWN = ("budget.", "alert.", "expense.", "import.", "notification.")
+"""Beginnings of the event types that people may see; user.* events are between services."""
+
+
+class TooManyStreamsError(Exception):
+    """This user has too many open event streams."""
+
+
+class Stream:
+    """One open browser. Texts are put in by the hub and taken out by the connection."""
+
+    def __init__(self) -> None:
+        """Start empty."""
+        self._texts: asyncio.Queue[str | None] = asyncio.Queue()
+
+    def put(self, text: str) -> None:
+        """Add a text; one that fell too far behind is told to read everything again instead."""
+        if self._texts.qsize() >= _MOST_WAITING:
+            while not self._texts.empty():
+                self._texts.get_nowait()
+            text = "event: refresh\ndata: {}\n\n"
+        self._texts.put_nowait(text)
+
+    def end(self) -> None:
+        """Let the connection finish."""
+        self._texts.put_nowait(None)
+
+    async def take(self, seconds: float) -> str | None:
+        """Return the next text, a comment if there is none for some seconds, None at the end."""
+        try:
+            return await asyncio.wait_for(self._texts.get(), seconds)
+        except TimeoutError:
+            return ": still here\n\n"
+
+
+class Hub:
+    """Hands each event to the streams of its user. Everything but `tell` runs on the event loop."""
+
+    def __init__(self) -> None:
+        """Start with nobody watching."""
+        self._streams: dict[str, set[Stream]] = defaultdict(set)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self.closed = False
+
+    def open(self, user_id: str) -> Stream:
+        """Return a new stream of a user; raises TooManyStreamsError."""
+        self._loop = asyncio.get_running_loop()
+        if len(self._streams[user_id]) >= _MOST_STREAMS:
+            message = f"{_MOST_STREAMS} event streams are open already; close a tab."
+            raise TooManyStreamsError(message)
+        stream = Stream()
+        self._streams[user_id].add(stream)
+        return stream
+
+    def leave(self, user_id: str, stream: Stream) -> None:
+        """Forget a stream."""
+        self._streams[user_id].discard(stream)
+        if not self._streams[user_id]:
+            del self._streams[user_id]
+
+    def tell(self, kind: str, data: Mapping[str, Any]) -> None:
+        """Pass an event on to its user's streams; may be called from any thread."""
+        user_id = data.get("user_id")
+        if self._loop is None or user_id not in self._streams or not kind.startswith(SHOWN):
+            return
+        text = f"event: {kind}\ndata: {json.dumps(_for_people(data), ensure_ascii=False)}\n\n"
+        self._loop.call_soon_threadsafe(self._deliver, user_id, text)
+
+    def close(self) -> None:
+        """End all streams; may be called from any thread."""
+        self.closed = True
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._end_all)
+
+    def _deliver(self, user_id: str, text: str) -> None:
+        for stream in self._streams.get(user_id, ()):
+            stream.put(text)
+
+    def _end_all(self) -> None:
+        for streams in self._streams.values():
+            for stream in streams:
+                stream.end()
+
+
+def _for_people(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out the user's id, and of a batch everything but its size: the page reads its list again."""
+    shown = {key: value for key, value in data.items() if key != "user_id"}
+    if "changes" in shown:
+        shown["changes"] = len(shown["changes"])
+    return shown

@@ -1,0 +1,157 @@
+"""The gateway's front door: decides what a request is, speaks for its sender, and hands it on."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import Headers
+from starlette.requests import cookie_parser
+from starlette.responses import JSONResponse, Response, StreamingResponse
+
+from chassis import context
+from chassis.problems import PROBLEM_JSON, Problem, Statuses, UnauthorizedError, body_of, status_body
+from gateway.domain.credentials import Credential, ForeignSiteError, credential_of, refuse_foreign_site
+from gateway.domain.hub import Hub, Stream, TooManyStreamsError
+from gateway.domain.routes import first_part
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Mapping
+
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+    from gateway.domain.passes import Pass, Passes
+    from gateway.mailbox import DevelopmentMail
+    from gateway.pages import Pages
+
+_STATUSES: Statuses = {ForeignSiteError: 403, TooManyStreamsError: 429}
+_HEARTBEAT_SECONDS = 15.0
+# The sender's own word on these is not taken: they say who asks and from where.
+_REPLACED = frozenset({b"authorization", b"cookie", b"x-forwarded-for", b"x-forwarded-proto", b"forwarded"})
+_READING = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class Front:
+    """The ASGI application of the gateway."""
+
+    def __init__(
+        self, *, upstreams: Mapping[str, ASGIApp], routes: Mapping[str, str], passes: Passes, hub: Hub, pages: Pages,
+        document: bytes, mail: DevelopmentMail | None = None,
+    ) -> None:  # fmt: skip
+        """`routes` say which of the `upstreams` answers a path; `document` is the merged OpenAPI document as JSON."""
+        self._upstreams, self._routes, self._passes = upstreams, routes, passes
+        self._hub, self._pages, self._document, self._mail = hub, pages, document, mail
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            return
+        headers = Headers(scope=scope)
+        try:
+            answer = await self._dispatch(scope, headers, receive, send)
+        except (Problem, *_STATUSES) as error:
+            answer = _problem(*body_of(error, _STATUSES, _request_id()))
+        if answer is not None:
+            await answer(scope, receive, send)
+
+    async def _dispatch(self, scope: Scope, headers: Headers, receive: Receive, send: Send) -> Response | None:
+        part = first_part(scope["path"])
+        if part is None:
+            return self._page(scope, headers)
+        if part in self._routes:
+            await self._forward(self._routes[part], scope, headers, receive, send)
+            return None
+        if scope["method"] not in ("GET", "HEAD"):
+            known = part in ("events", "openapi.json")
+            return _status(405 if known else 404)
+        return await self._own(part, scope, headers)
+
+    def _page(self, scope: Scope, headers: Headers) -> Response:
+        if scope["path"] == "/api" or scope["path"].startswith("/api/"):
+            return _status(404)
+        if scope["method"] not in ("GET", "HEAD"):
+            return _status(405)
+        return self._pages.answer(scope["path"], headers, cookie_parser(headers.get("cookie", "")).get("theme", "auto"))
+
+    async def _own(self, part: str, scope: Scope, headers: Headers) -> Response:
+        path = scope["path"].removeprefix("/api/v1/")
+        if path == "openapi.json":
+            return Response(self._document, media_type="application/json")
+        if path == "events":
+            return await self._events(headers)
+        if part == "dev" and self._mail is not None:
+            found = await run_in_threadpool(self._mail.answer, path)
+            return JSONResponse(found) if found is not None else _status(404)
+        return _status(404)
+
+    async def _forward(self, service: str, scope: Scope, headers: Headers, receive: Receive, send: Send) -> None:
+        credential = credential_of(headers)
+        refuse_foreign_site(scope["method"], headers, credential)
+        held = await self._pass(credential)
+        seen: dict[str, Any] = {}
+
+        async def watch(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                seen["status"] = message["status"]
+            await send(message)
+
+        await self._upstreams[service]({**scope, "headers": _speak_for(scope, held)}, receive, watch)
+        if held and service == "auth" and scope["method"] not in _READING and seen.get("status", 500) < 400:  # noqa: PLR2004
+            self._passes.forget(held.user_id)
+
+    async def _pass(self, credential: Credential | None) -> Pass | None:
+        if credential is None:
+            return None
+        held = await self._passes.of(credential.secret)
+        if held is None and not credential.from_cookie:
+            message = "The access token is unknown, expired or revoked; make a new one in the settings."
+            raise UnauthorizedError(message)
+        return held
+
+    async def _events(self, headers: Headers) -> Response:
+        credential = credential_of(headers)
+        held = await self._pass(credential)
+        if held is None or credential is None:
+            message = "Sign in first."
+            raise UnauthorizedError(message)
+        stream = self._hub.open(held.user_id)
+        return StreamingResponse(
+            self._listen(stream, credential.secret, held.user_id), media_type="text/event-stream", headers={"X-Accel-Buffering": "no"}
+        )
+
+    async def _listen(self, stream: Stream, secret: str, user_id: str) -> AsyncIterator[str]:
+        try:
+            yield "retry: 1000\n\n"
+            while (text := await stream.take(_HEARTBEAT_SECONDS)) is not None:
+                yield text
+                if text.startswith(":") and await self._passes.of(secret) is None:
+                    return  # signed out or revoked meanwhile
+        finally:
+            self._hub.leave(user_id, stream)
+
+
+def _speak_for(scope: Scope, held: Pass | None) -> list[tuple[bytes, bytes]]:
+    headers = [(name, value) for name, value in scope["headers"] if name not in _REPLACED]
+    trace = context.current.get()
+    if trace is not None:
+        headers = [(name, value) for name, value in headers if name not in (b"x-request-id", b"traceparent")]
+        headers += [(b"x-request-id", trace.request_id.encode()), (b"traceparent", trace.traceparent.encode())]
+    headers.append((b"x-forwarded-for", (scope.get("client") or ("",))[0].encode()))
+    if held is not None:
+        headers.append((b"authorization", b"Bearer " + held.token.encode()))
+    return headers
+
+
+def _request_id() -> str:
+    trace = context.current.get()
+    return trace.request_id if trace else ""
+
+
+def _status(status: int) -> Response:
+    details = {404: "Nothing is at this path; /docs lists what there is.", 405: "The path is right, the method is not; see /docs."}
+    return _problem(status, status_body(status, details[status], _request_id()), {})
+
+
+def _problem(status: int, body: dict[str, Any], headers: dict[str, str]) -> Response:
+    return Response(json.dumps(body), status, headers=headers, media_type=PROBLEM_JSON)
