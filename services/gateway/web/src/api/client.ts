@@ -26,5 +26,5 @@ api.use(watchSession)
 export const ifMatch = (thing: {version: number}) => ({'If-Match': `"${thing.version}"`})
 
 /** One key per intention: a repeat after a lost answer then records nothing twice. */
-export const newKey = () => crypto.randomUUID()
+export const newKey = (): string => crypto.randomUUID()
 export const once = (key = newKey()) => ({'Idempotency-Key': key})

@@ -26,6 +26,11 @@ class Budgets {
   apply(budget: Budget): void {
     const index = this.items.findIndex((known) => known.id === budget.id)
     if (index >= 0) this.items[index] = budget
+    else if (this.loaded) this.items.push(budget)
+  }
+
+  drop(id: string): void {
+    this.items = this.items.filter((budget) => budget.id !== id)
   }
 
   clear(): void {

@@ -1,27 +1,39 @@
 import {toasts} from '../components/toasts.svelte'
+import {formatRange} from '../days/days'
 import {budgets, isBudget} from '../ledger/budgets.svelte'
+import type {Money} from '../money/money'
+import {money, session} from '../session/session.svelte'
 import type {LiveEvent} from './live.svelte'
 
-type Data = Record<string, unknown>
-
-const inner = (data: Data, key: string): Data => {
-  const value = data[key]
-  return typeof value === 'object' && value !== null ? (value as Data) : {}
+interface Exceeded {
+  crossing_id: string
+  budget_name: string
+  period: {from: string; to: string}
+  limit: Money
+  spent: Money
+  expense: {payee: string; amount: Money} | null
 }
-const text = (...candidates: unknown[]): string | undefined =>
-  candidates.find((value): value is string => typeof value === 'string' && value !== '')
+
+// A stream that was interrupted may repeat itself; a person is told once.
+const told = new Set<string>()
 
 /** Puts what the live stream said on the screen, and says aloud what somebody must not miss. */
 export function tell({name, data}: LiveEvent): void {
   if (name === 'budget.changed' && isBudget(data.budget)) budgets.apply(data.budget)
-  if (name === 'budget.exceeded') tellExceeded(data)
+  if (name === 'budget.removed' && typeof data.budget_id === 'string') budgets.drop(data.budget_id)
+  if (name === 'budget.exceeded') tellExceeded(data as unknown as Exceeded)
   if (name === 'notification.failed') toasts.show('An alert mail could not be delivered. See Alerts for the reason.', 'warning')
+  if (name === 'user.changed') void session.load().catch(() => {})
 }
 
-function tellExceeded(data: Data): void {
-  const known = budgets.items.find((budget) => budget.id === data.budget_id)
-  const budgetName = text(inner(data, 'budget').name, data.budget_name, data.name, known?.name) ?? 'A budget'
-  const expense = {...inner(data, 'tipped_by'), ...inner(data, 'expense')}
-  const payee = text(expense.payee, expense.description, data.payee)
-  toasts.show(`${budgetName} is exceeded${payee ? ` by ${payee}` : ''}.`, 'danger', {href: '/alerts', label: 'See why'})
+function tellExceeded(exceeded: Exceeded): void {
+  if (told.has(exceeded.crossing_id)) return
+  told.add(exceeded.crossing_id)
+  toasts.show(describe(exceeded), 'danger', {href: '/alerts', label: 'See why'})
+}
+
+function describe({budget_name, period, limit, spent, expense}: Exceeded): string {
+  const cause = expense ? ` by ${expense.payee || 'an expense'} (${money(expense.amount)})` : ''
+  const past = period.to < session.today ? ` in ${formatRange(period.from, period.to, session.locale)}` : ''
+  return `${budget_name} is exceeded${past}${cause}: ${money(spent)} of ${money(limit)}.`
 }

@@ -1,0 +1,21 @@
+import {api, once} from '../api/client'
+import {need} from '../api/problem'
+import type {Import, ImportMapping, ImportPreview} from '../api/types'
+
+/** Files go as multipart; the client would send JSON otherwise. */
+function multipart(file: File, mapping?: ImportMapping): FormData {
+  const form = new FormData()
+  form.set('file', file)
+  if (mapping) form.set('mapping', JSON.stringify(mapping))
+  return form
+}
+
+// The types of the document describe the parts, the body is the whole form.
+const asBody = (form: FormData) => form as unknown as {file: string; mapping?: string}
+const bodySerializer = (body: unknown) => body as FormData
+
+export const preview = (file: File, mapping?: ImportMapping): Promise<ImportPreview> =>
+  need(api.POST('/imports/preview', {body: asBody(multipart(file, mapping)), bodySerializer}))
+
+export const importFile = (file: File, mapping: ImportMapping, key: string): Promise<Import> =>
+  need(api.POST('/imports', {params: {header: once(key)}, body: asBody(multipart(file, mapping)), bodySerializer}))
