@@ -1,0 +1,83 @@
+"""The contracts between services: every operation is guarded and handled, every event described and heard."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import jsonschema
+import pytest
+
+from chassis.events import Event, declared_events
+from chassis.spec import load_spec, merge_specs, operations
+from support.suite import built_suite
+
+if TYPE_CHECKING:
+    from outlay.suite import Suite
+
+ROOT = Path(__file__).parents[2]
+SERVICES = ("auth", "expenses", "budgets", "notifier", "gateway")
+
+OPEN = {
+    "createUser", "signIn", "requestPasswordReset", "resetPassword", "verifyEmail", "getOpenapi",
+    # Not served outside: the gateway routes no internal operation.
+    "exchangeToken", "getJwks",
+}  # fmt: skip
+
+HEARD_BY_GATEWAY = re.compile(r"(budget|alert|expense|import|notification)\..+")
+
+
+@pytest.fixture(scope="module")
+def suite(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    with built_suite(tmp_path_factory.mktemp("data")) as built:
+        yield built
+
+
+def all_operations() -> dict[str, dict[str, Any]]:
+    return {op["operationId"]: op for name in SERVICES for _path, _method, op in operations(load_spec(name))}
+
+
+def test_no_operation_is_open_that_is_not_on_the_short_list() -> None:
+    assert {name for name, operation in all_operations().items() if operation.get("security") == []} == OPEN
+
+
+def test_operation_ids_are_unique_and_say_verb_and_noun() -> None:
+    ids = [op["operationId"] for name in SERVICES for _path, _method, op in operations(load_spec(name))]
+    assert len(ids) == len(set(ids))
+    assert not [name for name in ids if not re.fullmatch(r"[a-z]+([A-Z][a-z0-9]*)+", name)]
+
+
+@pytest.mark.parametrize("service", ["auth", "expenses", "budgets", "notifier"])
+def test_every_operation_has_a_handler_of_its_name(service: str) -> None:
+    handlers = __import__(f"{service}.handlers", fromlist=["Handlers"])
+    for _path, _method, operation in operations(load_spec(service)):
+        method = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", operation["operationId"]).lower()
+        assert hasattr(handlers.Handlers, method), f"{service}: {operation['operationId']}"
+
+
+def test_the_documents_merge_without_a_clash() -> None:
+    merged = merge_specs(load_spec("gateway"), [load_spec(name) for name in SERVICES if name != "gateway"])
+    assert "/internal/tokens" not in merged["paths"]
+    assert len(merged["paths"]) >= 27
+
+
+@pytest.mark.parametrize("kind", declared_events())
+def test_every_event_has_an_example_that_fits_its_schema(kind: str) -> None:
+    schema = json.loads((ROOT / "contracts" / "events" / f"{kind}.json").read_text("utf-8"))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    for example in schema["examples"]:
+        assert Event.from_json(json.dumps(example)).type == kind
+
+
+def test_every_declared_event_is_heard_by_somebody(suite: Suite) -> None:
+    heard = {kind for service in suite.services for queue in service.queues for kind in queue.types}
+    unheard = [kind for kind in declared_events() if kind not in heard and not HEARD_BY_GATEWAY.fullmatch(kind)]
+    assert not unheard
+    assert heard <= set(declared_events())
+
+
+def test_every_declared_event_is_told_by_somebody() -> None:
+    source = "".join(p.read_text("utf-8") for p in (ROOT / "services").rglob("*.py") if "node_modules" not in p.parts)
+    assert not [kind for kind in declared_events() if f'"{kind}"' not in source]

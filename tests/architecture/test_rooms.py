@@ -1,0 +1,80 @@
+"""The rules of ARCHITECTURE.md that a machine can check."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SERVICES = ("auth", "expenses", "budgets", "notifier", "gateway")
+SOURCES = sorted(
+    path
+    for folder in ("libs", "services", "outlay")
+    for path in (ROOT / folder).rglob("*.py")
+    if "node_modules" not in path.parts and "migrations" not in path.parts
+)
+
+ROOMS = {
+    "connexion": ("chassis/app.py", "chassis/validation.py"),
+    "flask": ("chassis/app.py",),
+    "sqlalchemy": ("chassis/sql/", "/adapters/", "/migrations/"),
+    "alembic": ("chassis/sql/migrations.py", "/migrations/"),
+    "pika": ("chassis/bus/",),
+    "ibmcloudant": ("auth/adapters/",),
+    "ibm_boto3": ("expenses/adapters/",),
+    "sendgrid": ("notifier/adapters/",),
+    "ibm_watson": ("gateway/adapters/",),
+    "currency_converter": ("expenses/adapters/",),
+    "uvicorn": ("outlay/server.py", "chassis/server.py"),
+    "cryptography": ("chassis/vault.py", "auth/adapters/"),
+    "argon2": ("auth/adapters/",),
+    "iso4217": ("money/currencies.py",),
+}
+
+
+def imports_of(path: Path) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found.add(node.module)
+    return found
+
+
+def test_there_is_something_to_look_at() -> None:
+    assert len(SOURCES) > 50
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_domain_imports_the_standard_library_money_and_itself_alone(service: str) -> None:
+    allowed = set(sys.stdlib_module_names) | {"money"}
+    for path in (ROOT / "services" / service / "src" / service / "domain").rglob("*.py"):
+        foreign = {name for name in imports_of(path) if name.split(".")[0] not in allowed and not name.startswith(f"{service}.domain")}
+        assert not foreign, f"{path.relative_to(ROOT)} imports {foreign}"
+
+
+@pytest.mark.parametrize("library", sorted(ROOMS))
+def test_each_library_has_one_room(library: str) -> None:
+    for path in SOURCES:
+        place = path.relative_to(ROOT).as_posix()
+        if any(name.split(".")[0] == library for name in imports_of(path)):
+            assert any(room in place for room in ROOMS[library]), f"{place} imports {library}, whose room is {ROOMS[library]}"
+
+
+def test_no_file_has_outgrown_its_room() -> None:
+    long = {str(path.relative_to(ROOT)): n for path in SOURCES if (n := len(path.read_text("utf-8").splitlines())) > 300}
+    assert not long
+
+
+def test_no_room_is_called_after_nothing() -> None:
+    empty_names = {"utils", "util", "helpers", "helper", "manager", "common", "base", "misc"}
+    assert not [path for path in SOURCES if path.stem in empty_names]
+
+
+def test_every_module_says_in_a_sentence_what_it_is_for() -> None:
+    silent = [str(path.relative_to(ROOT)) for path in SOURCES if not ast.get_docstring(ast.parse(path.read_text("utf-8")))]
+    assert not silent

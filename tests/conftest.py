@@ -1,0 +1,18 @@
+"""What all tests share."""
+
+from __future__ import annotations
+
+import hypothesis
+import pytest
+
+from support.process import OutlayProcess
+
+hypothesis.settings.register_profile("outlay", deadline=None, print_blob=True)
+hypothesis.settings.load_profile("outlay")
+
+
+@pytest.fixture(scope="session")
+def outlay(tmp_path_factory: pytest.TempPathFactory):
+    """`outlay run`, started once for all tests of this worker; each test signs up people of its own."""
+    with OutlayProcess(tmp_path_factory.mktemp("outlay") / "data") as process:
+        yield process

@@ -1,0 +1,206 @@
+"""What every bus promises. A transport is added by a branch in the fixture."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from chassis.bus import Later, Never, Queue, Settings
+from chassis.bus.embedded import EmbeddedBus
+from chassis.events import Event
+from chassis.ids import uuid7
+from chassis.metrics import Metrics
+from support.client import eventually
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from chassis.bus import Bus
+
+USER = "0190f1d2-6f0e-7c3a-9d55-0a4d2c9b7e11"
+
+
+def left(user: str = USER) -> Event:
+    return Event(uuid7(), "/outlay/auth", "user.deleted", user, "2026-11-22T10:00:00Z", {"user_id": user})
+
+
+@pytest.fixture(params=["embedded"])
+def make_bus(tmp_path: Path) -> Iterator[Callable[..., Bus]]:
+    """Make a bus with some queues, again and again on the same storage."""
+    made: list[Bus] = []
+
+    def make(*queues: Queue, delays: tuple[float, ...] = (0.05, 0.05)) -> Bus:
+        bus = EmbeddedBus(tmp_path / "bus.db", queues, metrics=Metrics(), settings=Settings(delays=delays))
+        made.append(bus)
+        return bus
+
+    yield make
+    for bus in made:
+        bus.stop()
+
+
+class Listener:
+    """A handler that keeps what it gets, and fails as often as it is told."""
+
+    def __init__(self, failures: int = 0, error: type[Exception] = Later) -> None:
+        self.got: list[str] = []
+        self.failures, self.error = failures, error
+
+    def __call__(self, event: Event) -> None:
+        self.got.append(event.id)
+        if len(self.got) <= self.failures:
+            raise self.error("not now")
+
+
+def test_an_event_reaches_every_queue_of_its_type_and_no_other(make_bus) -> None:
+    one, two, other = Listener(), Listener(), Listener()
+    bus = make_bus(
+        Queue("a.one", ("user.deleted",), one), Queue("a.two", ("user.deleted", "user.changed"), two), Queue("a.other", ("user.changed",), other)
+    )
+    bus.start()
+    event = left()
+    bus.publish([event])
+    eventually(lambda: one.got == [event.id] and two.got == [event.id])
+    assert other.got == []
+
+
+def test_events_come_in_the_order_in_which_they_were_published(make_bus) -> None:
+    listener = Listener()
+    bus = make_bus(Queue("a.one", ("user.deleted",), listener))
+    events = [left() for _ in range(200)]
+    bus.publish(events)
+    bus.start()
+    eventually(lambda: len(listener.got) == 200)
+    assert listener.got == [event.id for event in events]
+
+
+def test_what_was_published_before_a_crash_is_delivered_after_it(make_bus) -> None:
+    make_bus(Queue("a.one", ("user.deleted",), Listener())).publish([event := left()])
+    listener = Listener()
+    make_bus(Queue("a.one", ("user.deleted",), listener)).start()
+    eventually(lambda: listener.got == [event.id])
+
+
+def test_an_event_published_twice_before_it_is_handled_is_handled_once(make_bus) -> None:
+    listener = Listener()
+    bus = make_bus(Queue("a.one", ("user.deleted",), listener))
+    event = left()
+    bus.publish([event])
+    bus.publish([event])
+    bus.start()
+    eventually(lambda: listener.got)
+    time.sleep(0.1)
+    assert listener.got == [event.id]
+
+
+@pytest.mark.parametrize("error", [Later, RuntimeError])
+def test_a_failing_event_comes_back_after_a_delay(make_bus, error) -> None:
+    listener = Listener(failures=2, error=error)
+    bus = make_bus(Queue("a.one", ("user.deleted",), listener))
+    bus.start()
+    bus.publish([event := left()])
+    eventually(lambda: listener.got == [event.id] * 3)
+    assert bus.dead() == []
+
+
+def test_a_failing_event_does_not_hold_up_the_next(make_bus) -> None:
+    seen = []
+
+    def handler(event: Event) -> None:
+        seen.append(event.id)
+        if event.id == poison.id:
+            raise RuntimeError
+
+    poison, good = left(), left()
+    bus = make_bus(Queue("a.one", ("user.deleted",), handler), delays=(60,))
+    bus.start()
+    bus.publish([poison, good])
+    eventually(lambda: seen == [poison.id, good.id])
+
+
+def test_an_event_that_fails_too_often_is_a_dead_letter_with_its_reason(make_bus) -> None:
+    bus = make_bus(Queue("a.one", ("user.deleted",), Listener(failures=99, error=RuntimeError)))
+    bus.start()
+    bus.publish([event := left()])
+    letter = eventually(bus.dead)[0]
+    assert (letter.queue, letter.event_id, letter.type, letter.attempts) == ("a.one", event.id, "user.deleted", 3)
+    assert letter.reason == "RuntimeError: not now"
+
+
+def test_never_is_a_dead_letter_at_once(make_bus) -> None:
+    listener = Listener(failures=99, error=Never)
+    bus = make_bus(Queue("a.one", ("user.deleted",), listener))
+    bus.start()
+    bus.publish([left()])
+    eventually(bus.dead)
+    assert len(listener.got) == 1
+
+
+def test_an_event_that_breaks_its_schema_is_a_dead_letter_and_disturbs_nothing(make_bus) -> None:
+    listener = Listener()
+    bus = make_bus(Queue("a.one", ("user.deleted",), listener))
+    bus.start()
+    broken = Event(uuid7(), "/outlay/auth", "user.deleted", USER, "2026-11-22T10:00:00Z", {"user": "who?"})
+    bus.publish([broken, good := left()])
+    eventually(lambda: listener.got == [good.id])
+    assert "user_id" in eventually(bus.dead)[0].reason
+
+
+def test_dead_letters_can_be_replayed_one_or_all(make_bus) -> None:
+    listener = Listener(failures=2, error=Never)
+    bus = make_bus(Queue("a.one", ("user.deleted",), listener))
+    bus.start()
+    bus.publish([left(), left()])
+    letters = eventually(lambda: len(bus.dead()) == 2 and bus.dead())
+    assert bus.replay([letters[1].id]) == 1
+    eventually(lambda: len(bus.dead()) == 1)
+    assert bus.replay() == 1
+    eventually(lambda: not bus.dead() and len(listener.got) == 4)
+    assert listener.got[2:] == [letters[1].event_id, letters[0].event_id]
+
+
+def test_dead_letters_can_be_thrown_away(make_bus) -> None:
+    bus = make_bus(Queue("a.one", ("user.deleted",), Listener(failures=99, error=Never)))
+    bus.start()
+    bus.publish([left(), left()])
+    letters = eventually(lambda: len(bus.dead()) == 2 and bus.dead())
+    assert bus.purge([letters[0].id]) == 1
+    assert bus.purge() == 1
+    assert bus.dead() == []
+
+
+def test_stopping_waits_for_the_message_in_hand(make_bus) -> None:
+    begun, done = threading.Event(), []
+
+    def slow(event: Event) -> None:
+        begun.set()
+        time.sleep(0.2)
+        done.append(event.id)
+
+    bus = make_bus(Queue("a.one", ("user.deleted",), slow))
+    bus.start()
+    bus.publish([event := left()])
+    begun.wait(5)
+    bus.stop()
+    assert done == [event.id]
+
+
+def test_listeners_hear_events_until_they_leave_and_their_faults_are_their_own(make_bus) -> None:
+    heard: list[str] = []
+    bus = make_bus()
+
+    def faulty(_event: Event) -> None:
+        raise RuntimeError
+
+    bus.listen(faulty)
+    leave = bus.listen(lambda event: heard.append(event.id))
+    bus.publish([first := left()])
+    eventually(lambda: heard == [first.id])
+    leave()
+    bus.publish([left()])
+    time.sleep(0.05)
+    assert heard == [first.id]

@@ -1,0 +1,69 @@
+"""A person's script: signs up and uses the public API."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from typing import TYPE_CHECKING, Any
+
+import httpx
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_numbers = itertools.count(1)
+PASSWORD = "a long enough passphrase"
+
+
+class Person(httpx.Client):
+    """A client with a session of its own."""
+
+    def __init__(self, url: str, **account: str) -> None:
+        """Sign up with an address that nobody had before."""
+        super().__init__(base_url=f"{url}/api/v1/", headers={"Sec-Fetch-Site": "same-origin"}, timeout=60)
+        self.email = f"person{next(_numbers)}.{time.time_ns()}@outlay.example"
+        body = {"email": self.email, "password": PASSWORD, "name": "Maria", "home_currency": "EUR", "time_zone": "UTC", "locale": "en-GB"}
+        answer = self.post("users", json={**body, **account})
+        assert answer.status_code == 201, answer.text
+        self.user = answer.json()
+
+    def made(self, path: str, **body: Any) -> dict[str, Any]:
+        """Create something; return it."""
+        answer = self.post(path, json=body)
+        assert answer.status_code == 201, answer.text
+        return dict(answer.json())
+
+    def read(self, path: str, **params: Any) -> dict[str, Any]:
+        """Read something."""
+        answer = self.get(path, params=params)
+        assert answer.status_code == 200, answer.text
+        return dict(answer.json())
+
+    def spend(self, amount: str, *, currency: str = "EUR", **more: Any) -> dict[str, Any]:
+        """Record an expense, today if no day is given."""
+        more.setdefault("spent_on", time.strftime("%Y-%m-%d", time.gmtime()))
+        return self.made("expenses", amount={"amount": amount, "currency": currency}, **more)
+
+    def budget(self, amount: str, *, currency: str = "EUR", **more: Any) -> dict[str, Any]:
+        """Set a budget."""
+        return self.made("budgets", amount={"amount": amount, "currency": currency}, **{"name": "Everything", **more})
+
+    def change(self, path: str, thing: dict[str, Any], **body: Any) -> dict[str, Any]:
+        """Change something that was read."""
+        answer = self.patch(f"{path}/{thing['id']}", json=body, headers={"If-Match": f'"{thing["version"]}"'})
+        assert answer.status_code == 200, answer.text
+        return dict(answer.json())
+
+    def remove(self, path: str, thing: dict[str, Any]) -> None:
+        """Delete something that was read."""
+        answer = self.delete(f"{path}/{thing['id']}", headers={"If-Match": f'"{thing["version"]}"'})
+        assert answer.status_code == 204, answer.text
+
+
+def eventually(check: Callable[[], Any], *, seconds: float = 10) -> Any:
+    """Return the first true answer of `check`; fail with the last one after some seconds."""
+    deadline = time.monotonic() + seconds
+    while not (found := check()):
+        assert time.monotonic() < deadline, f"still {found!r} after {seconds} seconds"
+        time.sleep(0.02)
+    return found
