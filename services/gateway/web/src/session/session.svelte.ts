@@ -1,6 +1,7 @@
 import {api, onSignedOut} from '../api/client'
 import {need} from '../api/problem'
 import type {User} from '../api/types'
+import {goTo} from '../routing/router.svelte'
 import {formatMoney, type MoneyStyle} from '../money/format'
 import type {Money} from '../money/money'
 import {formatDay, formatInstant, today} from '../days/days'
@@ -35,6 +36,8 @@ class CurrentSession {
 
   async signOut(): Promise<void> {
     await need(api.DELETE('/session'))
+    // In one step, so that nobody is asked to come back to where they just left.
+    goTo('/sign-in')
     this.user = null
   }
 }
