@@ -31,7 +31,10 @@ def routes_of(specs: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
 
 
 def first_part(path: str) -> str | None:
-    """Return the part of an API path that decides the service; None for a path outside the API."""
-    if not path.startswith(PREFIX):
+    """Return the part of an API path that decides the service; None for a path outside the API.
+
+    A path with dot segments is outside: whoever normalises it later would arrive at another operation than the one decided on here.
+    """
+    if not path.startswith(PREFIX) or {".", ".."} & set(path.split("/")):
         return None
     return path.removeprefix(PREFIX).split("/", 1)[0]

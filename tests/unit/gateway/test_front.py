@@ -1,0 +1,254 @@
+"""The gateway's front door: whom it speaks for, what it refuses, where it sends things."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import jwt
+import pytest
+
+import gateway.app
+from chassis.metrics import Metrics
+from chassis.spec import load_spec
+from gateway.adapters.exchange import DirectExchange
+from gateway.domain.credentials import Credential, ForeignSiteError, credential_of, refuse_foreign_site
+from gateway.domain.hub import Hub, TooManyStreamsError
+from gateway.domain.passes import Pass, Passes
+from gateway.domain.routes import RouteClashError, first_part, routes_of
+from gateway.mailbox import DevelopmentMail
+from gateway.pages import Pages
+from support.asgi import call
+
+SERVICES = ("auth", "expenses", "budgets", "notifier")
+
+
+class Echo:
+    """A service that answers with what it was asked."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        body = (await receive())["body"]
+        headers = {name.decode(): value.decode() for name, value in scope["headers"]}
+        answer = json.dumps({"service": self.name, "path": scope["path"], "headers": headers, "size": len(body)}).encode()
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"application/json")]})
+        await send({"type": "http.response.body", "body": answer})
+
+
+def token_of(secret: str) -> str | None:
+    user = {"good": "u1", "outlay_pat_good": "u2"}.get(secret)
+    return jwt.encode({"sub": user, "exp": time.time() + 120}, "k" * 32, "HS256") if user else None
+
+
+@pytest.fixture(scope="module")
+def app() -> Any:
+    return gateway.app.build(
+        front_spec=load_spec("gateway"),
+        specs={name: load_spec(name) for name in SERVICES},
+        upstreams={name: Echo(name) for name in SERVICES},
+        exchange=DirectExchange(token_of),
+        metrics=Metrics(),
+        checks={},
+        secure=True,
+        mail=DevelopmentMail(lambda: [{"id": "m1"}], {"m1": {"subject": "Hello"}}.get),
+    ).web
+
+
+@pytest.mark.parametrize(
+    ("path", "service"),
+    [("users/me", "auth"), ("session", "auth"), ("password-resets/x", "auth"), ("expenses", "expenses"), ("exports/expenses.csv", "expenses"), ("summary", "expenses"), ("budgets/1/periods", "budgets"), ("alerts/preferences", "notifier")],
+)  # fmt: skip
+def test_a_path_goes_to_the_service_that_describes_it(app, path, service) -> None:
+    assert call(app, "GET", path).json()["service"] == service
+
+
+@pytest.mark.parametrize("path", ["internal/tokens", "internal/jwks", "nothing", "", "Expenses", "%2e%2e/internal/jwks"])
+def test_internal_and_unknown_paths_are_not_there(app, path) -> None:
+    answer = call(app, "GET", path)
+    assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
+
+
+def test_a_path_with_dots_arrives_nowhere() -> None:
+    assert first_part("/api/v1/users/../internal/tokens") is None
+    assert first_part("/api/v1/./expenses") is None
+    assert first_part("/api/v1/expenses/a..b") == "expenses"
+
+
+def test_a_session_cookie_becomes_a_service_token_and_stays_at_the_door(app) -> None:
+    headers = call(app, "GET", "expenses", headers={"Cookie": "theme=dark; __Host-session=good"}).json()["headers"]
+    assert jwt.decode(headers["authorization"].removeprefix("Bearer "), options={"verify_signature": False})["sub"] == "u1"
+    assert "cookie" not in headers
+
+
+def test_an_access_token_becomes_a_service_token(app) -> None:
+    headers = call(app, "GET", "expenses", headers={"Authorization": "Bearer outlay_pat_good"}).json()["headers"]
+    assert jwt.decode(headers["authorization"].removeprefix("Bearer "), options={"verify_signature": False})["sub"] == "u2"
+
+
+@pytest.mark.parametrize("headers", [{}, {"Cookie": "session=stale"}, {"Authorization": "Bearer eyJ.raw.jwt"}, {"Authorization": "Basic eDp5"}])
+def test_without_a_living_credential_the_service_hears_of_nobody(app, headers) -> None:
+    assert "authorization" not in call(app, "GET", "expenses", headers=headers).json()["headers"]
+
+
+def test_a_bad_access_token_is_said_to_be_bad(app) -> None:
+    answer = call(app, "GET", "expenses", headers={"Authorization": "Bearer outlay_pat_bad"})
+    assert (answer.status_code, answer.json()["type"]) == (401, "/problems/unauthorized")
+
+
+def test_the_senders_word_on_its_address_is_not_taken(app) -> None:
+    headers = call(app, "GET", "expenses", headers={"X-Forwarded-For": "6.6.6.6"}).json()["headers"]
+    assert headers["x-forwarded-for"] == "127.0.0.1"
+
+
+FOREIGN = [{"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}, {"Origin": "https://evil.test"}, {"Origin": "null"}, {}]
+
+
+@pytest.mark.parametrize("said", FOREIGN)
+def test_a_changing_request_on_a_cookie_must_come_from_our_own_pages(app, said) -> None:
+    answer = call(app, "POST", "expenses", headers={"Cookie": "session=good", **said})
+    assert (answer.status_code, answer.json()["type"]) == (403, "/problems/foreign-site")
+
+
+@pytest.mark.parametrize("said", [{"Sec-Fetch-Site": "same-origin"}, {"Origin": "http://outlay.test"}])
+def test_our_own_pages_may_change_things(app, said) -> None:
+    assert call(app, "POST", "expenses", headers={"Cookie": "session=good", **said}).status_code == 200
+
+
+def test_signing_in_from_a_foreign_page_is_refused_and_from_a_script_is_not(app) -> None:
+    assert call(app, "POST", "session", headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
+    assert call(app, "POST", "session").status_code == 200
+
+
+def test_a_script_with_a_token_needs_no_origin() -> None:
+    refuse_foreign_site("POST", {"sec-fetch-site": "cross-site"}, Credential("outlay_pat_x", from_cookie=False))
+    with pytest.raises(ForeignSiteError):
+        refuse_foreign_site("DELETE", {"sec-fetch-site": "cross-site"}, Credential("x", from_cookie=True))
+
+
+def test_the_strict_cookie_goes_before_the_plain_one() -> None:
+    assert credential_of({"cookie": "session=b; __Host-session=a"}) == Credential("a", from_cookie=True)
+    assert credential_of({"cookie": "theme"}) is None
+
+
+def test_the_merged_document_and_the_development_mails_are_served(app) -> None:
+    document = call(app, "GET", "openapi.json").json()
+    assert {"/expenses", "/budgets", "/alerts", "/session", "/events"} <= set(document["paths"])
+    assert call(app, "GET", "dev/mails").json() == {"items": [{"id": "m1"}]}
+    assert call(app, "GET", "dev/mails/m1").json() == {"subject": "Hello"}
+    assert call(app, "GET", "dev/mails/../../etc").status_code == 404
+
+
+def test_pages_have_a_strict_policy(app) -> None:
+    headers = call(app, "GET", "/", base="http://outlay.test").headers
+    assert "default-src 'none'" in headers["content-security-policy"]
+    assert "unsafe" not in headers["content-security-policy"]
+    assert headers["strict-transport-security"]
+    assert headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.fixture
+def pages(tmp_path: Path) -> Pages:
+    (tmp_path / "assets").mkdir()
+    (tmp_path / "index.html").write_text('<html data-theme="auto">hello</html>')
+    (tmp_path / "assets" / "app-1a2b.js").write_text("plain")
+    (tmp_path / "assets" / "app-1a2b.js.br").write_text("small")
+    return Pages(tmp_path)
+
+
+def answered(pages: Pages, path: str, theme: str = "auto", **headers: str) -> Any:
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        from starlette.datastructures import Headers
+
+        await pages.answer(path, Headers(headers), theme)(scope, receive, send)
+
+    return call(app, "GET", path, base="http://outlay.test")
+
+
+def test_the_page_is_served_for_every_path_of_its_router_in_the_chosen_theme(pages) -> None:
+    assert 'data-theme="dark"' in answered(pages, "/budgets", "dark").text
+    assert 'data-theme="auto"' in answered(pages, "/", '"><script>').text
+    assert answered(pages, "/").headers["cache-control"] == "no-cache"
+
+
+def test_assets_are_served_small_and_for_ever(pages) -> None:
+    answer = answered(pages, "/assets/app-1a2b.js", **{"accept-encoding": "gzip, br"})
+    assert (answer.headers["content-encoding"], answer.headers["cache-control"]) == ("br", "public, max-age=31536000, immutable")
+    assert answered(pages, "/assets/app-1a2b.js").text == "plain"
+
+
+@pytest.mark.parametrize("path", ["/assets/gone.js", "/../secret.txt", "/favicon.ico", "/assets/../index.html.bak"])
+def test_what_was_not_built_is_not_there(pages, path) -> None:
+    assert answered(pages, path).status_code == 404
+
+
+def test_two_services_cannot_claim_the_same_paths() -> None:
+    with pytest.raises(RouteClashError):
+        routes_of({"a": {"paths": {"/x": {}}}, "b": {"paths": {"/x/{id}": {}}}})
+
+
+def test_a_pass_is_asked_for_once_a_minute_and_forgotten_when_told() -> None:
+    asked, now = [], [1000.0]
+
+    async def exchange(secret: str) -> Pass | None:
+        asked.append(secret)
+        return Pass(f"t{len(asked)}", "u1", now[0] + 120) if secret == "good" else None
+
+    passes = Passes(exchange, lambda: now[0])
+
+    def token(secret: str) -> str | None:
+        held = asyncio.run(passes.of(secret))
+        return held and held.token
+
+    assert [token("good"), token("good"), token("bad"), token("bad")] == ["t1", "t1", None, None]
+    now[0] += 61
+    assert token("good") == "t4"
+    passes.forget("u1")
+    assert token("good") == "t5"
+
+
+def test_each_user_sees_their_own_events_and_no_internals() -> None:
+    async def watch() -> list[str | None]:
+        hub = Hub()
+        mine, other = hub.open("u1"), hub.open("u2")
+        hub.tell("budget.exceeded", {"user_id": "u1", "budget_name": "Köffee"})
+        hub.tell("expense.recorded", {"user_id": "u1", "changes": [1, 2, 3]})
+        hub.tell("user.changed", {"user_id": "u1", "email": "sealed"})
+        return [await mine.take(1), await mine.take(1), await mine.take(0.05), await other.take(0.05)]
+
+    assert asyncio.run(watch()) == [
+        'event: budget.exceeded\ndata: {"budget_name": "Köffee"}\n\n',
+        'event: expense.recorded\ndata: {"changes": 3}\n\n',
+        ": still here\n\n",
+        ": still here\n\n",
+    ]
+
+
+def test_a_stream_that_falls_behind_is_told_to_read_again() -> None:
+    async def watch() -> list[str | None]:
+        hub = Hub()
+        stream = hub.open("u1")
+        for number in range(502):
+            hub.tell("alert.raised", {"user_id": "u1", "n": number})
+        await asyncio.sleep(0.05)
+        return [await stream.take(1), await stream.take(1)]
+
+    assert asyncio.run(watch()) == ["event: refresh\ndata: {}\n\n", 'event: alert.raised\ndata: {"n": 501}\n\n']
+
+
+def test_there_is_an_end_to_streams_and_a_limit() -> None:
+    async def watch() -> None:
+        hub = Hub()
+        streams = [hub.open("u1") for _ in range(20)]
+        with pytest.raises(TooManyStreamsError):
+            hub.open("u1")
+        hub.leave("u1", streams.pop())
+        hub.open("u1")
+        hub.close()
+        assert await streams[0].take(1) is None
+
+    asyncio.run(watch())

@@ -1,0 +1,80 @@
+"""A service behind real HTTP: bodies stream both ways, and its troubles are problems."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+import uvicorn
+
+from gateway.adapters.exchange import HttpExchange
+from gateway.adapters.http import HttpUpstream
+from support.asgi import call
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+async def service(scope: Any, receive: Any, send: Any) -> None:
+    """Answers with the body it got; fails on some paths."""
+    size, more = 0, True
+    while more:
+        message = await receive()
+        size += len(message.get("body", b""))
+        more = message.get("more_body", False)
+    if scope["path"] == "/breaks":
+        headers = [(b"content-length", b"100")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        message = "gone"
+        raise RuntimeError(message)
+    status = 401 if scope["path"].endswith("/internal/tokens") else 200
+    answer = f"{scope['method']} {scope['path']}?{scope['query_string'].decode()} {size}".encode()
+    headers = [(b"x-service", b"yes"), (b"set-cookie", b"a=1"), (b"set-cookie", b"b=2")]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": answer})
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    server = uvicorn.Server(uvicorn.Config(service, port=0, log_config=None, lifespan="off"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    server.should_exit = True
+    thread.join()
+
+
+def test_a_request_is_carried_there_and_its_answer_back(url) -> None:
+    answer = call(HttpUpstream(url), "POST", "expenses?from=2026-01-01", content=b"x" * 2_000_000)
+    assert answer.text == "POST /api/v1/expenses?from=2026-01-01 2000000"
+    assert (answer.headers["x-service"], answer.headers.get_list("set-cookie")) == ("yes", ["a=1", "b=2"])
+
+
+def test_a_service_that_is_away_is_a_problem_with_a_time_to_wait() -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    answer = call(HttpUpstream(f"http://127.0.0.1:{port}"), "GET", "expenses")
+    assert (answer.status_code, answer.headers["retry-after"], answer.json()["type"]) == (503, "5", "/problems/service-unavailable")
+
+
+def test_an_unknown_secret_is_nobody_and_an_absent_auth_a_problem(url) -> None:
+    import asyncio
+
+    from chassis.problems import UnavailableError
+
+    assert asyncio.run(HttpExchange(url)("stale")) is None
+    with pytest.raises(UnavailableError):
+        asyncio.run(HttpExchange("http://127.0.0.1:9")("x"))
+
+
+def test_what_belongs_to_one_connection_is_not_carried_on(url) -> None:
+    answer = call(HttpUpstream(url), "GET", "x", headers={"Connection": "close, x-secret"})
+    assert isinstance(answer, httpx.Response)
+    assert "transfer-encoding" not in answer.headers
