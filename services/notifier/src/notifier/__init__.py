@@ -1,1 +1,1 @@
-"""TODO."""
+"""Notifier: what people were told, by which channel, and whether it arrived."""

@@ -1,1 +1,1 @@
-"""TODO."""
+"""The real things behind the ports: tables, texts, mail folders."""

@@ -1,1 +1,1 @@
-"""TODO."""
+"""What is worth telling, to whom and when; standard library and money alone."""

@@ -1,0 +1,146 @@
+"""Mails as .eml files in a folder: the mailer of a home without a mail provider, and what the development page reads."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from email import policy
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.parser import BytesHeaderParser, BytesParser
+from pathlib import Path
+
+from notifier.domain.errors import RefusedError, TryAgainError
+from notifier.domain.mails import Message
+
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
+
+
+class FolderMailer:
+    """The port Mailer. A mail sent twice is one file: its name is its id."""
+
+    def __init__(self, folder: Path, *, sender: str, clock: Callable[[], datetime]) -> None:
+        """`sender` stands in From."""
+        self._folder, self._sender, self._clock = folder, sender, clock
+
+    def send(self, message: Message) -> None:
+        """Write the mail; a reader never sees half a file. Raises TryAgainError, RefusedError."""
+        raw = self._written(message)
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            self._put(message.mail_id, raw)
+        except OSError as error:
+            raise TryAgainError(f"The mail folder cannot be written: {error.strerror}.") from error
+
+    def forget(self, mail_ids: Sequence[str]) -> None:
+        """Delete the files of these mails; unknown ids are no error."""
+        for mail_id in mail_ids:
+            self._path(mail_id).unlink(missing_ok=True)
+
+    def _written(self, message: Message) -> bytes:
+        # An address outside ASCII cannot be written in the older form of headers.
+        form = policy.SMTP if message.to.isascii() else policy.SMTPUTF8
+        mail = EmailMessage(policy=form)
+        try:
+            mail["From"] = self._sender
+            mail["To"] = Address(addr_spec=message.to)
+            mail["Subject"] = message.subject
+            mail["Date"] = self._clock()
+            mail["Message-ID"] = f"<{message.mail_id}@{mail['From'].addresses[0].domain}>"
+            mail["Auto-Submitted"] = "auto-generated"
+            mail["X-Outlay-Kind"] = message.kind
+            mail["X-Outlay-Event-Id"] = message.event_id
+        except (ValueError, IndexError) as error:
+            reason = "The address or another header is not one that mail can have."
+            raise RefusedError(reason) from error
+        mail.set_content(message.text)
+        mail.add_alternative(message.html, subtype="html")
+        return mail.as_bytes()
+
+    def _put(self, mail_id: str, raw: bytes) -> None:
+        path = self._path(mail_id)
+        fresh = path.with_suffix(".new")
+        with fresh.open("wb") as file:
+            file.write(raw)
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.rename(path)
+        folder = os.open(self._folder, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+    def _path(self, mail_id: str) -> Path:
+        if not _ID.fullmatch(mail_id):
+            message = "The mail's id is no UUID."
+            raise RefusedError(message)
+        return self._folder / f"{mail_id}.eml"
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A mail in the list."""
+
+    id: str
+    to: str
+    subject: str
+    kind: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A mail to be read."""
+
+    subject: str
+    to: str
+    text: str
+    html: str
+
+
+class FolderReader:
+    """Shows what a FolderMailer wrote; for development, since everybody's mails are in it."""
+
+    def __init__(self, folder: Path) -> None:
+        """Look at this folder, which need not exist yet."""
+        self._folder = folder
+
+    def newest(self, limit: int = 100) -> list[Listed]:
+        """Return the newest mails first."""
+        # The ids are UUIDv7, so the names tell the order without opening every file.
+        names = sorted((path.stem for path in self._folder.glob("*.eml") if _ID.fullmatch(path.stem)), reverse=True)
+        listed = (self._listed(mail_id) for mail_id in names[:limit])
+        return [mail for mail in listed if mail is not None]
+
+    def read(self, mail_id: str) -> Opened | None:
+        """Return one mail, None if there is none of this id."""
+        raw = self._raw(mail_id)
+        if raw is None:
+            return None
+        mail = BytesParser(policy=policy.default).parsebytes(raw)
+        return Opened(subject=str(mail["Subject"]), to=str(mail["To"]), text=_part(mail, "plain"), html=_part(mail, "html"))
+
+    def _listed(self, mail_id: str) -> Listed | None:
+        raw = self._raw(mail_id)
+        if raw is None:
+            return None
+        mail = BytesHeaderParser(policy=policy.default).parsebytes(raw)
+        return Listed(mail_id, str(mail["To"]), str(mail["Subject"]), str(mail["X-Outlay-Kind"]), mail["Date"].datetime)
+
+    def _raw(self, mail_id: str) -> bytes | None:
+        """Return the file. An id is checked strictly, so that it cannot lead out of the folder."""
+        if not _ID.fullmatch(mail_id):
+            return None
+        try:
+            return (self._folder / f"{mail_id}.eml").read_bytes()
+        except FileNotFoundError:
+            return None
+
+
+def _part(mail: EmailMessage, subtype: str) -> str:
+    part = mail.get_body(preferencelist=(subtype,))
+    return str(part.get_content()) if part else ""

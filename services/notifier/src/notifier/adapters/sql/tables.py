@@ -1,0 +1,101 @@
+"""The tables. Moments are milliseconds since 1970 in UTC, days are ISO dates."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, SmallInteger, String, Table, Text
+
+from chassis.sql import chassis_tables
+
+metadata = MetaData()
+shared = chassis_tables(metadata)
+
+recipient = Table(
+    "recipient", metadata,
+    Column("user_id", String(36), primary_key=True),
+    Column("address", String(1000), nullable=False),
+    Column("name", String(400), nullable=False),
+    Column("locale", String(35), nullable=False),
+    Column("time_zone", String(64), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("turn", Integer, nullable=False),
+)  # fmt: skip
+
+departed = Table(
+    "departed", metadata,
+    Column("user_id", String(36), primary_key=True),
+    Column("at_ms", BigInteger, nullable=False),
+    Index("departed_at", "at_ms"),
+)  # fmt: skip
+
+preference = Table(
+    "preference", metadata,
+    Column("user_id", String(36), primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("channels", Text, nullable=False),
+)  # fmt: skip
+
+alert = Table(
+    "alert", metadata,
+    Column("id", String(36), primary_key=True),
+    Column("user_id", String(36), nullable=False),
+    Column("cause_id", String(36), nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("budget_id", String(36), nullable=True),
+    Column("expense_id", String(36), nullable=True),
+    Column("period_from", String(10), nullable=True),
+    Column("period_to", String(10), nullable=True),
+    Column("created_ms", BigInteger, nullable=False),
+    Column("read_ms", BigInteger, nullable=True),
+    Column("withdrawn_ms", BigInteger, nullable=True),
+    Column("listed", SmallInteger, nullable=False),
+    Index("alert_cause", "cause_id", unique=True),
+    Index("alert_newest", "user_id", "created_ms", "id"),
+)  # fmt: skip
+
+recovery = Table(
+    "recovery", metadata,
+    Column("cause_id", String(36), primary_key=True),
+    Column("user_id", String(36), nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Index("recovery_user", "user_id"),
+    Index("recovery_at", "at_ms"),
+)  # fmt: skip
+
+mail = Table(
+    "mail", metadata,
+    Column("id", String(36), primary_key=True),
+    Column("user_id", String(36), nullable=False),
+    Column("alert_id", String(36), nullable=True),
+    Column("event_id", String(36), nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("facts", Text, nullable=False),
+    Column("address", String(1000), nullable=True),
+    Column("token", String(1000), nullable=True),
+    Column("attempts", Integer, nullable=False),
+    Column("due_ms", BigInteger, nullable=False),
+    Column("claimed_by", String(64), nullable=True),
+    Column("claimed_until_ms", BigInteger, nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("detail", String(500), nullable=False),
+    Index("mail_event", "event_id", unique=True),
+    Index("mail_due", "state", "due_ms"),
+    Index("mail_alert", "alert_id"),
+    Index("mail_user", "user_id"),
+)  # fmt: skip
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def to_ms(moment: datetime) -> int:
+    """Return a moment as the tables hold it."""
+    return (moment - _EPOCH) // timedelta(milliseconds=1)
+
+
+def from_ms(value: int) -> datetime:
+    """Return the moment that a table holds."""
+    return _EPOCH + timedelta(milliseconds=value)

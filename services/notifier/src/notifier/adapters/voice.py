@@ -1,0 +1,78 @@
+"""Writes money, days and names as a reader expects them: the one room that knows babel."""
+
+from __future__ import annotations
+
+import copy
+import re
+import unicodedata
+from collections.abc import Mapping
+from datetime import date, timedelta
+from functools import cache
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_timedelta
+from babel.numbers import format_decimal, format_percent
+
+from money import Money, decimals_of
+
+_TEXT_LOCALE = "en"
+"""The language that the texts are written in."""
+
+# Line ends would end a header; directional overrides would let a name turn the sentence around it.
+_UNFIT = re.compile("[\\s\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
+_FIRST_STRONG_ISOLATE, _POP_ISOLATE = "\u2068", "\u2069"
+_RIGHT_TO_LEFT = frozenset({"R", "AL"})
+
+
+class Voice:
+    """One locale's way of writing. An unknown locale falls back to its language, then to American English."""
+
+    def __init__(self, locale: str) -> None:
+        """Take a BCP 47 tag such as de-DE."""
+        self._locale = _locale(locale)
+
+    def money(self, wire: Mapping[str, str]) -> str:
+        """Write {"amount", "currency"} with as many decimals as ISO 4217 gives the currency."""
+        amount = Money.from_wire(wire)
+        pattern = copy.copy(self._locale.currency_formats["standard"])
+        pattern.frac_prec = (decimals_of(amount.currency),) * 2
+        return isolated(pattern.apply(amount.decimal, self._locale, currency=amount.currency, currency_digits=False))
+
+    def day(self, iso: str) -> str:
+        """Write an ISO date in its long form."""
+        return isolated(format_date(date.fromisoformat(iso), "long", locale=self._locale))
+
+    def percent(self, value: int) -> str:
+        """Write whole percents."""
+        return isolated(format_percent(value / 100, locale=self._locale))
+
+    def number(self, value: int) -> str:
+        """Write a whole number."""
+        return isolated(format_decimal(value, locale=self._locale))
+
+
+def duration(span: timedelta) -> str:
+    """Write about how long something takes, in the language of the texts."""
+    return format_timedelta(span, locale=_TEXT_LOCALE, threshold=1.2)
+
+
+def fit_name(text: str) -> str:
+    """Return a name that people gave, fit to stand in one line: runs of spaces, line ends and control characters are one space."""
+    return isolated(_UNFIT.sub(" ", text).strip())
+
+
+def isolated(text: str) -> str:
+    """Keep a text that runs from right to left from disordering the sentence around it."""
+    if any(unicodedata.bidirectional(character) in _RIGHT_TO_LEFT for character in text):
+        return f"{_FIRST_STRONG_ISOLATE}{text}{_POP_ISOLATE}"
+    return text
+
+
+@cache
+def _locale(tag: str) -> Locale:
+    for candidate in (tag, tag.partition("-")[0]):
+        try:
+            return Locale.parse(candidate, sep="-")
+        except (UnknownLocaleError, ValueError):
+            continue
+    return Locale("en", "US")

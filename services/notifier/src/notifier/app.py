@@ -1,0 +1,112 @@
+"""Puts the notifier together: the one file that knows all of it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from chassis.app import AppParts, build_app
+from chassis.clock import Clock
+from chassis.events import event_maker
+from chassis.ids import Ids
+from chassis.metrics import Metrics
+from chassis.paging import Cursors
+from chassis.problems import Statuses
+from chassis.service import Service
+from chassis.spec import load_spec
+from chassis.sql import Database, SqlOutbox
+from chassis.sql.migrations import migrate
+from chassis.vault import Vault
+from notifier.adapters.folder import FolderMailer
+from notifier.adapters.sql import SqlStore, shared
+from notifier.adapters.sql.store import Changes
+from notifier.adapters.texts import JinjaTexts
+from notifier.consumers import Consumers
+from notifier.domain.delivery import Delivery
+from notifier.domain.errors import AlertNotFoundError, StaleVersionError
+from notifier.domain.mails import MailState
+from notifier.domain.people import People
+from notifier.domain.ports import Mailer
+from notifier.domain.reading import Reading
+from notifier.domain.telling import Telling
+from notifier.handlers import Handlers
+from notifier.sender import Sender
+from notifier.settings import NotifierSettings
+
+STATUSES: Statuses = {AlertNotFoundError: 404, StaleVersionError: 412}
+
+
+@dataclass(frozen=True)
+class NotifierService:
+    """The service, and the thread that sends its mails."""
+
+    service: Service
+    sender: Sender
+
+
+def mail_folder(settings: NotifierSettings) -> Path:
+    """Return the folder of NOTIFIER_MAIL."""
+    return Path(settings.mail.removeprefix("file:"))
+
+
+def mailer_from(settings: NotifierSettings, clock: Clock) -> Mailer:
+    """Make the mailer that the settings name."""
+    return FolderMailer(mail_folder(settings), sender=settings.mail_from, clock=clock)
+
+
+def build(
+    settings: NotifierSettings, *, verify: Callable[[str], dict[str, Any]], vault: Vault, metrics: Metrics, clock: Clock, ids: Ids,
+    wake: Callable[[], None], relay_owner: str, mailer: Mailer, machine_ms: Callable[[], int] = lambda: int(time.time() * 1000),
+    validate_responses: bool = False, quiet: bool = False,
+) -> NotifierService:  # fmt: skip
+    """Build the service; nothing is connected or started yet.
+
+    `wake` wakes the relay; `machine_ms` is the machine's time, by which mails are claimed and tried again, while `clock` is what
+    people live by.
+    """
+    clock = _whole_milliseconds(clock)
+    database = Database(settings.database, on_events=wake)
+
+    def on_mails(changes: Changes) -> None:
+        for kind, state in changes:
+            metrics.mails.labels(kind, state).inc()
+        if any(state == MailState.PENDING for _kind, state in changes):
+            sender.wake()
+
+    make_event = event_maker("notifier", clock, ids)
+    store = SqlStore(database, make_event=make_event, owner=relay_owner, now_ms=machine_ms, on_mails=on_mails)
+    texts = JinjaTexts(url=settings.url)
+    delivery = Delivery(store=store, mailer=mailer, texts=texts, open_sealed=vault.open, clock=clock)
+    sender = Sender(deliver_next=delivery.deliver_next, seconds_until_due=store.seconds_until_due)
+    consumers = Consumers(
+        people=People(store=store, mailer=mailer), telling=Telling(store=store, texts=texts, clock=clock, ids=ids)
+    )
+    handlers = Handlers(reading=Reading(store=store, clock=clock), cursors=Cursors(vault))
+    parts = AppParts(
+        name="notifier", spec=load_spec("notifier"), operations=handlers.operations(), verify=verify, statuses=STATUSES,
+        metrics=metrics, checks={"database": database.check}, validate_responses=validate_responses, quiet=quiet,
+    )  # fmt: skip
+    service = Service(
+        name="notifier",
+        web=build_app(parts),
+        outbox=SqlOutbox(database, shared.outbox, owner=relay_owner),
+        queues=(consumers.queue(),),
+        migrate=lambda: migrate(database, "notifier"),
+        tidy=store.tidy,
+        close=database.close,
+    )
+    return NotifierService(service, sender)
+
+
+def _whole_milliseconds(clock: Clock) -> Clock:
+    """Return the clock as the store keeps moments, so that an answer says the same before and after."""
+
+    def now() -> datetime:
+        moment = clock()
+        return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+    return now

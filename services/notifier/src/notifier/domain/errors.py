@@ -1,0 +1,35 @@
+"""What can go wrong, one class for each cause. The first line of a docstring is the title that callers see."""
+
+from __future__ import annotations
+
+
+class AlertNotFoundError(Exception):
+    """No such alert."""
+
+    def __init__(self) -> None:
+        super().__init__("No alert of yours has this id; GET /alerts lists them.")
+
+
+class StaleVersionError(Exception):
+    """Changed meanwhile."""
+
+    def __init__(self, current: int) -> None:
+        super().__init__(f"The preferences are at version {current} by now; read them again and send that as If-Match.")
+
+
+class UnknownRecipientError(Exception):
+    """Something happened to somebody of whom no event told yet."""
+
+
+class TryAgainError(Exception):
+    """The channel is away or overloaded: the same mail may go through later, so it stays pending and is tried again.
+
+    The text says what was wrong without naming address or content: it is logged.
+    """
+
+
+class RefusedError(Exception):
+    """The channel will never take this mail, such as for an address that cannot be: trying again would only annoy it.
+
+    The text is shown to the recipient as the reason; it must not name address or content.
+    """

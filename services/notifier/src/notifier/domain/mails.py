@@ -1,0 +1,90 @@
+"""Mails: an intent first, then what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+BACK_OFF_SECONDS = (1, 10, 60, 300, 1_800, 7_200)
+"""The wait after the first, second, ... attempt that failed; after the last one it is given up."""
+
+
+class MailState(StrEnum):
+    """What became of a mail."""
+
+    PENDING = "pending"
+    SENT = "sent"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+    WITHDRAWN = "withdrawn"
+
+
+class LetterKind(StrEnum):
+    """Mails that are no alert: preferences do not apply, and they carry a token."""
+
+    VERIFY_EMAIL = "verify_email"
+    PASSWORD_RESET = "password_reset"  # noqa: S105  the name of a mail
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What a reader of an alert sees of its mail."""
+
+    state: MailState
+    at: datetime
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """A mail as it is kept: the facts, not the text, since it is written at the moment of sending."""
+
+    id: str
+    user_id: str
+    event_id: str
+    kind: str
+    facts: Mapping[str, Any]
+    at: datetime
+    state: MailState = MailState.PENDING
+    detail: str = ""
+    alert_id: str | None = None
+    address: str | None = None
+    """Sealed; None to send to the recipient's address of that moment."""
+    token: str | None = None
+    """Sealed, and blank as soon as the mail is settled."""
+    attempts: int = 0
+
+    @property
+    def expires_at(self) -> datetime | None:
+        """After which moment its link is of no use."""
+        moment = self.facts.get("expires_at")
+        return datetime.fromisoformat(moment) if moment else None
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """A mail that this process may send now, and to whom."""
+
+    mail: Mail
+    address: str
+    """Sealed."""
+    name: str
+    locale: str
+    withdrawn: bool
+    """Whether its alert was withdrawn since the mail was asked for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """What a mailer sends. The same `mail_id` may come twice after a crash, and must arrive once."""
+
+    mail_id: str
+    to: str
+    subject: str
+    text: str
+    html: str
+    kind: str
+    event_id: str

@@ -1,0 +1,167 @@
+"""What the notifier needs from outside."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from notifier.domain.alerts import Alert
+from notifier.domain.mails import Envelope, Mail, MailState, Message
+from notifier.domain.preferences import Preferences
+from notifier.domain.recipients import Recipient
+
+Clock = Callable[[], datetime]
+Ids = Callable[[], str]
+Open = Callable[[str], str]
+"""Opens a sealed value."""
+
+
+class Recipients(Protocol):
+    """The people who can be told something."""
+
+    def find(self, user_id: str) -> Recipient | None:
+        """Return somebody, or None if no event told of them yet."""
+
+    def departed(self, user_id: str) -> bool:
+        """Say whether this account was deleted."""
+
+    def keep(self, recipient: Recipient) -> None:
+        """Add or replace; an older version than the kept one changes nothing."""
+
+    def erase(self, user_id: str) -> list[str]:
+        """Delete all that is kept of a person but the note that they left; return the ids of the mails they were sent."""
+
+
+class Alerts(Protocol):
+    """What people were told."""
+
+    def known(self, cause_id: str) -> bool:
+        """Say whether there is an alert for this cause."""
+
+    def add(self, alert: Alert) -> None:
+        """Keep a new one."""
+
+    def of_cause(self, user_id: str, cause_id: str) -> Alert | None:
+        """Return the alert for a cause, listed or not."""
+
+    def find(self, user_id: str, alert_id: str) -> Alert | None:
+        """Return a listed alert with its deliveries."""
+
+    def page(self, user_id: str, *, unread: bool, limit: int, after: tuple[int, str] | None) -> list[Alert]:
+        """Return listed alerts with their deliveries, newest first, behind a position (milliseconds, id)."""
+
+    def count_unread(self, user_id: str) -> int:
+        """Return how many are listed, unread and not withdrawn."""
+
+    def mark(self, user_id: str, alert_id: str, read_at: datetime | None) -> None:
+        """Note when it was read, or that it is unread."""
+
+    def withdraw(self, alert: Alert, at: datetime) -> None:
+        """Note that it holds no longer; its mail is not sent, unless that is happening right now."""
+
+    def note_recovery(self, user_id: str, cause_id: str) -> None:
+        """Remember that a crossing was taken back before it was told of."""
+
+    def take_recovery(self, user_id: str, cause_id: str) -> bool:
+        """Say whether there is such a note, and delete it."""
+
+
+class Mails(Protocol):
+    """Mails and what became of them."""
+
+    def add(self, mail: Mail) -> None:
+        """Keep a new one. A pending one is sent after the transaction."""
+
+    def settle(self, mail: Mail, state: MailState, *, at: datetime, detail: str = "") -> bool:
+        """Note what became of a mail that this process claimed, and blank its secrets; False if it is not ours any more."""
+
+    def postpone(self, mail: Mail, *, seconds: int) -> None:
+        """Let a claimed mail be tried again after some time."""
+
+    def exists(self, mail_id: str) -> bool:
+        """Say whether it is still kept."""
+
+
+class PreferenceStore(Protocol):
+    """What people want to be told."""
+
+    def of(self, user_id: str) -> Preferences:
+        """Return somebody's preferences, the defaults if they never said anything."""
+
+    def replace(self, user_id: str, preferences: Preferences) -> None:
+        """Keep preferences as the version after `preferences.version`; raises StaleVersionError."""
+
+
+@dataclass(frozen=True)
+class Work:
+    """One transaction."""
+
+    recipients: Recipients
+    alerts: Alerts
+    mails: Mails
+    preferences: PreferenceStore
+    announce: Callable[[str, str, Mapping[str, Any]], None]
+    """(type, subject, data): tell the other services, exactly if this transaction holds."""
+    first_time: Callable[[str], bool]
+    """Note an event as handled; False if it was before."""
+
+
+class Store(Protocol):
+    """Where everything is kept."""
+
+    def begin(self, *, turn_of: str | None = None) -> AbstractContextManager[Work]:
+        """Write: all or nothing. With `turn_of`, no other such transaction for this user runs at the same time."""
+
+    def read(self) -> AbstractContextManager[Work]:
+        """Read one moment of the store."""
+
+    def claim(self) -> Envelope | None:
+        """Return a mail that is due and that no other process gets while it is being sent; None if none is due."""
+
+    def seconds_until_due(self) -> float | None:
+        """Return how long until a mail may be due, None if none is pending."""
+
+
+@dataclass(frozen=True, slots=True)
+class AlertText:
+    """An alert in words."""
+
+    title: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class MailText:
+    """A mail in words."""
+
+    subject: str
+    text: str
+    html: str
+
+
+class Texts(Protocol):
+    """Puts facts into words, with money and days as the reader writes them."""
+
+    def alert(self, kind: str, facts: Mapping[str, Any], *, locale: str) -> AlertText:
+        """Word an alert in plain text."""
+
+    def mail(self, mail: Mail, *, name: str, locale: str, token: str, now: datetime) -> MailText:
+        """Word a mail; `token` is in clear, and empty where there is none."""
+
+
+class Mailer(Protocol):
+    """A way to send mails."""
+
+    def send(self, message: Message) -> None:
+        """Hand a mail over; returning means that it was accepted.
+
+        Raises:
+            TryAgainError: if it may go through later.
+            RefusedError: if it never will.
+        """
+
+    def forget(self, mail_ids: Sequence[str]) -> None:
+        """Delete what is kept of these mails on this side; unknown ids are no error."""

@@ -1,0 +1,46 @@
+"""Who is told: an address that stays sealed, and how they write money and days."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, tzinfo
+from typing import Any
+from zoneinfo import ZoneInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """A person as auth last told of them; `version` counts auth's changes."""
+
+    user_id: str
+    address: str
+    """Sealed; it is opened only at the moment of sending."""
+    name: str
+    locale: str
+    time_zone: str
+    version: int
+
+    @classmethod
+    def from_facts(cls, facts: Mapping[str, Any]) -> Recipient:
+        """Read the data of user.registered or user.changed."""
+        return cls(
+            user_id=facts["user_id"],
+            address=facts["email"],
+            name=facts["name"],
+            locale=facts["locale"],
+            time_zone=facts["time_zone"],
+            version=facts["version"],
+        )
+
+    def today(self, now: datetime) -> date:
+        """Return which day it is where they live."""
+        return now.astimezone(_zone(self.time_zone)).date()
+
+
+def _zone(name: str) -> tzinfo:
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        # auth checks zones; one that this machine's tables lack is at most a day off.
+        return UTC
