@@ -37,7 +37,8 @@ class Database:
         self._on_events = on_events
         self._sqlite = url.startswith("sqlite")
         options: dict[str, Any] = {} if ":memory:" in url else {"pool_size": pool_size, "max_overflow": 10}
-        self.engine: Engine = sa.create_engine(url, pool_pre_ping=not self._sqlite, **options)
+        # An exception that is logged must not carry what people wrote, so statements are shown without their values.
+        self.engine: Engine = sa.create_engine(url, pool_pre_ping=not self._sqlite, hide_parameters=True, **options)
         # SQLite lets one writer in at a time and makes the others poll; waiting here is fair and costs nothing.
         self._turn = threading.Lock() if self._sqlite else None
         if self._sqlite:
