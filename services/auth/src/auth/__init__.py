@@ -1,1 +1,1 @@
-"""TODO."""
+"""Auth: who you are, your sessions and your access tokens."""

@@ -1,1 +1,1 @@
-"""TODO."""
+"""What stands behind the ports: stores, password hashing, signatures, rate limits."""

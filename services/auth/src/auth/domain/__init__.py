@@ -1,1 +1,1 @@
-"""TODO."""
+"""The rules of accounts, sessions and tokens; the standard library and money alone."""

@@ -1,0 +1,63 @@
+"""The outbox of a store whose events are inside the documents that they tell of."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from auth.domain.documents import Document, Lease
+from auth.domain.errors import RevisionConflictError
+from auth.domain.ports import Documents
+from chassis.events import Event
+
+_LEASE_SECONDS = 30.0
+_ATTEMPTS = 20
+
+
+class DocumentOutbox:
+    """Leases documents with events to one relay at a time, by saving the lease in them. Works over any Documents."""
+
+    def __init__(self, documents: Documents, *, owner: str, now: Callable[[], float] = time.time) -> None:
+        """`owner` names this relay: what it claimed before it crashed is its own again at once."""
+        self._documents, self._owner, self._now = documents, owner, now
+        self._places: dict[str, str] = {}
+
+    def claim(self, limit: int) -> list[Event]:
+        """Return unsent events, oldest first, which no other relay gets for the next 30 seconds."""
+        leased = [saved for document in self._documents.pending(limit=limit) if (saved := self._lease(document))]
+        stored = sorted(((event, document.id) for document in leased for event in document.outbox), key=lambda pair: pair[0].id)
+        self._places = {event.id: place for event, place in stored}
+        return [Event.from_trusted_json(event.text) for event, _place in stored]
+
+    def mark_sent(self, ids: Sequence[str]) -> None:
+        """Forget events that the bus has taken."""
+        sent = set(ids)
+        for place in {self._places[event_id] for event_id in ids if event_id in self._places}:
+            self._forget(place, sent)
+
+    def oldest_seconds(self) -> float:
+        """Return the age of the oldest unsent event, 0 if there is none."""
+        waiting = self._documents.pending(limit=1)
+        return max(0.0, self._now() - waiting[0].outbox[0].at) if waiting else 0.0
+
+    def _lease(self, document: Document) -> Document | None:
+        lease, now = document.lease, self._now()
+        if lease and lease.owner != self._owner and lease.until > now:
+            return None
+        try:
+            return self._documents.save(replace(document, lease=Lease(owner=self._owner, until=now + _LEASE_SECONDS)))
+        except RevisionConflictError:
+            return None  # whoever changed it wakes the relay again, or is another relay
+
+    def _forget(self, document_id: str, sent: set[str]) -> None:
+        for _ in range(_ATTEMPTS):
+            document = self._documents.get(document_id)
+            if document is None:
+                return
+            left = tuple(event for event in document.outbox if event.id not in sent)
+            try:
+                self._documents.save(replace(document, outbox=left, lease=document.lease if left else None))
+            except RevisionConflictError:
+                continue
+            return

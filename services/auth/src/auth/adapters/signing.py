@@ -1,0 +1,39 @@
+"""Ed25519 keys and the service tokens signed with them."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import asdict
+
+import jwt
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from auth.domain.ports import Grant, KeyPair
+from chassis.tokens import ALGORITHM, AUDIENCE, Caller
+
+
+class Ed25519Signatures:
+    """Makes keys and signs JSON Web Tokens (EdDSA, RFC 8037)."""
+
+    def make_key(self, key_id: str) -> KeyPair:
+        """Make a new key; the public half is a JSON Web Key with this `kid`."""
+        key = Ed25519PrivateKey.generate()
+        public = {
+            "kty": "OKP",
+            "crv": "Ed25519",
+            "x": _encode(key.public_key().public_bytes_raw()),
+            "kid": key_id,
+            "use": "sig",
+            "alg": ALGORITHM,
+        }
+        return KeyPair(_encode(key.private_bytes_raw()), public)
+
+    def sign(self, grant: Grant, *, private: str, key_id: str, issued_at: int, expires_at: int) -> str:
+        """Return a token for the grant's bearer."""
+        key = Ed25519PrivateKey.from_private_bytes(base64.urlsafe_b64decode(private + "="))
+        claims = {**Caller(**asdict(grant)).claims(), "aud": AUDIENCE, "iat": issued_at, "exp": expires_at}
+        return jwt.encode(claims, key, algorithm=ALGORITHM, headers={"kid": key_id})
+
+
+def _encode(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()

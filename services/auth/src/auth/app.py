@@ -1,0 +1,202 @@
+"""The composition root of auth: the only file that knows all of it."""
+
+from __future__ import annotations
+
+import re
+import socket
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from auth.adapters.hashing import Argon2Hashing
+from auth.adapters.locales import known_locale
+from auth.adapters.outbox import DocumentOutbox
+from auth.adapters.rate_limits import MovingWindows
+from auth.adapters.signing import Ed25519Signatures
+from auth.adapters.sqlite import SqliteDocuments
+from auth.cookie import SessionCookie
+from auth.domain import errors
+from auth.domain.access_tokens import AccessTokens
+from auth.domain.accounts import Accounts
+from auth.domain.announcements import Announcements
+from auth.domain.documents import PendingEvent
+from auth.domain.exchange import Exchange
+from auth.domain.keys import KeyRing
+from auth.domain.leaving import Leaving
+from auth.domain.mailed_links import MailedLinks
+from auth.domain.ports import Announce, PasswordHashing
+from auth.domain.recovery import Recovery
+from auth.domain.sessions import Sessions
+from auth.domain.sign_in import SignIn
+from auth.domain.users import Users
+from auth.handlers import Handlers
+from auth.settings import AuthSettings
+from chassis.app import AppParts, build_app
+from chassis.clock import Clock
+from chassis.events import MakeEvent, event_maker
+from chassis.ids import Ids
+from chassis.metrics import Metrics
+from chassis.problems import UnauthorizedError
+from chassis.request import Answer
+from chassis.service import Service
+from chassis.spec import load_spec, operations
+from chassis.tokens import TokenVerifier
+from chassis.vault import Vault
+
+STATUSES: Mapping[type[Exception], int] = {
+    errors.WrongCredentialsError: 401,
+    errors.SignedOutError: 401,
+    errors.InvalidSecretError: 401,
+    errors.SessionNotFoundError: 404,
+    errors.TokenNotFoundError: 404,
+    errors.LinkNotFoundError: 404,
+    errors.EmailTakenError: 409,
+    errors.RevisionConflictError: 409,
+    errors.StaleVersionError: 412,
+    errors.UnacceptableError: 422,
+    errors.WrongPasswordError: 422,
+    errors.TooManyAttemptsError: 429,
+}
+VERIFICATION_LIFETIME = timedelta(days=7)
+RESET_LIFETIME = timedelta(hours=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuthService:
+    """Auth, and the three calls that the gateway and the verifiers make in process when the suite is one process."""
+
+    service: Service
+    jwks: Callable[[], dict[str, Any]]
+    exchange: Callable[[str], tuple[str, int]]
+    """A session's or access token's secret -> (service token, when it expires in seconds since 1970); raises UnauthorizedError."""
+    verify: Callable[[str], dict[str, Any]]
+    """Returns the claims of a service token; raises UnauthorizedError."""
+    rotate: Callable[[], None]
+    """Make a new signing key."""
+
+
+def build(
+    settings: AuthSettings,
+    *,
+    vault: Vault,
+    metrics: Metrics,
+    clock: Clock,
+    ids: Ids,
+    wake: Callable[[], None],
+    now: Callable[[], float] = time.time,
+    hashing: PasswordHashing | None = None,
+    validate_responses: bool = False,
+    quiet: bool = False,
+) -> AuthService:
+    """Put auth together; nothing is connected yet.
+
+    `clock` is the time that people are shown; `now` is the machine's, by which sessions, links and tokens expire.
+    """
+    documents = SqliteDocuments(settings.store, on_events=wake)
+    handlers = _handlers(
+        documents,
+        vault,
+        settings,
+        clock=clock,
+        ids=ids,
+        now=now,
+        hashing=hashing or Argon2Hashing(),
+        make=event_maker("auth", clock, ids),
+    )
+    keys = handlers.keys
+    verify = TokenVerifier(keys.jwks)
+    spec = load_spec("auth")
+    web = build_app(
+        AppParts(
+            name="auth",
+            spec=spec,
+            operations=_operations(handlers, [operation["operationId"] for _, _, operation in operations(spec)]),
+            verify=verify,
+            statuses=STATUSES,
+            metrics=metrics,
+            checks={"store": documents.check},
+            validate_responses=validate_responses,
+            quiet=quiet,
+        )
+    )
+
+    def tidy() -> None:
+        handlers.leaving.tidy()
+        keys.rotate_if_due()
+
+    service = Service(
+        name="auth",
+        web=web,
+        outbox=DocumentOutbox(documents, owner=socket.gethostname(), now=now),
+        migrate=documents.migrate,
+        tidy=tidy,
+        close=documents.close,
+    )
+    return AuthService(service=service, jwks=keys.jwks, exchange=_in_process(handlers.exchange), verify=verify, rotate=keys.rotate)
+
+
+def _handlers(
+    documents: SqliteDocuments,
+    vault: Vault,
+    settings: AuthSettings,
+    *,
+    clock: Clock,
+    ids: Ids,
+    now: Callable[[], float],
+    hashing: PasswordHashing,
+    make: MakeEvent,
+) -> Handlers:
+    limits, signatures = MovingWindows(factor=settings.rate_limit_factor), Ed25519Signatures()
+    announcements = Announcements(_announcer(make, now), vault)
+    users = Users(documents, vault, ids=ids, now=now)
+    sessions = Sessions(documents, clock=clock, ids=ids, now=now)
+    tokens = AccessTokens(documents, clock=clock, ids=ids, now=now)
+    verifications = MailedLinks("verification", VERIFICATION_LIFETIME, documents, users, clock=clock, now=now)
+    resets = MailedLinks("reset", RESET_LIFETIME, documents, users, clock=clock, now=now)
+    keys = KeyRing(documents, vault, signatures, ids=ids, now=now)
+    accounts = Accounts(
+        users=users, sessions=sessions, verifications=verifications, announcements=announcements,
+        hashing=hashing, limits=limits, known_locale=known_locale, clock=clock,
+    )  # fmt: skip
+    recovery = Recovery(
+        users=users, sessions=sessions, verifications=verifications, resets=resets,
+        announcements=announcements, hashing=hashing, limits=limits,
+    )  # fmt: skip
+    return Handlers(
+        accounts=accounts,
+        sign_in=SignIn(users=users, hashing=hashing, limits=limits),
+        sessions=sessions,
+        tokens=tokens,
+        recovery=recovery,
+        leaving=Leaving(documents=documents, users=users, accounts=accounts, announcements=announcements, now=now),
+        exchange=Exchange(users=users, sessions=sessions, tokens=tokens, keys=keys, signatures=signatures, now=now),
+        keys=keys,
+        cookie=SessionCookie(settings.cookie_secure),
+    )
+
+
+def _announcer(make: MakeEvent, now: Callable[[], float]) -> Announce:
+    def announce(kind: str, subject: str, data: Mapping[str, Any]) -> PendingEvent:
+        event = make(kind, subject, data)
+        return PendingEvent(id=event.id, at=now(), text=event.to_json())
+
+    return announce
+
+
+def _operations(handlers: Handlers, names: list[str]) -> dict[str, Callable[..., Answer]]:
+    """Find the method of each operationId: createUser is create_user; sign_in is taken by the use case."""
+    methods = {name: re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower() for name in names}
+    return {name: getattr(handlers, {"sign_in": "sign_in_"}.get(method, method)) for name, method in methods.items()}
+
+
+def _in_process(exchange: Exchange) -> Callable[[str], tuple[str, int]]:
+    def call(secret: str) -> tuple[str, int]:
+        try:
+            made = exchange(secret)
+        except errors.InvalidSecretError as error:
+            raise UnauthorizedError(str(error)) from error
+        return made.token, made.expires_at
+
+    return call

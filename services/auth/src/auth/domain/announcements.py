@@ -1,0 +1,59 @@
+"""The events of auth, with what nobody may read on the way sealed (contracts/events/user.*.json)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from auth.domain.documents import PendingEvent
+from auth.domain.ports import Announce, Sealing
+from auth.domain.user import User
+
+
+class Announcements:
+    """Makes the event for each thing that happened to a user."""
+
+    def __init__(self, announce: Announce, sealing: Sealing) -> None:
+        self._announce, self._sealing = announce, sealing
+
+    def registered(self, user: User) -> PendingEvent:
+        """Somebody signed up."""
+        return self._announce("user.registered", user.id, self._profile(user))
+
+    def changed(self, user: User) -> PendingEvent:
+        """Somebody changed who they are, or verified their address."""
+        return self._announce("user.changed", user.id, self._profile(user))
+
+    def deleted(self, user_id: str) -> PendingEvent:
+        """Somebody left."""
+        return self._announce("user.deleted", user_id, {"user_id": user_id})
+
+    def verification_requested(self, user: User, token: str, until: datetime) -> PendingEvent:
+        """An address is to be verified by mail."""
+        return self._announce("user.verification_requested", user.id, self._mail(user, token, until))
+
+    def password_reset_requested(self, user: User, token: str, until: datetime) -> PendingEvent:
+        """Somebody forgot a password."""
+        return self._announce("user.password_reset_requested", user.id, self._mail(user, token, until))
+
+    def _profile(self, user: User) -> dict[str, Any]:
+        return {
+            "user_id": user.id,
+            "email": self._sealing.seal(user.email),
+            "email_verified": user.email_verified,
+            "name": user.name,
+            "home_currency": user.home_currency,
+            "time_zone": user.time_zone,
+            "locale": user.locale,
+            "version": user.version,
+        }
+
+    def _mail(self, user: User, token: str, until: datetime) -> dict[str, Any]:
+        return {
+            "user_id": user.id,
+            "email": self._sealing.seal(user.email),
+            "token": self._sealing.seal(token),
+            "name": user.name,
+            "locale": user.locale,
+            "expires_at": until.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+        }

@@ -1,0 +1,72 @@
+"""Changes the secret of a session or access token into a short-lived service token."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from auth.domain.access_tokens import AccessTokens
+from auth.domain.errors import InvalidSecretError
+from auth.domain.keys import KeyRing
+from auth.domain.ports import Grant, Now, Signatures
+from auth.domain.secret import SESSION_PREFIX, TOKEN_PREFIX
+from auth.domain.sessions import Sessions, admits
+from auth.domain.user import User
+from auth.domain.users import Users
+
+LIFETIME_SECONDS = 120
+ALL_SCOPES = ("read", "write")
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceToken:
+    """A signed token and when it expires, in seconds since 1970."""
+
+    token: str
+    expires_at: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exchange:
+    """For the gateway, which asks about every browser and script about once a minute."""
+
+    users: Users
+    sessions: Sessions
+    tokens: AccessTokens
+    keys: KeyRing
+    signatures: Signatures
+    now: Now
+
+    def __call__(self, secret: str) -> ServiceToken:
+        """Return a service token; raises InvalidSecretError."""
+        ways: dict[str, Callable[[str], Grant]] = {SESSION_PREFIX: self._of_session, TOKEN_PREFIX: self._of_token}
+        way = next((way for prefix, way in ways.items() if secret.startswith(prefix)), None)
+        if way is None:
+            raise InvalidSecretError
+        grant, key, now = way(secret), self.keys.current(), int(self.now())
+        until = now + LIFETIME_SECONDS
+        token = self.signatures.sign(grant, private=key.pair.private, key_id=key.id, issued_at=now, expires_at=until)
+        return ServiceToken(token, until)
+
+    def _of_session(self, secret: str) -> Grant:
+        document = self.sessions.document_of(secret)
+        user = self.users.get(document.user_id) if document else None
+        if document is None or user is None or not admits(user, document):
+            raise InvalidSecretError
+        self.sessions.touch(document)
+        return _grant(user, document.body["id"], "session", frozenset(ALL_SCOPES))
+
+    def _of_token(self, secret: str) -> Grant:
+        document = self.tokens.document_of(secret)
+        user = self.users.get(document.user_id) if document else None
+        if document is None or user is None:
+            raise InvalidSecretError
+        self.tokens.touch(document)
+        return _grant(user, document.body["id"], "token", frozenset(document.body["scopes"]))
+
+
+def _grant(user: User, session_id: str, kind: str, scopes: frozenset[str]) -> Grant:
+    return Grant(
+        user_id=user.id, session_id=session_id, kind=kind, scopes=scopes,
+        home_currency=user.home_currency, time_zone=user.time_zone, locale=user.locale,
+    )  # fmt: skip

@@ -1,0 +1,46 @@
+"""Deleting an account, in a way that a crash may interrupt but not undo."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+
+from auth.domain.accounts import Accounts
+from auth.domain.announcements import Announcements
+from auth.domain.errors import RevisionConflictError
+from auth.domain.ports import Documents, Now
+from auth.domain.users import TOMBSTONE, Users
+
+_BATCH = 500
+
+
+@dataclass(frozen=True, kw_only=True)
+class Leaving:
+    """Lets users go, and forgets what has expired.
+
+    One write turns the user into a tombstone that carries the event; from then on nobody can sign in. The rest is cleared away
+    afterwards, and again by `tidy` until the event is sent, so that nothing that was being made at that moment stays behind.
+    """
+
+    documents: Documents
+    users: Users
+    accounts: Accounts
+    announcements: Announcements
+    now: Now
+
+    def __call__(self, user_id: str, session_id: str, password: str) -> None:
+        """Delete the account and everything in it. Raises WrongPasswordError, SignedOutError, TooManyAttemptsError."""
+        self.accounts.prove(self.users.require(user_id), session_id, password, pointer="")
+        self.users.bury(user_id, self.announcements.deleted(user_id))
+        tombstone = self.users.tombstone(user_id)
+        if tombstone is not None:
+            self.users.clear(tombstone)
+
+    def tidy(self) -> None:
+        """Forget expired documents and finish what a crash left of deletions."""
+        for document in self.documents.expired(self.now(), limit=_BATCH):
+            if document.kind == TOMBSTONE:
+                self.users.clear(document)
+            elif not document.outbox:
+                with suppress(RevisionConflictError):  # it was used meanwhile
+                    self.documents.delete(document)

@@ -1,0 +1,127 @@
+"""What the rules need from outside."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from auth.domain.documents import Document, PendingEvent
+
+Clock = Callable[[], datetime]
+"""The moment that people are shown, in UTC; a test may set it to another year."""
+Now = Callable[[], float]
+"""The machine's time in seconds since 1970: what expires, expires by it."""
+Ids = Callable[[], str]
+Announce = Callable[[str, str, Mapping[str, Any]], PendingEvent]
+"""(type, subject, data) -> the event as it is stored in a document."""
+KnownLocale = Callable[[str], bool]
+
+
+class Documents(Protocol):
+    """A store of documents without transactions over several of them, such as CouchDB. Methods raise when it is out of reach."""
+
+    def get(self, document_id: str) -> Document | None:
+        """Return a document as it was last saved."""
+
+    def save(self, document: Document) -> Document:
+        """Store a new document, or the next revision of one; return it with its new revision.
+
+        A document with events that no relay has leased wakes the relay.
+
+        Raises:
+            RevisionConflictError: if it was saved, deleted or (without a revision) made by somebody else meanwhile.
+        """
+
+    def delete(self, document: Document) -> None:
+        """Remove this revision of a document. Raises RevisionConflictError like `save`."""
+
+    def find(self, kind: str, *, user_id: str) -> list[Document]:
+        """Return a user's documents of a kind, ordered by id."""
+
+    def expired(self, now: float, *, limit: int) -> list[Document]:
+        """Return documents whose `expires_at` is before `now`, earliest first."""
+
+    def pending(self, *, limit: int) -> list[Document]:
+        """Return documents with events to send, the one that waits longest first."""
+
+    def check(self) -> None:
+        """Raise if the store is out of reach."""
+
+
+class Sealing(Protocol):
+    """Encryption at rest."""
+
+    def seal(self, text: str) -> str:
+        """Encrypt."""
+
+    def open(self, sealed: str) -> str:
+        """Decrypt."""
+
+    def fingerprint(self, text: str) -> str:
+        """Return a keyed hash by which the same text is found again."""
+
+
+class PasswordHashing(Protocol):
+    """Slow, salted hashes."""
+
+    def hash(self, password: str) -> str:
+        """Return the hash with its parameters."""
+
+    def matches(self, hashed: str | None, password: str) -> bool:
+        """Say whether it is the password. None, for an unknown user, takes as long and is False."""
+
+    def outdated(self, hashed: str) -> bool:
+        """Say whether it was made with other parameters than those of today."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """How often something may be tried: `most` times in any `seconds`."""
+
+    name: str
+    most: int
+    seconds: int
+
+
+class Limits(Protocol):
+    """Counts attempts."""
+
+    def hit(self, limit: Limit, who: str) -> None:
+        """Count an attempt. Raises TooManyAttemptsError if it is one too many."""
+
+    def forgive(self, limit: Limit, who: str) -> None:
+        """Forget the attempts."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Grant:
+    """What a service token says about its bearer."""
+
+    user_id: str
+    session_id: str
+    kind: str
+    """`session` or `token`."""
+    scopes: frozenset[str]
+    home_currency: str
+    time_zone: str
+    locale: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPair:
+    """A key to sign with, as text, and what to publish of it."""
+
+    private: str
+    public: Mapping[str, Any]
+
+
+class Signatures(Protocol):
+    """Makes keys and signs with them."""
+
+    def make_key(self, key_id: str) -> KeyPair:
+        """Make a new key; the public half is a JSON Web Key with this `kid`."""
+
+    def sign(self, grant: Grant, *, private: str, key_id: str, issued_at: int, expires_at: int) -> str:
+        """Return a service token."""

@@ -1,0 +1,56 @@
+"""How the domain's values look on the wire (openapi.yaml)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from auth.domain.access_tokens import AccessToken
+from auth.domain.exchange import ServiceToken
+from auth.domain.sessions import Session
+from auth.domain.user import User
+from chassis.clock import to_wire
+
+
+def user_view(user: User) -> dict[str, Any]:
+    """Return a User."""
+    return {
+        "id": user.id,
+        "email": user.email,
+        "email_verified": user.email_verified,
+        "name": user.name,
+        "home_currency": user.home_currency,
+        "time_zone": user.time_zone,
+        "locale": user.locale,
+        "version": user.version,
+        "created_at": to_wire(user.created_at),
+    }
+
+
+def session_view(session: Session, *, current_id: str) -> dict[str, Any]:
+    """Return a Session; `current` is the one that asks."""
+    return {
+        "id": session.id,
+        "created_at": to_wire(session.created_at),
+        "last_seen_at": to_wire(session.last_seen_at),
+        "expires_at": to_wire(session.expires_at),
+        "user_agent": session.user_agent,
+        "current": session.id == current_id,
+    }
+
+
+def token_view(token: AccessToken) -> dict[str, Any]:
+    """Return a Token, which never has its secret."""
+    return {
+        "id": token.id,
+        "name": token.name,
+        "scopes": list(token.scopes),
+        "created_at": to_wire(token.created_at),
+        "last_used_at": to_wire(token.last_used_at) if token.last_used_at else None,
+        "expires_at": to_wire(token.expires_at) if token.expires_at else None,
+    }
+
+
+def service_token_view(made: ServiceToken) -> dict[str, Any]:
+    """Return a ServiceToken."""
+    return {"token": made.token, "expires_at": to_wire(datetime.fromtimestamp(made.expires_at, UTC))}
