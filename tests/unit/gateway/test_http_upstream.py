@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import threading
 import time
@@ -11,6 +12,7 @@ import httpx
 import pytest
 import uvicorn
 
+from chassis.problems import UnavailableError
 from gateway.adapters.exchange import HttpExchange
 from gateway.adapters.http import HttpUpstream
 from support.asgi import call
@@ -50,8 +52,30 @@ def url() -> Iterator[str]:
     thread.join()
 
 
+def through(url: str) -> Any:
+    """An upstream that lives for one request, as its connections belong to the test's own event loop."""
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        upstream = HttpUpstream(url)
+        await upstream(scope, receive, send)
+        await upstream.close()
+
+    return app
+
+
+def exchanged(url: str, secret: str) -> Any:
+    async def once() -> Any:
+        exchange = HttpExchange(url)
+        try:
+            return await exchange(secret)
+        finally:
+            await exchange.close()
+
+    return asyncio.run(once())
+
+
 def test_a_request_is_carried_there_and_its_answer_back(url) -> None:
-    answer = call(HttpUpstream(url), "POST", "expenses?from=2026-01-01", content=b"x" * 2_000_000)
+    answer = call(through(url), "POST", "expenses?from=2026-01-01", content=b"x" * 2_000_000)
     assert answer.text == "POST /api/v1/expenses?from=2026-01-01 2000000"
     assert (answer.headers["x-service"], answer.headers.get_list("set-cookie")) == ("yes", ["a=1", "b=2"])
 
@@ -60,21 +84,17 @@ def test_a_service_that_is_away_is_a_problem_with_a_time_to_wait() -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    answer = call(HttpUpstream(f"http://127.0.0.1:{port}"), "GET", "expenses")
+    answer = call(through(f"http://127.0.0.1:{port}"), "GET", "expenses")
     assert (answer.status_code, answer.headers["retry-after"], answer.json()["type"]) == (503, "5", "/problems/service-unavailable")
 
 
 def test_an_unknown_secret_is_nobody_and_an_absent_auth_a_problem(url) -> None:
-    import asyncio
-
-    from chassis.problems import UnavailableError
-
-    assert asyncio.run(HttpExchange(url)("stale")) is None
+    assert exchanged(url, "stale") is None
     with pytest.raises(UnavailableError):
-        asyncio.run(HttpExchange("http://127.0.0.1:9")("x"))
+        exchanged("http://127.0.0.1:9", "x")
 
 
 def test_what_belongs_to_one_connection_is_not_carried_on(url) -> None:
-    answer = call(HttpUpstream(url), "GET", "x", headers={"Connection": "close, x-secret"})
+    answer = call(through(url), "GET", "x", headers={"Connection": "close, x-secret"})
     assert isinstance(answer, httpx.Response)
     assert "transfer-encoding" not in answer.headers

@@ -49,6 +49,10 @@ class HttpExchange:
             raise UnavailableError(message, headers={"Retry-After": "5"})
         return pass_of(answer.json()["token"])
 
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._client.aclose()
+
 
 def pass_of(token: str) -> Pass:
     """Read whom a token speaks for. It comes from auth itself, so the services check its signature, not the gateway."""
