@@ -1,0 +1,239 @@
+"""The main job, on a real process over HTTP: spend too much, be told once, with the reason."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import json
+import queue
+import re
+import signal
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+
+from support.client import PASSWORD, Person, eventually
+from support.process import OutlayProcess
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def mails_to(outlay: OutlayProcess, person: Person) -> list[Any]:
+    found = [email.message_from_bytes(path.read_bytes(), policy=email.policy.default) for path in outlay.mails()]
+    return [mail for mail in found if person.email in mail["To"]]
+
+
+def kinds(outlay: OutlayProcess, person: Person) -> list[str]:
+    return sorted(mail["X-Outlay-Kind"] for mail in mails_to(outlay, person))
+
+
+def told(outlay: OutlayProcess, person: Person, kind: str, count: int = 1) -> Any:
+    """Wait for the mails of a kind, then a little longer for one too many; return the last."""
+    eventually(lambda: kinds(outlay, person).count(kind) >= count)
+    time.sleep(0.3)
+    assert kinds(outlay, person).count(kind) == count
+    return next(mail for mail in mails_to(outlay, person) if mail["X-Outlay-Kind"] == kind)
+
+
+def current(person: Person, budget: dict[str, Any]) -> dict[str, Any]:
+    return dict(person.read(f"budgets/{budget['id']}")["current"])
+
+
+def test_the_expense_that_takes_a_budget_over_its_limit_sends_one_mail_that_says_why(outlay) -> None:
+    person = Person(outlay.url)
+    groceries = person.made("categories", name="Groceries")["id"]
+    budget = person.budget("200.00", name="Groceries", category_ids=[groceries])
+    person.spend("150.00", category_id=groceries, payee="Market")
+    person.spend("500.00", payee="Rent")
+    person.spend("61.30", category_id=groceries, payee="Corner Shop")
+    person.spend("10.00", category_id=groceries, payee="Bakery")
+    mail = told(outlay, person, "budget_exceeded")
+    text = mail.get_body(("plain",)).get_content()
+    assert "Groceries" in mail["Subject"]
+    for fact in ("Groceries", "€200.00", "€211.30", "€11.30", "Corner Shop", "€61.30"):
+        assert fact in text, fact
+    eventually(lambda: current(person, budget)["spent"]["amount"] == "221.30")
+    assert current(person, budget)["state"] == "exceeded"
+    [alert] = [entry for entry in person.read("alerts")["items"] if entry["kind"] == "budget.exceeded"]
+    assert (alert["budget_id"], alert["withdrawn_at"], alert["deliveries"][0]["state"]) == (budget["id"], None, "sent")
+
+
+def test_a_corrected_expense_withdraws_the_alert_and_the_next_crossing_tells_again(outlay) -> None:
+    person = Person(outlay.url)
+    person.budget("100.00")
+    expense = person.spend("150.00", payee="Typo")
+    told(outlay, person, "budget_exceeded")
+    expense = person.change("expenses", expense, amount={"amount": "15.00", "currency": "EUR"})
+    eventually(lambda: person.read("alerts")["items"][0]["withdrawn_at"])
+    person.change("expenses", expense, amount={"amount": "151.00", "currency": "EUR"})
+    told(outlay, person, "budget_exceeded", 2)
+
+
+def test_a_budget_that_is_exceeded_when_it_is_set_tells_at_once(outlay) -> None:
+    person = Person(outlay.url)
+    person.spend("30.00", payee="Before")
+    eventually(lambda: settled(outlay))
+    budget = person.budget("20.00")
+    assert budget["current"]["state"] == "exceeded"
+    assert "Before" in told(outlay, person, "budget_exceeded").get_body(("plain",)).get_content()
+
+
+def settled(outlay: OutlayProcess) -> bool:
+    page = httpx.get(f"{outlay.url}/metrics").text
+    lines = [line for line in page.splitlines() if line.startswith(("outlay_outbox_oldest_seconds{", "outlay_queue_depth{"))]
+    return all(line.endswith(" 0.0") for line in lines)
+
+
+def test_undoing_an_import_and_moving_a_category_keep_the_budget_right(outlay) -> None:
+    person = Person(outlay.url)
+    day = datetime.now(UTC).date().isoformat()
+    lines = "\n".join(f"{day},Shop {n},Food,-{n}.50,EUR" for n in range(1, 21))
+    answer = person.post("imports", files={"file": ("bank.csv", f"Date,Payee,Category,Amount,Currency\n{lines}\n", "text/csv")})
+    assert (answer.status_code, answer.json()["imported"]) == (201, 20)
+    [food] = person.read("categories")["items"]
+    budget = person.budget("100.00", category_ids=[food["id"]])
+    eventually(lambda: current(person, budget)["spent"]["amount"] == "220.00")
+    told(outlay, person, "budget_exceeded")
+    other = person.made("categories", name="Other")
+    answer = person.delete(f"categories/{food['id']}", params={"move_to": other["id"]}, headers={"If-Match": f'"{food["version"]}"'})
+    assert answer.status_code == 204, answer.text
+    eventually(lambda: current(person, budget)["spent"]["amount"] == "0.00")
+    budget = person.change("budgets", budget, category_ids=[other["id"]])
+    eventually(lambda: current(person, budget)["spent"]["amount"] == "220.00")
+    assert person.delete(f"imports/{person.read('imports')['items'][0]['id']}").status_code == 204
+    eventually(lambda: current(person, budget)["spent"]["amount"] == "0.00")
+    assert person.read("expenses")["items"] == []
+
+
+def test_expenses_in_another_currency_count_at_the_rate_of_their_day(outlay) -> None:
+    person = Person(outlay.url)
+    expense = person.spend("100.00", currency="USD", spent_on="2015-01-23")
+    # The European Central Bank's reference rate of 2015-01-23 was 1.1198 USD to the euro.
+    assert expense["home_amount"] == {"amount": "89.30", "currency": "EUR"}
+    answer = person.post("expenses", json={"amount": {"amount": "5", "currency": "VND"}, "spent_on": "2015-01-23"})
+    assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
+    assert "home_amount" in answer.json()["detail"]
+
+
+class Watcher(threading.Thread):
+    """An open browser."""
+
+    def __init__(self, person: Person) -> None:
+        super().__init__(daemon=True)
+        self._person, self.events = person, queue.Queue[tuple[str, dict[str, Any], float]]()
+        self.open = threading.Event()
+        self.start()
+        assert self.open.wait(5)
+
+    def run(self) -> None:
+        with httpx.stream("GET", f"{self._person.base_url}events", cookies=self._person.cookies, timeout=30) as answer:
+            kind = ""
+            for line in answer.iter_lines():
+                self.open.set()
+                if line.startswith("event: "):
+                    kind = line.removeprefix("event: ")
+                elif line.startswith("data: "):
+                    self.events.put((kind, json.loads(line.removeprefix("data: ")), time.monotonic()))
+
+    def wait_for(self, kind: str) -> tuple[dict[str, Any], float]:
+        while True:
+            found, data, at = self.events.get(timeout=5)
+            if found == kind:
+                return data, at
+
+
+def test_an_open_browser_sees_the_budget_and_the_alert_within_a_second(outlay) -> None:
+    person, stranger = Person(outlay.url), Person(outlay.url)
+    budget = person.budget("10.00", name="Coffee")
+    watcher, other = Watcher(person), Watcher(stranger)
+    started = time.monotonic()
+    person.spend("12.00", payee="Blue Bottle")
+    data, at = watcher.wait_for("budget.exceeded")
+    assert (data["budget_id"], data["expense"]["payee"]) == (budget["id"], "Blue Bottle")
+    assert at - started < 1
+    changed, at = Watcher.wait_for(watcher, "alert.raised")
+    assert at - started < 1
+    assert changed["kind"] == "budget.exceeded"
+    time.sleep(0.2)
+    assert other.events.empty()
+
+
+def test_a_forgotten_password_is_set_anew_with_the_token_of_the_mail(outlay) -> None:
+    person = Person(outlay.url)
+    verify = told(outlay, person, "verify_email").get_body(("plain",)).get_content()
+    token = re.search(r"/verify-email\?token=([\w-]+)", verify)[1]
+    assert person.put(f"email-verifications/{token}").status_code == 204
+    assert person.read("users/me")["email_verified"] is True
+    assert person.put(f"email-verifications/{token}").status_code == 404
+    assert person.post("password-resets", json={"email": person.email}).status_code == 202
+    reset = told(outlay, person, "password_reset").get_body(("plain",)).get_content()
+    token = re.search(r"/reset-password\?token=([\w-]+)", reset)[1]
+    assert person.put(f"password-resets/{token}", json={"password": "another long passphrase"}).status_code == 204
+    assert person.get("users/me").status_code == 401
+    assert person.post("session", json={"email": person.email, "password": PASSWORD}).status_code == 401
+    assert person.post("session", json={"email": person.email, "password": "another long passphrase"}).status_code == 201
+
+
+def test_a_script_uses_an_access_token_within_its_scope_until_it_is_revoked(outlay) -> None:
+    person = Person(outlay.url)
+    token = person.made("users/me/tokens", name="reader", scopes=["read"])
+    with httpx.Client(base_url=f"{outlay.url}/api/v1", headers={"Authorization": f"Bearer {token['token']}"}) as script:
+        assert script.get("/expenses").status_code == 200
+        assert script.post("/categories", json={"name": "x"}).status_code == 403
+        assert person.delete(f"users/me/tokens/{token['id']}").status_code == 204
+        assert script.get("/expenses").status_code == 401
+
+
+def test_a_person_who_leaves_is_forgotten_everywhere(outlay) -> None:
+    person = Person(outlay.url)
+    person.budget("1.00")
+    person.spend("5.00", payee="Unforgettable Payee")
+    told(outlay, person, "budget_exceeded")
+    answer = person.delete("users/me", headers={"X-Current-Password": PASSWORD.replace(" ", "%20")})
+    assert answer.status_code == 204, answer.text
+    assert person.get("users/me").status_code == 401
+
+    def traces() -> list[str]:
+        needles = (person.user["id"].encode(), b"Unforgettable Payee", person.email.encode())
+        return [path.name for path in outlay.data.rglob("*") if path.is_file() and path.suffix == ".eml" and any(n in path.read_bytes() for n in needles)]
+
+    eventually(lambda: settled(outlay) and not traces())
+
+
+def test_it_stops_at_once_even_with_an_open_browser_and_starts_again_quickly(tmp_path: Path) -> None:
+    with OutlayProcess(tmp_path / "data") as process:
+        Watcher(Person(process.url))
+        started = time.monotonic()
+        assert process.stop(signal.SIGINT) == 0
+        assert time.monotonic() - started < 5
+        process.start()
+
+
+def test_two_processes_do_not_share_a_data_folder(tmp_path: Path) -> None:
+    with OutlayProcess(tmp_path / "data"):
+        with pytest.raises(AssertionError, match="Another Outlay is running"):
+            OutlayProcess(tmp_path / "data").start()
+
+
+def test_settings_that_do_not_fit_are_all_named(tmp_path: Path) -> None:
+    process = OutlayProcess(tmp_path / "data", OUTLAY_ENV="staging", OUTLAY_LOG_LEVEL="loud")
+    with pytest.raises(AssertionError, match="(?s)OUTLAY_ENV.*OUTLAY_LOG_LEVEL"):
+        process.start()
+
+
+def test_a_clock_far_away_changes_days_and_not_sign_in(tmp_path: Path) -> None:
+    clock = tmp_path / "clock"
+    clock.write_text("2015-01-24T12:00:00Z")
+    with OutlayProcess(tmp_path / "data", OUTLAY_CLOCK=f"file:{clock}") as process:
+        person = Person(process.url)
+        budget = person.budget("10.00")
+        assert (budget["current"]["from"], budget["current"]["to"]) == ("2015-01-01", "2015-01-31")
+        person.spend("11.00", spent_on="2015-01-24")
+        told(process, person, "budget_exceeded")
+        clock.write_text((datetime(2015, 1, 24, tzinfo=UTC) + timedelta(days=9)).isoformat())
+        assert person.read(f"budgets/{budget['id']}")["current"]["from"] == "2015-02-01"
