@@ -21,7 +21,7 @@ from chassis.spec import load_spec
 from chassis.sql import Database, SqlOutbox
 from chassis.sql.migrations import migrate
 from chassis.vault import Vault
-from notifier.adapters.folder import FolderMailer
+from notifier.adapters.folder import FolderMailbox, FolderMailer
 from notifier.adapters.sql import SqlStore, shared
 from notifier.adapters.sql.store import Changes
 from notifier.adapters.texts import JinjaTexts
@@ -48,14 +48,14 @@ class NotifierService:
     sender: Sender
 
 
-def mail_folder(settings: NotifierSettings) -> Path:
-    """Return the folder of NOTIFIER_MAIL."""
-    return Path(settings.mail.removeprefix("file:"))
-
-
 def mailer_from(settings: NotifierSettings, clock: Clock) -> Mailer:
     """Make the mailer that the settings name."""
-    return FolderMailer(mail_folder(settings), sender=settings.mail_from, clock=clock)
+    return FolderMailer(Path(settings.mail.removeprefix("file:")), sender=settings.mail_from, clock=clock)
+
+
+def mailbox_of(mailer: Mailer) -> FolderMailbox | None:
+    """Return what shows the mails of a mailer, None if they go out into the world."""
+    return FolderMailbox(mailer.folder) if isinstance(mailer, FolderMailer) else None
 
 
 def build(
@@ -97,6 +97,7 @@ def build(
         queues=(consumers.queue(),),
         migrate=lambda: migrate(database, "notifier"),
         tidy=store.tidy,
+        check=database.check,
         close=database.close,
     )
     return NotifierService(service, sender)

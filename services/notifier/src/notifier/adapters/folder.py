@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from email import policy
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.parser import BytesHeaderParser, BytesParser
 from pathlib import Path
+from typing import Any
 
+from chassis.clock import to_wire
 from notifier.domain.errors import RefusedError, TryAgainError
 from notifier.domain.mails import Message
 
@@ -24,13 +25,13 @@ class FolderMailer:
 
     def __init__(self, folder: Path, *, sender: str, clock: Callable[[], datetime]) -> None:
         """`sender` stands in From."""
-        self._folder, self._sender, self._clock = folder, sender, clock
+        self.folder, self._sender, self._clock = folder, sender, clock
 
     def send(self, message: Message) -> None:
         """Write the mail; a reader never sees half a file. Raises TryAgainError, RefusedError."""
         raw = self._written(message)
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
+            self.folder.mkdir(parents=True, exist_ok=True)
             self._put(message.mail_id, raw)
         except OSError as error:
             raise TryAgainError(f"The mail folder cannot be written: {error.strerror}.") from error
@@ -51,7 +52,7 @@ class FolderMailer:
             mail["Date"] = self._clock()
             mail["Message-ID"] = f"<{message.mail_id}@{mail['From'].addresses[0].domain}>"
             mail["Auto-Submitted"] = "auto-generated"
-            mail["X-Outlay-Kind"] = message.kind
+            mail["X-Outlay-Kind"] = message.name
             mail["X-Outlay-Event-Id"] = message.event_id
         except (ValueError, IndexError) as error:
             reason = "The address or another header is not one that mail can have."
@@ -68,7 +69,7 @@ class FolderMailer:
             file.flush()
             os.fsync(file.fileno())
         fresh.rename(path)
-        folder = os.open(self._folder, os.O_RDONLY)
+        folder = os.open(self.folder, os.O_RDONLY)
         try:
             os.fsync(folder)
         finally:
@@ -78,58 +79,39 @@ class FolderMailer:
         if not _ID.fullmatch(mail_id):
             message = "The mail's id is no UUID."
             raise RefusedError(message)
-        return self._folder / f"{mail_id}.eml"
+        return self.folder / f"{mail_id}.eml"
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """A mail in the list."""
-
-    id: str
-    to: str
-    subject: str
-    kind: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """A mail to be read."""
-
-    subject: str
-    to: str
-    text: str
-    html: str
-
-
-class FolderReader:
+class FolderMailbox:
     """Shows what a FolderMailer wrote; for development, since everybody's mails are in it."""
 
     def __init__(self, folder: Path) -> None:
         """Look at this folder, which need not exist yet."""
         self._folder = folder
 
-    def newest(self, limit: int = 100) -> list[Listed]:
-        """Return the newest mails first."""
+    def newest(self, limit: int = 100) -> list[Mapping[str, Any]]:
+        """Return {id, to, subject, kind, at} of each mail, newest first."""
         # The ids are UUIDv7, so the names tell the order without opening every file.
         names = sorted((path.stem for path in self._folder.glob("*.eml") if _ID.fullmatch(path.stem)), reverse=True)
         listed = (self._listed(mail_id) for mail_id in names[:limit])
         return [mail for mail in listed if mail is not None]
 
-    def read(self, mail_id: str) -> Opened | None:
-        """Return one mail, None if there is none of this id."""
+    def read(self, mail_id: str) -> Mapping[str, Any] | None:
+        """Return {subject, to, text, html} of one mail, None if there is none of this id."""
         raw = self._raw(mail_id)
         if raw is None:
             return None
         mail = BytesParser(policy=policy.default).parsebytes(raw)
-        return Opened(subject=str(mail["Subject"]), to=str(mail["To"]), text=_part(mail, "plain"), html=_part(mail, "html"))
+        head = {"subject": str(mail["Subject"]), "to": str(mail["To"])}
+        return {**head, "text": _part(mail, "plain"), "html": _part(mail, "html")}
 
-    def _listed(self, mail_id: str) -> Listed | None:
+    def _listed(self, mail_id: str) -> Mapping[str, Any] | None:
         raw = self._raw(mail_id)
         if raw is None:
             return None
         mail = BytesHeaderParser(policy=policy.default).parsebytes(raw)
-        return Listed(mail_id, str(mail["To"]), str(mail["Subject"]), str(mail["X-Outlay-Kind"]), mail["Date"].datetime)
+        head = {"id": mail_id, "to": str(mail["To"]), "subject": str(mail["Subject"])}
+        return {**head, "kind": str(mail["X-Outlay-Kind"]), "at": to_wire(mail["Date"].datetime)}
 
     def _raw(self, mail_id: str) -> bytes | None:
         """Return the file. An id is checked strictly, so that it cannot lead out of the folder."""

@@ -61,7 +61,7 @@ class Delivery:
             subject=text.subject,
             text=text.text,
             html=text.html,
-            kind=mail.kind,
+            name=mail.name,
             event_id=mail.event_id,
         )
 

@@ -58,6 +58,11 @@ class Mail:
     attempts: int = 0
 
     @property
+    def name(self) -> str:
+        """What mails of this kind are called: their folder of texts, and a header."""
+        return self.kind.replace(".", "_")
+
+    @property
     def expires_at(self) -> datetime | None:
         """After which moment its link is of no use."""
         moment = self.facts.get("expires_at")
@@ -86,5 +91,6 @@ class Message:
     subject: str
     text: str
     html: str
-    kind: str
+    name: str
+    """Which mail it is, such as budget_exceeded."""
     event_id: str
