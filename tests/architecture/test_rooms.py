@@ -53,7 +53,9 @@ def test_there_is_something_to_look_at() -> None:
 def test_a_domain_imports_the_standard_library_money_and_itself_alone(service: str) -> None:
     allowed = set(sys.stdlib_module_names) | {"money"}
     for path in (ROOT / "services" / service / "src" / service / "domain").rglob("*.py"):
-        foreign = {name for name in imports_of(path) if name.split(".")[0] not in allowed and not name.startswith(f"{service}.domain")}
+        foreign = {
+            name for name in imports_of(path) if name.split(".")[0] not in allowed and not name.startswith(f"{service}.domain")
+        }
         assert not foreign, f"{path.relative_to(ROOT)} imports {foreign}"
 
 

@@ -59,7 +59,9 @@ class Listener:
 def test_an_event_reaches_every_queue_of_its_type_and_no_other(make_bus) -> None:
     one, two, other = Listener(), Listener(), Listener()
     bus = make_bus(
-        Queue("a.one", ("user.deleted",), one), Queue("a.two", ("user.deleted", "user.changed"), two), Queue("a.other", ("user.changed",), other)
+        Queue("a.one", ("user.deleted",), one),
+        Queue("a.two", ("user.deleted", "user.changed"), two),
+        Queue("a.other", ("user.changed",), other),
     )
     bus.start()
     event = left()

@@ -45,6 +45,11 @@ def rows() -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
+def the_file() -> bytes:
+    """Return the file as it is."""
+    return (_FOLDER / "household.csv").read_bytes()
+
+
 def budgets() -> list[dict[str, str]]:
     """Return its budgets."""
     return list(json.loads((_FOLDER / "budgets.json").read_text("utf-8")))
@@ -69,7 +74,9 @@ def set_budgets(person: Person) -> dict[str, str]:
     for budget in budgets():
         name = budget["category"]
         category = known.get(name) or person.made("categories", name=name)["id"]
-        answer = person.budget(budget["amount"], currency="USD", name=name, category_ids=[category], period="monthly", starts_on="2015-01-01")
+        answer = person.budget(
+            budget["amount"], currency="USD", name=name, category_ids=[category], period="monthly", starts_on="2015-01-01"
+        )
         made[answer["id"]] = name
     return made
 
@@ -90,7 +97,12 @@ def history(person: Person, made: dict[str, str]) -> set[Exceedance]:
                 tip = period["tipped_by"]
                 found.add(
                     Exceedance(
-                        category, period["from"][:7], tip["spent_on"], tip["spent_then"]["amount"], tip["payee"], tip["amount"]["amount"]
+                        category,
+                        period["from"][:7],
+                        tip["spent_on"],
+                        tip["spent_then"]["amount"],
+                        tip["payee"],
+                        tip["amount"]["amount"],
                     )
                 )
     return found
@@ -178,7 +190,9 @@ class Killer(threading.Thread):
 
 def mailed(process: OutlayProcess) -> Counter[str]:
     """Count the mails by kind."""
-    return Counter(str(email.message_from_bytes(path.read_bytes(), policy=email.policy.default)["X-Outlay-Kind"]) for path in process.mails())
+    return Counter(
+        str(email.message_from_bytes(path.read_bytes(), policy=email.policy.default)["X-Outlay-Kind"]) for path in process.mails()
+    )
 
 
 def wait_until_settled(process: OutlayProcess, *, mails: int, seconds: float = 60) -> None:

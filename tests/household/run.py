@@ -20,7 +20,9 @@ def main() -> int:
             started = time.monotonic()
             result = story(Path(folder) / str(number))
             failed |= not result.as_expected
-            print(f"{'ok  ' if result.as_expected else 'FAIL'} {result.title}: {result.summary}  ({time.monotonic() - started:.1f} s)")
+            print(
+                f"{'ok  ' if result.as_expected else 'FAIL'} {result.title}: {result.summary}  ({time.monotonic() - started:.1f} s)"
+            )
     return int(failed)
 
 

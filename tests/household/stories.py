@@ -14,6 +14,7 @@ from household.living import (
     move_clock,
     rows,
     set_budgets,
+    the_file,
     wait_until_settled,
 )
 from support.client import Person
@@ -80,9 +81,7 @@ def imported(folder: Path, *, budgets_first: bool) -> Result:
     with OutlayProcess(folder / "data") as process:
         person = Person(process.url, **_HOUSEHOLD)
         made = set_budgets(person) if budgets_first else {}
-        from household.living import _FOLDER
-
-        answer = person.post("imports", files={"file": ("household.csv", (_FOLDER / "household.csv").read_bytes(), "text/csv")})
+        answer = person.post("imports", files={"file": ("household.csv", the_file(), "text/csv")})
         assert answer.status_code == 201, answer.text
         made = made or set_budgets(person)
         wait_until_settled(process, mails=0)

@@ -100,7 +100,9 @@ def test_undoing_an_import_and_moving_a_category_keep_the_budget_right(outlay) -
     eventually(lambda: current(person, budget)["spent"]["amount"] == "220.00")
     told(outlay, person, "budget_exceeded")
     other = person.made("categories", name="Other")
-    answer = person.delete(f"categories/{food['id']}", params={"move_to": other["id"]}, headers={"If-Match": f'"{food["version"]}"'})
+    answer = person.delete(
+        f"categories/{food['id']}", params={"move_to": other["id"]}, headers={"If-Match": f'"{food["version"]}"'}
+    )
     assert answer.status_code == 204, answer.text
     eventually(lambda: current(person, budget)["spent"]["amount"] == "0.00")
     budget = person.change("budgets", budget, category_ids=[other["id"]])
@@ -200,7 +202,11 @@ def test_a_person_who_leaves_is_forgotten_everywhere(outlay) -> None:
 
     def traces() -> list[str]:
         needles = (person.user["id"].encode(), b"Unforgettable Payee", person.email.encode())
-        return [path.name for path in outlay.data.rglob("*") if path.is_file() and path.suffix == ".eml" and any(n in path.read_bytes() for n in needles)]
+        return [
+            path.name
+            for path in outlay.data.rglob("*")
+            if path.is_file() and path.suffix == ".eml" and any(n in path.read_bytes() for n in needles)
+        ]
 
     eventually(lambda: settled(outlay) and not traces())
 
@@ -215,14 +221,13 @@ def test_it_stops_at_once_even_with_an_open_browser_and_starts_again_quickly(tmp
 
 
 def test_two_processes_do_not_share_a_data_folder(tmp_path: Path) -> None:
-    with OutlayProcess(tmp_path / "data"):
-        with pytest.raises(AssertionError, match="Another Outlay is running"):
-            OutlayProcess(tmp_path / "data").start()
+    with OutlayProcess(tmp_path / "data"), pytest.raises(AssertionError, match="Another Outlay is running"):
+        OutlayProcess(tmp_path / "data").start()
 
 
 def test_settings_that_do_not_fit_are_all_named(tmp_path: Path) -> None:
     process = OutlayProcess(tmp_path / "data", OUTLAY_ENV="staging", OUTLAY_LOG_LEVEL="loud")
-    with pytest.raises(AssertionError, match="(?s)OUTLAY_ENV.*OUTLAY_LOG_LEVEL"):
+    with pytest.raises(AssertionError, match=r"(?s)OUTLAY_ENV.*OUTLAY_LOG_LEVEL"):
         process.start()
 
 

@@ -22,7 +22,14 @@ class Person(httpx.Client):
         """Sign up with an address that nobody had before."""
         super().__init__(base_url=f"{url}/api/v1/", headers={"Sec-Fetch-Site": "same-origin"}, timeout=60)
         self.email = f"person{next(_numbers)}.{time.time_ns()}@outlay.example"
-        body = {"email": self.email, "password": PASSWORD, "name": "Maria", "home_currency": "EUR", "time_zone": "UTC", "locale": "en-GB"}
+        body = {
+            "email": self.email,
+            "password": PASSWORD,
+            "name": "Maria",
+            "home_currency": "EUR",
+            "time_zone": "UTC",
+            "locale": "en-GB",
+        }
         answer = self.post("users", json={**body, **account})
         assert answer.status_code == 201, answer.text
         self.user = answer.json()

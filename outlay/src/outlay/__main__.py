@@ -55,9 +55,9 @@ def _parser() -> argparse.ArgumentParser:
 
 def _run(settings: HomeSettings, *, demo: bool) -> int:
     # Imported here: `outlay events` and `outlay openapi` need none of it, and it takes a second.
-    from outlay.demo import fill_with_household
-    from outlay.server import DataFolderInUseError, only_one, serve
-    from outlay.suite import build_suite
+    from outlay.demo import fill_with_household  # noqa: PLC0415
+    from outlay.server import DataFolderInUseError, only_one, serve  # noqa: PLC0415
+    from outlay.suite import build_suite  # noqa: PLC0415
 
     def on_ready(port: int) -> None:
         address = f"http://{settings.host}:{port}"

@@ -35,7 +35,7 @@ def fill_with_household(address: str, say: Callable[[str], None]) -> None:
 
 def _fill(client: httpx.Client) -> None:
     household = files("outlay") / "household"
-    moved = _moved((household / "household.csv").read_text("utf-8"), date.today())  # noqa: DTZ011  the viewer's own today
+    moved = _moved((household / "household.csv").read_text("utf-8"), date.today())
     client.post("/imports", files={"file": ("household.csv", moved, "text/csv")}).raise_for_status()
     categories = {entry["name"]: entry["id"] for entry in client.get("/categories").json()["items"]}
     for budget in json.loads((household / "budgets.json").read_text("utf-8")):

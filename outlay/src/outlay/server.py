@@ -60,9 +60,16 @@ class Server(uvicorn.Server):
 def serve(suite: Suite, *, host: str, port: int, on_ready: Callable[[int], None]) -> None:
     """Start the suite, serve it, and stop it in order at SIGINT or SIGTERM."""
     config = uvicorn.Config(
-        suite.web, host=host, port=port, log_config=None, access_log=False, server_header=False, lifespan="off",
-        timeout_graceful_shutdown=_GRACE_SECONDS, proxy_headers=False,
-    )  # fmt: skip
+        suite.web,
+        host=host,
+        port=port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        lifespan="off",
+        timeout_graceful_shutdown=_GRACE_SECONDS,
+        proxy_headers=False,
+    )
     suite.start()
     try:
         Server(config, on_ready=on_ready, on_exit=suite.hub.close).run()

@@ -14,7 +14,7 @@ from chassis.vault import parse_key
 class HomeSettings(CommonSettings):
     """What `outlay run` can be told."""
 
-    data: Path = setting("OUTLAY_DATA", "the folder that holds everything", default=Path("var"), parse=Path)
+    data: Path = setting("OUTLAY_DATA", "the folder that holds everything", default=Path("var"), parse=Path)  # noqa: RUF009  makes a field
     host: str = setting("OUTLAY_HOST", "the address to listen on", default="127.0.0.1")
     port: int = setting("OUTLAY_PORT", "the port to listen on", default=8000, parse=whole_number(0, 65535))
     url: str = setting("OUTLAY_URL", "the address in people's browsers and mails", default="")

@@ -7,12 +7,13 @@ import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import auth.app
-import auth.settings
 import budgets.app
 import budgets.settings
 import expenses.app
 import expenses.settings
+
+import auth.app
+import auth.settings
 import gateway.app
 import notifier.app
 import notifier.settings
@@ -28,7 +29,7 @@ from gateway.adapters.exchange import DirectExchange
 from gateway.mailbox import DevelopmentMail
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from starlette.types import ASGIApp
 

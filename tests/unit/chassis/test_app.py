@@ -88,8 +88,15 @@ def ask(app: Any, method: str, path: str, token: str | None = "full", **options:
 
 def test_a_handler_gets_the_caller_and_its_arguments(app) -> None:
     answer = ask(app, "GET", "things", params={"from": "2026-11-22"}, headers={"X-Forwarded-For": "10.0.0.9"})
-    assert (answer.status_code, answer.json(), answer.headers["etag"]) == (200, {"caller": "u1", "from": "10.0.0.9", "from_": "2026-11-22"}, '"3"')
-    assert ask(app, "POST", "things", json={"name": "a"}, headers={"Idempotency-Key": "k1"}).json() == {"got": {"name": "a"}, "key": "k1"}
+    assert (answer.status_code, answer.json(), answer.headers["etag"]) == (
+        200,
+        {"caller": "u1", "from": "10.0.0.9", "from_": "2026-11-22"},
+        '"3"',
+    )
+    assert ask(app, "POST", "things", json={"name": "a"}, headers={"Idempotency-Key": "k1"}).json() == {
+        "got": {"name": "a"},
+        "key": "k1",
+    }
 
 
 def test_every_answer_has_its_request_id_and_security_headers(app) -> None:
@@ -130,7 +137,11 @@ BAD = [
 def test_every_error_is_a_problem(app, what, token, method, path, options, status, name) -> None:
     answer = ask(app, method, path, token, **dict(options))
     body = answer.json()
-    assert (answer.status_code, answer.headers["content-type"], body["type"]) == (status, "application/problem+json", f"/problems/{name}")
+    assert (answer.status_code, answer.headers["content-type"], body["type"]) == (
+        status,
+        "application/problem+json",
+        f"/problems/{name}",
+    )
     assert body["status"] == status
     assert "secret" not in answer.text
     assert ("www-authenticate" in answer.headers) == (status == 401)
@@ -208,7 +219,13 @@ def test_a_service_that_misses_something_is_not_ready() -> None:
         raise OSError
 
     parts = AppParts(
-        name="things", spec={**SPEC, "paths": {}, "components": {}}, operations={}, verify=verify, statuses={}, metrics=Metrics(), checks={"store": away}
+        name="things",
+        spec={**SPEC, "paths": {}, "components": {}},
+        operations={},
+        verify=verify,
+        statuses={},
+        metrics=Metrics(),
+        checks={"store": away},
     )
     answer = call(build_app(parts), "GET", "readyz", base="http://outlay.test")
     assert (answer.status_code, answer.json()["checks"]) == (503, {"store": "failing"})

@@ -149,11 +149,22 @@ def test_a_problem_keeps_its_headers() -> None:
 
 
 def test_an_event_is_the_same_after_its_journey() -> None:
-    event = Event(uuid7(), "/outlay/auth", "user.deleted", "s", "2026-11-22T10:00:00Z", {"user_id": uuid7()}, "00-" + "a" * 32 + "-" + "b" * 16 + "-01", "r")
+    event = Event(
+        uuid7(),
+        "/outlay/auth",
+        "user.deleted",
+        "s",
+        "2026-11-22T10:00:00Z",
+        {"user_id": uuid7()},
+        "00-" + "a" * 32 + "-" + "b" * 16 + "-01",
+        "r",
+    )
     assert Event.from_json(event.to_json()) == event
 
 
-@pytest.mark.parametrize("text", [b"\xff\xfe", "", "[]", "{}", '{"type": "user.exploded"}', '{"type": 5}', '{"type": "user.deleted", "data": {}}'])
+@pytest.mark.parametrize(
+    "text", [b"\xff\xfe", "", "[]", "{}", '{"type": "user.exploded"}', '{"type": 5}', '{"type": "user.deleted", "data": {}}']
+)
 def test_what_is_no_event_is_refused(text) -> None:
     with pytest.raises(EventError):
         Event.from_json(text)

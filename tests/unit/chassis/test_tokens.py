@@ -26,7 +26,11 @@ class Auth:
 
     def jwks(self) -> dict[str, Any]:
         self.fetched += 1
-        return {"keys": [{**json.loads(OKPAlgorithm.to_jwk(key.public_key())), "kid": kid, "alg": "EdDSA"} for kid, key in self.keys.items()]}
+        return {
+            "keys": [
+                {**json.loads(OKPAlgorithm.to_jwk(key.public_key())), "kid": kid, "alg": "EdDSA"} for kid, key in self.keys.items()
+            ]
+        }
 
     def token(self, kid: str = "k1", key: Any = None, **claims: Any) -> str:
         body = {**CALLER.claims(), "aud": AUDIENCE, "exp": time.time() + 60, **claims}

@@ -10,6 +10,7 @@ from typing import Any
 
 import jwt
 import pytest
+from starlette.datastructures import Headers
 
 import gateway.app
 from chassis.metrics import Metrics
@@ -90,7 +91,9 @@ def test_an_access_token_becomes_a_service_token(app) -> None:
     assert jwt.decode(headers["authorization"].removeprefix("Bearer "), options={"verify_signature": False})["sub"] == "u2"
 
 
-@pytest.mark.parametrize("headers", [{}, {"Cookie": "session=stale"}, {"Authorization": "Bearer eyJ.raw.jwt"}, {"Authorization": "Basic eDp5"}])
+@pytest.mark.parametrize(
+    "headers", [{}, {"Cookie": "session=stale"}, {"Authorization": "Bearer eyJ.raw.jwt"}, {"Authorization": "Basic eDp5"}]
+)
 def test_without_a_living_credential_the_service_hears_of_nobody(app, headers) -> None:
     assert "authorization" not in call(app, "GET", "expenses", headers=headers).json()["headers"]
 
@@ -105,7 +108,13 @@ def test_the_senders_word_on_its_address_is_not_taken(app) -> None:
     assert headers["x-forwarded-for"] == "127.0.0.1"
 
 
-FOREIGN = [{"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}, {"Origin": "https://evil.test"}, {"Origin": "null"}, {}]
+FOREIGN = [
+    {"Sec-Fetch-Site": "cross-site"},
+    {"Sec-Fetch-Site": "same-site"},
+    {"Origin": "https://evil.test"},
+    {"Origin": "null"},
+    {},
+]
 
 
 @pytest.mark.parametrize("said", FOREIGN)
@@ -162,8 +171,6 @@ def pages(tmp_path: Path) -> Pages:
 
 def answered(pages: Pages, path: str, theme: str = "auto", **headers: str) -> Any:
     async def app(scope: Any, receive: Any, send: Any) -> None:
-        from starlette.datastructures import Headers
-
         await pages.answer(path, Headers(headers), theme)(scope, receive, send)
 
     return call(app, "GET", path, base="http://outlay.test")

@@ -75,7 +75,7 @@ class _Call:
             self._close()
             raise
         length = any(name == b"content-length" for name, _ in self._start["headers"])
-        if whole or length and len(first) == self._declared_length():
+        if whole or (length and len(first) == self._declared_length()):
             self._close()
         return self._start, first
 

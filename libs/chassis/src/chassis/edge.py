@@ -39,9 +39,15 @@ class Edge:
     """An ASGI application around another one."""
 
     def __init__(
-        self, app: ASGIApp, *, service: str, metrics: Metrics, health: Health,
-        headers: Mapping[bytes, bytes] = _HEADERS, quiet: bool = False,
-    ) -> None:  # fmt: skip
+        self,
+        app: ASGIApp,
+        *,
+        service: str,
+        metrics: Metrics,
+        health: Health,
+        headers: Mapping[bytes, bytes] = _HEADERS,
+        quiet: bool = False,
+    ) -> None:
         """Wrap `app`. `quiet` writes no log line, for a service inside a process whose gateway writes one."""
         self._app, self._service, self._metrics, self._health = app, service, metrics, health
         self._headers, self._quiet = headers, quiet

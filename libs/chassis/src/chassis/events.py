@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, Protocol
 
 from jsonschema import Draft202012Validator, ValidationError
 
@@ -86,21 +86,24 @@ class Event:
         return datetime.fromisoformat(self.time)
 
 
-MakeEvent = Callable[[str, str, Mapping[str, Any]], Event]
-"""(type, subject, data) -> Event, with id, time, source and the present trace."""
+class MakeEvent(Protocol):
+    """How a service makes its events: with id, source and the present trace."""
+
+    def __call__(self, kind: str, subject: str, data: Mapping[str, Any], *, at: datetime | None = None) -> Event:
+        """Make an event that happened now, or at another moment: what follows from a late event happened when that one did."""
 
 
 def event_maker(source: str, clock: Clock, ids: Ids) -> MakeEvent:
     """Return the function by which a service makes its events."""
 
-    def make(kind: str, subject: str, data: Mapping[str, Any]) -> Event:
+    def make(kind: str, subject: str, data: Mapping[str, Any], *, at: datetime | None = None) -> Event:
         trace = context.current.get()
         return Event(
             id=ids(),
             source=f"/outlay/{source}",
             type=kind,
             subject=subject,
-            time=to_wire(clock()),
+            time=to_wire(at or clock()),
             data=data,
             traceparent=trace.traceparent if trace else "",
             request_id=trace.request_id if trace else "",

@@ -18,20 +18,23 @@ class Metrics:
         ProcessCollector(registry=self.registry)
         PlatformCollector(registry=self.registry)
         registry = self.registry
-        self.requests = Counter(
-            "outlay_requests", "Requests answered.", ["service", "method", "status"], registry=registry
-        )
+        self.requests = Counter("outlay_requests", "Requests answered.", ["service", "method", "status"], registry=registry)
         self.latency = Histogram(
-            "outlay_request_seconds", "Time to answer a request.", ["service"], registry=registry,
+            "outlay_request_seconds",
+            "Time to answer a request.",
+            ["service"],
+            registry=registry,
             buckets=(0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
-        )  # fmt: skip
+        )
         self.outbox_age = Gauge(
             "outlay_outbox_oldest_seconds", "Age of the oldest event not yet sent.", ["service"], registry=registry
         )
         self.events = Counter(
-            "outlay_events", "Events by what became of them: handled, retried, dead.",
-            ["queue", "type", "outcome"], registry=registry,
-        )  # fmt: skip
+            "outlay_events",
+            "Events by what became of them: handled, retried, dead.",
+            ["queue", "type", "outcome"],
+            registry=registry,
+        )
         self.queue_depth = Gauge("outlay_queue_depth", "Events waiting.", ["queue", "state"], registry=registry)
         self.mails = Counter("outlay_mails", "Mails by kind and state.", ["kind", "state"], registry=registry)
 

@@ -16,7 +16,7 @@ An exception may carry `errors`, a list of {pointer, message}, and `headers`.
 """
 
 
-class Problem(Exception):
+class Problem(Exception):  # noqa: N818  the word of RFC 9457
     """Something that the caller can be told. Raised by the chassis; services raise exceptions of their own."""
 
     status = 500

@@ -28,7 +28,7 @@ _MOST_ERRORS = 20
 class JsonBodyValidator(JSONRequestBodyValidator):  # type: ignore[misc]
     """Reads JSON strictly and reports all that does not fit, each with its place."""
 
-    async def _parse(self, stream: AsyncGenerator[bytes, None], scope: Scope) -> Any:
+    async def _parse(self, stream: AsyncGenerator[bytes, None], scope: Scope) -> Any:  # noqa: ARG002  connexion's signature
         """Return the body; raises InvalidRequestError."""
         raw = b"".join([part async for part in stream])
         try:
@@ -89,17 +89,19 @@ def _unprintable(value: Any, pointer: str) -> Iterator[str]:
             yield from _unprintable(entry, f"{pointer}/{index}")
 
 
-def _explain(error: ValidationError) -> dict[str, str]:
+def _explain(error: ValidationError) -> dict[str, str]:  # noqa: PLR0911  a table
     path = "".join(f"/{part}" for part in error.absolute_path)
     schema = error.schema if isinstance(error.schema, dict) else {}
     example = schema.get("example")
     such_as = f", such as {example}" if isinstance(example, str) else ""
+    instance: Any = error.instance
+    value: Any = error.validator_value
     match error.validator:
         case "required":
-            missing = next(name for name in error.validator_value if name not in error.instance)
+            missing = next(name for name in value if name not in instance)
             return {"pointer": f"{path}/{missing}", "message": "is missing"}
         case "additionalProperties":
-            unknown = next(name for name in error.instance if name not in schema.get("properties", {}))
+            unknown = next(name for name in instance if name not in schema.get("properties", {}))
             return {"pointer": f"{path}/{unknown}"[:200], "message": "is not known here"}
         case "format":
             return {"pointer": path, "message": f"is not a valid {error.validator_value}{such_as}"}
@@ -110,7 +112,7 @@ def _explain(error: ValidationError) -> dict[str, str]:
         case "minLength":
             return {"pointer": path, "message": f"needs at least {error.validator_value} characters"}
         case "enum":
-            return {"pointer": path, "message": f"must be one of {', '.join(map(str, error.validator_value))}"}
+            return {"pointer": path, "message": f"must be one of {', '.join(map(str, value))}"}
         case "type":
             return {"pointer": path, "message": f"must be of type {error.validator_value}"}
         case _:

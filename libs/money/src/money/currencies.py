@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from iso4217 import Currency
 
-CURRENCIES: dict[str, int] = {
-    currency.code: currency.exponent for currency in Currency if currency.exponent is not None
-}
+CURRENCIES: dict[str, int] = {currency.code: currency.exponent for currency in Currency if currency.exponent is not None}
 """Code to decimals; metals, funds and test codes, which have no minor unit, are left out."""
 
 

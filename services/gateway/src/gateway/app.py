@@ -62,9 +62,16 @@ class GatewayService:
 
 
 def build(
-    *, front_spec: Spec, specs: Mapping[str, Spec], upstreams: Mapping[str, ASGIApp], exchange: Exchange, metrics: Metrics,
-    checks: Mapping[str, Callable[[], object]], secure: bool, mail: DevelopmentMail | None = None,
-) -> GatewayService:  # fmt: skip
+    *,
+    front_spec: Spec,
+    specs: Mapping[str, Spec],
+    upstreams: Mapping[str, ASGIApp],
+    exchange: Exchange,
+    metrics: Metrics,
+    checks: Mapping[str, Callable[[], object]],
+    secure: bool,
+    mail: DevelopmentMail | None = None,
+) -> GatewayService:
     """Build the gateway in front of `upstreams`; `secure` says that browsers reach it over https."""
     hub = Hub()
     document = json.dumps(merge_specs(front_spec, specs.values()), separators=(",", ":")).encode()

@@ -36,9 +36,16 @@ class Front:
     """The ASGI application of the gateway."""
 
     def __init__(
-        self, *, upstreams: Mapping[str, ASGIApp], routes: Mapping[str, str], passes: Passes, hub: Hub, pages: Pages,
-        document: bytes, mail: DevelopmentMail | None = None,
-    ) -> None:  # fmt: skip
+        self,
+        *,
+        upstreams: Mapping[str, ASGIApp],
+        routes: Mapping[str, str],
+        passes: Passes,
+        hub: Hub,
+        pages: Pages,
+        document: bytes,
+        mail: DevelopmentMail | None = None,
+    ) -> None:
         """`routes` say which of the `upstreams` answers a path; `document` is the merged OpenAPI document as JSON."""
         self._upstreams, self._routes, self._passes = upstreams, routes, passes
         self._hub, self._pages, self._document, self._mail = hub, pages, document, mail
@@ -50,7 +57,7 @@ class Front:
         headers = Headers(scope=scope)
         try:
             answer = await self._dispatch(scope, headers, receive, send)
-        except (Problem, *_STATUSES) as error:
+        except (Problem, ForeignSiteError, TooManyStreamsError) as error:
             answer = _problem(*body_of(error, _STATUSES, _request_id()))
         if answer is not None:
             await answer(scope, receive, send)
@@ -117,7 +124,9 @@ class Front:
             raise UnauthorizedError(message)
         stream = self._hub.open(held.user_id)
         return StreamingResponse(
-            self._listen(stream, credential.secret, held.user_id), media_type="text/event-stream", headers={"X-Accel-Buffering": "no"}
+            self._listen(stream, credential.secret, held.user_id),
+            media_type="text/event-stream",
+            headers={"X-Accel-Buffering": "no"},
         )
 
     async def _listen(self, stream: Stream, secret: str, user_id: str) -> AsyncIterator[str]:

@@ -40,9 +40,14 @@ class EmbeddedBus:
     """Durable queues in a file. A message is deleted only after its handler returned, so a crash delivers it again."""
 
     def __init__(
-        self, path: Path, queues: Sequence[Queue], *, metrics: Metrics, settings: Settings | None = None,
+        self,
+        path: Path,
+        queues: Sequence[Queue],
+        *,
+        metrics: Metrics,
+        settings: Settings | None = None,
         wall_clock: Callable[[], float] = time.time,
-    ) -> None:  # fmt: skip
+    ) -> None:
         """Open the file. The queues must be the same at each start: what is published to a queue waits there for its handler."""
         self._path, self._queues, self._metrics, self._now = path, tuple(queues), metrics, wall_clock
         self._delays = (settings or Settings()).delays
@@ -101,7 +106,8 @@ class EmbeddedBus:
         """List the dead letters, oldest first."""
         with self._connection() as connection:
             rows = connection.execute(
-                "SELECT id, queue, event_id, type, attempts, reason, died_at, body FROM message WHERE died_at IS NOT NULL ORDER BY id"
+                "SELECT id, queue, event_id, type, attempts, reason, died_at, body FROM message"
+                " WHERE died_at IS NOT NULL ORDER BY id"
             ).fetchall()
         return [DeadLetter(str(row[0]), *row[1:]) for row in rows]
 
@@ -119,12 +125,12 @@ class EmbeddedBus:
     def depths(self) -> None:
         """Bring the gauges of waiting and dead messages up to date."""
         with self._connection() as connection:
-            rows = dict(
-                ((queue, died), count)
+            rows = {
+                (queue, died): count
                 for queue, died, count in connection.execute(
                     "SELECT queue, died_at IS NOT NULL, COUNT(*) FROM message GROUP BY 1, 2"
                 )
-            )
+            }
         for queue in self._queues:
             self._metrics.queue_depth.labels(queue.name, "waiting").set(rows.get((queue.name, 0), 0))
             self._metrics.queue_depth.labels(queue.name, "dead").set(rows.get((queue.name, 1), 0))
@@ -154,7 +160,8 @@ class EmbeddedBus:
             now = self._now()
             with self._connection() as connection:
                 batch = connection.execute(
-                    "SELECT id, body, attempts FROM message WHERE queue = ? AND died_at IS NULL AND due_at <= ? ORDER BY due_at, id LIMIT ?",
+                    "SELECT id, body, attempts FROM message WHERE queue = ? AND died_at IS NULL AND due_at <= ?"
+                    " ORDER BY due_at, id LIMIT ?",
                     (queue.name, now, _BATCH),
                 ).fetchall()
             if not batch:
@@ -165,9 +172,7 @@ class EmbeddedBus:
     def _attempts(self, queue: Queue, batch: list[tuple[int, str, int]]) -> list[tuple[int, int, Settled]]:
         settled = []
         for number, body, attempts in batch:
-            outcome = attempt(
-                queue, body, attempts=attempts + 1, most_attempts=len(self._delays) + 1, metrics=self._metrics
-            )
+            outcome = attempt(queue, body, attempts=attempts + 1, most_attempts=len(self._delays) + 1, metrics=self._metrics)
             settled.append((number, attempts + 1, outcome))
             if self._stopping.is_set():
                 break

@@ -48,7 +48,7 @@ class Database:
     def begin(self) -> Iterator[Connection]:
         """Run a writing transaction: commit at the end, roll back on an exception. Raises StoreUnavailableError."""
         with self._turn or nullcontext(), _translated(), self.engine.connect() as connection:
-            connection = connection.execution_options(outlay_writes=True)
+            connection.execution_options(outlay_writes=True)
             with connection.begin():
                 yield connection
             added = connection.info.pop(ADDED_EVENTS, False)
@@ -88,7 +88,13 @@ def _prepare_sqlite(engine: Engine) -> None:
     def on_connect(connection: Any, _record: Any) -> None:
         # SQLAlchemy's own "begin" below starts transactions; the driver's would start them too late.
         connection.isolation_level = None
-        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "busy_timeout = 10000", "cache_size = -8000"):
+        for pragma in (
+            "journal_mode = WAL",
+            "synchronous = FULL",
+            "foreign_keys = ON",
+            "busy_timeout = 10000",
+            "cache_size = -8000",
+        ):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")

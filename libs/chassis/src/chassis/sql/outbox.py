@@ -56,7 +56,9 @@ class SqlOutbox:
             ids = [row.id for row in rows]
             lease = {"claimed_by": self._owner, "claimed_until_ms": moment + _LEASE_MS}
             connection.execute(table.update().where(table.c.id.in_(ids), free).values(lease))
-            mine = set(connection.execute(sa.select(table.c.id).where(table.c.id.in_(ids), table.c.claimed_by == self._owner)).scalars())
+            mine = set(
+                connection.execute(sa.select(table.c.id).where(table.c.id.in_(ids), table.c.claimed_by == self._owner)).scalars()
+            )
         # The events were checked when they were made and are checked again when they are consumed.
         return [Event.from_trusted_json(row.body) for row in rows if row.id in mine]
 

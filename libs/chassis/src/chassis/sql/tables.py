@@ -19,21 +19,24 @@ class ChassisTables:
 def chassis_tables(metadata: MetaData) -> ChassisTables:
     """Declare the tables. Moments are whole milliseconds since 1970, which every dialect stores and compares alike."""
     outbox = Table(
-        "outbox", metadata,
+        "outbox",
+        metadata,
         Column("id", String(36), primary_key=True),
         Column("body", Text, nullable=False),
         Column("created_ms", BigInteger, nullable=False),
         Column("claimed_by", String(64), nullable=True),
         Column("claimed_until_ms", BigInteger, nullable=False),
-    )  # fmt: skip
+    )
     inbox = Table(
-        "inbox", metadata,
+        "inbox",
+        metadata,
         Column("event_id", String(36), primary_key=True),
         Column("received_ms", BigInteger, nullable=False),
         Index("inbox_received", "received_ms"),
-    )  # fmt: skip
+    )
     replay = Table(
-        "replay", metadata,
+        "replay",
+        metadata,
         Column("user_id", String(36), primary_key=True),
         Column("request_key", String(100), primary_key=True),
         Column("fingerprint", String(64), nullable=False),
@@ -42,5 +45,5 @@ def chassis_tables(metadata: MetaData) -> ChassisTables:
         Column("headers", Text, nullable=False),
         Column("created_ms", BigInteger, nullable=False),
         Index("replay_created", "created_ms"),
-    )  # fmt: skip
+    )
     return ChassisTables(outbox, inbox, replay)

@@ -43,8 +43,8 @@ def credential_of(headers: Mapping[str, str]) -> Credential | None:
 def refuse_foreign_site(method: str, headers: Mapping[str, str], credential: Credential | None) -> None:
     """Raise ForeignSiteError if a changing request does not come from our own pages.
 
-    Browsers say where a request comes from (Sec-Fetch-Site, Origin). One that rides on a cookie must say so; a script with an access
-    token, or one that signs in, says nothing and is no browser.
+    Browsers say where a request comes from (Sec-Fetch-Site, Origin). One that rides on a cookie must say so; a script with an
+    access token, or one that signs in, says nothing and is no browser.
     """
     if method in _SAFE_METHODS or (credential and not credential.from_cookie):
         return
