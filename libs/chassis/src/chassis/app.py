@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import connexion
 import flask
@@ -117,7 +117,8 @@ def _endpoint(operation: Callable[..., Answer]) -> Callable[..., flask.Response]
             raise ForbiddenError(message)
         _check_printable(arguments)
         forwarded = flask.request.headers.get("X-Forwarded-For", "").split(",")[-1].strip()
-        request = Request(caller, flask.request.headers, forwarded or flask.request.remote_addr or "")
+        headers_by_any_case = cast("Mapping[str, str]", flask.request.headers)
+        request = Request(caller, headers_by_any_case, forwarded or flask.request.remote_addr or "")
         body, status, headers = operation(request, **arguments)
         if body is None:
             return connexion.NoContent, status, dict(headers)

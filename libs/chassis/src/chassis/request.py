@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol, overload
+from typing import Any
 
 from chassis.problems import ForbiddenError, InvalidRequestError, UnauthorizedError, VersionRequiredError
 from chassis.tokens import Caller
@@ -16,21 +16,12 @@ Answer = tuple[Any, int, Mapping[str, str]]
 _VERSION = re.compile(r'(?:W/)?"?([0-9]{1,15})"?', re.ASCII)
 
 
-class Headers(Protocol):
-    """The headers of a request; names in any case."""
-
-    @overload
-    def get(self, name: str, default: str, /) -> str: ...
-    @overload
-    def get(self, name: str, /) -> str | None: ...
-
-
 @dataclass(frozen=True)
 class Request:
     """The caller and the headers of one request."""
 
     signed_in: Caller | None = None
-    headers: Headers = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
     client_address: str = ""
 
     @property
