@@ -5,7 +5,7 @@ export interface Toast {
   link?: {href: string; label: string}
 }
 
-const shownFor = 6000
+const shownFor = 5000
 const warningShownFor = 15_000
 
 class Toasts {
@@ -14,8 +14,9 @@ class Toasts {
 
   show(text: string, kind: Toast['kind'] = 'info', link?: Toast['link']): void {
     const id = this.#next++
-    this.items.push({id, text, kind, link})
-    if (this.items.length > 4) this.items.shift()
+    // One confirmation at a time: a pile of them would cover the work. Warnings stay beside it.
+    const kept = this.items.filter((toast) => toast.kind !== 'info').slice(-2)
+    this.items = [...kept, {id, text, kind, link}]
     window.setTimeout(() => this.dismiss(id), kind === 'info' ? shownFor : warningShownFor)
   }
 

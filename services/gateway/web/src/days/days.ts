@@ -60,8 +60,13 @@ export function formatRange(from: Day, to: Day, locale: string): string {
 }
 
 /** A moment, in the user's own time zone. */
-export function formatInstant(instant: string, locale: string, timeZone: string): string {
-  const options: Intl.DateTimeFormatOptions = {dateStyle: 'medium', timeStyle: 'short'}
+export const formatInstant = (instant: string, locale: string, timeZone: string): string =>
+  formatMoment(instant, locale, timeZone, {dateStyle: 'medium', timeStyle: 'short'})
+
+export const formatClock = (instant: string, locale: string, timeZone: string): string =>
+  formatMoment(instant, locale, timeZone, {timeStyle: 'short'})
+
+function formatMoment(instant: string, locale: string, timeZone: string, options: Intl.DateTimeFormatOptions): string {
   try {
     return new Intl.DateTimeFormat(supported(locale), {...options, timeZone}).format(new Date(instant))
   } catch {

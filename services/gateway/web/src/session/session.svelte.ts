@@ -4,7 +4,7 @@ import type {User} from '../api/types'
 import {goTo} from '../routing/router.svelte'
 import {formatMoney, type MoneyStyle} from '../money/format'
 import type {Money} from '../money/money'
-import {formatDay, formatInstant, today} from '../days/days'
+import {formatClock, formatDay, formatInstant, today} from '../days/days'
 
 /** Who is signed in; undefined until the server has said. */
 class CurrentSession {
@@ -47,4 +47,8 @@ export const session = new CurrentSession()
 // What nearly every screen writes, in the user's own locale and time zone.
 export const money = (value: Money, style?: MoneyStyle): string => formatMoney(value, session.locale, style)
 export const day = (value: string): string => formatDay(value, session.locale, session.today.slice(0, 4))
+/** The time alone when it is the day that was just mentioned. */
+export const instantAfter = (value: string, mentioned: string): string =>
+  today(session.timeZone, new Date(value)) === today(session.timeZone, new Date(mentioned)) ? clock(value) : instant(value)
+const clock = (value: string) => formatClock(value, session.locale, session.timeZone)
 export const instant = (value: string): string => formatInstant(value, session.locale, session.timeZone)
