@@ -1,0 +1,128 @@
+"""A notifier on files of its own, with clocks that a test moves."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import json
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from chassis.events import Event
+from chassis.ids import uuid7
+from chassis.metrics import Metrics
+from chassis.tokens import Caller
+from chassis.vault import Vault
+from notifier.app import build, mailer_from
+from notifier.domain.mails import Message
+from notifier.settings import NotifierSettings
+from support.asgi import call
+
+ROOT = Path(__file__).parents[3]
+VAULT = Vault(bytes(range(32)))
+USER = "0190f1d2-6f0e-7c3a-9d55-0a4d2c9b7e11"
+OTHER = "0190f1d2-6f0e-7c3a-9d55-0a4d2c9b7e22"
+ADDRESS = "maria@example.com"
+NOON = datetime(2015, 1, 24, 12, tzinfo=UTC)
+
+
+def an_event(kind: str, **facts: Any) -> Event:
+    """Return an event as its schema shows it, with other facts where given."""
+    example = json.loads((ROOT / "contracts" / "events" / f"{kind}.json").read_text("utf-8"))["examples"][0]
+    example |= {"id": uuid7(), "data": {**example["data"], **facts}}
+    return Event.from_json(json.dumps(example))
+
+
+class Scripted:
+    """A mailer that does what it is told, one outcome for each attempt; None is acceptance."""
+
+    def __init__(self, *outcomes: Exception | None) -> None:
+        self.outcomes = list(outcomes)
+        self.sent: list[Message] = []
+        self.attempts = 0
+        self.forgotten: list[str] = []
+
+    def send(self, message: Message) -> None:
+        self.attempts += 1
+        outcome = self.outcomes.pop(0) if self.outcomes else None
+        if outcome is not None:
+            raise outcome
+        self.sent.append(message)
+
+    def forget(self, mail_ids: Any) -> None:
+        self.forgotten += mail_ids
+
+
+@dataclass
+class Built:
+    """The service in one folder; a second one on the same folder is another process."""
+
+    folder: Path
+    mailer: Any = None
+    owner: str = "home"
+    now: datetime = NOON
+    ms: int = 1_000_000
+    woken: int = 0
+    metrics: Metrics = field(default_factory=Metrics)
+
+    def __post_init__(self) -> None:
+        self.folder.mkdir(exist_ok=True)
+        settings = NotifierSettings(
+            database=f"sqlite:///{self.folder}/notifier.db", mail=f"file:{self.folder}/mail", url="https://outlay.example"
+        )
+        self.mailer = self.mailer or mailer_from(settings, lambda: self.now)
+        parts = build(
+            settings, verify=self._claims, vault=VAULT, metrics=self.metrics, clock=lambda: self.now, ids=uuid7, wake=self._wake,
+            relay_owner=self.owner, mailer=self.mailer, machine_ms=lambda: self.ms, validate_responses=True, quiet=True,
+        )  # fmt: skip
+        self.service, self.sender = parts.service, parts.sender
+        self.service.migrate()
+
+    def _wake(self) -> None:
+        self.woken += 1
+
+    def _claims(self, token: str) -> dict[str, Any]:
+        user_id, _space, scopes = token.partition(",")
+        return Caller(user_id, "s", "session", frozenset((scopes or "read write").split()), "USD", "UTC", "en-US").claims()
+
+    def handle(self, event: Event) -> Event:
+        """Deliver an event as the bus would."""
+        self.service.queues[0].handler(event)
+        return event
+
+    def tell(self, kind: str, **facts: Any) -> Event:
+        """Make an event and deliver it."""
+        return self.handle(an_event(kind, **facts))
+
+    def knows(self, user_id: str = USER, **facts: Any) -> Built:
+        """Let somebody be registered."""
+        self.tell("user.registered", **{"user_id": user_id, "email": VAULT.seal(ADDRESS), **facts})
+        return self
+
+    def call(self, method: str, path: str, *, user: str = USER, **options: Any) -> Any:
+        """Ask the API."""
+        return call(self.service.web, method, path, headers={"Authorization": f"Bearer {user}", **options.pop("headers", {})}, **options)
+
+    def alerts(self, user: str = USER, **params: Any) -> list[dict[str, Any]]:
+        """Return somebody's alerts as the API lists them."""
+        return list(self.call("GET", "/alerts", user=user, params=params).json()["items"])
+
+    def wants(self, **kinds: tuple[bool, bool]) -> None:
+        """Set preferences as (app, mail) of `exceeded`, `near` and `imported`."""
+        chosen = {"exceeded": (True, True), "near": (True, False), "imported": (True, True), **kinds}
+        names = {"exceeded": "budget.exceeded", "near": "budget.near", "imported": "import.completed"}
+        version = self.call("GET", "/alerts/preferences").json()["version"]
+        body = {"kinds": {names[kind]: {"app": app, "mail": mail} for kind, (app, mail) in chosen.items()}}
+        answer = self.call("PUT", "/alerts/preferences", json=body, headers={"If-Match": f'"{version}"'})
+        assert answer.status_code == 200, answer.text
+
+    def mails(self) -> list[Any]:
+        """Return the mails in the folder."""
+        files = sorted((self.folder / "mail").glob("*.eml"))
+        return [email.message_from_bytes(path.read_bytes(), policy=email.policy.default) for path in files]
+
+    def announced(self) -> list[Event]:
+        """Return the events that wait in the outbox."""
+        return self.service.outbox.claim(1000)
