@@ -54,7 +54,7 @@ bench: .stamps/dev ## Measure against floors in the same run; prints a table
 
 .PHONY: lock
 lock: .stamps/dev ## Write the exact versions of all dependencies anew
-	requirements/lock.sh
+	PATH="$(CURDIR)/$(BIN):$$PATH" requirements/lock.sh
 
 .PHONY: api-types
 api-types: .stamps/dev .stamps/ui ## Generate the web UI's types from the merged OpenAPI document

@@ -1,0 +1,299 @@
+"""What is measured."""
+
+from __future__ import annotations
+
+import csv
+import http.client
+import json
+import os
+import random
+import socket
+import statistics
+import subprocess
+import sys
+import threading
+import time
+from contextlib import contextmanager
+from datetime import date, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import httpx
+
+from household.living import settled
+from load import floor
+from support.client import Person, eventually
+from support.process import OutlayProcess
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from load.table import Table
+
+_TICKS = os.sysconf("SC_CLK_TCK")
+_DAYS = 365 * 3
+_CATEGORIES = 20
+
+
+def cpu_seconds(pid: int) -> float:
+    """Return user and system time of a process with its children that live."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return (int(fields[11]) + int(fields[12])) / _TICKS + sum(cpu_seconds(int(child)) for child in children)
+
+
+def resident_mb(pid: int) -> float:
+    """Return the resident memory of a process."""
+    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+@contextmanager
+def bare_flask(folder: Path) -> Iterator[tuple[str, int]]:
+    """Run the floor; give its address and process id."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    process = subprocess.Popen([sys.executable, str(Path(floor.__file__)), str(folder), str(port)])
+    url = f"http://127.0.0.1:{port}"
+
+    def up() -> bool:
+        try:
+            return httpx.get(f"{url}/summary?from=a&to=b").status_code == 200
+        except httpx.TransportError:
+            return False
+
+    eventually(up, seconds=20)
+    try:
+        yield url, process.pid
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def load(url: str, method: str, path: str, headers: dict[str, str], bodies: list[bytes | None], *, connections: int) -> list[float]:
+    """Send requests over some connections; return the time of each in milliseconds."""
+    times: list[float] = []
+    parts = urlsplit(url)
+
+    def work(mine: list[bytes | None]) -> None:
+        connection = http.client.HTTPConnection(parts.hostname or "", parts.port)
+        for body in mine:
+            started = time.perf_counter()
+            connection.request(method, path, body, headers)
+            answer = connection.getresponse()
+            answer.read()
+            assert answer.status < 300, answer.status
+            times.append((time.perf_counter() - started) * 1000)
+
+    threads = [threading.Thread(target=work, args=(bodies[n::connections],)) for n in range(connections)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return times
+
+
+def headers_of(person: Person) -> dict[str, str]:
+    """Return the headers of a signed-in browser."""
+    cookies = "; ".join(f"{name}={value}" for name, value in person.cookies.items())
+    return {"Cookie": cookies, "Sec-Fetch-Site": "same-origin", "Content-Type": "application/json"}
+
+
+def expense(number: int) -> bytes:
+    """Return the body of a new expense."""
+    day = date(2024, 1, 1) + timedelta(days=number % 300)
+    body = {"amount": {"amount": f"{number % 90 + 1}.{number % 100:02d}", "currency": "EUR"}, "spent_on": day.isoformat(), "payee": f"Payee {number % 50}"}
+    return json.dumps(body).encode()
+
+
+def add_expense(folder: Path, table: Table, *, sizes: tuple[int, ...]) -> None:
+    """CPU of one expense: through the gateway into expenses, on to budgets, until all events are handled."""
+    count, connections = 3_000, 8
+    bodies: list[bytes | None] = [expense(n) for n in range(count)]
+    with bare_flask(folder / "floor") as (url, pid):
+        load(url, "POST", "/expenses", {"Content-Type": "application/json"}, bodies[:300], connections=connections)
+        before, started = cpu_seconds(pid), time.perf_counter()
+        floor_times = load(url, "POST", "/expenses", {"Content-Type": "application/json"}, bodies, connections=connections)
+        floor_cpu, floor_rate = (cpu_seconds(pid) - before) / count, count / (time.perf_counter() - started)
+    with OutlayProcess(folder / "data") as process:
+        person = Person(process.url)
+        person.budget("1000000.00")
+        headers = headers_of(person)
+        load(process.url, "POST", "/api/v1/expenses", headers, bodies[:300], connections=connections)
+        eventually(lambda: settled(process), seconds=60)
+        before, started = cpu_seconds(process.pid), time.perf_counter()
+        times = load(process.url, "POST", "/api/v1/expenses", headers, bodies, connections=connections)
+        rate, answered = count / (time.perf_counter() - started), (cpu_seconds(process.pid) - before) / count
+        eventually(lambda: settled(process), seconds=120)
+        everything = (cpu_seconds(process.pid) - before) / count
+    table.add("add-expense, CPU until all events are handled", everything * 1000, "ms", floor=floor_cpu * 1000, aim="8 x")
+    table.add("  of which until answered", answered * 1000, "ms", floor=floor_cpu * 1000)
+    table.add("  p50 over 8 connections", statistics.median(times), "ms", floor=statistics.median(floor_times))
+    table.add("  a second over 8 connections", rate, "/s", floor=floor_rate)
+
+
+def rows_of(count: int, seed: int = 1) -> Iterator[tuple[str, str, str, str, str]]:
+    """Yield (day, payee, category, amount, currency) over three years, oldest first."""
+    chance = random.Random(seed)
+    first = date.today() - timedelta(days=_DAYS - 1)
+    for number in range(count):
+        day = first + timedelta(days=number * _DAYS // count)
+        yield day.isoformat(), f"Payee {chance.randrange(200)}", f"Category {chance.randrange(_CATEGORIES)}", f"-{chance.randrange(1, 9999)}.{number % 100:02d}", "EUR"
+
+
+def csv_file(path: Path, count: int) -> Path:
+    """Write a file to import."""
+    with path.open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["Date", "Payee", "Category", "Amount", "Currency"])
+        writer.writerows(rows_of(count))
+    return path
+
+
+def timed(action: Callable[[], Any], times: int = 40) -> float:
+    """Return the median time of an action in milliseconds."""
+    taken = []
+    for _ in range(times):
+        started = time.perf_counter()
+        action()
+        taken.append((time.perf_counter() - started) * 1000)
+    return statistics.median(taken)
+
+
+def reading(folder: Path, table: Table, *, sizes: tuple[int, ...]) -> None:
+    """List and month summary by number of expenses, each user with that many; the floor reads a plain table of that size."""
+    first: dict[str, float] = {}
+    with OutlayProcess(folder / "data") as process:
+        people = {}
+        for size in sizes:
+            people[size] = person = Person(process.url)
+            person.timeout = httpx.Timeout(900)
+            with csv_file(folder / f"{size}.csv", size).open("rb") as file:
+                answer = person.post("imports", files={"file": ("bank.csv", file, "text/csv")})
+            assert answer.status_code == 201, answer.text
+            assert answer.json()["imported"] == size, answer.text
+        eventually(lambda: settled(process), seconds=900)
+        start = date.today().replace(day=1) - timedelta(days=90)
+        month = {"from": start.replace(day=1).isoformat(), "to": start.replace(day=28).isoformat()}
+        for size in sizes:
+            person = people[size]
+            floors = _floor_reads(folder / f"floor-{size}", size, month)
+            questions: dict[str, Callable[[], Any]] = {
+                "list of 50": lambda person=person: person.read("expenses", limit=50),
+                "month summary": lambda person=person: person.read("summary", by="category", **month),
+            }
+            for name, question in questions.items():
+                question()
+                took = timed(question)
+                first.setdefault(name, took)
+                growth = f"{took / first[name]:.2f} x the time at {sizes[0]:,} (aim 2 x)"
+                table.add(f"{name} at {size:,} expenses", took, "ms", floor=floors[name], aim=growth)
+
+
+def _floor_reads(folder: Path, size: int, month: dict[str, str]) -> dict[str, float]:
+    folder.mkdir(parents=True)
+    connection = floor.connect(folder / "floor.db")
+    connection.executescript(floor.SCHEMA)
+    connection.execute("BEGIN")
+    connection.executemany(
+        "INSERT INTO expense (user_id, spent_on, payee, category, amount, currency) VALUES ('u', ?, ?, ?, ?, ?)",
+        ((day, payee, category, int(amount.replace(".", "")), currency) for day, payee, category, amount, currency in rows_of(size)),
+    )
+    connection.execute("COMMIT")
+    connection.close()
+    with bare_flask(folder) as (url, _pid), httpx.Client(base_url=url) as client:
+        client.get("/expenses")
+        return {
+            "list of 50": timed(lambda: client.get("/expenses")),
+            "month summary": timed(lambda: client.get("/summary", params=month)),
+        }
+
+
+def importing(folder: Path, table: Table, *, sizes: tuple[int, ...]) -> None:
+    """Import of 100,000 CSV rows beside the csv module and executemany."""
+    count = 100_000
+    folder.mkdir(parents=True)
+    path = csv_file(folder / "bank.csv", count)
+    connection = floor.connect(folder / "floor.db")
+    connection.executescript(floor.SCHEMA)
+    started = time.perf_counter()
+    with path.open(newline="") as file:
+        rows = csv.reader(file)
+        next(rows)
+        connection.execute("BEGIN")
+        connection.executemany(
+            "INSERT INTO expense (user_id, spent_on, payee, category, amount, currency) VALUES ('u', ?, ?, ?, ?, ?)",
+            ((day, payee, category, int(amount.replace(".", "")), currency) for day, payee, category, amount, currency in rows),
+        )
+        connection.execute("COMMIT")
+    bare = time.perf_counter() - started
+    with OutlayProcess(folder / "data") as process:
+        person = Person(process.url)
+        person.timeout = httpx.Timeout(300)
+        person.budget("100.00")
+        started = time.perf_counter()
+        with path.open("rb") as file:
+            answer = person.post("imports", files={"file": ("bank.csv", file, "text/csv")})
+        took = time.perf_counter() - started
+        assert answer.json()["imported"] == count, answer.text
+        eventually(lambda: settled(process), seconds=300)
+        everything = time.perf_counter() - started
+        memory = resident_mb(process.pid)
+    table.add("import of 100,000 rows, until answered", took, "s", floor=bare, aim="4 x")
+    table.add("  until budgets have them too", everything, "s", floor=bare)
+    table.add("  resident memory afterwards", memory, "MB")
+
+
+def alert_latency(folder: Path, table: Table, *, sizes: tuple[int, ...]) -> None:
+    """From the 201 of the expense that tips a budget to its mail on disk; the floor writes a row and a file before it answers."""
+    count = 100
+    with bare_flask(folder / "floor") as (url, _pid):
+        body = expense(1)
+        floor_times = load(url, "POST", "/mails", {"Content-Type": "application/json"}, [body] * count, connections=1)
+    times = []
+    with OutlayProcess(folder / "data") as process:
+        person = Person(process.url)
+        mail = process.data / "mail"
+        for number in range(count):
+            category = person.made("categories", name=f"Category {number}")["id"]
+            person.budget("10.00", name=f"Budget {number}", category_ids=[category])
+            eventually(lambda: settled(process))
+            before = len(os.listdir(mail)) if mail.exists() else 0
+            person.spend("11.00", category_id=category)
+            started = time.perf_counter()
+            while (len(os.listdir(mail)) if mail.exists() else 0) <= before:
+                time.sleep(0.0005)
+            times.append((time.perf_counter() - started) * 1000)
+    times.sort()
+    floor_times.sort()
+    table.add("alert: 201 to mail on disk, p50", times[count // 2], "ms", floor=floor_times[count // 2])
+    table.add("  p99", times[int(count * 0.99) - 1], "ms", floor=floor_times[int(count * 0.99) - 1])
+
+
+def idling(folder: Path, table: Table, *, sizes: tuple[int, ...]) -> None:
+    """Memory and CPU with nothing to do, and the time to start again."""
+    with OutlayProcess(folder / "data") as process:
+        person = Person(process.url)
+        person.spend("1.00")
+        eventually(lambda: settled(process))
+        process.stop()
+        started = time.perf_counter()
+        process.start()
+        table.add("second start until ready", time.perf_counter() - started, "s", aim="3 s")
+        person.read("expenses")
+        time.sleep(3)
+        before = cpu_seconds(process.pid)
+        time.sleep(20)
+        table.add("idle CPU", (cpu_seconds(process.pid) - before) / 20 * 100, "%", aim="1 %")
+        table.add("resident memory, idle", resident_mb(process.pid), "MB", aim="200 MB")
+
+
+ALL: dict[str, Callable[..., None]] = {
+    "add-expense": add_expense,
+    "reading": reading,
+    "importing": importing,
+    "alert-latency": alert_latency,
+    "idling": idling,
+}
