@@ -1,1 +1,1 @@
-"""TODO."""
+"""What you meant to spend, and how it stands."""

@@ -1,1 +1,1 @@
-"""TODO."""
+"""One room for each real thing that budgets are kept in."""

@@ -1,1 +1,1 @@
-"""TODO."""
+"""The rules of budgets: plain Python, free of any framework and store."""

@@ -1,0 +1,97 @@
+"""The tables. Money is whole minor units, days are ISO dates as text: every dialect stores and compares both alike."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, SmallInteger, String, Table
+
+from chassis.sql import chassis_tables
+
+metadata = MetaData()
+chassis = chassis_tables(metadata)
+
+ledger = Table(
+    "ledger", metadata,
+    Column("user_id", String(36), primary_key=True),
+    # Counted up by each writer before anything else, which makes writers for one owner wait for each other.
+    Column("revision", BigInteger, nullable=False),
+    # Of those who left, this row alone is kept, so that news which comes late brings nothing back.
+    Column("departed", SmallInteger, nullable=False),
+)  # fmt: skip
+
+person = Table(
+    "person", metadata,
+    Column("user_id", String(36), primary_key=True),
+    Column("time_zone", String(64), nullable=False),
+    Column("version", Integer, nullable=False),
+)  # fmt: skip
+
+ledger_entry = Table(
+    "ledger_entry", metadata,
+    Column("user_id", String(36), primary_key=True),
+    Column("expense_id", String(36), primary_key=True),
+    Column("version", Integer, nullable=False),
+    # What follows is empty for what was removed, or is income.
+    Column("day", String(10)),
+    Column("category_id", String(36)),
+    Column("currency", String(3)),
+    Column("home_minor", BigInteger),
+    Column("amount_currency", String(3)),
+    Column("amount_minor", BigInteger),
+    Column("payee", String(200)),
+    Index("ledger_entry_day", "user_id", "day"),
+)  # fmt: skip
+
+spend_day = Table(
+    "spend_day", metadata,
+    Column("user_id", String(36), primary_key=True),
+    Column("currency", String(3), primary_key=True),
+    Column("day", String(10), primary_key=True),
+    Column("category_id", String(36), primary_key=True),
+    Column("home_minor", BigInteger, nullable=False),
+)  # fmt: skip
+
+budget = Table(
+    "budget", metadata,
+    Column("user_id", String(36), primary_key=True),
+    Column("id", String(36), primary_key=True),
+    Column("name", String(100), nullable=False),
+    # The name as it is sorted; longer, because folding the case of a letter can make three of it.
+    Column("name_key", String(300), nullable=False),
+    # Lists separated by commas: they are only read and written whole.
+    Column("category_ids", String(3700), nullable=False),
+    Column("currency", String(3), nullable=False),
+    Column("amount_minor", BigInteger, nullable=False),
+    Column("cycle", String(9), nullable=False),
+    Column("anchor", String(10), nullable=False),
+    Column("thresholds", String(60), nullable=False),
+    Column("rollover", String(7), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("created_at", String(32), nullable=False),
+    Index("budget_name", "user_id", "name_key", "id"),
+)  # fmt: skip
+
+crossing = Table(
+    "crossing", metadata,
+    # The key is the promise: at most one is open for a budget, a period and a threshold.
+    Column("user_id", String(36), primary_key=True),
+    Column("budget_id", String(36), primary_key=True),
+    Column("period_from", String(10), primary_key=True),
+    Column("threshold", SmallInteger, primary_key=True),
+    Column("id", String(36), nullable=False, unique=True),
+    Column("period_to", String(10), nullable=False),
+    Column("announced", SmallInteger, nullable=False),
+    Column("at", String(32), nullable=False),
+    Column("currency", String(3), nullable=False),
+    Column("spent_then", BigInteger, nullable=False),
+    # What tipped it, as it was then; empty if no expense did.
+    Column("expense_id", String(36)),
+    Column("day", String(10)),
+    Column("category_id", String(36)),
+    Column("home_minor", BigInteger),
+    Column("amount_currency", String(3)),
+    Column("amount_minor", BigInteger),
+    Column("payee", String(200)),
+)  # fmt: skip
+
+OF_ONE_OWNER = (person, ledger_entry, spend_day, budget, crossing, chassis.replay)
+"""All that has to go when somebody leaves."""

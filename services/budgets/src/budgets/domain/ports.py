@@ -1,0 +1,142 @@
+"""What the rules need from the outside world."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Protocol
+
+from budgets.domain.budget import Budget
+from budgets.domain.crossing import Crossing
+from budgets.domain.expense import Entry, Expense, Scope, Slot
+from budgets.domain.schedule import Period
+
+Body = dict[str, Any]
+"""JSON as it goes over the wire."""
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose budgets they are, as the request says."""
+
+    user_id: str
+    home_currency: str
+    time_zone: str
+
+
+class Ledger(Protocol):
+    """What was spent: the last known state of each expense, and sums by day."""
+
+    def entries(self, user_id: str, expense_ids: Collection[str]) -> dict[str, Entry]:
+        """Return what is known of these expenses, by id."""
+
+    def post(self, user_id: str, *, new: Sequence[Entry], changed: Sequence[Entry], sums: Mapping[Slot, int]) -> None:
+        """Store entries that are new and some that are known, and add to the sums."""
+
+    def totals(self, user_id: str, spans: Sequence[tuple[Scope, Period]]) -> list[int]:
+        """Return what was spent within each of these."""
+
+    def by_day(self, user_id: str, scope: Scope, first: date = date.min, last: date = date.max) -> dict[date, int]:
+        """Return what was spent on each day that has spending, in order."""
+
+    def first_day(self, user_id: str, scope: Scope) -> date | None:
+        """Return the first day with spending."""
+
+    def expenses_on(self, user_id: str, scope: Scope, days: Collection[date]) -> dict[date, list[Expense]]:
+        """Return the expenses of some days, each day's in the order of their ids, which is that of recording."""
+
+
+class Budgets(Protocol):
+    """The budgets that people set."""
+
+    def all(self, user_id: str) -> list[Budget]:
+        """Return somebody's budgets."""
+
+    def page(self, user_id: str, *, limit: int, after: tuple[str, str] | None) -> list[tuple[tuple[str, str], Budget]]:
+        """Return somebody's budgets by name, each with its position, those after a position."""
+
+    def get(self, user_id: str, budget_id: str) -> Budget | None:
+        """Return one budget."""
+
+    def add(self, budget: Budget) -> None:
+        """Store a new one."""
+
+    def replace(self, budget: Budget) -> None:
+        """Store a known one."""
+
+    def remove(self, user_id: str, budget_id: str) -> None:
+        """Delete one, with its crossings."""
+
+
+class Crossings(Protocol):
+    """The crossings that are open; at most one for each budget, period and threshold."""
+
+    def of(self, user_id: str, budget_ids: Collection[str], first: date = date.min, last: date = date.max) -> list[Crossing]:
+        """Return those of periods that begin within these days."""
+
+    def open(self, user_id: str, crossings: Sequence[Crossing]) -> None:
+        """Add some."""
+
+    def close(self, user_id: str, crossings: Sequence[Crossing]) -> None:
+        """Delete some."""
+
+
+class People(Protocol):
+    """What is known about the owners."""
+
+    def time_zone(self, user_id: str) -> str:
+        """Return where somebody's days begin; UTC as long as it is not known."""
+
+    def meet(self, owner: Owner) -> None:
+        """Remember an owner of whom nothing is known yet."""
+
+    def update(self, user_id: str, *, time_zone: str, version: int) -> None:
+        """Remember what somebody is like in this version, unless a newer one is known."""
+
+    def forget(self, user_id: str) -> None:
+        """Delete all rows of somebody, and remember that nothing more may be kept."""
+
+
+class View(Protocol):
+    """One moment of the store."""
+
+    @property
+    def ledger(self) -> Ledger:
+        """What was spent."""
+
+    @property
+    def budgets(self) -> Budgets:
+        """What was meant to be spent."""
+
+    @property
+    def crossings(self) -> Crossings:
+        """Where the one is over the other."""
+
+    @property
+    def people(self) -> People:
+        """Whose it is."""
+
+
+class Work(View, Protocol):
+    """A transaction for one owner: nobody else writes for this owner until it ends."""
+
+    def first_time(self, event_id: str) -> bool:
+        """Note that an event is being handled; False if it was before."""
+
+    def once(self, key: str | None, request: Body, action: Callable[[], Body]) -> Body:
+        """Carry out an action, or return what it returned when this key came before."""
+
+    def announce(self, kind: str, subject: str, data: Body) -> None:
+        """Tell everybody who listens, if and when the transaction ends well."""
+
+
+class Store(Protocol):
+    """Where it is all kept."""
+
+    def read(self) -> AbstractContextManager[View]:
+        """Look at one moment."""
+
+    def write(self, user_id: str) -> AbstractContextManager[Work]:
+        """Change things of one owner, all or nothing. Raises DepartedError."""

@@ -1,0 +1,72 @@
+"""The operations of openapi.yaml."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from budgets.domain.planning import Planning
+from budgets.domain.ports import Owner
+from budgets.domain.reading import Reading
+from chassis.paging import Cursors
+from chassis.request import Answer, Request, etag
+
+
+class Handlers:
+    """operationId to method."""
+
+    def __init__(self, planning: Planning, reading: Reading, cursors: Cursors) -> None:
+        """Serve these use cases."""
+        self._planning, self._reading, self._cursors = planning, reading, cursors
+
+    def operations(self) -> dict[str, Any]:
+        """Return the method of each operationId."""
+        return {
+            "listBudgets": self.list_budgets,
+            "createBudget": self.create_budget,
+            "getBudget": self.get_budget,
+            "changeBudget": self.change_budget,
+            "removeBudget": self.remove_budget,
+            "listPeriods": self.list_periods,
+        }
+
+    def list_budgets(self, request: Request, limit: int, cursor: str | None = None) -> Answer:
+        """A page of budgets by name."""
+        after = self._cursors.read("budgets", cursor)
+        page = self._reading.budgets(_owner(request), limit=limit, after=(after[0], after[1]) if after else None)
+        next_cursor = self._cursors.write("budgets", list(page.next)) if page.next else None
+        return {"items": page.items, "next_cursor": next_cursor}, 200, {}
+
+    def create_budget(self, request: Request, body: dict[str, Any]) -> Answer:
+        """A new budget."""
+        made = self._planning.create(_owner(request), body, key=request.idempotency_key)
+        return made, 201, etag(made["version"])
+
+    def get_budget(self, request: Request, budget_id: str) -> Answer:
+        """One budget."""
+        found = self._reading.budget(_owner(request), budget_id)
+        return found, 200, etag(found["version"])
+
+    def change_budget(self, request: Request, budget_id: str, body: dict[str, Any]) -> Answer:
+        """A changed budget."""
+        changed = self._planning.change(_owner(request), budget_id, body, version=request.expected_version)
+        return changed, 200, etag(changed["version"])
+
+    def remove_budget(self, request: Request, budget_id: str) -> Answer:
+        """No budget any more."""
+        self._planning.remove(_owner(request), budget_id, version=request.expected_version)
+        return None, 204, {}
+
+    def list_periods(self, request: Request, budget_id: str, limit: int, cursor: str | None = None) -> Answer:
+        """A page of the history of a budget."""
+        scope = f"periods {budget_id}"
+        position = self._cursors.read(scope, cursor)
+        before = date.fromisoformat(position[0]) if position else None
+        page = self._reading.periods(_owner(request), budget_id, limit=limit, before=before)
+        next_cursor = self._cursors.write(scope, list(page.next)) if page.next else None
+        return {"items": page.items, "next_cursor": next_cursor}, 200, {}
+
+
+def _owner(request: Request) -> Owner:
+    caller = request.caller
+    return Owner(caller.user_id, caller.home_currency, caller.time_zone)

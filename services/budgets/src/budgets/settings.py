@@ -1,0 +1,14 @@
+"""What the budgets service can be told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from chassis.settings import CommonSettings, setting
+
+
+@dataclass(frozen=True, kw_only=True)
+class BudgetsSettings(CommonSettings):
+    """Settings of the budgets service."""
+
+    database: str = setting("BUDGETS_DB", "where budgets are kept, a SQLAlchemy URL such as sqlite:////data/budgets.db")
