@@ -14,6 +14,7 @@ from starlette.datastructures import Headers
 
 import gateway.app
 from chassis.metrics import Metrics
+from chassis.problems import UnauthorizedError
 from chassis.spec import load_spec
 from gateway.adapters.exchange import DirectExchange
 from gateway.domain.credentials import Credential, ForeignSiteError, credential_of, refuse_foreign_site
@@ -41,9 +42,12 @@ class Echo:
         await send({"type": "http.response.body", "body": answer})
 
 
-def token_of(secret: str) -> str | None:
+def token_of(secret: str) -> tuple[str, int]:
     user = {"good": "u1", "outlay_pat_good": "u2"}.get(secret)
-    return jwt.encode({"sub": user, "exp": time.time() + 120}, "k" * 32, "HS256") if user else None
+    if user is None:
+        raise UnauthorizedError
+    expires_at = int(time.time()) + 120
+    return jwt.encode({"sub": user, "exp": expires_at}, "k" * 32, "HS256"), expires_at
 
 
 @pytest.fixture(scope="module")

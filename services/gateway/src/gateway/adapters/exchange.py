@@ -8,7 +8,7 @@ import httpx
 import jwt
 from starlette.concurrency import run_in_threadpool
 
-from chassis.problems import UnavailableError
+from chassis.problems import UnauthorizedError, UnavailableError
 from gateway.domain.passes import Pass
 
 if TYPE_CHECKING:
@@ -18,14 +18,17 @@ if TYPE_CHECKING:
 class DirectExchange:
     """Calls auth's own function in a thread."""
 
-    def __init__(self, exchange: Callable[[str], str | None]) -> None:
-        """`exchange` returns a service token, or None for an unknown secret."""
+    def __init__(self, exchange: Callable[[str], tuple[str, int]]) -> None:
+        """`exchange` returns a service token and when it expires; it raises UnauthorizedError for an unknown secret."""
         self._exchange = exchange
 
     async def __call__(self, secret: str) -> Pass | None:
         """Return a pass, or None."""
-        token = await run_in_threadpool(self._exchange, secret)
-        return None if token is None else pass_of(token)
+        try:
+            token, _expires_at = await run_in_threadpool(self._exchange, secret)
+        except UnauthorizedError:
+            return None
+        return pass_of(token)
 
 
 class HttpExchange:
