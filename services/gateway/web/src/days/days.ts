@@ -54,9 +54,10 @@ export const formatMonth = (month: string, locale: string, style: 'long' | 'shor
 
 export const formatMonthName = (day: Day, locale: string): string => formatter(locale, {month: 'long'}).format(utc(day))
 
-/** "1–30 Nov 2026" */
-export function formatRange(from: Day, to: Day, locale: string): string {
-  return formatter(locale, {day: 'numeric', month: 'short', year: 'numeric'}).formatRange(utc(from), utc(to))
+/** "1–30 Nov", with the year unless both ends are in this one. */
+export function formatRange(from: Day, to: Day, locale: string, thisYear = ''): string {
+  const year = from.slice(0, 4) === thisYear && to.slice(0, 4) === thisYear ? undefined : 'numeric'
+  return formatter(locale, {day: 'numeric', month: 'short', year}).formatRange(utc(from), utc(to))
 }
 
 /** A moment, in the user's own time zone. */

@@ -1,6 +1,6 @@
 import {describe, expect, it} from 'vitest'
 import {editable, formatMoney} from './format'
-import {difference, fromMinor, percentOf, toMinor} from './money'
+import {difference, fromMinor, percentOf, shareOf, toMinor} from './money'
 import {AmountError, parseAmount} from './parse'
 
 const plain = (text: string) => text.replace(/[\u00a0\u202f]/g, ' ')
@@ -30,6 +30,10 @@ describe('minor units', () => {
   it('subtracts exactly', () => {
     expect(difference({amount: '0.30', currency: 'EUR'}, {amount: '0.10', currency: 'EUR'}).amount).toBe('0.20')
     expect(() => difference({amount: '1', currency: 'EUR'}, {amount: '1', currency: 'USD'})).toThrow(RangeError)
+  })
+
+  it('shares out without inventing money', () => {
+    expect(shareOf({amount: '10.00', currency: 'EUR'}, 3).amount).toBe('3.33')
   })
 
   it('gives whole percents', () => {

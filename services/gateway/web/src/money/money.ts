@@ -36,6 +36,9 @@ export function difference(a: Money, b: Money): Money {
   return fromMinor(toMinor(a) - toMinor(b), a.currency)
 }
 
+/** An equal share, rounded down to the smallest unit. */
+export const shareOf = (money: Money, parts: number): Money => fromMinor(toMinor(money) / BigInt(parts), money.currency)
+
 /** Whole percent of part in total, rounded down; 0 when there is no total. */
 export function percentOf(part: Money, total: Money): number {
   const all = toMinor(total)
