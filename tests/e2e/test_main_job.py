@@ -1,0 +1,88 @@
+"""A person at the screen: signs up, imports, sets a budget, sees it exceeded without reloading, reads the mail."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from playwright.sync_api import expect
+
+from household.living import the_file
+from support.client import Person
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+PASSWORD = "a household to look at"
+
+
+def sign_up(page: Page, email: str) -> None:
+    page.goto("/sign-up")
+    page.get_by_label("E-mail").fill(email)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_label("Your name").fill("Maria")
+    page.get_by_label("Home currency").fill("USD") if page.get_by_label("Home currency").evaluate(
+        "e => e.tagName"
+    ) == "INPUT" else page.get_by_label("Home currency").select_option("USD")
+    page.get_by_role("button", name="Create account").click()
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    expect(page).not_to_have_url(re.compile("sign-up"))
+
+
+def import_household(page: Page) -> None:
+    page.goto("/import")
+    page.get_by_label("CSV file").set_input_files({"name": "household.csv", "mimeType": "text/csv", "buffer": the_file()})
+    page.get_by_role("button", name="Look into the file").click()
+    expect(page.get_by_text("Health / Life / GroupTermLife").first).to_be_visible()
+    page.get_by_role("button", name="Import", exact=True).click()
+    expect(page.get_by_text(re.compile(r"990")).first).to_be_visible()
+
+
+def set_budget(page: Page, name: str, limit: str) -> None:
+    page.goto("/budgets")
+    page.get_by_role("button", name="New budget").first.click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Budget name").fill(name)
+    dialog.get_by_label("Limit").fill(limit)
+    dialog.get_by_role("button", name="Save budget").click()
+    expect(page.get_by_role("article", name=name)).to_have_attribute("data-state", "ok")
+
+
+def test_sign_up_import_budget_exceeded_live_and_the_mail(page: Page, outlay) -> None:
+    email = f"e2e.{datetime.now(UTC).timestamp():.0f}@outlay.example"
+    sign_up(page, email)
+    import_household(page)
+    set_budget(page, "Everything", "100")
+
+    other = page.context.new_page()
+    other.goto("/")
+    other.get_by_label("Amount").first.fill("120.50")
+    other.get_by_label("Payee").first.fill("Blue Bottle")
+    other.get_by_role("button", name="Add expense").first.click()
+
+    # The first page was not touched since: it hears of it.
+    expect(page.get_by_role("article", name="Everything")).to_have_attribute("data-state", "exceeded", timeout=3000)
+
+    page.goto("/alerts")
+    expect(page.get_by_text(re.compile("Everything.*over its limit")).first).to_be_visible()
+    page.goto("/dev/mail")
+    page.get_by_text(re.compile("Everything.*over its limit")).first.click()
+    expect(page.get_by_text("Blue Bottle").first).to_be_visible()
+
+
+def test_signing_out_and_in_again(page: Page, outlay) -> None:
+    person = Person(outlay.url)
+    page.goto("/sign-in")
+    page.get_by_label("E-mail").fill(person.email)
+    page.get_by_label("Password", exact=True).fill("not the password")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_text(re.compile("wrong|not right", re.IGNORECASE)).first).to_be_visible()
+    page.get_by_label("Password", exact=True).fill("a long enough passphrase")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_label("Amount").first).to_be_visible()
+
+
+def test_the_api_can_be_read_in_the_browser(page: Page) -> None:
+    page.goto("/docs")
+    expect(page.get_by_text("Record an expense").first).to_be_visible(timeout=15000)
