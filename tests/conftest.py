@@ -5,6 +5,7 @@ from __future__ import annotations
 import hypothesis
 import pytest
 
+from support.client import say_goodbye
 from support.process import OutlayProcess
 
 hypothesis.settings.register_profile("outlay", deadline=None, print_blob=True)
@@ -16,3 +17,10 @@ def outlay(tmp_path_factory: pytest.TempPathFactory):
     """`outlay run`, started once for all tests of this worker; each test signs up people of its own."""
     with OutlayProcess(tmp_path_factory.mktemp("outlay") / "data") as process:
         yield process
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _goodbye():
+    """Close every person's connections at the end."""
+    yield
+    say_goodbye()

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _numbers = itertools.count(1)
+_everybody: list[Person] = []
 PASSWORD = "a long enough passphrase"
 
 
@@ -20,6 +21,7 @@ class Person(httpx.Client):
 
     def __init__(self, url: str, **account: str) -> None:
         """Sign up with an address that nobody had before."""
+        _everybody.append(self)
         super().__init__(base_url=f"{url}/api/v1/", headers={"Sec-Fetch-Site": "same-origin"}, timeout=60)
         self.email = f"person{next(_numbers)}.{time.time_ns()}@outlay.example"
         body = {
@@ -65,6 +67,13 @@ class Person(httpx.Client):
         """Delete something that was read."""
         answer = self.delete(f"{path}/{thing['id']}", headers={"If-Match": f'"{thing["version"]}"'})
         assert answer.status_code == 204, answer.text
+
+
+def say_goodbye() -> None:
+    """Close the connections of everybody."""
+    for person in _everybody:
+        person.close()
+    _everybody.clear()
 
 
 def eventually(check: Callable[[], Any], *, seconds: float = 10) -> Any:

@@ -27,6 +27,7 @@ class OutlayProcess:
             "AUTH_RATE_LIMIT_FACTOR": "1000", "PYTHONWARNINGS": "ignore", **environ,
         }  # fmt: skip
         self._process: subprocess.Popen[str] | None = None
+        self._reader: threading.Thread | None = None
         self.url = ""
 
     def start(self, *, command: str = "run", timeout: float = 30) -> OutlayProcess:
@@ -36,7 +37,8 @@ class OutlayProcess:
                 [sys.executable, "-m", "outlay", command], env=self._environ, stdout=subprocess.PIPE, stderr=log, text=True
             )
         lines: queue.Queue[str] = queue.Queue()
-        threading.Thread(target=self._read, args=(self._process, lines), daemon=True).start()
+        self._reader = threading.Thread(target=self._read, args=(self._process, lines), daemon=True)
+        self._reader.start()
         deadline = time.monotonic() + timeout
         while True:
             try:
@@ -49,6 +51,7 @@ class OutlayProcess:
                 return self
             if not line:
                 self.kill()
+                self._let_go()
                 raise AssertionError(f"outlay did not start:\n{self.log.read_text()[-4000:]}")
 
     @staticmethod
@@ -73,7 +76,15 @@ class OutlayProcess:
         """Ask it to stop and return its exit status."""
         assert self._process is not None
         self._process.send_signal(sig)
-        return self._process.wait(timeout)
+        status = self._process.wait(timeout)
+        self._let_go()
+        return status
+
+    def _let_go(self) -> None:
+        if self._reader is not None:
+            self._reader.join(5)
+        if self._process is not None and self._process.stdout is not None:
+            self._process.stdout.close()
 
     def kill(self) -> None:
         """kill -9."""
@@ -81,6 +92,7 @@ class OutlayProcess:
             assert self._process is not None
             self._process.kill()
             self._process.wait(10)
+            self._let_go()
 
     def __enter__(self) -> OutlayProcess:
         return self if self.running else self.start()
