@@ -1,1 +1,1 @@
-"""TODO."""
+"""What was spent and earned: expenses, categories, imports, exports and summaries."""

@@ -1,1 +1,1 @@
-"""TODO."""
+"""The real things behind the domain's ports."""

@@ -1,1 +1,1 @@
-"""TODO."""
+"""The rules of expenses; knows the standard library and `money` alone."""

@@ -1,0 +1,49 @@
+"""Categories in SQL."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from expenses.adapters.sql.tables import category
+from expenses.domain.category import Category
+from expenses.domain.ports import Owner
+
+_COLUMNS = (category.c.id, category.c.name, category.c.colour, category.c.version)
+
+
+class SqlCategories:
+    """Categories within one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def all(self, owner: Owner) -> list[Category]:
+        """Return them by name."""
+        query = sa.select(*_COLUMNS).where(category.c.owner == owner.number).order_by(category.c.name_key)
+        return [Category(*row) for row in self._connection.execute(query)]
+
+    def get(self, owner: Owner, category_id: str) -> Category | None:
+        """Return one."""
+        query = sa.select(*_COLUMNS).where(category.c.owner == owner.number, category.c.id == category_id)
+        row = self._connection.execute(query).first()
+        return None if row is None else Category(*row)
+
+    def add(self, owner: Owner, made: Category) -> None:
+        """Insert."""
+        self._connection.execute(category.insert(), {"id": made.id, "owner": owner.number, **_values(made)})
+
+    def replace(self, owner: Owner, changed: Category) -> None:
+        """Overwrite."""
+        where = category.c.owner == owner.number, category.c.id == changed.id
+        self._connection.execute(category.update().where(*where).values(_values(changed)))
+
+    def remove(self, owner: Owner, gone: Category) -> None:
+        """Delete."""
+        self._connection.execute(category.delete().where(category.c.owner == owner.number, category.c.id == gone.id))
+
+
+def _values(made: Category) -> dict[str, Any]:
+    return {"name": made.name, "name_key": made.key, "colour": made.colour, "version": made.version}

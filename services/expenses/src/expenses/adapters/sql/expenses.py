@@ -1,0 +1,114 @@
+"""Expenses in SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from expenses.adapters.sql.bulk import chunks, run_many
+from expenses.adapters.sql.tables import expense
+from expenses.domain.expense import Expense
+from expenses.domain.ports import Filter, Owner, Position
+
+_COLUMNS = tuple(expense.c[name] for name in Expense._fields)
+_INSERTED = Expense._fields[1:]
+_FIXED = ("number", "id", "owner")
+_REPLACED = tuple(name for name in Expense._fields if name not in _FIXED)
+_REPLACE = expense.update().where(
+    expense.c.owner == sa.bindparam("of_owner"), expense.c.number == sa.bindparam("of_number")
+)  # fmt: skip
+_SORTED_BY = {"spent_on": expense.c.spent_on, "amount": expense.c.home_minor}
+
+
+class SqlExpenses:
+    """Expenses within one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def get(self, owner: Owner, expense_id: str) -> Expense | None:
+        """Return one expense."""
+        query = sa.select(*_COLUMNS).where(expense.c.owner == owner.number, expense.c.id == expense_id)
+        row = self._connection.execute(query).first()
+        return None if row is None else Expense._make(row)
+
+    def add(self, expenses: Sequence[Expense]) -> None:
+        """Insert."""
+        run_many(self._connection, expense.insert(), _INSERTED, [made[1:] for made in expenses])
+
+    def replace(self, expenses: Sequence[Expense]) -> None:
+        """Overwrite, found by number."""
+        rows = [(*changed[len(_FIXED) :], changed.owner, changed.number) for changed in expenses]
+        run_many(self._connection, _REPLACE, _REPLACED, rows)
+
+    def remove(self, expenses: Sequence[Expense]) -> None:
+        """Delete."""
+        for part in chunks(expenses):
+            numbers = [gone.number for gone in part]
+            self._connection.execute(expense.delete().where(expense.c.owner == part[0].owner, expense.c.number.in_(numbers)))
+
+    def page(self, owner: Owner, wanted: Filter, sort: str, limit: int, after: Position | None = None) -> list[Expense]:
+        """Return up to `limit` expenses; `after` is the (sorted value, number) of the last one before."""
+        by, number = _SORTED_BY[sort.removeprefix("-")], expense.c.number
+        query = sa.select(*_COLUMNS).where(*_conditions(owner, wanted))
+        falling = sort.startswith("-")
+        query = query.order_by(by.desc(), number.desc()) if falling else query.order_by(by, number)
+        if after is not None:
+            query = query.where(*_beyond(by, after, falling=falling))
+        return [Expense._make(row) for row in self._connection.execute(query.limit(limit))]
+
+    def by_number(self, owner: Owner, wanted: Filter, limit: int, after: int) -> list[Expense]:
+        """Return up to `limit` expenses in the order in which they were stored."""
+        query = sa.select(*_COLUMNS).where(*_conditions(owner, wanted), expense.c.number > after)
+        return [Expense._make(row) for row in self._connection.execute(query.order_by(expense.c.number).limit(limit))]
+
+    def count(self, owner: Owner, wanted: Filter) -> int:
+        """Count expenses."""
+        query = sa.select(sa.func.count()).select_from(expense).where(*_conditions(owner, wanted))
+        return int(self._connection.execute(query).scalar_one())
+
+    def any_imported(self, owner: Owner) -> bool:
+        """Say whether an import ever brought an expense that is still there."""
+        query = sa.select(expense.c.fingerprint).where(expense.c.owner == owner.number, expense.c.fingerprint.is_not(None))
+        return self._connection.execute(query.limit(1)).first() is not None
+
+    def known(self, owner: Owner, fingerprints: Sequence[int]) -> set[int]:
+        """Return those fingerprints that expenses have already."""
+        found: set[int] = set()
+        for part in chunks(fingerprints):
+            query = sa.select(expense.c.fingerprint).where(expense.c.owner == owner.number, expense.c.fingerprint.in_(part))
+            found.update(self._connection.execute(query).scalars())
+        return found
+
+
+def _conditions(owner: Owner, wanted: Filter) -> list[sa.ColumnElement[bool]]:
+    row = expense.c
+    by: dict[str, Callable[[Any], sa.ColumnElement[bool]]] = {
+        "first": lambda day: row.spent_on >= day,
+        "last": lambda day: row.spent_on <= day,
+        "category": lambda given: row.category_id.is_(None) if given == "none" else row.category_id == given,
+        "payee": lambda payee: row.payee == payee,
+        "least": lambda minor: row.home_minor >= minor,
+        "most": lambda minor: row.home_minor <= minor,
+        "kind": lambda kind: row.kind == kind,
+        "import_id": lambda import_id: row.import_id == import_id,
+        "text": _contains,
+    }
+    given = ((condition, getattr(wanted, name)) for name, condition in by.items())
+    return [row.owner == owner.number, *(condition(value) for condition, value in given if value is not None)]
+
+
+def _contains(text: str) -> sa.ColumnElement[bool]:
+    searched = sa.func.lower(expense.c.payee + "\n" + expense.c.description + "\n" + expense.c.note)
+    return searched.contains(text.lower(), autoescape=True)
+
+
+def _beyond(by: sa.Column[Any], after: Position, *, falling: bool) -> tuple[sa.ColumnElement[bool], ...]:
+    """Say where the next page begins; the first condition is the one that an index can seek by."""
+    value, number = after
+    if falling:
+        return by <= value, sa.or_(by < value, expense.c.number < number)
+    return by >= value, sa.or_(by > value, expense.c.number > number)

@@ -1,0 +1,47 @@
+"""The people whose rows these are."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from expenses.adapters.sql.tables import category, chassis, expense, import_run, person, total
+from expenses.domain.ports import Owner, Who
+
+
+class SqlOwners:
+    """Owners within one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def hold(self, who: Who) -> Owner:
+        """Return who asks; the lock on their row makes writers of one person wait for each other."""
+        found = self._select(who.user_id, lock=True)
+        if found is not None:
+            return found
+        row = {"user_id": who.user_id, "home_currency": who.home_currency, "version": 0}
+        key = self._connection.execute(person.insert(), row).inserted_primary_key
+        return Owner(key[0] if key else 0, who.user_id, who.home_currency)
+
+    def find(self, user_id: str) -> Owner | None:
+        """Return the owner, None if nothing was ever written for them."""
+        return self._select(user_id, lock=False)
+
+    def change(self, owner: Owner) -> None:
+        """Keep another home currency and version."""
+        values = {"home_currency": owner.home_currency, "version": owner.version}
+        self._connection.execute(person.update().where(person.c.number == owner.number).values(values))
+
+    def forget(self, owner: Owner) -> None:
+        """Delete every row of theirs."""
+        for table in (expense, category, import_run, total):
+            self._connection.execute(table.delete().where(table.c.owner == owner.number))
+        self._connection.execute(chassis.replay.delete().where(chassis.replay.c.user_id == owner.user_id))
+        self._connection.execute(person.delete().where(person.c.number == owner.number))
+
+    def _select(self, user_id: str, *, lock: bool) -> Owner | None:
+        query = sa.select(person.c.number, person.c.user_id, person.c.home_currency, person.c.version)
+        query = query.where(person.c.user_id == user_id)
+        row = self._connection.execute(query.with_for_update() if lock else query).first()
+        return None if row is None else Owner(row.number, row.user_id, row.home_currency, row.version)

@@ -1,0 +1,85 @@
+"""Transactions of the store."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import event
+from sqlalchemy.engine import Connection
+
+from chassis.events import MakeEvent
+from chassis.sql import Database, Inbox, Replays, add_events
+from expenses.adapters.sql.announcing import changes_event
+from expenses.adapters.sql.categories import SqlCategories
+from expenses.adapters.sql.expenses import SqlExpenses
+from expenses.adapters.sql.imports import SqlImports
+from expenses.adapters.sql.owners import SqlOwners
+from expenses.adapters.sql.tables import chassis
+from expenses.adapters.sql.totals import SqlTotals
+from expenses.domain.expense import Change
+from expenses.domain.ports import Categories, Expenses, Imports, Owner, Owners, Repeat, Totals, Work
+
+
+class SqlWork:
+    """One transaction."""
+
+    def __init__(self, connection: Connection, make_event: MakeEvent) -> None:
+        self._connection, self._make_event = connection, make_event
+        self.owners: Owners = SqlOwners(connection)
+        self.expenses: Expenses = SqlExpenses(connection)
+        self.categories: Categories = SqlCategories(connection)
+        self.imports: Imports = SqlImports(connection)
+        self.totals: Totals = SqlTotals(connection)
+
+    def once(self, user_id: str, repeat: Repeat, action: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+        """Carry out the action, or return what it returned when the same request came before. Raises KeyReusedError."""
+        replays = Replays(self._connection, chassis.replay)
+        body, _status, _headers = replays.once(user_id, repeat.key, repeat.fingerprint, lambda: (action(), 0, {}))
+        return dict(body)
+
+    def first_time(self, event_id: str) -> bool:
+        """Note an event; False if it was noted before."""
+        return Inbox(self._connection, chassis.inbox).first_time(event_id)
+
+    def announce(self, kind: str, owner: Owner, data: dict[str, Any]) -> None:
+        """Tell that something happened, if the transaction commits."""
+        add_events(self._connection, chassis.outbox, [self._make_event(kind, owner.user_id, data)])
+
+    def announce_changes(self, kind: str, owner: Owner, import_id: str | None, changes: Sequence[Change]) -> None:
+        """Tell of changes to expenses, if the transaction commits."""
+        told = changes_event(self._make_event, kind, owner.user_id, import_id=import_id, changes=changes)
+        add_events(self._connection, chassis.outbox, [told])
+
+
+class SqlStore:
+    """The store of expenses."""
+
+    def __init__(self, database: Database, make_event: MakeEvent) -> None:
+        self._database, self._make_event = database, make_event
+        if database.engine.dialect.name == "sqlite":
+            event.listen(database.engine, "connect", _teach_lower)
+
+    @contextmanager
+    def writing(self) -> Iterator[Work]:
+        """Begin a transaction that commits at the end and rolls back on an exception."""
+        with self._database.begin() as connection:
+            yield SqlWork(connection, self._make_event)
+
+    @contextmanager
+    def reading(self) -> Iterator[Work]:
+        """Begin a transaction that only reads."""
+        with self._database.read() as connection:
+            yield SqlWork(connection, self._make_event)
+
+    def tidy(self) -> None:
+        """Forget notes of events and of requests that nobody will repeat any more."""
+        with self._database.begin() as connection:
+            Inbox(connection, chassis.inbox).forget_old()
+            Replays(connection, chassis.replay).forget_old()
+
+
+def _teach_lower(connection: Any, _record: Any) -> None:
+    """SQLite's own `lower` knows ASCII alone, and a search for CAFÉ has to find café."""
+    connection.create_function("lower", 1, lambda text: None if text is None else text.lower(), deterministic=True)

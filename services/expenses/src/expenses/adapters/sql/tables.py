@@ -1,0 +1,110 @@
+"""The tables.
+
+Rows belong to a person's short number instead of the 36 characters of the user's id, and an expense has a number beside its id:
+both stand in every index, and an import writes six of them for each row.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, SmallInteger, String, Table, Text
+from sqlalchemy.dialects.mysql import VARCHAR
+from sqlalchemy.types import TypeEngine
+
+from chassis.sql import chassis_tables
+
+metadata = MetaData()
+
+
+def _number() -> TypeEngine[int]:
+    """A number that the store counts up itself; SQLite does that for INTEGER alone."""
+    return BigInteger().with_variant(Integer(), "sqlite")
+
+
+def _exact(length: int) -> TypeEngine[str]:
+    """Text that is compared letter by letter; MySQL would take é for e otherwise."""
+    return String(length).with_variant(VARCHAR(length, collation="utf8mb4_bin"), "mysql", "mariadb")
+
+
+person = Table(
+    "person", metadata,
+    Column("number", _number(), primary_key=True, autoincrement=True),
+    Column("user_id", String(36), nullable=False),
+    Column("home_currency", String(3), nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Index("person_user", "user_id", unique=True),
+)  # fmt: skip
+
+category = Table(
+    "category", metadata,
+    Column("id", String(36), primary_key=True),
+    Column("owner", BigInteger, nullable=False),
+    Column("name", String(100), nullable=False),
+    Column("name_key", _exact(300), nullable=False),
+    Column("colour", String(7), nullable=False),
+    Column("version", Integer, nullable=False),
+    Index("category_name", "owner", "name_key", unique=True),
+)  # fmt: skip
+
+expense = Table(
+    "expense", metadata,
+    Column("number", _number(), primary_key=True, autoincrement=True),
+    Column("id", String(36), nullable=False),
+    Column("owner", BigInteger, nullable=False),
+    Column("kind", String(7), nullable=False),
+    Column("amount_minor", BigInteger, nullable=False),
+    Column("currency", String(3), nullable=False),
+    Column("home_minor", BigInteger, nullable=False),
+    Column("home_currency", String(3), nullable=False),
+    Column("home_given", SmallInteger, nullable=False),
+    Column("spent_on", String(10), nullable=False),
+    Column("payee", _exact(200), nullable=False),
+    Column("description", String(500), nullable=False),
+    Column("category_id", String(36), nullable=True),
+    Column("tags", Text, nullable=False),
+    Column("note", String(2000), nullable=False),
+    Column("import_id", String(36), nullable=True),
+    Column("fingerprint", BigInteger, nullable=True),
+    Column("version", Integer, nullable=False),
+    Column("created_ms", BigInteger, nullable=False),
+    Column("updated_ms", BigInteger, nullable=False),
+    Index("expense_id", "owner", "id", unique=True),
+    Index("expense_day", "owner", "spent_on", "number"),
+    Index("expense_amount", "owner", "home_minor", "number"),
+    Index("expense_category", "owner", "category_id", "spent_on", "number"),
+    Index("expense_payee", "owner", "payee", "spent_on", "number"),
+    Index("expense_import", "owner", "import_id", "number"),
+    Index("expense_fingerprint", "owner", "fingerprint"),
+)  # fmt: skip
+
+import_run = Table(
+    "import_run", metadata,
+    Column("id", String(36), primary_key=True),
+    Column("owner", BigInteger, nullable=False),
+    Column("filename", String(255), nullable=False),
+    Column("created_ms", BigInteger, nullable=False),
+    Column("undone_ms", BigInteger, nullable=True),
+    Column("row_count", Integer, nullable=False),
+    Column("imported", Integer, nullable=False),
+    Column("duplicates", Integer, nullable=False),
+    Column("failed", Integer, nullable=False),
+    Column("categories_created", Integer, nullable=False),
+    Column("first_day", String(10), nullable=True),
+    Column("last_day", String(10), nullable=True),
+    Column("errors", Text, nullable=False),
+    Index("import_newest", "owner", "created_ms", "id"),
+)  # fmt: skip
+
+total = Table(
+    "total", metadata,
+    Column("owner", BigInteger, primary_key=True, autoincrement=False),
+    Column("total_key", String(60), primary_key=True),
+    Column("span", String(10), nullable=False),
+    Column("bucket", _exact(200), nullable=False),
+    Column("kind", String(7), nullable=False),
+    Column("home_minor", BigInteger, nullable=False),
+    Column("entries", BigInteger, nullable=False),
+    # Kept in the order of the key, so that a range of spans is read in one go; elsewhere the primary key is that anyway.
+    sqlite_with_rowid=False,
+)  # fmt: skip
+
+chassis = chassis_tables(metadata)

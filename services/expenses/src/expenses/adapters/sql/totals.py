@@ -1,0 +1,70 @@
+"""The running totals in SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from expenses.adapters.sql.bulk import chunks, run_many
+from expenses.adapters.sql.tables import total
+from expenses.domain.ports import Owner
+from expenses.domain.totals import Spans, Total
+
+_ADD = (
+    total.update()
+    .where(total.c.owner == sa.bindparam("of_owner"), total.c.total_key == sa.bindparam("of_key"))
+    .values(home_minor=total.c.home_minor + sa.bindparam("more_minor"), entries=total.c.entries + sa.bindparam("more_entries"))
+)
+_INSERTED = ("owner", "total_key", *Total._fields[1:])
+
+
+class SqlTotals:
+    """Totals within one transaction. The owner is held, so nobody adds the same row in between."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, owner: Owner, deltas: Iterable[Total]) -> None:
+        """Add to each total; one that nothing is left in disappears."""
+        lines = list(deltas)
+        there = self._existing(owner, [line.key for line in lines])
+        changed = [(line.home_minor, line.entries, owner.number, line.key) for line in lines if line.key in there]
+        run_many(self._connection, _ADD, (), changed)
+        run_many(self._connection, total.insert(), _INSERTED, [(owner.number, *line) for line in lines if line.key not in there])
+        self._remove_empty(owner, [line.key for line in lines if line.entries < 0])
+
+    def by_bucket(self, owner: Owner, spans: Spans) -> list[tuple[str, str, int, int]]:
+        """Return (bucket, kind, home_minor, entries) summed over the spans."""
+        return self._sums(owner, spans, total.c.bucket)
+
+    def by_span(self, owner: Owner, spans: Spans) -> list[tuple[str, str, int, int]]:
+        """Return (span, kind, home_minor, entries) summed over the buckets."""
+        return self._sums(owner, spans, total.c.span)
+
+    def clear(self, owner: Owner) -> None:
+        """Delete all of them."""
+        self._connection.execute(total.delete().where(total.c.owner == owner.number))
+
+    def _existing(self, owner: Owner, keys: Sequence[str]) -> set[str]:
+        found: set[str] = set()
+        for part in chunks(keys):
+            query = sa.select(total.c.total_key).where(total.c.owner == owner.number, total.c.total_key.in_(part))
+            found.update(self._connection.execute(query).scalars())
+        return found
+
+    def _remove_empty(self, owner: Owner, keys: Sequence[str]) -> None:
+        for part in chunks(keys):
+            empty = total.c.owner == owner.number, total.c.total_key.in_(part), total.c.entries == 0
+            self._connection.execute(total.delete().where(*empty))
+
+    def _sums(self, owner: Owner, spans: Spans, by: sa.Column[str]) -> list[tuple[str, str, int, int]]:
+        low, high = spans.key_range
+        query = (
+            sa.select(by, total.c.kind, sa.func.sum(total.c.home_minor), sa.func.sum(total.c.entries))
+            .where(total.c.owner == owner.number, total.c.total_key >= low, total.c.total_key < high)
+            .group_by(by, total.c.kind)
+        )
+        # MySQL sums whole numbers to decimals.
+        return [(name, kind, int(minor), int(entries)) for name, kind, minor, entries in self._connection.execute(query)]

@@ -1,0 +1,121 @@
+"""Puts the service together; the only file that knows all of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from chassis.app import AppParts, build_app
+from chassis.clock import Clock, system_clock
+from chassis.events import event_maker
+from chassis.ids import Ids, uuid7
+from chassis.metrics import Metrics
+from chassis.paging import Cursors
+from chassis.service import Service
+from chassis.spec import load_spec
+from chassis.sql import Database, SqlOutbox
+from chassis.sql.migrations import migrate
+from expenses.adapters.ecb import EcbRates
+from expenses.adapters.sql import SqlStore, chassis
+from expenses.consumers import Consumers
+from expenses.domain import errors
+from expenses.domain.catalogue import Catalogue
+from expenses.domain.conversion import Converter
+from expenses.domain.exports import Exports
+from expenses.domain.importing import Importing
+from expenses.domain.ledger import Ledger
+from expenses.domain.people import People
+from expenses.domain.summary import Summary
+from expenses.handlers import Handlers
+from expenses.settings import ExpensesSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from chassis.request import Answer
+    from chassis.vault import Vault
+    from expenses.domain.ports import Rates
+
+STATUSES = {
+    errors.InvalidMappingError: 400,
+    errors.ExpenseNotFoundError: 404,
+    errors.CategoryNotFoundError: 404,
+    errors.ImportNotFoundError: 404,
+    errors.CategoryExistsError: 409,
+    errors.CategoryInUseError: 409,
+    errors.StaleVersionError: 412,
+    errors.InvalidExpenseError: 422,
+    errors.InvalidCategoryError: 422,
+    errors.InvalidFilterError: 422,
+    errors.UnreadableFileError: 422,
+}
+
+
+def build(
+    settings: ExpensesSettings,
+    *,
+    verify: Callable[[str], dict[str, Any]],
+    vault: Vault,
+    metrics: Metrics | None = None,
+    clock: Clock = system_clock,
+    ids: Ids = uuid7,
+    rates: Rates | None = None,
+    wake: Callable[[], None] = lambda: None,
+    relay_owner: str = "expenses",
+    validate_responses: bool = False,
+    quiet: bool = False,
+) -> Service:
+    """Return the service; nothing is connected or started yet."""
+    database = Database(settings.database, on_events=wake)
+    store = SqlStore(database, event_maker("expenses", clock, ids))
+    converter = Converter(rates or EcbRates())
+    handlers = Handlers(
+        ledger=Ledger(store, converter, clock, ids),
+        catalogue=Catalogue(store, clock, ids),
+        summary=Summary(store),
+        importing=Importing(store, converter, clock, ids),
+        exports=Exports(store),
+        cursors=Cursors(vault),
+    )
+    parts = AppParts(
+        name="expenses",
+        spec=load_spec("expenses"),
+        operations=_operations(handlers),
+        verify=verify,
+        statuses=STATUSES,
+        metrics=metrics or Metrics(),
+        checks={"database": database.check},
+        validate_responses=validate_responses,
+        quiet=quiet,
+    )
+    return Service(
+        name="expenses",
+        web=build_app(parts),
+        outbox=SqlOutbox(database, chassis.outbox, owner=relay_owner),
+        queues=Consumers(People(store, converter, clock)).queues,
+        migrate=lambda: migrate(database, "expenses"),
+        tidy=store.tidy,
+        close=database.close,
+    )
+
+
+def _operations(handlers: Handlers) -> Mapping[str, Callable[..., Answer]]:
+    return {
+        "listExpenses": handlers.list_expenses,
+        "createExpense": handlers.create_expense,
+        "getExpense": handlers.get_expense,
+        "changeExpense": handlers.change_expense,
+        "removeExpense": handlers.remove_expense,
+        "listCategories": handlers.list_categories,
+        "createCategory": handlers.create_category,
+        "getCategory": handlers.get_category,
+        "changeCategory": handlers.change_category,
+        "removeCategory": handlers.remove_category,
+        "summarizeExpenses": handlers.summarize_expenses,
+        "previewImport": handlers.preview_import,
+        "createImport": handlers.create_import,
+        "listImports": handlers.list_imports,
+        "getImport": handlers.get_import,
+        "undoImport": handlers.undo_import,
+        "exportExpensesCsv": handlers.export_csv,
+        "exportExpensesJson": handlers.export_json,
+    }

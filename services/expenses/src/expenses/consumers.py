@@ -1,0 +1,37 @@
+"""What the service does about the events of others."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from chassis.bus import Queue
+from expenses.domain.people import People
+
+if TYPE_CHECKING:
+    from chassis.events import Event
+
+
+class Consumers:
+    """A method for each type of event."""
+
+    def __init__(self, people: People) -> None:
+        self._people = people
+        self._methods = {"user.changed": self.user_changed, "user.deleted": self.user_deleted}
+
+    @property
+    def queues(self) -> tuple[Queue, ...]:
+        """What is listened to."""
+        return (Queue("expenses.people", tuple(self._methods), self.handle),)
+
+    def handle(self, event: Event) -> None:
+        """Hand an event to its method."""
+        self._methods[event.type](event)
+
+    def user_changed(self, event: Event) -> None:
+        """Follow another home currency."""
+        data = event.data
+        self._people.changed(event.id, data["user_id"], data["home_currency"], data["version"])
+
+    def user_deleted(self, event: Event) -> None:
+        """Delete what belongs to the user."""
+        self._people.deleted(event.id, event.data["user_id"])

@@ -1,0 +1,45 @@
+"""A category: a name that is unique for its owner, and a colour."""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from dataclasses import dataclass
+from typing import Any
+
+MOST_CATEGORIES = 500
+MOST_CHARACTERS = 100
+
+_PALETTE = (
+    "#3b7dd8", "#d8573b", "#3ba55d", "#b04fc4", "#c98a1b", "#1f9aa8", "#d1477a", "#6b6fd8",
+    "#7a9a2e", "#a8653b", "#4c8c8a", "#8a5ad1", "#c4514f", "#2f86c9", "#5f9e3f", "#b57d3f",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Category:
+    """Something to spend on."""
+
+    id: str
+    name: str
+    colour: str
+    version: int = 1
+
+    @property
+    def key(self) -> str:
+        """What tells names apart."""
+        return key_of(self.name)
+
+    def to_wire(self) -> dict[str, Any]:
+        """Return the body of an answer."""
+        return {"id": self.id, "name": self.name, "colour": self.colour, "version": self.version}
+
+
+def key_of(name: str) -> str:
+    """Return what two spellings of one name have in common: letter case and composition do not count."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+
+
+def colour_of(name: str) -> str:
+    """Return the colour that a name gets by itself, always the same one."""
+    return _PALETTE[hashlib.blake2b(key_of(name).encode(), digest_size=2).digest()[0] % len(_PALETTE)]

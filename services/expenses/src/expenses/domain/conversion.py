@@ -1,0 +1,66 @@
+"""What an amount is in the home currency."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from expenses.domain.errors import NoRateError
+from money import Money
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from expenses.domain.expense import Expense
+    from expenses.domain.ports import Rates
+
+_KEPT_RATES = 10_000
+
+
+class Converter:
+    """Converts with the rate of the day on which something was spent, remembering the rates it used."""
+
+    def __init__(self, rates: Rates) -> None:
+        self._rates = rates
+        self._known: dict[tuple[str, str, str], Decimal] = {}
+
+    def home_of(self, amount: Money, home_currency: str, day: str) -> Money:
+        """Return the amount in the home currency; raises NoRateError, or MoneyError if it becomes too large."""
+        if amount.currency == home_currency:
+            return amount
+        return Money.of(amount.decimal * self._rate(amount.currency, home_currency, day), home_currency)
+
+    def moved_home(self, expense: Expense, home_currency: str) -> Money:
+        """Return an expense's amount in another home currency.
+
+        People change their home currency seldom and expect every old expense to follow, so there is always an answer. The first of
+        these that exists: the rate of the day from the amount that was paid; the same from the amount in the old home currency; the
+        rate of the nearest day; and if two currencies were never quoted, the old figure, which can then be corrected by hand.
+        """
+        if expense.currency == home_currency:
+            return expense.amount
+        day = expense.spent_on
+        for rate_of in (self._rate, self._rates.nearest):
+            for amount in (expense.amount, expense.home_amount):
+                moved = _converted(amount, home_currency, day, rate_of)
+                if moved is not None:
+                    return moved
+        return Money.of(expense.home_amount.decimal, home_currency)
+
+    def _rate(self, source: str, target: str, day: str) -> Decimal:
+        key = (source, target, day)
+        rate = self._known.get(key)
+        if rate is None:
+            if len(self._known) >= _KEPT_RATES:
+                self._known.clear()
+            rate = self._known[key] = self._rates.rate(source, target, day)
+        return rate
+
+
+def _converted(amount: Money, target: str, day: str, rate_of: Callable[[str, str, str], Decimal]) -> Money | None:
+    if amount.currency == target:
+        return amount
+    try:
+        return Money.of(amount.decimal * rate_of(amount.currency, target, day), target)
+    except NoRateError:
+        return None

@@ -1,0 +1,1 @@
+"""Reading CSV files as banks and other trackers write them."""

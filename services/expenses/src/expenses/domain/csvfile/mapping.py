@@ -1,0 +1,102 @@
+"""How a file is to be read: what the caller says, and what is added by detection."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from expenses.domain.csvfile.dates import FORMATS
+from expenses.domain.errors import InvalidMappingError, problem
+from money import is_currency
+
+ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "windows-1252")
+SPENDING_POSITIVE, SPENDING_NEGATIVE = "spending-positive", "spending-negative"
+FIELDS = ("date", "amount", "debit", "credit", "payee", "description", "category", "currency", "note", "tags", "kind")
+MOST_COLUMNS = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mapping:
+    """How to read a file. None is to be detected; columns are counted from 0."""
+
+    encoding: str | None = None
+    delimiter: str | None = None
+    header: bool | None = None
+    date_format: str | None = None
+    decimal: str | None = None
+    sign: str | None = None
+    currency: str | None = None
+    columns: dict[str, int] = field(default_factory=dict)
+
+    def to_wire(self) -> dict[str, Any]:
+        """Return it as an ImportMapping."""
+        return {name: value for name, value in vars(self).items() if value is not None}
+
+
+def read_mapping(text: str | None) -> Mapping:
+    """Read an ImportMapping written as JSON; raises InvalidMappingError with a pointer for each thing that is wrong."""
+    if not text or not text.strip():
+        return Mapping()
+    try:
+        given = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise InvalidMappingError([problem("/mapping", "is not JSON")]) from error
+    if not isinstance(given, dict):
+        raise InvalidMappingError([problem("/mapping", "must be a JSON object")])
+    given = {name: value for name, value in given.items() if value is not None}
+    errors = [entry for name, value in given.items() for entry in _errors_in(name, value)]
+    if errors:
+        raise InvalidMappingError(errors[:20])
+    return Mapping(**given)
+
+
+def _errors_in(name: str, value: Any) -> list[dict[str, str]]:
+    if name == "columns":
+        return _errors_in_columns(value)
+    check = _CHECKS.get(name)
+    if check is None:
+        return [problem(f"/mapping/{name}"[:100], "is not known here")]
+    message = check(value)
+    return [problem(f"/mapping/{name}", message)] if message else []
+
+
+def _errors_in_columns(columns: Any) -> list[dict[str, str]]:
+    if not isinstance(columns, dict):
+        return [problem("/mapping/columns", "must be an object of field names and column numbers")]
+    errors = []
+    for name, index in columns.items():
+        if name not in FIELDS:
+            errors.append(problem(f"/mapping/columns/{name}"[:100], f"must be one of {', '.join(FIELDS)}"))
+        elif type(index) is not int or not 0 <= index < MOST_COLUMNS:
+            errors.append(problem(f"/mapping/columns/{name}", f"must be a whole number from 0 to {MOST_COLUMNS - 1}"))
+    return errors
+
+
+def _one_of(*choices: str) -> Callable[[Any], str]:
+    return lambda value: "" if value in choices else f"must be one of {', '.join(choices)}"
+
+
+def _delimiter_error(value: Any) -> str:
+    fits = isinstance(value, str) and len(value) == 1 and value not in '"\r\n' and value.isprintable() | (value == "\t")
+    return "" if fits else "must be one character, and no quote or line end"
+
+
+def _header_error(value: Any) -> str:
+    return "" if isinstance(value, bool) else "must be true or false"
+
+
+def _currency_error(value: Any) -> str:
+    return "" if isinstance(value, str) and is_currency(value) else "must be a currency of ISO 4217, such as EUR"
+
+
+_CHECKS: dict[str, Callable[[Any], str]] = {
+    "encoding": _one_of(*ENCODINGS),
+    "delimiter": _delimiter_error,
+    "header": _header_error,
+    "date_format": _one_of(*FORMATS),
+    "decimal": _one_of(".", ","),
+    "sign": _one_of(SPENDING_POSITIVE, SPENDING_NEGATIVE),
+    "currency": _currency_error,
+}

@@ -1,0 +1,99 @@
+"""From the bytes of an upload to text: encoding, and files that are no text at all."""
+
+from __future__ import annotations
+
+import codecs
+import io
+from contextlib import contextmanager
+from typing import IO, TYPE_CHECKING, Any, cast
+
+from expenses.domain.errors import UnreadableFileError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_PIECE = 1 << 20
+_HEAD = 4096
+_SPREADSHEET = "This is a spreadsheet or an archive. Open it in its own program, save it as CSV and import that."
+_MAGIC = {
+    b"PK\x03\x04": _SPREADSHEET,
+    b"\xd0\xcf\x11\xe0": _SPREADSHEET,
+    b"%PDF": "This is a PDF. Ask your bank for a CSV file instead.",
+    b"\x1f\x8b": "This is a compressed file. Unpack it and import the CSV file in it.",
+    b"\x89PNG": "This is a picture. Import a CSV file.",
+    b"\xff\xd8\xff": "This is a picture. Import a CSV file.",
+}
+_BINARY = "This is no text file. Export your bookings as CSV and import that."
+_CUT_OFF = "The file ends in the middle of a character, so a part of it is missing. Export it again."
+_UTF16_SHARE = 0.3
+"""Share of zero bytes in the odd or even places that makes it UTF-16 without a mark: Latin text has nearly one half."""
+
+
+def detect_encoding(stream: IO[bytes]) -> str:
+    """Return the encoding of a whole file, reading it a megabyte at a time; raises UnreadableFileError if it is no text."""
+    stream.seek(0)
+    head = stream.read(_HEAD)
+    if not head.strip(b" \t\r\n\xef\xbb\xbf"):
+        message = "The file is empty."
+        raise UnreadableFileError(message)
+    _refuse_magic(head)
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or _utf16_without_mark(head):
+        return "utf-16"
+    name = "utf-8-sig" if head.startswith(codecs.BOM_UTF8) else "utf-8"
+    return name if _decodes(stream, "utf-8") else "windows-1252"
+
+
+def _refuse_magic(head: bytes) -> None:
+    message = next((message for magic, message in _MAGIC.items() if head.startswith(magic)), None)
+    if message is None and head.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        message = "The file is UTF-32; save it as UTF-8."
+    if message is not None:
+        raise UnreadableFileError(message)
+
+
+def _utf16_without_mark(head: bytes) -> str | None:
+    half = len(head) // 2
+    for name, zeros in (("utf-16-le", head[1::2].count(0)), ("utf-16-be", head[0::2].count(0))):
+        if zeros > _UTF16_SHARE * half and zeros > 0.9 * head.count(0):
+            return name
+    return None
+
+
+def _decodes(stream: IO[bytes], encoding: str) -> bool:
+    """Say whether all of a file is text in this encoding; raises UnreadableFileError for zero bytes or a cut-off end."""
+    decoder, whole = codecs.getincrementaldecoder(encoding)(), True
+    stream.seek(0)
+    while piece := stream.read(_PIECE):
+        if b"\0" in piece:
+            raise UnreadableFileError(_BINARY)
+        try:
+            if whole:
+                decoder.decode(piece)
+        except UnicodeDecodeError:
+            whole = False
+    if whole:
+        try:
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError as error:
+            raise UnreadableFileError(_CUT_OFF) from error
+    return whole
+
+
+@contextmanager
+def opened(stream: IO[bytes], encoding: str) -> Iterator[io.TextIOWrapper]:
+    """Open a file as text; what cannot be decoded raises UnreadableFileError. The bytes stay open."""
+    stream.seek(0)
+    codec = encoding
+    if encoding == "utf-16":
+        head = stream.read(_HEAD)
+        stream.seek(0)
+        marked = head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+        codec = "utf-16" if marked else _utf16_without_mark(head) or "utf-16-le"
+    text = io.TextIOWrapper(cast("Any", stream), encoding=codec, newline="")
+    try:
+        yield text
+    except UnicodeDecodeError as error:
+        message = f"The file is not {encoding}, or a part of it is missing. Export it again as UTF-8."
+        raise UnreadableFileError(message) from error
+    finally:
+        text.detach()

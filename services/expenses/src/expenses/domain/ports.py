@@ -1,0 +1,204 @@
+"""What the domain needs of the outside: a store that works in transactions, exchange rates, a clock and ids."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Protocol
+
+from expenses.domain.category import Category
+from expenses.domain.expense import Change, Expense
+from expenses.domain.imports import Import
+from expenses.domain.totals import Spans, Total
+
+Clock = Callable[[], datetime]
+Ids = Callable[[], str]
+Position = Sequence[Any]
+"""Where a page ended: the value that it is sorted by and what tells equal ones apart."""
+
+
+@dataclass(frozen=True)
+class Who:
+    """Who asks, as the token says."""
+
+    user_id: str
+    home_currency: str
+    locale: str = "en"
+
+
+@dataclass(frozen=True)
+class Owner:
+    """Who the rows belong to. Rows carry the short number, which keeps the indexes a third of their size."""
+
+    number: int
+    user_id: str
+    home_currency: str
+    version: int = 0
+    """Of the last user.changed that was applied."""
+
+
+@dataclass(frozen=True)
+class Repeat:
+    """What tells that a request came before."""
+
+    key: str | None
+    fingerprint: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filter:
+    """Which expenses are meant; days are ISO days, amounts minor units of the home currency."""
+
+    first: str | None = None
+    last: str | None = None
+    category: str | None = None
+    """An id, or "none"."""
+    payee: str | None = None
+    text: str | None = None
+    least: int | None = None
+    most: int | None = None
+    kind: str | None = None
+    import_id: str | None = None
+
+
+class Rates(Protocol):
+    """Exchange rates of the past."""
+
+    def rate(self, source: str, target: str, day: str) -> Decimal:
+        """Return how much of `target` one `source` was on that day, or the last working day before. Raises NoRateError."""
+
+    def nearest(self, source: str, target: str, day: str) -> Decimal:
+        """Return the rate of the nearest day that has one. Raises NoRateError if no day has."""
+
+
+class Owners(Protocol):
+    """The people whose rows these are."""
+
+    def hold(self, who: Who) -> Owner:
+        """Return who asks, noted at the first call, and let nobody else write for them until the transaction ends."""
+
+    def find(self, user_id: str) -> Owner | None:
+        """Return the owner, None if nothing was ever written for them."""
+
+    def change(self, owner: Owner) -> None:
+        """Keep another home currency and version."""
+
+    def forget(self, owner: Owner) -> None:
+        """Delete every row of theirs."""
+
+
+class Expenses(Protocol):
+    """The ledger's rows."""
+
+    def get(self, owner: Owner, expense_id: str) -> Expense | None:
+        """Return one expense."""
+
+    def add(self, expenses: Sequence[Expense]) -> None:
+        """Insert."""
+
+    def replace(self, expenses: Sequence[Expense]) -> None:
+        """Overwrite, found by number."""
+
+    def remove(self, expenses: Sequence[Expense]) -> None:
+        """Delete."""
+
+    def page(self, owner: Owner, wanted: Filter, sort: str, limit: int, after: Position | None = None) -> list[Expense]:
+        """Return up to `limit` expenses, sorted by spent_on, -spent_on, amount or -amount."""
+
+    def by_number(self, owner: Owner, wanted: Filter, limit: int, after: int) -> list[Expense]:
+        """Return up to `limit` expenses in the order in which they were stored; of the filter only category and import count."""
+
+    def count(self, owner: Owner, wanted: Filter) -> int:
+        """Count expenses by category."""
+
+    def any_imported(self, owner: Owner) -> bool:
+        """Say whether an import ever brought an expense that is still there."""
+
+    def known(self, owner: Owner, fingerprints: Sequence[int]) -> set[int]:
+        """Return those fingerprints that expenses have already."""
+
+
+class Categories(Protocol):
+    """The categories of each owner."""
+
+    def all(self, owner: Owner) -> list[Category]:
+        """Return them by name."""
+
+    def get(self, owner: Owner, category_id: str) -> Category | None:
+        """Return one."""
+
+    def add(self, owner: Owner, category: Category) -> None:
+        """Insert."""
+
+    def replace(self, owner: Owner, category: Category) -> None:
+        """Overwrite."""
+
+    def remove(self, owner: Owner, category: Category) -> None:
+        """Delete."""
+
+
+class Imports(Protocol):
+    """What was imported."""
+
+    def get(self, owner: Owner, import_id: str) -> Import | None:
+        """Return one."""
+
+    def add(self, owner: Owner, done: Import) -> None:
+        """Insert."""
+
+    def replace(self, owner: Owner, done: Import) -> None:
+        """Overwrite."""
+
+    def page(self, owner: Owner, limit: int, after: Position | None) -> list[Import]:
+        """Return up to `limit`, newest first."""
+
+
+class Totals(Protocol):
+    """The running totals."""
+
+    def add(self, owner: Owner, deltas: Iterable[Total]) -> None:
+        """Add to each total; one that nothing is left in disappears."""
+
+    def by_bucket(self, owner: Owner, spans: Spans) -> list[tuple[str, str, int, int]]:
+        """Return (bucket, kind, home_minor, entries) summed over the spans."""
+
+    def by_span(self, owner: Owner, spans: Spans) -> list[tuple[str, str, int, int]]:
+        """Return (span, kind, home_minor, entries) summed over the buckets."""
+
+    def clear(self, owner: Owner) -> None:
+        """Delete all of them."""
+
+
+class Work(Protocol):
+    """One transaction."""
+
+    owners: Owners
+    expenses: Expenses
+    categories: Categories
+    imports: Imports
+    totals: Totals
+
+    def once(self, user_id: str, repeat: Repeat, action: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+        """Carry out the action, or return what it returned when the same request came before."""
+
+    def first_time(self, event_id: str) -> bool:
+        """Note an event; False if it was noted before."""
+
+    def announce(self, kind: str, owner: Owner, data: dict[str, Any]) -> None:
+        """Tell that something happened, if the transaction commits."""
+
+    def announce_changes(self, kind: str, owner: Owner, import_id: str | None, changes: Sequence[Change]) -> None:
+        """Tell of changes to expenses, if the transaction commits."""
+
+
+class Store(Protocol):
+    """Where it all is kept."""
+
+    def writing(self) -> AbstractContextManager[Work]:
+        """Begin a transaction that commits at the end and rolls back on an exception."""
+
+    def reading(self) -> AbstractContextManager[Work]:
+        """Begin a transaction that only reads."""

@@ -1,0 +1,153 @@
+"""What each operation of openapi.yaml does."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import IO, TYPE_CHECKING, Any
+
+from chassis.paging import Cursors
+from chassis.request import Answer, Request, etag
+from chassis.sql.replays import fingerprint_of
+from expenses.domain.catalogue import Catalogue
+from expenses.domain.csvfile.mapping import read_mapping
+from expenses.domain.exports import Exports
+from expenses.domain.importing import Importing
+from expenses.domain.ledger import Ledger, Page
+from expenses.domain.ports import Repeat, Who
+from expenses.domain.summary import Summary
+
+if TYPE_CHECKING:
+    from werkzeug.datastructures import FileStorage
+
+_PIECE = 1 << 20
+
+
+class Handlers:
+    """A method for each operation: arguments in, (body, status, headers) out."""
+
+    def __init__(
+        self, *, ledger: Ledger, catalogue: Catalogue, summary: Summary, importing: Importing, exports: Exports, cursors: Cursors
+    ) -> None:
+        self._ledger, self._catalogue, self._summary = ledger, catalogue, summary
+        self._importing, self._exports, self._cursors = importing, exports, cursors
+
+    def list_expenses(self, request: Request, sort: str, limit: int, cursor: str | None = None, **arguments: Any) -> Answer:
+        """List expenses."""
+        scope = f"expenses {request.caller.user_id} {sort}"
+        page = self._ledger.page(_who(request), _filter(arguments), sort, limit, self._cursors.read(scope, cursor))
+        return self._page(page, scope), 200, {}
+
+    def create_expense(self, request: Request, body: dict[str, Any]) -> Answer:
+        """Record an expense."""
+        made = self._ledger.record(_who(request), body, _repeat(request, "createExpense", body))
+        return made, 201, etag(made["version"])
+
+    def get_expense(self, request: Request, expense_id: str) -> Answer:
+        """Read one expense."""
+        found = self._ledger.get(_who(request), expense_id)
+        return found, 200, etag(found["version"])
+
+    def change_expense(self, request: Request, expense_id: str, body: dict[str, Any]) -> Answer:
+        """Change an expense."""
+        changed = self._ledger.change(_who(request), expense_id, request.expected_version, body)
+        return changed, 200, etag(changed["version"])
+
+    def remove_expense(self, request: Request, expense_id: str) -> Answer:
+        """Delete an expense."""
+        self._ledger.remove(_who(request), expense_id, request.expected_version)
+        return None, 204, {}
+
+    def list_categories(self, request: Request) -> Answer:
+        """List categories."""
+        return {"items": self._catalogue.all(_who(request))}, 200, {}
+
+    def create_category(self, request: Request, body: dict[str, Any]) -> Answer:
+        """Make a category."""
+        made = self._catalogue.create(_who(request), body, _repeat(request, "createCategory", body))
+        return made, 201, etag(made["version"])
+
+    def get_category(self, request: Request, category_id: str) -> Answer:
+        """Read one category."""
+        found = self._catalogue.get(_who(request), category_id)
+        return found, 200, etag(found["version"])
+
+    def change_category(self, request: Request, category_id: str, body: dict[str, Any]) -> Answer:
+        """Rename or recolour a category."""
+        changed = self._catalogue.change(_who(request), category_id, request.expected_version, body)
+        return changed, 200, etag(changed["version"])
+
+    def remove_category(self, request: Request, category_id: str, move_to: str | None = None) -> Answer:
+        """Delete a category."""
+        self._catalogue.remove(_who(request), category_id, request.expected_version, move_to)
+        return None, 204, {}
+
+    def summarize_expenses(self, request: Request, by: str, from_: str | None = None, to: str | None = None) -> Answer:
+        """Sum up."""
+        return self._summary.by(_who(request), by, from_, to), 200, {}
+
+    def preview_import(self, request: Request, file: FileStorage, body: dict[str, Any] | None = None) -> Answer:
+        """Look into a file."""
+        mapping = read_mapping((body or {}).get("mapping"))
+        return self._importing.preview(_who(request), file.stream, mapping), 200, {}
+
+    def create_import(self, request: Request, file: FileStorage, body: dict[str, Any] | None = None) -> Answer:
+        """Import a file."""
+        text = (body or {}).get("mapping")
+        mapping = read_mapping(text)
+        repeat = _repeat(request, "createImport", [_digest(file.stream), text]) if request.idempotency_key else Repeat(None, "")
+        return self._importing.run(_who(request), file.stream, file.filename or "", mapping, repeat), 201, {}
+
+    def list_imports(self, request: Request, limit: int, cursor: str | None = None) -> Answer:
+        """List imports."""
+        scope = f"imports {request.caller.user_id}"
+        return self._page(self._importing.page(_who(request), limit, self._cursors.read(scope, cursor)), scope), 200, {}
+
+    def get_import(self, request: Request, import_id: str) -> Answer:
+        """Read one import."""
+        return self._importing.get(_who(request), import_id), 200, {}
+
+    def undo_import(self, request: Request, import_id: str) -> Answer:
+        """Undo an import."""
+        self._importing.undo(_who(request), import_id)
+        return None, 204, {}
+
+    def export_csv(self, request: Request, from_: str | None = None, to: str | None = None) -> Answer:
+        """Write all expenses as CSV."""
+        return self._exports.csv(_who(request), from_, to), 200, _attachment("text/csv; charset=utf-8", "csv")
+
+    def export_json(self, request: Request, from_: str | None = None, to: str | None = None) -> Answer:
+        """Write all expenses as JSON."""
+        return self._exports.json(_who(request), from_, to), 200, _attachment("application/json", "json")
+
+    def _page(self, page: Page, scope: str) -> dict[str, Any]:
+        cursor = None if page.position is None else self._cursors.write(scope, list(page.position))
+        return {"items": page.items, "next_cursor": cursor}
+
+
+def _who(request: Request) -> Who:
+    caller = request.caller
+    return Who(caller.user_id, caller.home_currency, caller.locale)
+
+
+def _repeat(request: Request, operation: str, body: Any) -> Repeat:
+    key = request.idempotency_key
+    return Repeat(key, fingerprint_of(operation, body) if key else "")
+
+
+_RENAMED = {"from_": "first", "to": "last", "min_": "min", "max_": "max", "import_": "import_id"}
+
+
+def _filter(arguments: dict[str, Any]) -> dict[str, Any]:
+    return {_RENAMED.get(name, name): value for name, value in arguments.items()}
+
+
+def _digest(stream: IO[bytes]) -> str:
+    stream.seek(0)
+    digest = hashlib.sha256()
+    while piece := stream.read(_PIECE):
+        digest.update(piece)
+    return digest.hexdigest()
+
+
+def _attachment(content_type: str, ending: str) -> dict[str, str]:
+    return {"Content-Type": content_type, "Content-Disposition": f'attachment; filename="expenses.{ending}"'}
