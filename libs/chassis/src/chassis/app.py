@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
@@ -122,6 +123,8 @@ def _endpoint(operation: Callable[..., Answer]) -> Callable[..., flask.Response]
         body, status, headers = operation(request, **arguments)
         if body is None:
             return connexion.NoContent, status, dict(headers)
+        if isinstance(body, Iterator):  # connexion would try to write it as one JSON value
+            return flask.Response(body, status, dict(headers))
         return body, status, {"Content-Type": "application/json", **headers}
 
     return endpoint
