@@ -103,7 +103,9 @@ class Built:
 
     def call(self, method: str, path: str, *, user: str = USER, **options: Any) -> Any:
         """Ask the API."""
-        return call(self.service.web, method, path, headers={"Authorization": f"Bearer {user}", **options.pop("headers", {})}, **options)
+        return call(
+            self.service.web, method, path, headers={"Authorization": f"Bearer {user}", **options.pop("headers", {})}, **options
+        )
 
     def alerts(self, user: str = USER, **params: Any) -> list[dict[str, Any]]:
         """Return somebody's alerts as the API lists them."""

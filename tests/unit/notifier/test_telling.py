@@ -8,12 +8,12 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from chassis.bus import Later
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from chassis.bus import Later
 from notifier.domain.alerts import Period
 from notifier.domain.recipients import Recipient
-
 from unit.notifier.built import OTHER, USER, VAULT, Built, an_event
 
 JANUARY = Period(date(2015, 1, 1), date(2015, 1, 31))

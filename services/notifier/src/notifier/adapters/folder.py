@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from email import policy
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.parser import BytesHeaderParser, BytesParser
@@ -17,6 +18,7 @@ from chassis.clock import to_wire
 from notifier.domain.errors import RefusedError, TryAgainError
 from notifier.domain.mails import Message
 
+_ADDRESS = re.compile(r"""([^\s@,;:<>()\[\]"\\\x00-\x1f]+)@([^\s@,;:<>()\[\]"\\\x00-\x1f]+)""")
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 
 
@@ -29,10 +31,10 @@ class FolderMailer:
 
     def send(self, message: Message) -> None:
         """Write the mail; a reader never sees half a file. Raises TryAgainError, RefusedError."""
-        raw = self._written(message)
+        path, raw = self._path(message.mail_id), self._written(message)
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            self._put(message.mail_id, raw)
+            self._put(path, raw)
         except OSError as error:
             raise TryAgainError(f"The mail folder cannot be written: {error.strerror}.") from error
 
@@ -47,22 +49,21 @@ class FolderMailer:
         mail = EmailMessage(policy=form)
         try:
             mail["From"] = self._sender
-            mail["To"] = Address(addr_spec=message.to)
+            mail["To"] = _mailbox(message.to)
             mail["Subject"] = message.subject
             mail["Date"] = self._clock()
             mail["Message-ID"] = f"<{message.mail_id}@{mail['From'].addresses[0].domain}>"
             mail["Auto-Submitted"] = "auto-generated"
             mail["X-Outlay-Kind"] = message.name
             mail["X-Outlay-Event-Id"] = message.event_id
-        except (ValueError, IndexError) as error:
+        except (ValueError, MessageError) as error:
             reason = "The address or another header is not one that mail can have."
             raise RefusedError(reason) from error
         mail.set_content(message.text)
         mail.add_alternative(message.html, subtype="html")
         return mail.as_bytes()
 
-    def _put(self, mail_id: str, raw: bytes) -> None:
-        path = self._path(mail_id)
+    def _put(self, path: Path, raw: bytes) -> None:
         fresh = path.with_suffix(".new")
         with fresh.open("wb") as file:
             file.write(raw)
@@ -80,6 +81,15 @@ class FolderMailer:
             message = "The mail's id is no UUID."
             raise RefusedError(message)
         return self.folder / f"{mail_id}.eml"
+
+
+def _mailbox(address: str) -> Address:
+    """Return an address as a header takes it; raises ValueError if it is not exactly one."""
+    match = _ADDRESS.fullmatch(address)
+    if match is None:
+        message = "not one address"
+        raise ValueError(message)
+    return Address(username=match.group(1), domain=match.group(2))
 
 
 class FolderMailbox:

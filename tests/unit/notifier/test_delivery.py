@@ -1,0 +1,314 @@
+"""The second step of a mail: sent once, with patience, and never the secret longer than needed."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from datetime import UTC, datetime
+
+import pytest
+import sqlalchemy as sa
+
+from chassis.sql import StoreUnavailableError
+from notifier.domain.errors import RefusedError, TryAgainError
+from notifier.domain.mails import BACK_OFF_SECONDS
+from support.client import eventually
+from unit.notifier.built import ADDRESS, USER, VAULT, Built, Scripted
+
+TOKEN = "secret/token+1"
+
+
+def scripted(tmp_path, *outcomes: Exception | None) -> Built:
+    return Built(tmp_path / "notifier", mailer=Scripted(*outcomes)).knows()
+
+
+def state(built: Built) -> tuple[str, str]:
+    [delivery] = built.alerts()[0]["deliveries"]
+    return delivery["state"], delivery["detail"]
+
+
+def asked_for_reset(built: Built) -> None:
+    built.tell(
+        "user.password_reset_requested", email=VAULT.seal(ADDRESS), token=VAULT.seal(TOKEN), expires_at="2015-01-24T13:00:00Z"
+    )
+
+
+def rows(built: Built) -> list[sa.Row]:
+    engine = sa.create_engine(f"sqlite:///{built.folder}/notifier.db")
+    with engine.connect() as connection:
+        found = list(connection.execute(sa.text("SELECT * FROM mail")))
+    engine.dispose()
+    return found
+
+
+def test_a_mailer_that_is_away_twice_gets_the_mail_at_the_third_attempt(tmp_path) -> None:
+    built = scripted(tmp_path, TryAgainError("busy"), TryAgainError("busy"))
+    built.tell("budget.exceeded")
+    assert built.sender.send_due() == 1
+    assert built.sender.send_due() == 0
+    assert state(built) == ("pending", "")
+    built.ms += 1_000
+    assert built.sender.send_due() == 1
+    built.ms += 9_999
+    assert built.sender.send_due() == 0
+    built.ms += 1
+    assert built.sender.send_due() == 1
+    assert (state(built), built.mailer.attempts, len(built.mailer.sent)) == (("sent", ""), 3, 1)
+    assert [event.type for event in built.announced()] == ["alert.raised", "notification.delivered"]
+
+
+def test_after_the_last_wait_a_mail_is_given_up(tmp_path) -> None:
+    built = scripted(tmp_path, *[TryAgainError("busy")] * 20)
+    built.tell("budget.exceeded")
+    built.sender.send_due()
+    for seconds in (*BACK_OFF_SECONDS, 100_000, 100_000):
+        built.ms += seconds * 1000
+        built.sender.send_due()
+    assert (built.mailer.attempts, state(built)) == (7, ("failed", "Given up after 7 attempts."))
+    assert built.announced()[-1].type == "notification.failed"
+
+
+def test_a_refused_mail_is_not_tried_again(tmp_path) -> None:
+    built = scripted(tmp_path, RefusedError("The address does not exist."))
+    built.tell("budget.exceeded")
+    built.sender.send_due()
+    built.ms += 10**9
+    built.sender.send_due()
+    assert (built.mailer.attempts, state(built)) == (1, ("failed", "The address does not exist."))
+    failed = built.announced()[-1]
+    assert (failed.type, failed.data["detail"], failed.data["kind"]) == (
+        "notification.failed", "The address does not exist.", "budget.exceeded",
+    )  # fmt: skip
+    assert failed.data["alert_id"] == built.alerts()[0]["id"]
+
+
+def test_a_fault_of_ours_loses_no_mail(tmp_path) -> None:
+    built = scripted(tmp_path, ZeroDivisionError())
+    built.tell("budget.exceeded")
+    built.sender.send_due()
+    built.ms += 1_000
+    built.sender.send_due()
+    assert state(built) == ("sent", "")
+
+
+def test_a_crash_between_sending_and_recording_sends_again_and_leaves_one_mail(built) -> None:
+    class CrashesAfterSending:
+        def send(self, message) -> None:
+            built.mailer.send(message)
+            raise KeyboardInterrupt
+
+        def forget(self, mail_ids) -> None:
+            raise AssertionError
+
+    built.knows().tell("budget.exceeded")
+    crashing = Built(built.folder, mailer=CrashesAfterSending())
+    with pytest.raises(KeyboardInterrupt):
+        crashing.sender.send_due()
+    crashing.service.close()
+    assert (len(built.mails()), state(built)) == (1, ("pending", ""))
+    restarted = Built(built.folder)
+    assert restarted.sender.send_due() == 1
+    assert (len(restarted.mails()), state(restarted)) == (1, ("sent", ""))
+    restarted.service.close()
+
+
+def test_a_mail_that_was_accepted_while_the_store_went_away_is_recorded_and_not_sent_again(tmp_path) -> None:
+    built = scripted(tmp_path)
+    built.tell("budget.exceeded")
+    locked = sa.create_engine(f"sqlite:///{built.folder}/notifier.db", connect_args={"timeout": 0})
+    blocker = locked.connect()
+    original = built.mailer.send
+
+    def send_and_lose_the_store(message) -> None:
+        original(message)
+        blocker.exec_driver_sql("BEGIN IMMEDIATE")
+
+    built.mailer.send = send_and_lose_the_store
+    database = built.service.outbox._database
+    with database.engine.connect() as connection:  # the pool has one, and hands it out again
+        connection.exec_driver_sql("PRAGMA busy_timeout = 50")
+    with pytest.raises(StoreUnavailableError):
+        built.sender.send_due()
+    blocker.rollback()
+    blocker.close()
+    locked.dispose()
+    built.mailer.send = original
+    assert built.sender.send_due() == 0
+    assert (built.mailer.attempts, state(built)) == (1, ("sent", ""))
+
+
+def test_what_one_process_is_sending_no_other_sends_until_the_lease_is_over(tmp_path) -> None:
+    inside, go_on = threading.Event(), threading.Event()
+
+    class Slow(Scripted):
+        def send(self, message) -> None:
+            inside.set()
+            go_on.wait(5)
+            super().send(message)
+
+    one = Built(tmp_path / "notifier", mailer=Slow(), owner="one").knows()
+    two = Built(tmp_path / "notifier", mailer=Scripted(), owner="two")
+    one.tell("budget.exceeded")
+    thread = threading.Thread(target=one.sender.send_due)
+    thread.start()
+    assert inside.wait(5)
+    assert two.sender.send_due() == 0
+    two.ms += 120_001
+    assert two.sender.send_due() == 1
+    go_on.set()
+    thread.join()
+    # The first one was so slow that the second had to think it dead; what it did is recorded once.
+    assert [event.type for event in one.announced()] == ["alert.raised", "notification.delivered"]
+    one.service.close()
+    two.service.close()
+
+
+def test_the_store_is_free_while_a_mail_is_being_sent(tmp_path) -> None:
+    built = scripted(tmp_path)
+    built.tell("budget.exceeded")
+    original = built.mailer.send
+
+    def send_and_recover(message) -> None:
+        built.tell("budget.recovered")
+        original(message)
+
+    built.mailer.send = send_and_recover
+    built.sender.send_due()
+    assert state(built) == ("sent", "")
+    assert built.alerts()[0]["withdrawn_at"]
+
+
+def test_a_mail_whose_alert_is_withdrawn_between_two_attempts_is_not_sent(tmp_path) -> None:
+    built = scripted(tmp_path, TryAgainError("busy"))
+    original = built.mailer.send
+
+    def recover_and_fail(message) -> None:
+        built.tell("budget.recovered")
+        original(message)
+
+    built.mailer.send = recover_and_fail
+    built.tell("budget.exceeded")
+    built.sender.send_due()
+    assert state(built) == ("pending", "")
+    built.ms += 1_000
+    built.sender.send_due()
+    assert (state(built)[0], built.mailer.attempts) == ("withdrawn", 1)
+    assert [event.type for event in built.announced()] == ["alert.raised", "alert.withdrawn"]
+
+
+def test_a_mail_of_somebody_who_is_deleted_while_it_is_on_the_way_is_forgotten(built) -> None:
+    built.knows().tell("budget.exceeded")
+    original = built.mailer.send
+
+    def send_to_the_leaving(message) -> None:
+        original(message)
+        built.tell("user.deleted")
+        original(message)
+
+    built.mailer.send = send_to_the_leaving
+    built.sender.send_due()
+    assert built.mails() == []
+    assert "notification.delivered" not in [event.type for event in built.announced()]
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "path"),
+    [
+        ("user.verification_requested", "verify_email", "verify-email"),
+        ("user.password_reset_requested", "password_reset", "reset-password"),
+    ],
+)
+def test_a_letter_needs_no_recipient_and_goes_out_once_for_each_event(built, kind, name, path) -> None:
+    event = built.tell(kind, email=VAULT.seal(ADDRESS), token=VAULT.seal(TOKEN))
+    built.handle(event)
+    built.sender.send_due()
+    built.handle(event)
+    built.sender.send_due()
+    [mail] = built.mails()
+    assert (mail["X-Outlay-Kind"], mail["To"]) == (name, ADDRESS)
+    link = f"https://outlay.example/{path}?token=secret%2Ftoken%2B1"
+    assert link in mail.get_body(("plain",)).get_content()
+    assert link in mail.get_body(("html",)).get_content()
+    [told] = built.announced()
+    assert (told.type, told.data["kind"], told.data["alert_id"]) == ("notification.delivered", name, None)
+
+
+def test_a_token_is_sealed_until_it_is_sent_and_gone_afterwards(tmp_path) -> None:
+    built = scripted(tmp_path, TryAgainError("busy"))
+    asked_for_reset(built)
+    built.sender.send_due()
+    [row] = rows(built)
+    assert VAULT.open(row.token) == TOKEN
+    assert TOKEN not in str(row)
+    assert ADDRESS not in str(row)
+    built.ms += 1_000
+    built.sender.send_due()
+    [row] = rows(built)
+    assert (row.state, row.token, row.address) == ("sent", None, None)
+    assert "v1." not in row.facts
+    for file in built.folder.glob("notifier.db*"):
+        assert TOKEN.encode() not in file.read_bytes()
+
+
+def test_a_link_that_expired_before_it_could_be_sent_is_dropped(tmp_path) -> None:
+    built = scripted(tmp_path, TryAgainError("busy"))
+    asked_for_reset(built)
+    built.sender.send_due()
+    built.now = datetime(2015, 1, 24, 13, tzinfo=UTC)
+    built.ms += 1_000
+    built.sender.send_due()
+    [row] = rows(built)
+    assert (row.state, row.token, built.mailer.attempts) == ("failed", None, 1)
+    assert built.announced()[-1].data["detail"] == "Its link had expired before it could be sent."
+
+
+def test_logs_name_no_address_no_token_and_no_text(tmp_path, caplog) -> None:
+    caplog.set_level(logging.DEBUG, logger="outlay")
+    built = scripted(tmp_path, TryAgainError("busy"), ValueError(f"no such box: {ADDRESS}"))
+    asked_for_reset(built)
+    built.tell("budget.exceeded")
+    for _attempt in range(3):
+        built.sender.send_due()
+        built.ms += 20_000
+    assert len(caplog.records) == 2
+    for record in caplog.records:
+        assert not [secret for secret in (ADDRESS, TOKEN, "Groceries", "Maria") if secret in str(vars(record))]
+
+
+def test_mails_are_counted_by_kind_and_state(tmp_path) -> None:
+    built = scripted(tmp_path, None, RefusedError("no"))
+    built.tell("budget.exceeded")
+    built.sender.send_due()
+    built.tell("budget.exceeded", crossing_id=USER)
+    built.sender.send_due()
+    built.tell("budget.near", crossing_id=ADDRESS.encode().hex()[:8] + USER[8:])
+    for kind, what in (("budget.exceeded", "sent"), ("budget.exceeded", "failed"), ("budget.near", "skipped")):
+        assert built.metrics.registry.get_sample_value("outlay_mails_total", {"kind": kind, "state": what}) == 1
+    assert built.metrics.registry.get_sample_value("outlay_mails_total", {"kind": "budget.exceeded", "state": "pending"}) == 2
+
+
+def test_the_sender_is_woken_by_a_commit_and_comes_back_when_a_mail_is_due_again(tmp_path) -> None:
+    built = scripted(tmp_path, TryAgainError("busy"))
+    built.sender.start()
+    try:
+        built.tell("budget.exceeded")
+        eventually(lambda: built.mailer.attempts == 1)
+        built.ms += 1_000
+        built.sender.wake()
+        eventually(lambda: state(built) == ("sent", ""))
+    finally:
+        built.sender.stop()
+    built.service.close()
+
+
+def test_the_sender_outlives_a_store_that_fails(tmp_path, caplog) -> None:
+    built = Built(tmp_path / "notifier", mailer=Scripted())
+    engine = sa.create_engine(f"sqlite:///{built.folder}/notifier.db")
+    with engine.begin() as connection:
+        connection.execute(sa.text("ALTER TABLE mail RENAME TO elsewhere"))
+    engine.dispose()
+    built.sender.start()
+    eventually(lambda: "sender fails" in caplog.text)
+    assert built.sender._thread.is_alive()
+    built.sender.stop()
+    built.service.close()
