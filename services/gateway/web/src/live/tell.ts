@@ -29,7 +29,25 @@ export function tell({name, data}: LiveEvent): void {
 function tellExceeded(exceeded: Exceeded): void {
   if (told.has(exceeded.crossing_id)) return
   told.add(exceeded.crossing_id)
+  if (exceeded.period.to < session.today) return tellOfThePast(exceeded)
   toasts.show(describe(exceeded), 'danger', {href: '/alerts', label: 'See why'})
+}
+
+// A new budget or an imported file can find dozens of past periods exceeded, all within a second.
+let past: Exceeded[] = []
+let pastTimer: number | undefined
+
+function tellOfThePast(exceeded: Exceeded): void {
+  past.push(exceeded)
+  window.clearTimeout(pastTimer)
+  pastTimer = window.setTimeout(() => {
+    const [first] = past
+    const names = new Set(past.map((one) => one.budget_name))
+    const who = names.size === 1 ? [...names][0] : `${names.size} budgets`
+    const text = past.length === 1 && first ? describe(first) : `${who} exceeded in ${past.length} past periods.`
+    past = []
+    toasts.show(text, 'warning', {href: '/budgets', label: 'See the history'})
+  }, 500)
 }
 
 function describe({budget_name, period, limit, spent, expense}: Exceeded): string {
