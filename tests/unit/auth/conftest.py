@@ -48,7 +48,9 @@ class Auth:
     documents: SqliteDocuments
     woken: list[int] = field(default_factory=list)
 
-    def call(self, method: str, path: str, *, secret: str = "", headers: dict[str, str] | None = None, **more: Any) -> httpx.Response:
+    def call(
+        self, method: str, path: str, *, secret: str = "", headers: dict[str, str] | None = None, **more: Any
+    ) -> httpx.Response:
         """Send a request as the gateway would: with a service token in place of the secret."""
         given = dict(headers or {})
         if secret:
@@ -57,11 +59,15 @@ class Auth:
 
     def send(self, method: str, path: str, **more: Any) -> httpx.Response:
         """Send a request as it is."""
+        return self.send_at_once((method, path, more))[0]
 
-        async def go() -> httpx.Response:
+    def send_at_once(self, *requests: tuple[str, str, dict[str, Any]]) -> list[httpx.Response]:
+        """Send several requests at the same moment."""
+
+        async def go() -> list[httpx.Response]:
             transport = httpx.ASGITransport(self.made.service.web, raise_app_exceptions=False)
             async with httpx.AsyncClient(transport=transport, base_url="http://auth/api/v1") as client:
-                return await client.request(method, path, **more)
+                return await asyncio.gather(*(client.request(method, path, **more) for method, path, more in requests))
 
         return asyncio.run(go())
 
@@ -99,24 +105,32 @@ def make_auth(tmp_path: Path) -> Any:
     """Make auth with some settings."""
     made: list[AuthService] = []
 
-    def make(*, factor: int = 1000, secure: bool = True, hashing: Argon2Hashing | None = None) -> Auth:
+    def make(
+        *,
+        factor: int = 1000,
+        secure: bool = True,
+        hashing: Argon2Hashing | None = None,
+        store: type[SqliteDocuments] = SqliteDocuments,
+    ) -> Auth:
         path, now, vault = tmp_path / "auth.db", MachineTime(), Vault(bytes(32))
         woken: list[int] = []
+        documents = store(f"sqlite:///{path}", on_events=lambda: woken.append(1))
         service = build(
             AuthSettings(store=f"sqlite:///{path}", rate_limit_factor=factor, cookie_secure=secure),
             vault=vault,
             metrics=Metrics(),
             clock=lambda: datetime(2015, 1, 24, 18, tzinfo=UTC),
             ids=uuid7,
-            wake=lambda: woken.append(1),
+            wake=lambda: None,
             now=now,
+            documents=documents,
             hashing=hashing or Argon2Hashing(memory_kib=64, passes=1),
             validate_responses=True,
             quiet=True,
         )
         service.service.migrate()
         made.append(service)
-        return Auth(service, vault, now, path, SqliteDocuments(f"sqlite:///{path}"), woken)
+        return Auth(service, vault, now, path, documents, woken)
 
     yield make
     for service in made:

@@ -86,15 +86,17 @@ def build(
     ids: Ids,
     wake: Callable[[], None],
     now: Callable[[], float] = time.time,
+    documents: SqliteDocuments | None = None,
     hashing: PasswordHashing | None = None,
     validate_responses: bool = False,
     quiet: bool = False,
 ) -> AuthService:
     """Put auth together; nothing is connected yet.
 
-    `clock` is the time that people are shown; `now` is the machine's, by which sessions, links and tokens expire.
+    `clock` is the time that people are shown; `now` is the machine's, by which sessions, links and tokens expire. `documents` and
+    `hashing` take the place of what the settings say.
     """
-    documents = SqliteDocuments(settings.store, on_events=wake)
+    documents = documents or SqliteDocuments(settings.store, on_events=wake)
     handlers = _handlers(
         documents,
         vault,

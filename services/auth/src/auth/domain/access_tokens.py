@@ -14,6 +14,7 @@ from auth.domain.sessions import SEEN_EVERY_SECONDS
 from auth.domain.users import remove
 
 MOST_TOKENS = 50
+_YEAR_3000 = datetime(3000, 1, 1, tzinfo=UTC).timestamp()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,8 +41,8 @@ class AccessTokens:
         if not name:
             raise UnacceptableError(at="/name", message="must not be blank")
         until = expires_at.timestamp() if expires_at else None
-        if until is not None and until <= self._now():
-            raise UnacceptableError(at="/expires_at", message="must be in the future")
+        if until is not None and not self._now() < until < _YEAR_3000:
+            raise UnacceptableError(at="/expires_at", message="must be in the future and before the year 3000")
         if len(self.of(user_id)) >= MOST_TOKENS:
             raise UnacceptableError(
                 at="/name", message=f"would be the name of one more than {MOST_TOKENS} tokens; revoke one first"

@@ -43,9 +43,9 @@ class Exchange:
         way = next((way for prefix, way in ways.items() if secret.startswith(prefix)), None)
         if way is None:
             raise InvalidSecretError
-        grant, key, now = way(secret), self.keys.current(), int(self.now())
-        until = now + LIFETIME_SECONDS
-        token = self.signatures.sign(grant, private=key.pair.private, key_id=key.id, issued_at=now, expires_at=until)
+        grant, key = way(secret), self.keys.current()
+        until = int(self.now()) + LIFETIME_SECONDS
+        token = self.signatures.sign(grant, private=key.pair.private, key_id=key.id, expires_at=until)
         return ServiceToken(token, until)
 
     def _of_session(self, secret: str) -> Grant:

@@ -44,7 +44,9 @@ class KeyRing:
             now = self._now()
             if not 0 <= now - self._looked_at < _LOOK_AGAIN_SECONDS:
                 self._keys, self._looked_at = self._read() or self._first(), now
-            return max((key for key in self._keys if key.signs_from <= now), key=lambda key: key.signs_from)
+            begun = [key for key in self._keys if key.signs_from <= now]
+            # The first key was perhaps made by a machine whose clock is ahead of this one's.
+            return max(begun or self._keys[:1], key=lambda key: key.signs_from)
 
     def jwks(self) -> dict[str, Any]:
         """Return the public keys as a JSON Web Key Set."""

@@ -9,7 +9,7 @@ from auth.domain.errors import UnacceptableError
 SHORTEST, LONGEST = 10, 200
 _RUNS = (
     "abcdefghijklmnopqrstuvwxyz",
-    "01234567890",
+    "0123456789",
     "qwertyuiopasdfghjklzxcvbnm",
     "qwertzuiopasdfghjklyxcvbnm",
     "1qaz2wsx3edc4rfv5tgb6yhn7ujm",

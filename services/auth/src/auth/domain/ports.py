@@ -123,5 +123,5 @@ class Signatures(Protocol):
     def make_key(self, key_id: str) -> KeyPair:
         """Make a new key; the public half is a JSON Web Key with this `kid`."""
 
-    def sign(self, grant: Grant, *, private: str, key_id: str, issued_at: int, expires_at: int) -> str:
+    def sign(self, grant: Grant, *, private: str, key_id: str, expires_at: int) -> str:
         """Return a service token."""

@@ -1,0 +1,203 @@
+"""What every store of documents promises to auth, and the outbox over it. Another store is one more parameter."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from auth.adapters.outbox import DocumentOutbox
+from auth.adapters.sqlite import SqliteDocuments
+from auth.domain.documents import Document, Lease, PendingEvent
+from auth.domain.errors import RevisionConflictError
+from chassis.events import Event
+from chassis.ids import uuid7
+from chassis.sql import StoreUnavailableError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from auth.domain.ports import Documents
+
+USER = "0190f1d2-6f0e-7c3a-9d55-0a4d2c9b7e11"
+rung: list[int] = []
+
+
+@pytest.fixture(params=["sqlite"])
+def documents(tmp_path: Path) -> Iterator[Documents]:
+    rung.clear()
+    store = SqliteDocuments(f"sqlite:///{tmp_path}/documents.db", on_events=lambda: rung.append(1))
+    store.migrate()
+    store.migrate()
+    yield store
+    store.close()
+
+
+def a_document(document_id: str = "some:1", *events: PendingEvent, **fields: object) -> Document:
+    made = Document(id=document_id, kind="some", user_id=USER, body={"text": "Grüße 🎈", "deep": {"list": [1, None, 2.5]}})
+    return replace(made, **fields).announcing(*events)
+
+
+def an_event(at: float = 1_000.0) -> PendingEvent:
+    event = Event(uuid7(), "/outlay/auth", "user.deleted", USER, "2026-11-22T10:00:00Z", {"user_id": USER})
+    return PendingEvent(id=event.id, at=at, text=event.to_json())
+
+
+class TestDocuments:
+    def test_what_was_saved_comes_back_as_it_was(self, documents) -> None:
+        lease = Lease(owner="a", until=5.5)
+        saved = documents.save(a_document("some:1", an_event(), expires_at=12.5))
+        saved = documents.save(replace(saved, lease=lease))
+        assert documents.get("some:1") == saved
+        assert (saved.lease, saved.expires_at, len(saved.outbox)) == (lease, 12.5, 1)
+        assert saved.body["text"] == "Grüße 🎈"
+
+    def test_nothing_is_none(self, documents) -> None:
+        assert documents.get("some:1") is None
+
+    def test_each_save_needs_the_revision_of_the_one_before(self, documents) -> None:
+        first = documents.save(a_document())
+        second = documents.save(replace(first, body={"n": 2}))
+        assert second.revision != first.revision
+        with pytest.raises(RevisionConflictError):
+            documents.save(replace(first, body={"n": 3}))
+        assert documents.get("some:1").body == {"n": 2}
+
+    def test_a_document_is_made_once(self, documents) -> None:
+        documents.save(a_document())
+        with pytest.raises(RevisionConflictError):
+            documents.save(a_document())
+
+    def test_deleting_needs_the_revision_too(self, documents) -> None:
+        first = documents.save(a_document())
+        second = documents.save(first)
+        with pytest.raises(RevisionConflictError):
+            documents.delete(first)
+        documents.delete(second)
+        assert documents.get("some:1") is None
+        for change in (documents.delete, documents.save):
+            with pytest.raises(RevisionConflictError):
+                change(second)
+
+    def test_a_document_that_was_made_again_is_another_one(self, documents) -> None:
+        first = documents.save(a_document())
+        documents.delete(first)
+        documents.save(a_document())
+        with pytest.raises(RevisionConflictError):
+            documents.save(first)
+
+    def test_of_many_who_make_or_change_one_document_at_a_time_one_succeeds(self, documents) -> None:
+        def succeeds(document: Document) -> bool:
+            try:
+                documents.save(document)
+            except RevisionConflictError:
+                return False
+            return True
+
+        with ThreadPoolExecutor(8) as threads:
+            assert sum(threads.map(succeeds, [a_document()] * 24)) == 1
+            found = documents.get("some:1")
+            assert sum(threads.map(succeeds, [found] * 24)) == 1
+
+    def test_a_users_documents_of_a_kind_are_found(self, documents) -> None:
+        for number in (2, 1, 3):
+            documents.save(a_document(f"some:{number}"))
+        documents.save(a_document("other:1", kind="other"))
+        documents.save(a_document("some:4", user_id="somebody else"))
+        assert [found.id for found in documents.find("some", user_id=USER)] == ["some:1", "some:2", "some:3"]
+        assert documents.find("none", user_id=USER) == []
+
+    def test_expired_documents_are_found_earliest_first(self, documents) -> None:
+        for number, expires_at in enumerate((30.0, 10.0, None, 20.0, 99.0)):
+            documents.save(a_document(f"some:{number}", expires_at=expires_at))
+        assert [found.id for found in documents.expired(50.0, limit=10)] == ["some:1", "some:3", "some:0"]
+        assert [found.id for found in documents.expired(50.0, limit=1)] == ["some:1"]
+
+    def test_documents_with_events_are_found_until_the_events_are_sent(self, documents) -> None:
+        documents.save(a_document("some:1"))
+        later, sooner = (documents.save(a_document(f"some:{at}", an_event(at))) for at in (9.0, 4.0))
+        assert [found.id for found in documents.pending(limit=10)] == [sooner.id, later.id]
+        assert [found.id for found in documents.pending(limit=1)] == [sooner.id]
+        documents.save(replace(sooner, outbox=()))
+        assert [found.id for found in documents.pending(limit=10)] == [later.id]
+
+    def test_events_that_nobody_has_leased_wake_the_relay_and_nothing_else_does(self, documents) -> None:
+        saved = documents.save(a_document())
+        assert rung == []
+        saved = documents.save(saved.announcing(an_event()))
+        assert rung == [1]
+        saved = documents.save(replace(saved, lease=Lease(owner="a", until=1.0)))
+        assert rung == [1]
+        documents.save(saved.announcing(an_event()))
+        assert rung == [1, 1]
+
+    def test_a_store_that_works_passes_the_check(self, documents) -> None:
+        documents.check()
+
+
+class TestOutbox:
+    def test_events_are_claimed_in_order_and_forgotten_when_sent(self, documents) -> None:
+        events = [an_event() for _ in range(3)]
+        documents.save(a_document("some:2", events[0], events[2]))
+        documents.save(a_document("some:1", events[1]))
+        outbox = DocumentOutbox(documents, owner="a")
+        assert ids_of(outbox) == [event.id for event in events]
+        outbox.mark_sent([events[0].id, events[1].id])
+        assert ids_of(outbox) == [events[2].id]
+        outbox.mark_sent([events[2].id])
+        assert ids_of(outbox) == []
+        assert documents.get("some:1").outbox == ()
+
+    def test_what_one_relay_has_claimed_no_other_gets_until_the_lease_ends(self, documents) -> None:
+        now = [1_000.0]
+        one, two = (DocumentOutbox(documents, owner=name, now=lambda: now[0]) for name in "ab")
+        event = an_event()
+        documents.save(a_document("some:1", event))
+        assert ids_of(one) == [event.id]
+        assert ids_of(two) == []
+        assert ids_of(one) == [event.id]
+        now[0] += 30.1
+        assert ids_of(two) == [event.id]
+
+    def test_an_event_that_is_added_while_others_are_sent_stays(self, documents) -> None:
+        first, second = an_event(), an_event()
+        documents.save(a_document("some:1", first))
+        outbox = DocumentOutbox(documents, owner="a")
+        assert ids_of(outbox) == [first.id]
+        documents.save(documents.get("some:1").announcing(second))
+        outbox.mark_sent([first.id])
+        assert ids_of(outbox) == [second.id]
+
+    def test_claiming_and_forgetting_wake_nobody(self, documents) -> None:
+        documents.save(a_document("some:1", an_event(), an_event()))
+        outbox = DocumentOutbox(documents, owner="a")
+        claimed = ids_of(outbox)
+        outbox.mark_sent(claimed[:1])
+        assert rung == [1]
+
+    def test_a_document_that_is_gone_has_nothing_to_forget(self, documents) -> None:
+        documents.save(a_document("some:1", an_event()))
+        outbox = DocumentOutbox(documents, owner="a")
+        claimed = ids_of(outbox)
+        documents.delete(documents.get("some:1"))
+        outbox.mark_sent([*claimed, "unknown"])
+
+    def test_the_age_of_the_oldest_event_is_known(self, documents) -> None:
+        outbox = DocumentOutbox(documents, owner="a", now=lambda: 100.0)
+        assert outbox.oldest_seconds() == 0
+        documents.save(a_document("some:1", an_event(at=90.0)))
+        documents.save(a_document("some:2", an_event(at=70.0)))
+        assert outbox.oldest_seconds() == 30
+
+
+def ids_of(outbox: DocumentOutbox) -> list[str]:
+    return [event.id for event in outbox.claim(100)]
+
+
+def test_a_store_out_of_reach_says_so(tmp_path) -> None:
+    store = SqliteDocuments(f"sqlite:///{tmp_path}/missing/documents.db")
+    with pytest.raises(StoreUnavailableError):
+        store.check()

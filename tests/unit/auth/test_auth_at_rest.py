@@ -1,0 +1,38 @@
+"""What somebody who steals the file does not get."""
+
+from __future__ import annotations
+
+import base64
+
+
+def test_the_file_holds_no_address_password_or_secret(auth):
+    secret = auth.sign_up()
+    token = auth.call("POST", "/users/me/tokens", secret=secret, json={"name": "backup", "scopes": ["read"]}).json()["token"]
+    service_token = auth.made.exchange(token)[0]
+    auth.send("POST", "/password-resets", json={"email": "maria@example.org"})
+    claimed = auth.made.service.outbox.claim(100)
+    mailed = [auth.vault.open(event.data["token"]) for event in claimed if "token" in event.data]
+    assert len(mailed) == 2
+    private = auth.vault.open(auth.documents.get("signing-keys").body["keys"][0]["private"])
+    raw = b"".join(path.read_bytes() for path in auth.path.parent.glob("auth.db*"))
+    assert b"outlay:event:user.registered" in raw
+    for hidden in (
+        "maria@example",
+        "Maria@Example",
+        "correct horse",
+        secret,
+        secret[11:],
+        token,
+        token[11:],
+        service_token,
+        private,
+        *mailed,
+    ):
+        assert hidden.encode() not in raw
+        assert base64.b64encode(hidden.encode()).rstrip(b"=") not in raw
+
+
+def test_nothing_secret_is_in_a_representation(auth):
+    auth.sign_up()
+    user = auth.documents.get(f"user:{auth.sign_in().json()['id']}")
+    assert "password_hash" not in repr(user)

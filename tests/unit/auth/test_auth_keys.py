@@ -1,0 +1,113 @@
+"""Signing keys: made, rotated, published and forgotten."""
+
+from __future__ import annotations
+
+import base64
+import json
+
+import jwt
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from chassis.problems import UnauthorizedError
+from chassis.tokens import TokenVerifier
+
+DAY = 86_400.0
+
+
+def kid_of(token: str) -> str:
+    return jwt.get_unverified_header(token)["kid"]
+
+
+def published(auth) -> list[str]:
+    answer = auth.send("GET", "/internal/jwks")
+    assert answer.status_code == 200
+    return [key["kid"] for key in answer.json()["keys"]]
+
+
+def test_only_public_halves_are_published(auth):
+    (key,) = auth.send("GET", "/internal/jwks").json()["keys"]
+    assert set(key) == {"kty", "crv", "x", "kid", "use", "alg"}
+    assert (key["kty"], key["crv"], key["alg"]) == ("OKP", "Ed25519", "EdDSA")
+    assert auth.made.jwks() == {"keys": [key]}
+
+
+def test_the_same_key_signs_until_it_is_rotated_and_after_a_restart(make_auth):
+    auth = make_auth()
+    secret = auth.sign_up()
+    first = kid_of(auth.made.exchange(secret)[0])
+    assert kid_of(make_auth().made.exchange(secret)[0]) == first
+    assert published(auth) == [first]
+
+
+def test_a_new_key_is_published_before_it_signs_and_the_old_one_after_it_signed(auth):
+    secret = auth.sign_up()
+    old_token = auth.made.exchange(secret)[0]
+    old = kid_of(old_token)
+    auth.made.rotate()
+    assert len(published(auth)) == 2
+    assert kid_of(auth.made.exchange(secret)[0]) == old
+    auth.now.ahead = 121
+    new_token = auth.made.exchange(secret)[0]
+    new = kid_of(new_token)
+    assert new != old
+    assert set(published(auth)) == {old, new}
+    assert auth.made.verify(old_token)["sub"] == auth.made.verify(new_token)["sub"]
+    auth.now.ahead = 121 + 3_600
+    auth.made.service.tidy()
+    assert published(auth) == [new]
+
+
+def test_a_verifier_with_keys_of_before_the_rotation_learns_the_new_one(auth):
+    secret, tick = auth.sign_up(), [0.0]
+    verify = TokenVerifier(auth.made.jwks, monotonic=lambda: tick[0])
+    verify(auth.made.exchange(secret)[0])
+    auth.made.rotate()
+    auth.now.ahead, tick[0] = 121, 121
+    assert verify(auth.made.exchange(secret)[0])
+
+
+def test_keys_are_rotated_once_a_month(auth):
+    auth.made.service.tidy()
+    first = published(auth)
+    auth.now.ahead = 29 * DAY
+    auth.made.service.tidy()
+    assert published(auth) == first
+    auth.now.ahead = 31 * DAY
+    auth.made.service.tidy()
+    auth.made.service.tidy()
+    assert len(published(auth)) == 2
+    auth.now.ahead = 32 * DAY
+    auth.made.service.tidy()
+    assert len(published(auth)) == 1
+    assert published(auth) != first
+
+
+def test_two_processes_that_start_at_a_time_have_one_key(make_auth):
+    one, other = make_auth(), make_auth()
+    answers = one.send_at_once(*(("GET", "/internal/jwks", {}),) * 4) + other.send_at_once(*(("GET", "/internal/jwks", {}),) * 4)
+    assert len({json.dumps(answer.json()) for answer in answers}) == 1
+
+
+@pytest.mark.parametrize("spoil", ["none", "other key", "audience", "expired"])
+def test_a_token_that_was_tampered_with_is_refused(auth, spoil):
+    secret = auth.sign_up()
+    token = auth.made.exchange(secret)[0]
+    claims, kid = jwt.decode(token, options={"verify_signature": False}), kid_of(token)
+    if spoil == "none":
+        forged = jwt.encode(claims, "", algorithm="none", headers={"kid": kid})
+    elif spoil == "other key":
+        forged = jwt.encode(claims, Ed25519PrivateKey.generate(), algorithm="EdDSA", headers={"kid": kid})
+    else:
+        ring = auth.documents.get("signing-keys").body["keys"][0]
+        key = Ed25519PrivateKey.from_private_bytes(base64.urlsafe_b64decode(auth.vault.open(ring["private"]) + "="))
+        changed = {**claims, "aud": "elsewhere"} if spoil == "audience" else {**claims, "exp": 1_000_000_000}
+        forged = jwt.encode(changed, key, algorithm="EdDSA", headers={"kid": kid})
+    with pytest.raises(UnauthorizedError):
+        auth.made.verify(forged)
+    assert auth.send("GET", "/users/me", headers={"Authorization": f"Bearer {forged}"}).status_code == 401
+
+
+def test_in_process_a_wrong_secret_is_refused_like_over_http(auth):
+    with pytest.raises(UnauthorizedError):
+        auth.made.exchange("outlay_ses_wrong")

@@ -1,0 +1,114 @@
+"""Which passwords are refused, and how they are hashed."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import pytest
+
+from auth.adapters.hashing import Argon2Hashing
+from auth.domain.errors import UnacceptableError
+from auth.domain.passwords import check_password
+
+WORDS = """
+1234567890 0987654321 12345678901 123456789012 1111111111 0000000000 aaaaaaaaaa abababababab abcabcabcabc 1212121212 123123123123
+abcdefghij abcdefghijklmnop zyxwvutsrqponm qwertyuiop qwertyuiop123 poiuytrewq asdfghjkl1 qwertzuiop 1qaz2wsx3edc asdfghjkl;'
+password123 Password123 PASSWORD123! p@ssw0rd123 P@$$w0rd2024 password1234 passwordpassword password!! password2026 Passw0rd!!
+qwerty123456 qwerty12345 123456qwerty abc123456789 abcd1234567 letmein1234 letmein!!! iloveyou123 iloveyou!! iloveyou1234
+welcome123 welcome1234 Welcome2024! admin12345 administrator administrator1 changeme123 football123 baseball123 basketball
+superman123 batman1234 pokemon123 starwars123 sunshine123 princess123 princess1234 dragon12345 monkey12345 master12345
+shadow12345 michael123 jordan12345 jessica123 michelle123 jennifer123 charlie123 liverpool123 chelsea123 arsenal1234
+chocolate1 chocolate123 butterfly1 computer123 internet123 samsung123 google12345 facebook123 hello12345 helloworld1
+trustno1111 freedom123 mustang123 ferrari123 mercedes123 whatever123 secret12345 topsecret1 testtest123 testing1234
+summer2024 winter2025! Summer2026! January2024 december2025 monday12345 user123456 guest12345 root1234567 login12345
+motdepasse passwort123 passwort1234 contrasena123 willkommen willkommen1 prinzessin sweetheart snoopy12345 banana1234 expenses123
+"""
+WEAK = WORDS.split()
+
+
+def test_there_are_more_than_a_hundred_examples():
+    assert len(set(WEAK)) > 100
+    assert all(len(password) >= 10 for password in WEAK)
+
+
+@pytest.mark.parametrize("password", WEAK)
+def test_what_everybody_tries_first_is_refused(password):
+    with pytest.raises(UnacceptableError) as refused:
+        check_password(password, email="maria@example.org", name="Maria")
+    assert refused.value.errors[0]["pointer"] == "/password"
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "correct horse battery",
+        "staple battery horse",
+        "Tr0ub4dor&3x",
+        "8273645190",
+        "ein Mann sieht rot",
+        "パスワードは秘密です。",
+        "a secret garden",
+        "my dog ate pizza",
+        "kX9#mP2$vL",
+    ],
+)
+def test_a_good_password_is_taken(password):
+    check_password(password, email="maria@example.org", name="Maria")
+
+
+@pytest.mark.parametrize(
+    "password", ["maria.rossi@example.org", "MARIA.ROSSI@EXAMPLE.ORG", "maria.rossi", "Maria Rossi Bianchi", " maria.rossi "]
+)
+def test_a_password_that_names_its_owner_is_refused(password):
+    with pytest.raises(UnacceptableError, match="your address or your name"):
+        check_password(password, email="Maria.Rossi@example.org", name="Maria Rossi Bianchi")
+
+
+@pytest.mark.parametrize("length", [0, 9, 201])
+def test_a_password_has_ten_to_two_hundred_characters(length):
+    password = ("kX9#mP2$vL" * 21)[:length]
+    with pytest.raises(UnacceptableError, match="10 to 200") as refused:
+        check_password(password, email="m@example.org", name="M", pointer="/new_password")
+    assert refused.value.errors[0]["pointer"] == "/new_password"
+
+
+def test_the_parameters_are_those_of_today():
+    hashing = Argon2Hashing()
+    hashed = hashing.hash("correct horse battery")
+    assert hashed.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+    assert hashing.matches(hashed, "correct horse battery")
+    assert not hashing.matches(hashed, "correct horse batterz")
+    assert not hashing.outdated(hashed)
+    assert Argon2Hashing(memory_kib=64).outdated(hashed)
+
+
+def test_an_unknown_user_takes_as_long_as_a_wrong_password():
+    hashing = Argon2Hashing()
+    hashed = hashing.hash("correct horse battery")
+
+    def fastest(known: str | None) -> float:
+        times = []
+        for _ in range(7):
+            started = time.perf_counter()
+            assert not hashing.matches(known, "wrong horse battery")
+            times.append(time.perf_counter() - started)
+        return min(times)
+
+    assert 0.5 < fastest(None) / fastest(hashed) < 2
+
+
+def test_a_hash_that_is_none_matches_nothing():
+    assert not Argon2Hashing(memory_kib=64).matches("nonsense", "correct horse battery")
+    assert not Argon2Hashing(memory_kib=64).matches(None, "the password of nobody")
+
+
+def test_no_more_than_two_are_hashed_at_a_time():
+    hashing = Argon2Hashing(memory_kib=64, passes=1)
+    with hashing._turns, hashing._turns:
+        waiting = threading.Thread(target=hashing.hash, args=("correct horse battery",))
+        waiting.start()
+        waiting.join(0.1)
+        assert waiting.is_alive()
+    waiting.join(5)
+    assert not waiting.is_alive()

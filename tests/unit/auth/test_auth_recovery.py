@@ -1,0 +1,140 @@
+"""Verifying an address and setting a new password by mail."""
+
+from __future__ import annotations
+
+import pytest
+
+DAY, HOUR = 86_400.0, 3_600.0
+VERIFY, RESET = "user.verification_requested", "user.password_reset_requested"
+NEW = {"password": "staple battery horse"}
+
+
+def exchanged(auth, secret: str) -> int:
+    return auth.send("POST", "/internal/tokens", json={"secret": secret}).status_code
+
+
+def ask_reset(auth, email: str = "maria@example.org"):
+    return auth.send("POST", "/password-resets", json={"email": email})
+
+
+def test_the_link_of_the_mail_verifies_the_address_once(auth):
+    secret = auth.sign_up()
+    path = f"/email-verifications/{auth.mailed_token(VERIFY)}"
+    assert auth.send("PUT", path).status_code == 204
+    me = auth.call("GET", "/users/me", secret=secret).json()
+    assert (me["email_verified"], me["version"]) == (True, 2)
+    (event,) = auth.events()
+    assert (event.type, event.data["email_verified"]) == ("user.changed", True)
+    assert auth.send("PUT", path).status_code == 404
+    assert auth.call("POST", "/users/me/verification", secret=secret).status_code == 202
+    assert auth.events() == []
+
+
+def test_asking_again_for_the_mail_ends_the_former_link(auth):
+    secret = auth.sign_up()
+    first = auth.mailed_token(VERIFY)
+    assert auth.call("POST", "/users/me/verification", secret=secret).status_code == 202
+    second = auth.mailed_token(VERIFY)
+    assert auth.send("PUT", f"/email-verifications/{first}").status_code == 404
+    assert auth.send("PUT", f"/email-verifications/{second}").status_code == 204
+
+
+def test_a_verification_link_lives_seven_days(auth):
+    auth.sign_up()
+    token = auth.mailed_token(VERIFY)
+    auth.now.ahead = 7 * DAY + 60
+    assert auth.send("PUT", f"/email-verifications/{token}").status_code == 404
+    auth.now.ahead = 7 * DAY - 60
+    assert auth.send("PUT", f"/email-verifications/{token}").status_code == 204
+
+
+def test_a_link_to_the_old_address_does_not_verify_the_new_one(auth):
+    secret = auth.sign_up()
+    old = auth.mailed_token(VERIFY)
+    change = {"email": "new@example.org", "current_password": "correct horse battery"}
+    auth.call("PATCH", "/users/me", secret=secret, headers={"If-Match": '"1"'}, json=change)
+    assert auth.send("PUT", f"/email-verifications/{old}").status_code == 404
+    assert auth.call("GET", "/users/me", secret=secret).json()["email_verified"] is False
+
+
+def test_the_link_of_the_mail_sets_a_new_password_once_and_ends_every_session(auth):
+    secret = auth.sign_up()
+    assert ask_reset(auth).status_code == 202
+    event = auth.events()[-1]
+    assert auth.vault.open(event.data["email"]) == "Maria@example.org"
+    assert event.data["expires_at"] == "2015-01-24T19:00:00Z"
+    path = f"/password-resets/{auth.vault.open(event.data['token'])}"
+    answer = auth.send("PUT", path, json=NEW)
+    assert answer.status_code == 204
+    assert "Set-Cookie" not in answer.headers
+    assert exchanged(auth, secret) == 401
+    assert auth.sign_in().status_code == 401
+    assert auth.sign_in(password=NEW["password"]).status_code == 201
+    assert auth.send("PUT", path, json=NEW).status_code == 404
+
+
+def test_of_two_who_use_one_reset_at_a_time_one_succeeds(auth):
+    auth.sign_up()
+    ask_reset(auth)
+    path = f"/password-resets/{auth.mailed_token(RESET)}"
+    requests = [("PUT", path, {"json": {"password": f"staple battery horse {n}"}}) for n in range(4)]
+    assert sorted(answer.status_code for answer in auth.send_at_once(*requests)) == [204, 404, 404, 404]
+
+
+def test_asking_again_for_a_reset_ends_the_former_link(auth):
+    auth.sign_up()
+    ask_reset(auth)
+    first = auth.mailed_token(RESET)
+    ask_reset(auth)
+    second = auth.mailed_token(RESET)
+    assert auth.send("PUT", f"/password-resets/{first}", json=NEW).status_code == 404
+    assert auth.send("PUT", f"/password-resets/{second}", json=NEW).status_code == 204
+
+
+def test_a_reset_lives_an_hour_and_ends_with_another_password(auth):
+    secret = auth.sign_up()
+    ask_reset(auth)
+    token = auth.mailed_token(RESET)
+    auth.now.ahead = HOUR + 60
+    assert auth.send("PUT", f"/password-resets/{token}", json=NEW).status_code == 404
+    auth.now.ahead = 0
+    body = {"current_password": "correct horse battery", "new_password": "battery staple horse"}
+    assert auth.call("POST", "/users/me/password", secret=secret, json=body).status_code == 204
+    assert auth.send("PUT", f"/password-resets/{token}", json=NEW).status_code == 404
+
+
+def test_asking_for_a_reset_does_not_tell_whether_the_address_is_known(auth):
+    auth.sign_up()
+    known, unknown = ask_reset(auth), ask_reset(auth, "nobody@example.org")
+    assert known.status_code == unknown.status_code == 202
+    assert known.content == unknown.content
+    assert [event.type for event in auth.events()].count(RESET) == 1
+    auth.now.ahead = HOUR + 60
+    auth.made.service.tidy()
+    assert auth.documents.find("reset", user_id="nobody") == []
+
+
+def test_a_weak_password_leaves_the_link_valid(auth):
+    auth.sign_up()
+    ask_reset(auth)
+    path = f"/password-resets/{auth.mailed_token(RESET)}"
+    answer = auth.send("PUT", path, json={"password": "maria@example.org"})
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["pointer"] == "/password"
+    assert auth.send("PUT", path, json={"password": "short"}).status_code == 400
+    assert auth.send("PUT", path, json=NEW).status_code == 204
+
+
+def test_a_link_of_one_kind_is_none_of_the_other(auth):
+    auth.sign_up()
+    verification = auth.mailed_token(VERIFY)
+    ask_reset(auth)
+    reset = auth.mailed_token(RESET)
+    assert auth.send("PUT", f"/password-resets/{verification}", json=NEW).status_code == 404
+    assert auth.send("PUT", f"/email-verifications/{reset}").status_code == 404
+
+
+@pytest.mark.parametrize("token", ["x", "%00", "..%2F..", "%F0%9F%8E%88", "-", "A" * 43])
+def test_a_made_up_link_is_not_found(auth, token):
+    for path, body in ((f"/password-resets/{token}", NEW), (f"/email-verifications/{token}", None)):
+        assert auth.send("PUT", path, json=body).status_code in {400, 404}

@@ -1,0 +1,181 @@
+"""Signing in and out, and what a session is worth."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from auth.adapters.hashing import Argon2Hashing
+
+DAY = 86_400.0
+HOUR = 3_600.0
+
+
+def secret_in(answer) -> str:
+    return answer.headers["Set-Cookie"].partition("=")[2].partition(";")[0]
+
+
+def exchanged(auth, secret: str) -> int:
+    return auth.send("POST", "/internal/tokens", json={"secret": secret}).status_code
+
+
+def test_signing_in_gives_a_session_of_its_own(auth):
+    first = auth.sign_up()
+    answer = auth.sign_in(email=" maria@EXAMPLE.org ")
+    assert answer.status_code == 201
+    assert answer.json()["name"] == "Maria"
+    assert secret_in(answer) != first
+    assert exchanged(auth, first) == exchanged(auth, secret_in(answer)) == 200
+
+
+def test_a_wrong_password_and_an_unknown_address_get_the_same_answer(auth):
+    auth.sign_up()
+    wrong, unknown = auth.sign_in(password="wrong horse battery"), auth.sign_in(email="nobody@example.org")
+    assert wrong.status_code == unknown.status_code == 401
+    same = [{key: value for key, value in answer.json().items() if key != "instance"} for answer in (wrong, unknown)]
+    assert same[0] == same[1]
+    assert "Set-Cookie" not in wrong.headers
+
+
+@pytest.mark.parametrize(
+    "body", [{}, {"email": "a@b.cd"}, {"email": 1, "password": "x"}, {"email": "a@b.cd", "password": "x", "remember": True}]
+)
+def test_credentials_that_do_not_fit_are_refused(auth, body):
+    assert auth.send("POST", "/session", json=body).status_code == 400
+
+
+def test_odd_credentials_are_merely_wrong(auth):
+    for email, password in (("", ""), ("@", "x"), ("maria", "ü" * 200), ("😀@example.org", "x")):
+        assert auth.sign_in(email=email, password=password).status_code == 401
+
+
+def test_a_password_is_the_same_however_its_accents_are_composed(auth):
+    auth.sign_up(password="cre\u0300me bru\u0302le\u0301e")
+    assert auth.sign_in(password="cr\u00e8me br\u00fbl\u00e9e").status_code == 201
+
+
+def test_signing_out_ends_the_session_and_empties_the_cookie(auth):
+    secret = auth.sign_up()
+    bearer = {"Authorization": f"Bearer {auth.made.exchange(secret)[0]}"}
+    answer = auth.send("DELETE", "/session", headers=bearer)
+    assert answer.status_code == 204
+    assert answer.headers["Set-Cookie"].startswith("__Host-session=; Max-Age=0;")
+    assert exchanged(auth, secret) == 401
+    assert auth.send("DELETE", "/session", headers=bearer).status_code == 204
+
+
+def test_a_service_token_of_an_ended_session_cannot_touch_security(auth):
+    secret = auth.sign_up()
+    bearer = {"Authorization": f"Bearer {auth.made.exchange(secret)[0]}"}
+    auth.send("DELETE", "/session", headers=bearer)
+    assert auth.send("GET", "/session", headers=bearer).status_code == 404
+    body = {"current_password": "correct horse battery", "new_password": "staple battery horse"}
+    token = {"name": "backup", "scopes": ["read"]}
+    assert auth.send("POST", "/users/me/password", headers=bearer, json=body).status_code == 401
+    assert auth.send("POST", "/users/me/tokens", headers=bearer, json=token).status_code == 401
+    assert auth.send("GET", "/users/me/sessions", headers=bearer).status_code == 401
+    leaving = {**bearer, "X-Current-Password": "correct%20horse%20battery"}
+    assert auth.send("DELETE", "/users/me", headers=leaving).status_code == 401
+
+
+def test_sessions_are_listed_read_and_revoked(auth):
+    first = auth.sign_up()
+    second = secret_in(auth.sign_in())
+    items = auth.call("GET", "/users/me/sessions", secret=second, headers={"User-Agent": "x"}).json()["items"]
+    assert [item["current"] for item in items] == [True, False]
+    assert items[0]["created_at"] == items[0]["last_seen_at"] == "2015-01-24T18:00:00Z"
+    assert items[0]["user_agent"].startswith("python-httpx")
+    path = f"/users/me/sessions/{items[1]['id']}"
+    assert auth.call("GET", path, secret=second).json() == items[1]
+    assert auth.call("GET", "/session", secret=second).json() == items[0]
+    assert auth.call("DELETE", path, secret=second).status_code == 204
+    assert auth.call("GET", path, secret=second).status_code == 404
+    assert auth.call("DELETE", path, secret=second).status_code == 404
+    assert (exchanged(auth, first), exchanged(auth, second)) == (401, 200)
+
+
+def test_nobody_reads_or_ends_the_session_of_somebody_else(auth):
+    mine, theirs = auth.sign_up(), auth.sign_up(email="eve@example.org")
+    session = auth.call("GET", "/session", secret=mine).json()
+    for method in ("GET", "DELETE"):
+        assert auth.call(method, f"/users/me/sessions/{session['id']}", secret=theirs).status_code == 404
+    assert exchanged(auth, mine) == 200
+    assert auth.call("GET", "/users/me/sessions/nonsense", secret=mine).status_code == 400
+
+
+def test_a_session_ends_after_thirty_days_without_use(auth):
+    secret = auth.sign_up()
+    auth.now.ahead = 30 * DAY - 60
+    assert exchanged(auth, secret) == 200
+    auth.now.ahead += 30 * DAY - 60
+    assert exchanged(auth, secret) == 200
+    auth.now.ahead += 30 * DAY + 60
+    assert exchanged(auth, secret) == 401
+
+
+def test_a_session_ends_after_ninety_days_of_use(auth):
+    secret = auth.sign_up()
+    for day in range(0, 90, 10):
+        auth.now.ahead = day * DAY
+        assert exchanged(auth, secret) == 200
+    auth.now.ahead = 90 * DAY + 60
+    assert exchanged(auth, secret) == 401
+
+
+def test_use_is_written_down_once_an_hour(auth):
+    secret = auth.sign_up()
+    user = auth.sign_in().json()
+
+    def revisions() -> set[str]:
+        return {document.revision for document in auth.documents.find("session", user_id=user["id"])}
+
+    before = revisions()
+    for ahead in (0.0, HOUR - 60):
+        auth.now.ahead = ahead
+        exchanged(auth, secret)
+        assert revisions() == before
+    auth.now.ahead = HOUR + 60
+    exchanged(auth, secret)
+    assert len(revisions() - before) == 1
+
+
+@pytest.mark.parametrize(
+    "secret", ["", "outlay_ses_", "outlay_pat_3q2-7w", "outlay_ses_" + "A" * 43, "Bearer x", "é" * 50, "user:1", "outlay_ses_ü"]
+)
+def test_a_secret_that_is_none_gets_401(auth, secret):
+    answer = auth.send("POST", "/internal/tokens", json={"secret": secret})
+    assert answer.status_code == 401
+    assert answer.json()["title"] == "Not signed in"
+
+
+def test_the_service_token_says_who_it_is(auth):
+    secret = auth.sign_up(home_currency="USD", time_zone="America/New_York", locale="en-US")
+    answer = auth.send("POST", "/internal/tokens", json={"secret": secret})
+    assert answer.status_code == 200
+    claims = auth.made.verify(answer.json()["token"])
+    assert (claims["cur"], claims["tz"], claims["loc"], claims["scope"]) == ("USD", "America/New_York", "en-US", "read write")
+    assert claims["sub"] == auth.sign_in().json()["id"]
+    assert claims["sid"] == auth.call("GET", "/session", secret=secret).json()["id"]
+    assert claims["kind"] == "session"
+    assert 100 < claims["exp"] - time.time() <= 120
+    token, expires_at = auth.made.exchange(secret)
+    assert auth.made.verify(token)["exp"] == expires_at
+
+
+def test_a_password_is_hashed_again_when_the_parameters_change(make_auth):
+    auth = make_auth(hashing=Argon2Hashing(memory_kib=64, passes=1))
+    auth.sign_up()
+
+    def hashed() -> str:
+        user = auth.sign_in().json()
+        return auth.documents.get(f"user:{user['id']}").body["password_hash"]
+
+    before = hashed()
+    assert before == hashed()
+    auth = make_auth(hashing=Argon2Hashing(memory_kib=128, passes=1))
+    assert auth.sign_in(password="wrong horse battery").status_code == 401
+    after = hashed()
+    assert "m=64" in before
+    assert "m=128" in after
+    assert auth.sign_in().status_code == 201

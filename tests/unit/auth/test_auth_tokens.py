@@ -1,0 +1,142 @@
+"""Personal access tokens."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+DAY = 86_400.0
+
+
+def a_token(auth, secret: str, **changes) -> dict:
+    answer = auth.call("POST", "/users/me/tokens", secret=secret, json={"name": " backup ", "scopes": ["read"], **changes})
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+def exchanged(auth, secret: str) -> int:
+    return auth.send("POST", "/internal/tokens", json={"secret": secret}).status_code
+
+
+def test_a_token_is_shown_once_and_works(auth):
+    secret = auth.sign_up()
+    made = a_token(auth, secret)
+    assert made["token"].startswith("outlay_pat_")
+    assert (made["name"], made["scopes"], made["last_used_at"], made["expires_at"]) == ("backup", ["read"], None, None)
+    assert auth.call("GET", "/users/me", secret=made["token"]).json()["name"] == "Maria"
+    (listed,) = auth.call("GET", "/users/me/tokens", secret=secret).json()["items"]
+    assert "token" not in listed
+    assert listed["last_used_at"] == "2015-01-24T18:00:00Z"
+    assert auth.call("GET", f"/users/me/tokens/{made['id']}", secret=secret).json() == listed
+
+
+def test_its_scopes_go_into_the_service_token(auth):
+    secret = auth.sign_up()
+    reading, writing = a_token(auth, secret)["token"], a_token(auth, secret, scopes=["write", "read"])["token"]
+    assert auth.made.verify(auth.made.exchange(reading)[0])["scope"] == "read"
+    assert auth.made.verify(auth.made.exchange(writing)[0])["scope"] == "read write"
+    change = {"headers": {"If-Match": '"1"'}, "json": {"name": "M"}}
+    assert auth.call("PATCH", "/users/me", secret=reading, **change).status_code == 403
+    assert auth.call("PATCH", "/users/me", secret=writing, **change).status_code == 200
+
+
+def test_a_token_touches_no_security(auth):
+    secret = auth.sign_up()
+    made = a_token(auth, secret, scopes=["read", "write"])
+    session = auth.call("GET", "/session", secret=secret).json()
+    refused = [
+        ("GET", "/session", {}),
+        ("DELETE", "/session", {}),
+        ("GET", "/users/me/sessions", {}),
+        ("GET", f"/users/me/sessions/{session['id']}", {}),
+        ("DELETE", f"/users/me/sessions/{session['id']}", {}),
+        ("GET", "/users/me/tokens", {}),
+        ("GET", f"/users/me/tokens/{made['id']}", {}),
+        ("DELETE", f"/users/me/tokens/{made['id']}", {}),
+        ("POST", "/users/me/tokens", {"json": {"name": "more", "scopes": ["read"]}}),
+        ("POST", "/users/me/verification", {}),
+        (
+            "POST",
+            "/users/me/password",
+            {"json": {"current_password": "correct horse battery", "new_password": "staple battery horse"}},
+        ),
+        ("DELETE", "/users/me", {"headers": {"X-Current-Password": "correct%20horse%20battery"}}),
+        (
+            "PATCH",
+            "/users/me",
+            {"headers": {"If-Match": '"1"'}, "json": {"email": "eve@example.org", "current_password": "correct horse battery"}},
+        ),
+    ]
+    for method, path, more in refused:
+        assert auth.call(method, path, secret=made["token"], **more).status_code == 403, (method, path)
+
+
+def test_a_revoked_token_is_none(auth):
+    secret = auth.sign_up()
+    made = a_token(auth, secret)
+    path = f"/users/me/tokens/{made['id']}"
+    assert auth.call("DELETE", path, secret=secret).status_code == 204
+    assert exchanged(auth, made["token"]) == 401
+    assert auth.call("GET", path, secret=secret).status_code == 404
+    assert auth.call("DELETE", path, secret=secret).status_code == 404
+
+
+def test_nobody_reads_or_revokes_the_token_of_somebody_else(auth):
+    made = a_token(auth, auth.sign_up())
+    theirs = auth.sign_up(email="eve@example.org")
+    for method in ("GET", "DELETE"):
+        assert auth.call(method, f"/users/me/tokens/{made['id']}", secret=theirs).status_code == 404
+    assert auth.call("GET", "/users/me/tokens", secret=theirs).json() == {"items": []}
+    assert exchanged(auth, made["token"]) == 200
+
+
+def test_a_token_ends_when_it_expires(auth):
+    secret = auth.sign_up()
+    until = datetime.now(UTC) + timedelta(days=2)
+    made = a_token(auth, secret, expires_at=until.isoformat())
+    assert datetime.fromisoformat(made["expires_at"]) == until
+    assert exchanged(auth, made["token"]) == 200
+    auth.now.ahead = 2 * DAY + 1
+    assert exchanged(auth, made["token"]) == 401
+    auth.made.service.tidy()
+    auth.now.ahead = 0
+    assert auth.call("GET", "/users/me/tokens", secret=secret).json() == {"items": []}
+
+
+def test_a_token_outlives_another_password(auth):
+    secret = auth.sign_up()
+    made = a_token(auth, secret)
+    body = {"current_password": "correct horse battery", "new_password": "staple battery horse"}
+    auth.call("POST", "/users/me/password", secret=secret, json=body)
+    assert exchanged(auth, made["token"]) == 200
+
+
+@pytest.mark.parametrize(
+    ("changes", "status"),
+    [
+        ({"name": ""}, 400),
+        ({"name": "  "}, 422),
+        ({"scopes": []}, 400),
+        ({"scopes": ["admin"]}, 400),
+        ({"scopes": ["read", "read"]}, 400),
+        ({"expires_at": "tomorrow"}, 400),
+        ({"expires_at": "2027-02-30T00:00:00Z"}, 400),
+        ({"expires_at": "2020-01-01T00:00:00Z"}, 422),
+        ({"expires_at": "0001-01-01T00:00:00+23:59"}, 422),
+        ({"expires_at": "9999-12-31T23:59:59-23:59"}, 422),
+    ],
+)
+def test_a_token_that_cannot_be_is_not_made(auth, changes, status):
+    secret = auth.sign_up()
+    answer = auth.call("POST", "/users/me/tokens", secret=secret, json={"name": "backup", "scopes": ["read"], **changes})
+    assert answer.status_code == status, answer.text
+    assert auth.call("GET", "/users/me/tokens", secret=secret).json() == {"items": []}
+
+
+def test_nobody_has_more_than_fifty_tokens(auth):
+    secret = auth.sign_up()
+    for _ in range(50):
+        a_token(auth, secret)
+    answer = auth.call("POST", "/users/me/tokens", secret=secret, json={"name": "one more", "scopes": ["read"]})
+    assert answer.status_code == 422
