@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import signal
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -51,10 +52,14 @@ class Server(uvicorn.Server):
         if self.started:
             self._on_ready(self.servers[0].sockets[0].getsockname()[1])
 
-    def handle_exit(self, sig: int, frame: Any) -> None:
-        """Take a signal to stop."""
+    def handle_exit(self, sig: int, frame: Any) -> None:  # noqa: ARG002  uvicorn's signature
+        """Take a signal to stop; the second Ctrl-C waits for nobody.
+
+        uvicorn's own method would raise the signal again after it has stopped, which ends the process before the suite has.
+        """
         self._on_exit()
-        super().handle_exit(sig, frame)
+        self.force_exit = self.should_exit and sig == signal.SIGINT
+        self.should_exit = True
 
 
 def serve(suite: Suite, *, host: str, port: int, on_ready: Callable[[int], None]) -> None:

@@ -96,16 +96,15 @@ class Front:
         credential = credential_of(headers)
         refuse_foreign_site(scope["method"], headers, credential)
         held = await self._pass(credential)
-        seen: dict[str, Any] = {}
+        changes_account = held is not None and service == "auth" and scope["method"] not in _READING
 
-        async def watch(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                seen["status"] = message["status"]
+        async def forget_first(message: Message) -> None:
+            # Before the sender knows that a token is revoked, nobody may use it any more.
+            if held is not None and changes_account and message["type"] == "http.response.start":
+                self._passes.forget(held.user_id)
             await send(message)
 
-        await self._upstreams[service]({**scope, "headers": _speak_for(scope, held)}, receive, watch)
-        if held and service == "auth" and scope["method"] not in _READING and seen.get("status", 500) < 400:  # noqa: PLR2004
-            self._passes.forget(held.user_id)
+        await self._upstreams[service]({**scope, "headers": _speak_for(scope, held)}, receive, forget_first)
 
     async def _pass(self, credential: Credential | None) -> Pass | None:
         if credential is None:
