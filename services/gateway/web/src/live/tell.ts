@@ -44,7 +44,7 @@ function tellOfThePast(exceeded: Exceeded): void {
     const [first] = past
     const names = new Set(past.map((one) => one.budget_name))
     const who = names.size === 1 ? [...names][0] : `${names.size} budgets`
-    const text = past.length === 1 && first ? describe(first) : `${who} exceeded in ${past.length} past periods.`
+    const text = past.length === 1 && first ? describe(first) : `${who} ${names.size === 1 ? 'was' : 'were'} exceeded in ${past.length} past periods.`
     past = []
     toasts.show(text, 'warning', {href: '/budgets', label: 'See the history'})
   }, 500)
