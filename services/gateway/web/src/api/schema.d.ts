@@ -1038,7 +1038,7 @@ export interface components {
             errors: string[];
         };
         RowError: {
-            /** @description Line of the file */
+            /** @description Line of the file, the first is 1. */
             line: number;
             message: string;
         };
@@ -1110,7 +1110,7 @@ export interface components {
             amount: components["schemas"]["PositiveMoney"];
             /** @default monthly */
             period?: components["schemas"]["Cycle"];
-            /** @description The anchor */
+            /** @description The anchor, such as your pay day; the first of this month or year or this Monday if left out. */
             starts_on?: components["schemas"]["Day"];
             thresholds?: components["schemas"]["Thresholds"];
             /** @default none */
@@ -1479,7 +1479,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            204: components["responses"]["NoContent"];
+            /** @description Gone; the cookie is emptied. */
+            204: {
+                headers: {
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
@@ -1526,6 +1533,7 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -1818,7 +1826,6 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
-            404: components["responses"]["NotFound"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -1901,7 +1908,7 @@ export interface operations {
                 category?: string;
                 /** @description The whole name. */
                 payee?: string;
-                /** @description Part of payee */
+                /** @description Part of payee, description or note. */
                 text?: string;
                 /** @description In the home currency. */
                 min?: string;
@@ -2647,6 +2654,7 @@ export interface operations {
     listAlerts: {
         parameters: {
             query?: {
+                /** @description Only those that are unread and not withdrawn. */
                 unread?: boolean;
                 limit?: components["parameters"]["Limit"];
                 /** @description next_cursor of the page before. */
