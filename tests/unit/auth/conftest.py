@@ -14,10 +14,12 @@ import pytest
 from auth.adapters.hashing import Argon2Hashing
 from auth.adapters.sqlite import SqliteDocuments
 from auth.app import AuthService, build
+from auth.domain.documents import Document
 from auth.settings import AuthSettings
 from chassis.events import Event
 from chassis.ids import uuid7
 from chassis.metrics import Metrics
+from chassis.sql import StoreUnavailableError
 from chassis.vault import Vault
 
 if TYPE_CHECKING:
@@ -25,6 +27,25 @@ if TYPE_CHECKING:
 
 MARIA = {"email": "Maria@Example.org", "password": "correct horse battery", "name": "Maria"}
 DAY = 86_400.0
+
+
+class Breaking(SqliteDocuments):
+    """A store that goes away after some writes."""
+
+    writes_left = 1_000_000
+
+    def save(self, document: Document) -> Document:
+        self._count()
+        return super().save(document)
+
+    def delete(self, document: Document) -> None:
+        self._count()
+        super().delete(document)
+
+    def _count(self) -> None:
+        if self.writes_left == 0:
+            raise StoreUnavailableError
+        self.writes_left -= 1
 
 
 @dataclass
@@ -141,3 +162,9 @@ def make_auth(tmp_path: Path) -> Any:
 def auth(make_auth: Any) -> Auth:
     """Auth with wide rate limits."""
     return make_auth()
+
+
+@pytest.fixture
+def breaking(make_auth: Any) -> Auth:
+    """Auth over a store that goes away after `documents.writes_left` more writes."""
+    return make_auth(store=Breaking)

@@ -51,4 +51,5 @@ def test_every_operation_that_is_not_open_needs_somebody(auth, method, path):
 
 
 def test_the_service_is_ready_when_its_store_answers(auth):
-    assert auth.send("GET", "http://auth/readyz").json() == {"status": "ok", "checks": {"store": "ok"}}
+    assert auth.send("GET", "http://auth/readyz").json() == {"status": "ok", "checks": {"store": "ok", "keys": "ok"}}
+    auth.made.service.check()

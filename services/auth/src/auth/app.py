@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import socket
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -85,6 +84,7 @@ def build(
     clock: Clock,
     ids: Ids,
     wake: Callable[[], None],
+    relay_owner: str = "home",
     now: Callable[[], float] = time.time,
     documents: SqliteDocuments | None = None,
     hashing: PasswordHashing | None = None,
@@ -93,8 +93,9 @@ def build(
 ) -> AuthService:
     """Put auth together; nothing is connected yet.
 
-    `clock` is the time that people are shown; `now` is the machine's, by which sessions, links and tokens expire. `documents` and
-    `hashing` take the place of what the settings say.
+    `wake` is called after each save with new events; `relay_owner` names the process that relays them. `clock` is the time that
+    people are shown; `now` is the machine's, by which sessions, links and tokens expire. `documents` and `hashing` take the place
+    of those that the settings describe.
     """
     documents = documents or SqliteDocuments(settings.store, on_events=wake)
     handlers = _handlers(
@@ -118,11 +119,15 @@ def build(
             verify=verify,
             statuses=STATUSES,
             metrics=metrics,
-            checks={"store": documents.check},
+            checks={"store": documents.check, "keys": keys.current},
             validate_responses=validate_responses,
             quiet=quiet,
         )
     )
+
+    def check() -> None:
+        documents.check()
+        keys.current()
 
     def tidy() -> None:
         handlers.leaving.tidy()
@@ -131,9 +136,10 @@ def build(
     service = Service(
         name="auth",
         web=web,
-        outbox=DocumentOutbox(documents, owner=socket.gethostname(), now=now),
+        outbox=DocumentOutbox(documents, owner=relay_owner, now=now),
         migrate=documents.migrate,
         tidy=tidy,
+        check=check,
         close=documents.close,
     )
     return AuthService(service=service, jwks=keys.jwks, exchange=_in_process(handlers.exchange), verify=verify, rotate=keys.rotate)

@@ -38,9 +38,16 @@ class Leaving:
 
     def tidy(self) -> None:
         """Forget expired documents and finish what a crash left of deletions."""
+        while self._forget_batch() == _BATCH:
+            pass
+
+    def _forget_batch(self) -> int:
+        forgotten = 0
         for document in self.documents.expired(self.now(), limit=_BATCH):
             if document.kind == TOMBSTONE:
                 self.users.clear(document)
-            elif not document.outbox:
-                with suppress(RevisionConflictError):  # it was used meanwhile
-                    self.documents.delete(document)
+                continue
+            with suppress(RevisionConflictError):  # it was used meanwhile
+                self.documents.delete(document)
+                forgotten += 1
+        return forgotten

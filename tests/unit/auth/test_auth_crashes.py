@@ -1,0 +1,80 @@
+"""Whatever is interrupted in the middle heals: every write may be the last one before the power goes."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from chassis.metrics import Metrics
+from chassis.relay import Relay
+
+MANY = 1_000_000
+PASSWORD = "correct horse battery"
+
+
+@pytest.mark.parametrize("writes", range(4))
+def test_signing_up_may_be_interrupted_anywhere(breaking, writes):
+    maria = {"email": "maria@example.org", "password": PASSWORD, "name": "Maria"}
+    breaking.documents.writes_left = writes
+    assert breaking.send("POST", "/users", json=maria).status_code == 503
+    breaking.documents.writes_left = MANY
+    user_is_there = writes == 3
+    assert breaking.send("POST", "/users", json=maria).status_code == (409 if user_is_there else 201)
+    assert breaking.sign_in().status_code == 201
+    assert [event.type for event in breaking.events()] == ["user.registered", "user.verification_requested"]
+
+
+@pytest.mark.parametrize("writes", range(4))
+def test_a_change_of_address_may_be_interrupted_anywhere(breaking, writes):
+    secret = breaking.sign_up()
+
+    def change():
+        version = breaking.call("GET", "/users/me", secret=secret).headers["ETag"]
+        body = {"email": "new@example.org", "current_password": PASSWORD}
+        return breaking.call("PATCH", "/users/me", secret=secret, headers={"If-Match": version}, json=body)
+
+    breaking.call("GET", "/users/me", secret=secret)
+    breaking.documents.writes_left = writes
+    assert change().status_code == 503
+    breaking.documents.writes_left = MANY
+    changed = writes == 3
+    assert breaking.sign_in().status_code == (401 if changed else 201)
+    assert breaking.sign_in(email="new@example.org").status_code == (201 if changed else 401)
+    assert change().json()["email"] == "new@example.org"
+    assert breaking.sign_in(email="new@example.org").status_code == 201
+    breaking.now.ahead = 61
+    breaking.sign_up()
+
+
+@pytest.mark.parametrize("writes", range(1, 4))
+def test_once_the_password_is_changed_no_other_session_survives_a_crash(breaking, writes):
+    secret, others = breaking.sign_up(), [breaking.sign_in() for _ in range(2)]
+    secrets = [other.headers["Set-Cookie"].partition("=")[2].partition(";")[0] for other in others]
+    bearer = {"Authorization": f"Bearer {breaking.made.exchange(secret)[0]}"}
+    body = {"current_password": PASSWORD, "new_password": "staple battery horse"}
+    breaking.documents.writes_left = writes
+    breaking.send("POST", "/users/me/password", headers=bearer, json=body)
+    breaking.documents.writes_left = MANY
+    for other in secrets:
+        assert breaking.send("POST", "/internal/tokens", json={"secret": other}).status_code == 401
+    assert breaking.send("POST", "/internal/tokens", json={"secret": secret}).status_code == 200
+
+
+def test_people_change_themselves_while_the_relay_sends(make_auth):
+    auth = make_auth()
+    secret, bell, sent = auth.sign_up(), threading.Event(), []
+    auth.documents._database._on_events = bell.set
+    relay = Relay("auth", auth.made.service.outbox, lambda events: sent.extend(event.id for event in events), Metrics(), bell=bell)
+    relay.start()
+    for version in range(1, 31):
+        headers = {"If-Match": f'"{version}"'}
+        assert auth.call("PATCH", "/users/me", secret=secret, headers=headers, json={"name": f"Maria {version}"}).status_code == 200
+    done = threading.Event()
+    for _ in range(200):
+        if auth.made.service.outbox.oldest_seconds() == 0:
+            break
+        done.wait(0.02)
+    relay.stop()
+    assert len(set(sent)) == 32
+    assert auth.documents.pending(limit=10) == []
