@@ -5,11 +5,12 @@ from __future__ import annotations
 import email
 import email.policy
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from chassis.clock import to_wire
 from chassis.events import Event
 from chassis.ids import uuid7
 from chassis.metrics import Metrics
@@ -93,8 +94,8 @@ class Built:
         return event
 
     def tell(self, kind: str, **facts: Any) -> Event:
-        """Make an event and deliver it."""
-        return self.handle(an_event(kind, **facts))
+        """Make an event that happens now and deliver it."""
+        return self.handle(replace(an_event(kind, **facts), time=to_wire(self.now)))
 
     def knows(self, user_id: str = USER, **facts: Any) -> Built:
         """Let somebody be registered."""

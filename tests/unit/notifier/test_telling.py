@@ -23,13 +23,13 @@ JANUARY = Period(date(2015, 1, 1), date(2015, 1, 31))
     ("moment", "zone", "told"),
     [
         ("2015-01-01T00:00", "UTC", True),
-        ("2014-12-31T23:59", "UTC", False),
+        ("2014-12-31T23:59", "UTC", True),
         ("2015-02-07T23:59", "UTC", True),
         ("2015-02-08T00:00", "UTC", False),
-        # In Auckland the year begins eleven hours before UTC, in Los Angeles eight hours after it.
+        # In Auckland a day begins eleven hours before UTC, in Los Angeles eight hours after it.
         ("2014-12-31T12:00", "Pacific/Auckland", True),
-        ("2014-12-31T12:00", "America/Los_Angeles", False),
-        ("2015-01-01T07:59", "America/Los_Angeles", False),
+        ("2014-12-31T12:00", "America/Los_Angeles", True),
+        ("2015-01-01T07:59", "America/Los_Angeles", True),
         ("2015-01-01T08:00", "America/Los_Angeles", True),
         ("2015-02-07T11:00", "Pacific/Auckland", False),
         ("2015-02-07T10:59", "Pacific/Auckland", True),
@@ -41,7 +41,7 @@ JANUARY = Period(date(2015, 1, 1), date(2015, 1, 31))
 )
 def test_a_period_is_worth_a_word_until_seven_days_after_its_end_where_the_recipient_lives(moment, zone, told) -> None:
     somebody = Recipient(USER, "sealed", "Maria", "en-US", zone, 1)
-    assert JANUARY.concerns(somebody.today(datetime.fromisoformat(moment).replace(tzinfo=UTC))) is told
+    assert JANUARY.concerns(somebody.day_of(datetime.fromisoformat(moment).replace(tzinfo=UTC))) is told
 
 
 def test_a_budget_exceeded_is_one_alert_and_one_mail(built) -> None:
@@ -69,6 +69,14 @@ def test_nothing_is_said_about_a_period_that_is_long_over(built) -> None:
     built.tell("budget.exceeded")
     assert built.sender.send_due() == 0
     assert (built.alerts(), built.announced()) == ([], [])
+
+
+def test_an_event_that_waited_for_a_month_is_told_all_the_same(built) -> None:
+    built.knows()
+    event = an_event("budget.exceeded")
+    built.now = datetime(2015, 3, 1, tzinfo=UTC)
+    built.handle(event)
+    assert built.sender.send_due() == 1
 
 
 def test_the_same_moment_is_in_time_for_one_time_zone_and_too_late_for_another(built) -> None:

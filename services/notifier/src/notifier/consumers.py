@@ -38,7 +38,7 @@ class Consumers:
     def handle(self, event: Event) -> None:
         """Handle one event; raises Later if it is about somebody of whom no event told yet."""
         try:
-            self._by_type[event.type](Happening(event.id, event.type, event.data))
+            self._by_type[event.type](Happening(event.id, event.type, event.data, event.occurred_at))
         except UnknownRecipientError as error:
             raise Later(str(error)) from error
 

@@ -26,9 +26,9 @@ class Period:
         """Read {"from": ..., "to": ...}."""
         return cls(date.fromisoformat(facts["from"]), date.fromisoformat(facts["to"]))
 
-    def concerns(self, today: date) -> bool:
-        """Say whether it is running or ended within seven days; entering old expenses must not send a flood of mails."""
-        return self.first <= today <= self.last + GRACE
+    def concerns(self, day: date) -> bool:
+        """Say whether it is still to come, running or ended within seven days; entering old expenses must not send a flood of mails."""
+        return day <= self.last + GRACE
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 
@@ -14,6 +15,8 @@ class Happening:
     event_id: str
     kind: str
     facts: Mapping[str, Any]
+    at: datetime
+    """When what caused it happened, which may be long before it is heard of."""
 
     @property
     def user_id(self) -> str:

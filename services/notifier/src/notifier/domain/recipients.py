@@ -33,9 +33,9 @@ class Recipient:
             version=facts["version"],
         )
 
-    def today(self, now: datetime) -> date:
-        """Return which day it is where they live."""
-        return now.astimezone(_zone(self.time_zone)).date()
+    def day_of(self, moment: datetime) -> date:
+        """Return which day it was where they live."""
+        return moment.astimezone(_zone(self.time_zone)).date()
 
 
 def _zone(name: str) -> tzinfo:

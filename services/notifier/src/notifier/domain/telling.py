@@ -35,7 +35,7 @@ class Telling:
             if recipient is None:
                 return
             recovered = work.alerts.take_recovery(news.user_id, cause.id)
-            if cause.period and not cause.period.concerns(recipient.today(self._clock())):
+            if cause.period and not cause.period.concerns(recipient.day_of(news.at)):
                 log.debug("not worth an alert any more", extra={"kind": news.kind, "event_id": news.event_id})
                 return
             self._raise(work, recipient, news, cause, recovered=recovered)
