@@ -27,7 +27,7 @@ class Period:
         return cls(date.fromisoformat(facts["from"]), date.fromisoformat(facts["to"]))
 
     def concerns(self, day: date) -> bool:
-        """Say whether it is still to come, running or ended within seven days; entering old expenses must not send a flood of mails."""
+        """Say whether it is to come, runs or ended within seven days; entering old expenses must not send a flood of mails."""
         return day <= self.last + GRACE
 
 
