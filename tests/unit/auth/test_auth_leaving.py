@@ -6,7 +6,6 @@ from urllib.parse import quote
 
 import pytest
 
-
 PASSWORD = {"X-Current-Password": "correct%20horse%20battery"}
 MANY = 1_000_000
 KINDS = ("user", "tombstone", "email", "session", "token", "reset", "verification")

@@ -1,0 +1,45 @@
+"""When two e-mail addresses are the same, and what of a detail is kept."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from auth.adapters.locales import known_locale
+from auth.domain.address import comparable, normalised
+from auth.domain.errors import UnacceptableError
+from auth.domain.user import checked_details
+
+
+@pytest.mark.parametrize(
+    ("given_", "kept"),
+    [
+        ("Maria.Rossi@Example.ORG", "Maria.Rossi@example.org"),
+        ("  maria@example.org\n", "maria@example.org"),
+        ("mari\u0301a@example.org", "mar\u00eda@example.org"),
+        ('"a@b"@Example.org', '"a@b"@example.org'),
+    ],
+)
+def test_the_domain_is_in_lower_case_and_the_rest_as_it_was_written(given_, kept):
+    assert normalised(given_) == kept
+    assert comparable(given_) == kept.lower()
+
+
+@given(st.text(max_size=60))
+def test_what_is_kept_stays_the_same_and_compares_the_same(text):
+    assert normalised(normalised(text)) == normalised(text)
+    assert comparable(normalised(text)) == comparable(text)
+
+
+@given(
+    st.fixed_dictionaries(
+        {}, optional={key: st.text(max_size=30) for key in ("email", "name", "home_currency", "time_zone", "locale")}
+    )
+)
+def test_any_details_are_taken_or_refused_by_name(details):
+    try:
+        named = set(checked_details(details, known_locale))
+    except UnacceptableError as error:
+        named = {found["pointer"].removeprefix("/") for found in error.errors} | set(details)
+    assert named == set(details)
