@@ -4,7 +4,7 @@ import {defineConfig} from 'vite'
 import {precompress} from './tools/precompress.ts'
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
-const gateway = process.env.GATEWAY ?? 'http://127.0.0.1:8080'
+const gateway = process.env.GATEWAY ?? 'http://127.0.0.1:8000'
 
 export default defineConfig({
   root: here('.'),
