@@ -198,6 +198,16 @@ def test_a_file_reaches_the_handler_as_a_stream(app) -> None:
     assert answer.json() == {"size": 3_000_000, "filename": "a.csv", "mapping": "{}"}
 
 
+def test_a_form_that_lacks_its_file_says_so(app) -> None:
+    for options in (
+        {},
+        {"data": {"mapping": "{}"}, "files": {"other": b"x"}},
+        {"files": {"mapping": (None, b"{}"), "file": (None, b"text")}},
+    ):
+        answer = ask(app, "POST", "files", **options)
+        assert (answer.status_code, answer.json()["detail"]) == (400, "file is missing.")
+
+
 def test_a_long_answer_is_streamed_whole(app) -> None:
     lines = ask(app, "GET", "lines").text.splitlines()
     assert (len(lines), lines[-1]) == (50_000, "line 49999")

@@ -6,6 +6,7 @@ import json
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from inspect import signature
 from typing import TYPE_CHECKING, Any, cast
 
 import connexion
@@ -37,7 +38,7 @@ from chassis.tokens import Caller
 from chassis.validation import VALIDATORS, printable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from connexion.lifecycle import ConnexionRequest
     from starlette.types import ASGIApp
@@ -109,6 +110,13 @@ def _bearer(verify: Callable[[str], dict[str, Any]]) -> type[BearerSecurityHandl
 
 
 def _endpoint(operation: Callable[..., Answer]) -> Callable[..., flask.Response]:
+    # A form is not read before it reaches the handler, so nobody has checked yet that all its parts are there.
+    needed = [
+        name
+        for name, argument in signature(operation).parameters.items()
+        if argument.kind is argument.KEYWORD_ONLY and argument.default is argument.empty
+    ]
+
     def endpoint(**arguments: Any) -> Any:
         claims = arguments.pop("token_info", None)
         arguments.pop("user", None)
@@ -116,7 +124,7 @@ def _endpoint(operation: Callable[..., Answer]) -> Callable[..., flask.Response]
         if caller and flask.request.method not in _READING and "write" not in caller.scopes:
             message = "The access token may only read; make one with the scope write."
             raise ForbiddenError(message)
-        _check_printable(arguments)
+        _check_arguments(arguments, needed)
         forwarded = flask.request.headers.get("X-Forwarded-For", "").split(",")[-1].strip()
         headers_by_any_case = cast("Mapping[str, str]", flask.request.headers)
         request = Request(caller, headers_by_any_case, forwarded or flask.request.remote_addr or "")
@@ -130,7 +138,10 @@ def _endpoint(operation: Callable[..., Answer]) -> Callable[..., flask.Response]
     return endpoint
 
 
-def _check_printable(arguments: Mapping[str, Any]) -> None:
+def _check_arguments(arguments: Mapping[str, Any], needed: Sequence[str]) -> None:
+    for name in needed:
+        if name not in arguments:
+            raise InvalidRequestError(f"{name} is missing.")
     for name, value in arguments.items():
         if isinstance(value, str) and not printable(value):
             raise InvalidRequestError(f"{name} has a control character.")
