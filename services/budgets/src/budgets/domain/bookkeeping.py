@@ -11,7 +11,7 @@ from budgets.domain.attribution import attribute
 from budgets.domain.budget import Budget
 from budgets.domain.clock import Clock, today_in
 from budgets.domain.course import Course
-from budgets.domain.courses import courses_of
+from budgets.domain.courses import course_of
 from budgets.domain.crossing import Crossing, Verdict
 from budgets.domain.expense import Entry, Slot, Step
 from budgets.domain.ports import Work
@@ -36,7 +36,7 @@ class Bookkeeping:
         if not page.steps:
             return
         touched = _touched(work.budgets.all(user_id), page.steps)
-        courses = courses_of(work.ledger, user_id, touched)
+        courses = [course_of(work.ledger, budget, indexes) for budget, indexes in touched]
         work.ledger.post(user_id, new=page.new, changed=page.changed, sums=page.sums)
         today = today_in(work.people.time_zone(user_id), self._clock)
         for course, (_budget, indexes) in zip(courses, touched, strict=True):

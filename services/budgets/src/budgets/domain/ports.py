@@ -35,8 +35,8 @@ class Ledger(Protocol):
     def post(self, user_id: str, *, new: Sequence[Entry], changed: Sequence[Entry], sums: Mapping[Slot, int]) -> None:
         """Store entries that are new and some that are known, and add to the sums."""
 
-    def totals(self, user_id: str, spans: Sequence[tuple[Scope, Period]]) -> list[int]:
-        """Return what was spent within each of these."""
+    def total(self, user_id: str, scope: Scope, period: Period) -> int:
+        """Return what was spent within a period."""
 
     def by_day(self, user_id: str, scope: Scope, first: date = date.min, last: date = date.max) -> dict[date, int]:
         """Return what was spent on each day that has spending, in order."""
@@ -129,7 +129,7 @@ class Work(View, Protocol):
         """Carry out an action, or return what it returned when this key came before."""
 
     def announce(self, kind: str, subject: str, data: Body) -> None:
-        """Tell everybody who listens, if and when the transaction ends well."""
+        """Tell everybody who listens, when the transaction has ended well."""
 
 
 class Store(Protocol):

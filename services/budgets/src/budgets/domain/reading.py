@@ -7,7 +7,7 @@ from datetime import date
 
 from budgets.domain.budget import FULL, Budget
 from budgets.domain.clock import Clock, today_in
-from budgets.domain.courses import course_from, courses_of
+from budgets.domain.courses import course_of
 from budgets.domain.errors import BudgetNotFoundError
 from budgets.domain.ports import Body, Owner, Store, View
 from budgets.domain.wire import budget_body, period_body
@@ -43,8 +43,7 @@ class Reading:
     def _shown(self, view: View, owner: Owner, budgets: list[Budget]) -> list[Body]:
         today = today_in(owner.time_zone, self._clock)
         running = [(budget, budget.schedule.index_of(today)) for budget in budgets]
-        courses = courses_of(view.ledger, owner.user_id, [(budget, [index]) for budget, index in running])
-        return [budget_body(budget, course.standing(index)) for (budget, index), course in zip(running, courses, strict=True)]
+        return [budget_body(budget, course_of(view.ledger, budget, [index]).standing(index)) for budget, index in running]
 
     def periods(self, owner: Owner, budget_id: str, *, limit: int, before: date | None) -> Page:
         """List the periods of a budget from the running one back to the first with spending; raises BudgetNotFoundError."""
@@ -72,7 +71,7 @@ def _oldest(view: View, budget: Budget, running: int) -> int:
 def _history(view: View, budget: Budget, indexes: range) -> list[Body]:
     if not indexes:
         return []
-    course = course_from(view.ledger, budget, indexes[-1])
+    course = course_of(view.ledger, budget, indexes)
     oldest, newest = budget.schedule.period(indexes[-1]), budget.schedule.period(indexes[0])
     crossings = view.crossings.of(budget.user_id, [budget.id], oldest.first, newest.first)
     exceeded = {crossing.period: crossing for crossing in crossings if crossing.threshold == FULL}

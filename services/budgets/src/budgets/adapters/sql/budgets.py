@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from budgets.adapters.sql.rows import Row
+from budgets.adapters.sql.statements import BUDGETS
 from budgets.adapters.sql.tables import budget as table
 from budgets.adapters.sql.tables import crossing
 from budgets.domain.budget import Budget, Rollover
@@ -27,8 +28,7 @@ class SqlBudgets:
 
     def all(self, user_id: str) -> list[Budget]:
         """Return somebody's budgets."""
-        query = sa.select(table).where(table.c.user_id == user_id).order_by(table.c.id)
-        return [_budget(row) for row in self._connection.execute(query)]
+        return [_budget(row) for row in self._connection.execute(BUDGETS, {"of_user": user_id})]
 
     def page(self, user_id: str, *, limit: int, after: tuple[str, str] | None) -> list[tuple[tuple[str, str], Budget]]:
         """Return somebody's budgets by name, each with its position, those after a position."""

@@ -6,11 +6,10 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 
-import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from budgets.adapters.sql import statements
 from budgets.adapters.sql.rows import Row, columns_of, expense_of
-from budgets.adapters.sql.tables import crossing as table
 from budgets.domain.crossing import Crossing, Tip
 from budgets.domain.schedule import Period
 
@@ -24,23 +23,19 @@ class SqlCrossings:
 
     def of(self, user_id: str, budget_ids: Collection[str], first: date = date.min, last: date = date.max) -> list[Crossing]:
         """Return those of periods that begin within these days."""
-        query = sa.select(table).where(
-            table.c.user_id == user_id,
-            table.c.budget_id.in_(budget_ids),
-            table.c.period_from.between(first.isoformat(), last.isoformat()),
-        )
-        return [_crossing(row) for row in self._connection.execute(query)]
+        wanted = {"of_user": user_id, "budgets": list(budget_ids), "first": first.isoformat(), "last": last.isoformat()}
+        return [_crossing(row) for row in self._connection.execute(statements.CROSSINGS, wanted)]
 
     def open(self, user_id: str, crossings: Sequence[Crossing]) -> None:
         """Add some."""
         if crossings:
-            self._connection.execute(table.insert(), [_row(user_id, crossing) for crossing in crossings])
+            self._connection.execute(statements.OPEN_CROSSING, [_row(user_id, crossing) for crossing in crossings])
 
     def close(self, user_id: str, crossings: Sequence[Crossing]) -> None:
         """Delete some."""
-        statement = table.delete().where(table.c.user_id == sa.bindparam("of_user"), table.c.id == sa.bindparam("of_id"))
         if crossings:
-            self._connection.execute(statement, [{"of_user": user_id, "of_id": crossing.id} for crossing in crossings])
+            rows = [{"of_user": user_id, "of_id": crossing.id} for crossing in crossings]
+            self._connection.execute(statements.CLOSE_CROSSING, rows)
 
 
 def _row(user_id: str, crossing: Crossing) -> Row:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from budgets.adapters.sql.statements import TIME_ZONE
 from budgets.adapters.sql.tables import OF_ONE_OWNER, ledger, person
 from budgets.domain.ports import Owner
 
@@ -18,7 +19,7 @@ class SqlPeople:
 
     def time_zone(self, user_id: str) -> str:
         """Return where somebody's days begin; UTC as long as it is not known."""
-        zone = self._connection.execute(sa.select(person.c.time_zone).where(person.c.user_id == user_id)).scalar()
+        zone = self._connection.execute(TIME_ZONE, {"of_user": user_id}).scalar()
         return zone or "UTC"
 
     def meet(self, owner: Owner) -> None:

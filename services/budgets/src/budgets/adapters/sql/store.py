@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
@@ -13,10 +12,11 @@ from budgets.adapters.sql.budgets import SqlBudgets
 from budgets.adapters.sql.crossings import SqlCrossings
 from budgets.adapters.sql.ledger import SqlLedger
 from budgets.adapters.sql.people import SqlPeople
+from budgets.adapters.sql.statements import IS_KNOWN, TAKE_TURN
 from budgets.adapters.sql.tables import chassis, ledger
 from budgets.domain.errors import DepartedError
 from budgets.domain.ports import Body
-from chassis.events import MakeEvent
+from chassis.events import Event, MakeEvent
 from chassis.sql import Database, Inbox, Replays, StoreUnavailableError, add_events
 from chassis.sql.replays import fingerprint_of
 
@@ -40,6 +40,7 @@ class SqlWork(SqlView):
         """Work in this transaction, which has the owner's row to itself."""
         super().__init__(connection)
         self._user_id, self._make_event = user_id, make_event
+        self._events: list[Event] = []
 
     def first_time(self, event_id: str) -> bool:
         """Note that an event is being handled; False if it was before."""
@@ -54,8 +55,12 @@ class SqlWork(SqlView):
         return result
 
     def announce(self, kind: str, subject: str, data: Body) -> None:
-        """Tell everybody who listens, if and when the transaction ends well."""
-        add_events(self._connection, chassis.outbox, [self._make_event(kind, subject, data)])
+        """Tell everybody who listens, when the transaction has ended well."""
+        self._events.append(self._make_event(kind, subject, data))
+
+    def finish(self) -> None:
+        """Put what was announced into the outbox."""
+        add_events(self._connection, chassis.outbox, self._events)
 
 
 class SqlStore:
@@ -76,7 +81,9 @@ class SqlStore:
         """Change things of one owner, all or nothing. Raises DepartedError."""
         with self._database.begin() as connection:
             _take_turn(connection, user_id)
-            yield SqlWork(connection, user_id, self._make_event)
+            work = SqlWork(connection, user_id, self._make_event)
+            yield work
+            work.finish()
 
     def tidy(self) -> None:
         """Forget handled events and answers that nobody will ask for again."""
@@ -86,11 +93,9 @@ class SqlStore:
 
 
 def _take_turn(connection: Connection, user_id: str) -> None:
-    mine = ledger.c.user_id == user_id
-    counted = connection.execute(ledger.update().where(mine, ledger.c.departed == 0).values(revision=ledger.c.revision + 1))
-    if counted.rowcount:
+    if connection.execute(TAKE_TURN, {"of_user": user_id}).rowcount:
         return
-    if connection.execute(sa.select(ledger.c.departed).where(mine)).first() is not None:
+    if connection.execute(IS_KNOWN, {"of_user": user_id}).first() is not None:
         raise DepartedError
     try:
         connection.execute(ledger.insert(), {"user_id": user_id, "revision": 1, "departed": 0})
