@@ -6,7 +6,7 @@ import json
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from inspect import signature
+from inspect import Parameter, signature
 from typing import TYPE_CHECKING, Any, cast
 
 import connexion
@@ -110,12 +110,7 @@ def _bearer(verify: Callable[[str], dict[str, Any]]) -> type[BearerSecurityHandl
 
 
 def _endpoint(operation: Callable[..., Answer]) -> Callable[..., flask.Response]:
-    # A form is not read before it reaches the handler, so nobody has checked yet that all its parts are there.
-    needed = [
-        name
-        for name, argument in signature(operation).parameters.items()
-        if argument.kind is argument.KEYWORD_ONLY and argument.default is argument.empty
-    ]
+    wanted = list(signature(operation).parameters.values())[1:]
 
     def endpoint(**arguments: Any) -> Any:
         claims = arguments.pop("token_info", None)
@@ -124,7 +119,7 @@ def _endpoint(operation: Callable[..., Answer]) -> Callable[..., flask.Response]
         if caller and flask.request.method not in _READING and "write" not in caller.scopes:
             message = "The access token may only read; make one with the scope write."
             raise ForbiddenError(message)
-        _check_arguments(arguments, needed)
+        _check_arguments(arguments, wanted)
         forwarded = flask.request.headers.get("X-Forwarded-For", "").split(",")[-1].strip()
         headers_by_any_case = cast("Mapping[str, str]", flask.request.headers)
         request = Request(caller, headers_by_any_case, forwarded or flask.request.remote_addr or "")
@@ -138,10 +133,16 @@ def _endpoint(operation: Callable[..., Answer]) -> Callable[..., flask.Response]
     return endpoint
 
 
-def _check_arguments(arguments: Mapping[str, Any], needed: Sequence[str]) -> None:
-    for name in needed:
-        if name not in arguments:
-            raise InvalidRequestError(f"{name} is missing.")
+def _check_arguments(arguments: Mapping[str, Any], wanted: Sequence[Parameter]) -> None:
+    """Check the parts of a form, which nobody has read before it got here, and the texts of path and query."""
+    names = {parameter.name for parameter in wanted}
+    if not any(parameter.kind is parameter.VAR_KEYWORD for parameter in wanted):
+        for name in arguments:
+            if name not in names:
+                raise InvalidRequestError(f"{name!r} is not known here.")
+        for parameter in wanted:
+            if parameter.default is parameter.empty and parameter.name not in arguments:
+                raise InvalidRequestError(f"{parameter.name} is missing.")
     for name, value in arguments.items():
         if isinstance(value, str) and not printable(value):
             raise InvalidRequestError(f"{name} has a control character.")
