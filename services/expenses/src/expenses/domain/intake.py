@@ -134,11 +134,15 @@ class Intake:
         """Return what tells this row from all others; the second of two equal rows in one file is another one than the first."""
         sign = "+" if row.kind == INCOME else "-"
         text = f"{row.spent_on}\x1f{sign}{row.minor}\x1f{row.currency}\x1f{row.payee}\x1f{row.description}"
-        number = _hash(text)
+        number = _hash(row.spent_on, text)
         times = self._occurrences.count(number)
-        return number if times == 1 else _hash(f"{text}\x1f{times}")
+        return number if times == 1 else _hash(row.spent_on, f"{text}\x1f{times}")
 
 
-def _hash(text: str) -> int:
-    """Return a positive number of 63 bits, which every store keeps in eight bytes."""
-    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest()) >> 1 or 1
+def _hash(day: str, text: str) -> int:
+    """Return a number that every store keeps in eight bytes: the day, and behind it 40 bits of a hash.
+
+    A file in order of days then fills the store's index from one end, which is several times faster than all over.
+    """
+    digest = hashlib.blake2b(text.encode(), digest_size=5).digest()
+    return (int(day[:4]) * 372 + int(day[5:7]) * 31 + int(day[8:])) << 40 | int.from_bytes(digest)

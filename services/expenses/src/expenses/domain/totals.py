@@ -2,6 +2,9 @@
 
 Each amount is counted by category, by payee and over all; for its day, its month, its year and for ever. A summary adds up the few
 largest spans that fill its range, so it reads as many rows as there are categories or payees, however many expenses there are.
+
+Payees are not counted by day: hardly anybody pays the same payee twice a day, so there would be as many totals as expenses. Where a
+range begins or ends within a month, a summary by payee reads the expenses of those days instead.
 """
 
 from __future__ import annotations
@@ -9,6 +12,7 @@ from __future__ import annotations
 import calendar
 import hashlib
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -22,7 +26,7 @@ DAY, MONTH, YEAR, EVER = "d", "m", "y", "e"
 """Levels, which are the lengths of spans."""
 
 _SPAN_LENGTH = {DAY: 10, MONTH: 7, YEAR: 4, EVER: 0}
-_LEVELS = {ALL: (DAY, MONTH), CATEGORY: (DAY, MONTH, YEAR, EVER), PAYEE: (DAY, MONTH, YEAR, EVER)}
+_LEVELS = {ALL: (DAY, MONTH), CATEGORY: (DAY, MONTH, YEAR, EVER), PAYEE: (MONTH, YEAR, EVER)}
 _AFTER_ANY_KIND = "z"
 
 
@@ -54,54 +58,67 @@ class Spans(NamedTuple):
         return prefix + _digits(self.first), prefix + _digits(self.last) + _AFTER_ANY_KIND
 
 
+_Cells = dict[tuple[str, str, str], list[int]]
+"""(span, kind, bucket) to [home_minor, entries]."""
+
+
 class Deltas:
     """Collects what expenses add to totals, or take from them."""
 
     def __init__(self) -> None:
-        self._by_category: dict[tuple[str, str, str], list[int]] = {}
-        self._by_payee: dict[tuple[str, str, str], list[int]] = {}
+        self._by_category: _Cells = {}
+        self._by_payee: _Cells = {}
 
     def __len__(self) -> int:
         return len(self._by_category) + len(self._by_payee)
 
     def add(self, expense: Expense, sign: int = 1) -> None:
         """Count an expense in, or with sign -1 out."""
-        minor = sign * expense.home_minor
-        cells = (
-            (self._by_category, (expense.spent_on, expense.kind, expense.category_id or "")),
-            (self._by_payee, (expense.spent_on, expense.kind, expense.payee)),
-        )
-        for cells_of, cell in cells:
-            found = cells_of.get(cell)
-            if found is None:
-                cells_of[cell] = [minor, sign]
-            else:
-                found[0] += minor
-                found[1] += sign
+        day, minor = expense.spent_on, sign * expense.home_minor
+        _count(self._by_category, (day, expense.kind, expense.category_id or ""), minor, sign)
+        _count(self._by_payee, (day[:7], expense.kind, expense.payee), minor, sign)
 
     def totals(self) -> list[Total]:
         """Return what to add to each total, without those that stay as they are."""
-        sums: dict[tuple[str, str, str, str, str], list[int]] = {}
-        for dimension, cells in ((ALL, self._by_category), (CATEGORY, self._by_category), (PAYEE, self._by_payee)):
-            for (day, kind, bucket), (minor, entries) in cells.items():
-                bucket_of = "" if dimension == ALL else bucket
-                for level in _LEVELS[dimension]:
-                    found = sums.setdefault((dimension, level, day[: _SPAN_LENGTH[level]], kind, bucket_of), [0, 0])
-                    found[0] += minor
-                    found[1] += entries
+        by_day: _Cells = {}
+        for (span, kind, _), (minor, entries) in self._by_category.items():
+            _count(by_day, (span, kind, ""), minor, entries)
         return [
-            Total(_key(dimension, level, span, kind, bucket), span, bucket, kind, minor, entries)
-            for (dimension, level, span, kind, bucket), (minor, entries) in sums.items()
-            if minor or entries
+            *_levels(ALL, by_day),
+            *_levels(CATEGORY, self._by_category),
+            *_levels(PAYEE, self._by_payee),
         ]
 
 
-def _key(dimension: str, level: str, span: str, kind: str, bucket: str) -> str:
-    """Return the key of a total: of fixed form, so that a range of keys is a range of spans in any collation."""
-    name = hashlib.blake2b(bucket.encode(), digest_size=12).hexdigest() if dimension == PAYEE and bucket else bucket
-    return f"{dimension}{level}{_digits(span)}{kind[0]}{name}"
+def _count(cells: _Cells, cell: tuple[str, str, str], minor: int, entries: int) -> None:
+    found = cells.get(cell)
+    if found is None:
+        cells[cell] = [minor, entries]
+    else:
+        found[0] += minor
+        found[1] += entries
 
 
+def _levels(dimension: str, cells: _Cells) -> Iterator[Total]:
+    """Yield the totals of each level; a longer span is added up from the shorter ones, of which there are fewer each time."""
+    for level in _LEVELS[dimension]:
+        length, summed = _SPAN_LENGTH[level], _Cells()
+        for (span, kind, bucket), (minor, entries) in cells.items():
+            _count(summed, (span[:length], kind, bucket), minor, entries)
+        cells = summed
+        prefix = dimension + level
+        for (span, kind, bucket), (minor, entries) in cells.items():
+            if minor or entries:
+                yield Total(f"{prefix}{_digits(span)}{kind[0]}{_bucket_key(dimension, bucket)}", span, bucket, kind, minor, entries)
+
+
+@lru_cache(10_000)
+def _bucket_key(dimension: str, bucket: str) -> str:
+    """Return a bucket's part of a key: of fixed form, so that a range of keys is a range of spans in any collation."""
+    return hashlib.blake2b(bucket.encode(), digest_size=12).hexdigest() if dimension == PAYEE and bucket else bucket
+
+
+@lru_cache(10_000)
 def _digits(span: str) -> str:
     return span.replace("-", "")
 

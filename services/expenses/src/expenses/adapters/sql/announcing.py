@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from json import dumps
 from json.encoder import encode_basestring as quoted
 
@@ -33,6 +34,8 @@ def changes_event(make: MakeEvent, kind: str, user_id: str, *, import_id: str | 
 
 def _change_text(change: Change) -> str:
     before, after = change
+    if before is None and after is not None:
+        return f'{{"expense_id":"{after.id}","version":{after.version},"before":null,"after":{_state_text(after)}}}'
     return (
         f'{{"expense_id":"{change.expense_id}","version":{change.version},'
         f'"before":{_state_text(before)},"after":{_state_text(after)}}}'
@@ -52,5 +55,6 @@ def _state_text(expense: Expense | None) -> str:
     )
 
 
+@lru_cache(20_000)
 def _money_text(minor: int, currency: str) -> str:
     return f'{{"amount":"{Money(minor, currency).text}","currency":"{currency}"}}'

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from expenses.adapters.sql.bulk import chunks, run_many
-from expenses.adapters.sql.tables import total
+from expenses.adapters.sql.tables import expense, total
 from expenses.domain.ports import Owner
-from expenses.domain.totals import Spans, Total
+from expenses.domain.totals import DAY, PAYEE, Spans, Total
 
 _ADD = (
     total.update()
@@ -37,6 +38,8 @@ class SqlTotals:
 
     def by_bucket(self, owner: Owner, spans: Spans) -> list[tuple[str, str, int, int]]:
         """Return (bucket, kind, home_minor, entries) summed over the spans."""
+        if spans.dimension == PAYEE and spans.level == DAY:
+            return self._payees_of_days(owner, spans)
         return self._sums(owner, spans, total.c.bucket)
 
     def by_span(self, owner: Owner, spans: Spans) -> list[tuple[str, str, int, int]]:
@@ -59,6 +62,14 @@ class SqlTotals:
             empty = total.c.owner == owner.number, total.c.total_key.in_(part), total.c.entries == 0
             self._connection.execute(total.delete().where(*empty))
 
+    def _payees_of_days(self, owner: Owner, spans: Spans) -> list[tuple[str, str, int, int]]:
+        query = (
+            sa.select(expense.c.payee, expense.c.kind, sa.func.sum(expense.c.home_minor), sa.func.count())
+            .where(expense.c.owner == owner.number, expense.c.spent_on >= spans.first, expense.c.spent_on <= spans.last)
+            .group_by(expense.c.payee, expense.c.kind)
+        )
+        return _whole(self._connection.execute(query))
+
     def _sums(self, owner: Owner, spans: Spans, by: sa.Column[str]) -> list[tuple[str, str, int, int]]:
         low, high = spans.key_range
         query = (
@@ -66,5 +77,9 @@ class SqlTotals:
             .where(total.c.owner == owner.number, total.c.total_key >= low, total.c.total_key < high)
             .group_by(by, total.c.kind)
         )
-        # MySQL sums whole numbers to decimals.
-        return [(name, kind, int(minor), int(entries)) for name, kind, minor, entries in self._connection.execute(query)]
+        return _whole(self._connection.execute(query))
+
+
+def _whole(rows: Iterable[Any]) -> list[tuple[str, str, int, int]]:
+    """Return sums as whole numbers; MySQL makes decimals of them."""
+    return [(name, kind, int(minor), int(entries)) for name, kind, minor, entries in rows]

@@ -6,6 +6,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from expenses.domain.csvfile.amounts import Amount, amount_reader
@@ -43,54 +44,82 @@ class Row(NamedTuple):
     tags: str
 
 
+_MONEY = ("amount", "debit", "credit", "currency", "kind")
+_TEXTS = ("payee", "description", "category", "note", "tags")
+_EMPTY: dict[str, Callable[[str], str]] = {**dict.fromkeys(_TEXTS, lambda _: ""), "tags": lambda _: "[]"}
+"""What a column that the file lacks reads as."""
+_REMEMBERED = 20_000
+"""Cells of each column whose meaning is remembered: payees, categories and prices come again and again."""
+
+
 class RowReader:
     """Reads the cells of one file."""
 
     def __init__(self, mapping: Mapping, home_currency: str) -> None:
         """`mapping` must be complete, as `find_layout` returns it."""
-        self._columns = mapping.columns
+        columns = mapping.columns
         self._date_format = mapping.date_format or "YYYY-MM-DD"
         self._read_day = day_reader(self._date_format)
-        self._read_amount = amount_reader(mapping.decimal or ".")
-        self._spending_positive = mapping.sign == SPENDING_POSITIVE
-        self._currency = mapping.currency or home_currency
-        self._width = max(self._columns.values(), default=0) + 1
-        self._needed = 1 + max(index for name, index in self._columns.items() if name in {"date", "amount", "debit", "credit"})
-        self._cell = {
-            name: self._columns.get(name) for name in ("payee", "description", "category", "note", "tags", "kind", "currency")
-        }
+        self._day_column = columns["date"]
+        self._money_columns = [columns.get(name) for name in _MONEY]
+        self._texts = [(columns.get(name, 0), _text_reader(name) if name in columns else _EMPTY[name]) for name in _TEXTS]
+        money = _MoneyReader(mapping, home_currency)
+        self._read_money = lru_cache(_REMEMBERED)(money.read)
+        self._width = 1 + max(columns.values())
+        self._needed = 1 + max(columns[name] for name in ("date", "amount", "debit", "credit") if name in columns)
 
     def read(self, cells: Sequence[str]) -> Row:
         """Return what the cells say; raises RowError."""
         if len(cells) < self._width:
-            if len(cells) < self._needed:
-                message = f"has {len(cells)} columns, needs {self._needed}"
-                raise RowError(message)
-            cells = [*cells, *[""] * (self._width - len(cells))]
-        text = cells[self._columns["date"]]
-        day = self._read_day(text)
+            cells = self._padded(cells)
+        day = self._read_day(cells[self._day_column])
         if day is None:
-            raise RowError(
-                f"{text.strip()[:40]!r} is no date of the form {self._date_format}" if text.strip() else "the date is empty"
-            )
-        amount = self._amount(cells)
-        currency = self._currency_of(cells, amount)
-        minor = _minor(amount, currency)
-        return Row(
-            self._kind(cells, amount), minor, currency, day,
-            self._text(cells, "payee", one_line=True), self._text(cells, "description"),
-            self._text(cells, "category", one_line=True), self._text(cells, "note"), self._tags(cells),
-        )  # fmt: skip
+            raise self._no_day(cells[self._day_column].strip()[:40])
+        kind, minor, currency = self._read_money(*["" if at is None else cells[at] for at in self._money_columns])
+        return Row(kind, minor, currency, day, *[read(cells[at]) for at, read in self._texts])
 
-    def _amount(self, cells: Sequence[str]) -> Amount:
-        if "amount" in self._columns:
-            return self._parsed(cells[self._columns["amount"]])
-        for name in ("debit", "credit"):
-            text = cells[self._columns[name]] if name in self._columns else ""
+    def _padded(self, cells: Sequence[str]) -> Sequence[str]:
+        """Return a short row with blanks for the optional cells at its end."""
+        if len(cells) < self._needed:
+            message = f"has {len(cells)} columns, needs {self._needed}"
+            raise RowError(message)
+        return [*cells, *[""] * (self._width - len(cells))]
+
+    def _no_day(self, text: str) -> RowError:
+        return RowError(f"{text!r} is no date of the form {self._date_format}" if text else "the date is empty")
+
+
+class _MoneyReader:
+    """Reads the cells that together say how much it was."""
+
+    def __init__(self, mapping: Mapping, home_currency: str) -> None:
+        self._read_amount = amount_reader(mapping.decimal or ".")
+        self._split = "amount" not in mapping.columns
+        self._spending_positive = mapping.sign == SPENDING_POSITIVE
+        self._currency = mapping.currency or home_currency
+
+    def read(self, amount: str, debit: str, credit: str, currency: str, kind: str) -> tuple[str, int, str]:
+        """Return (kind, minor units, currency); raises RowError."""
+        found, spent = self._either(debit, credit) if self._split else self._one(amount)
+        code = currency.strip().upper() or found.currency or self._currency
+        if code not in CURRENCIES:
+            message = f"{code[:20]!r} is not a currency of ISO 4217"
+            raise RowError(message)
+        word = plain(kind) if kind else ""
+        if word in _INCOME or word in _SPENDING:
+            spent = word in _SPENDING
+        return EXPENSE if spent else INCOME, _minor(found, code), code
+
+    def _one(self, text: str) -> tuple[Amount, bool]:
+        amount = self._parsed(text)
+        return amount, amount.negative != self._spending_positive
+
+    def _either(self, debit: str, credit: str) -> tuple[Amount, bool]:
+        """Return the amount from the column that has one; a sign in it only repeats what the column says."""
+        for text, spent in ((debit, True), (credit, False)):
             amount = self._parsed(text) if text.strip() else None
             if amount is not None and (amount.whole + amount.fraction).strip("0"):
-                # In either column a sign only repeats what the column says.
-                return amount._replace(negative=(name == "debit") != self._spending_positive)
+                return amount, spent
         message = "both amounts are empty"
         raise RowError(message)
 
@@ -100,45 +129,29 @@ class RowReader:
             raise RowError(f"{text.strip()[:40]!r} is no amount" if text.strip() else "the amount is empty")
         return amount
 
-    def _currency_of(self, cells: Sequence[str], amount: Amount) -> str:
-        index = self._cell["currency"]
-        code = cells[index].strip().upper() if index is not None else ""
-        code = code or amount.currency or self._currency
-        if code not in CURRENCIES:
-            message = f"{code[:20]!r} is not a currency of ISO 4217"
-            raise RowError(message)
-        return code
 
-    def _kind(self, cells: Sequence[str], amount: Amount) -> str:
-        index = self._cell["kind"]
-        if index is not None:
-            word = plain(cells[index])
-            if word in _INCOME or word in _SPENDING:
-                return INCOME if word in _INCOME else EXPENSE
-        return EXPENSE if amount.negative != self._spending_positive else INCOME
+def _text_reader(name: str) -> Callable[[str], str]:
+    """Return the function that reads the cells of a column of text."""
+    if name == "tags":
+        return lru_cache(_REMEMBERED)(_tags)
+    one_line, most = name in {"payee", "category"}, _MOST[name]
 
-    def _text(self, cells: Sequence[str], name: str, *, one_line: bool = False) -> str:
-        index = self._cell[name]
-        if index is None:
-            return ""
-        text = _clean(cells[index], one_line=one_line)
-        if len(text) > _MOST[name]:
-            message = f"the {name} has {len(text)} characters, {_MOST[name]} is the most"
+    def read(cell: str) -> str:
+        text = _clean(cell, one_line=one_line)
+        if len(text) > most:
+            message = f"the {name} has {len(text)} characters, {most} is the most"
             raise RowError(message)
         return text
 
-    def _tags(self, cells: Sequence[str]) -> str:
-        index = self._cell["tags"]
-        if index is None or not cells[index].strip():
-            return "[]"
-        tags = _split_tags(_clean(cells[index], one_line=True))
-        if len(tags) > 20 or any(len(tag.strip()) > 50 for tag in tags):  # noqa: PLR2004
-            message = "there are more than 20 tags, or one of more than 50 characters"
-            raise RowError(message)
-        return tags_text(tags)
+    return lru_cache(_REMEMBERED)(read)
 
 
-ReadRow = Callable[[Sequence[str]], Row]
+def _tags(cell: str) -> str:
+    tags = _split_tags(_clean(cell, one_line=True))
+    if len(tags) > 20 or any(len(tag.strip()) > 50 for tag in tags):  # noqa: PLR2004
+        message = "there are more than 20 tags, or one of more than 50 characters"
+        raise RowError(message)
+    return tags_text(tags)
 
 
 def _split_tags(text: str) -> list[str]:

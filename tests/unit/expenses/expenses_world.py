@@ -1,0 +1,99 @@
+"""An expenses service on a store of its own, and a way to call it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import uuid
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from chassis.events import Event
+from chassis.service import Service
+from chassis.tokens import Caller
+from chassis.vault import Vault
+from expenses.adapters.ecb import EcbRates
+from expenses.app import build
+from expenses.settings import ExpensesSettings
+
+MARIA = "0190f1d2-6f0e-7c3a-9d55-0a4d2c9b7e11"
+OTTO = "0190f1d2-6f0e-7c3a-9d55-0a4d2c9b7e12"
+NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
+
+
+def a_caller(user_id: str = MARIA, *, currency: str = "EUR", locale: str = "en-GB", scopes: str = "read write") -> Caller:
+    return Caller(user_id, "s", "session", frozenset(scopes.split()), currency, "Europe/Berlin", locale)
+
+
+@dataclass
+class Api:
+    """Calls the service as one user."""
+
+    service: Service
+    caller: Caller = field(default_factory=a_caller)
+
+    def __call__(
+        self, method: str, path: str, *, version: int | None = None, key: str | None = None, **more: Any
+    ) -> httpx.Response:
+        headers = {"Authorization": "Bearer t"}
+        if version is not None:
+            headers["If-Match"] = f'"{version}"'
+        if key is not None:
+            headers["Idempotency-Key"] = key
+        callers[id(self.service)] = self.caller
+        return asyncio.run(self._send(method, "/api/v1" + path, headers, more))
+
+    async def _send(self, method: str, path: str, headers: dict[str, str], more: dict[str, Any]) -> httpx.Response:
+        transport = httpx.ASGITransport(self.service.web)
+        async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+            return await client.request(method, path, headers=headers, **more)
+
+    def as_(self, caller: Caller) -> Api:
+        return Api(self.service, caller)
+
+    def events(self) -> list[Event]:
+        """Take what waits in the outbox, checked against the contracts."""
+        taken = []
+        while waiting := self.service.outbox.claim(100):
+            taken += [Event.from_json(event.to_json()) for event in waiting]
+            self.service.outbox.mark_sent([event.id for event in waiting])
+        return taken
+
+    def upload(
+        self, content: bytes | str, *, mapping: dict[str, Any] | None = None, to: str = "/imports", **more: Any
+    ) -> httpx.Response:
+        """Send a file."""
+        content = content.encode() if isinstance(content, str) else content
+        form = {} if mapping is None else {"mapping": json.dumps(mapping)}
+        return self("POST", to, files={"file": ("bank.csv", content, "text/csv")}, data=form, **more)
+
+    def tell(self, kind: str, **data: Any) -> None:
+        """Let the service hear an event."""
+        body = {"user_id": self.caller.user_id, **data}
+        event = Event(str(uuid.uuid4()), "/outlay/auth", kind, self.caller.user_id, "2026-11-22T10:00:00Z", body)
+        self.service.queues[0].handler(event)
+
+
+RATES = EcbRates()
+"""Loaded once; it holds no state but the history."""
+
+callers: dict[int, Caller] = {}
+
+
+def make_service(folder: Path) -> Service:
+    """Build the service on a new store; whoever the test acts as is the caller."""
+    made: list[Service] = []
+
+    def verify(_token: str) -> dict[str, Any]:
+        return callers[id(made[0])].claims()
+
+    settings = ExpensesSettings(database=f"sqlite:///{folder}/expenses.db")
+    made.append(
+        build(settings, verify=verify, vault=Vault(b"k" * 32), clock=lambda: NOW, validate_responses=True, quiet=True, rates=RATES)
+    )
+    made[0].migrate()
+    return made[0]
