@@ -117,6 +117,7 @@ BAD = [
     ("a bad token", "bad", "GET", "things", {}, 401, "unauthorized"),
     ("a token that may only read", "reader", "POST", "things", {"json": {"name": "a"}}, 403, "forbidden"),
     ("an unknown path", "full", "GET", "nothing", {}, 404, "not-found"),
+    ("a line end in the path", "full", "GET", "things%0A", {}, 400, "invalid-request"),
     ("a wrong method", "full", "PUT", "things", {}, 405, "method-not-allowed"),
     ("an unknown query parameter", "full", "GET", "things?colour=red", {}, 400, "bad-request"),
     ("a day that never was", "full", "GET", "things?from=2015-02-30", {}, 400, "bad-request"),
@@ -201,7 +202,7 @@ def test_a_file_reaches_the_handler_as_a_stream(app) -> None:
 def test_a_form_that_lacks_its_file_says_so(app) -> None:
     for options in (
         {},
-        {"data": {"mapping": "{}"}, "files": {"other": b"x"}},
+        {"files": {"mapping": (None, b"{}")}},
         {"files": {"mapping": (None, b"{}"), "file": (None, b"text")}},
     ):
         answer = ask(app, "POST", "files", **options)

@@ -9,7 +9,7 @@ import time
 from typing import TYPE_CHECKING
 
 from chassis import context
-from chassis.problems import PROBLEM_JSON, BodyTooLargeError, body_of
+from chassis.problems import PROBLEM_JSON, BodyTooLargeError, InvalidRequestError, body_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,6 +24,7 @@ JSON_LIMIT = 1_000_000
 UPLOAD_LIMIT = 200_000_000
 """Bytes of a multipart body, such as a file to import; it is never held in memory."""
 
+_CONTROL = re.compile("[\x00-\x1f\x7f]")
 _SAFE_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
 _HEADERS = {
     b"x-content-type-options": b"nosniff",
@@ -77,9 +78,13 @@ class Edge:
             await send(message)
 
         try:
+            # Routers disagree on line ends in a path, and what one lets through unchecked the other may serve.
+            if _CONTROL.search(scope["path"]):
+                message = "The path has a control character."
+                raise InvalidRequestError(message)
             limited = _Limited(scope, receive, given)
             await self._app(*await limited.prepare(), send_with_headers)
-        except BodyTooLargeError as error:
+        except (BodyTooLargeError, InvalidRequestError) as error:
             if seen["status"]:
                 raise
             status, body, _headers = body_of(error, {}, trace.request_id)
