@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -32,18 +33,23 @@ def test_no_request_brings_it_down_or_an_answer_that_is_not_in_the_document(chec
     person = Person(checked.url)
     person.spend("5.00", category_id=person.made("categories", name="Food")["id"])
     person.budget("1.00")
+    environ = dict(os.environ)
     if signed_in_with == "a session":
-        header = "Cookie: " + "; ".join(f"{name}={value}" for name, value in person.cookies.items())
-        left_out = f"{ENDS_THE_SESSION}|{ENDLESS}"
+        environ |= {"SCHEMATHESIS_HOOKS": "session_hook", "PYTHONPATH": str(Path(__file__).parent)}
+        environ["OUTLAY_SESSION"] = next(f"{name}={value}" for name, value in person.cookies.items())
+        headers, left_out = [], f"{ENDS_THE_SESSION}|{ENDLESS}"
     else:
-        header = f"Authorization: Bearer {person.made('users/me/tokens', name='fuzz', scopes=['read', 'write'])['token']}"
-        left_out = ENDLESS
+        token = person.made("users/me/tokens", name="fuzz", scopes=["read", "write"])["token"]
+        headers, left_out = ["--header", f"Authorization: Bearer {token}"], ENDLESS
     command = [
         str(Path(sys.executable).parent / "schemathesis"), "run", f"{checked.url}/api/v1/openapi.json",
-        "--header", header, "--header", "Sec-Fetch-Site: same-origin", "--exclude-path-regex", left_out,
+        *headers, "--header", "Sec-Fetch-Site: same-origin", "--exclude-path-regex", left_out,
         "--phases", "examples,coverage,fuzzing", "--max-examples", "15", "--seed", "20261122", "--workers", "2",
         "--checks", "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance",
         "--request-timeout", "20", "--no-color",
     ]  # fmt: skip
-    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, timeout=400)
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, timeout=400, env=environ)
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
+    assert "401 Unauthorized" not in done.stdout, "it was not signed in"
+    # The session is still the one that it began with.
+    assert person.get("session").status_code == 200
