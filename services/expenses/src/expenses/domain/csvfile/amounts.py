@@ -9,7 +9,29 @@ from typing import NamedTuple
 from money import CURRENCIES
 
 _SYMBOLS = {"€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR", "₺": "TRY", "₽": "RUB", "₩": "KRW", "zł": "PLN", "Kč": "CZK"}
-_AFFIX = re.compile(r"[^\W\d_]{1,4}\.?|[€£¥₹₺₽₩$]|[^\W\d_]{1,2}\$")
+_UNCLEAR = frozenset(
+    {
+        "$",
+        "a$",
+        "c$",
+        "ca$",
+        "hk$",
+        "nz$",
+        "r$",
+        "s$",
+        "us$",
+        "kr",
+        "kr.",
+        "fr",
+        "fr.",
+        "sfr.",
+        "euro",
+        "euros",
+        "dollar",
+        "dollars",
+    }
+)
+"""Signs of currencies that do not say which country's."""
 _MINUS = str.maketrans({"\u2212": "-", "\u2013": "-", "\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u2019": "'"})
 _NUMBER = re.compile(r"[\d.,' ]*\d[\d.,' ]*")
 _MOST_DIGITS = 12
@@ -77,11 +99,15 @@ def _affix(text: str) -> tuple[str, str | None] | None:
     if number is None or number.group().strip() == text:
         return None
     before, after = text[: number.start()].strip(" +-"), text[number.end() :].strip(" +-")
-    if any(part and not _AFFIX.fullmatch(part) for part in (before, after)):
+    if any(part and not _is_currency(part) for part in (before, after)):
         return None
     named = next((_currency(part) for part in (before, after) if part), None)
     sign = "-" if "-" in text[: number.start()] or "-" in text[number.end() :] else ""
     return sign + number.group().strip(), named
+
+
+def _is_currency(text: str) -> bool:
+    return text.casefold() in _UNCLEAR or _currency(text) is not None
 
 
 def _currency(text: str) -> str | None:

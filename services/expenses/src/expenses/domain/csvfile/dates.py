@@ -15,8 +15,8 @@ FORMATS = (
     "DD.MM.YY", "DD/MM/YY", "MM/DD/YY",
 )  # fmt: skip
 _MONTH_FIRST = re.compile(r"^(MM)(.)(DD)")
-_ENOUGH = 0.9
-"""Share of a column that must fit, since files have totals and remarks among their rows."""
+MOST, HALF = 0.9, 0.5
+"""Shares of a column that must fit: to take it for dates at all, and to read one that is known to be dates."""
 
 ReadDay = Callable[[str], str | None]
 
@@ -64,15 +64,15 @@ def _read(pattern: re.Pattern[str], text: str) -> str | None:
     return day.isoformat() if _FIRST_YEAR <= year <= _LAST_YEAR else None
 
 
-def formats_of(cells: Sequence[str], *, locale: str) -> list[str]:
+def formats_of(cells: Sequence[str], *, locale: str, enough: float = MOST) -> list[str]:
     """Return the formats that fit a column, the likeliest first: by cells that fit, then by the reader's country."""
     filled = [cell for cell in cells if cell.strip()]
     if not filled:
         return []
     fits = {date_format: sum(_read(_PATTERNS[date_format], cell) is not None for cell in filled) for date_format in FORMATS}
-    enough = [date_format for date_format in FORMATS if fits[date_format] >= _ENOUGH * len(filled)]
+    fitting = [date_format for date_format in FORMATS if fits[date_format] >= enough * len(filled)]
     habit = _month_first(locale)
-    return sorted(enough, key=lambda name: (-fits[name], (_MONTH_FIRST.match(name) is not None) != habit))
+    return sorted(fitting, key=lambda name: (-fits[name], (_MONTH_FIRST.match(name) is not None) != habit))
 
 
 def ambiguous(formats: Sequence[str], cells: Sequence[str]) -> bool:

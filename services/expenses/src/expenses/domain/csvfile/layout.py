@@ -10,7 +10,7 @@ from typing import IO
 
 from expenses.domain.csvfile.amounts import decimal_of
 from expenses.domain.csvfile.content import Rows, column, columns_by_content, has_header
-from expenses.domain.csvfile.dates import ambiguous, formats_of
+from expenses.domain.csvfile.dates import HALF, ambiguous, formats_of
 from expenses.domain.csvfile.mapping import MOST_COLUMNS, SPENDING_NEGATIVE, SPENDING_POSITIVE, Mapping
 from expenses.domain.csvfile.records import records_of
 from expenses.domain.csvfile.source import detect_encoding, opened
@@ -131,7 +131,7 @@ def _complete_dates(layout: Layout, rows: Rows, reader: Reader) -> None:
     if layout.mapping.date_format or "date" not in layout.mapping.columns:
         return
     cells = column(rows, layout.mapping.columns["date"])
-    formats = formats_of(cells, locale=reader.locale)
+    formats = formats_of(cells, locale=reader.locale, enough=HALF)
     if formats:
         layout.mapping = dataclasses.replace(layout.mapping, date_format=formats[0])
         if ambiguous(formats, cells):

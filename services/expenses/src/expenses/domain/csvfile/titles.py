@@ -57,17 +57,22 @@ _FIELD_OF = {plain(title): (name, rank) for name, titles in _TITLES.items() for 
 
 
 def field_of(title: str) -> tuple[str, int] | None:
-    """Return the field that a title means and how unlikely it is, None for an unknown one; "Amount (EUR)" is an amount."""
+    """Return the field that a title means and how unlikely it is, None for an unknown one.
+
+    "Amount (EUR)" is an amount, and "Payer / payee" is what its first known half is.
+    """
     words = plain(title)
-    known = _FIELD_OF.get(words)
-    if known is None and currency_in(title):
-        known = _FIELD_OF.get(words.rpartition(" ")[0])
-    return known
+    candidates = [words, *map(plain, title.split("/"))]
+    if currency_in(title):
+        candidates.append(words.rpartition(" ")[0])
+    return next((_FIELD_OF[name] for name in candidates if name in _FIELD_OF), None)
 
 
 def currency_in(title: str) -> str | None:
     """Return the currency that a title ends in."""
     last = plain(title).rpartition(" ")[2].upper()
+    if last in {"EURO", "EUROS"}:
+        return "EUR"
     return last if is_currency(last) else None
 
 
