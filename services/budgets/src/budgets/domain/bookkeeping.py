@@ -48,7 +48,9 @@ class Bookkeeping:
         watch = Watch(course, touched)
         for step in steps:
             watch.take(step)
-        self._settle(work, course, dict(watch.verdicts()), steps)
+        # New expenses that cross nothing leave all crossings as they are, and most expenses are of that kind.
+        if watch.moved or any(step.before for step in steps):
+            self._settle(work, course, dict(watch.verdicts()), steps)
         standing = course.standing(current)
         if standing != standing_before:
             tell_changed(work, course.budget, standing)

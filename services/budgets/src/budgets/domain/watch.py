@@ -22,6 +22,8 @@ class Watch:
         self._touched = set(touched)
         self._levels = dict(self._rate(self._touched))
         self._tips: dict[Edge, Tip] = {}
+        self.moved = False
+        """Whether any threshold was crossed on the way, up or down."""
 
     def take(self, step: Step) -> None:
         """Let one expense be recorded, changed or removed."""
@@ -47,6 +49,7 @@ class Watch:
 
     def _note(self, index: int, level: int, expense: Expense | None) -> None:
         before, self._levels[index] = self._levels.get(index, 0), level
+        self.moved = self.moved or before != level
         for threshold in self._course.budget.thresholds:
             if before < threshold <= level:
                 culprit = expense if expense and self._can_tip(index, expense) else None

@@ -114,5 +114,5 @@ def _covered(user_id: str, scope: Scope) -> Row:
     return {"of_user": user_id, "of_currency": scope.currency}
 
 
-def _chunks(values: Sequence[Any], size: int = _AT_ONCE) -> Iterator[Sequence[Any]]:
-    return (values[start : start + size] for start in range(0, len(values), size))
+def _chunks(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    return (values[start : start + _AT_ONCE] for start in range(0, len(values), _AT_ONCE))
