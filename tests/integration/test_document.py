@@ -48,7 +48,7 @@ def test_no_request_brings_it_down_or_an_answer_that_is_not_in_the_document(chec
         "--checks", "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance",
         "--request-timeout", "20", "--no-color",
     ]  # fmt: skip
-    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, timeout=400, env=environ)
+    done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=tmp_path, timeout=400, env=environ)
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
     assert "401 Unauthorized" not in done.stdout, "it was not signed in"
     # The session is still the one that it began with.

@@ -45,7 +45,15 @@ def owned(outlay) -> tuple[Person, dict[str, str]]:
     token = owner.made("users/me/tokens", name="script", scopes=["read"])
     session = owner.read("session")
     alert = eventually(lambda: owner.read("alerts")["items"])[0]
-    ids = {"category_id": category, "budget_id": budget, "expense_id": expense, "import_id": imported, "token_id": token, "session_id": session, "alert_id": alert}
+    ids = {
+        "category_id": category,
+        "budget_id": budget,
+        "expense_id": expense,
+        "import_id": imported,
+        "token_id": token,
+        "session_id": session,
+        "alert_id": alert,
+    }
     return owner, {name: thing["id"] for name, thing in ids.items()}
 
 

@@ -50,7 +50,9 @@ def add() -> Any:
     connection = store()
     connection.execute("BEGIN IMMEDIATE")
     row = ("u", int(body["amount"]["amount"].replace(".", "")), body["amount"]["currency"], body["spent_on"], body["payee"], "")
-    cursor = connection.execute("INSERT INTO expense (user_id, amount, currency, spent_on, payee, category) VALUES (?, ?, ?, ?, ?, ?)", row)
+    cursor = connection.execute(
+        "INSERT INTO expense (user_id, amount, currency, spent_on, payee, category) VALUES (?, ?, ?, ?, ?, ?)", row
+    )
     connection.execute("INSERT INTO outbox (body) VALUES (?)", (flask.request.get_data(as_text=True),))
     connection.execute("COMMIT")
     return {"id": cursor.lastrowid}, 201
@@ -60,7 +62,9 @@ def add() -> Any:
 def newest() -> Any:
     """Fifty rows by the index."""
     rows = store().execute("SELECT * FROM expense WHERE user_id = 'u' ORDER BY spent_on DESC, id DESC LIMIT 50").fetchall()
-    return {"items": [dict(zip(("id", "user", "amount", "currency", "day", "payee", "category"), row, strict=True)) for row in rows]}
+    return {
+        "items": [dict(zip(("id", "user", "amount", "currency", "day", "payee", "category"), row, strict=True)) for row in rows]
+    }
 
 
 @app.get("/summary")
@@ -83,4 +87,12 @@ def mail() -> Any:
 
 if __name__ == "__main__":
     connect(_FOLDER / "floor.db").executescript(SCHEMA)
-    Granian("floor:app", address="127.0.0.1", port=int(sys.argv[2]), interface=Interfaces.WSGI, blocking_threads=4, working_dir=Path(__file__).parent, log_enabled=False).serve()
+    Granian(
+        "floor:app",
+        address="127.0.0.1",
+        port=int(sys.argv[2]),
+        interface=Interfaces.WSGI,
+        blocking_threads=4,
+        working_dir=Path(__file__).parent,
+        log_enabled=False,
+    ).serve()

@@ -104,7 +104,11 @@ def headers_of(person: Person) -> dict[str, str]:
 def expense(number: int) -> bytes:
     """Return the body of a new expense."""
     day = date(2024, 1, 1) + timedelta(days=number % 300)
-    body = {"amount": {"amount": f"{number % 90 + 1}.{number % 100:02d}", "currency": "EUR"}, "spent_on": day.isoformat(), "payee": f"Payee {number % 50}"}
+    body = {
+        "amount": {"amount": f"{number % 90 + 1}.{number % 100:02d}", "currency": "EUR"},
+        "spent_on": day.isoformat(),
+        "payee": f"Payee {number % 50}",
+    }
     return json.dumps(body).encode()
 
 
@@ -140,7 +144,13 @@ def rows_of(count: int, seed: int = 1) -> Iterator[tuple[str, str, str, str, str
     first = date.today() - timedelta(days=_DAYS - 1)
     for number in range(count):
         day = first + timedelta(days=number * _DAYS // count)
-        yield day.isoformat(), f"Payee {chance.randrange(200)}", f"Category {chance.randrange(_CATEGORIES)}", f"-{chance.randrange(1, 9999)}.{number % 100:02d}", "EUR"
+        yield (
+            day.isoformat(),
+            f"Payee {chance.randrange(200)}",
+            f"Category {chance.randrange(_CATEGORIES)}",
+            f"-{chance.randrange(1, 9999)}.{number % 100:02d}",
+            "EUR",
+        )
 
 
 def csv_file(path: Path, count: int) -> Path:
@@ -199,7 +209,10 @@ def _floor_reads(folder: Path, size: int, month: dict[str, str]) -> dict[str, fl
     connection.execute("BEGIN")
     connection.executemany(
         "INSERT INTO expense (user_id, spent_on, payee, category, amount, currency) VALUES ('u', ?, ?, ?, ?, ?)",
-        ((day, payee, category, int(amount.replace(".", "")), currency) for day, payee, category, amount, currency in rows_of(size)),
+        (
+            (day, payee, category, int(amount.replace(".", "")), currency)
+            for day, payee, category, amount, currency in rows_of(size)
+        ),
     )
     connection.execute("COMMIT")
     connection.close()
