@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -63,13 +64,13 @@ def list_things(request: Request, **arguments: Any) -> Any:
     return {"caller": request.caller.user_id, "from": request.client_address, **arguments}, 200, etag(3)
 
 
-OPERATIONS = {
-    "listThings": list_things,
-    "createThing": lambda request, *, body: ({"got": body, "key": request.idempotency_key}, 201, {}),
-    "removeThings": lambda request: (None, 204, {}),
-    "createFile": create_file,
-    "listLines": lambda request: ((f"line {n}\n".encode() for n in range(50_000)), 200, {"Content-Type": "text/csv"}),
-}
+HANDLERS = SimpleNamespace(
+    list_things=list_things,
+    create_thing=lambda request, *, body: ({"got": body, "key": request.idempotency_key}, 201, {}),
+    remove_things=lambda request: (None, 204, {}),
+    create_file=create_file,
+    list_lines=lambda request: ((f"line {n}\n".encode() for n in range(50_000)), 200, {"Content-Type": "text/csv"}),
+)
 
 
 @pytest.fixture(scope="module")
@@ -78,7 +79,7 @@ def app() -> Any:
     for kind, entries in load_spec("gateway")["components"].items():
         spec["components"].setdefault(kind, {}).update(entries)
     statuses = {NoSuchThingError: 404}
-    return build_app(AppParts(name="things", spec=spec, operations=OPERATIONS, verify=verify, statuses=statuses, metrics=Metrics()))
+    return build_app(AppParts(name="things", spec=spec, handlers=HANDLERS, verify=verify, statuses=statuses, metrics=Metrics()))
 
 
 def ask(app: Any, method: str, path: str, token: str | None = "full", **options: Any) -> Any:
@@ -237,7 +238,7 @@ def test_a_service_that_misses_something_is_not_ready() -> None:
     parts = AppParts(
         name="things",
         spec={**SPEC, "paths": {}, "components": {}},
-        operations={},
+        handlers=None,
         verify=verify,
         statuses={},
         metrics=Metrics(),

@@ -34,6 +34,7 @@ from chassis.problems import (
     status_body,
 )
 from chassis.request import Answer, Request
+from chassis.spec import method_of
 from chassis.tokens import Caller
 from chassis.validation import VALIDATORS, printable
 
@@ -58,8 +59,8 @@ class AppParts:
 
     name: str
     spec: Spec
-    operations: Mapping[str, Callable[..., Answer]]
-    """operationId to method: called with a Request and the operation's parameters by name."""
+    handlers: object
+    """Has a method for each operationId (createBudget: create_budget), called with a Request and the parameters by name."""
     verify: Callable[[str], dict[str, Any]]
     """Returns the claims of a service token; raises UnauthorizedError."""
     statuses: Statuses
@@ -75,7 +76,7 @@ def build_app(parts: AppParts) -> ASGIApp:
     register_formats()
     app = connexion.FlaskApp(
         parts.name,
-        resolver=Resolver(lambda name: _endpoint(parts.operations[name])),
+        resolver=Resolver(lambda name: _endpoint(getattr(parts.handlers, method_of(name)))),
         security_map={"bearer": _bearer(parts.verify)},
         validator_map=VALIDATORS,
         strict_validation=True,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, cast
 
@@ -52,6 +53,11 @@ def _add_shared_answers(operation: dict[str, Any]) -> None:
         shared |= _WITH_BODY
     for status, name in shared.items():
         operation["responses"].setdefault(status, {"$ref": f"#/components/responses/{name}"})
+
+
+def method_of(operation_id: str) -> str:
+    """Return the name of the method that serves an operation: createBudget is create_budget."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", operation_id).lower()
 
 
 def merge_specs(front: Spec, others: Iterable[Spec]) -> Spec:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -38,9 +37,8 @@ from chassis.events import MakeEvent, event_maker
 from chassis.ids import Ids
 from chassis.metrics import Metrics
 from chassis.problems import UnauthorizedError
-from chassis.request import Answer
 from chassis.service import Service
-from chassis.spec import load_spec, operations
+from chassis.spec import load_spec
 from chassis.tokens import TokenVerifier
 from chassis.vault import Vault
 
@@ -115,7 +113,7 @@ def build(
         AppParts(
             name="auth",
             spec=spec,
-            operations=_operations(handlers, [operation["operationId"] for _, _, operation in operations(spec)]),
+            handlers=handlers,
             verify=verify,
             statuses=STATUSES,
             metrics=metrics,
@@ -174,7 +172,7 @@ def _handlers(
     )  # fmt: skip
     return Handlers(
         accounts=accounts,
-        sign_in=SignIn(users=users, hashing=hashing, limits=limits),
+        signing_in=SignIn(users=users, hashing=hashing, limits=limits),
         sessions=sessions,
         tokens=tokens,
         recovery=recovery,
@@ -191,12 +189,6 @@ def _announcer(make: MakeEvent, now: Callable[[], float]) -> Announce:
         return PendingEvent(id=event.id, at=now(), text=event.to_json())
 
     return announce
-
-
-def _operations(handlers: Handlers, names: list[str]) -> dict[str, Callable[..., Answer]]:
-    """Find the method of each operationId: createUser is create_user; sign_in is taken by the use case."""
-    methods = {name: re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower() for name in names}
-    return {name: getattr(handlers, {"sign_in": "sign_in_"}.get(method, method)) for name, method in methods.items()}
 
 
 def _in_process(exchange: Exchange) -> Callable[[str], tuple[str, int]]:

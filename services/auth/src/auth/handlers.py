@@ -31,7 +31,7 @@ class Handlers:
     """One method for each operationId. What touches the account's security asks for a session: an access token may not."""
 
     accounts: Accounts
-    sign_in: SignIn
+    signing_in: SignIn
     sessions: Sessions
     tokens: AccessTokens
     recovery: Recovery
@@ -92,9 +92,9 @@ class Handlers:
         self.recovery.reset(token, body["password"], client=request.client_address)
         return None, 204, {}
 
-    def sign_in_(self, request: Request, body: Body) -> Answer:
+    def sign_in(self, request: Request, body: Body) -> Answer:
         """Sign in."""
-        user = self.sign_in(body["email"], body["password"], client=request.client_address)
+        user = self.signing_in(body["email"], body["password"], client=request.client_address)
         return user_view(user), 201, self._signed_in(user, request)
 
     def get_current_session(self, request: Request) -> Answer:

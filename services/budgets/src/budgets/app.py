@@ -54,7 +54,7 @@ def build(
     parts = AppParts(
         name="budgets",
         spec=load_spec("budgets"),
-        operations=handlers.operations(),
+        handlers=handlers,
         verify=verify,
         statuses=STATUSES,
         metrics=metrics,

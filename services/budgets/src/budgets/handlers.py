@@ -13,22 +13,11 @@ from chassis.request import Answer, Request, etag
 
 
 class Handlers:
-    """operationId to method."""
+    """One method for each operationId."""
 
     def __init__(self, planning: Planning, reading: Reading, cursors: Cursors) -> None:
         """Serve these use cases."""
         self._planning, self._reading, self._cursors = planning, reading, cursors
-
-    def operations(self) -> dict[str, Any]:
-        """Return the method of each operationId."""
-        return {
-            "listBudgets": self.list_budgets,
-            "createBudget": self.create_budget,
-            "getBudget": self.get_budget,
-            "changeBudget": self.change_budget,
-            "removeBudget": self.remove_budget,
-            "listPeriods": self.list_periods,
-        }
 
     def list_budgets(self, request: Request, limit: int, cursor: str | None = None) -> Answer:
         """A page of budgets by name."""

@@ -29,9 +29,8 @@ from expenses.handlers import Handlers
 from expenses.settings import ExpensesSettings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
-    from chassis.request import Answer
     from chassis.vault import Vault
     from expenses.domain.ports import Rates
 
@@ -79,7 +78,7 @@ def build(
     parts = AppParts(
         name="expenses",
         spec=load_spec("expenses"),
-        operations=_operations(handlers),
+        handlers=handlers,
         verify=verify,
         statuses=STATUSES,
         metrics=metrics or Metrics(),
@@ -96,26 +95,3 @@ def build(
         tidy=store.tidy,
         close=database.close,
     )
-
-
-def _operations(handlers: Handlers) -> Mapping[str, Callable[..., Answer]]:
-    return {
-        "listExpenses": handlers.list_expenses,
-        "createExpense": handlers.create_expense,
-        "getExpense": handlers.get_expense,
-        "changeExpense": handlers.change_expense,
-        "removeExpense": handlers.remove_expense,
-        "listCategories": handlers.list_categories,
-        "createCategory": handlers.create_category,
-        "getCategory": handlers.get_category,
-        "changeCategory": handlers.change_category,
-        "removeCategory": handlers.remove_category,
-        "summarizeExpenses": handlers.summarize_expenses,
-        "previewImport": handlers.preview_import,
-        "createImport": handlers.create_import,
-        "listImports": handlers.list_imports,
-        "getImport": handlers.get_import,
-        "undoImport": handlers.undo_import,
-        "exportExpensesCsv": handlers.export_csv,
-        "exportExpensesJson": handlers.export_json,
-    }

@@ -111,11 +111,11 @@ class Handlers:
         self._importing.undo(_who(request), import_id)
         return None, 204, {}
 
-    def export_csv(self, request: Request, from_: str | None = None, to: str | None = None) -> Answer:
+    def export_expenses_csv(self, request: Request, from_: str | None = None, to: str | None = None) -> Answer:
         """Write all expenses as CSV."""
         return self._exports.csv(_who(request), from_, to), 200, _attachment("text/csv; charset=utf-8", "csv")
 
-    def export_json(self, request: Request, from_: str | None = None, to: str | None = None) -> Answer:
+    def export_expenses_json(self, request: Request, from_: str | None = None, to: str | None = None) -> Answer:
         """Write all expenses as JSON."""
         return self._exports.json(_who(request), from_, to), 200, _attachment("application/json", "json")
 

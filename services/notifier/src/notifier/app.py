@@ -87,7 +87,7 @@ def build(
     )
     handlers = Handlers(reading=Reading(store=store, clock=clock), cursors=Cursors(vault))
     parts = AppParts(
-        name="notifier", spec=load_spec("notifier"), operations=handlers.operations(), verify=verify, statuses=STATUSES,
+        name="notifier", spec=load_spec("notifier"), handlers=handlers, verify=verify, statuses=STATUSES,
         metrics=metrics, checks={"database": database.check}, validate_responses=validate_responses, quiet=quiet,
     )  # fmt: skip
     service = Service(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -21,16 +20,6 @@ class Handlers:
     def __init__(self, *, reading: Reading, cursors: Cursors) -> None:
         """Take the use cases."""
         self._reading, self._cursors = reading, cursors
-
-    def operations(self) -> Mapping[str, Callable[..., Answer]]:
-        """Return operationId to method."""
-        return {
-            "listAlerts": self.list_alerts,
-            "getAlert": self.get_alert,
-            "changeAlert": self.change_alert,
-            "getPreferences": self.get_preferences,
-            "setPreferences": self.set_preferences,
-        }
 
     def list_alerts(self, request: Request, *, unread: bool, limit: int, cursor: str | None = None) -> Answer:
         """Return a page of alerts."""

@@ -61,8 +61,9 @@ class Step:
     @property
     def sides(self) -> tuple[tuple[Expense, int], ...]:
         """What it takes away (-1) and what it adds (+1)."""
-        sides = ((self.before, -1), (self.after, 1))
-        return tuple((expense, sign) for expense, sign in sides if expense is not None)
+        taken = ((self.before, -1),) if self.before else ()
+        added = ((self.after, 1),) if self.after else ()
+        return (*taken, *added)
 
 
 @dataclass(frozen=True, slots=True)

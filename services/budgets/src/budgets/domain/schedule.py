@@ -18,6 +18,7 @@ class Cycle(StrEnum):
 
 
 _DAYS_OF_WEEK = 7
+_IN_EVERY_MONTH = 28
 _MONTHS = {Cycle.MONTHLY: 1, Cycle.QUARTERLY: 3, Cycle.YEARLY: 12}
 
 
@@ -58,7 +59,8 @@ class Schedule:
         if self.cycle is Cycle.WEEKLY:
             return self.anchor + timedelta(days=_DAYS_OF_WEEK * index)
         year, month = divmod(_months(self.anchor) + index * _MONTHS[self.cycle], 12)
-        return date(year, month + 1, min(self.anchor.day, monthrange(year, month + 1)[1]))
+        day = self.anchor.day
+        return date(year, month + 1, day if day <= _IN_EVERY_MONTH else min(day, monthrange(year, month + 1)[1]))
 
 
 def _months(day: date) -> int:
