@@ -35,7 +35,7 @@ class Consumers:
     def _once(self, handle: Callable[[Work, Event], None]) -> Callable[[Event], None]:
         def handler(event: Event) -> None:
             try:
-                with self._store.write(event.data["user_id"]) as work:
+                with self._store.write(event.data["user_id"], caused_at=event.occurred_at) as work:
                     if work.first_time(event.id):
                         handle(work, event)
             except DepartedError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Protocol
 
 from budgets.domain.budget import Budget
@@ -138,5 +138,5 @@ class Store(Protocol):
     def read(self) -> AbstractContextManager[View]:
         """Look at one moment."""
 
-    def write(self, user_id: str) -> AbstractContextManager[Work]:
-        """Change things of one owner, all or nothing. Raises DepartedError."""
+    def write(self, user_id: str, *, caused_at: datetime | None = None) -> AbstractContextManager[Work]:
+        """Change things of one owner, all or nothing; what is announced happened at `caused_at`, or now. Raises DepartedError."""

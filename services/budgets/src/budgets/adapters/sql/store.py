@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
@@ -36,10 +37,10 @@ class SqlView:
 class SqlWork(SqlView):
     """Implements domain.ports.Work."""
 
-    def __init__(self, connection: Connection, user_id: str, make_event: MakeEvent) -> None:
+    def __init__(self, connection: Connection, user_id: str, make_event: MakeEvent, caused_at: datetime | None) -> None:
         """Work in this transaction, which has the owner's row to itself."""
         super().__init__(connection)
-        self._user_id, self._make_event = user_id, make_event
+        self._user_id, self._make_event, self._caused_at = user_id, make_event, caused_at
         self._events: list[Event] = []
 
     def first_time(self, event_id: str) -> bool:
@@ -56,7 +57,7 @@ class SqlWork(SqlView):
 
     def announce(self, kind: str, subject: str, data: Body) -> None:
         """Tell everybody who listens, when the transaction has ended well."""
-        self._events.append(self._make_event(kind, subject, data))
+        self._events.append(self._make_event(kind, subject, data, at=self._caused_at))
 
     def finish(self) -> None:
         """Put what was announced into the outbox."""
@@ -77,11 +78,11 @@ class SqlStore:
             yield SqlView(connection)
 
     @contextmanager
-    def write(self, user_id: str) -> Iterator[SqlWork]:
-        """Change things of one owner, all or nothing. Raises DepartedError."""
+    def write(self, user_id: str, *, caused_at: datetime | None = None) -> Iterator[SqlWork]:
+        """Change things of one owner, all or nothing; what is announced happened at `caused_at`, or now. Raises DepartedError."""
         with self._database.begin() as connection:
             _take_turn(connection, user_id)
-            work = SqlWork(connection, user_id, self._make_event)
+            work = SqlWork(connection, user_id, self._make_event, caused_at)
             yield work
             work.finish()
 
