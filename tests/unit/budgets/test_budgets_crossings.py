@@ -180,3 +180,11 @@ def test_an_event_about_nobody_known_is_kept_for_budgets_to_come(world: World) -
     world.post(a_change(an_expense("300.00")), user_id=uuid7())
     budget = world.create()
     assert world.get(budget)["current"]["spent"] == usd("300.00")
+
+
+def test_what_follows_from_an_expense_happened_when_the_expense_did_however_late_one_hears_of_it(world: World) -> None:
+    world.create(thresholds=[100])
+    world.at("2015-03-01T12:00:00+00:00")
+    world.spend("250.00")
+    [event] = world.announced("budget.exceeded")
+    assert event.time == "2015-01-24T18:00:00Z"
