@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy.dialects.mysql import MEDIUMTEXT
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,8 @@ def chassis_tables(metadata: MetaData) -> ChassisTables:
         "outbox",
         metadata,
         Column("id", String(36), primary_key=True),
-        Column("body", Text, nullable=False),
+        # An event may tell of hundreds of changes; MySQL's TEXT ends at 64 kB.
+        Column("body", Text().with_variant(MEDIUMTEXT(), "mysql", "mariadb"), nullable=False),
         Column("created_ms", BigInteger, nullable=False),
         Column("claimed_by", String(64), nullable=True),
         Column("claimed_until_ms", BigInteger, nullable=False),
