@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects.mysql import VARCHAR
+from sqlalchemy.dialects.mysql import MEDIUMTEXT, VARCHAR
 
 revision = "0001"
 down_revision = None
@@ -88,7 +88,7 @@ def upgrade() -> None:
     op.create_table(
         "outbox",
         sa.Column("id", sa.String(36), primary_key=True),
-        sa.Column("body", sa.Text, nullable=False),
+        sa.Column("body", sa.Text().with_variant(MEDIUMTEXT(), "mysql", "mariadb"), nullable=False),
         sa.Column("created_ms", sa.BigInteger, nullable=False),
         sa.Column("claimed_by", sa.String(64), nullable=True),
         sa.Column("claimed_until_ms", sa.BigInteger, nullable=False),
