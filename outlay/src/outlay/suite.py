@@ -7,13 +7,12 @@ import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import auth.app
+import auth.settings
 import budgets.app
 import budgets.settings
 import expenses.app
 import expenses.settings
-
-import auth.app
-import auth.settings
 import gateway.app
 import notifier.app
 import notifier.settings
@@ -21,7 +20,7 @@ from chassis.bus.embedded import EmbeddedBus
 from chassis.clock import clock_from
 from chassis.ids import uuid7
 from chassis.metrics import Metrics
-from chassis.relay import Relay
+from chassis.relay import ALONE, Relay
 from chassis.settings import read_settings
 from chassis.spec import load_spec
 from chassis.vault import Vault, key_in
@@ -106,7 +105,7 @@ def build_suite(settings: HomeSettings, environ: Mapping[str, str]) -> Suite:
         return {**common, "wake": bells[name].set}
 
     who = auth.app.build(read_settings(auth.settings.AuthSettings, known), **shared("auth"))
-    table_services = {**common, "verify": who.verify, "relay_owner": "home"}
+    table_services = {**common, "verify": who.verify, "relay_owner": ALONE}
 
     def tables(name: str) -> dict[str, Any]:
         return {**table_services, "wake": bells[name].set}

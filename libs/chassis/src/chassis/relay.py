@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("outlay.relay")
 
+ALONE = "alone"
+"""Name of a relay that is the only one of its outbox for sure, such as the one of a process that has locked its data folder."""
+
 _BATCH = 100
 _IDLE_SECONDS = 30.0
 _RETRY_SECONDS = 2.0

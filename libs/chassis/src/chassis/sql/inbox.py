@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
 from chassis.sql.outbox import now_ms
 
 if TYPE_CHECKING:
-    from sqlalchemy import Table
+    from sqlalchemy import Select, Table
     from sqlalchemy.engine import Connection
 
 _KEPT_MS = 30 * 24 * 3600 * 1000
+
+
+@cache
+def _seen(table: Table) -> Select[Any]:
+    """Composed once for each table: composing costs more than running."""
+    return sa.select(table.c.event_id).where(table.c.event_id == sa.bindparam("event"))
 
 
 class Inbox:
@@ -24,8 +31,7 @@ class Inbox:
 
     def first_time(self, event_id: str) -> bool:
         """Note the event; False if it had been handled before."""
-        seen = sa.select(self._table.c.event_id).where(self._table.c.event_id == event_id)
-        if self._connection.execute(seen).first() is not None:
+        if self._connection.execute(_seen(self._table), {"event": event_id}).first() is not None:
             return False
         self._connection.execute(self._table.insert(), {"event_id": event_id, "received_ms": now_ms()})
         return True

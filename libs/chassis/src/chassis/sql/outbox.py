@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
 from chassis.events import Event
+from chassis.relay import ALONE
 from chassis.sql.database import ADDED_EVENTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from sqlalchemy import Table
+    from sqlalchemy import Row, Table
     from sqlalchemy.engine import Connection
 
     from chassis.sql.database import Database
@@ -40,32 +41,44 @@ class SqlOutbox:
     """An outbox in a table. Rows are claimed for 30 seconds in a way that SQLite, MySQL and Db2 all have: no SKIP LOCKED."""
 
     def __init__(self, database: Database, table: Table, *, owner: str, now: Callable[[], int] = now_ms) -> None:
-        """`owner` names this relay: what it claimed before it crashed is its own again at once."""
+        """`owner` names this relay: what it claimed before it crashed is its own again at once. ALONE needs no claims."""
         self._database, self._table, self._owner, self._now = database, table, owner, now
+        # Composed once: composing a statement costs more than running it.
+        free = sa.or_(table.c.claimed_until_ms < sa.bindparam("moment"), table.c.claimed_by == owner)
+        some = table.c.id.in_(sa.bindparam("ids", expanding=True))
+        self._oldest = sa.select(table.c.id, table.c.body).order_by(table.c.id).limit(sa.bindparam("most"))
+        self._free = self._oldest.where(free)
+        self._lease = table.update().where(some, free).values(claimed_by=owner, claimed_until_ms=sa.bindparam("until"))
+        self._mine = sa.select(table.c.id).where(some, table.c.claimed_by == owner)
+        self._sent = table.delete().where(some)
 
     def claim(self, limit: int) -> list[Event]:
         """Return unsent events, oldest first, which no other relay gets for the next 30 seconds."""
-        table, moment = self._table, self._now()
-        free = sa.or_(table.c.claimed_until_ms < moment, table.c.claimed_by == self._owner)
-        query = sa.select(table.c.id, table.c.body).where(free).order_by(table.c.id).limit(limit)
-        with self._database.read() as connection:
-            if connection.execute(query.limit(1)).first() is None:
-                return []
-        with self._database.begin() as connection:
-            rows = connection.execute(query).all()
-            ids = [row.id for row in rows]
-            lease = {"claimed_by": self._owner, "claimed_until_ms": moment + _LEASE_MS}
-            connection.execute(table.update().where(table.c.id.in_(ids), free).values(lease))
-            mine = set(
-                connection.execute(sa.select(table.c.id).where(table.c.id.in_(ids), table.c.claimed_by == self._owner)).scalars()
-            )
+        rows = self._unsent(limit) if self._owner == ALONE else self._claimed(limit)
         # The events were checked when they were made and are checked again when they are consumed.
-        return [Event.from_trusted_json(row.body) for row in rows if row.id in mine]
+        return [Event.from_trusted_json(row.body) for row in rows]
+
+    def _unsent(self, limit: int) -> Sequence[Row[Any, Any]]:
+        with self._database.read() as connection:
+            return connection.execute(self._oldest, {"most": limit}).all()
+
+    def _claimed(self, limit: int) -> Sequence[Row[Any, Any]]:
+        moment = self._now()
+        known = {"moment": moment, "most": limit}
+        with self._database.read() as connection:
+            rows = connection.execute(self._free, known).all()
+        if not rows:
+            return []
+        ids = [row.id for row in rows]
+        with self._database.begin() as connection:
+            connection.execute(self._lease, {"ids": ids, "moment": moment, "until": moment + _LEASE_MS})
+            mine = set(connection.execute(self._mine, {"ids": ids}).scalars())
+        return [row for row in rows if row.id in mine]
 
     def mark_sent(self, ids: Sequence[str]) -> None:
         """Delete events that the bus has taken."""
         with self._database.begin() as connection:
-            connection.execute(self._table.delete().where(self._table.c.id.in_(list(ids))))
+            connection.execute(self._sent, {"ids": list(ids)})
 
     def oldest_seconds(self) -> float:
         """Return the age of the oldest unsent event, 0 if there is none."""
