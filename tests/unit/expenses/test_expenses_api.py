@@ -253,3 +253,16 @@ def test_a_cursor_fits_its_own_list_alone(api):
         record(api)
     cursor = (api("GET", "/expenses?limit=1")).json()["next_cursor"]
     assert (api("GET", f"/expenses?limit=1&sort=amount&cursor={cursor}")).status_code == 400
+
+
+def test_sums_may_be_larger_than_any_amount(api):
+    for _ in range(2):
+        record(api, amount={"amount": "999999999999.99", "currency": "EUR"})
+    assert api("GET", "/summary?by=payee").json()["spent"]["amount"] == "1999999999999.98"
+
+
+def test_an_amount_that_becomes_too_large_at_home_is_refused(api):
+    yen = api.as_(a_caller(OTTO, currency="JPY"))
+    answer = yen("POST", "/expenses", json=COFFEE | {"amount": {"amount": "999999999999.99", "currency": "EUR"}})
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["pointer"] == "/amount/amount"

@@ -285,3 +285,11 @@ def peak_of(folder: Path, rows: int) -> int:
 def test_memory_does_not_grow_with_the_file(tmp_path):
     small, large = peak_of(tmp_path, 10_000), peak_of(tmp_path, 50_000)
     assert large < small + 8_000_000, json.dumps([small, large])
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"), [("C:\\Users\\m\\bank.csv", "bank.csv"), ("../../x.csv", "x.csv"), ("a" * 300, "a" * 255)]
+)
+def test_a_file_is_known_by_its_own_name(api, name, kept):
+    answer = api("POST", "/imports", files={"file": (name, b"date,amount\n2024-01-31,1.00\n")})
+    assert answer.json()["filename"] == kept

@@ -95,3 +95,9 @@ def test_news_of_strangers_are_fine(api):
     move(api, "USD")
     assert api.events() == []
     assert api("GET", "/summary?by=month").json()["spent"] == {"amount": "0.00", "currency": "USD"}
+
+
+def test_even_amounts_beyond_measure_move(api):
+    made = spend(api, "999999999999.99", "EUR")
+    move(api, "JPY")
+    assert home_of(api, made)["currency"] == "JPY"

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from expenses.domain.errors import NoRateError
-from money import Money
+from money import Money, MoneyError, decimals_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from expenses.domain.ports import Rates
 
 _KEPT_RATES = 10_000
+_MOST_WHOLE = 10**12
+_MOST_CARRIED = 10**12 - 1
+"""Of what is carried over without a rate; it fits every currency."""
 
 
 class Converter:
@@ -28,14 +31,15 @@ class Converter:
         """Return the amount in the home currency; raises NoRateError, or MoneyError if it becomes too large."""
         if amount.currency == home_currency:
             return amount
-        return Money.of(amount.decimal * self._rate(amount.currency, home_currency, day), home_currency)
+        return _in_bounds(Money.of(amount.decimal * self._rate(amount.currency, home_currency, day), home_currency))
 
     def moved_home(self, expense: Expense, home_currency: str) -> Money:
         """Return an expense's amount in another home currency.
 
         People change their home currency seldom and expect every old expense to follow, so there is always an answer. The first of
         these that exists: the rate of the day from the amount that was paid; the same from the amount in the old home currency; the
-        rate of the nearest day; and if two currencies were never quoted, the old figure, which can then be corrected by hand.
+        rate of the nearest day; and if two currencies were never quoted, or it becomes too large, the old figure, which can be corrected
+        by hand.
         """
         if expense.currency == home_currency:
             return expense.amount
@@ -45,7 +49,8 @@ class Converter:
                 moved = _converted(amount, home_currency, day, rate_of)
                 if moved is not None:
                     return moved
-        return Money.of(expense.home_amount.decimal, home_currency)
+        figure = int(expense.home_amount.decimal.scaleb(decimals_of(home_currency)))
+        return Money(min(figure, _MOST_CARRIED), home_currency)
 
     def _rate(self, source: str, target: str, day: str) -> Decimal:
         key = (source, target, day)
@@ -61,6 +66,14 @@ def _converted(amount: Money, target: str, day: str, rate_of: Callable[[str, str
     if amount.currency == target:
         return amount
     try:
-        return Money.of(amount.decimal * rate_of(amount.currency, target, day), target)
-    except NoRateError:
+        return _in_bounds(Money.of(amount.decimal * rate_of(amount.currency, target, day), target))
+    except (NoRateError, MoneyError):
         return None
+
+
+def _in_bounds(money: Money) -> Money:
+    """Return the money; raises MoneyError if it has more than the twelve digits that an amount may have on the wire."""
+    if money.minor >= _MOST_WHOLE * 10 ** decimals_of(money.currency):
+        message = "is too large"
+        raise MoneyError(message)
+    return money

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from typing import IO, TYPE_CHECKING, Any
 
 from expenses.domain.booking import batches_of, book
@@ -54,7 +55,7 @@ class Importing:
             for line, cells in records_of(text, layout.mapping.delimiter or ","):
                 if line >= layout.first_line:
                     _take(intake, reader, line, cells)
-        done = intake.finish(filename.strip()[-_MOST_NAME:] or "upload.csv")
+        done = intake.finish(_name(filename))
         work.imports.add(owner, done)
         work.announce("import.completed", owner, _told(owner, done))
         return done.to_wire()
@@ -107,6 +108,12 @@ def _take(intake: Intake, reader: RowReader, line: int, cells: list[str]) -> Non
             intake.refuse(line, str(error))
     else:
         intake.take(line, row)
+
+
+def _name(filename: str) -> str:
+    """Return the last part of a path, free of what cannot be shown; some browsers send all of it."""
+    name = "".join(letter for letter in re.split(r"[/\\]", filename)[-1] if letter.isprintable()).strip()
+    return name[-_MOST_NAME:] or "upload.csv"
 
 
 def _told(owner: Owner, done: Import) -> dict[str, Any]:

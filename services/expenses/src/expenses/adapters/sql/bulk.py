@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Insert, Update
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, Dialect
 
 CHUNK = 500
 """Values in one IN list; every dialect takes this many."""
 
 
-def run_many(connection: Connection, statement: Insert | Update, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
+def run_many(connection: Connection, statement: Insert | Update, columns: tuple[str, ...], rows: Sequence[tuple[Any, ...]]) -> None:
     """Run a statement once for each row; the values stand in the order in which the statement names them.
 
     All drivers in use take values by position (SQLite and Db2 as `?`, MySQL as `%s`); whole numbers and text need no conversion.
     """
     if rows:
-        compiled = statement.compile(dialect=connection.dialect, column_keys=list(columns))
-        connection.exec_driver_sql(compiled.string, list(rows))
+        connection.exec_driver_sql(_text(statement, connection.dialect, columns), list(rows))
+
+
+@cache
+def _text(statement: Insert | Update, dialect: Dialect, columns: tuple[str, ...]) -> str:
+    """Compile a statement; those that come here are composed once, as constants, so each is compiled once."""
+    return statement.compile(dialect=dialect, column_keys=list(columns)).string
 
 
 def chunks(items: Sequence[Any], size: int = CHUNK) -> Iterable[Sequence[Any]]:

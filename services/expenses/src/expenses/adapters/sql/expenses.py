@@ -15,6 +15,7 @@ from expenses.domain.expense import Expense
 from expenses.domain.ports import Filter, Owner, Position
 
 _COLUMNS = tuple(expense.c[name] for name in Expense._fields)
+_INSERT = expense.insert()
 _INSERTED = Expense._fields[1:]
 _FIXED = ("number", "id", "owner")
 _REPLACED = tuple(name for name in Expense._fields if name not in _FIXED)
@@ -40,7 +41,7 @@ class SqlExpenses:
 
     def add(self, expenses: Sequence[Expense]) -> None:
         """Insert."""
-        run_many(self._connection, expense.insert(), _INSERTED, [made[1:] for made in expenses])
+        run_many(self._connection, _INSERT, _INSERTED, [made[1:] for made in expenses])
 
     def replace(self, expenses: Sequence[Expense]) -> None:
         """Overwrite, found by number."""

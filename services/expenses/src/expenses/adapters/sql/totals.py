@@ -18,6 +18,10 @@ _ADD = (
     .where(total.c.owner == sa.bindparam("of_owner"), total.c.total_key == sa.bindparam("of_key"))
     .values(home_minor=total.c.home_minor + sa.bindparam("more_minor"), entries=total.c.entries + sa.bindparam("more_entries"))
 )
+_INSERT = total.insert()
+_EXISTING = sa.select(total.c.total_key).where(
+    total.c.owner == sa.bindparam("of_owner"), total.c.total_key.in_(sa.bindparam("keys", expanding=True))
+)
 _INSERTED = ("owner", "total_key", *Total._fields[1:])
 
 
@@ -33,7 +37,7 @@ class SqlTotals:
         there = self._existing(owner, [line.key for line in lines])
         changed = [(line.home_minor, line.entries, owner.number, line.key) for line in lines if line.key in there]
         run_many(self._connection, _ADD, (), changed)
-        run_many(self._connection, total.insert(), _INSERTED, [(owner.number, *line) for line in lines if line.key not in there])
+        run_many(self._connection, _INSERT, _INSERTED, [(owner.number, *line) for line in lines if line.key not in there])
         self._remove_empty(owner, [line.key for line in lines if line.entries < 0])
 
     def by_bucket(self, owner: Owner, spans: Spans) -> list[tuple[str, str, int, int]]:
@@ -53,8 +57,7 @@ class SqlTotals:
     def _existing(self, owner: Owner, keys: Sequence[str]) -> set[str]:
         found: set[str] = set()
         for part in chunks(keys):
-            query = sa.select(total.c.total_key).where(total.c.owner == owner.number, total.c.total_key.in_(part))
-            found.update(self._connection.execute(query).scalars())
+            found.update(self._connection.execute(_EXISTING, {"of_owner": owner.number, "keys": part}).scalars())
         return found
 
     def _remove_empty(self, owner: Owner, keys: Sequence[str]) -> None:
