@@ -13,6 +13,8 @@ from expenses.domain.ports import Owner
 
 _COLUMNS = (category.c.id, category.c.name, category.c.colour, category.c.version)
 
+_GET = sa.select(*_COLUMNS).where(category.c.owner == sa.bindparam("of_owner"), category.c.id == sa.bindparam("of_id"))
+
 
 class SqlCategories:
     """Categories within one transaction."""
@@ -27,8 +29,7 @@ class SqlCategories:
 
     def get(self, owner: Owner, category_id: str) -> Category | None:
         """Return one."""
-        query = sa.select(*_COLUMNS).where(category.c.owner == owner.number, category.c.id == category_id)
-        row = self._connection.execute(query).first()
+        row = self._connection.execute(_GET, {"of_owner": owner.number, "of_id": category_id}).first()
         return None if row is None else Category(*row)
 
     def add(self, owner: Owner, made: Category) -> None:

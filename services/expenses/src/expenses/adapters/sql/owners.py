@@ -8,6 +8,11 @@ from sqlalchemy.engine import Connection
 from expenses.adapters.sql.tables import category, chassis, expense, import_run, person, total
 from expenses.domain.ports import Owner, Who
 
+_FOUND = sa.select(person.c.number, person.c.user_id, person.c.home_currency, person.c.version).where(
+    person.c.user_id == sa.bindparam("of_user")
+)
+_HELD = _FOUND.with_for_update()
+
 
 class SqlOwners:
     """Owners within one transaction."""
@@ -41,7 +46,5 @@ class SqlOwners:
         self._connection.execute(person.delete().where(person.c.number == owner.number))
 
     def _select(self, user_id: str, *, lock: bool) -> Owner | None:
-        query = sa.select(person.c.number, person.c.user_id, person.c.home_currency, person.c.version)
-        query = query.where(person.c.user_id == user_id)
-        row = self._connection.execute(query.with_for_update() if lock else query).first()
+        row = self._connection.execute(_HELD if lock else _FOUND, {"of_user": user_id}).first()
         return None if row is None else Owner(row.number, row.user_id, row.home_currency, row.version)
