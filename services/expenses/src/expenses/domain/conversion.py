@@ -38,8 +38,8 @@ class Converter:
 
         People change their home currency seldom and expect every old expense to follow, so there is always an answer. The first of
         these that exists: the rate of the day from the amount that was paid; the same from the amount in the old home currency; the
-        rate of the nearest day; and if two currencies were never quoted, or it becomes too large, the old figure, which can be corrected
-        by hand.
+        rate of the nearest day; and if two currencies were never quoted, or it becomes too large, the old figure, which can be
+        corrected by hand.
         """
         if expense.currency == home_currency:
             return expense.amount
