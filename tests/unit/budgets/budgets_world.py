@@ -22,7 +22,7 @@ from chassis.vault import Vault
 from support.asgi import call
 
 MARIA = Caller(uuid7(), uuid7(), "session", frozenset({"read", "write"}), "USD", "America/New_York", "en-US")
-GROCERIES, COFFEE = uuid7(), uuid7()
+GROCERIES, COFFEE = "0190f1d2-5001-7aaa-8bbb-0c0d0e0f1011", "0190f1d2-5002-7aaa-8bbb-0c0d0e0f1012"
 
 
 def usd(amount: str) -> dict[str, str]:

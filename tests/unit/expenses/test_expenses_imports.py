@@ -7,6 +7,7 @@ import io
 import json
 import tracemalloc
 from datetime import UTC, datetime
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,7 @@ from expenses.domain.importing import Importing
 from expenses.domain.ports import Repeat, Who
 from unit.expenses.expenses_world import MARIA, OTTO, RATES, a_caller
 
-HOUSEHOLD = Path(__file__).parents[2] / "data" / "household" / "household.csv"
+HOUSEHOLD = Path(str(files("outlay") / "household" / "household.csv"))
 
 
 def counts(answer):
