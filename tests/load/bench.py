@@ -24,7 +24,9 @@ def main() -> int:
         for name, measure in measures.ALL.items():
             if not options.only or name in options.only:
                 print(f"measuring {name} ...", file=sys.stderr, flush=True)
-                measure(Path(folder) / name, table, sizes=(10_000, 100_000) if options.quick else (10_000, 100_000, 1_000_000))
+                place = Path(folder) / name
+                place.mkdir()
+                measure(place, table, sizes=(10_000, 100_000) if options.quick else (10_000, 100_000, 1_000_000))
     table.print()
     return 0
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from dataclasses import dataclass, field
 
 
@@ -16,6 +17,12 @@ class Table:
         beside = "" if floor is None else f"{floor:,.2f} {unit}"
         ratio = "" if not floor else f"{ours / floor:.1f} x"
         self.rows.append((what, f"{ours:,.2f} {unit}", beside, ratio, aim))
+
+    def add_rounds(self, what: str, ours: list[float], unit: str, floor: list[float], *, aim: str = "") -> None:
+        """Add a figure that was measured in turns with its floor: medians, and the median of the ratios."""
+        ratio = statistics.median(mine / bare for mine, bare in zip(ours, floor, strict=True))
+        row = (what, f"{statistics.median(ours):,.2f} {unit}", f"{statistics.median(floor):,.2f} {unit}", f"{ratio:.1f} x", aim)
+        self.rows.append(row)
 
     def print(self) -> None:
         """Print it as Markdown."""

@@ -55,6 +55,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _run(settings: HomeSettings, *, demo: bool) -> int:
     # Imported here: `outlay events` and `outlay openapi` need none of it, and it takes a second.
+    from chassis.sql.migrations import SchemaTooNewError  # noqa: PLC0415
     from outlay.demo import fill_with_household  # noqa: PLC0415
     from outlay.server import DataFolderInUseError, only_one, serve  # noqa: PLC0415
     from outlay.suite import build_suite  # noqa: PLC0415
@@ -69,7 +70,7 @@ def _run(settings: HomeSettings, *, demo: bool) -> int:
     try:
         with only_one(settings.data):
             serve(build_suite(settings, os.environ), host=settings.host, port=settings.port, on_ready=on_ready)
-    except DataFolderInUseError as error:
+    except (DataFolderInUseError, SchemaTooNewError) as error:
         _complain([str(error)])
         return 1
     _say("Outlay has stopped.")

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 Spec = dict[str, Any]
 
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
 METHODS = frozenset({"get", "put", "post", "patch", "delete"})
 
 _ALWAYS = {"400": "BadRequest", "401": "Unauthorized", "403": "Forbidden", "503": "Unavailable"}
@@ -29,14 +31,19 @@ def load_spec(package: str) -> Spec:
     The document is returned as a dict, because connexion renders files through a template engine first. Each operation gets the
     answers that any operation can give, so that the files need not repeat them.
     """
-    spec = cast("Spec", yaml.safe_load((files(package) / "openapi.yaml").read_text("utf-8")))
-    common = yaml.safe_load((files("chassis") / "contracts" / "common.yaml").read_text("utf-8"))
+    spec = cast("Spec", _read(package, "openapi.yaml"))
+    common = _read("chassis", "contracts", "common.yaml")
     components = spec.setdefault("components", {})
     for kind, entries in common["components"].items():
         components[kind] = {**entries, **components.get(kind, {})}
     for _path, _method, operation in operations(spec):
         _add_shared_answers(operation)
     return spec
+
+
+def _read(package: str, *path: str) -> Any:
+    # The loader in C is ten times faster than yaml.safe_load, which counts at each start.
+    return yaml.load(files(package).joinpath(*path).read_text("utf-8"), Loader=_LOADER)  # noqa: S506  it is the safe one
 
 
 def operations(spec: Spec) -> Iterator[tuple[str, str, dict[str, Any]]]:

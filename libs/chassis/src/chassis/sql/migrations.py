@@ -1,17 +1,19 @@
-"""Brings a store to the newest schema (Alembic)."""
+"""Brings a store to the newest schema. Alembic does it; it is loaded only when there is something to do, since that takes a while.
+
+A service's revisions are files `migrations/versions/<revision>_<what>.py`, numbered in order.
+"""
 
 from __future__ import annotations
 
 from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from alembic import command, context
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
+import sqlalchemy as sa
 
 if TYPE_CHECKING:
     from sqlalchemy import MetaData
+    from sqlalchemy.engine import Connection
 
     from chassis.sql.database import Database
 
@@ -26,23 +28,39 @@ def migrate(database: Database, package: str) -> None:
     Raises:
         SchemaTooNewError: if the store is ahead of this code.
     """
-    config = Config()
-    config.set_main_option("script_location", str(files(package) / "migrations"))
-    scripts = ScriptDirectory.from_config(config)
-    with database.engine.connect() as connection:
-        have = MigrationContext.configure(connection).get_current_revision()
-    if have == scripts.get_current_head():
+    folder = Path(str(files(package) / "migrations"))
+    known = sorted(path.stem.split("_")[0] for path in (folder / "versions").glob("[0-9]*.py"))
+    with database.read() as connection:
+        have = _revision(connection)
+    if have == known[-1]:
         return
-    if have is not None and have not in {script.revision for script in scripts.walk_revisions()}:
+    if have is not None and have not in known:
         message = f"{package}: the store is at revision {have}, which this version does not know"
         raise SchemaTooNewError(message)
     with database.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        _upgrade(connection, folder)
 
 
 def run_environment(metadata: MetaData) -> None:
     """Be the body of each service's migrations/env.py: run within the transaction that `migrate` began."""
+    from alembic import context  # noqa: PLC0415  see above
+
     connection = context.config.attributes["connection"]
     context.configure(connection=connection, target_metadata=metadata)
     context.run_migrations()
+
+
+def _revision(connection: Connection) -> str | None:
+    if not sa.inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def _upgrade(connection: Connection, folder: Path) -> None:
+    from alembic import command  # noqa: PLC0415  see above
+    from alembic.config import Config  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", str(folder))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
