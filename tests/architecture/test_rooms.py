@@ -28,7 +28,7 @@ ROOMS = {
     "sendgrid": ("notifier/adapters/",),
     "ibm_watson": ("gateway/adapters/",),
     "currency_converter": ("expenses/adapters/",),
-    "uvicorn": ("outlay/server.py", "chassis/server.py"),
+    "uvicorn": ("chassis/server.py",),
     "cryptography": ("chassis/vault.py", "auth/adapters/"),
     "argon2": ("auth/adapters/",),
     "iso4217": ("money/currencies.py",),

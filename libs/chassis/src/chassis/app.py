@@ -89,7 +89,7 @@ def build_app(parts: AppParts) -> ASGIApp:
     app._middleware_app.asgi_app = ThreadBridge(app.app.wsgi_app, workers=parts.workers, name=parts.name)  # noqa: SLF001
     _add_error_handlers(app, parts)
     app.add_api(parts.spec)
-    health = Health(parts.metrics, parts.checks)
+    health = Health(parts.metrics, parts.checks, document=json.dumps(parts.spec).encode())
     return Edge(app, service=parts.name, metrics=parts.metrics, health=health, quiet=parts.quiet)
 
 

@@ -1,4 +1,4 @@
-"""/livez, /readyz and /metrics of a service."""
+"""/livez, /readyz, /metrics and /openapi.json of a service: what operators and the gateway ask it itself."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ log = logging.getLogger("outlay.health")
 
 
 class Health:
-    """Answers the three paths that operators ask."""
+    """Answers those paths."""
 
-    def __init__(self, metrics: Metrics, checks: Mapping[str, Callable[[], object]]) -> None:
-        """`checks` are what the service needs, by name; one that raises makes it not ready."""
-        self._metrics, self._checks = metrics, checks
+    def __init__(self, metrics: Metrics, checks: Mapping[str, Callable[[], object]], *, document: bytes = b"") -> None:
+        """`checks` are what the service needs, by name; one that raises makes it not ready. `document` is its OpenAPI as JSON."""
+        self._metrics, self._checks, self._document = metrics, checks, document
 
     async def answer(self, path: str) -> tuple[int, bytes, str] | None:
         """Return (status, body, content type), or None if the path is another one."""
@@ -32,6 +32,8 @@ class Health:
                 return await run_in_threadpool(self._readiness)
             case "/metrics":
                 return 200, await run_in_threadpool(self._metrics.page), "text/plain; version=0.0.4"
+            case "/openapi.json" if self._document:
+                return 200, self._document, "application/json"
             case _:
                 return None
 

@@ -1,0 +1,22 @@
+"""`python -m auth serve | migrate`: auth as a process of its own."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from auth.app import build
+from auth.settings import AuthSettings
+from chassis.command import main_of
+from chassis.service import Service
+from chassis.settings import read_settings
+
+
+def _service(environ: Mapping[str, str], shared: dict[str, Any], _verify: Callable[[str], dict[str, Any]]) -> Service:
+    # Auth verifies with its own keys; it need not ask itself over HTTP.
+    return build(read_settings(AuthSettings, environ), relay_owner="auth", **shared).service
+
+
+if __name__ == "__main__":
+    sys.exit(main_of("auth", _service))

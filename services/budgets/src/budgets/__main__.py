@@ -1,0 +1,21 @@
+"""`python -m budgets serve | migrate`: budgets as a process of its own."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from budgets.app import build
+from budgets.settings import BudgetsSettings
+from chassis.command import main_of
+from chassis.service import Service
+from chassis.settings import read_settings
+
+
+def _service(environ: Mapping[str, str], shared: dict[str, Any], verify: Callable[[str], dict[str, Any]]) -> Service:
+    return build(read_settings(BudgetsSettings, environ), verify=verify, relay_owner="budgets", **shared)
+
+
+if __name__ == "__main__":
+    sys.exit(main_of("budgets", _service))

@@ -1,0 +1,21 @@
+"""`python -m expenses serve | migrate`: expenses as a process of its own."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from chassis.command import main_of
+from chassis.service import Service
+from chassis.settings import read_settings
+from expenses.app import build
+from expenses.settings import ExpensesSettings
+
+
+def _service(environ: Mapping[str, str], shared: dict[str, Any], verify: Callable[[str], dict[str, Any]]) -> Service:
+    return build(read_settings(ExpensesSettings, environ), verify=verify, relay_owner="expenses", **shared)
+
+
+if __name__ == "__main__":
+    sys.exit(main_of("expenses", _service))

@@ -1,0 +1,42 @@
+"""Asks the services for their OpenAPI documents, from which the gateway knows where each path goes."""
+
+from __future__ import annotations
+
+import logging
+import time
+from typing import TYPE_CHECKING
+
+import httpx
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from chassis.spec import Spec
+
+log = logging.getLogger("outlay.gateway")
+
+_PATIENCE_SECONDS = 120.0
+_PAUSE_SECONDS = 1.0
+
+
+class ServiceAwayError(Exception):
+    """A service did not come up in time, so that its paths are unknown."""
+
+
+def fetch_documents(services: Mapping[str, str], *, sleep: Callable[[float], None] = time.sleep) -> dict[str, Spec]:
+    """Return name to document; waits two minutes for services that are not up yet. Raises ServiceAwayError."""
+    with httpx.Client(timeout=5) as client:
+        return {name: _fetch(client, name, address, sleep) for name, address in services.items()}
+
+
+def _fetch(client: httpx.Client, name: str, address: str, sleep: Callable[[float], None]) -> Spec:
+    for _ in range(int(_PATIENCE_SECONDS / _PAUSE_SECONDS)):
+        try:
+            document: Spec = client.get(f"{address}/openapi.json").raise_for_status().json()
+        except (httpx.HTTPError, ValueError) as error:
+            log.info("waiting for a service", extra={"service": name, "reason": type(error).__name__})
+            sleep(_PAUSE_SECONDS)
+        else:
+            return document
+    message = f"{name} at {address} does not answer; is its address right?"
+    raise ServiceAwayError(message)

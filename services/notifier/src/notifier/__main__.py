@@ -1,0 +1,22 @@
+"""`python -m notifier serve | migrate`: the notifier as a process of its own."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from chassis.command import main_of
+from chassis.service import Service
+from chassis.settings import read_settings
+from notifier.app import build, mailer_from
+from notifier.settings import NotifierSettings
+
+
+def _service(environ: Mapping[str, str], shared: dict[str, Any], verify: Callable[[str], dict[str, Any]]) -> Service:
+    settings = read_settings(NotifierSettings, environ)
+    return build(settings, verify=verify, relay_owner="notifier", mailer=mailer_from(settings, shared["clock"]), **shared).service
+
+
+if __name__ == "__main__":
+    sys.exit(main_of("notifier", _service))
