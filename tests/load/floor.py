@@ -28,7 +28,7 @@ CREATE TABLE IF NOT EXISTS outbox (id INTEGER PRIMARY KEY, body TEXT);
 def connect(path: Path) -> sqlite3.Connection:
     """Open a database with the settings that Outlay uses."""
     connection = sqlite3.connect(path, isolation_level=None, timeout=10)
-    for pragma in ("journal_mode = WAL", "synchronous = FULL", "cache_size = -8000"):
+    for pragma in ("journal_mode = WAL", "synchronous = FULL", "cache_size = -4000"):
         connection.execute(f"PRAGMA {pragma}")
     return connection
 

@@ -6,6 +6,7 @@ import json
 import logging
 import re
 import time
+from functools import cache
 from typing import TYPE_CHECKING
 
 from chassis import context
@@ -25,6 +26,7 @@ UPLOAD_LIMIT = 200_000_000
 """Bytes of a multipart body, such as a file to import; it is never held in memory."""
 
 _CONTROL = re.compile("[\x00-\x1f\x7f]")
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _SAFE_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
 _HEADERS = {
     b"x-content-type-options": b"nosniff",
@@ -52,6 +54,9 @@ class Edge:
         """Wrap `app`. `quiet` writes no log line, for a service inside a process whose gateway writes one."""
         self._app, self._service, self._metrics, self._health = app, service, metrics, health
         self._headers, self._quiet = headers, quiet
+        self._latency = metrics.latency.labels(service)
+        # Finding a labelled meter takes longer than counting; methods and statuses are few.
+        self._counted = cache(lambda method, status: metrics.requests.labels(service, method, str(status)))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, or pass on what is no request."""
@@ -101,8 +106,9 @@ class Edge:
         return [*headers, *added]
 
     def _account(self, scope: Scope, status: int, seconds: float) -> None:
-        self._metrics.requests.labels(self._service, scope["method"], str(status)).inc()
-        self._metrics.latency.labels(self._service).observe(seconds)
+        method = scope["method"] if scope["method"] in _METHODS else "other"
+        self._counted(method, status).inc()
+        self._latency.observe(seconds)
         if not self._quiet:
             # The path alone: a query may hold what somebody searched for.
             fields = {"method": scope["method"], "path": _loggable(scope["path"]), "status": status, "ms": round(seconds * 1000, 1)}

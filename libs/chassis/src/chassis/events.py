@@ -16,6 +16,9 @@ from chassis import context
 from chassis.clock import Clock, to_wire
 from chassis.ids import Ids
 
+# json.dumps makes a new encoder at each call that has options.
+_ENCODE = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
+
 
 class EventError(Exception):
     """These bytes are no event, or not one that its schema allows. It can never be handled."""
@@ -53,7 +56,7 @@ class Event:
         if self.traceparent:
             body |= {"traceparent": self.traceparent, "requestid": self.request_id}
         body["data"] = self.data
-        return json.dumps(body, separators=(",", ":"), ensure_ascii=False)
+        return _ENCODE(body)
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Event:

@@ -93,7 +93,7 @@ def _prepare_sqlite(engine: Engine) -> None:
             "synchronous = FULL",
             "foreign_keys = ON",
             "busy_timeout = 10000",
-            "cache_size = -8000",
+            "cache_size = -4000",
         ):
             connection.execute(f"PRAGMA {pragma}")
 
