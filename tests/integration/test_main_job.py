@@ -242,3 +242,19 @@ def test_a_clock_far_away_changes_days_and_not_sign_in(tmp_path: Path) -> None:
         told(process, person, "budget_exceeded")
         clock.write_text((datetime(2015, 1, 24, tzinfo=UTC) + timedelta(days=9)).isoformat())
         assert person.read(f"budgets/{budget['id']}")["current"]["from"] == "2015-02-01"
+
+
+def test_the_demo_is_a_living_household_that_has_just_gone_over_a_limit(tmp_path: Path) -> None:
+    process = OutlayProcess(tmp_path / "demo")
+    try:
+        process.start(command="demo", timeout=60)
+        with httpx.Client(base_url=f"{process.url}/api/v1", headers={"Sec-Fetch-Site": "same-origin"}) as viewer:
+            answer = viewer.post("/session", json={"email": "demo@outlay.example", "password": "a household to look at"})
+            assert (answer.status_code, answer.json()["email_verified"]) == (201, True)
+            states = {budget["name"]: budget["current"]["state"] for budget in viewer.get("/budgets").json()["items"]}
+            assert len(states) == 6
+            assert states["Coffee"] == "exceeded"
+        assert process.stop(signal.SIGINT) == 0
+        process.start(command="demo")
+    finally:
+        process.kill()

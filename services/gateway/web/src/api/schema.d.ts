@@ -964,21 +964,33 @@ export interface components {
         CategoryList: {
             items: components["schemas"]["Category"][];
         };
+        /**
+         * @description Money that was added up, which may be more than a single amount can be.
+         * @example {
+         *       "amount": "1234.56",
+         *       "currency": "EUR"
+         *     }
+         */
+        Sum: {
+            /** @example 1234.56 */
+            amount: string;
+            currency: components["schemas"]["Currency"];
+        };
         Summary: {
             by: string;
             /** Format: date */
             from: string | null;
             /** Format: date */
             to: string | null;
-            spent: components["schemas"]["Money"];
-            earned: components["schemas"]["Money"];
-            net: components["schemas"]["Money"];
+            spent: components["schemas"]["Sum"];
+            earned: components["schemas"]["Sum"];
+            net: components["schemas"]["Sum"];
             items: {
                 /** @description The category id, month (2026-11), day or payee; null for none. */
                 key: string | null;
                 label: string;
-                spent: components["schemas"]["Money"];
-                earned: components["schemas"]["Money"];
+                spent: components["schemas"]["Sum"];
+                earned: components["schemas"]["Sum"];
                 count: number;
             }[];
         };
@@ -1001,6 +1013,9 @@ export interface components {
             columns?: {
                 date?: number;
                 amount?: number;
+                /** @description With credit instead of amount, in files that have two columns. */
+                debit?: number;
+                credit?: number;
                 payee?: number;
                 description?: number;
                 category?: number;
@@ -1036,6 +1051,8 @@ export interface components {
             }[];
             /** @description What has to be corrected before the file can be imported. */
             errors: string[];
+            /** @description What was only guessed, such as whether days or months come first. */
+            warnings?: string[];
         };
         RowError: {
             /** @description Line of the file, the first is 1. */
