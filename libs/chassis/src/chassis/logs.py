@@ -6,6 +6,7 @@ import json
 import logging
 import sys
 import time
+import warnings
 from typing import Any
 
 from chassis import context
@@ -41,6 +42,8 @@ def configure_logs(level: str) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonFormatter())
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
+    # What one library deprecates in another is news for developers, who run the tests with it as an error.
+    warnings.filterwarnings("ignore", message="Using `httpx` with `starlette.testclient`")
     # The edge writes a line per request already; these would say it again, or say what is an answer and no incident.
-    for name in ("uvicorn.access", "httpx", "httpcore", "connexion", "alembic"):
+    for name in ("uvicorn.access", "uvicorn.error", "httpx", "httpcore", "connexion", "alembic"):
         logging.getLogger(name).setLevel(logging.ERROR if name == "connexion" else logging.WARNING)
