@@ -258,3 +258,19 @@ def test_the_demo_is_a_living_household_that_has_just_gone_over_a_limit(tmp_path
         process.start(command="demo")
     finally:
         process.kill()
+
+
+def test_one_request_id_runs_from_the_click_to_the_mail(outlay) -> None:
+    person = Person(outlay.url)
+    person.budget("10.00")
+    body = {"amount": {"amount": "11.00", "currency": "EUR"}, "spent_on": datetime.now(UTC).date().isoformat()}
+    name = f"click-{person.user['id'][-12:]}"
+    assert person.post("expenses", json=body, headers={"X-Request-Id": name}).headers["x-request-id"] == name
+    told(outlay, person, "budget_exceeded")
+
+    def lines() -> list[dict[str, Any]]:
+        found = (json.loads(line) for line in outlay.log.read_text().splitlines() if name in line)
+        return [line for line in found if line["request_id"] == name]
+
+    eventually(lambda: [line["message"] for line in lines()] == ["request", "mail sent"])
+    assert len({line["trace_id"] for line in lines()}) == 1

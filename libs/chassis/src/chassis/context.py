@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 
@@ -32,3 +34,20 @@ def follow(request_id: str, traceparent: str) -> Trace:
     match = _TRACEPARENT.fullmatch(traceparent)
     trace_id = match.group(1) if match else secrets.token_hex(16)
     return Trace(request_id or secrets.token_hex(16), trace_id, secrets.token_hex(8))
+
+
+def written() -> str:
+    """Return the present trace as text, for work that is put off; empty if there is none."""
+    trace = current.get()
+    return f"{trace.request_id} {trace.traceparent}" if trace else ""
+
+
+@contextmanager
+def resumed(text: str) -> Iterator[None]:
+    """Go on with a trace that was written down."""
+    request_id, _space, traceparent = text.partition(" ")
+    token = current.set(follow(request_id, traceparent))
+    try:
+        yield
+    finally:
+        current.reset(token)

@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from chassis import context
 from chassis.app import AppParts, build_app
 from chassis.clock import Clock
 from chassis.events import event_maker
@@ -80,7 +81,7 @@ def build(
     make_event = event_maker("notifier", clock, ids)
     store = SqlStore(database, make_event=make_event, owner=relay_owner, now_ms=machine_ms, on_mails=on_mails)
     texts = JinjaTexts(url=settings.url)
-    delivery = Delivery(store=store, mailer=mailer, texts=texts, open_sealed=vault.open, clock=clock)
+    delivery = Delivery(store=store, mailer=mailer, texts=texts, open_sealed=vault.open, clock=clock, resume=context.resumed)
     sender = Sender(deliver_next=delivery.deliver_next, seconds_until_due=store.seconds_until_due)
     consumers = Consumers(
         people=People(store=store, mailer=mailer), telling=Telling(store=store, texts=texts, clock=clock, ids=ids)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from notifier.domain.errors import RefusedError, TryAgainError
 from notifier.domain.mails import BACK_OFF_SECONDS, Envelope, Mail, MailState, Message
-from notifier.domain.ports import Clock, Mailer, Open, Store, Texts
+from notifier.domain.ports import Clock, Mailer, Open, Resume, Store, Texts
 
 log = logging.getLogger("outlay.notifier")
 
@@ -17,9 +17,10 @@ _EVENTS = {MailState.SENT: "notification.delivered", MailState.FAILED: "notifica
 class Delivery:
     """The second step of a mail: claim, send, record."""
 
-    def __init__(self, *, store: Store, mailer: Mailer, texts: Texts, open_sealed: Open, clock: Clock) -> None:
-        """Take what it works with."""
+    def __init__(self, *, store: Store, mailer: Mailer, texts: Texts, open_sealed: Open, clock: Clock, resume: Resume) -> None:
+        """Take what it works with; `resume` goes on with the trace of the request that led to a mail."""
         self._store, self._mailer, self._texts, self._open, self._clock = store, mailer, texts, open_sealed, clock
+        self._resume = resume
         self._unrecorded: tuple[Mail, MailState, str] | None = None
 
     def deliver_next(self) -> bool:
@@ -28,6 +29,11 @@ class Delivery:
         envelope = self._store.claim()
         if envelope is None:
             return False
+        with self._resume(envelope.mail.trace):
+            self._deal_with(envelope)
+        return True
+
+    def _deal_with(self, envelope: Envelope) -> None:
         mail = envelope.mail
         if envelope.withdrawn:
             self._settle(mail, MailState.WITHDRAWN)
@@ -35,7 +41,6 @@ class Delivery:
             self._settle(mail, MailState.FAILED, "Its link had expired before it could be sent.")
         else:
             self._send(envelope)
-        return True
 
     def _send(self, envelope: Envelope) -> None:
         mail = envelope.mail
@@ -50,6 +55,7 @@ class Delivery:
             self._try_again(mail, type(error).__name__)
         else:
             self._settle(mail, MailState.SENT)
+            log.info("mail sent", extra={"mail_id": mail.id, "kind": mail.kind})
 
     def _written(self, envelope: Envelope) -> Message:
         mail = envelope.mail

@@ -56,6 +56,8 @@ class Mail:
     token: str | None = None
     """Sealed, and blank as soon as the mail is settled."""
     attempts: int = 0
+    trace: str = ""
+    """The request that led to it, as the store wrote it down."""
 
     @property
     def name(self) -> str:

@@ -18,6 +18,9 @@ Ids = Callable[[], str]
 Open = Callable[[str], str]
 """Opens a sealed value."""
 
+Resume = Callable[[str], AbstractContextManager[None]]
+"""Goes on, within a with block, with a trace that was written down."""
+
 
 class Recipients(Protocol):
     """The people who can be told something."""

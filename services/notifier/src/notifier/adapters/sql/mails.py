@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
+from chassis import context
 from notifier.adapters.sql import tables as t
 from notifier.domain.mails import Delivery, Envelope, Mail, MailState
 
@@ -33,7 +34,7 @@ class SqlMails:
         names = ("id", "user_id", "alert_id", "event_id", "kind", "state", "address", "token", "attempts", "detail")
         row = {name: getattr(mail, name) for name in names}
         row |= {"facts": json.dumps(dict(mail.facts), ensure_ascii=False), "at_ms": t.to_ms(mail.at)}
-        row |= {"due_ms": self._now_ms(), "claimed_by": None, "claimed_until_ms": 0}
+        row |= {"due_ms": self._now_ms(), "claimed_by": None, "claimed_until_ms": 0, "trace": context.written()}
         self._connection.execute(t.mail.insert(), row)
         self.changes.append((mail.kind, mail.state))
 
@@ -122,6 +123,7 @@ def _envelope_of(row: Row[Any]) -> Envelope:
         address=row.address,
         token=row.token,
         attempts=row.attempts,
+        trace=row.trace,
     )
     return Envelope(
         mail=mail,

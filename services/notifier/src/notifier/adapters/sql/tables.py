@@ -82,6 +82,7 @@ mail = Table(
     Column("claimed_until_ms", BigInteger, nullable=False),
     Column("at_ms", BigInteger, nullable=False),
     Column("detail", String(500), nullable=False),
+    Column("trace", String(150), nullable=False),
     Index("mail_event", "event_id", unique=True),
     Index("mail_due", "state", "due_ms"),
     Index("mail_alert", "alert_id"),

@@ -99,6 +99,7 @@ def upgrade() -> None:
         sa.Column("claimed_until_ms", sa.BigInteger(), nullable=False),
         sa.Column("at_ms", sa.BigInteger(), nullable=False),
         sa.Column("detail", sa.String(500), nullable=False),
+        sa.Column("trace", sa.String(150), nullable=False),
     )
     op.create_index("mail_alert", "mail", ["alert_id"])
     op.create_index("mail_due", "mail", ["state", "due_ms"])
