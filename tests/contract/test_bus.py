@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 import time
 from typing import TYPE_CHECKING
 
 import pytest
 
+from chassis import events
 from chassis.bus import Later, Never, Queue, Settings
 from chassis.bus.embedded import EmbeddedBus
 from chassis.events import Event
@@ -150,6 +152,58 @@ def test_an_event_that_breaks_its_schema_is_a_dead_letter_and_disturbs_nothing(m
     bus.publish([broken, good := left()])
     eventually(lambda: listener.got == [good.id])
     assert "('user' was unexpected)" in eventually(bus.dead)[0].reason
+
+
+def test_what_has_nothing_to_do_with_the_message_does_not_make_it_a_dead_letter(make_bus, monkeypatch) -> None:
+    listener, troubles, validator = Listener(), [OSError("too many open files"), MemoryError()], events._validator
+
+    def troubled(kind: str) -> object:
+        if troubles:
+            raise troubles.pop()
+        return validator(kind)
+
+    monkeypatch.setattr(events, "_validator", troubled)
+    bus = make_bus(Queue("a.one", ("user.deleted",), listener))
+    bus.start()
+    event = left()
+    bus.publish([event])
+    eventually(lambda: listener.got == [event.id])
+    assert bus.dead() == []
+
+
+def test_a_queue_outlives_any_trouble_of_its_storage(make_bus, monkeypatch) -> None:
+    listener, troubles, settle = (
+        Listener(),
+        [sqlite3.OperationalError("database or disk is full"), MemoryError()],
+        EmbeddedBus._settle,
+    )
+
+    def troubled(bus: EmbeddedBus, results: list) -> None:
+        if troubles:
+            raise troubles.pop()
+        settle(bus, results)
+
+    monkeypatch.setattr(EmbeddedBus, "_settle", troubled)
+    bus = make_bus(Queue("a.one", ("user.deleted",), listener))
+    bus.start()
+    first, second = left(), left()
+    bus.publish([first])
+    eventually(lambda: len(listener.got) == 3)  # a message that was not settled comes again
+    bus.publish([second])
+    eventually(lambda: second.id in listener.got)
+
+
+def test_a_publication_that_does_not_fit_on_the_disk_says_so_and_leaves_nothing_behind(make_bus) -> None:
+    bus = make_bus(Queue("a.one", ("user.deleted",), Listener()))
+    with bus._connection() as connection:
+        connection.execute("PRAGMA cache_size = 10")
+        [[pages]] = connection.execute("PRAGMA page_count")
+        connection.execute(f"PRAGMA max_page_count = {pages + 5}")
+    with pytest.raises(sqlite3.OperationalError, match="full"):
+        bus.publish([left() for _ in range(500)])
+    bus.publish([left()])
+    with bus._connection() as connection:
+        assert connection.execute("SELECT COUNT(*) FROM message").fetchone() == (1,)
 
 
 def test_dead_letters_can_be_replayed_one_or_all(make_bus) -> None:

@@ -64,7 +64,7 @@ class Event:
         try:
             body = json.loads(text)
             _validator(body["type"]).validate(body)
-        except (ValueError, KeyError, TypeError, OSError) as error:  # ValidationError is a ValueError
+        except (ValueError, KeyError, TypeError) as error:  # ValidationError is a ValueError
             message = f"{type(error).__name__}: {error}"[:500]
             raise EventError(message) from error
         return cls._of(body, text if isinstance(text, str) else "")

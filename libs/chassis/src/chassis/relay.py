@@ -61,8 +61,10 @@ class Relay:
         self._thread.join()
 
     def _work(self) -> None:
-        while not self._stopping:
+        while True:
             self._woken.clear()
+            if self._stopping:  # looked at after the clearing, which may have wiped out the call of stop()
+                return
             try:
                 while self.send_batch() and not self._stopping:
                     pass

@@ -44,8 +44,10 @@ class Sender:
         return count
 
     def _work(self) -> None:
-        while not self._stopping:
+        while True:
             self._woken.clear()
+            if self._stopping:  # looked at after the clearing, which may have wiped out the call of stop()
+                return
             try:
                 self.send_due()
                 wait = self._wait()

@@ -35,13 +35,15 @@ class Settled:
 
 def attempt(queue: Queue, body: str | bytes, *, attempts: int, most_attempts: int, metrics: Metrics) -> Settled:
     """Try to handle a message for the `attempts`-th time; raises nothing."""
-    kind = "unreadable"
+    kind, last = "unreadable", attempts >= most_attempts
     try:
         event = Event.from_json(body)
         kind = event.type
-        settled = _handle(queue, event, last=attempts >= most_attempts)
+        settled = _handle(queue, event, last=last)
     except EventError as error:
         settled = Settled(Outcome.DEAD, str(error))
+    except Exception as error:  # such as no file handle left for the schema, which says nothing about the message
+        settled = _failed(error, last=last)
     metrics.events.labels(queue.name, kind, settled.outcome.value).inc()
     if settled.outcome is Outcome.DEAD:
         log.error("dead letter", extra={"queue": queue.name, "type": kind, "reason": settled.reason})
@@ -55,9 +57,12 @@ def _handle(queue: Queue, event: Event, *, last: bool) -> Settled:
     except Never as error:
         return Settled(Outcome.DEAD, str(error))
     except Exception as error:  # whatever went wrong, the message must not get lost
-        reason = f"{type(error).__name__}: {error}"[:500]
         log.warning("event not handled", exc_info=error, extra={"queue": queue.name, "type": event.type, "event_id": event.id})
-        return Settled(Outcome.DEAD if last else Outcome.RETRIED, reason)
+        return _failed(error, last=last)
     finally:
         context.current.reset(token)
     return Settled(Outcome.HANDLED)
+
+
+def _failed(error: Exception, *, last: bool) -> Settled:
+    return Settled(Outcome.DEAD if last else Outcome.RETRIED, f"{type(error).__name__}: {error}"[:500])

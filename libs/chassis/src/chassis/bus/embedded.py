@@ -57,6 +57,7 @@ class EmbeddedBus:
         self._threads: list[threading.Thread] = []
         self._writing = threading.Lock()
         self._local = threading.local()
+        self._opened: list[sqlite3.Connection] = []
         with self._connection() as connection:
             connection.executescript(_SCHEMA)
 
@@ -101,6 +102,13 @@ class EmbeddedBus:
         for thread in self._threads:
             thread.join()
         self._threads = []
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections; who publishes or looks afterwards opens one again."""
+        while self._opened:
+            self._opened.pop().close()
+        self._local = threading.local()
 
     def dead(self) -> list[DeadLetter]:
         """List the dead letters, oldest first."""
@@ -149,7 +157,7 @@ class EmbeddedBus:
             wake.clear()
             try:
                 wait = self._drain(queue)
-            except sqlite3.Error as error:  # a full disk, say: the messages are still there
+            except Exception as error:  # a full disk, say: the messages are still there, and a dead thread would leave them there
                 log.exception("bus storage fails", extra={"queue": queue.name, "reason": str(error)})
                 wait = 1.0
             wake.wait(wait)
@@ -208,7 +216,7 @@ class EmbeddedBus:
             try:
                 yield connection
             except BaseException:
-                connection.execute("ROLLBACK")
+                connection.rollback()  # which does nothing if SQLite has rolled back itself, as it may when the disk is full
                 raise
             connection.execute("COMMIT")
 
@@ -217,7 +225,9 @@ class EmbeddedBus:
         """One connection for each thread, kept for its life."""
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
-            connection = sqlite3.connect(self._path, isolation_level=None, timeout=10)
+            # Each thread uses its own; only the closing is done by another, after they have ended.
+            connection = sqlite3.connect(self._path, isolation_level=None, timeout=10, check_same_thread=False)
+            self._opened.append(connection)
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
             self._local.connection = connection

@@ -1,0 +1,60 @@
+"""Threads that wait for a bell end when they are told to, at whichever moment that is."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+import pytest
+
+from chassis.metrics import Metrics
+from chassis.relay import Relay
+from notifier.sender import Sender
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class BellOfAStop(threading.Event):
+    """A bell that is rung by stop() in the moment before its first clearing, which is the worst of all moments."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stop: Callable[[], None] = lambda: None
+        self.stopper: threading.Thread | None = None
+
+    def clear(self) -> None:
+        if self.stopper is None:
+            self.stopper = threading.Thread(target=self.stop, daemon=True)
+            self.stopper.start()
+            self.wait()
+        super().clear()
+
+
+class Empty:
+    """An outbox with nothing in it."""
+
+    def claim(self, _limit: int) -> list:
+        return []
+
+
+def relay_with(bell: threading.Event, _monkeypatch: pytest.MonkeyPatch) -> Relay:
+    return Relay("some", Empty(), lambda _events: None, Metrics(), bell=bell)
+
+
+def sender_with(bell: threading.Event, monkeypatch: pytest.MonkeyPatch) -> Sender:
+    sender = Sender(deliver_next=lambda: False, seconds_until_due=lambda: None)
+    monkeypatch.setattr(sender, "_woken", bell)
+    return sender
+
+
+@pytest.mark.parametrize("make", [relay_with, sender_with])
+def test_a_stop_just_before_the_bell_is_cleared_is_not_slept_over(make, monkeypatch) -> None:
+    bell = BellOfAStop()
+    worker = make(bell, monkeypatch)
+    bell.stop = worker.stop
+    worker.start()
+    while bell.stopper is None:
+        pass
+    bell.stopper.join(5)
+    assert not bell.stopper.is_alive()
