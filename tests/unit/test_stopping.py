@@ -10,6 +10,7 @@ import pytest
 from chassis.metrics import Metrics
 from chassis.relay import Relay
 from notifier.sender import Sender
+from support.client import eventually
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,9 +26,10 @@ class BellOfAStop(threading.Event):
 
     def clear(self) -> None:
         if self.stopper is None:
-            self.stopper = threading.Thread(target=self.stop, daemon=True)
-            self.stopper.start()
+            stopper = threading.Thread(target=self.stop, daemon=True)
+            stopper.start()
             self.wait()
+            self.stopper = stopper
         super().clear()
 
 
@@ -54,7 +56,4 @@ def test_a_stop_just_before_the_bell_is_cleared_is_not_slept_over(make, monkeypa
     worker = make(bell, monkeypatch)
     bell.stop = worker.stop
     worker.start()
-    while bell.stopper is None:
-        pass
-    bell.stopper.join(5)
-    assert not bell.stopper.is_alive()
+    eventually(lambda: bell.stopper is not None and not bell.stopper.is_alive())
