@@ -125,6 +125,8 @@ BAD = [
     ("the year 9999", "full", "GET", "things?from=9999-01-01", {}, 400, "bad-request"),
     ("no body", "full", "POST", "things", {}, 400, "bad-request"),
     ("another content type", "full", "POST", "things", {"content": b"a=b", "headers": {"Content-Type": "text/plain"}}, 415, "unsupported-media-type"),
+    ("no content type", "full", "POST", "things", {"content": b'{"name": "a"}'}, 415, "unsupported-media-type"),
+    ("a number without end", "full", "POST", "things", {"content": b'{"name": ' + b"9" * 5000 + b"}", "headers": {"Content-Type": "application/json"}}, 400, "invalid-request"),
     ("broken JSON", "full", "POST", "things", {"content": b'{"name": ', "headers": {"Content-Type": "application/json"}}, 400, "invalid-request"),
     ("NaN", "full", "POST", "things", {"content": b'{"name": NaN}', "headers": {"Content-Type": "application/json"}}, 400, "invalid-request"),
     ("bytes that are no UTF-8", "full", "POST", "things", {"content": b'{"name": "\xff"}', "headers": {"Content-Type": "application/json"}}, 400, "invalid-request"),
@@ -176,6 +178,16 @@ def test_a_body_that_does_not_fit_says_where(app, body, pointer) -> None:
 def test_all_errors_of_a_body_are_said_at_once(app) -> None:
     answer = ask(app, "POST", "things", json={"name": "toolong", "colour": 1, "day": "x"})
     assert {error["pointer"] for error in answer.json()["errors"]} == {"/name", "/colour", "/day"}
+
+
+def test_each_missing_part_is_named(app) -> None:
+    answer = ask(app, "POST", "things", json={"name": "a", "price": {}})
+    assert answer.json()["detail"] == "/price/amount is missing; /price/currency is missing."
+
+
+def test_a_parameter_that_does_not_fit_is_named(app) -> None:
+    answer = ask(app, "GET", "things?from=2015-02-30")
+    assert answer.json()["detail"] == "from is not a valid date, such as 2026-11-22."
 
 
 def test_a_body_may_come_in_chunks(app) -> None:

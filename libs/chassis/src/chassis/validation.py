@@ -7,9 +7,11 @@ import re
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from connexion.datastructures import MediaTypeDict
+from connexion.exceptions import UnsupportedMediaTypeProblem
 from connexion.json_schema import Draft4RequestValidator
 from connexion.validators import VALIDATOR_MAP, JSONRequestBodyValidator
 from connexion.validators.abstract import AbstractRequestBodyValidator
+from connexion.validators.parameter import ParameterValidator
 from jsonschema import Draft4Validator
 
 from chassis.problems import InvalidRequestError
@@ -23,16 +25,20 @@ if TYPE_CHECKING:
 # Tab and line ends are text; the other control characters and lone surrogates are not, and no store keeps them well.
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _MOST_ERRORS = 20
+_MOST_DIGITS = 100
 
 
 class JsonBodyValidator(JSONRequestBodyValidator):  # type: ignore[misc]
     """Reads JSON strictly and reports all that does not fit, each with its place."""
 
-    async def _parse(self, stream: AsyncGenerator[bytes, None], scope: Scope) -> Any:  # noqa: ARG002  connexion's signature
-        """Return the body; raises InvalidRequestError."""
+    async def _parse(self, stream: AsyncGenerator[bytes, None], scope: Scope) -> Any:
+        """Return the body; raises InvalidRequestError, or 415 for a body that nobody says to be JSON."""
         raw = b"".join([part async for part in stream])
+        if raw and not any(name == b"content-type" and value for name, value in scope["headers"]):
+            # connexion takes it for JSON, Flask then hands the bare bytes to the operation.
+            raise UnsupportedMediaTypeProblem(detail="Say what the body is with Content-Type: application/json.")
         try:
-            return json.loads(raw.decode("utf-8"), parse_constant=_reject) if raw else None
+            return json.loads(raw.decode("utf-8"), parse_constant=_reject, parse_int=_whole) if raw else None
         except UnicodeDecodeError as error:
             message = "The body is not UTF-8."
             raise InvalidRequestError(message) from error
@@ -61,8 +67,23 @@ class StreamedFormValidator(AbstractRequestBodyValidator):  # type: ignore[misc]
         return receive, scope
 
 
+class NamedParameterValidator(ParameterValidator):  # type: ignore[misc]
+    """Says which parameter it is that does not fit."""
+
+    @staticmethod
+    def validate_parameter(kind: str, value: Any, param: dict[str, Any], _name: str | None = None) -> str | None:
+        """Return what is wrong with a parameter, or None."""
+        name = param["name"]
+        if value is None:
+            return f"The {kind} parameter {name} is missing." if param.get("required") else None
+        validator = Draft4Validator(param["schema"], format_checker=Draft4Validator.FORMAT_CHECKER)
+        error = next(iter(validator.iter_errors(value)), None)
+        return f"{name} {_explain(error)['message']}." if error else None
+
+
 VALIDATORS = {
     **VALIDATOR_MAP,
+    "parameter": NamedParameterValidator,
     "body": MediaTypeDict({"*/*json": JsonBodyValidator, "multipart/form-data": StreamedFormValidator}),
 }
 
@@ -77,6 +98,13 @@ def _reject(name: str) -> NoReturn:
     raise ValueError(message)
 
 
+def _whole(digits: str) -> int:
+    if len(digits) > _MOST_DIGITS:
+        message = f"a number has more than {_MOST_DIGITS} digits"
+        raise ValueError(message)
+    return int(digits)
+
+
 def _unprintable(value: Any, pointer: str) -> Iterator[str]:
     if isinstance(value, str):
         if not printable(value):
@@ -89,7 +117,7 @@ def _unprintable(value: Any, pointer: str) -> Iterator[str]:
             yield from _unprintable(entry, f"{pointer}/{index}")
 
 
-def _explain(error: ValidationError) -> dict[str, str]:  # noqa: PLR0911  a table
+def _explain(error: ValidationError) -> dict[str, str]:  # noqa: PLR0911, PLR0912  a table
     path = "".join(f"/{part}" for part in error.absolute_path)
     schema = error.schema if isinstance(error.schema, dict) else {}
     example = schema.get("example")
@@ -98,7 +126,7 @@ def _explain(error: ValidationError) -> dict[str, str]:  # noqa: PLR0911  a tabl
     value: Any = error.validator_value
     match error.validator:
         case "required":
-            missing = next(name for name in value if name not in instance)
+            missing = next(name for name in value if error.message.startswith(repr(name)))  # there is an error for each
             return {"pointer": f"{path}/{missing}", "message": "is missing"}
         case "additionalProperties":
             unknown = next(name for name in instance if name not in schema.get("properties", {}))
@@ -106,13 +134,21 @@ def _explain(error: ValidationError) -> dict[str, str]:  # noqa: PLR0911  a tabl
         case "format":
             return {"pointer": path, "message": f"is not a valid {error.validator_value}{such_as}"}
         case "pattern":
-            return {"pointer": path, "message": f"has the wrong form{such_as}"}
+            return {"pointer": path, "message": f"has the wrong form{such_as or f'; it must match {value}'}"}
         case "maxLength":
             return {"pointer": path, "message": f"is longer than {error.validator_value} characters"}
         case "minLength":
             return {"pointer": path, "message": f"needs at least {error.validator_value} characters"}
         case "enum":
             return {"pointer": path, "message": f"must be one of {', '.join(map(str, value))}"}
+        case "minimum" | "maximum":
+            return {"pointer": path, "message": f"must be {value} or {'more' if error.validator == 'minimum' else 'less'}"}
+        case "maxItems":
+            return {"pointer": path, "message": f"has more than {value} entries"}
+        case "minItems" | "minProperties":
+            return {"pointer": path, "message": f"needs at least {value} of what it may have"}
+        case "uniqueItems":
+            return {"pointer": path, "message": "has an entry twice"}
         case "type":
             return {"pointer": path, "message": f"must be of type {error.validator_value}"}
         case _:
