@@ -104,6 +104,13 @@ def test_a_token_ends_when_it_expires(auth):
     assert auth.call("GET", "/users/me/tokens", secret=secret).json() == {"items": []}
 
 
+def test_a_service_token_does_not_outlive_the_token_that_it_was_changed_from(auth):
+    until = datetime.now(UTC) + timedelta(seconds=30)
+    made = a_token(auth, auth.sign_up(), expires_at=until.isoformat())
+    token, expires_at = auth.made.exchange(made["token"])
+    assert expires_at == int(until.timestamp()) == auth.made.verify(token)["exp"]
+
+
 def test_a_token_outlives_another_password(auth):
     secret = auth.sign_up()
     made = a_token(auth, secret)

@@ -39,30 +39,35 @@ class Exchange:
 
     def __call__(self, secret: str) -> ServiceToken:
         """Return a service token; raises InvalidSecretError."""
-        ways: dict[str, Callable[[str], Grant]] = {SESSION_PREFIX: self._of_session, TOKEN_PREFIX: self._of_token}
+        ways: dict[str, Callable[[str], tuple[Grant, float | None]]] = {
+            SESSION_PREFIX: self._of_session,
+            TOKEN_PREFIX: self._of_token,
+        }
         way = next((way for prefix, way in ways.items() if secret.startswith(prefix)), None)
         if way is None:
             raise InvalidSecretError
-        grant, key = way(secret), self.keys.current()
+        (grant, end), key = way(secret), self.keys.current()
         until = int(self.now()) + LIFETIME_SECONDS
+        if end is not None:
+            until = min(until, int(end))  # what it was changed from does not live on in it
         token = self.signatures.sign(grant, private=key.pair.private, key_id=key.id, expires_at=until)
         return ServiceToken(token, until)
 
-    def _of_session(self, secret: str) -> Grant:
+    def _of_session(self, secret: str) -> tuple[Grant, float | None]:
         document = self.sessions.document_of(secret)
         user = self.users.get(document.user_id) if document else None
         if document is None or user is None or not admits(user, document):
             raise InvalidSecretError
         self.sessions.touch(document)
-        return _grant(user, document.body["id"], "session", frozenset(ALL_SCOPES))
+        return _grant(user, document.body["id"], "session", frozenset(ALL_SCOPES)), document.expires_at
 
-    def _of_token(self, secret: str) -> Grant:
+    def _of_token(self, secret: str) -> tuple[Grant, float | None]:
         document = self.tokens.document_of(secret)
         user = self.users.get(document.user_id) if document else None
         if document is None or user is None:
             raise InvalidSecretError
         self.tokens.touch(document)
-        return _grant(user, document.body["id"], "token", frozenset(document.body["scopes"]))
+        return _grant(user, document.body["id"], "token", frozenset(document.body["scopes"])), document.expires_at
 
 
 def _grant(user: User, session_id: str, kind: str, scopes: frozenset[str]) -> Grant:
