@@ -239,6 +239,13 @@ def test_each_user_sees_their_own_events_and_no_internals() -> None:
     ]
 
 
+def test_asking_whether_there_are_events_does_not_wait_for_them(app) -> None:
+    answer = call(app, "HEAD", "events", headers={"Authorization": "Bearer outlay_pat_good"})
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert answer.headers["content-type"].startswith("text/event-stream")
+    assert call(app, "HEAD", "events").status_code == 401
+
+
 def test_a_stream_that_falls_behind_is_told_to_read_again() -> None:
     async def watch() -> list[str | None]:
         hub = Hub()

@@ -86,7 +86,7 @@ class Front:
         if path == "openapi.json":
             return Response(self._document, media_type="application/json")
         if path == "events":
-            return await self._events(headers)
+            return await self._events(scope["method"], headers)
         if part == "dev" and self._mail is not None:
             found = await run_in_threadpool(self._mail.answer, path)
             return JSONResponse(found) if found is not None else _status(404)
@@ -115,12 +115,14 @@ class Front:
             raise UnauthorizedError(message)
         return held
 
-    async def _events(self, headers: Headers) -> Response:
+    async def _events(self, method: str, headers: Headers) -> Response:
         credential = credential_of(headers)
         held = await self._pass(credential)
         if held is None or credential is None:
             message = "Sign in first."
             raise UnauthorizedError(message)
+        if method == "HEAD":  # it would wait for a body that never ends and is never sent
+            return Response(media_type="text/event-stream")
         stream = self._hub.open(held.user_id)
         return StreamingResponse(
             self._listen(stream, credential.secret, held.user_id),
