@@ -92,6 +92,7 @@ def _events(settings: HomeSettings, options: argparse.Namespace) -> int:
         _say(f"{bus.replay(ids)} put back; a running Outlay takes them up within five seconds.")
     else:
         _say(f"{bus.purge(ids)} thrown away.")
+    bus.close()
     return 0
 
 
