@@ -26,6 +26,23 @@ def test_the_domain_is_in_lower_case_and_the_rest_as_it_was_written(given_, kept
     assert comparable(given_) == kept.lower()
 
 
+@pytest.mark.parametrize(
+    ("spelt", "otherwise"),
+    [
+        ("maria@b\u00fccher.example", "Maria@XN--BCHER-KVA.example"),
+        ("maria@\u4f8b\u5b50.\u516c\u76ca", "maria@xn--fsqu00a.xn--55qw42g"),
+    ],
+)
+def test_a_domain_has_one_owner_in_either_spelling(spelt, otherwise):
+    assert comparable(spelt) == comparable(otherwise)
+    assert normalised(otherwise).endswith(otherwise.lower().rpartition("@")[2])
+
+
+@pytest.mark.parametrize("domain", ["xn--", "xn--\u00fc.example", "xn--99999999.example", "xn--0ug.example", "a@xn--b"])
+def test_a_domain_that_is_spelt_wrongly_is_compared_all_the_same(domain):
+    assert comparable(comparable(f"maria@{domain}")).encode()
+
+
 @given(st.text(max_size=60))
 def test_what_is_kept_stays_the_same_and_compares_the_same(text):
     assert normalised(normalised(text)) == normalised(text)

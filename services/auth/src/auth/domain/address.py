@@ -12,5 +12,19 @@ def normalised(email: str) -> str:
 
 
 def comparable(email: str) -> str:
-    """Return the same text for addresses that reach the same person: nobody has two that differ in case."""
-    return normalised(email).casefold()
+    """Return the same text for addresses that reach the same person: nobody has two that differ in case or in xn-- spelling."""
+    local, at, domain = normalised(email).rpartition("@")
+    readable = ".".join(map(_readable, domain.split(".")))
+    return unicodedata.normalize("NFC", f"{local}{at}{readable}").casefold()
+
+
+def _readable(label: str) -> str:
+    """Return xn--bcher-kva as bücher; Python's own idna codec would refuse or change what newer registries allow."""
+    if not label.startswith("xn--"):
+        return label
+    try:
+        readable = label.removeprefix("xn--").encode("ascii").decode("punycode")
+        readable.encode("utf-8")
+    except UnicodeError:
+        return label
+    return readable
