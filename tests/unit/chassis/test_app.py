@@ -164,6 +164,7 @@ def test_every_error_is_a_problem(app, what, token, method, path, options, statu
         ({"name": "a", "at": "2015-02-03"}, "/at"),
         ({"name": "a", "id": "x"}, "/id"),
         ({"name": "a", "email": "x@"}, "/email"),
+        ({"name": "a", "email": f"{'x' * 65}@example.org"}, "/email"),
         ({"name": "a", "price": {"amount": "-1", "currency": "EUR"}}, "/price/amount"),
         ({"name": "a", "price": {"amount": "1.1234567890123", "currency": "EUR"}}, "/price/amount"),
         ({"name": "a", "price": {"amount": 1.5, "currency": "EUR"}}, "/price/amount"),

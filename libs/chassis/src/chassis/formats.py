@@ -48,7 +48,7 @@ def is_email(value: object) -> bool:
     if not isinstance(value, str):
         return True
     try:
-        validate_email(value, check_deliverability=False, test_environment=True)
+        validate_email(value, check_deliverability=False, strict=True, test_environment=True)
     except EmailNotValidError:
         return False
     return True

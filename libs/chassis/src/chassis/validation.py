@@ -145,8 +145,10 @@ def _explain(error: ValidationError) -> dict[str, str]:  # noqa: PLR0911, PLR091
             return {"pointer": path, "message": f"must be {value} or {'more' if error.validator == 'minimum' else 'less'}"}
         case "maxItems":
             return {"pointer": path, "message": f"has more than {value} entries"}
-        case "minItems" | "minProperties":
-            return {"pointer": path, "message": f"needs at least {value} of what it may have"}
+        case "minItems":
+            return {"pointer": path, "message": f"needs at least {value} entries"}
+        case "minProperties":
+            return {"pointer": path, "message": f"needs at least {value} of its fields"}
         case "uniqueItems":
             return {"pointer": path, "message": "has an entry twice"}
         case "type":
