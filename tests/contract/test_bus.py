@@ -15,6 +15,7 @@ from chassis.bus.embedded import EmbeddedBus
 from chassis.events import Event
 from chassis.ids import uuid7
 from chassis.metrics import Metrics
+from chassis.problems import UnavailableError
 from support.client import eventually
 
 if TYPE_CHECKING:
@@ -133,6 +134,15 @@ def test_an_event_that_fails_too_often_is_a_dead_letter_with_its_reason(make_bus
     letter = eventually(bus.dead)[0]
     assert (letter.queue, letter.event_id, letter.type, letter.attempts) == ("a.one", event.id, "user.deleted", 3)
     assert letter.reason == "RuntimeError: not now"
+
+
+def test_a_store_that_is_away_for_long_makes_no_dead_letters(make_bus) -> None:
+    listener = Listener(failures=8, error=UnavailableError)
+    bus = make_bus(Queue("a.one", ("user.deleted",), listener), delays=(0.02, 0.02))
+    bus.start()
+    bus.publish([event := left()])
+    eventually(lambda: listener.got == [event.id] * 9)
+    assert bus.dead() == []
 
 
 def test_never_is_a_dead_letter_at_once(make_bus) -> None:

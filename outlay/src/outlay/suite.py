@@ -42,6 +42,8 @@ log = logging.getLogger("outlay.suite")
 
 SERVICES = ("auth", "expenses", "budgets", "notifier")
 _TIDY_SECONDS = 3600.0
+_FIRST_TIDY_SECONDS = 60.0
+"""So that a machine that is switched off every evening is tidied too."""
 
 
 @dataclass
@@ -76,7 +78,9 @@ class Suite:
             service.close()
 
     def _tidy(self) -> None:
-        while not self._stopping.wait(_TIDY_SECONDS):
+        wait = _FIRST_TIDY_SECONDS
+        while not self._stopping.wait(wait):
+            wait = _TIDY_SECONDS
             for service in self.services:
                 try:
                     service.tidy()

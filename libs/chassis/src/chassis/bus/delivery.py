@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from chassis import context
 from chassis.bus.port import Never, Queue
 from chassis.events import Event, EventError
+from chassis.problems import UnavailableError
 
 if TYPE_CHECKING:
     from chassis.metrics import Metrics
@@ -65,4 +66,6 @@ def _handle(queue: Queue, event: Event, *, last: bool) -> Settled:
 
 
 def _failed(error: Exception, *, last: bool) -> Settled:
-    return Settled(Outcome.DEAD if last else Outcome.RETRIED, f"{type(error).__name__}: {error}"[:500])
+    # A store that is away says nothing about the message, however long it is away: nobody should have to replay it by hand.
+    dead = last and not isinstance(error, UnavailableError)
+    return Settled(Outcome.DEAD if dead else Outcome.RETRIED, f"{type(error).__name__}: {error}"[:500])

@@ -194,7 +194,7 @@ class EmbeddedBus:
                 elif settled.outcome is Outcome.RETRIED:
                     connection.execute(
                         "UPDATE message SET attempts = ?, due_at = ?, reason = ? WHERE id = ?",
-                        (attempts, self._now() + self._delays[attempts - 1], settled.reason, number),
+                        (attempts, self._now() + self._delays[min(attempts, len(self._delays)) - 1], settled.reason, number),
                     )
                 else:
                     connection.execute(
