@@ -1,8 +1,8 @@
 """What a bus promises, whichever transport carries it.
 
 Delivery is at least once and in no promised order. A handler that raises `Never`, or meets an unreadable message, sends it to the
-dead letters. Any other exception brings it back after a delay, and to the dead letters when the delays are used up; `UnavailableError`
-alone, which says that a store is away, brings it back for as long as that lasts.
+dead letters. Any other exception brings it back after a delay, and to the dead letters when the delays are used up.
+`UnavailableError` alone, which says that a store is away, brings it back for as long as that lasts.
 """
 
 from __future__ import annotations
