@@ -27,7 +27,8 @@ demo: .stamps/home $(UI_BUILT) ## The same with a demo account and two and a hal
 setup: .stamps/dev $(UI_BUILT) ## Install everything that tests and checks need
 
 .PHONY: test
-test: setup .stamps/browser ## Run all tests
+test: setup .stamps/ui .stamps/browser ## Run all tests
+	cd $(UI) && npm test --silent
 	$(BIN)/pytest
 
 .PHONY: check
