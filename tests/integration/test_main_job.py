@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
+from household.living import settled
 from support.client import PASSWORD, Person, eventually
 from support.process import OutlayProcess
 
@@ -81,12 +82,6 @@ def test_a_budget_that_is_exceeded_when_it_is_set_tells_at_once(outlay) -> None:
     budget = person.budget("20.00")
     assert budget["current"]["state"] == "exceeded"
     assert "Before" in told(outlay, person, "budget_exceeded").get_body(("plain",)).get_content()
-
-
-def settled(outlay: OutlayProcess) -> bool:
-    page = httpx.get(f"{outlay.url}/metrics").text
-    lines = [line for line in page.splitlines() if line.startswith(("outlay_outbox_oldest_seconds{", "outlay_queue_depth{"))]
-    return all(line.endswith(" 0.0") for line in lines)
 
 
 def test_undoing_an_import_and_moving_a_category_keep_the_budget_right(outlay) -> None:

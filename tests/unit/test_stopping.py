@@ -40,20 +40,18 @@ class Empty:
         return []
 
 
-def relay_with(bell: threading.Event, _monkeypatch: pytest.MonkeyPatch) -> Relay:
+def relay_with(bell: threading.Event) -> Relay:
     return Relay("some", Empty(), lambda _events: None, Metrics(), bell=bell)
 
 
-def sender_with(bell: threading.Event, monkeypatch: pytest.MonkeyPatch) -> Sender:
-    sender = Sender(deliver_next=lambda: False, seconds_until_due=lambda: None)
-    monkeypatch.setattr(sender, "_woken", bell)
-    return sender
+def sender_with(bell: threading.Event) -> Sender:
+    return Sender(deliver_next=lambda: False, seconds_until_due=lambda: None, bell=bell)
 
 
 @pytest.mark.parametrize("make", [relay_with, sender_with])
-def test_a_stop_just_before_the_bell_is_cleared_is_not_slept_over(make, monkeypatch) -> None:
+def test_a_stop_just_before_the_bell_is_cleared_is_not_slept_over(make) -> None:
     bell = BellOfAStop()
-    worker = make(bell, monkeypatch)
+    worker = make(bell)
     bell.stop = worker.stop
     worker.start()
     eventually(lambda: bell.stopper is not None and not bell.stopper.is_alive())

@@ -14,12 +14,10 @@ from chassis.logs import configure_logs
 from chassis.metrics import Metrics
 from chassis.settings import SettingsError, read_settings
 from chassis.spec import load_spec, merge_specs
-from outlay.settings import HomeSettings
+from outlay.settings import SERVICES, HomeSettings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-SERVICES = ("auth", "expenses", "budgets", "notifier")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -9,6 +9,9 @@ from urllib.parse import urlsplit
 from chassis.settings import CommonSettings, setting, whole_number
 from chassis.vault import parse_key
 
+SERVICES = ("auth", "expenses", "budgets", "notifier")
+"""What stands behind the gateway."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class HomeSettings(CommonSettings):

@@ -26,6 +26,7 @@ from chassis.spec import load_spec
 from chassis.vault import Vault, key_in
 from gateway.adapters.exchange import DirectExchange
 from gateway.mailbox import DevelopmentMail
+from outlay.settings import SERVICES, HomeSettings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,11 +37,9 @@ if TYPE_CHECKING:
     from gateway.domain.hub import Hub
     from notifier.adapters.folder import FolderMailbox
     from notifier.sender import Sender
-    from outlay.settings import HomeSettings
 
 log = logging.getLogger("outlay.suite")
 
-SERVICES = ("auth", "expenses", "budgets", "notifier")
 _TIDY_SECONDS = 3600.0
 _FIRST_TIDY_SECONDS = 60.0
 """So that a machine that is switched off every evening is tidied too."""

@@ -313,7 +313,7 @@ def test_the_sender_outlives_a_store_that_fails(tmp_path, caplog) -> None:
         connection.execute(sa.text("ALTER TABLE mail RENAME TO elsewhere"))
     engine.dispose()
     built.sender.start()
-    eventually(lambda: "sender fails" in caplog.text)
+    eventually(lambda: "sender:notifier fails" in caplog.text)
     assert built.sender._thread.is_alive()
     built.sender.stop()
     built.service.close()
