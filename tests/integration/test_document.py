@@ -41,10 +41,11 @@ def test_no_request_brings_it_down_or_an_answer_that_is_not_in_the_document(chec
     else:
         token = person.made("users/me/tokens", name="fuzz", scopes=["read", "write"])["token"]
         headers, left_out = ["--header", f"Authorization: Bearer {token}"], ENDLESS
+    # One worker: before 3.11.8, ast.parse in two threads at once can fail (CPython issue 106905), and Hypothesis parses.
     command = [
         str(Path(sys.executable).parent / "schemathesis"), "run", f"{checked.url}/api/v1/openapi.json",
         *headers, "--header", "Sec-Fetch-Site: same-origin", "--exclude-path-regex", left_out,
-        "--phases", "examples,coverage,fuzzing", "--max-examples", "15", "--seed", "20261122", "--workers", "2",
+        "--phases", "examples,coverage,fuzzing", "--max-examples", "15", "--seed", "20261122", "--workers", "1",
         "--checks", "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance",
         "--request-timeout", "20", "--no-color",
     ]  # fmt: skip
