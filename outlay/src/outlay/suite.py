@@ -34,9 +34,9 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
     from chassis.service import Service
+    from chassis.worker import Worker
     from gateway.domain.hub import Hub
     from notifier.adapters.folder import FolderMailbox
-    from notifier.sender import Sender
 
 log = logging.getLogger("outlay.suite")
 
@@ -54,13 +54,13 @@ class Suite:
     bus: EmbeddedBus
     services: tuple[Service, ...]
     relays: tuple[Relay, ...]
-    sender: Sender
     _stopping: threading.Event = field(default_factory=threading.Event)
 
     def start(self) -> None:
         """Start consumers before relays, so that nothing waits for a listener."""
         self.bus.start()
-        self.sender.start()
+        for worker in self._workers():
+            worker.start()
         for relay in self.relays:
             relay.start()
         threading.Thread(target=self._tidy, name="tidy", daemon=True).start()
@@ -72,9 +72,13 @@ class Suite:
         for relay in self.relays:
             relay.stop()
         self.bus.stop()
-        self.sender.stop()
+        for worker in self._workers():
+            worker.stop()
         for service in self.services:
             service.close()
+
+    def _workers(self) -> list[Worker]:
+        return [worker for service in self.services for worker in service.workers]
 
     def _tidy(self) -> None:
         wait = _FIRST_TIDY_SECONDS
@@ -118,7 +122,7 @@ def build_suite(settings: HomeSettings, environ: Mapping[str, str]) -> Suite:
     notifier_settings = read_settings(notifier.settings.NotifierSettings, known)
     mailer = notifier.app.mailer_from(notifier_settings, common["clock"])
     told = notifier.app.build(notifier_settings, mailer=mailer, **tables("notifier"))
-    services = (who.service, spent, meant, told.service)
+    services = (who.service, spent, meant, told)
     for service in services:
         service.migrate()
     bus = EmbeddedBus(folder / "bus.db", [queue for service in services for queue in service.queues], metrics=metrics)
@@ -137,7 +141,7 @@ def build_suite(settings: HomeSettings, environ: Mapping[str, str]) -> Suite:
         mail=_development_mail(settings, notifier.app.mailbox_of(mailer)),
     )
     bus.listen(lambda event: entrance.hub.tell(event.type, event.data))
-    return Suite(entrance.web, entrance.hub, bus, services, relays, told.sender)
+    return Suite(entrance.web, entrance.hub, bus, services, relays)
 
 
 def _development_mail(settings: HomeSettings, mailbox: FolderMailbox | None) -> DevelopmentMail | None:

@@ -78,7 +78,7 @@ class Built:
             settings, verify=self._claims, vault=VAULT, metrics=self.metrics, clock=lambda: self.now, ids=uuid7, wake=self._wake,
             relay_owner=self.owner, mailer=self.mailer, machine_ms=lambda: self.ms, validate_responses=True, quiet=True,
         )  # fmt: skip
-        self.service, self.sender = parts.service, parts.sender
+        self.service, self.sender = parts, parts.workers[0]
         self.service.migrate()
 
     def _wake(self) -> None:

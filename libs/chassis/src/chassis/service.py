@@ -9,6 +9,7 @@ from starlette.types import ASGIApp
 
 from chassis.bus import Queue
 from chassis.relay import Outbox
+from chassis.worker import Worker
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,6 +20,8 @@ class Service:
     web: ASGIApp
     outbox: Outbox
     queues: tuple[Queue, ...] = ()
+    workers: tuple[Worker, ...] = ()
+    """Threads of its own that run where its events are handled."""
     migrate: Callable[[], None] = lambda: None
     """Bring the store to the newest schema; to be called before anything else."""
     tidy: Callable[[], None] = lambda: None

@@ -15,7 +15,7 @@ from notifier.settings import NotifierSettings
 
 def _service(environ: Mapping[str, str], shared: dict[str, Any], verify: Callable[[str], dict[str, Any]]) -> Service:
     settings = read_settings(NotifierSettings, environ)
-    return build(settings, verify=verify, relay_owner="notifier", mailer=mailer_from(settings, shared["clock"]), **shared).service
+    return build(settings, verify=verify, relay_owner="notifier", mailer=mailer_from(settings, shared["clock"]), **shared)
 
 
 if __name__ == "__main__":

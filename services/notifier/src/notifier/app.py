@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -41,14 +40,6 @@ from notifier.settings import NotifierSettings
 STATUSES: Statuses = {AlertNotFoundError: 404, StaleVersionError: 412}
 
 
-@dataclass(frozen=True)
-class NotifierService:
-    """The service, and the thread that sends its mails."""
-
-    service: Service
-    sender: Sender
-
-
 def mailer_from(settings: NotifierSettings, clock: Clock) -> Mailer:
     """Make the mailer that the settings name."""
     return FolderMailer(Path(settings.mail.removeprefix("file:")), sender=settings.mail_from, clock=clock)
@@ -63,7 +54,7 @@ def build(
     settings: NotifierSettings, *, verify: Callable[[str], dict[str, Any]], vault: Vault, metrics: Metrics, clock: Clock, ids: Ids,
     wake: Callable[[], None], relay_owner: str, mailer: Mailer, machine_ms: Callable[[], int] = lambda: int(time.time() * 1000),
     validate_responses: bool = False, quiet: bool = False,
-) -> NotifierService:  # fmt: skip
+) -> Service:  # fmt: skip
     """Build the service; nothing is connected or started yet.
 
     `wake` wakes the relay; `machine_ms` is the machine's time, by which mails are claimed and tried again, while `clock` is what
@@ -91,18 +82,17 @@ def build(
         name="notifier", spec=load_spec("notifier"), handlers=handlers, verify=verify, statuses=STATUSES,
         metrics=metrics, checks={"database": database.check}, validate_responses=validate_responses, quiet=quiet,
     )  # fmt: skip
-    service = Service(
+    return Service(
         name="notifier",
         web=build_app(parts),
         outbox=SqlOutbox(database, shared.outbox, owner=relay_owner),
         queues=(consumers.queue(),),
+        workers=(sender,),
         migrate=lambda: migrate(database, "notifier"),
         tidy=store.tidy,
         check=database.check,
         close=database.close,
     )
-    return NotifierService(service, sender)
-
 
 def _whole_milliseconds(clock: Clock) -> Clock:
     """Return the clock as the store keeps moments, so that an answer says the same before and after."""
