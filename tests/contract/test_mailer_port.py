@@ -24,7 +24,8 @@ NOW = datetime(2015, 1, 24, 18, tzinfo=UTC)
 
 def a_message(**more: Any) -> Message:
     facts = {"mail_id": uuid7(), "to": "maria@example.com", "subject": "Groceries is over", "text": "Hello", "html": "<p>Hello</p>"}
-    return Message(**{**facts, "name": "budget_exceeded", "event_id": uuid7(), **more})
+    facts |= {"user_id": uuid7(), "unsubscribe": "", "name": "budget_exceeded", "event_id": uuid7()}
+    return Message(**{**facts, **more})
 
 
 class Box(Protocol):

@@ -39,6 +39,8 @@ def an_event(kind: str, **facts: Any) -> Event:
 class Scripted:
     """A mailer that does what it is told, one outcome for each attempt; None is acceptance."""
 
+    reports = False
+
     def __init__(self, *outcomes: Exception | None) -> None:
         self.outcomes = list(outcomes)
         self.sent: list[Message] = []

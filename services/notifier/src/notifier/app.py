@@ -94,6 +94,7 @@ def build(
         close=database.close,
     )
 
+
 def _whole_milliseconds(clock: Clock) -> Clock:
     """Return the clock as the store keeps moments, so that an answer says the same before and after."""
 

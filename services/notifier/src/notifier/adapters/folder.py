@@ -16,7 +16,7 @@ from typing import Any
 
 from chassis.clock import to_wire
 from notifier.domain.errors import RefusedError, TryAgainError
-from notifier.domain.mails import Message
+from notifier.domain.mails import Message, Trail
 
 _ADDRESS = re.compile(r"""([^\s@,;:<>()\[\]"\\\x00-\x1f]+)@([^\s@,;:<>()\[\]"\\\x00-\x1f]+)""")
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
@@ -37,6 +37,15 @@ class FolderMailer:
             self._put(path, raw)
         except OSError as error:
             raise TryAgainError(f"The mail folder cannot be written: {error.strerror}.") from error
+
+    @property
+    def reports(self) -> bool:
+        """A folder tells nothing by itself."""
+        return False
+
+    def trail(self, mail_id: str) -> Trail:
+        """Say whether the mail's file is there."""
+        return Trail.ACCEPTED if self._path(mail_id).exists() else Trail.UNSEEN
 
     def forget(self, mail_ids: Sequence[str]) -> None:
         """Delete the files of these mails; unknown ids are no error."""

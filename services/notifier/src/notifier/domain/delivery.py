@@ -63,12 +63,14 @@ class Delivery:
         text = self._texts.mail(mail, name=envelope.name, locale=envelope.locale, token=token, now=self._clock())
         return Message(
             mail_id=mail.id,
+            user_id=mail.user_id,
             to=self._open(envelope.address),
             subject=text.subject,
             text=text.text,
             html=text.html,
             name=mail.name,
             event_id=mail.event_id,
+            unsubscribe="",
         )
 
     def _try_again(self, mail: Mail, reason: str) -> None:

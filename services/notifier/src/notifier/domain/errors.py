@@ -22,9 +22,21 @@ class UnknownRecipientError(Exception):
 
 
 class TryAgainError(Exception):
-    """The channel is away or overloaded: the same mail may go through later, so it stays pending and is tried again.
+    """The channel is away or overloaded and certainly did not take the mail: it stays pending and is tried again.
 
-    The text says what was wrong without naming address or content: it is logged.
+    The text says what was wrong without naming address or content: it is logged, and shown to the recipient.
+    """
+
+    def __init__(self, reason: str, *, after: float | None = None) -> None:
+        """`after`: the seconds that the channel asked to be left alone, if it did."""
+        super().__init__(reason)
+        self.after = after
+
+
+class UncertainError(Exception):
+    """The connection was lost or timed out after the mail was handed over: it may or may not have been accepted.
+
+    The text says what was wrong without naming address or content.
     """
 
 

@@ -22,6 +22,16 @@ class MailState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class Trail(StrEnum):
+    """What a provider knows of a mail that was handed to it without an answer."""
+
+    ACCEPTED = "accepted"
+    UNSEEN = "unseen"
+    """It certainly does not have it: sending it again cannot double it."""
+    UNTOLD = "untold"
+    """It cannot say."""
+
+
 class LetterKind(StrEnum):
     """Mails that are no alert: preferences do not apply, and they carry a token."""
 
@@ -89,6 +99,7 @@ class Message:
     """What a mailer sends. The same `mail_id` may come twice after a crash, and must arrive once."""
 
     mail_id: str
+    user_id: str
     to: str
     subject: str
     text: str
@@ -96,3 +107,5 @@ class Message:
     name: str
     """Which mail it is, such as budget_exceeded."""
     event_id: str
+    unsubscribe: str
+    """The https address that turns mails of this kind off with one click (RFC 8058); empty for letters."""

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from notifier.domain.alerts import Alert
-from notifier.domain.mails import Envelope, Mail, MailState, Message
+from notifier.domain.mails import Envelope, Mail, MailState, Message, Trail
 from notifier.domain.preferences import Preferences
 from notifier.domain.recipients import Recipient
 
@@ -158,13 +158,21 @@ class Texts(Protocol):
 class Mailer(Protocol):
     """A way to send mails."""
 
+    @property
+    def reports(self) -> bool:
+        """Say whether the provider will tell by itself what became of a mail, through the event webhook."""
+
     def send(self, message: Message) -> None:
         """Hand a mail over; returning means that it was accepted.
 
         Raises:
-            TryAgainError: if it may go through later.
-            RefusedError: if it never will.
+            TryAgainError: if it certainly was not accepted and may be later.
+            UncertainError: if it may or may not have been accepted.
+            RefusedError: if it never will be.
         """
+
+    def trail(self, mail_id: str) -> Trail:
+        """Ask what became of a mail that was handed over without an answer; raises TryAgainError if it cannot be asked now."""
 
     def forget(self, mail_ids: Sequence[str]) -> None:
         """Delete what is kept of these mails on this side; unknown ids are no error."""
