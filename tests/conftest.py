@@ -5,6 +5,7 @@ from __future__ import annotations
 import hypothesis
 import pytest
 
+from support.broker import shared_broker
 from support.client import say_goodbye
 from support.process import OutlayProcess
 
@@ -17,6 +18,14 @@ def outlay(tmp_path_factory: pytest.TempPathFactory):
     """`outlay run`, started once for all tests of this worker; each test signs up people of its own."""
     with OutlayProcess(tmp_path_factory.mktemp("outlay") / "data") as process:
         yield process
+
+
+@pytest.fixture(scope="session")
+def broker(tmp_path_factory: pytest.TempPathFactory):
+    """A real RabbitMQ, one for the whole run; each test takes a virtual host of its own."""
+    base = tmp_path_factory.getbasetemp()
+    with shared_broker((base.parent if base.name.startswith("popen-") else base) / "rabbitmq") as shared:
+        yield shared
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -1,0 +1,185 @@
+"""A real RabbitMQ on loopback, from the installed package, with its data in a folder: to be used, stopped, killed and started again."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import time
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pika
+from pika.exceptions import AMQPError
+
+from support.certificates import write_certificates
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+_PROGRAMS = Path("/usr/lib/rabbitmq/bin")
+_CONF = """
+listeners.tcp.1 = 127.0.0.1:{port}
+listeners.ssl.1 = 127.0.0.1:{tls_port}
+ssl_options.cacertfile = {folder}/tls/ca.pem
+ssl_options.certfile = {folder}/tls/server.pem
+ssl_options.keyfile = {folder}/tls/server.key
+ssl_options.verify = verify_none
+default_user = outlay
+default_pass = {password}
+disk_free_limit.absolute = 10MB
+log.console = false
+log.file.level = warning
+"""
+
+
+def free_ports(count: int) -> list[int]:
+    """Return ports that nobody listens on."""
+    sockets = [socket.socket() for _ in range(count)]
+    for one in sockets:
+        one.bind(("127.0.0.1", 0))
+    ports = [int(one.getsockname()[1]) for one in sockets]
+    for one in sockets:
+        one.close()
+    return ports
+
+
+class Broker:
+    """One RabbitMQ node. Its ports, password and data outlive a kill."""
+
+    def __init__(self, folder: Path, known: Mapping[str, Any] | None = None) -> None:
+        """Start nothing yet. `known` is what another process noted of the same broker."""
+        self.folder = folder
+        self._process: subprocess.Popen[bytes] | None = None
+        self._pid = 0
+        self.users = 0
+        if known:
+            self.password, self.users, self._pid = known["password"], known["users"], known["pid"]
+            self.port, self.tls_port, self._dist_port, self._epmd_port = known["ports"]
+            return
+        self.password = secrets.token_hex(8)
+        self.port, self.tls_port, self._dist_port, self._epmd_port = free_ports(4)
+        folder.mkdir(parents=True, exist_ok=True)
+        write_certificates(folder / "tls")
+        (folder / "rabbitmq.conf").write_text(_CONF.format(**vars(self)))
+        (folder / "plugins").write_text("[].")
+
+    @property
+    def pid(self) -> int:
+        """The process id of the node, whose group is its own."""
+        return self._process.pid if self._process else self._pid
+
+    def url(self, vhost: str = "/") -> str:
+        """Return the address with user and password."""
+        return f"amqp://outlay:{self.password}@127.0.0.1:{self.port}/{vhost.replace('/', '%2F')}"
+
+    def start(self, *, seconds: float = 60) -> Broker:
+        """Start it and wait until it takes connections."""
+        with (self.folder / "out.log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [_PROGRAMS / "rabbitmq-server"], env=self._environ(), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                start_new_session=True,
+            )  # fmt: skip
+        deadline = time.monotonic() + seconds
+        while not self._answers():
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                self.kill()
+                raise AssertionError(f"RabbitMQ did not start:\n{(self.folder / 'out.log').read_text()[-3000:]}")
+            time.sleep(0.2)
+        return self
+
+    def control(self, *arguments: str) -> str:
+        """Run rabbitmqctl."""
+        command = [_PROGRAMS / "rabbitmqctl", "--quiet", *arguments]
+        return subprocess.run(command, env=self._environ(), check=True, capture_output=True, text=True, timeout=60).stdout
+
+    def add_vhost(self, name: str) -> str:
+        """Make a virtual host, so that what is in it is nobody else's; return its address."""
+        self.control("eval", _ADD_VHOST % (name, name))
+        return self.url(name)
+
+    def stop(self) -> None:
+        """Stop it in order."""
+        self._end(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """kill -9."""
+        self._end(signal.SIGKILL)
+
+    def close(self) -> None:
+        """Kill it and what it started."""
+        self.kill()
+        subprocess.run(["epmd", "-port", str(self._epmd_port), "-kill"], check=False, capture_output=True)
+
+    def note(self, path: Path, *, users: int) -> None:
+        """Write down what another process has to know, and how many use it."""
+        self.users = users
+        ports = [self.port, self.tls_port, self._dist_port, self._epmd_port]
+        path.write_text(json.dumps({"password": self.password, "ports": ports, "pid": self.pid, "users": users}))
+
+    def _end(self, sig: int) -> None:
+        with suppress(ProcessLookupError):
+            os.killpg(self.pid, sig)
+        if self._process is not None:
+            self._process.wait(30)
+
+    def _answers(self) -> bool:
+        try:
+            pika.BlockingConnection(pika.URLParameters(self.url())).close()
+        except (AMQPError, OSError):
+            return False
+        return True
+
+    def _environ(self) -> dict[str, str]:
+        folder = str(self.folder)
+        return {
+            **os.environ,
+            "HOME": folder,  # the Erlang cookie is there
+            "RABBITMQ_NODENAME": f"outlay{self.port}@localhost",
+            "RABBITMQ_CONFIG_FILE": f"{folder}/rabbitmq.conf",
+            "RABBITMQ_DIST_PORT": str(self._dist_port),
+            "RABBITMQ_MNESIA_BASE": f"{folder}/data",
+            "RABBITMQ_LOG_BASE": f"{folder}/log",
+            "RABBITMQ_ENABLED_PLUGINS_FILE": f"{folder}/plugins",
+            "RABBITMQ_CONF_ENV_FILE": "/dev/null",
+            # Two cores are shared with what is tested; nothing but loopback is listened on.
+            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "-kernel inet_dist_use_interface {127,0,0,1} +sbwt none",
+            "ERL_EPMD_ADDRESS": "127.0.0.1",
+            "ERL_EPMD_PORT": str(self._epmd_port),
+        }
+
+
+_ADD_VHOST = (
+    'rabbit_vhost:add(<<"%s">>, <<"outlay">>), '
+    'rabbit_auth_backend_internal:set_permissions(<<"outlay">>, <<"%s">>, <<".*">>, <<".*">>, <<".*">>, <<"outlay">>).'
+)
+
+
+@contextmanager
+def shared_broker(folder: Path) -> Iterator[Broker]:
+    """Give the one broker of a test run to each of its worker processes: the first starts it, the last stops it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with _locked(folder):
+        known = folder / "broker.json"
+        broker = Broker(folder / "node", json.loads(known.read_text()) if known.exists() else None)
+        if broker.users == 0:
+            broker.start()
+        broker.note(known, users=broker.users + 1)
+    yield broker
+    with _locked(folder):
+        broker.users = json.loads(known.read_text())["users"]
+        broker.note(known, users=broker.users - 1)
+        if broker.users == 0:
+            broker.close()
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
