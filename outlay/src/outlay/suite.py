@@ -26,6 +26,7 @@ from chassis.spec import load_spec
 from chassis.vault import Vault, key_in
 from gateway.adapters.exchange import DirectExchange
 from gateway.mailbox import DevelopmentMail
+from notifier.adapters.mailers import mailbox_of, mailer_from
 from outlay.settings import SERVICES, HomeSettings
 
 if TYPE_CHECKING:
@@ -120,7 +121,7 @@ def build_suite(settings: HomeSettings, environ: Mapping[str, str]) -> Suite:
     spent = expenses.app.build(read_settings(expenses.settings.ExpensesSettings, known), **tables("expenses"))
     meant = budgets.app.build(read_settings(budgets.settings.BudgetsSettings, known), **tables("budgets"))
     notifier_settings = read_settings(notifier.settings.NotifierSettings, known)
-    mailer = notifier.app.mailer_from(notifier_settings, common["clock"])
+    mailer = mailer_from(notifier_settings, common["clock"])
     told = notifier.app.build(notifier_settings, mailer=mailer, **tables("notifier"))
     services = (who.service, spent, meant, told)
     for service in services:
@@ -138,7 +139,7 @@ def build_suite(settings: HomeSettings, environ: Mapping[str, str]) -> Suite:
         metrics=metrics,
         checks={service.name: service.check for service in services},
         secure=settings.secure,
-        mail=_development_mail(settings, notifier.app.mailbox_of(mailer)),
+        mail=_development_mail(settings, mailbox_of(mailer)),
     )
     bus.listen(lambda event: entrance.hub.tell(event.type, event.data))
     return Suite(entrance.web, entrance.hub, bus, services, relays)

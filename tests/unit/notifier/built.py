@@ -16,7 +16,8 @@ from chassis.ids import uuid7
 from chassis.metrics import Metrics
 from chassis.tokens import Caller
 from chassis.vault import Vault
-from notifier.app import build, mailer_from
+from notifier.adapters.mailers import mailer_from
+from notifier.app import build
 from notifier.domain.mails import Message
 from notifier.settings import NotifierSettings
 from support.asgi import call

@@ -9,8 +9,8 @@ from alembic.migration import MigrationContext
 from chassis.metrics import Metrics
 from chassis.settings import SettingsError, read_settings
 from notifier.adapters.folder import FolderMailbox
+from notifier.adapters.mailers import mailbox_of, mailer_from
 from notifier.adapters.sql import metadata
-from notifier.app import mailbox_of, mailer_from
 from notifier.settings import NotifierSettings
 from unit.notifier.built import Built, Scripted
 

@@ -9,7 +9,8 @@ from typing import Any
 from chassis.command import main_of
 from chassis.service import Service
 from chassis.settings import read_settings
-from notifier.app import build, mailer_from
+from notifier.adapters.mailers import mailer_from
+from notifier.app import build
 from notifier.settings import NotifierSettings
 
 

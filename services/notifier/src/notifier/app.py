@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from chassis import context
@@ -21,7 +20,6 @@ from chassis.spec import load_spec
 from chassis.sql import Database, SqlOutbox
 from chassis.sql.migrations import migrate
 from chassis.vault import Vault
-from notifier.adapters.folder import FolderMailbox, FolderMailer
 from notifier.adapters.sql import SqlStore, shared
 from notifier.adapters.sql.store import Changes
 from notifier.adapters.texts import JinjaTexts
@@ -38,16 +36,6 @@ from notifier.sender import Sender
 from notifier.settings import NotifierSettings
 
 STATUSES: Statuses = {AlertNotFoundError: 404, StaleVersionError: 412}
-
-
-def mailer_from(settings: NotifierSettings, clock: Clock) -> Mailer:
-    """Make the mailer that the settings name."""
-    return FolderMailer(Path(settings.mail.removeprefix("file:")), sender=settings.mail_from, clock=clock)
-
-
-def mailbox_of(mailer: Mailer) -> FolderMailbox | None:
-    """Return what shows the mails of a mailer, None if they go out into the world."""
-    return FolderMailbox(mailer.folder) if isinstance(mailer, FolderMailer) else None
 
 
 def build(
