@@ -1,0 +1,98 @@
+"""People who use the suite while it suffers: each story is planned, and told to the journal."""
+
+from __future__ import annotations
+
+import queue
+import random
+import threading
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from faults.client import App, GivenUpError
+from faults.stories import Story, chosen, open_scene
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from faults.journal import Journal
+
+_CROSSINGS = {"quiet": 0, "corrected_before": 0, "fleeting": 0, "tipped_twice": 2}
+_PER_PERSON = 40
+_NEWCOMERS = 0.04
+
+
+class Load:
+    """Threads that live through stories, as many as were let in."""
+
+    def __init__(
+        self,
+        url: str,
+        journal: Journal,
+        *,
+        seed: int,
+        threads: int = 4,
+        patience: float = 180,
+        skewed: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """Start nothing yet."""
+        self._url, self._journal, self._patience, self._skewed = url, journal, patience, skewed
+        self._chance = random.Random(seed)
+        self._waiting: queue.Queue[tuple[int, Story, int, random.Random] | None] = queue.Queue()
+        self._people: list[App] = []
+        self._threads = [threading.Thread(target=self._live, name=f"load-{n}", daemon=True) for n in range(threads)]
+        self.planned = 0
+        self._stories = 0
+
+    def start(self, *, crossings: int) -> None:
+        """Let people sign up, as many as their budgets need, and begin."""
+        for _ in range(crossings // _PER_PERSON + 2):
+            self._people.append(self._app().join(-1))
+        for thread in self._threads:
+            thread.start()
+
+    def let_in(self, crossings: int, *, fault: int) -> None:
+        """Plan stories until they come to so many crossings."""
+        wanted = self.planned + crossings
+        while self.planned < wanted:
+            story = chosen(self._chance)
+            self.planned += _CROSSINGS.get(story.__name__, 1)
+            self._stories += 1
+            self._waiting.put((self._stories, story, fault, random.Random(self._chance.random())))
+
+    def finish(self) -> None:
+        """Wait until all stories are over."""
+        for _ in self._threads:
+            self._waiting.put(None)
+        for thread in self._threads:
+            thread.join()
+
+    def close(self) -> None:
+        """Close everybody's connections."""
+        for app in self._people:
+            app.close()
+
+    @property
+    def people(self) -> list[App]:
+        """Everybody who signed up."""
+        return list(self._people)
+
+    def newcomer(self, fault: int) -> App:
+        """Somebody who signs up now."""
+        app = self._app().join(fault)
+        self._people.append(app)
+        return app
+
+    def _app(self) -> App:
+        return App(self._url, self._journal, patience=self._patience, skewed=self._skewed)
+
+    def _live(self) -> None:
+        while (task := self._waiting.get()) is not None:
+            number, story, fault, chance = task
+            with suppress(GivenUpError):  # which is in the journal
+                try:
+                    app = self.newcomer(fault) if chance.random() < _NEWCOMERS else chance.choice(self._people)
+                    story(open_scene(app, f"Budget {number}", story, fault=fault, chance=chance, patience=self._patience))
+                except GivenUpError:
+                    raise
+                except Exception as error:  # a fault of the suite or of the load; in any case somebody has to look
+                    self._journal.bug(f"story {number} ({story.__name__}) broke: {error!r}")

@@ -1,0 +1,142 @@
+"""The auditor finds nothing where nothing is wrong, and finds each kind of damage: one that cannot fail is worth nothing."""
+
+from __future__ import annotations
+
+import dataclasses
+import email
+import email.policy
+import itertools
+import random
+from typing import TYPE_CHECKING
+
+import pytest
+
+from faults import stories
+from faults.auditor import What, audit, verdict
+from faults.client import App
+from faults.evidence import Accepted, DeadEvent, Evidence, Window, copy_stores, read_api
+from faults.journal import Journal
+from household.living import settled
+from support.client import eventually
+from support.process import OutlayProcess
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture(scope="module")
+def lived(tmp_path_factory: pytest.TempPathFactory) -> Evidence:
+    """Two people live through each story once, in one process without faults."""
+    folder = tmp_path_factory.mktemp("lived") / "data"
+    with OutlayProcess(folder) as process:
+        journal = Journal()
+        people = [App(process.url, journal, patience=20).join(-1) for _ in range(2)]
+        for number, (story, _often) in enumerate(stories.OFTEN):
+            chance = random.Random(number)
+            story(stories.open_scene(people[number % 2], f"Budget {number}", story, fault=-1, chance=chance, patience=20))
+        eventually(lambda: settled(process) and len(process.mails()) >= 10, seconds=20)
+        readings = {person.user_id: read_api(person) for person in people}
+        accepted = [_accepted(path) for path in process.mails()]
+        for person in people:
+            person.close()
+    return Evidence(folder, journal, accepted, readings=readings)
+
+
+def _accepted(path: Path) -> Accepted:
+    headers = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+    return Accepted(path.stem.rsplit("_", 1)[-1], "", path.stat().st_mtime, str(headers["X-Outlay-Kind"]))
+
+
+@pytest.fixture
+def damaged(lived: Evidence, tmp_path: Path) -> Evidence:
+    """The same, on copies."""
+    return copy_stores(lived, tmp_path / "copy")
+
+
+def found(evidence: Evidence) -> set[What]:
+    return {finding.what for finding in audit(evidence) if not finding.excused}
+
+
+def do(evidence: Evidence, store: str, statement: str) -> None:
+    with evidence.opened(store) as connection:
+        assert connection.execute(statement).rowcount > 0
+
+
+def test_where_nothing_is_wrong_it_finds_nothing(damaged: Evidence) -> None:
+    assert audit(damaged) == []
+    assert sum(promise.least for promise in damaged.journal.promises.values()) == 6
+
+
+def test_it_misses_a_mail(damaged: Evidence) -> None:
+    for gone in damaged.accepted:
+        without = dataclasses.replace(damaged, accepted=[mail for mail in damaged.accepted if mail is not gone])
+        assert What.LOST in found(without)
+
+
+def test_it_notices_a_mail_that_was_accepted_twice(damaged: Evidence) -> None:
+    doubled = dataclasses.replace(damaged, accepted=[*damaged.accepted, damaged.accepted[0]])
+    assert found(doubled) == {What.DOUBLED}
+
+
+def test_a_double_is_excused_only_where_a_fault_hit_the_window_that_nobody_can_close(damaged: Evidence) -> None:
+    at = damaged.accepted[0].at
+    doubled = dataclasses.replace(damaged, accepted=[*damaged.accepted, damaged.accepted[0]])
+    for uncertain, started in itertools.product((True, False), (at - 1, at + 3600)):
+        windows = [Window(0, "kind", "", started, started + 2, uncertain=uncertain)]
+        assert verdict(audit(dataclasses.replace(doubled, windows=windows))) is (uncertain and started < at)
+
+
+def test_it_notices_a_mail_that_nobody_meant_to_send(damaged: Evidence) -> None:
+    stray = Accepted("00000000-0000-7000-8000-000000000000", "", damaged.accepted[0].at)
+    assert found(dataclasses.replace(damaged, accepted=[*damaged.accepted, stray])) == {What.STRAY}
+
+
+@pytest.mark.parametrize(
+    ("store", "statement", "what"),
+    [
+        ("expenses", "DELETE FROM expense WHERE number = (SELECT max(number) FROM expense)", {What.MONEY, What.WRITE}),
+        ("expenses", "UPDATE expense SET home_minor = home_minor + 1 WHERE number = 1", {What.MONEY, What.WRITE}),
+        ("expenses", "UPDATE expense SET spent_on = '2000-01-01' WHERE number = 2", {What.MONEY, What.WRITE}),
+        ("budgets", "UPDATE spend_day SET home_minor = home_minor - 1 WHERE rowid = 3", {What.MONEY}),
+        ("budgets", "DELETE FROM spend_day WHERE rowid = 1", {What.MONEY}),
+        ("budgets", "DELETE FROM ledger_entry WHERE rowid = 5", {What.MONEY}),
+        ("budgets", "DELETE FROM budget WHERE rowid = 1", {What.WRITE}),
+        ("notifier", "DELETE FROM alert WHERE kind = 'budget.exceeded' AND withdrawn_ms IS NULL", {What.LOST}),
+        ("notifier", "UPDATE alert SET budget_id = 'other' WHERE kind = 'budget.exceeded'", {What.LOST, What.STRAY}),
+        ("notifier", "UPDATE alert SET withdrawn_ms = 1 WHERE kind = 'budget.exceeded'", {What.ALERT}),
+        ("notifier", "UPDATE mail SET state = 'pending' WHERE kind = 'verify_email'", {What.ALERT, What.UNSENT}),
+        ("notifier", "DELETE FROM recipient", {What.WRITE}),
+        ("auth", "UPDATE document SET pending_since = 1 WHERE kind = 'user'", {What.UNSENT}),
+    ],
+)
+def test_it_notices_damage_in_a_store(damaged: Evidence, store: str, statement: str, what: set[What]) -> None:
+    do(damaged, store, statement)
+    assert found(damaged) >= what
+
+
+def test_it_notices_an_expense_that_nobody_was_told_of(damaged: Evidence) -> None:
+    expense = next(iter(damaged.journal.expenses))
+    journal = dataclasses.replace(damaged.journal, expenses={k: e for k, e in damaged.journal.expenses.items() if k != expense})
+    assert found(dataclasses.replace(damaged, journal=journal)) == {What.WRITE}
+
+
+def test_it_notices_an_import_that_went_in_twice(damaged: Evidence) -> None:
+    assert found(dataclasses.replace(damaged, journal=dataclasses.replace(damaged.journal, imports=[]))) == {What.WRITE, What.STRAY}
+
+
+def test_it_notices_that_people_are_shown_other_sums(damaged: Evidence) -> None:
+    user, reading = next(iter(damaged.readings.items()))
+    other = dataclasses.replace(reading, by_day={**reading.by_day, "2000-01-01": 1})
+    assert found(dataclasses.replace(damaged, readings={**damaged.readings, user: other})) == {What.MONEY}
+
+
+def test_it_notices_what_is_left_in_queues_and_what_is_dead(damaged: Evidence) -> None:
+    assert found(dataclasses.replace(damaged, queues={"budgets.spending": 1})) == {What.QUEUE}
+    dead = [DeadEvent("budgets.spending", "expense.recorded", "ValueError: no")]
+    assert found(dataclasses.replace(damaged, dead=dead)) == {What.DEAD}
+    assert verdict(audit(dataclasses.replace(damaged, dead=dead, explained=["ValueError"])))
+
+
+def test_it_tells_what_clients_met(damaged: Evidence) -> None:
+    journal = dataclasses.replace(damaged.journal, bugs=["POST expenses was answered with 404"])
+    assert found(dataclasses.replace(damaged, journal=journal)) == {What.BUG}
