@@ -23,6 +23,7 @@ ROOMS = {
     "sqlalchemy": ("chassis/sql/", "/adapters/", "/migrations/"),
     "alembic": ("chassis/sql/migrations.py", "/migrations/"),
     "pika": ("chassis/bus/",),
+    "opentelemetry": ("chassis/otlp.py",),
     "ibmcloudant": ("auth/adapters/",),
     "ibm_boto3": ("expenses/adapters/",),
     "sendgrid": ("notifier/adapters/",),

@@ -23,6 +23,7 @@ from chassis.metrics import Metrics
 from chassis.relay import ALONE, Relay
 from chassis.settings import read_settings
 from chassis.spec import load_spec
+from chassis.traces import Spans, traces_from
 from chassis.vault import Vault, key_in
 from gateway.adapters.exchange import DirectExchange
 from gateway.mailbox import DevelopmentMail
@@ -55,6 +56,7 @@ class Suite:
     bus: EmbeddedBus
     services: tuple[Service, ...]
     relays: tuple[Relay, ...]
+    spans: Spans
     _stopping: threading.Event = field(default_factory=threading.Event)
 
     def start(self) -> None:
@@ -77,6 +79,7 @@ class Suite:
             worker.stop()
         for service in self.services:
             service.close()
+        self.spans.close()
 
     def _workers(self) -> list[Worker]:
         return [worker for service in self.services for worker in service.workers]
@@ -102,7 +105,7 @@ def build_suite(settings: HomeSettings, environ: Mapping[str, str]) -> Suite:
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)
     vault = Vault(settings.data_key or key_in(folder / "keys" / "data.key"))
-    metrics = Metrics()
+    metrics = Metrics(spans=traces_from(settings))
     bells = {name: threading.Event() for name in SERVICES}
     known = {**settings.environment_of_services(), **environ}
     common: dict[str, Any] = {"vault": vault, "metrics": metrics, "clock": clock_from(settings.clock), "ids": uuid7, "quiet": True}
@@ -142,7 +145,7 @@ def build_suite(settings: HomeSettings, environ: Mapping[str, str]) -> Suite:
         mail=_development_mail(settings, mailbox_of(mailer)),
     )
     bus.listen(lambda event: entrance.hub.tell(event.type, event.data))
-    return Suite(entrance.web, entrance.hub, bus, services, relays)
+    return Suite(entrance.web, entrance.hub, bus, services, relays, metrics.spans)
 
 
 def _development_mail(settings: HomeSettings, mailbox: FolderMailbox | None) -> DevelopmentMail | None:

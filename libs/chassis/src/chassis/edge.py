@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from chassis import context
 from chassis.problems import PROBLEM_JSON, BodyTooLargeError, InvalidRequestError, body_of
+from chassis.traces import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,6 +28,9 @@ UPLOAD_LIMIT = 200_000_000
 
 _CONTROL = re.compile("[\x00-\x1f\x7f]")
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_ROUTE_PART = re.compile(r"|v[0-9]|[a-z]{1,20}(-[a-z]{1,20}){0,2}(\.json)?")
+_UNROUTED = frozenset({0, 400, 404, 405})
+"""A path with such an answer is somebody's guess; there may be any number of them."""
 _SAFE_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
 _HEADERS = {
     b"x-content-type-options": b"nosniff",
@@ -54,6 +58,7 @@ class Edge:
         """Wrap `app`. `quiet` writes no log line, for a service inside a process whose gateway writes one."""
         self._app, self._service, self._metrics, self._health = app, service, metrics, health
         self._headers, self._quiet = headers, quiet
+        self._spans = metrics.spans
         self._latency = metrics.latency.labels(service)
         # Finding a labelled meter takes longer than counting; methods and statuses are few.
         self._counted = cache(lambda method, status: metrics.requests.labels(service, method, str(status)))
@@ -71,7 +76,8 @@ class Edge:
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         given = dict(scope["headers"])
-        trace = context.follow(_request_id(given), given.get(b"traceparent", b"").decode("latin-1"))
+        traceparent = given.get(b"traceparent", b"").decode("latin-1")
+        trace = context.follow(_request_id(given), traceparent, service=self._service, spans=self._spans)
         token = context.current.set(trace)
         started = time.perf_counter()
         seen = {"status": 0}
@@ -95,7 +101,10 @@ class Edge:
             status, body, _headers = body_of(error, {}, trace.request_id)
             await _send_whole(send_with_headers, status, json.dumps(body).encode(), PROBLEM_JSON)
         finally:
-            self._account(scope, seen["status"], time.perf_counter() - started)
+            seconds = time.perf_counter() - started
+            self._account(scope, seen["status"], seconds)
+            if trace.recorded:
+                _record(trace, scope, seen["status"], seconds)
             context.current.reset(token)
 
     def _add(self, headers: list[tuple[bytes, bytes]], request_id: str) -> list[tuple[bytes, bytes]]:
@@ -113,6 +122,21 @@ class Edge:
             # The path alone: a query may hold what somebody searched for.
             fields = {"method": scope["method"], "path": _loggable(scope["path"]), "status": status, "ms": round(seconds * 1000, 1)}
             log.info("request", extra=fields)
+
+
+def _record(trace: context.Trace, scope: Scope, status: int, seconds: float) -> None:
+    method = scope["method"] if scope["method"] in _METHODS else "other"
+    route = "" if status in _UNROUTED else _route(scope["path"])
+    attributes = {"http.request.method": method, "http.response.status_code": status, "outlay.request_id": trace.request_id}
+    if route:
+        attributes["http.route"] = route
+    failure = str(status) if status >= 500 else "" if status else "broken off"  # noqa: PLR2004
+    trace.record(f"{method} {route}".rstrip(), Kind.SERVER, seconds=seconds, attributes=attributes, failure=failure)
+
+
+def _route(path: str) -> str:
+    """Return the path with a star for each id, secret or name of a file in it: what is left tells nothing about anybody."""
+    return "/".join(part if _ROUTE_PART.fullmatch(part) else "*" for part in _loggable(path).split("/"))
 
 
 def _loggable(path: str) -> str:

@@ -15,6 +15,7 @@ import jsonschema_rs
 from chassis import context
 from chassis.clock import Clock, to_wire
 from chassis.ids import Ids
+from chassis.traces import Kind
 
 # json.dumps makes a new encoder at each call that has options.
 _ENCODE = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
@@ -105,9 +106,13 @@ def event_maker(source: str, clock: Clock, ids: Ids) -> MakeEvent:
     """Return the function by which a service makes its events."""
 
     def make(kind: str, subject: str, data: Mapping[str, Any], *, at: datetime | None = None) -> Event:
-        trace = context.current.get()
+        trace, event_id = context.current.get(), ids()
+        if trace is not None and trace.recorded:
+            trace = trace.inside()
+            attributes = {"messaging.system": "outlay", "messaging.operation.type": "create", "messaging.message.id": event_id}
+            trace.record(f"create {kind}", Kind.PRODUCER, attributes={**attributes, "outlay.event_type": kind})
         return Event(
-            id=ids(),
+            id=event_id,
             source=f"/outlay/{source}",
             type=kind,
             subject=subject,

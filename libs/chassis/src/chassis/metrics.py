@@ -1,4 +1,4 @@
-"""What a process can be asked for at /metrics. Names and labels are in this one place."""
+"""What a process tells about itself: meters at /metrics, and spans. Names and labels of the meters are in this one place."""
 
 from __future__ import annotations
 
@@ -8,12 +8,18 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 from prometheus_client.platform_collector import PlatformCollector
 from prometheus_client.process_collector import ProcessCollector
 
+from chassis.traces import NO_SPANS, Spans
+
+_HOPS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800)
+"""Seconds; from a hop in a healthy suite to the longest delay before another attempt."""
+
 
 class Metrics:
     """The meters of one process; `service` is a label, since one process may hold the whole suite."""
 
-    def __init__(self) -> None:
-        """Make all meters in a registry of their own, so that a test can have many."""
+    def __init__(self, *, spans: Spans = NO_SPANS) -> None:
+        """Make all meters in a registry of their own, so that a test can have many. `spans` is where traces go."""
+        self.spans = spans
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)
         PlatformCollector(registry=self.registry)
@@ -35,7 +41,23 @@ class Metrics:
             ["queue", "type", "outcome"],
             registry=registry,
         )
-        self.queue_depth = Gauge("outlay_queue_depth", "Events waiting.", ["queue", "state"], registry=registry)
+        self.delivery = Histogram(
+            "outlay_event_delivery_seconds",
+            "Time from the moment an event happened to the moment it was handled.",
+            ["queue"],
+            registry=registry,
+            buckets=_HOPS,
+        )
+        self.alerts = Histogram(
+            "outlay_alert_seconds",
+            "Time from the expense that tips a budget to the provider's accepting the mail that says so.",
+            ["kind"],
+            registry=registry,
+            buckets=_HOPS,
+        )
+        self.queue_depth = Gauge(
+            "outlay_queue_depth", "Events by where they are: waiting, retrying, dead.", ["queue", "state"], registry=registry
+        )
         self.mails = Counter("outlay_mails", "Mails by kind and state.", ["kind", "state"], registry=registry)
 
         self._measurements: list[Callable[[], None]] = []

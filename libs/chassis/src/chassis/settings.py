@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from chassis.clock import clock_from
 
@@ -89,6 +90,23 @@ def whole_number(least: int, most: int) -> Callable[[str], int]:
     return parse
 
 
+def ratio(text: str) -> float:
+    """Parse a number from 0 to 1."""
+    number = float(text)
+    if not 0 <= number <= 1:
+        message = f"is {text!r}, must be a number from 0 to 1"
+        raise ValueError(message)
+    return number
+
+
+def _collector(text: str) -> str:
+    address = urlsplit(text)
+    if text and (address.scheme not in ("http", "https") or not address.hostname or address.query):
+        message = f"is {text!r}, must be an OTLP/HTTP address such as http://collector:4318"
+        raise ValueError(message)
+    return text.rstrip("/").removesuffix("/v1/traces")
+
+
 @dataclass(frozen=True, kw_only=True)
 class CommonSettings:
     """What every process of the suite can be told."""
@@ -100,6 +118,9 @@ class CommonSettings:
     log_level: str = setting(
         "OUTLAY_LOG_LEVEL", "how much is logged", default="info", parse=one_of("debug", "info", "warning", "error")
     )
+
+    traces: str = setting("OUTLAY_TRACES", "where traces go, such as http://collector:4318", default="", parse=_collector)
+    traces_sample: float = setting("OUTLAY_TRACES_SAMPLE", "the share of requests that are traced", default=1.0, parse=ratio)
 
     def problems(self) -> list[str]:
         """Return a sentence for each combination that cannot be."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from chassis import context
@@ -23,6 +24,7 @@ from chassis.vault import Vault
 from notifier.adapters.sql import SqlStore, shared
 from notifier.adapters.sql.store import Changes
 from notifier.adapters.texts import JinjaTexts
+from notifier.adapters.traced import TracedMailer
 from notifier.consumers import Consumers
 from notifier.domain.delivery import Delivery
 from notifier.domain.errors import AlertNotFoundError, StaleVersionError
@@ -60,7 +62,10 @@ def build(
     make_event = event_maker("notifier", clock, ids)
     store = SqlStore(database, make_event=make_event, owner=relay_owner, now_ms=machine_ms, on_mails=on_mails)
     texts = JinjaTexts(url=settings.url)
-    delivery = Delivery(store=store, mailer=mailer, texts=texts, open_sealed=vault.open, clock=clock, resume=context.resumed)
+    resume = partial(context.resumed, service="notifier", name="deliver mail", spans=metrics.spans)
+    delivery = Delivery(
+        store=store, mailer=TracedMailer(mailer), texts=texts, open_sealed=vault.open, clock=clock, resume=resume,
+    )  # fmt: skip
     sender = Sender(deliver_next=delivery.deliver_next, seconds_until_due=store.seconds_until_due)
     consumers = Consumers(
         people=People(store=store, mailer=mailer), telling=Telling(store=store, texts=texts, clock=clock, ids=ids)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import time
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import Enum
 from typing import TYPE_CHECKING
 
@@ -11,6 +13,7 @@ from chassis import context
 from chassis.bus.port import Never, Queue
 from chassis.events import Event, EventError
 from chassis.problems import UnavailableError
+from chassis.traces import Kind
 
 if TYPE_CHECKING:
     from chassis.metrics import Metrics
@@ -40,7 +43,7 @@ def attempt(queue: Queue, body: str | bytes, *, attempts: int, most_attempts: in
     try:
         event = Event.from_json(body)
         kind = event.type
-        settled = _handle(queue, event, last=last)
+        settled = _handle(queue, event, last=last, metrics=metrics)
     except EventError as error:
         settled = Settled(Outcome.DEAD, str(error))
     except Exception as error:  # such as no file handle left for the schema, which says nothing about the message
@@ -51,8 +54,37 @@ def attempt(queue: Queue, body: str | bytes, *, attempts: int, most_attempts: in
     return settled
 
 
-def _handle(queue: Queue, event: Event, *, last: bool) -> Settled:
-    token = context.current.set(context.follow(event.request_id, event.traceparent))
+def _handle(queue: Queue, event: Event, *, last: bool, metrics: Metrics) -> Settled:
+    service = queue.name.partition(".")[0]
+    trace = context.follow(event.request_id, event.traceparent, service=service, spans=metrics.spans)
+    token, started = context.current.set(trace), time.perf_counter()
+    try:
+        settled = _settle(queue, event, last=last)
+    finally:
+        context.current.reset(token)
+    if trace.recorded:
+        _record(trace, queue, event, settled, seconds=time.perf_counter() - started)
+    if settled.outcome is Outcome.HANDLED:
+        age = (datetime.now(UTC) - event.occurred_at).total_seconds()
+        metrics.delivery.labels(queue.name).observe(max(0.0, age))
+    return settled
+
+
+def _record(trace: context.Trace, queue: Queue, event: Event, settled: Settled, *, seconds: float) -> None:
+    attributes = {
+        "messaging.system": "outlay",
+        "messaging.operation.type": "process",
+        "messaging.destination.name": queue.name,
+        "messaging.message.id": event.id,
+        "outlay.event_type": event.type,
+        "outlay.outcome": settled.outcome.value,
+        "outlay.request_id": event.request_id,
+    }
+    failure = "" if settled.outcome is Outcome.HANDLED else settled.outcome.value
+    trace.record(f"process {queue.name}", Kind.CONSUMER, seconds=seconds, attributes=attributes, failure=failure)
+
+
+def _settle(queue: Queue, event: Event, *, last: bool) -> Settled:
     try:
         queue.handler(event)
     except Never as error:
@@ -60,8 +92,6 @@ def _handle(queue: Queue, event: Event, *, last: bool) -> Settled:
     except Exception as error:  # whatever went wrong, the message must not get lost
         log.warning("event not handled", exc_info=error, extra={"queue": queue.name, "type": event.type, "event_id": event.id})
         return _failed(error, last=last)
-    finally:
-        context.current.reset(token)
     return Settled(Outcome.HANDLED)
 
 

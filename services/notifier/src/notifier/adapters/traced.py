@@ -1,0 +1,38 @@
+"""A mailer around another one, which makes a span of each time the provider is asked for something."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from chassis import context
+from chassis.traces import Kind
+from notifier.domain.mails import Message, Trail
+from notifier.domain.ports import Mailer
+
+
+class TracedMailer:
+    """The port Mailer. What is sent and to whom stays out of the span."""
+
+    def __init__(self, mailer: Mailer) -> None:
+        """Go around `mailer`."""
+        self._mailer = mailer
+
+    @property
+    def reports(self) -> bool:
+        """As the other says."""
+        return self._mailer.reports
+
+    def send(self, message: Message) -> None:
+        """Send with the other; its errors go through."""
+        attributes = {"outlay.mail": message.name, "outlay.mail_id": message.mail_id, "outlay.event_id": message.event_id}
+        with context.span("send mail", Kind.CLIENT, attributes):
+            self._mailer.send(message)
+
+    def trail(self, mail_id: str) -> Trail:
+        """Ask the other; its errors go through."""
+        with context.span("ask for mail", Kind.CLIENT, {"outlay.mail_id": mail_id}):
+            return self._mailer.trail(mail_id)
+
+    def forget(self, mail_ids: Sequence[str]) -> None:
+        """Let the other forget."""
+        self._mailer.forget(mail_ids)

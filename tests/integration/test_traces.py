@@ -1,0 +1,135 @@
+"""One trace runs from the request that tips a budget to the mail that tells of it, as a collector receives it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from support.client import Person, eventually
+from support.collector import Collector, Received
+from support.process import OutlayProcess
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+TRACE = "0af7651916cd43dd8448eb211c80319c"
+
+
+@pytest.fixture
+def collector() -> Iterator[Collector]:
+    with Collector() as running:
+        yield running
+
+
+def tip(person: Person, *, traceparent: str = "") -> None:
+    """Record the expense that takes a budget over its limit."""
+    person.budget("100.00", name="Secret hobby")
+    body = {
+        "amount": {"amount": "150.00", "currency": "EUR"},
+        "spent_on": time.strftime("%Y-%m-%d", time.gmtime()),
+        "payee": "Hidden Shop",
+    }
+    answer = person.post("expenses", json=body, headers={"traceparent": traceparent} if traceparent else {})
+    assert answer.status_code == 201, answer.text
+
+
+def test_one_trace_runs_from_the_request_to_the_mail(tmp_path: Path, collector: Collector) -> None:
+    with OutlayProcess(tmp_path / "data", OUTLAY_TRACES=collector.url) as outlay:
+        person = Person(outlay.url)
+        tip(person, traceparent=f"00-{TRACE}-b7ad6b7169203331-01")
+        eventually(lambda: collector.named("send mail", outlay__mail="budget_exceeded"))
+    [mail] = collector.named("send mail", outlay__mail="budget_exceeded")
+    path = ancestors(collector, mail)
+    assert [(span.service, span.kind, span.name) for span in path] == [
+        ("gateway", "server", "POST /api/v1/expenses"),
+        ("expenses", "server", "POST /api/v1/expenses"),
+        ("expenses", "producer", "create expense.recorded"),
+        ("budgets", "consumer", "process budgets.spending"),
+        ("budgets", "producer", "create budget.exceeded"),
+        ("notifier", "consumer", "process notifier.alerts"),
+        ("notifier", "internal", "deliver mail"),
+        ("notifier", "client", "send mail"),
+    ]
+    assert {span.trace_id for span in path} == {TRACE}
+    assert path[0].parent_id == "b7ad6b7169203331"
+    assert [span.started_ns for span in path] == sorted(span.started_ns for span in path)
+    assert not [span for span in collector.spans if span.failure]
+    handled = path[3].attributes
+    assert handled["messaging.destination.name"] == "budgets.spending"
+    assert (handled["outlay.event_type"], handled["outlay.outcome"]) == ("expense.recorded", "handled")
+
+
+def ancestors(collector: Collector, span: Received) -> list[Received]:
+    """Return a span and all that it is inside of, the outermost first; fail if one was not received."""
+    known = {each.span_id: each for each in collector.spans}
+    path = [span]
+    while path[0].parent_id in known:
+        path.insert(0, known[path[0].parent_id])
+    return path
+
+
+def test_spans_tell_nothing_about_anybody(tmp_path: Path, collector: Collector) -> None:
+    with OutlayProcess(tmp_path / "data", OUTLAY_TRACES=collector.url) as outlay:
+        person = Person(outlay.url, name="Marianne")
+        tip(person)
+        person.get("expenses", params={"query": "Hidden"})
+        person.put("email-verifications/averysecrettoken")
+        person.get("expenses/0190f1d2-6f0e-7c3a-9d55-0a4d2c9b7e11")
+        eventually(lambda: collector.named("send mail", outlay__mail="budget_exceeded"))
+    everything = " ".join(str(span) for span in collector.spans)
+    user_id = person.user["id"]
+    for word in ("Marianne", person.email, "Hidden", "Secret", "150.00", "averysecrettoken", user_id):
+        assert word not in everything, word
+
+
+def test_a_sender_who_wants_no_trace_gets_none(tmp_path: Path, collector: Collector) -> None:
+    with OutlayProcess(tmp_path / "data", OUTLAY_TRACES=collector.url) as outlay:
+        person = Person(outlay.url)
+        tip(person, traceparent=f"00-{TRACE}-b7ad6b7169203331-00")
+        eventually(lambda: outlay.mails("budget_exceeded"))
+    assert collector.named("POST /api/v1/users")
+    assert not [span for span in collector.spans if span.trace_id == TRACE]
+
+
+def test_a_share_of_nothing_records_only_what_others_began(tmp_path: Path, collector: Collector) -> None:
+    with OutlayProcess(tmp_path / "data", OUTLAY_TRACES=collector.url, OUTLAY_TRACES_SAMPLE="0") as outlay:
+        tip(Person(outlay.url), traceparent=f"00-{TRACE}-b7ad6b7169203331-01")
+        eventually(lambda: outlay.mails("budget_exceeded"))
+    assert {span.trace_id for span in collector.spans} == {TRACE}
+
+
+def test_a_collector_that_is_away_costs_one_line_in_the_log(tmp_path: Path) -> None:
+    with Collector() as collector:
+        address = collector.url
+    with OutlayProcess(tmp_path / "data", OUTLAY_TRACES=address) as outlay:
+        for _ in range(2):
+            tip(Person(outlay.url))
+        eventually(lambda: "the collector takes no traces" in outlay.log.read_text("utf-8"), seconds=20)
+        tip(Person(outlay.url))
+        eventually(lambda: len(outlay.mails("budget_exceeded")) == 3)
+        assert outlay.stop() == 0
+    complaints = [
+        json.loads(line) for line in outlay.log.read_text("utf-8").splitlines() if '"warning"' in line or '"error"' in line
+    ]
+    assert [line["logger"] for line in complaints] == ["outlay.traces"]
+
+
+OFF = """
+import sys
+import time
+from pathlib import Path
+from support.suite import built_suite
+with built_suite(Path(sys.argv[1])):
+    print(*sorted(name for name in sys.modules if name.startswith("opentelemetry")))
+"""
+
+
+def test_off_opentelemetry_is_not_even_imported(tmp_path: Path) -> None:
+    run = subprocess.run([sys.executable, "-c", OFF, str(tmp_path)], capture_output=True, text=True, check=True, cwd="tests")
+    assert run.stdout.strip() == ""
