@@ -1,0 +1,115 @@
+"""The bus on RabbitMQ."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+from chassis.bus.port import Settings
+from chassis.bus.rabbitmq.consumer import Consumer
+from chassis.bus.rabbitmq.letters import Letters
+from chassis.bus.rabbitmq.listener import Listeners
+from chassis.bus.rabbitmq.messages import message_of
+from chassis.bus.rabbitmq.publisher import BusAwayError, Publisher
+from chassis.bus.rabbitmq.topology import Topology, suite_queues
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from chassis.bus.port import DeadLetter, Handler, Queue
+    from chassis.bus.rabbitmq.address import BrokerAddress
+    from chassis.events import Event
+    from chassis.metrics import Metrics
+
+_LISTEN_SECONDS = 5.0
+
+
+class RabbitBus:
+    """The port Bus. Nothing is connected before it is used, and a broker that is away stops nobody from starting."""
+
+    def __init__(
+        self,
+        name: str,
+        address: BrokerAddress,
+        queues: Sequence[Queue] = (),
+        *,
+        metrics: Metrics,
+        settings: Settings | None = None,
+        known: Mapping[str, tuple[str, ...]] | None = None,
+        patterns: Sequence[str] = ("#",),
+        on_ready: Callable[[], None] = lambda: None,
+        on_gap: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`name` is what the broker shows for the connections; `queues` are those whose handlers run here.
+
+        `known` are all queues of the suite, with their types; `patterns` are what listeners hear; `on_ready` is called whenever
+        publishing has become possible; `on_gap` when listeners may have missed something.
+        """
+        self._metrics = metrics
+        self._topology = Topology(suite_queues() if known is None else known, (settings or Settings()).delays)
+        names = [queue.name for queue in queues]
+        self._publisher = Publisher(name, address, self._topology, on_ready=on_ready)
+        self._consumer = Consumer(name, address, self._topology, queues, publisher=self._publisher, metrics=metrics)
+        self._listeners = Listeners(name, address, patterns, on_gap=on_gap)
+        self._letters = Letters(name, address, self._topology, names)
+        self._consuming = False
+
+    def publish(self, events: Sequence[Event]) -> None:
+        """Publish under confirms; returns when every event is in every queue of its type. Raises BusAwayError, an OSError."""
+        self._publisher.publish([message_of(event, mandatory=event.type in self._topology.heard) for event in events])
+
+    def listen(self, listener: Handler) -> Callable[[], None]:
+        """Call `listener` with each event from now on; returns the way to stop it."""
+        return self._listeners.add(listener, seconds=_LISTEN_SECONDS)
+
+    def connect(self) -> None:
+        """Begin to connect for publishing, so that the first event does not wait for it."""
+        self._publisher.link.start()
+
+    def start(self) -> None:
+        """Begin to deliver to the handlers, as soon as the broker is there."""
+        self.connect()
+        self._consumer.start()
+        self._consuming = True
+
+    def stop(self) -> None:
+        """Finish the messages in hand and let go, all within five seconds."""
+        if self._consuming:
+            self._consumer.stop()
+        ends = [threading.Thread(target=end) for end in (self._publisher.stop, self._listeners.stop)]
+        for end in ends:
+            end.start()
+        for end in ends:
+            end.join()
+
+    def dead(self) -> list[DeadLetter]:
+        """List the dead letters of its queues, oldest first. Raises BusAwayError."""
+        return self._letters.dead()
+
+    def replay(self, ids: Sequence[str] | None = None) -> int:
+        """Put dead letters back into their queue; they have all their attempts again. Raises BusAwayError."""
+        return self._letters.replay(self._publisher.publish, ids)
+
+    def purge(self, ids: Sequence[str] | None = None) -> int:
+        """Throw dead letters away. Raises BusAwayError."""
+        return self._letters.purge(ids)
+
+    def depths(self) -> None:
+        """Bring the gauges of waiting, retrying and dead messages up to date, if the broker is there."""
+        try:
+            depths = self._letters.depths()
+        except BusAwayError:
+            return
+        for (queue, state), count in depths.items():
+            self._metrics.queue_depth.labels(queue, state).set(count)
+
+    def check_publishing(self) -> None:
+        """Raise BusAwayError if nothing can be published now."""
+        self._publisher.link.start()
+        if self._publisher.link.trouble:
+            raise BusAwayError(self._publisher.link.trouble)
+
+    def check_consuming(self) -> None:
+        """Raise BusAwayError if nothing is being delivered now."""
+        if self._consumer.link.trouble:
+            raise BusAwayError(self._consumer.link.trouble)

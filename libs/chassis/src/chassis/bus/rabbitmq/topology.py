@@ -1,0 +1,112 @@
+"""Exchange, queues and bindings: what they are called and how they are declared.
+
+For a queue `budgets.spending` there are `budgets.spending` itself, one `budgets.spending.retry.<delay>` for each delay, where a
+message waits until its time is up and then goes back, and `budgets.spending.dead`. Each delay has a queue of its own, since
+messages expire from the head of a queue only. All are quorum queues, and what moves between them is moved at least once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+EXCHANGE = "outlay.events"
+
+_DEFAULT_EXCHANGE = ""
+_NO_LIMIT = 1_000_000
+"""Looking at dead letters delivers them; newer brokers would throw them away after twenty looks."""
+
+
+@dataclass(frozen=True)
+class QueueDeclaration:
+    """A queue with its arguments."""
+
+    name: str
+    arguments: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Topology:
+    """The durable queues by name with the event types that they take, and how stubborn they are."""
+
+    queues: Mapping[str, tuple[str, ...]]
+    delays: tuple[float, ...]
+    delivery_limit: int = 20
+    """How often a message may be taken and not settled, because the process died of it, before it is a dead letter."""
+    heard: frozenset[str] = field(init=False)
+    """Types that some durable queue takes: one of these that reaches no queue is not safe yet."""
+
+    def __post_init__(self) -> None:
+        """Note the types."""
+        object.__setattr__(self, "heard", frozenset(kind for kinds in self.queues.values() for kind in kinds))
+
+    def declarations(self) -> Iterator[QueueDeclaration]:
+        """Return every queue, in an order in which each target exists before what points to it."""
+        for name in self.queues:
+            yield QueueDeclaration(dead_name(name), {"x-queue-type": "quorum", "x-delivery-limit": _NO_LIMIT})
+            limit = {"x-delivery-limit": self.delivery_limit}
+            yield QueueDeclaration(name, {**_moving_to(dead_name(name)), **limit})
+            for delay in self.delays:
+                time_to_live = {"x-message-ttl": round(delay * 1000)}
+                yield QueueDeclaration(retry_name(name, delay), {**_moving_to(name), **time_to_live})
+
+    def bindings(self) -> Iterable[tuple[str, str]]:
+        """Return (queue, routing key)."""
+        return [(name, kind) for name, kinds in self.queues.items() for kind in kinds]
+
+    def retry_of(self, name: str, attempts: int) -> str:
+        """Return the queue in which a message waits after so many attempts."""
+        return retry_name(name, self.delays[min(attempts, len(self.delays)) - 1])
+
+
+def dead_name(queue: str) -> str:
+    """Return the name of the queue of dead letters."""
+    return f"{queue}.dead"
+
+
+def retry_name(queue: str, delay: float) -> str:
+    """Return the name of the queue in which messages wait for so many seconds."""
+    for seconds, unit in ((60, "m"), (1, "s"), (0.001, "ms")):
+        count = round(delay / seconds, 6)
+        if count >= 1 and count == int(count):
+            return f"{queue}.retry.{int(count)}{unit}"
+    message = f"a delay of {delay} s is no whole number of milliseconds"
+    raise ValueError(message)
+
+
+def _moving_to(queue: str) -> dict[str, Any]:
+    return {
+        "x-queue-type": "quorum",
+        "x-dead-letter-exchange": _DEFAULT_EXCHANGE,
+        "x-dead-letter-routing-key": queue,
+        "x-dead-letter-strategy": "at-least-once",
+        "x-overflow": "reject-publish",  # which the strategy asks for
+    }
+
+
+@cache
+def suite_queues() -> Mapping[str, tuple[str, ...]]:
+    """Return the suite's durable queues and their types, as contracts/asyncapi.yaml promises them.
+
+    Every process declares them all: an event that is published before its consumer's first start waits for it.
+    """
+    document = yaml.safe_load((files("chassis") / "contracts" / "asyncapi.yaml").read_text("utf-8"))
+    queues: dict[str, tuple[str, ...]] = {}
+    for kind, channel in sorted(document["channels"].items()):
+        for queue in channel["x-outlay-queues"]:
+            queues[queue] = (*queues.get(queue, ()), kind)
+    return queues
+
+
+def explain(reply: str) -> str:
+    """Return what to do about a declaration that the broker refuses, from its own words."""
+    return (
+        f"RabbitMQ has this queue or exchange already, with other arguments than this version declares: {reply}. "
+        "Nothing is lost, events wait in the outboxes and queues. Let the old version empty the queue or move its messages, "
+        "delete it, and it is declared anew within half a minute; or run the version that made it."
+    )
