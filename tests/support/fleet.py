@@ -1,0 +1,204 @@
+"""The suite as processes of its own, as in a cluster: replicas, a name for each, and a supervisor that starts again who ends."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import httpx
+
+from support.broker import free_ports
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from support.proxy import Board, Proxy
+
+SERVICES = ("auth", "expenses", "budgets", "notifier")
+_FAKETIME = Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1")
+_RESTART_SECONDS = 1.0
+_AT_ONCE = 3
+_GRACE_SECONDS = 15.0
+
+
+@dataclass
+class Member:
+    """One process of the fleet."""
+
+    name: str
+    """Such as budgets-work-2."""
+    service: str
+    role: str
+    """serve or work."""
+    port: int
+    environ: dict[str, str]
+    log: Path
+    clock: Path
+    """By how many seconds its clock is wrong, where clocks can be."""
+    process: subprocess.Popen[bytes] | None = None
+    starts: int = 0
+    ends: list[int] = field(default_factory=list)
+    """The exit status of each time it ended by itself, signals as negative numbers."""
+
+    def start(self) -> None:
+        """Start it; its output is added to the log."""
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", self.service, self.role], env=self.environ, stdout=log, stderr=log, stdin=subprocess.DEVNULL
+            )
+        self.starts += 1
+
+    @property
+    def running(self) -> bool:
+        """Whether it has not ended."""
+        return self.process is not None and self.process.poll() is None
+
+    @property
+    def ready(self) -> bool:
+        """Whether it answers, if it listens."""
+        try:
+            return httpx.get(f"http://127.0.0.1:{self.port}/livez", timeout=2).status_code == 200
+        except httpx.TransportError:
+            return False
+
+
+class Fleet:
+    """All processes of the suite. Addresses stay the same for the life of the fleet."""
+
+    def __init__(
+        self, folder: Path, board: Board, *, replicas: int, environ: Mapping[str, str], wrong_clocks: bool = False
+    ) -> None:
+        """Start nothing yet. `folder` gets the stores, and beside it the logs; `environ` is what every process is told."""
+        self.folder, self._replicas = folder, replicas
+        self.logs = folder.parent / "logs"
+        self._wrong_clocks = wrong_clocks
+        self._ports = {
+            (service, n): port
+            for service, ports in ((s, free_ports(replicas)) for s in (*SERVICES, "gateway"))
+            for n, port in enumerate(ports, 1)
+        }
+        self.fronts: dict[str, Proxy] = {
+            service: board.proxy([("127.0.0.1", self._ports[service, n]) for n in range(1, replicas + 1)])
+            for service in (*SERVICES, "gateway")
+        }
+        self._environ = {
+            **os.environ,
+            "PYTHONWARNINGS": "ignore",
+            "AUTH_STORE": f"sqlite:///{folder}/auth.db",
+            "AUTH_COOKIE_SECURE": "false",
+            "AUTH_RATE_LIMIT_FACTOR": "1000",
+            **{f"{name.upper()}_DB": f"sqlite:///{folder}/{name}.db" for name in SERVICES[1:]},
+            **{f"{name.upper()}_URL": f"http://{self.fronts[name].address}" for name in SERVICES},
+            **environ,
+        }
+        self.members = {member.name: member for member in self._made()}
+        self._stopping = threading.Event()
+        self._supervisor = threading.Thread(target=self._supervise, name="supervisor", daemon=True)
+
+    @property
+    def url(self) -> str:
+        """Where people reach it."""
+        return f"http://{self.fronts['gateway'].address}"
+
+    def _made(self) -> list[Member]:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.logs.mkdir(parents=True, exist_ok=True)
+        wanted = [(service, role) for service in SERVICES for role in ("serve", "work")] + [("gateway", "serve")]
+        return [self._member(service, role, n) for service, role in wanted for n in range(1, self._replicas + 1)]
+
+    def _member(self, service: str, role: str, n: int) -> Member:
+        name = f"{service}-{role}-{n}"
+        port = self._ports[service, n] if role == "serve" else free_ports(1)[0]
+        clock = self.logs / f"{name}.clock"
+        clock.write_text("+0")
+        environ = {**self._environ, "OUTLAY_PORT": str(port), "OUTLAY_INSTANCE": name}
+        if self._wrong_clocks:
+            environ |= {
+                "LD_PRELOAD": str(_FAKETIME), "FAKETIME_TIMESTAMP_FILE": str(clock), "FAKETIME_CACHE_DURATION": "1",
+                "FAKETIME_DONT_FAKE_MONOTONIC": "1", "DONT_FAKE_MONOTONIC": "1",
+            }  # fmt: skip
+        return Member(name, service, role, port, environ, self.logs / f"{name}.log", clock)
+
+    def start(self, *, seconds: float = 120) -> Fleet:
+        """Migrate the stores, start all, and wait until the gateway answers."""
+        for service in SERVICES:
+            subprocess.run([sys.executable, "-m", service, "migrate"], env=self._environ, check=True, capture_output=True)
+        deadline = time.monotonic() + seconds
+        members = list(self.members.values())
+        for first in range(0, len(members), _AT_ONCE):
+            some = members[first : first + _AT_ONCE]
+            for member in some:
+                member.start()
+            self._wait_for([member for member in some if member.role == "serve"], deadline)
+        self._supervisor.start()
+        return self
+
+    def _wait_for(self, members: Sequence[Member], deadline: float) -> None:
+        for member in members:
+            while not member.ready:
+                if not member.running or time.monotonic() > deadline:
+                    self.stop()
+                    raise AssertionError(f"{member.name} did not start:\n{member.log.read_text()[-3000:]}")
+                time.sleep(0.1)
+
+    def matching(self, service: str = "", role: str = "") -> list[Member]:
+        """Return the members of a service or a role."""
+        found = self.members.values()
+        return [member for member in found if service in ("", member.service) and role in ("", member.role)]
+
+    def kill(self, name: str) -> None:
+        """kill -9; the supervisor starts it again."""
+        process = self.members[name].process
+        if process is not None:
+            with suppress(ProcessLookupError):
+                process.kill()
+
+    def terminate(self, name: str) -> None:
+        """Ask it to stop, as a roll-out does; the supervisor starts it again."""
+        process = self.members[name].process
+        if process is not None:
+            process.send_signal(signal.SIGTERM)
+
+    def shift_clock(self, name: str, seconds: int) -> None:
+        """Set the clock of one process forward or back; 0 puts it right."""
+        self.members[name].clock.write_text(f"{seconds:+}")
+
+    def _supervise(self) -> None:
+        ended: dict[str, float] = {}
+        while not self._stopping.wait(0.1):
+            for member in self.members.values():
+                if member.running:
+                    continue
+                if member.name not in ended:
+                    ended[member.name] = time.monotonic()
+                    member.ends.append(member.process.returncode if member.process else 0)
+                elif time.monotonic() - ended[member.name] >= _RESTART_SECONDS:
+                    del ended[member.name]
+                    member.start()
+
+    def stop(self) -> dict[str, int]:
+        """Ask all to stop; return the exit status of each."""
+        self._stopping.set()
+        if self._supervisor.is_alive():
+            self._supervisor.join(5)
+        running = [member for member in self.members.values() if member.running]
+        for member in running:
+            self.terminate(member.name)
+        return {member.name: self._ended(member) for member in running}
+
+    @staticmethod
+    def _ended(member: Member) -> int:
+        assert member.process is not None
+        try:
+            return member.process.wait(_GRACE_SECONDS)
+        except subprocess.TimeoutExpired:
+            member.process.kill()
+            return member.process.wait(5)
