@@ -195,7 +195,7 @@ def _mails(evidence: Evidence) -> Iterator[Finding]:
             number = window.number if window else _active(evidence.windows, times[0].at)
             yield Finding(What.DOUBLED, f"mail {mail_id} accepted {len(times)} times", number, excused=window is not None)
         if mail_id not in stored:
-            yield Finding(What.STRAY, f"mail {mail_id} ({times[0].kind}) is unknown to the notifier")
+            yield Finding(What.STRAY, f"mail {mail_id} ({times[0].subject}) is unknown to the notifier")
         elif stored[mail_id] not in _SENT:
             fault = _active(evidence.windows, times[0].at)
             yield Finding(What.ALERT, f"mail {mail_id} was accepted and is noted as {stored[mail_id]}", fault)

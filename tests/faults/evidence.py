@@ -27,7 +27,7 @@ class Accepted:
     user_id: str
     at: float
     """Seconds since 1970."""
-    kind: str = ""
+    subject: str = ""
 
 
 @dataclass

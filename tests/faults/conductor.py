@@ -1,0 +1,138 @@
+"""Plays a schedule of faults on a stage under load, waits until all has settled, and gathers what the auditor looks at."""
+
+from __future__ import annotations
+
+import random
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from faults.client import App, GivenUpError
+from faults.evidence import Evidence, Window, read_api
+from faults.journal import Journal
+from faults.load import Load
+from faults.stories import LIMIT, open_scene, tip
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from faults.kinds import Kind
+    from faults.stage import Stage
+
+_LEAD_SECONDS = 0.4
+_PROBE_LOOK_SECONDS = 0.05
+
+
+@dataclass
+class Conductor:
+    """One run."""
+
+    stage: Stage
+    crossings: int
+    seed: int
+    patience: float = 180.0
+    """Seconds for which a client repeats a request, and for which a probe waits for its mail."""
+    threads: int = 4
+    say: Callable[[str], None] = lambda _line: None
+    journal: Journal = field(default_factory=Journal)
+    windows: list[Window] = field(default_factory=list)
+
+    def play(self, faults: Sequence[Kind], *, settle: float) -> Evidence:
+        """Play all faults under load; `settle` is how many seconds everything may take afterwards."""
+        chance = random.Random(self.seed)
+        stage = self.stage
+        load = Load(
+            stage.fleet.url, self.journal, seed=self.seed, threads=self.threads, patience=self.patience,
+            skewed=lambda: stage.skewed,
+        )  # fmt: skip
+        load.start(crossings=self.crossings)
+        prober = load.newcomer(-1)
+        share, rest = divmod(self.crossings, len(faults))
+        for number, kind in enumerate(faults):
+            self._play_one(number, kind, load, share + (number < rest), chance)
+            self._probe(prober, self.windows[-1])
+            self.say(_line(self.windows[-1], len(faults)))
+        self.say("the load ends")
+        load.finish()
+        self.say(f"waiting until all has settled, {settle:.0f} s at most")
+        self._settle(settle)
+        evidence = self._evidence(load)
+        load.close()
+        return evidence
+
+    def _play_one(self, number: int, kind: Kind, load: Load, crossings: int, chance: random.Random) -> None:
+        """Let half of the stories in before the fault and half while it lasts."""
+        load.let_in(crossings - crossings // 2, fault=number)
+        time.sleep(_LEAD_SECONDS)
+        window = Window(number, kind.name, "", time.time(), uncertain=kind.uncertain)
+        window.detail, end = kind.begin(self.stage, chance)
+        load.let_in(crossings // 2, fault=number)
+        time.sleep(chance.uniform(*kind.hold))
+        end()
+        window.ended = time.time()
+        self.windows.append(window)
+
+    def _probe(self, prober: App, window: Window) -> None:
+        """Tip a budget that did not exist during the fault, and wait for its mail."""
+        name = f"Probe {window.number}"
+        scene_chance = random.Random(window.number)
+        try:
+            scene = open_scene(prober, name, tip, fault=window.number, chance=scene_chance, patience=self.patience)
+            scene.spend(LIMIT + 1)
+        except GivenUpError:
+            return  # which is in the journal
+        self.journal.tips(scene.promise)
+        deadline = time.monotonic() + self.patience
+        while time.monotonic() < deadline:
+            found = [mail.at for mail in self.stage.accepted() if mail.subject.startswith(f"{name} is over")]
+            if found:
+                window.recovery = max(0.0, found[0] - window.ended)
+                return
+            time.sleep(_PROBE_LOOK_SECONDS)
+
+    def _settle(self, seconds: float) -> None:
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            if self.stage.outboxes_empty() and not _left(self.stage.queues()):
+                return
+            time.sleep(1)
+
+    def _evidence(self, load: Load) -> Evidence:
+        stage = self.stage
+        evidence = Evidence(
+            folder=stage.disk.folder,
+            journal=self.journal,
+            accepted=stage.accepted(),
+            windows=self.windows,
+            readings={app.user_id: read_api(app) for app in load.people},
+            queues=_left(stage.queues()),
+            dead=stage.dead(),
+        )
+        _measure_backlog(evidence)
+        return evidence
+
+
+def _left(queues: dict[str, int]) -> dict[str, int]:
+    return {name: count for name, count in queues.items() if count and not name.endswith(".dead")}
+
+
+def _measure_backlog(evidence: Evidence) -> None:
+    """Note for each fault when the last mail was accepted that was due at its end."""
+    rows = evidence.rows("notifier", "SELECT m.id, a.budget_id FROM mail m JOIN alert a ON a.id = m.alert_id")
+    first: dict[str, float] = {}
+    for mail in evidence.accepted:
+        first.setdefault(mail.mail_id, mail.at)
+    due = [
+        (evidence.journal.promises[budget_id].tipped_at, first[mail_id])
+        for mail_id, budget_id in rows
+        if budget_id in evidence.journal.promises and mail_id in first
+    ]
+    for window in evidence.windows:
+        late = [accepted - window.ended for tipped, accepted in due if window.started <= tipped <= window.ended < accepted]
+        window.backlog = max(late, default=0.0)
+
+
+def _line(window: Window, count: int) -> str:
+    recovery = "NOT RECOVERED" if window.recovery is None else f"recovered in {window.recovery:.1f} s"
+    lasted = window.ended - window.started
+    return f"{window.number + 1}/{count} {window.kind} ({window.detail}), {lasted:.1f} s: {recovery}"

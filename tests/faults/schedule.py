@@ -1,0 +1,19 @@
+"""Which faults come, in which order: the same for the same seed."""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from faults.kinds import Kind
+
+
+def drawn(kinds: Sequence[Kind], count: int, chance: random.Random) -> list[Kind]:
+    """Draw so many faults: every kind comes before any comes again."""
+    found: list[Kind] = []
+    while len(found) < count:
+        found += chance.sample(list(kinds), len(kinds))
+    return found[:count]

@@ -1,0 +1,184 @@
+"""All that a run needs: broker, mail server, the fleet, proxies between them, and a disk that can be filled."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from faults.evidence import Accepted, DeadEvent
+from support.broker import Broker
+from support.fleet import SERVICES, Fleet
+from support.mailprocess import MailProcess
+from support.proxy import Board
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+_DISK_BYTES = 512 * 1024 * 1024
+
+
+class Disk:
+    """A small file system of its own for the stores, where one may be mounted; else just a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        """Mount it; `can_be_full` says whether that was permitted."""
+        self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+        command = ["mount", "-t", "tmpfs", "-o", f"size={_DISK_BYTES}", "tmpfs", str(folder)]
+        done = subprocess.run(command, check=False, capture_output=True, text=True)
+        self.can_be_full = done.returncode == 0
+        self.why_not = done.stderr.strip()
+        self._ballast = folder / "ballast"
+
+    def fill(self) -> None:
+        """Leave not one byte."""
+        with self._ballast.open("ab", buffering=0) as ballast:
+            for size in (1 << 20, 1 << 12, 1):
+                try:
+                    while ballast.write(b"\0" * size):
+                        pass
+                except OSError:
+                    continue
+
+    def free(self) -> None:
+        """Give the space back."""
+        self._ballast.unlink(missing_ok=True)
+
+    def close(self) -> None:
+        """Unmount it; what was on it is gone."""
+        if self.can_be_full:
+            subprocess.run(["umount", "--lazy", str(self.folder)], check=False)
+
+
+@dataclass(frozen=True)
+class Options:
+    """How large the stage is."""
+
+    folder: Path
+    replicas: int = 1
+    small_disk: bool = True
+    wrong_clocks: bool = True
+
+
+class Stage:
+    """Everything, started; a context manager."""
+
+    def __init__(self, options: Options) -> None:
+        """Start nothing yet."""
+        self.options, folder = options, options.folder
+        self._stack = ExitStack()
+        self._seen: list[Accepted] = []
+        self._read = 0
+        self._reading = threading.Lock()
+        self.skewed_until = 0.0
+        self.broker = Broker(folder / "broker")
+        self.mails = MailProcess(folder / "mails")
+        self.disk: Disk
+        self.fleet: Fleet
+
+    def __enter__(self) -> Stage:
+        with ExitStack() as stack:
+            self._start(stack)
+            self._stack = stack.pop_all()
+        return self
+
+    def _start(self, stack: ExitStack) -> None:
+        starting = threading.Thread(target=self.broker.start)
+        starting.start()
+        stack.callback(self.broker.close)
+        self.mails.start()
+        stack.callback(self.mails.stop)
+        self.disk = Disk(self.options.folder / "stores") if self.options.small_disk else _Folder(self.options.folder / "stores")
+        stack.callback(self.disk.close)
+        self.board = stack.enter_context(Board())
+        self.to_broker = self.board.proxy([("127.0.0.1", self.broker.port)])
+        self.to_mails = self.board.proxy([("127.0.0.1", self.mails.port)])
+        self.fleet = Fleet(
+            self.disk.folder, self.board, replicas=self.options.replicas, environ=self._environ(),
+            wrong_clocks=self.options.wrong_clocks,
+        )  # fmt: skip
+        starting.join()
+        stack.callback(self.fleet.stop)
+        self.fleet.start()
+        self.mails.order("hook", url=f"{self.fleet.url}/api/v1/hooks/sendgrid", automatic=True)
+
+    def _environ(self) -> dict[str, str]:
+        return {
+            "OUTLAY_DATA_KEY": secrets.token_hex(32),
+            "OUTLAY_BUS": self.broker.url().replace(f"127.0.0.1:{self.broker.port}", self.to_broker.address),
+            "NOTIFIER_MAIL": f"sendgrid:http://{self.to_mails.address}",
+            "NOTIFIER_SENDGRID_KEY": self.mails.key,
+            "NOTIFIER_SENDGRID_HOOK_KEY": self.mails.look("hook")["public_key"],
+            "NOTIFIER_FROM": "Outlay <outlay@outlay.example>",
+        }
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._stack.__exit__(kind, error, trace)
+
+    @property
+    def skewed(self) -> bool:
+        """Whether some process has the wrong time, or had it a moment ago."""
+        return time.monotonic() < self.skewed_until
+
+    def accepted(self) -> list[Accepted]:
+        """Return the mails that the provider has taken so far."""
+        with self._reading, self.mails.journal.open("rb") as file:
+            file.seek(self._read)
+            for line in file:
+                if not line.endswith(b"\n"):
+                    break
+                self._read += len(line)
+                self._seen.append(_accepted(json.loads(line)))
+            return list(self._seen)
+
+    def queues(self) -> dict[str, int]:
+        """Return the depth of each queue that has a name of its own."""
+        lines = self.broker.control("list_queues", "--no-table-headers", "name", "messages").splitlines()
+        pairs = (line.rsplit("\t", 1) for line in lines if "\t" in line)
+        return {name: int(count) for name, count in pairs if count.isdigit() and not name.startswith("amq.")}
+
+    def dead(self) -> list[DeadEvent]:
+        """Return the dead letters of all services."""
+        return [letter for service in SERVICES for letter in self._dead_of(service)]
+
+    def _dead_of(self, service: str) -> list[DeadEvent]:
+        environ = self.fleet.matching(service, "work")[0].environ
+        command = [sys.executable, "-m", service, "events", "dead"]
+        done = subprocess.run(command, env=environ, check=True, capture_output=True, text=True, timeout=60)
+        lines = [line for line in done.stdout.splitlines() if line.strip() and not line.startswith("no dead")]
+        return [DeadEvent(service, "", line) for line in lines]
+
+    def outboxes_empty(self) -> bool:
+        """Ask the stores themselves whether nothing is left to be sent."""
+        return all(self._outbox(service) == 0 for service in SERVICES)
+
+    def _outbox(self, service: str) -> int:
+        query = "SELECT count(*) FROM outbox"
+        if service == "auth":
+            query = "SELECT count(*) FROM document WHERE pending_since IS NOT NULL"
+        elif service == "notifier":
+            query += " UNION ALL SELECT count(*) FROM mail WHERE state IN ('pending', 'sending', 'uncertain')"
+        with closing(sqlite3.connect(self.disk.folder / f"{service}.db", timeout=30)) as connection:
+            return sum(row[0] for row in connection.execute(query))
+
+
+class _Folder(Disk):
+    """A disk that cannot be full."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+        self.can_be_full, self.why_not = False, "no small disk was asked for"
+
+
+def _accepted(entry: dict[str, object]) -> Accepted:
+    return Accepted(str(entry["mail_id"]), str(entry["user_id"]), float(str(entry["time"])), str(entry["subject"]))
