@@ -10,6 +10,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from chassis.bus.embedded import EmbeddedBus
+from chassis.letters import add_events_command, look_after
 from chassis.logs import configure_logs
 from chassis.metrics import Metrics
 from chassis.settings import SettingsError, read_settings
@@ -44,10 +45,7 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("run", help="start the whole suite in this process")
     commands.add_parser("demo", help="the same, with a demo account")
     commands.add_parser("openapi", help="print the OpenAPI document of the whole API")
-    events = commands.add_parser("events", help="look after events that could not be handled")
-    events.add_argument("action", choices=["dead", "replay", "purge"], help="list dead letters, try them again, throw them away")
-    events.add_argument("ids", nargs="*", help="of these dead letters; all if left out")
-    events.add_argument("--json", action="store_true", help="list whole letters as JSON")
+    add_events_command(commands)
     return parser
 
 
@@ -81,15 +79,7 @@ def _events(settings: HomeSettings, options: argparse.Namespace) -> int:
         _complain([f"There are no events in {settings.data}; is OUTLAY_DATA right?"])
         return 1
     bus = EmbeddedBus(path, [], metrics=Metrics())
-    ids = options.ids or None
-    if options.action == "dead":
-        for letter in bus.dead():
-            line = f"{letter.id}\t{letter.died_at}\t{letter.queue}\t{letter.type}\t{letter.attempts} attempts\t{letter.reason}"
-            _say(json.dumps(vars(letter)) if options.json else line)
-    elif options.action == "replay":
-        _say(f"{bus.replay(ids)} put back; a running Outlay takes them up within five seconds.")
-    else:
-        _say(f"{bus.purge(ids)} thrown away.")
+    look_after(bus, options, say=_say)
     bus.close()
     return 0
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import logging
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import auth.app
@@ -23,9 +22,11 @@ from chassis.metrics import Metrics
 from chassis.relay import ALONE, Relay
 from chassis.settings import read_settings
 from chassis.spec import load_spec
+from chassis.tidying import Tidying
 from chassis.traces import Spans, traces_from
 from chassis.vault import Vault, key_in
 from gateway.adapters.exchange import DirectExchange
+from gateway.domain.hub import Hub
 from gateway.mailbox import DevelopmentMail
 from notifier.adapters.mailers import mailbox_of, mailer_from
 from outlay.settings import SERVICES, HomeSettings
@@ -37,14 +38,7 @@ if TYPE_CHECKING:
 
     from chassis.service import Service
     from chassis.worker import Worker
-    from gateway.domain.hub import Hub
     from notifier.adapters.folder import FolderMailbox
-
-log = logging.getLogger("outlay.suite")
-
-_TIDY_SECONDS = 3600.0
-_FIRST_TIDY_SECONDS = 60.0
-"""So that a machine that is switched off every evening is tidied too."""
 
 
 @dataclass
@@ -57,7 +51,7 @@ class Suite:
     services: tuple[Service, ...]
     relays: tuple[Relay, ...]
     spans: Spans
-    _stopping: threading.Event = field(default_factory=threading.Event)
+    tidying: Tidying
 
     def start(self) -> None:
         """Start consumers before relays, so that nothing waits for a listener."""
@@ -66,11 +60,9 @@ class Suite:
             worker.start()
         for relay in self.relays:
             relay.start()
-        threading.Thread(target=self._tidy, name="tidy", daemon=True).start()
 
     def stop(self) -> None:
         """Finish what is in hand; what is not is found again at the next start."""
-        self._stopping.set()
         self.hub.close()
         for relay in self.relays:
             relay.stop()
@@ -82,17 +74,7 @@ class Suite:
         self.spans.close()
 
     def _workers(self) -> list[Worker]:
-        return [worker for service in self.services for worker in service.workers]
-
-    def _tidy(self) -> None:
-        wait = _FIRST_TIDY_SECONDS
-        while not self._stopping.wait(wait):
-            wait = _TIDY_SECONDS
-            for service in self.services:
-                try:
-                    service.tidy()
-                except Exception as error:  # tidying can wait
-                    log.warning("tidying fails", extra={"service": service.name, "reason": str(error)})
+        return [*(worker for service in self.services for worker in service.workers), self.tidying]
 
 
 def build_suite(settings: HomeSettings, environ: Mapping[str, str]) -> Suite:
@@ -131,10 +113,12 @@ def build_suite(settings: HomeSettings, environ: Mapping[str, str]) -> Suite:
         service.migrate()
     bus = EmbeddedBus(folder / "bus.db", [queue for service in services for queue in service.queues], metrics=metrics)
     metrics.measure_with(bus.depths)
-    relays = tuple(Relay(s.name, s.outbox, bus.publish, metrics, bell=bells[s.name]) for s in services)
+    relays = tuple(Relay(s.name, s.outbox, bus.publish, metrics, bell=bells[s.name], alone=True) for s in services)
     for relay in relays:
         metrics.measure_with(relay.measure)
+    hub = Hub()
     entrance = gateway.app.build(
+        hub=hub,
         front_spec=load_spec("gateway"),
         specs={name: load_spec(name) for name in SERVICES},
         upstreams={service.name: service.web for service in services},
@@ -144,8 +128,8 @@ def build_suite(settings: HomeSettings, environ: Mapping[str, str]) -> Suite:
         secure=settings.secure,
         mail=_development_mail(settings, mailbox_of(mailer)),
     )
-    bus.listen(lambda event: entrance.hub.tell(event.type, event.data))
-    return Suite(entrance.web, entrance.hub, bus, services, relays, metrics.spans)
+    bus.listen(lambda event: hub.tell(event.type, event.data))
+    return Suite(entrance, hub, bus, services, relays, metrics.spans, Tidying(services))
 
 
 def _development_mail(settings: HomeSettings, mailbox: FolderMailbox | None) -> DevelopmentMail | None:

@@ -53,6 +53,7 @@ def token_of(secret: str) -> tuple[str, int]:
 @pytest.fixture(scope="module")
 def app() -> Any:
     return gateway.app.build(
+        hub=Hub(),
         front_spec=load_spec("gateway"),
         specs={name: load_spec(name) for name in SERVICES},
         upstreams={name: Echo(name) for name in SERVICES},
@@ -61,7 +62,7 @@ def app() -> Any:
         checks={},
         secure=True,
         mail=DevelopmentMail(lambda: [{"id": "m1"}], {"m1": {"subject": "Hello"}}.get),
-    ).web
+    )
 
 
 @pytest.mark.parametrize(

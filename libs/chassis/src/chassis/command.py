@@ -1,40 +1,48 @@
-"""The command line of a service that runs by itself: `python -m <service> serve | migrate`."""
+"""The command line of a service that runs by itself: `python -m <service> serve | work | migrate | events`."""
 
 from __future__ import annotations
 
 import argparse
-import logging
 import os
 import sys
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import httpx
 
+from chassis.bus.rabbitmq import BusAwayError, RabbitBus
+from chassis.bus.rabbitmq.topology import suite_queues
+from chassis.bus.settings import BrokerSettings
 from chassis.clock import clock_from
 from chassis.ids import uuid7
+from chassis.letters import add_events_command, look_after
 from chassis.logs import configure_logs
 from chassis.metrics import Metrics
 from chassis.problems import UnavailableError
-from chassis.server import serve
+from chassis.process import Answering, Working
 from chassis.service import Service
-from chassis.settings import CommonSettings, SettingsError, read_settings, setting, whole_number
+from chassis.settings import SettingsError, read_settings, setting, whole_number
 from chassis.sql.migrations import SchemaTooNewError
 from chassis.tokens import TokenVerifier
+from chassis.traces import traces_from
 from chassis.vault import Vault, parse_key
-
-log = logging.getLogger("outlay.command")
 
 
 @dataclass(frozen=True, kw_only=True)
-class ProcessSettings(CommonSettings):
+class ProcessSettings(BrokerSettings):
     """What a service's own process has to know beside its own settings."""
 
     host: str = setting("OUTLAY_HOST", "the address to listen on", default="127.0.0.1")
     port: int = setting("OUTLAY_PORT", "the port to listen on", default=8000, parse=whole_number(0, 65535))
     auth_url: str = setting("AUTH_URL", "where auth is, such as http://auth:8000", default="http://127.0.0.1:8001")
     data_key: bytes = setting("OUTLAY_DATA_KEY", "64 hex digits, the same in every service", parse=parse_key)
+    instance: str = setting(
+        "OUTLAY_INSTANCE",
+        "a name that no other process ever has and that a restart keeps, such as a pod's in a StatefulSet",
+        default="",
+    )
 
 
 Build = Callable[[Mapping[str, str], dict[str, Any], Callable[[str], dict[str, Any]]], Service]
@@ -42,31 +50,20 @@ Build = Callable[[Mapping[str, str], dict[str, Any], Callable[[str], dict[str, A
 
 
 def main_of(name: str, build: Build, arguments: Sequence[str] | None = None) -> int:
-    """Run a service's command; return the exit status.
-
-    There is no broker to relay to yet: events wait in the outbox, safe, until a process that has one takes them.
-    """
-    parser = argparse.ArgumentParser(prog=f"python -m {name}")
-    parser.add_argument("command", choices=["serve", "migrate"])
-    options = parser.parse_args(arguments)
+    """Run a service's command; return the exit status."""
+    options = _parser(name).parse_args(arguments)
     try:
-        settings = read_settings(ProcessSettings, os.environ)
+        settings = read_settings(BrokerSettings if options.command == "events" else ProcessSettings, os.environ)
         configure_logs(settings.log_level)
-        service = build(os.environ, _shared(settings), TokenVerifier(lambda: fetch_jwks(settings.auth_url)))
-        if options.command == "migrate":
-            service.migrate()
-        else:
-            serve(
-                service.web, host=settings.host, port=settings.port, on_ready=lambda port: _say(f"{name} is ready on port {port}")
-            )
-        service.close()
+        if isinstance(settings, ProcessSettings):
+            return _run(name, build, settings, options.command)
+        return _events(name, settings, options)
     except SettingsError as error:
         _complain([f"{name} cannot start with these settings:", *(f"  {problem}" for problem in error.problems)])
         return 2
-    except SchemaTooNewError as error:
+    except (SchemaTooNewError, BusAwayError) as error:
         _complain([str(error)])
         return 1
-    return 0
 
 
 def fetch_jwks(auth_url: str) -> Mapping[str, Any]:
@@ -80,9 +77,65 @@ def fetch_jwks(auth_url: str) -> Mapping[str, Any]:
     return keys
 
 
-def _shared(settings: ProcessSettings) -> dict[str, Any]:
-    clock = clock_from(settings.clock)
-    return {"vault": Vault(settings.data_key), "metrics": Metrics(), "clock": clock, "ids": uuid7, "wake": lambda: None}
+def _parser(name: str) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog=f"python -m {name}")
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("serve", help="answer requests; what they commit is relayed to the broker")
+    commands.add_parser("work", help="handle events from the broker, and do what is put off")
+    commands.add_parser("migrate", help="bring the store to the newest schema")
+    add_events_command(commands)
+    return parser
+
+
+def _run(name: str, build: Build, settings: ProcessSettings, command: str) -> int:
+    bell, metrics = threading.Event(), Metrics(spans=traces_from(settings))
+    shared = {
+        "vault": Vault(settings.data_key),
+        "metrics": metrics,
+        "clock": clock_from(settings.clock),
+        "ids": uuid7,
+        "wake": bell.set,
+        # Two processes of one name would take each other's claims for their own.
+        "relay_owner": f"{command}:{settings.instance or uuid7()}"[:64],
+    }
+    service = build(os.environ, shared, TokenVerifier(lambda: fetch_jwks(settings.auth_url)))
+    try:
+        if command == "migrate":
+            service.migrate()
+        else:
+            process = _process(command, service, _bus(command, service, settings, metrics, bell), metrics, bell)
+            process.run(host=settings.host, port=settings.port, on_ready=lambda port: _say(f"{name} is ready on port {port}"))
+    finally:
+        service.close()
+        metrics.spans.close()
+    return 0
+
+
+def _bus(command: str, service: Service, settings: BrokerSettings, metrics: Metrics, bell: threading.Event) -> RabbitBus | None:
+    if settings.broker is None:
+        return None
+    queues = service.queues if command == "work" else ()
+    return RabbitBus(f"{service.name} {command}", settings.broker, queues, metrics=metrics, on_ready=bell.set)
+
+
+def _process(command: str, service: Service, bus: RabbitBus | None, metrics: Metrics, bell: threading.Event) -> Answering | Working:
+    if command == "serve":
+        return Answering(service, bus, metrics, bell)
+    if bus is None:
+        raise SettingsError(["OUTLAY_BUS: is missing: the broker whose events are to be handled"])
+    return Working(service, bus, metrics, bell)
+
+
+def _events(name: str, settings: BrokerSettings, options: argparse.Namespace) -> int:
+    if settings.broker is None:
+        raise SettingsError(["OUTLAY_BUS: is missing: the broker whose dead letters are to be looked after"])
+    own = [queue for queue in suite_queues() if queue.startswith(f"{name}.")]
+    bus = RabbitBus(f"{name} events", settings.broker, metrics=Metrics(), letters_of=own)
+    try:
+        look_after(bus, options, say=_say)
+    finally:
+        bus.stop()
+    return 0
 
 
 def _say(line: str) -> None:

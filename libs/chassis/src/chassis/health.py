@@ -11,17 +11,38 @@ from starlette.concurrency import run_in_threadpool
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from starlette.types import Receive, Scope, Send
+
     from chassis.metrics import Metrics
 
 log = logging.getLogger("outlay.health")
 
 
 class Health:
-    """Answers those paths."""
+    """Answers those paths: asked by a service's edge, or an application by itself where there is nothing else to serve."""
 
-    def __init__(self, metrics: Metrics, checks: Mapping[str, Callable[[], object]], *, document: bytes = b"") -> None:
-        """`checks` are what the service needs, by name; one that raises makes it not ready. `document` is its OpenAPI as JSON."""
-        self._metrics, self._checks, self._document = metrics, checks, document
+    def __init__(
+        self,
+        metrics: Metrics,
+        checks: Mapping[str, Callable[[], object]],
+        *,
+        wishes: Mapping[str, Callable[[], object]] | None = None,
+        document: bytes = b"",
+    ) -> None:
+        """`checks` are what the service needs, by name; one that raises makes it not ready. `document` is its OpenAPI as JSON.
+
+        `wishes` are what it can do without for a time, such as a broker while the outbox holds the events: only reported.
+        """
+        self._metrics, self._checks, self._wishes, self._document = metrics, checks, wishes or {}, document
+
+    async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
+        """Serve one request; what is no such path is not found."""
+        if scope["type"] != "http":
+            return
+        status, body, kind = await self.answer(scope["path"]) or (404, b"", "text/plain")
+        headers = [(b"content-type", kind.encode()), (b"content-length", str(len(body)).encode())]
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
 
     async def answer(self, path: str) -> tuple[int, bytes, str] | None:
         """Return (status, body, content type), or None if the path is another one."""
@@ -38,14 +59,15 @@ class Health:
                 return None
 
     def _readiness(self) -> tuple[int, bytes, str]:
-        report = {name: self._state(name) for name in self._checks}
+        report = {name: self._state(check, name) for name, check in self._checks.items()}
         ready = all(state == "ok" for state in report.values())
+        report |= {name: self._state(wish, name) for name, wish in self._wishes.items()}
         body = {"status": "ok" if ready else "not ready", "checks": report}
         return (200 if ready else 503), json.dumps(body).encode(), "application/json"
 
-    def _state(self, name: str) -> str:
+    def _state(self, check: Callable[[], object], name: str) -> str:
         try:
-            self._checks[name]()
+            check()
         except Exception as error:  # whatever a store raises, the answer is the same: not ready
             log.warning("not ready", extra={"check": name, "reason": str(error)})
             return "failing"

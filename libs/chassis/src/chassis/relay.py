@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 ALONE = "alone"
 """Name of a relay that is the only one of its outbox for sure, such as the one of a process that has locked its data folder."""
 
+LEASE_SECONDS = 15.0
+"""How long a relay has events for itself: longer than a bus may take to confirm them."""
+SWEEP_SECONDS = 5.0
+"""How often a relay looks, unasked, for what another one claimed and left when it was killed."""
 _BATCH = 100
 
 
@@ -23,7 +27,7 @@ class Outbox(Protocol):
     """Events that were stored with the change that they tell of, and are not sent yet."""
 
     def claim(self, limit: int) -> list[Event]:
-        """Return unsent events, oldest first, which no other relay gets for the next 30 seconds."""
+        """Return unsent events, oldest first, which no other relay gets for the length of a lease."""
 
     def mark_sent(self, ids: Sequence[str]) -> None:
         """Forget events that the bus has taken."""
@@ -39,17 +43,19 @@ class Relay(Worker):
     """
 
     def __init__(
-        self, service: str, outbox: Outbox, publish: Callable[[Sequence[Event]], None], metrics: Metrics, *, bell: threading.Event
-    ) -> None:
-        """Make a relay; whoever commits an event to the outbox sets the bell."""
+        self, service: str, outbox: Outbox, publish: Callable[[Sequence[Event]], None], metrics: Metrics, *,
+        bell: threading.Event, alone: bool = False,
+    ) -> None:  # fmt: skip
+        """Make a relay; whoever commits an event to the outbox sets the bell. `alone`: no other relay shares the outbox."""
         super().__init__(f"relay:{service}", bell=bell)
+        self._sweep = IDLE_SECONDS if alone else SWEEP_SECONDS
         self._service, self._outbox, self._publish, self._metrics = service, outbox, publish, metrics
 
     def work_off(self) -> float:
         """Publish all that is unsent."""
         while self.send_batch() and not self.stopping:
             pass
-        return IDLE_SECONDS
+        return self._sweep
 
     def send_batch(self) -> int:
         """Send one batch; return how many events it had. Raises what the store or the bus raises."""

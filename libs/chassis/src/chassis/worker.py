@@ -30,11 +30,15 @@ class Worker:
         """Begin; what an earlier process left undone goes first."""
         self._thread.start()
 
-    def stop(self) -> None:
-        """Finish what is in hand."""
+    def stop(self, *, seconds: float | None = None) -> None:
+        """Finish what is in hand, but wait no longer than some seconds for it."""
+        self.ask_to_stop()
+        self._thread.join(seconds)
+
+    def ask_to_stop(self) -> None:
+        """Begin nothing more; `stop` waits for the end."""
         self.stopping = True
         self._bell.set()
-        self._thread.join()
 
     def work_off(self) -> float:
         """Do all there is to do, or until `stopping`; return the seconds until there may be more without a bell."""

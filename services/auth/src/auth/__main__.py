@@ -1,4 +1,4 @@
-"""`python -m auth serve | migrate`: auth as a process of its own."""
+"""`python -m auth serve | work | migrate | events`: auth as processes of its own."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from chassis.settings import read_settings
 
 def _service(environ: Mapping[str, str], shared: dict[str, Any], _verify: Callable[[str], dict[str, Any]]) -> Service:
     # Auth verifies with its own keys; it need not ask itself over HTTP.
-    return build(read_settings(AuthSettings, environ), relay_owner="auth", **shared).service
+    return build(read_settings(AuthSettings, environ), **shared).service
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""`python -m budgets serve | migrate`: budgets as a process of its own."""
+"""`python -m budgets serve | work | migrate | events`: budgets as processes of its own."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from chassis.settings import read_settings
 
 
 def _service(environ: Mapping[str, str], shared: dict[str, Any], verify: Callable[[str], dict[str, Any]]) -> Service:
-    return build(read_settings(BudgetsSettings, environ), verify=verify, relay_owner="budgets", **shared)
+    return build(read_settings(BudgetsSettings, environ), verify=verify, **shared)
 
 
 if __name__ == "__main__":

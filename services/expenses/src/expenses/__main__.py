@@ -1,4 +1,4 @@
-"""`python -m expenses serve | migrate`: expenses as a process of its own."""
+"""`python -m expenses serve | work | migrate | events`: expenses as processes of its own."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from expenses.settings import ExpensesSettings
 
 
 def _service(environ: Mapping[str, str], shared: dict[str, Any], verify: Callable[[str], dict[str, Any]]) -> Service:
-    return build(read_settings(ExpensesSettings, environ), verify=verify, relay_owner="expenses", **shared)
+    return build(read_settings(ExpensesSettings, environ), verify=verify, **shared)
 
 
 if __name__ == "__main__":

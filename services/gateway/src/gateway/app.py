@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -53,16 +52,9 @@ _HEADERS = {
 }
 
 
-@dataclass(frozen=True)
-class GatewayService:
-    """The gateway's application and the hub that events are told to."""
-
-    web: ASGIApp
-    hub: Hub
-
-
 def build(
     *,
+    hub: Hub,
     front_spec: Spec,
     specs: Mapping[str, Spec],
     upstreams: Mapping[str, ASGIApp],
@@ -70,10 +62,13 @@ def build(
     metrics: Metrics,
     checks: Mapping[str, Callable[[], object]],
     secure: bool,
+    wishes: Mapping[str, Callable[[], object]] | None = None,
     mail: DevelopmentMail | None = None,
-) -> GatewayService:
-    """Build the gateway in front of `upstreams`; `secure` says that browsers reach it over https."""
-    hub = Hub()
+) -> ASGIApp:
+    """Build the gateway in front of `upstreams`; `hub` is told events, `secure` says that browsers reach it over https.
+
+    `checks` are what it needs to be ready, `wishes` what it can do without for a time.
+    """
     document = json.dumps(merge_specs(front_spec, specs.values()), separators=(",", ":")).encode()
     front = Front(
         upstreams=upstreams,
@@ -85,4 +80,5 @@ def build(
         mail=mail,
     )
     headers = {**_HEADERS, b"strict-transport-security": b"max-age=31536000"} if secure else _HEADERS
-    return GatewayService(Edge(front, service="gateway", metrics=metrics, health=Health(metrics, checks), headers=headers), hub)
+    health = Health(metrics, checks, wishes=wishes)
+    return Edge(front, service="gateway", metrics=metrics, health=health, headers=headers)

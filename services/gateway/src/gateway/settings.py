@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from chassis.settings import CommonSettings, setting, whole_number
+from chassis.bus.settings import BrokerSettings
+from chassis.settings import setting, whole_number
 
 
 def _address(text: str) -> str:
@@ -16,7 +17,7 @@ def _address(text: str) -> str:
 
 
 @dataclass(frozen=True, kw_only=True)
-class GatewaySettings(CommonSettings):
+class GatewaySettings(BrokerSettings):
     """What `python -m gateway serve` can be told."""
 
     host: str = setting("OUTLAY_HOST", "the address to listen on", default="127.0.0.1")

@@ -1,4 +1,4 @@
-"""`python -m notifier serve | migrate`: the notifier as a process of its own."""
+"""`python -m notifier serve | work | migrate | events`: the notifier as processes of its own."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from notifier.settings import NotifierSettings
 
 def _service(environ: Mapping[str, str], shared: dict[str, Any], verify: Callable[[str], dict[str, Any]]) -> Service:
     settings = read_settings(NotifierSettings, environ)
-    return build(settings, verify=verify, relay_owner="notifier", mailer=mailer_from(settings, shared["clock"]), **shared)
+    return build(settings, verify=verify, mailer=mailer_from(settings, shared["clock"]), **shared)
 
 
 if __name__ == "__main__":

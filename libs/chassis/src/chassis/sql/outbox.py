@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from chassis.events import Event
-from chassis.relay import ALONE
+from chassis.relay import ALONE, LEASE_SECONDS
 from chassis.sql.database import ADDED_EVENTS
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from chassis.sql.database import Database
 
-_LEASE_MS = 30_000
+_LEASE_MS = int(LEASE_SECONDS * 1000)
 
 
 def now_ms() -> int:
@@ -38,7 +38,7 @@ def add_events(connection: Connection, table: Table, events: Sequence[Event]) ->
 
 
 class SqlOutbox:
-    """An outbox in a table. Rows are claimed for 30 seconds in a way that SQLite, MySQL and Db2 all have: no SKIP LOCKED."""
+    """An outbox in a table. Rows are leased in a way that SQLite, MySQL and Db2 all have: no SKIP LOCKED."""
 
     def __init__(self, database: Database, table: Table, *, owner: str, now: Callable[[], int] = now_ms) -> None:
         """`owner` names this relay: what it claimed before it crashed is its own again at once. ALONE needs no claims."""
@@ -53,7 +53,7 @@ class SqlOutbox:
         self._sent = table.delete().where(some)
 
     def claim(self, limit: int) -> list[Event]:
-        """Return unsent events, oldest first, which no other relay gets for the next 30 seconds."""
+        """Return unsent events, oldest first, which no other relay gets for the length of a lease."""
         rows = self._unsent(limit) if self._owner == ALONE else self._claimed(limit)
         # The events were checked when they were made and are checked again when they are consumed.
         return [Event.from_trusted_json(row.body) for row in rows]

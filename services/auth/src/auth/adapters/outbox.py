@@ -10,8 +10,8 @@ from auth.domain.documents import Document, Lease
 from auth.domain.errors import RevisionConflictError
 from auth.domain.ports import Documents
 from chassis.events import Event
+from chassis.relay import LEASE_SECONDS
 
-_LEASE_SECONDS = 30.0
 _ATTEMPTS = 20
 
 
@@ -24,7 +24,7 @@ class DocumentOutbox:
         self._places: dict[str, str] = {}
 
     def claim(self, limit: int) -> list[Event]:
-        """Return unsent events, oldest first, which no other relay gets for the next 30 seconds."""
+        """Return unsent events, oldest first, which no other relay gets for the length of a lease."""
         leased = [saved for document in self._documents.pending(limit=limit) if (saved := self._lease(document))]
         stored = sorted(((event, document.id) for document in leased for event in document.outbox), key=lambda pair: pair[0].id)
         self._places = {event.id: place for event, place in stored}
@@ -46,7 +46,7 @@ class DocumentOutbox:
         if lease and lease.owner != self._owner and lease.until > now:
             return None
         try:
-            return self._documents.save(replace(document, lease=Lease(owner=self._owner, until=now + _LEASE_SECONDS)))
+            return self._documents.save(replace(document, lease=Lease(owner=self._owner, until=now + LEASE_SECONDS)))
         except RevisionConflictError:
             return None  # whoever changed it wakes the relay again, or is another relay
 

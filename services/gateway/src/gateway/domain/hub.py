@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 _MOST_STREAMS = 20
 _MOST_WAITING = 500
 
+_REFRESH = "event: refresh\ndata: {}\n\n"
+
 SHOWN = ("budget.", "alert.", "expense.", "import.", "notification.")
 """Beginnings of the event types that people may see; user.* events are between services."""
 
@@ -33,7 +35,7 @@ class Stream:
         if self._texts.qsize() >= _MOST_WAITING:
             while not self._texts.empty():
                 self._texts.get_nowait()
-            text = "event: refresh\ndata: {}\n\n"
+            text = _REFRESH
         self._texts.put_nowait(text)
 
     def end(self) -> None:
@@ -81,6 +83,11 @@ class Hub:
         text = f"event: {kind}\ndata: {json.dumps(_for_people(data), ensure_ascii=False)}\n\n"
         self._loop.call_soon_threadsafe(self._deliver, user_id, text)
 
+    def refresh(self) -> None:
+        """Let every page read everything again, since events may have been missed; may be called from any thread."""
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._refresh_all)
+
     def close(self) -> None:
         """End all streams; may be called from any thread."""
         self.closed = True
@@ -90,6 +97,10 @@ class Hub:
     def _deliver(self, user_id: str, text: str) -> None:
         for stream in self._streams.get(user_id, ()):
             stream.put(text)
+
+    def _refresh_all(self) -> None:
+        for user_id in tuple(self._streams):
+            self._deliver(user_id, _REFRESH)
 
     def _end_all(self) -> None:
         for streams in self._streams.values():

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from chassis.events import Event
     from chassis.metrics import Metrics
 
-_LISTEN_SECONDS = 5.0
-
 
 class RabbitBus:
     """The port Bus. Nothing is connected before it is used, and a broker that is away stops nobody from starting."""
@@ -36,18 +34,22 @@ class RabbitBus:
         metrics: Metrics,
         settings: Settings | None = None,
         known: Mapping[str, tuple[str, ...]] | None = None,
+        letters_of: Sequence[str] = (),
         patterns: Sequence[str] = ("#",),
+        listen_seconds: float = 5.0,
         on_ready: Callable[[], None] = lambda: None,
         on_gap: Callable[[], None] = lambda: None,
     ) -> None:
         """`name` is what the broker shows for the connections; `queues` are those whose handlers run here.
 
-        `known` are all queues of the suite, with their types; `patterns` are what listeners hear; `on_ready` is called whenever
-        publishing has become possible; `on_gap` when listeners may have missed something.
+        `known` are all queues of the suite, with their types; `letters_of` are queues whose dead letters are looked after beside
+        those of `queues`; `patterns` are what listeners hear, and `listen_seconds` how long the first waits for the broker;
+        `on_ready` is called whenever publishing has become possible, `on_gap` when listeners may have missed something.
         """
         self._metrics = metrics
         self._topology = Topology(suite_queues() if known is None else known, (settings or Settings()).delays)
-        names = [queue.name for queue in queues]
+        names = [*(queue.name for queue in queues), *letters_of]
+        self._listen_seconds = listen_seconds
         self._publisher = Publisher(name, address, self._topology, on_ready=on_ready)
         self._consumer = Consumer(name, address, self._topology, queues, publisher=self._publisher, metrics=metrics)
         self._listeners = Listeners(name, address, patterns, on_gap=on_gap)
@@ -60,7 +62,7 @@ class RabbitBus:
 
     def listen(self, listener: Handler) -> Callable[[], None]:
         """Call `listener` with each event from now on; returns the way to stop it."""
-        return self._listeners.add(listener, seconds=_LISTEN_SECONDS)
+        return self._listeners.add(listener, seconds=self._listen_seconds)
 
     def connect(self) -> None:
         """Begin to connect for publishing, so that the first event does not wait for it."""
@@ -113,3 +115,8 @@ class RabbitBus:
         """Raise BusAwayError if nothing is being delivered now."""
         if self._consumer.link.trouble:
             raise BusAwayError(self._consumer.link.trouble)
+
+    def check_listening(self) -> None:
+        """Raise BusAwayError if listeners hear nothing now."""
+        if self._listeners.link.trouble:
+            raise BusAwayError(self._listeners.link.trouble)
