@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import re
+import ssl
 from dataclasses import dataclass
 from email.utils import parseaddr
 from urllib.parse import urlsplit
 
-from chassis.settings import CommonSettings, setting, whole_number
+from chassis.settings import CommonSettings, one_of, setting, whole_number
+from notifier.channel import FORMS, Channel, Way, channel_from
+
+NOBODY = "Outlay <outlay@localhost.localdomain>"
+"""Good enough for mails that stay in a folder."""
 
 
 def _web_address(text: str) -> str:
@@ -27,9 +32,17 @@ def _mailbox(text: str) -> str:
 
 
 def _channel(text: str) -> str:
-    kind, _colon, place = text.partition(":")
-    if kind != "file" or not place:
-        message = f"is {text!r}, must be file:<folder>"
+    channel_from(text)
+    return text
+
+
+def _yes_or_no(text: str) -> bool:
+    return one_of("yes", "no")(text) == "yes"
+
+
+def _secret(text: str) -> str:
+    if not text.isascii() or not text.isprintable() or text.strip() != text:
+        message = "must be one line of ASCII without blanks around it"  # the value itself is a secret
         raise ValueError(message)
     return text
 
@@ -42,22 +55,69 @@ def _hook_key(text: str) -> str:
     return key
 
 
+def _certificates(text: str) -> str:
+    try:
+        ssl.create_default_context(cafile=text or None)
+    except (OSError, ssl.SSLError) as error:
+        message = f"is {text!r}, which cannot be read as a PEM file of certificates"
+        raise ValueError(message) from error
+    return text
+
+
 @dataclass(frozen=True, kw_only=True)
 class NotifierSettings(CommonSettings):
     """The notifier's own settings."""
 
     database: str = setting("NOTIFIER_DB", "where alerts and mails are kept, as a SQLAlchemy URL")
-    mail: str = setting("NOTIFIER_MAIL", "how mails go out: file:<folder>", parse=_channel)
-    mail_from: str = setting(
-        "NOTIFIER_FROM", "whom mails come from", default="Outlay <outlay@localhost.localdomain>", parse=_mailbox
+    mail: str = setting("NOTIFIER_MAIL", f"how mails go out: {FORMS}", parse=_channel)
+    mail_from: str = setting("NOTIFIER_FROM", "whom mails come from", default=NOBODY, parse=_mailbox)
+    mail_timeout: int = setting(
+        "NOTIFIER_MAIL_TIMEOUT", "seconds that a provider has for an answer", default=10, parse=whole_number(1, 10)
+    )
+    sendgrid_key: str = setting("SENDGRID_API_KEY", "an API key with the scope mail.send", default="", parse=_secret)
+    sendgrid_sandbox: bool = setting(
+        "SENDGRID_SANDBOX", "yes lets SendGrid check mails and send none", default=False, parse=_yes_or_no
     )
     hook_key: str = setting(
         "SENDGRID_HOOK_KEY", "the verification key of SendGrid's signed event webhook", default="", parse=_hook_key
     )
     unsure_seconds: int = setting(
-        "NOTIFIER_UNSURE_SECONDS",
-        "how long a provider may take until it knows of a mail that it accepted",
-        default=15,
+        "NOTIFIER_UNSURE_SECONDS", "how long a provider may take until it knows of a mail that it accepted", default=15,
         parse=whole_number(0, 3600),
-    )
+    )  # fmt: skip
+    smtp_password: str = setting("SMTP_PASSWORD", "the password at the mail server", default="", parse=_secret)
+    smtp_ca: str = setting("SMTP_CA", "PEM file of who signed the mail server's certificate", default="", parse=_certificates)
     url: str = setting("OUTLAY_URL", "where people reach the app", default="http://127.0.0.1:8000", parse=_web_address)
+
+    @property
+    def channel(self) -> Channel:
+        """By which way mails go out."""
+        return channel_from(self.mail)
+
+    def problems(self) -> list[str]:
+        """Return a sentence for each combination that cannot be."""
+        channel = self.channel
+        found = super().problems()
+        if channel.way is not Way.FILE and self.mail_from == NOBODY:
+            found.append("NOTIFIER_FROM: is missing: mails that go out into the world come from an address of a domain of yours")
+        if not parseaddr(self.mail_from)[1].isascii():
+            found.append("NOTIFIER_FROM: has an address outside ASCII, which not every provider takes; write the domain as xn--...")
+        return found + (self._sendgrid_problems(channel) if channel.way is Way.SENDGRID else self._other_problems(channel))
+
+    def _sendgrid_problems(self, channel: Channel) -> list[str]:
+        found = []
+        if not self.sendgrid_key:
+            found.append("SENDGRID_API_KEY: is missing: NOTIFIER_MAIL says sendgrid; make a key with the scope mail.send")
+        if not channel.encrypted and not channel.on_this_machine:
+            found.append("NOTIFIER_MAIL: would send the key and every mail in clear; write sendgrid:https://...")
+        return found
+
+    def _other_problems(self, channel: Channel) -> list[str]:
+        found = []
+        if self.sendgrid_sandbox:
+            found.append("SENDGRID_SANDBOX: is yes, but mails do not go through SendGrid and would be sent; remove one of both")
+        if channel.user and not self.smtp_password:
+            found.append("SMTP_PASSWORD: is missing: NOTIFIER_MAIL names a user; set it, or remove the user")
+        if channel.user and not channel.encrypted:
+            found.append("NOTIFIER_MAIL: would send the password in clear; remove tls=no, or the user")
+        return found

@@ -1,0 +1,91 @@
+"""Mails as the standards want them: what every way of sending shares."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from email import policy
+from email.errors import MessageError
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import parseaddr
+
+from notifier.domain.errors import RefusedError
+from notifier.domain.mails import Message
+
+_ADDRESS = re.compile(r"""([^\s@,;:<>()\[\]"\\\x00-\x1f]+)@([^\s@,;:<>()\[\]"\\\x00-\x1f]+)""")
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
+_BAD_HEADER = "The address or another header is not one that mail can have."
+
+
+def is_id(text: str) -> bool:
+    """Say whether it is the id of a mail: strictly, so that it can stand in file names and queries."""
+    return _ID.fullmatch(text) is not None
+
+
+def checked_id(mail_id: str) -> str:
+    """Return the id; raises RefusedError if it is none."""
+    if not is_id(mail_id):
+        message = "The mail's id is no UUID."
+        raise RefusedError(message)
+    return mail_id
+
+
+def mailbox(address: str) -> Address:
+    """Return an address in its two parts; raises RefusedError if it is not exactly one."""
+    match = _ADDRESS.fullmatch(address)
+    if match is None:
+        raise RefusedError(_BAD_HEADER)
+    return Address(username=match.group(1), domain=match.group(2))
+
+
+def in_ascii(address: Address) -> str:
+    """Return it with the domain in xn-- spelling, which every server takes; the part before the @ stays as it is.
+
+    Python's own idna codec is not used, since it would turn some domains into other ones (ß into ss).
+    """
+    labels = (label if label.isascii() else f"xn--{label.encode('punycode').decode()}" for label in address.domain.split("."))
+    return f"{address.username}@{'.'.join(labels)}"
+
+
+def headers_of(message: Message, *, sender: str) -> Mapping[str, str]:
+    """Return the headers that say what a mail is, besides From, To, Subject and Date.
+
+    The Message-ID is made of the mail's id, so that one which was sent twice can be recognised.
+
+    Raises:
+        RefusedError: if one of them would be more than a line.
+    """
+    domain = parseaddr(sender)[1].rpartition("@")[2]
+    headers = {
+        "Message-ID": f"<{checked_id(message.mail_id)}@{domain}>",
+        "Auto-Submitted": "auto-generated",
+        "X-Outlay-Kind": message.name,
+        "X-Outlay-Event-Id": message.event_id,
+    }
+    if message.unsubscribe:
+        headers |= {"List-Unsubscribe": f"<{message.unsubscribe}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+    for text in (*headers.values(), message.subject):
+        if text.splitlines() != [text]:
+            raise RefusedError(_BAD_HEADER)
+    return headers
+
+
+def written(message: Message, *, sender: str, at: datetime) -> EmailMessage:
+    """Write a whole mail; raises RefusedError if it cannot be one."""
+    headers, to = headers_of(message, sender=sender), mailbox(message.to)
+    # An address outside ASCII cannot be written in the older form of headers.
+    mail = EmailMessage(policy=policy.SMTP if message.to.isascii() else policy.SMTPUTF8)
+    try:
+        mail["From"] = sender
+        mail["To"] = to
+        mail["Subject"] = message.subject
+        mail["Date"] = at
+        for name, value in headers.items():
+            mail[name] = value
+    except (ValueError, MessageError) as error:
+        raise RefusedError(_BAD_HEADER) from error
+    mail.set_content(message.text)
+    mail.add_alternative(message.html, subtype="html")
+    return mail

@@ -1,0 +1,44 @@
+"""How long a provider asks to be left alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+_SECONDS = re.compile(r"\d{1,12}(\.\d{1,6})?", re.ASCII)
+_LONGEST = 24 * 3600.0
+
+
+def seconds_asked(headers: Mapping[str, str], clock: Callable[[], datetime]) -> float | None:
+    """Read Retry-After (seconds or a date) or else X-RateLimit-Reset (seconds since 1970); None if neither can be read.
+
+    Dates count from the answer's own Date, so that it does not matter whether the clocks of both sides agree.
+    """
+    now = _date(headers.get("Date")) or clock()
+    asked = _retry_after(headers.get("Retry-After"), now)
+    if asked is None:
+        asked = _reset(headers.get("X-RateLimit-Reset"), now)
+    return None if asked is None else min(max(asked, 0.0), _LONGEST)
+
+
+def _retry_after(text: str | None, now: datetime) -> float | None:
+    if text and _SECONDS.fullmatch(text.strip()):
+        return float(text)
+    moment = _date(text)
+    return None if moment is None else (moment - now).total_seconds()
+
+
+def _reset(text: str | None, now: datetime) -> float | None:
+    if not text or not _SECONDS.fullmatch(text.strip()):
+        return None
+    return float(text) - now.timestamp()
+
+
+def _date(text: str | None) -> datetime | None:
+    try:
+        moment = parsedate_to_datetime(text or "")
+    except (ValueError, IndexError, OverflowError):
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
