@@ -82,8 +82,7 @@ class SmtpMailer:
                 raise TryAgainError(_BUSY)
             self._hand_over(session, mail.as_bytes(policy=form))
         finally:
-            with suppress(OSError):
-                session.close()
+            _leave(session)
 
     def trail(self, mail_id: str) -> Trail:
         """SMTP has nobody to ask."""
@@ -162,14 +161,20 @@ class SmtpMailer:
         except (OSError, smtplib.SMTPException) as error:
             raise UncertainError(_LOST) from error
         _judge(code, good=_SETTLED)
-        with suppress(OSError, smtplib.SMTPException):  # it is accepted; politeness must not change that
-            session.putcmd("QUIT")
 
     @cached_property
     def _name(self) -> str:
         """How we introduce ourselves."""
         name = socket.getfqdn()
         return name if "." in name and name.isascii() else "[127.0.0.1]"
+
+
+def _leave(session: smtplib.SMTP) -> None:
+    """Say goodbye without waiting for an answer: whatever comes now changes nothing."""
+    with suppress(OSError, smtplib.SMTPException):
+        session.putcmd("QUIT")
+    with suppress(OSError):
+        session.close()
 
 
 def _judge(code: int, *, good: int) -> None:

@@ -1,0 +1,129 @@
+"""Each way of sending mails, with the real thing at the other end."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import ssl
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from typing import TYPE_CHECKING, Any, Protocol
+
+from chassis.ids import uuid7
+from mailserver.server import MailServer, Options
+from mailserver.signing import Signer
+from notifier.adapters.folder import FolderMailer
+from notifier.adapters.sendgrid import SendGridMailer
+from notifier.adapters.smtp import Encryption, Server, SmtpMailer
+from notifier.domain.mails import Message
+from support.exim import PASSWORD, USER, Exim
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from notifier.domain.ports import Mailer
+
+NOW = datetime(2015, 1, 24, 18, tzinfo=UTC)
+SENDER = "Outlay <outlay@example.org>"
+
+
+def a_message(**more: Any) -> Message:
+    """Return a mail about an exceeded budget."""
+    facts = {"mail_id": uuid7(), "to": "maria@example.com", "subject": "Groceries is over", "text": "Hello", "html": "<p>Hello</p>"}
+    facts |= {"user_id": uuid7(), "unsubscribe": "", "name": "budget_exceeded", "event_id": uuid7()}
+    return Message(**{**facts, **more})
+
+
+class Box(Protocol):
+    """A mailer, and what arrived at the other end."""
+
+    mailer: Mailer
+
+    def arrived(self) -> list[Any]:
+        """Return the mails as parsed messages."""
+
+    def away(self) -> None:
+        """Let the other end be out of reach from now on."""
+
+    def close(self) -> None:
+        """Stop what was started."""
+
+
+class FolderBox:
+    """A folder of .eml files."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder / "mail"
+        self.mailer = FolderMailer(self.folder, sender=SENDER, clock=lambda: NOW)
+
+    def arrived(self) -> list[Any]:
+        files = sorted(self.folder.iterdir()) if self.folder.exists() else []
+        return [email.message_from_bytes(path.read_bytes(), policy=email.policy.default) for path in files]
+
+    def away(self) -> None:
+        self.folder.write_text("a file is in the way of the folder")
+
+    def close(self) -> None:
+        pass
+
+
+class SendGridBox:
+    """The server that speaks SendGrid's API, over HTTP."""
+
+    def __init__(self, **options: Any) -> None:
+        self.server = MailServer(Options(signer=Signer())).start()
+        self.mailer = self.mailer_with(**options)
+
+    def mailer_with(self, **options: Any) -> SendGridMailer:
+        usual = {"key": "SG.test", "host": self.server.url, "sender": SENDER, "timeout": 5, "sandbox": False, "reports": True}
+        return SendGridMailer(**{**usual, "clock": lambda: NOW, **options})
+
+    def fault(self, kind: str, **order: Any) -> None:
+        self.server.faults.set({"kind": kind, **order})
+
+    def arrived(self) -> list[Any]:
+        return [_as_sent(mail.mail) for mail in self.server.ledger.all()]
+
+    def away(self) -> None:
+        self.server.close()
+
+    def close(self) -> None:
+        self.server.close()
+
+
+class SmtpBox:
+    """A real Exim, shared with other boxes: only what arrives from now on counts."""
+
+    def __init__(self, exim: Exim) -> None:
+        self.exim = exim.start()
+        self._before = len(exim.arrived())
+        self.mailer = self.mailer_with()
+
+    def mailer_with(
+        self, *, trust: ssl.SSLContext | None = None, timeout: float = 5, sender: str = SENDER, **server: Any
+    ) -> SmtpMailer:
+        usual = {"host": "localhost", "port": self.exim.port, "encryption": Encryption.STARTTLS, "user": USER, "password": PASSWORD}
+        trust = trust or ssl.create_default_context(cafile=str(self.exim.ca))
+        return SmtpMailer(Server(**{**usual, **server}), trust=trust, sender=sender, timeout=timeout, clock=lambda: NOW)
+
+    def arrived(self) -> list[Any]:
+        return self.exim.arrived()[self._before :]
+
+    def away(self) -> None:
+        self.exim.stop()
+
+    def close(self) -> None:
+        pass
+
+
+def _as_sent(request: dict[str, Any]) -> EmailMessage:
+    """Make the mail that SendGrid makes of a request."""
+    mail = EmailMessage(policy=email.policy.default)
+    mail["From"] = request["from"]["email"]
+    mail["To"] = request["personalizations"][0]["to"][0]["email"]
+    mail["Subject"] = request["subject"]
+    for name, value in request["headers"].items():
+        mail[name] = value
+    mail.set_content(request["content"][0]["value"])
+    mail.add_alternative(request["content"][1]["value"], subtype="html")
+    return mail

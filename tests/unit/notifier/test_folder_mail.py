@@ -1,0 +1,88 @@
+"""Mails in a folder: one file each, and never a file outside it."""
+
+from __future__ import annotations
+
+import pytest
+
+from chassis.ids import uuid7
+from notifier.adapters.folder import FolderMailbox
+from notifier.domain.errors import RefusedError
+from support.mailboxes import NOW, FolderBox, a_message
+
+
+def test_the_same_mail_sent_twice_is_one_file(tmp_path) -> None:
+    box, message = FolderBox(tmp_path), a_message()
+    box.mailer.send(message)
+    box.mailer.send(message)
+    box.mailer.send(a_message())
+    assert len(box.arrived()) == 2
+    assert [mail["Date"].datetime for mail in box.arrived()] == [NOW, NOW]
+
+
+def test_forgotten_mails_are_gone_and_unknown_ones_no_error(tmp_path) -> None:
+    box, kept, gone = FolderBox(tmp_path), a_message(), a_message()
+    box.mailer.send(kept)
+    box.mailer.send(gone)
+    box.mailer.forget([gone.mail_id, uuid7()])
+    box.mailer.forget([gone.mail_id])
+    assert [mail["X-Outlay-Event-Id"] for mail in box.arrived()] == [kept.event_id]
+
+
+def test_an_address_outside_ascii_is_kept(tmp_path) -> None:
+    box = FolderBox(tmp_path)
+    box.mailer.send(a_message(to="jürgen@müller.example"))
+    assert [mail["To"] for mail in box.arrived()] == ["jürgen@müller.example"]
+
+
+PATHS = [
+    "",
+    ".",
+    "..",
+    "../keys/data",
+    "..%2Fkeys",
+    "/etc/passwd",
+    "0190f1d2-6f0e-7c3a-9d55-0a4d2c9b7e11/..",
+    "0190F1D2-6F0E-7C3A-9D55-0A4D2C9B7E11",
+]
+
+
+@pytest.mark.parametrize("path", [*PATHS, "0190f1d2-6f0e-7c3a-9d55-0a4d2c9b7e11\n", "0190f1d2-6f0e-7c3a-9d55-0a4d2c9b7e11\0"])
+def test_an_id_leads_to_no_file_outside_the_folder(tmp_path, path) -> None:
+    (tmp_path / "keys").mkdir()
+    (tmp_path / "keys" / "data.eml").write_text("secret")
+    box = FolderBox(tmp_path)
+    box.mailer.send(a_message())
+    assert FolderMailbox(box.folder).read(path) is None
+    with pytest.raises(RefusedError):
+        box.mailer.send(a_message(mail_id=path))
+    with pytest.raises(RefusedError):
+        box.mailer.forget([path])
+    assert (tmp_path / "keys" / "data.eml").read_text() == "secret"
+
+
+def test_a_folder_is_shown_newest_first(tmp_path) -> None:
+    box, mailbox = FolderBox(tmp_path), FolderMailbox(tmp_path / "mail")
+    assert (mailbox.newest(), mailbox.read(uuid7())) == ([], None)
+    first, second = a_message(text="One", html="<p>One</p>"), a_message(subject="Second 🍕")
+    box.mailer.send(second)
+    box.mailer.send(first)
+    (box.folder / "notes.eml").write_text("not one of ours")
+    (box.folder / f"{uuid7()}.new").write_text("half a mail")
+    assert [entry["id"] for entry in mailbox.newest()] == [second.mail_id, first.mail_id]
+    assert mailbox.newest(1) == [
+        {
+            "id": second.mail_id,
+            "to": "maria@example.com",
+            "subject": "Second 🍕",
+            "kind": "budget_exceeded",
+            "at": "2015-01-24T18:00:00Z",
+        }
+    ]
+    box.mailer.send(third := a_message(to="jürgen@müller.example", subject="Für dich 🍕"))
+    assert (mailbox.newest(1)[0]["to"], mailbox.newest(1)[0]["subject"]) == ("jürgen@müller.example", "Für dich 🍕")
+    assert (mailbox.read(third.mail_id) or {})["to"] == "jürgen@müller.example"
+    shown = mailbox.read(first.mail_id)
+    assert shown is not None
+    assert {key: value.strip() for key, value in shown.items()} == {
+        "subject": "Groceries is over", "to": "maria@example.com", "text": "One", "html": "<p>One</p>",
+    }  # fmt: skip
