@@ -1,0 +1,143 @@
+"""A stranger's program hears budget.exceeded: docs/events.md, followed to the letter on a real RabbitMQ."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import subprocess
+import sys
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pika
+import pytest
+from pika.exceptions import ChannelClosedByBroker
+
+from chassis.bus.rabbitmq import BrokerAddress, RabbitBus
+from chassis.events import Event
+from chassis.ids import uuid7
+from chassis.metrics import Metrics
+from support.client import eventually
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from support.broker import Broker
+
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "events.md").read_text("utf-8")
+QUEUE = "bookkeeping.exceeded"
+
+
+def block(language: str) -> str:
+    """Return the one block of code of a language on the page."""
+    [code] = re.findall(rf"^```{language}\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE)
+    return str(code)
+
+
+@dataclass
+class Stranger:
+    """What an outside subscriber has: an address with its own user. And the bus that it listens to."""
+
+    url: str
+    bus: RabbitBus
+
+    def connection(self) -> pika.BlockingConnection:
+        return pika.BlockingConnection(pika.URLParameters(self.url))
+
+
+@pytest.fixture(scope="module")
+def stranger(broker: Broker) -> Iterator[Stranger]:
+    vhost = uuid7()
+    bus = RabbitBus("test", BrokerAddress(url=broker.add_vhost(vhost)), metrics=Metrics())
+    bus.publish([exceeded()])  # Outlay was there before: the exchange exists
+    for line in block("sh").splitlines():
+        words = shlex.split(line.replace("$PASSWORD", "sesame").replace("-p /", f"-p {vhost}"))
+        broker.control(*words[1:])
+    yield Stranger(f"amqp://bookkeeping:sesame@127.0.0.1:{broker.port}/{vhost}", bus)
+    bus.stop()
+
+
+def exceeded() -> Event:
+    """Return the event of the schema's example with an id of its own."""
+    body = json.loads((ROOT / "contracts" / "events" / "budget.exceeded.json").read_text("utf-8"))["examples"][0]
+    return Event.from_json(json.dumps({**body, "id": uuid7()}))
+
+
+@contextmanager
+def running(stranger: Stranger, code: str, heard: Path) -> Iterator[None]:
+    """Run a program, whose output goes to a file, until it is killed."""
+    with heard.open("w") as out:
+        program = subprocess.Popen([sys.executable, "-c", code], env={**os.environ, "BROKER": stranger.url}, stdout=out)
+    try:
+        eventually(lambda: state(stranger).consumer_count == 1)
+        yield
+    finally:
+        program.kill()
+        program.wait()
+
+
+def state(stranger: Stranger) -> Any:
+    """Return how many events wait in the subscriber's queue, and how many consumers it has."""
+    with stranger.connection() as connection:
+        channel = connection.channel()
+        try:
+            return channel.queue_declare(QUEUE, passive=True).method
+        except ChannelClosedByBroker:
+            return pika.spec.Queue.DeclareOk(QUEUE, 0, 0)
+
+
+def test_the_program_of_the_page_hears_of_a_budget_even_what_happened_while_it_was_away(stranger: Stranger, tmp_path: Path) -> None:
+    first, while_away = exceeded(), exceeded()
+    with running(stranger, block("python"), tmp_path / "first"):
+        stranger.bus.publish([first])
+        eventually(lambda: (tmp_path / "first").read_text().endswith("\n"))
+    assert (tmp_path / "first").read_text().split() == [first.id, "Groceries", "208.25"]
+    stranger.bus.publish([while_away])
+    eventually(lambda: state(stranger).message_count == 1)
+    with running(stranger, block("python"), tmp_path / "second"):
+        eventually(lambda: while_away.id in (tmp_path / "second").read_text())
+
+
+def test_an_event_that_was_not_acknowledged_comes_again(stranger: Stranger) -> None:
+    with stranger.connection() as connection:
+        channel = connection.channel()
+        channel.queue_declare("bookkeeping.again", durable=True, arguments={"x-queue-type": "quorum"})
+        channel.queue_bind("bookkeeping.again", "outlay.events", routing_key="budget.exceeded")
+    event = exceeded()
+    stranger.bus.publish([event])
+    for _ in range(2):
+        with stranger.connection() as connection:
+            channel = connection.channel()
+            found = eventually(lambda channel=channel: [part for part in channel.basic_get("bookkeeping.again") if part])
+            _method, properties, body = found
+            assert (properties.message_id, properties.content_type) == (event.id, "application/cloudevents+json")
+            assert json.loads(body)["id"] == event.id
+
+
+@pytest.mark.parametrize("key", ["user.password_reset_requested", "user.#", "#", "expense.recorded"])
+def test_its_user_cannot_bind_what_it_is_not_to_know(stranger: Stranger, key: str) -> None:
+    with stranger.connection() as connection:
+        channel = connection.channel()
+        channel.queue_declare("bookkeeping.nosy", exclusive=True)
+        with pytest.raises(ChannelClosedByBroker, match="ACCESS_REFUSED"):
+            channel.queue_bind("bookkeeping.nosy", "outlay.events", routing_key=key)
+
+
+def test_its_user_cannot_take_from_the_queues_of_the_suite_or_publish(stranger: Stranger) -> None:
+    with stranger.connection() as connection:
+        with pytest.raises(ChannelClosedByBroker, match="ACCESS_REFUSED"):
+            connection.channel().basic_get("notifier.alerts")
+        channel = connection.channel()
+        channel.confirm_delivery()
+        with pytest.raises(ChannelClosedByBroker, match="ACCESS_REFUSED"):
+            channel.basic_publish("outlay.events", "budget.exceeded", b"{}")
+
+
+def test_the_program_is_as_short_as_it_is_said_to_be() -> None:
+    lines = [line for line in block("python").splitlines() if line.strip()]
+    assert len(lines) <= 12
