@@ -22,6 +22,8 @@ SERVICES = ("auth", "expenses", "budgets", "notifier", "gateway")
 
 OPEN = {
     "createUser", "signIn", "requestPasswordReset", "resetPassword", "verifyEmail", "getOpenapi",
+    # Whoever holds the link of a mail, and a provider that signs what it says.
+    "showUnsubscribePage", "turnMailsOff", "receiveSendgridEvents",
     # Not served outside: the gateway routes no internal operation.
     "exchangeToken", "getJwks",
 }  # fmt: skip

@@ -15,9 +15,10 @@ from chassis.ids import uuid7
 from chassis.sql import Database
 from chassis.sql.migrations import migrate
 from notifier.adapters.sql import SqlStore, shared
+from notifier.adapters.sql.claims import LOOK_SECONDS
 from notifier.domain.alerts import Alert, Period
 from notifier.domain.errors import StaleVersionError
-from notifier.domain.mails import Mail, MailState
+from notifier.domain.mails import LEASE_SECONDS, Mail, MailState, Stop
 from notifier.domain.preferences import DEFAULTS, UNSAID, AlertKind, Channels, Preferences
 from notifier.domain.recipients import Recipient
 
@@ -46,13 +47,17 @@ class Machine:
     """The machine's time, and stores of processes that live by it."""
 
     def __init__(self, database: Database) -> None:
-        self.ms = 1_000_000
+        self.ms = 10_000_000
+        self.seconds = 0.0
         self.changes: list[tuple[str, str]] = []
         self._database = database
 
     def store(self, owner: str = "one") -> SqlStore:
         make = event_maker("notifier", lambda: NOW, uuid7)
-        return SqlStore(self._database, make_event=make, owner=owner, now_ms=lambda: self.ms, on_mails=self.changes.extend)
+        return SqlStore(
+            self._database, make_event=make, owner=owner, now_ms=lambda: self.ms, elapsed=lambda: self.seconds,
+            on_mails=self.changes.extend,
+        )  # fmt: skip
 
 
 @pytest.fixture
@@ -182,17 +187,140 @@ def test_a_mail_is_claimed_with_all_that_sending_needs(store) -> None:
     assert (second.mail, second.address, second.name, second.locale) == (letter, "sealed too", "M", "de-DE")
 
 
-def test_a_claim_keeps_others_away_until_its_lease_is_over(store, machine) -> None:
-    mail = a_mail()
+def test_a_claim_keeps_others_away_until_one_of_them_has_watched_it_for_a_lease(store, machine) -> None:
+    mail, other = a_mail(), machine.store("two")
     added(store, mail)
-    assert store.claim().mail == mail
-    assert machine.store("two").claim() is None
-    assert store.claim().mail == mail, "what a process claimed before it crashed is its own again"
-    machine.ms += 120_001
-    assert machine.store("two").claim().mail == mail
+    assert (store.claim().mail, other.claim()) == (mail, None)
+    assert other.seconds_until_due() == LOOK_SECONDS
+    machine.seconds += LEASE_SECONDS - 0.1
+    assert other.claim() is None
+    machine.seconds += 0.1
+    taken = other.claim()
+    assert (taken.mail, taken.unsure) == (mail, True)
     with store.begin() as work:
         assert not work.mails.settle(mail, MailState.SENT, at=NOW), "the lease went to another"
+        work.mails.postpone(mail, seconds=0, reason="")
+        work.mails.doubt(mail, seconds=0, reason="", ended=True)
         assert work.mails.exists(mail.id)
+    assert store.claim() is None
+    with other.begin() as work:
+        assert work.mails.settle(mail, MailState.SENT, at=NOW)
+
+
+@pytest.mark.parametrize("step", [-3600, 3600])
+def test_a_clock_that_is_stepped_takes_no_mail_from_the_living(store, machine, step) -> None:
+    added(store, a_mail())
+    other = machine.store("two")
+    assert (store.claim() is not None, other.claim()) == (True, None)
+    machine.ms += step * 1000
+    machine.seconds += LEASE_SECONDS - 0.1
+    assert other.claim() is None
+
+
+def test_a_holder_that_claims_anew_is_watched_anew(store, machine) -> None:
+    added(store, a_mail())
+    other = machine.store("two")
+    for _round in range(3):
+        assert (store.claim() is not None, other.claim()) == (True, None)
+        machine.seconds += LEASE_SECONDS / 2
+
+
+@pytest.mark.parametrize("step", [-3600, 3600])
+def test_a_clock_that_is_stepped_keeps_no_mail_waiting(store, machine, step) -> None:
+    waits, fresh = a_mail(), a_mail()
+    added(store, waits)
+    claimed = store.claim()
+    with store.begin() as work:
+        work.mails.postpone(claimed.mail, seconds=60, reason="")
+    added(store, fresh)
+    machine.ms += step * 1000
+    assert store.seconds_until_due() == 0
+    found = set()
+    for _turn in range(2):
+        mail = store.claim().mail
+        found.add(mail.id)
+        with store.begin() as work:
+            work.mails.settle(mail, MailState.SENT, at=NOW)
+    assert found == {waits.id, fresh.id}
+
+
+def test_what_a_process_claimed_before_it_crashed_is_its_own_again_with_a_doubt(store) -> None:
+    mail = a_mail()
+    added(store, mail)
+    first, again = store.claim(), store.claim()
+    assert (first.mail, again.mail) == (mail, mail)
+    assert (first.unsure, again.unsure, again.attempt) == (False, True, first.attempt)
+
+
+def test_a_doubt_stays_until_an_attempt_surely_failed(store, machine) -> None:
+    added(store, a_mail())
+    claimed = store.claim()
+    with store.begin() as work:
+        work.mails.doubt(claimed.mail, seconds=10, reason="No answer.", ended=True)
+    assert store.claim() is None
+    machine.ms += 10_000
+    unsure = store.claim()
+    assert (unsure.unsure, unsure.mail.attempts, unsure.mail.detail) == (True, 1, "No answer.")
+    with store.begin() as work:
+        again = work.mails.begin_again(unsure)
+    assert again.attempt > unsure.attempt
+    assert store.claim().attempt == again.attempt
+    with store.begin() as work:
+        work.mails.postpone(unsure.mail, seconds=0, reason="Refused to connect.")
+    sure = store.claim()
+    assert (sure.unsure, sure.mail.attempts, sure.mail.detail) == (False, 2, "Refused to connect.")
+
+
+def test_a_report_settles_a_mail_whoever_holds_it_and_blanks_its_secrets(store, machine) -> None:
+    mail = a_mail(address="sealed", token="sealed")
+    added(store, mail)
+    claimed = store.claim()
+    with machine.store("two").begin() as work:
+        assert work.mails.report(uuid7()) is None
+        work.mails.note(work.mails.report(mail.id), MailState.DELIVERED, at=NOW, detail="x" * 5000)
+    with store.begin() as work:
+        assert not work.mails.settle(claimed.mail, MailState.SENT, at=NOW)
+        told = work.mails.report(mail.id)
+    assert (told.state, told.reported_at, told.address, told.token) == (MailState.DELIVERED, NOW, None, None)
+    assert machine.changes[-1] == ("budget.exceeded", "delivered")
+
+
+def test_a_report_is_taken_for_the_first_time_once_and_forgotten_after_two_months(store, machine) -> None:
+    report_id = "ZGVsaXZlcmVkLTA-_" * 5
+    for expected in (True, False):
+        with store.begin() as work:
+            assert work.first_report(report_id) is expected
+    machine.ms += 61 * 24 * 3600 * 1000
+    store.tidy()
+    with store.begin() as work:
+        assert work.first_report(report_id)
+
+
+def test_a_stop_is_kept_replaced_and_forgotten_and_comes_with_each_claim(store) -> None:
+    stop = Stop("Your provider refused it: mailbox full", NOW)
+    added(store, a_mail())
+    with store.begin() as work:
+        assert work.recipients.stop_of(USER) is None
+        work.recipients.stop(USER, Stop("earlier", NOW))
+        work.recipients.stop(USER, stop)
+        assert (work.recipients.stop_of(USER), work.recipients.stop_of(OTHER)) == (stop, None)
+    assert store.claim().stop == stop
+    with store.begin() as work:
+        work.recipients.stop(USER, dataclasses.replace(stop, lifted=True))
+        assert work.recipients.stop_of(USER).lifted
+        work.recipients.stop(USER, None)
+        assert work.recipients.stop_of(USER) is None
+
+
+def test_a_mail_that_may_have_been_sent_is_not_withdrawn_behind_its_back(store) -> None:
+    alert = an_alert()
+    added(store, alert, a_mail(alert_id=alert.id))
+    claimed = store.claim()
+    with store.begin() as work:
+        work.mails.doubt(claimed.mail, seconds=0, reason="", ended=True)
+        work.alerts.withdraw(alert, NOW)
+    again = store.claim()
+    assert (again.unsure, again.withdrawn) == (True, True)
 
 
 def test_a_mail_that_is_being_sent_is_not_stopped_but_its_next_claim_knows(store) -> None:
@@ -201,7 +329,7 @@ def test_a_mail_that_is_being_sent_is_not_stopped_but_its_next_claim_knows(store
     claimed = store.claim()
     with store.begin() as work:
         work.alerts.withdraw(alert, NOW)
-        work.mails.postpone(claimed.mail, seconds=0)
+        work.mails.postpone(claimed.mail, seconds=0, reason="")
     assert store.claim().withdrawn
 
 
@@ -209,11 +337,12 @@ def test_a_postponed_mail_waits_and_counts_its_attempts(store, machine) -> None:
     added(store, a_mail())
     claimed = store.claim()
     with store.begin() as work:
-        work.mails.postpone(claimed.mail, seconds=10)
+        work.mails.postpone(claimed.mail, seconds=10, reason="The channel is busy.")
     assert store.claim() is None
     assert store.seconds_until_due() == 10
     machine.ms += 10_000
-    assert (store.seconds_until_due(), store.claim().mail.attempts) == (0, 1)
+    due, claimed = store.seconds_until_due(), store.claim()
+    assert (due, claimed.mail.attempts, claimed.mail.detail, claimed.unsure) == (0, 1, "The channel is busy.", False)
 
 
 def test_a_settled_mail_is_final_and_has_no_secret(store, machine) -> None:
@@ -257,11 +386,12 @@ def test_erasing_leaves_others_alone_and_remembers_that_somebody_left(store, mac
     with store.begin() as work:
         work.alerts.note_recovery(USER, uuid7())
         work.preferences.replace(USER, UNSAID)
+        work.recipients.stop(USER, Stop("refused", NOW))
         assert work.recipients.erase(USER) == [mine.id]
         assert work.recipients.erase(USER) == []
     with store.read() as work:
         assert (work.recipients.departed(USER), work.recipients.departed(OTHER)) == (True, False)
-        assert (work.recipients.find(USER), work.preferences.of(USER)) == (None, UNSAID)
+        assert (work.recipients.find(USER), work.recipients.stop_of(USER), work.preferences.of(USER)) == (None, None, UNSAID)
         assert not work.mails.exists(mine.id)
         assert work.mails.exists(theirs.id)
         assert (work.alerts.count_unread(USER), work.alerts.count_unread(OTHER)) == (0, 1)

@@ -18,7 +18,7 @@ from chassis.tokens import Caller
 from chassis.vault import Vault
 from notifier.adapters.mailers import mailer_from
 from notifier.app import build
-from notifier.domain.mails import Message
+from notifier.domain.mails import Message, Trail
 from notifier.settings import NotifierSettings
 from support.asgi import call
 
@@ -40,10 +40,10 @@ def an_event(kind: str, **facts: Any) -> Event:
 class Scripted:
     """A mailer that does what it is told, one outcome for each attempt; None is acceptance."""
 
-    reports = False
-
-    def __init__(self, *outcomes: Exception | None) -> None:
+    def __init__(self, *outcomes: Exception | None, trail: Trail | Exception = Trail.UNTOLD, reports: bool = False) -> None:
         self.outcomes = list(outcomes)
+        self.answer, self.reports = trail, reports
+        self.asked = 0
         self.sent: list[Message] = []
         self.attempts = 0
         self.forgotten: list[str] = []
@@ -54,6 +54,12 @@ class Scripted:
         if outcome is not None:
             raise outcome
         self.sent.append(message)
+
+    def trail(self, mail_id: str) -> Trail:
+        self.asked += 1
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
 
     def forget(self, mail_ids: Any) -> None:
         self.forgotten += mail_ids
@@ -68,21 +74,32 @@ class Built:
     owner: str = "home"
     now: datetime = NOON
     ms: int = 1_000_000
+    stepped: int = 0
+    """Milliseconds by which the machine's clock was put forward; less than 0 for back."""
+    dawdles: int = 0
+    """Milliseconds that go by whenever somebody looks at the clock."""
+    hook_key: str = ""
     woken: int = 0
     metrics: Metrics = field(default_factory=Metrics)
 
     def __post_init__(self) -> None:
         self.folder.mkdir(exist_ok=True)
         settings = NotifierSettings(
-            database=f"sqlite:///{self.folder}/notifier.db", mail=f"file:{self.folder}/mail", url="https://outlay.example"
-        )
+            database=f"sqlite:///{self.folder}/notifier.db", mail=f"file:{self.folder}/mail", url="https://outlay.example",
+            hook_key=self.hook_key,
+        )  # fmt: skip
         self.mailer = self.mailer or mailer_from(settings, lambda: self.now)
         parts = build(
-            settings, verify=self._claims, vault=VAULT, metrics=self.metrics, clock=lambda: self.now, ids=uuid7, wake=self._wake,
-            relay_owner=self.owner, mailer=self.mailer, machine_ms=lambda: self.ms, validate_responses=True, quiet=True,
+            settings, verify=self._claims, vault=VAULT, metrics=self.metrics, clock=self._clock, ids=uuid7, wake=self._wake,
+            relay_owner=self.owner, mailer=self.mailer, machine_ms=lambda: self.ms + self.stepped,
+            elapsed=lambda: self.ms / 1000, validate_responses=True, quiet=True,
         )  # fmt: skip
         self.service, self.sender = parts, parts.workers[0]
         self.service.migrate()
+
+    def _clock(self) -> datetime:
+        self.ms += self.dawdles
+        return self.now
 
     def _wake(self) -> None:
         self.woken += 1

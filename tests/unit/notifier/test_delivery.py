@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from chassis.sql import StoreUnavailableError
 from notifier.domain.errors import RefusedError, TryAgainError
-from notifier.domain.mails import BACK_OFF_SECONDS
+from notifier.domain.mails import BACK_OFF_SECONDS, Trail
 from support.client import eventually
 from unit.notifier.built import ADDRESS, USER, VAULT, Built, Scripted
 
@@ -46,7 +46,7 @@ def test_a_mailer_that_is_away_twice_gets_the_mail_at_the_third_attempt(tmp_path
     built.tell("budget.exceeded")
     assert built.sender.send_due() == 1
     assert built.sender.send_due() == 0
-    assert state(built) == ("pending", "")
+    assert state(built) == ("pending", "busy")
     built.ms += 1_000
     assert built.sender.send_due() == 1
     built.ms += 9_999
@@ -57,15 +57,41 @@ def test_a_mailer_that_is_away_twice_gets_the_mail_at_the_third_attempt(tmp_path
     assert [event.type for event in built.announced()] == ["alert.raised", "notification.delivered"]
 
 
-def test_after_the_last_wait_a_mail_is_given_up(tmp_path) -> None:
-    built = scripted(tmp_path, *[TryAgainError("busy")] * 20)
+def test_a_channel_that_is_away_for_a_day_loses_no_mail(tmp_path) -> None:
+    built = scripted(tmp_path, *[TryAgainError("busy")] * 1000)
+    built.tell("budget.exceeded")
+    for _quarter in range(24 * 4):
+        built.sender.send_due()
+        assert state(built) == ("pending", "busy")
+        built.ms += 900_000
+    built.mailer.outcomes.clear()
+    built.ms += 7_200_000
+    built.sender.send_due()
+    assert (state(built), len(built.mailer.sent)) == (("sent", ""), 1)
+
+
+def test_after_two_days_a_mail_is_given_up(tmp_path) -> None:
+    built = scripted(tmp_path, *[TryAgainError("busy")] * 1000)
     built.tell("budget.exceeded")
     built.sender.send_due()
     for seconds in (*BACK_OFF_SECONDS, 100_000, 100_000):
         built.ms += seconds * 1000
         built.sender.send_due()
-    assert (built.mailer.attempts, state(built)) == (7, ("failed", "Given up after 7 attempts."))
+    attempts = len(BACK_OFF_SECONDS) + 1
+    assert sum(BACK_OFF_SECONDS) > 24 * 3600
+    assert (built.mailer.attempts, state(built)) == (attempts, ("failed", f"Given up after {attempts} attempts."))
     assert built.announced()[-1].type == "notification.failed"
+
+
+@pytest.mark.parametrize(("after", "waits"), [(40, 40), (0.2, 1), (10**9, 6 * 3600)])
+def test_a_channel_that_asks_for_patience_is_left_alone_so_long(tmp_path, after, waits) -> None:
+    built = scripted(tmp_path, TryAgainError("slow down", after=after))
+    built.tell("budget.exceeded")
+    built.sender.send_due()
+    built.ms += waits * 1000 - 1
+    assert built.sender.send_due() == 0
+    built.ms += 1
+    assert (built.sender.send_due(), state(built)) == (1, ("sent", ""))
 
 
 def test_a_refused_mail_is_not_tried_again(tmp_path) -> None:
@@ -82,13 +108,14 @@ def test_a_refused_mail_is_not_tried_again(tmp_path) -> None:
     assert failed.data["alert_id"] == built.alerts()[0]["id"]
 
 
-def test_a_fault_of_ours_loses_no_mail(tmp_path) -> None:
+def test_a_fault_of_ours_neither_loses_a_mail_nor_takes_it_for_unsent(tmp_path) -> None:
     built = scripted(tmp_path, ZeroDivisionError())
     built.tell("budget.exceeded")
     built.sender.send_due()
-    built.ms += 1_000
+    assert state(built) == ("pending", "Something went wrong on our side.")
+    built.ms += 15_000
     built.sender.send_due()
-    assert state(built) == ("sent", "")
+    assert (state(built), built.mailer.asked) == (("sent", ""), 1)
 
 
 def test_a_crash_between_sending_and_recording_sends_again_and_leaves_one_mail(built) -> None:
@@ -137,7 +164,7 @@ def test_a_mail_that_was_accepted_while_the_store_went_away_is_recorded_and_not_
     assert (built.mailer.attempts, state(built)) == (1, ("sent", ""))
 
 
-def test_what_one_process_is_sending_no_other_sends_until_the_lease_is_over(tmp_path) -> None:
+def test_what_one_process_is_sending_no_other_touches(tmp_path) -> None:
     inside, go_on = threading.Event(), threading.Event()
 
     class Slow(Scripted):
@@ -147,17 +174,19 @@ def test_what_one_process_is_sending_no_other_sends_until_the_lease_is_over(tmp_
             super().send(message)
 
     one = Built(tmp_path / "notifier", mailer=Slow(), owner="one").knows()
-    two = Built(tmp_path / "notifier", mailer=Scripted(), owner="two")
+    two = Built(tmp_path / "notifier", mailer=Scripted(trail=Trail.ACCEPTED), owner="two")
     one.tell("budget.exceeded")
     thread = threading.Thread(target=one.sender.send_due)
     thread.start()
     assert inside.wait(5)
+    two.stepped = 3_600_000
     assert two.sender.send_due() == 0
-    two.ms += 120_001
-    assert two.sender.send_due() == 1
+    two.ms += 44_000
+    assert two.sender.send_due() == 0
     go_on.set()
     thread.join()
-    # The first one was so slow that the second had to think it dead; what it did is recorded once.
+    two.ms += 60_000
+    assert (two.sender.send_due(), two.mailer.asked, two.mailer.attempts) == (0, 0, 0)
     assert [event.type for event in one.announced()] == ["alert.raised", "notification.delivered"]
     one.service.close()
     two.service.close()
@@ -189,7 +218,7 @@ def test_a_mail_whose_alert_is_withdrawn_between_two_attempts_is_not_sent(tmp_pa
     built.mailer.send = recover_and_fail
     built.tell("budget.exceeded")
     built.sender.send_due()
-    assert state(built) == ("pending", "")
+    assert state(built) == ("pending", "busy")
     built.ms += 1_000
     built.sender.send_due()
     assert (state(built)[0], built.mailer.attempts) == ("withdrawn", 1)
@@ -270,7 +299,7 @@ def test_logs_name_no_address_no_token_and_no_text(tmp_path, caplog) -> None:
     for _attempt in range(3):
         built.sender.send_due()
         built.ms += 20_000
-    assert len(caplog.records) == 4
+    assert len(caplog.records) == 5
     for record in caplog.records:
         assert not [secret for secret in (ADDRESS, TOKEN, "Groceries", "Maria") if secret in str(vars(record))]
 

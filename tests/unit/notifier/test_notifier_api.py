@@ -15,6 +15,8 @@ DEFAULTS = {
     "import.completed": {"app": True, "mail": True},
 }
 
+MAIL_IS_FINE = {"state": "ok", "reason": "", "since": None}
+
 
 @pytest.fixture(scope="module")
 def lasting(tmp_path_factory):
@@ -98,7 +100,7 @@ def test_an_alert_that_is_hidden_from_the_app_is_not_found(known) -> None:
 
 def test_preferences_begin_with_defaults_of_version_0(built) -> None:
     answer = built.call("GET", "/alerts/preferences")
-    assert (answer.json(), answer.headers["ETag"]) == ({"kinds": DEFAULTS, "version": 0}, '"0"')
+    assert (answer.json(), answer.headers["ETag"]) == ({"kinds": DEFAULTS, "version": 0, "mail": MAIL_IS_FINE}, '"0"')
 
 
 def test_preferences_are_replaced_by_whoever_has_read_the_newest(built) -> None:
@@ -111,12 +113,12 @@ def test_preferences_are_replaced_by_whoever_has_read_the_newest(built) -> None:
     assert put(None).status_code == 428
     assert put('"1"').status_code == 412
     made = put('"0"')
-    assert (made.status_code, made.json(), made.headers["ETag"]) == (200, {**wish, "version": 1}, '"1"')
+    assert (made.status_code, made.json(), made.headers["ETag"]) == (200, {**wish, "version": 1, "mail": MAIL_IS_FINE}, '"1"')
     stale = put('"0"')
     assert (stale.status_code, stale.json()["type"]) == (412, "/problems/stale-version")
     assert "version 1" in stale.json()["detail"]
     assert put('"1"').json()["version"] == 2
-    assert built.call("GET", "/alerts/preferences").json() == {**wish, "version": 2}
+    assert built.call("GET", "/alerts/preferences").json() == {**wish, "version": 2, "mail": MAIL_IS_FINE}
     assert built.call("GET", "/alerts/preferences", user=OTHER).json()["version"] == 0
     assert put("nonsense").status_code == 400
 

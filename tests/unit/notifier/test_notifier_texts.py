@@ -36,7 +36,7 @@ def exceeded(limit: str, spent: str, tipped: str, currency: str, **more: Any) ->
 
 
 def mail(kind: str, facts: Any, *, locale: str = "en-US", name: str = "Maria", now: datetime = NOON) -> Any:
-    return TEXTS.mail(Mail("m", "u", "e", kind, facts, now), name=name, locale=locale, token="t", now=now)
+    return TEXTS.mail(Mail("m", "u", "e", kind, facts, now), name=name, locale=locale, token="t", stop_token="s", now=now)
 
 
 SNAPSHOTS = {
@@ -88,7 +88,9 @@ def test_the_whole_mail_in_plain_text() -> None:
         "This counts what was spent from January 1, 2015 to January 31, 2015.\n\n"
         "See the budget: https://outlay.example/budgets\n\n"
         "-- \n"
-        "You get this mail because you asked Outlay to tell you. Choose what you are told: https://outlay.example/settings"
+        "You get this mail because you asked Outlay to tell you.\n"
+        "Choose what you are told: https://outlay.example/settings\n"
+        "Stop mails of this kind: https://outlay.example/unsubscribe?token=s&kind=budget.exceeded"
     )
 
 

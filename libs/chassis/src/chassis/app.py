@@ -112,6 +112,7 @@ def _bearer(verify: Callable[[str], dict[str, Any]]) -> type[BearerSecurityHandl
 
 def _endpoint(operation: Callable[..., Answer]) -> Callable[..., flask.Response]:
     wanted = list(signature(operation).parameters.values())[1:]
+    names = {parameter.name for parameter in wanted}
 
     def endpoint(**arguments: Any) -> Any:
         claims = arguments.pop("token_info", None)
@@ -120,6 +121,7 @@ def _endpoint(operation: Callable[..., Answer]) -> Callable[..., flask.Response]
         if caller and flask.request.method not in _READING and "write" not in caller.scopes:
             message = "The access token may only read; make one with the scope write."
             raise ForbiddenError(message)
+        arguments = _with_body(arguments, names)
         _check_arguments(arguments, wanted)
         forwarded = flask.request.headers.get("X-Forwarded-For", "").split(",")[-1].strip()
         headers_by_any_case = cast("Mapping[str, str]", flask.request.headers)
@@ -132,6 +134,15 @@ def _endpoint(operation: Callable[..., Answer]) -> Callable[..., flask.Response]
         return body, status, {"Content-Type": "application/json", **headers}
 
     return endpoint
+
+
+def _with_body(arguments: dict[str, Any], names: set[str]) -> dict[str, Any]:
+    """Give an operation that takes `raw` the bytes of the body, and one that takes `form` the texts of a form, as they are."""
+    if "raw" in names:
+        return {**{name: value for name, value in arguments.items() if name != "body"}, "raw": flask.request.get_data()}
+    if "form" in names:
+        return {**{name: value for name, value in arguments.items() if name in names}, "form": flask.request.form.to_dict()}
+    return arguments
 
 
 def _check_arguments(arguments: Mapping[str, Any], wanted: Sequence[Parameter]) -> None:

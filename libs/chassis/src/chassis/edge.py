@@ -141,7 +141,7 @@ def _route(path: str) -> str:
 
 def _loggable(path: str) -> str:
     """Leave out the secret of a mailed link."""
-    return re.sub(r"(/password-resets/|/email-verifications/).+", r"\1...", path)
+    return re.sub(r"(/password-resets/|/email-verifications/|/unsubscribe/).+", r"\1...", path)
 
 
 def _request_id(headers: dict[bytes, bytes]) -> str:

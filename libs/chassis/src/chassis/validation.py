@@ -29,7 +29,17 @@ _MOST_DIGITS = 100
 
 
 class JsonBodyValidator(JSONRequestBodyValidator):  # type: ignore[misc]
-    """Reads JSON strictly and reports all that does not fit, each with its place."""
+    """Reads JSON strictly and reports all that does not fit, each with its place.
+
+    A schema that says `x-raw` is of a body that its handler reads itself, such as one with a signature over its bytes.
+    """
+
+    async def wrap_receive(self, receive: Receive, *, scope: Scope) -> tuple[Receive, Scope]:
+        """Return what was given if it is raw."""
+        if self._schema.get("x-raw"):
+            return receive, scope
+        wrapped: tuple[Receive, Scope] = await super().wrap_receive(receive, scope=scope)
+        return wrapped
 
     async def _parse(self, stream: AsyncGenerator[bytes, None], scope: Scope) -> Any:
         """Return the body; raises InvalidRequestError, or 415 for a body that nobody says to be JSON."""
@@ -60,7 +70,7 @@ class JsonBodyValidator(JSONRequestBodyValidator):  # type: ignore[misc]
 
 
 class StreamedFormValidator(AbstractRequestBodyValidator):  # type: ignore[misc]
-    """Lets a multipart body through unread, so that a large file is never in memory; the handler checks its parts."""
+    """Lets a form through unread, so that a large file is never in memory; the handler checks its parts."""
 
     async def wrap_receive(self, receive: Receive, *, scope: Scope) -> tuple[Receive, Scope]:
         """Return what was given."""
@@ -84,7 +94,13 @@ class NamedParameterValidator(ParameterValidator):  # type: ignore[misc]
 VALIDATORS = {
     **VALIDATOR_MAP,
     "parameter": NamedParameterValidator,
-    "body": MediaTypeDict({"*/*json": JsonBodyValidator, "multipart/form-data": StreamedFormValidator}),
+    "body": MediaTypeDict(
+        {
+            "*/*json": JsonBodyValidator,
+            "multipart/form-data": StreamedFormValidator,
+            "application/x-www-form-urlencoded": StreamedFormValidator,
+        }
+    ),
 }
 
 

@@ -14,7 +14,7 @@ from chassis import context
 from chassis.problems import PROBLEM_JSON, Problem, Statuses, UnauthorizedError, body_of, status_body
 from gateway.domain.credentials import Credential, ForeignSiteError, credential_of, refuse_foreign_site
 from gateway.domain.hub import Hub, Stream, TooManyStreamsError
-from gateway.domain.routes import first_part
+from gateway.domain.routes import Route, first_part
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
@@ -39,7 +39,7 @@ class Front:
         self,
         *,
         upstreams: Mapping[str, ASGIApp],
-        routes: Mapping[str, str],
+        routes: Mapping[str, Route],
         passes: Passes,
         hub: Hub,
         pages: Pages,
@@ -92,9 +92,11 @@ class Front:
             return JSONResponse(found) if found is not None else _status(404)
         return _status(404)
 
-    async def _forward(self, service: str, scope: Scope, headers: Headers, receive: Receive, send: Send) -> None:
-        credential = credential_of(headers)
-        refuse_foreign_site(scope["method"], headers, credential)
+    async def _forward(self, route: Route, scope: Scope, headers: Headers, receive: Receive, send: Send) -> None:
+        service, credential = route.service, None
+        if not route.from_anywhere:
+            credential = credential_of(headers)
+            refuse_foreign_site(scope["method"], headers, credential)
         held = await self._pass(credential)
         changes_account = held is not None and service == "auth" and scope["method"] not in _READING
 

@@ -17,38 +17,61 @@ from chassis.metrics import Metrics
 from chassis.paging import Cursors
 from chassis.problems import Statuses
 from chassis.service import Service
+from chassis.settings import SettingsError
 from chassis.spec import load_spec
 from chassis.sql import Database, SqlOutbox
 from chassis.sql.migrations import migrate
-from chassis.vault import Vault
+from chassis.vault import SealError, Vault
+from notifier.adapters.mailers import mailbox_of
+from notifier.adapters.sendgrid_hook import SendGridHook
 from notifier.adapters.sql import SqlStore, shared
 from notifier.adapters.sql.store import Changes
 from notifier.adapters.texts import JinjaTexts
 from notifier.adapters.traced import TracedMailer
 from notifier.consumers import Consumers
 from notifier.domain.delivery import Delivery
-from notifier.domain.errors import AlertNotFoundError, StaleVersionError
+from notifier.domain.doubts import Doubts
+from notifier.domain.errors import (
+    AlertNotFoundError,
+    HookClosedError,
+    NotOneClickError,
+    StaleReportError,
+    StaleVersionError,
+    UnknownLinkError,
+    UnsignedReportError,
+)
 from notifier.domain.mails import MailState
 from notifier.domain.people import People
 from notifier.domain.ports import Mailer
 from notifier.domain.reading import Reading
+from notifier.domain.reports import Reporting
 from notifier.domain.telling import Telling
+from notifier.domain.unsubscribing import Unsubscribing
+from notifier.domain.writing import Writing
 from notifier.handlers import Handlers
 from notifier.sender import Sender
 from notifier.settings import NotifierSettings
 
-STATUSES: Statuses = {AlertNotFoundError: 404, StaleVersionError: 412}
+STATUSES: Statuses = {
+    AlertNotFoundError: 404,
+    StaleVersionError: 412,
+    NotOneClickError: 400,
+    UnknownLinkError: 404,
+    UnsignedReportError: 401,
+    StaleReportError: 403,
+    HookClosedError: 403,
+}
 
 
 def build(
     settings: NotifierSettings, *, verify: Callable[[str], dict[str, Any]], vault: Vault, metrics: Metrics, clock: Clock, ids: Ids,
     wake: Callable[[], None], relay_owner: str, mailer: Mailer, machine_ms: Callable[[], int] = lambda: int(time.time() * 1000),
-    validate_responses: bool = False, quiet: bool = False,
+    elapsed: Callable[[], float] = time.monotonic, validate_responses: bool = False, quiet: bool = False,
 ) -> Service:  # fmt: skip
     """Build the service; nothing is connected or started yet.
 
-    `wake` wakes the relay; `machine_ms` is the machine's time, by which mails are claimed and tried again, while `clock` is what
-    people live by.
+    `wake` wakes the relay; `machine_ms` is the machine's time, by which mails are tried again, `elapsed` seconds that only ever
+    grow, by which claims are judged, while `clock` is what people live by.
     """
     clock = _whole_milliseconds(clock)
     database = Database(settings.database, on_events=wake)
@@ -60,17 +83,26 @@ def build(
             sender.wake()
 
     make_event = event_maker("notifier", clock, ids)
-    store = SqlStore(database, make_event=make_event, owner=relay_owner, now_ms=machine_ms, on_mails=on_mails)
+    store = SqlStore(database, make_event=make_event, owner=relay_owner, now_ms=machine_ms, elapsed=elapsed, on_mails=on_mails)
     texts = JinjaTexts(url=settings.url)
     resume = partial(context.resumed, service="notifier", name="deliver mail", spans=metrics.spans)
+    traced = TracedMailer(mailer)
+    # What a folder has shows at once; a provider's activity lags behind what it accepted.
+    lag = 0 if mailbox_of(mailer) else settings.unsure_seconds
     delivery = Delivery(
-        store=store, mailer=TracedMailer(mailer), texts=texts, open_sealed=vault.open, clock=clock, resume=resume,
+        store=store, mailer=traced, write=Writing(texts=texts, open_sealed=vault.open, seal=vault.seal, clock=clock).write,
+        clock=clock, elapsed=elapsed, doubts=Doubts(mailer=traced, elapsed=elapsed, lag=lag), resume=resume,
     )  # fmt: skip
     sender = Sender(deliver_next=delivery.deliver_next, seconds_until_due=store.seconds_until_due)
     consumers = Consumers(
-        people=People(store=store, mailer=mailer), telling=Telling(store=store, texts=texts, clock=clock, ids=ids)
+        people=People(store=store, mailer=mailer, open_sealed=vault.open),
+        telling=Telling(store=store, texts=texts, clock=clock, ids=ids),
     )
-    handlers = Handlers(reading=Reading(store=store, clock=clock), cursors=Cursors(vault))
+    handlers = Handlers(
+        reading=Reading(store=store, clock=clock), unsubscribing=Unsubscribing(store=store, open_token=_opener(vault)),
+        hook=_hook(settings, machine_ms), reporting=Reporting(store=store, open_sealed=vault.open), cursors=Cursors(vault),
+        url=settings.url,
+    )  # fmt: skip
     parts = AppParts(
         name="notifier", spec=load_spec("notifier"), handlers=handlers, verify=verify, statuses=STATUSES,
         metrics=metrics, checks={"database": database.check}, validate_responses=validate_responses, quiet=quiet,
@@ -86,6 +118,23 @@ def build(
         check=database.check,
         close=database.close,
     )
+
+
+def _hook(settings: NotifierSettings, machine_ms: Callable[[], int]) -> SendGridHook:
+    try:
+        return SendGridHook(settings.hook_key, now=lambda: machine_ms() / 1000)
+    except ValueError as error:
+        raise SettingsError([f"SENDGRID_HOOK_KEY: {error}"]) from error
+
+
+def _opener(vault: Vault) -> Callable[[str], str | None]:
+    def open_token(token: str) -> str | None:
+        try:
+            return vault.open(token)
+        except SealError:
+            return None
+
+    return open_token
 
 
 def _whole_milliseconds(clock: Clock) -> Clock:

@@ -5,21 +5,32 @@ from __future__ import annotations
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from chassis.clock import to_wire
 from chassis.paging import Cursors
 from chassis.request import Answer, Request, etag
 from notifier.domain.alerts import Alert
+from notifier.domain.errors import NotOneClickError
+from notifier.domain.mails import Stop
 from notifier.domain.preferences import AlertKind, Channels, Preferences
 from notifier.domain.reading import Reading
+from notifier.domain.reports import Hook, Reporting
+from notifier.domain.unsubscribing import Unsubscribing
+
+_ONE_CLICK = ("List-Unsubscribe", "One-Click")
+"""The form that RFC 8058 has a mail provider post."""
 
 
 class Handlers:
     """Arguments in, (body, status, headers) out."""
 
-    def __init__(self, *, reading: Reading, cursors: Cursors) -> None:
-        """Take the use cases."""
-        self._reading, self._cursors = reading, cursors
+    def __init__(
+        self, *, reading: Reading, unsubscribing: Unsubscribing, hook: Hook, reporting: Reporting, cursors: Cursors, url: str
+    ) -> None:
+        """Take the use cases; `url` is where people reach the app."""
+        self._reading, self._unsubscribing, self._cursors, self._url = reading, unsubscribing, cursors, url
+        self._hook, self._reporting = hook, reporting
 
     def list_alerts(self, request: Request, *, unread: bool, limit: int, cursor: str | None = None) -> Answer:
         """Return a page of alerts."""
@@ -42,18 +53,47 @@ class Handlers:
 
     def get_preferences(self, request: Request) -> Answer:
         """Return the preferences."""
-        return _preferences_answer(self._reading.preferences(request.caller.user_id))
+        user_id = request.caller.user_id
+        return _preferences_answer(self._reading.preferences(user_id), self._reading.stop(user_id))
 
     def set_preferences(self, request: Request, *, body: dict[str, Any]) -> Answer:
         """Replace the preferences."""
         channels = {AlertKind(kind): Channels(**entry) for kind, entry in body["kinds"].items()}
-        kept = self._reading.set_preferences(request.caller.user_id, channels, expected=request.expected_version)
-        return _preferences_answer(kept)
+        user_id = request.caller.user_id
+        kept = self._reading.set_preferences(user_id, channels, expected=request.expected_version)
+        return _preferences_answer(kept, self._reading.stop(user_id))
+
+    def lift_mail_stop(self, request: Request) -> Answer:
+        """Let mail go to the caller's address again."""
+        self._reading.lift_stop(request.caller.user_id)
+        return None, 204, {}
+
+    def show_unsubscribe_page(self, request: Request, *, token: str) -> Answer:  # noqa: ARG002  open to all
+        """Lead to the page that asks; whoever only looks at links, as mail scanners do, changes nothing."""
+        kind = self._unsubscribing.kind_of(token)
+        query = urlencode({"token": token, **({"kind": str(kind)} if kind else {})})
+        return {}, 303, {"Location": f"{self._url}/unsubscribe?{query}"}
+
+    def turn_mails_off(self, request: Request, *, token: str, form: dict[str, str]) -> Answer:  # noqa: ARG002  open to all
+        """Turn mails of a kind off."""
+        if form.get(_ONE_CLICK[0]) != _ONE_CLICK[1]:
+            raise NotOneClickError
+        return {"kind": str(self._unsubscribing.turn_off(token))}, 200, {}
+
+    def receive_sendgrid_events(self, request: Request, *, raw: bytes) -> Answer:
+        """Take the provider's reports."""
+        self._reporting.take(self._hook.read(request.headers, raw))
+        return None, 204, {}
 
 
-def _preferences_answer(preferences: Preferences) -> Answer:
+def _preferences_answer(preferences: Preferences, stop: Stop | None) -> Answer:
     kinds = {str(kind): asdict(preferences.of(kind)) for kind in AlertKind}
-    return {"kinds": kinds, "version": preferences.version}, 200, etag(preferences.version)
+    mail = {
+        "state": "stopped" if stop else "ok",
+        "reason": stop.reason if stop else "",
+        "since": to_wire(stop.since) if stop else None,
+    }
+    return {"kinds": kinds, "version": preferences.version, "mail": mail}, 200, etag(preferences.version)
 
 
 def _alert_body(alert: Alert) -> dict[str, Any]:

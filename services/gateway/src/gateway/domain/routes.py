@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -11,21 +12,32 @@ PREFIX = "/api/v1/"
 
 
 class RouteClashError(Exception):
-    """Two services claim the same first part of a path."""
+    """Two services claim the same first part of a path, or one opens only a part of it to anywhere."""
 
 
-def routes_of(specs: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
-    """Return the first part of each public path with the service whose document describes it.
+@dataclass(frozen=True)
+class Route:
+    """Who answers, and whether a request may come from anywhere."""
+
+    service: str
+    from_anywhere: bool
+    """Another server or another site may ask (x-from-anywhere): who sends it does not count, so no credential goes with it."""
+
+
+def routes_of(specs: Mapping[str, Mapping[str, Any]]) -> dict[str, Route]:
+    """Return the first part of each public path with its route.
 
     Internal operations (x-internal) are left out, so nobody outside reaches them. Raises RouteClashError.
     """
-    routes: dict[str, str] = {}
+    routes: dict[str, Route] = {}
     for service, spec in specs.items():
         for path, item in spec["paths"].items():
             first = path.strip("/").split("/")[0]
-            if any(operation.get("x-internal") for operation in item.values() if isinstance(operation, dict)):
+            operations = [operation for operation in item.values() if isinstance(operation, dict)]
+            if any(operation.get("x-internal") for operation in operations):
                 continue
-            if routes.setdefault(first, service) != service:
+            route = Route(service, bool(operations) and all(operation.get("x-from-anywhere", False) for operation in operations))
+            if routes.setdefault(first, route) != route:
                 raise RouteClashError(first)
     return routes
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
@@ -37,22 +37,29 @@ class JinjaTexts:
         values = _values(kind, facts, Voice(locale))
         return AlertText(title=self._line(kind, "title.txt", values), body=self._line(kind, "alert.txt", values))
 
-    def mail(self, mail: Mail, *, name: str, locale: str, token: str, now: datetime) -> MailText:
-        """Word a mail; `token` is in clear, and empty where there is none."""
+    def mail(self, mail: Mail, *, name: str, locale: str, token: str, stop_token: str, now: datetime) -> MailText:
+        """Word a mail. `token` is in clear, and `stop_token` the key to turning its kind off; each is empty where there is none."""
         values = _values(mail.kind, mail.facts, Voice(locale))
         values |= {"name": fit_name(name), "url": self._url, "link": self._link(mail.kind, token)}
         if mail.expires_at:
             values["lasts"] = duration(mail.expires_at - now)
+        if stop_token:
+            values["stop"] = f"{self._url}/unsubscribe?{urlencode({'token': stop_token, 'kind': mail.kind})}"
         return MailText(
             subject=self._line(mail.kind, "subject.txt", values),
             text=self._render(mail.kind, "body.txt", values),
             html=self._render(mail.kind, "body.html", values),
+            unsubscribe=self._one_click(stop_token),
         )
 
     def _link(self, kind: str, token: str) -> str:
         if kind in _PATHS:
             return f"{self._url}/{_PATHS[kind]}?token={quote(token, safe='')}"
         return f"{self._url}/expenses" if kind == AlertKind.IMPORTED else f"{self._url}/budgets"
+
+    def _one_click(self, stop_token: str) -> str:
+        # RFC 8058 has it for https alone.
+        return f"{self._url}/api/v1/unsubscribe/{stop_token}" if stop_token and self._url.startswith("https://") else ""
 
     def _render(self, kind: str, part: str, values: Mapping[str, Any]) -> str:
         return self._templates.get_template(f"{kind.replace('.', '_')}/{part}").render(values)

@@ -21,6 +21,41 @@ class UnknownRecipientError(Exception):
     """Something happened to somebody of whom no event told yet."""
 
 
+class UnknownLinkError(Exception):
+    """Not a link of ours."""
+
+    def __init__(self) -> None:
+        super().__init__("The link is not complete or not one of ours; copy it from the mail again, or use the settings.")
+
+
+class NotOneClickError(Exception):
+    """Not a click."""
+
+    def __init__(self) -> None:
+        super().__init__("Send the form List-Unsubscribe=One-Click.")
+
+
+class HookClosedError(Exception):
+    """No reports are taken."""
+
+    def __init__(self) -> None:
+        super().__init__("No verification key is set, so nobody's reports are believed; set SENDGRID_HOOK_KEY.")
+
+
+class UnsignedReportError(Exception):
+    """Not signed by the provider."""
+
+    def __init__(self) -> None:
+        super().__init__("The signature is missing, or it is not the provider's over this timestamp and body.")
+
+
+class StaleReportError(Exception):
+    """Signed at another time."""
+
+    def __init__(self) -> None:
+        super().__init__("The report was signed more than ten minutes ago or ahead; a replayed one changes nothing.")
+
+
 class TryAgainError(Exception):
     """The channel is away or overloaded and certainly did not take the mail: it stays pending and is tried again.
 

@@ -8,8 +8,17 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-BACK_OFF_SECONDS = (1, 10, 60, 300, 1_800, 7_200)
-"""The wait after the first, second, ... attempt that failed; after the last one it is given up."""
+BACK_OFF_SECONDS = (1, 10, 60, 300, 1_800, *[7_200] * 24)
+"""The wait after the first, second, ... attempt that failed: two days in all; after the last one it is given up."""
+
+LONGEST_WAIT_SECONDS = 6 * 3600.0
+"""A channel that asks for more patience than this is asked again all the same."""
+
+SEND_SECONDS = 30.0
+"""The longest that a mailer may take for one mail before it must give up."""
+
+LEASE_SECONDS = 45.0
+"""How long a process may hold a mail. It begins to send within the first of these seconds only, so that SEND_SECONDS are left."""
 
 
 class MailState(StrEnum):
@@ -17,6 +26,12 @@ class MailState(StrEnum):
 
     PENDING = "pending"
     SENT = "sent"
+    """The channel accepted it."""
+    DEFERRED = "deferred"
+    DELIVERED = "delivered"
+    BOUNCED = "bounced"
+    DROPPED = "dropped"
+    SPAM_REPORTED = "spam_reported"
     FAILED = "failed"
     SKIPPED = "skipped"
     WITHDRAWN = "withdrawn"
@@ -30,6 +45,16 @@ class Trail(StrEnum):
     """It certainly does not have it: sending it again cannot double it."""
     UNTOLD = "untold"
     """It cannot say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Why mail to somebody's address has stopped, and since when."""
+
+    reason: str
+    since: datetime
+    lifted: bool = False
+    """Whether the owner said to try again; a mail that is delivered then ends it for good."""
 
 
 class LetterKind(StrEnum):
@@ -66,6 +91,9 @@ class Mail:
     token: str | None = None
     """Sealed, and blank as soon as the mail is settled."""
     attempts: int = 0
+    """How many ended."""
+    reported_at: datetime | None = None
+    """When that happened of which the provider told last."""
     trace: str = ""
     """The request that led to it, as the store wrote it down."""
 
@@ -92,6 +120,12 @@ class Envelope:
     locale: str
     withdrawn: bool
     """Whether its alert was withdrawn since the mail was asked for."""
+    attempt: int
+    """Names the attempt that this claim is for, unlike any other of this mail."""
+    unsure: bool = False
+    """Whether that attempt was begun before this claim, and nobody knows its outcome."""
+    stop: Stop | None = None
+    """Why no alert should go to this address, if so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,4 +142,6 @@ class Message:
     """Which mail it is, such as budget_exceeded."""
     event_id: str
     unsubscribe: str
-    """The https address that turns mails of this kind off with one click (RFC 8058); empty for letters."""
+    """The https address that turns mails of this kind off with one click (RFC 8058); empty if there is none."""
+    insist: bool = False
+    """Whether it should go out although the provider remembers that an earlier mail to this address came back."""

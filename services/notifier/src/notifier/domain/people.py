@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 from notifier.domain.happening import Happening
-from notifier.domain.ports import Mailer, Store
-from notifier.domain.recipients import Recipient
+from notifier.domain.ports import Mailer, Open, Store, Work
+from notifier.domain.recipients import Recipient, same_mailbox
 
 
 class People:
     """Keeps recipients up to date, in whichever order the events come."""
 
-    def __init__(self, *, store: Store, mailer: Mailer) -> None:
+    def __init__(self, *, store: Store, mailer: Mailer, open_sealed: Open) -> None:
         """Take what it works with."""
-        self._store, self._mailer = store, mailer
+        self._store, self._mailer, self._open = store, mailer, open_sealed
 
     def know(self, news: Happening) -> None:
         """Handle user.registered and user.changed: the newest version holds."""
         with self._store.begin() as work:
             if work.first_time(news.event_id) and not work.recipients.departed(news.user_id):
-                work.recipients.keep(Recipient.from_facts(news.facts))
+                self._keep(work, Recipient.from_facts(news.facts))
+
+    def _keep(self, work: Work, recipient: Recipient) -> None:
+        known = work.recipients.find(recipient.user_id)
+        work.recipients.keep(recipient)
+        if known is None or known.version >= recipient.version or work.recipients.stop_of(recipient.user_id) is None:
+            return
+        if not same_mailbox(self._open(known.address), self._open(recipient.address)):
+            work.recipients.stop(recipient.user_id, None)  # it was about the old address
 
     def forget(self, news: Happening) -> None:
         """Handle user.deleted."""

@@ -9,14 +9,17 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from notifier.domain.alerts import Alert
-from notifier.domain.mails import Envelope, Mail, MailState, Message, Trail
+from notifier.domain.mails import Envelope, Mail, MailState, Message, Stop, Trail
 from notifier.domain.preferences import Preferences
 from notifier.domain.recipients import Recipient
 
 Clock = Callable[[], datetime]
 Ids = Callable[[], str]
 Open = Callable[[str], str]
-"""Opens a sealed value."""
+"""Opens a sealed value; raises what the vault raises."""
+
+Seal = Callable[[str], str]
+"""Seals a value."""
 
 Resume = Callable[[str], AbstractContextManager[None]]
 """Goes on, within a with block, with a trace that was written down."""
@@ -33,6 +36,12 @@ class Recipients(Protocol):
 
     def keep(self, recipient: Recipient) -> None:
         """Add or replace; an older version than the kept one changes nothing."""
+
+    def stop_of(self, user_id: str) -> Stop | None:
+        """Return why mail to somebody's address has stopped, None if it has not."""
+
+    def stop(self, user_id: str, stop: Stop | None) -> None:
+        """Keep why mail to somebody's address has stopped; None to forget it."""
 
     def erase(self, user_id: str) -> list[str]:
         """Delete all that is kept of a person but the note that they left; return the ids of the mails they were sent."""
@@ -81,8 +90,20 @@ class Mails(Protocol):
     def settle(self, mail: Mail, state: MailState, *, at: datetime, detail: str = "") -> bool:
         """Note what became of a mail that this process claimed, and blank its secrets; False if it is not ours any more."""
 
-    def postpone(self, mail: Mail, *, seconds: int) -> None:
-        """Let a claimed mail be tried again after some time."""
+    def postpone(self, mail: Mail, *, seconds: float, reason: str) -> None:
+        """Let a claimed mail be tried again after some time: the attempt has ended, and it was surely not accepted."""
+
+    def doubt(self, mail: Mail, *, seconds: float, reason: str, ended: bool) -> None:
+        """Let a claimed mail be looked into after some time: it may have been accepted. `ended` counts an attempt."""
+
+    def begin_again(self, envelope: Envelope) -> Envelope:
+        """Note that a further attempt begins at a mail that was claimed as unsure; return it with that attempt."""
+
+    def report(self, mail_id: str) -> Mail | None:
+        """Return a mail that the provider tells of, None if it is not kept; no other such transaction has it meanwhile."""
+
+    def note(self, mail: Mail, state: MailState, *, at: datetime, detail: str) -> None:
+        """Note what the provider told of a mail, whoever has claimed it, and blank its secrets."""
 
     def exists(self, mail_id: str) -> bool:
         """Say whether it is still kept."""
@@ -110,6 +131,8 @@ class Work:
     """(type, subject, data): tell the other services, exactly if this transaction holds."""
     first_time: Callable[[str], bool]
     """Note an event as handled; False if it was before."""
+    first_report: Callable[[str], bool]
+    """Note a provider's report as handled; False if it was before."""
 
 
 class Store(Protocol):
@@ -122,7 +145,10 @@ class Store(Protocol):
         """Read one moment of the store."""
 
     def claim(self) -> Envelope | None:
-        """Return a mail that is due and that no other process gets while it is being sent; None if none is due."""
+        """Return a mail that is due, with an attempt recorded at it; None if none is due.
+
+        No other process gets it, until this one gives it back or was seen to hold it for LEASE_SECONDS.
+        """
 
     def seconds_until_due(self) -> float | None:
         """Return how long until a mail may be due, None if none is pending."""
@@ -143,6 +169,8 @@ class MailText:
     subject: str
     text: str
     html: str
+    unsubscribe: str
+    """The https address for one click; empty if there is none."""
 
 
 class Texts(Protocol):
@@ -151,8 +179,8 @@ class Texts(Protocol):
     def alert(self, kind: str, facts: Mapping[str, Any], *, locale: str) -> AlertText:
         """Word an alert in plain text."""
 
-    def mail(self, mail: Mail, *, name: str, locale: str, token: str, now: datetime) -> MailText:
-        """Word a mail; `token` is in clear, and empty where there is none."""
+    def mail(self, mail: Mail, *, name: str, locale: str, token: str, stop_token: str, now: datetime) -> MailText:
+        """Word a mail. `token` is in clear, and `stop_token` the key to turning its kind off; each is empty where there is none."""
 
 
 class Mailer(Protocol):
@@ -164,6 +192,8 @@ class Mailer(Protocol):
 
     def send(self, message: Message) -> None:
         """Hand a mail over; returning means that it was accepted.
+
+        It takes no longer than SEND_SECONDS, all connections and answers together.
 
         Raises:
             TryAgainError: if it certainly was not accepted and may be later.

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from notifier.domain.alerts import Alert
 from notifier.domain.errors import AlertNotFoundError, StaleVersionError
+from notifier.domain.mails import Stop
 from notifier.domain.ports import Clock, Store
 from notifier.domain.preferences import AlertKind, Channels, Preferences
 
@@ -52,6 +53,19 @@ class Reading:
         """Return somebody's preferences."""
         with self._store.read() as work:
             return work.preferences.of(user_id)
+
+    def stop(self, user_id: str) -> Stop | None:
+        """Return why mail to somebody's address has stopped, None if it has not or they said to try again."""
+        with self._store.read() as work:
+            stop = work.recipients.stop_of(user_id)
+            return None if stop is None or stop.lifted else stop
+
+    def lift_stop(self, user_id: str) -> None:
+        """Let mail go to somebody's address again."""
+        with self._store.begin() as work:
+            stop = work.recipients.stop_of(user_id)
+            if stop is not None:
+                work.recipients.stop(user_id, replace(stop, lifted=True))
 
     def set_preferences(self, user_id: str, channels: Mapping[AlertKind, Channels], *, expected: int) -> Preferences:
         """Replace preferences of a version; raises StaleVersionError."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
 from typing import Any
@@ -36,6 +37,18 @@ class Recipient:
     def day_of(self, moment: datetime) -> date:
         """Return which day it was where they live."""
         return moment.astimezone(_zone(self.time_zone)).date()
+
+
+def same_mailbox(one: str, other: str) -> bool:
+    """Say whether two addresses are one mailbox, however a provider spells them."""
+    return _spelled(one) == _spelled(other)
+
+
+def _spelled(address: str) -> str:
+    local, _at, domain = address.strip().rpartition("@")
+    with suppress(UnicodeError):  # what is no domain is compared as it is
+        domain = domain.encode("idna").decode("ascii")
+    return f"{local}@{domain}".casefold()
 
 
 def _zone(name: str) -> tzinfo:

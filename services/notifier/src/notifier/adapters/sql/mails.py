@@ -1,9 +1,10 @@
-"""Mails in a table: intents, claims with a lease, outcomes."""
+"""Mails in a table: intents, claims, attempts, outcomes."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -12,13 +13,12 @@ from sqlalchemy.engine import Connection, Row
 
 from chassis import context
 from notifier.adapters.sql import tables as t
-from notifier.domain.mails import Delivery, Envelope, Mail, MailState
+from notifier.adapters.sql.claims import PENDING, Seen
+from notifier.domain.mails import LEASE_SECONDS, Delivery, Envelope, Mail, MailState, Stop
 
-LEASE_MS = 120_000
-"""Longer than any mailer may take for one mail; until then no other process sends it."""
-
-_PENDING = t.mail.c.state == MailState.PENDING
 _DETAIL_LENGTH = 250
+_FREE = {"claimed_by": None, "claimed_until_ms": 0}
+_BLANK = {"address": None, "token": None, "attempted_ms": None, **_FREE}
 
 
 class SqlMails:
@@ -34,28 +34,51 @@ class SqlMails:
         names = ("id", "user_id", "alert_id", "event_id", "kind", "state", "address", "token", "attempts", "detail")
         row = {name: getattr(mail, name) for name in names}
         row |= {"facts": json.dumps(dict(mail.facts), ensure_ascii=False), "at_ms": t.to_ms(mail.at)}
-        row |= {"due_ms": self._now_ms(), "claimed_by": None, "claimed_until_ms": 0, "trace": context.written()}
+        # Due at once whatever the clock says, even if it is put back before anybody looks.
+        row |= {"due_ms": 0, "claimed_by": None, "claimed_until_ms": 0, "trace": context.written()}
         self._connection.execute(t.mail.insert(), row)
         self.changes.append((mail.kind, mail.state))
 
     def settle(self, mail: Mail, state: MailState, *, at: datetime, detail: str = "") -> bool:
         """Note what became of a mail that this process claimed, and blank its secrets; False if it is not ours any more."""
         outcome = {"state": str(state), "at_ms": t.to_ms(at), "detail": detail[:_DETAIL_LENGTH]}
-        blank = {"address": None, "token": None, "claimed_by": None, "claimed_until_ms": 0}
-        settled = self._update(self._claimed(mail.id), {**outcome, **blank, "attempts": mail.attempts + 1})
+        settled = self._update(self._claimed(mail.id), {**outcome, **_BLANK, "attempts": mail.attempts + 1})
         if settled:
             self.changes.append((mail.kind, state))
         return settled > 0
 
-    def postpone(self, mail: Mail, *, seconds: int) -> None:
-        """Let a claimed mail be tried again after some time."""
-        free = {"claimed_by": None, "claimed_until_ms": 0}
-        due = self._now_ms() + seconds * 1000
-        self._update(self._claimed(mail.id), {**free, "attempts": mail.attempts + 1, "due_ms": due})
+    def postpone(self, mail: Mail, *, seconds: float, reason: str) -> None:
+        """Let a claimed mail be tried again after some time: the attempt has ended, and it was surely not accepted."""
+        values = {"attempts": mail.attempts + 1, "attempted_ms": None, "detail": reason[:_DETAIL_LENGTH]}
+        self._update(self._claimed(mail.id), {**_FREE, **values, **self._due_in(seconds)})
+
+    def doubt(self, mail: Mail, *, seconds: float, reason: str, ended: bool) -> None:
+        """Let a claimed mail be looked into after some time: it may have been accepted. `ended` counts an attempt."""
+        values = {"attempts": mail.attempts + int(ended), "detail": (reason or mail.detail)[:_DETAIL_LENGTH]}
+        self._update(self._claimed(mail.id), {**_FREE, **values, **self._due_in(seconds)})
+
+    def begin_again(self, envelope: Envelope) -> Envelope:
+        """Note that a further attempt begins at a mail that was claimed as unsure; return it with that attempt."""
+        attempt = max(self._now_ms(), envelope.attempt + 1)
+        self._update(self._claimed(envelope.mail.id), {"attempted_ms": attempt})
+        return replace(envelope, attempt=attempt)
+
+    def report(self, mail_id: str) -> Mail | None:
+        """Return a mail that the provider tells of, None if it is not kept; no other such transaction has it meanwhile."""
+        # An update locks the row in every dialect.
+        if self._update(t.mail.c.id == mail_id, {"id": mail_id}) == 0:
+            return None
+        return _mail_of(self._connection.execute(sa.select(t.mail).where(t.mail.c.id == mail_id)).one())
+
+    def note(self, mail: Mail, state: MailState, *, at: datetime, detail: str) -> None:
+        """Note what the provider told of a mail, whoever has claimed it, and blank its secrets."""
+        told = {"state": str(state), "at_ms": t.to_ms(at), "reported_ms": t.to_ms(at), "detail": detail[:_DETAIL_LENGTH]}
+        self._update(t.mail.c.id == mail.id, {**told, **_BLANK})
+        self.changes.append((mail.kind, state))
 
     def withdraw(self, alert_id: str, at: datetime) -> None:
-        """Stop the mail of an alert, unless it is being sent right now: then its claim decides."""
-        idle = sa.and_(t.mail.c.alert_id == alert_id, _PENDING, t.mail.c.claimed_until_ms < self._now_ms())
+        """Stop the mail of an alert, unless it is being sent right now or may have been: then its next claim decides."""
+        idle = sa.and_(t.mail.c.alert_id == alert_id, PENDING, t.mail.c.attempted_ms.is_(None))
         kinds = self._connection.execute(sa.select(t.mail.c.kind).where(idle)).scalars().all()
         self._update(idle, {"state": str(MailState.WITHDRAWN), "at_ms": t.to_ms(at)})
         self.changes += [(kind, MailState.WITHDRAWN) for kind in kinds]
@@ -75,60 +98,90 @@ class SqlMails:
             found.setdefault(row.alert_id, []).append(Delivery(MailState(row.state), t.from_ms(row.at_ms), row.detail))
         return found
 
-    def next_due(self) -> str | None:
-        """Return the id of the mail that has waited longest of those that are due and free."""
-        query = sa.select(t.mail.c.id).where(self._free()).order_by(t.mail.c.due_ms, t.mail.c.id).limit(1)
-        found: str | None = self._connection.execute(query).scalar()
-        return found
+    def next_due(self, abandoned: Sequence[str]) -> Seen | None:
+        """Return the mail that has waited longest of those that are due and free, or abandoned by other processes."""
+        free = sa.or_(t.mail.c.claimed_by.is_(None), t.mail.c.claimed_by == self._owner)
+        if abandoned:
+            free = sa.or_(free, t.mail.c.id.in_(list(abandoned)))
+        columns = (t.mail.c.id, t.mail.c.attempted_ms, t.mail.c.claimed_by, t.mail.c.claimed_until_ms)
+        query = sa.select(*columns).where(PENDING, self._due(), free)
+        row = self._connection.execute(query.order_by(t.mail.c.due_ms, t.mail.c.id).limit(1)).first()
+        return Seen(*row) if row else None
 
-    def claim(self, mail_id: str) -> Envelope | None:
-        """Take a mail for the length of a lease; None if another process was faster."""
-        lease = {"claimed_by": self._owner, "claimed_until_ms": self._now_ms() + LEASE_MS}
-        if self._update(sa.and_(t.mail.c.id == mail_id, self._free()), lease) == 0:
+    def claim(self, seen: Seen) -> Envelope | None:
+        """Record an attempt at a mail as it was seen a moment ago; None if another process was faster."""
+        now = self._now_ms()
+        attempt = now if seen.attempted_ms is None else seen.attempted_ms
+        # No two claims of one process have the same number, or another would think that it holds the mail all the time.
+        number = max(now + round(LEASE_SECONDS * 1000), seen.claimed_until_ms + 1)
+        claimed = {"claimed_by": self._owner, "claimed_until_ms": number, "attempted_ms": attempt}
+        same = [_is(t.mail.c[name], getattr(seen, name)) for name in ("attempted_ms", "claimed_by", "claimed_until_ms")]
+        if self._update(sa.and_(t.mail.c.id == seen.id, PENDING, *same), claimed) == 0:
             return None
-        columns = (t.recipient.c.address.label("current_address"), t.recipient.c.name, t.recipient.c.locale, t.alert.c.withdrawn_ms)
+        person = (t.recipient.c.address.label("current_address"), t.recipient.c.name, t.recipient.c.locale)
+        stop = (t.mail_stop.c.reason, t.mail_stop.c.since_ms, t.mail_stop.c.lifted)
         source = t.mail.outerjoin(t.recipient, t.recipient.c.user_id == t.mail.c.user_id)
         source = source.outerjoin(t.alert, t.alert.c.id == t.mail.c.alert_id)
-        query = sa.select(t.mail, *columns).select_from(source).where(t.mail.c.id == mail_id)
-        return _envelope_of(self._connection.execute(query).one())
+        source = source.outerjoin(t.mail_stop, t.mail_stop.c.user_id == t.mail.c.user_id)
+        query = sa.select(t.mail, *person, *stop, t.alert.c.withdrawn_ms).select_from(source).where(t.mail.c.id == seen.id)
+        return _envelope_of(self._connection.execute(query).one(), unsure=seen.attempted_ms is not None)
 
     def earliest_ms(self) -> int | None:
-        """Return when the next pending mail may be due or its claim runs out."""
-        later = sa.case((t.mail.c.claimed_until_ms > t.mail.c.due_ms, t.mail.c.claimed_until_ms), else_=t.mail.c.due_ms)
-        earliest: int | None = self._connection.execute(sa.select(sa.func.min(later)).where(_PENDING)).scalar()
+        """Return when the next mail that no other process holds may be due."""
+        free = sa.or_(t.mail.c.claimed_by.is_(None), t.mail.c.claimed_by == self._owner)
+        moment = sa.case((t.mail.c.put_off_ms > self._now_ms(), 0), else_=t.mail.c.due_ms)
+        earliest: int | None = self._connection.execute(sa.select(sa.func.min(moment)).where(PENDING, free)).scalar()
         return earliest
 
-    def _free(self) -> sa.ColumnElement[bool]:
-        """Due, and claimed by nobody else: what this process claimed before a crash is its own again at once."""
+    def _due(self) -> sa.ColumnElement[bool]:
+        """Due, or put off by a clock that was put back since: better early than hours late."""
         moment = self._now_ms()
-        unclaimed = sa.or_(t.mail.c.claimed_until_ms < moment, t.mail.c.claimed_by == self._owner)
-        return sa.and_(_PENDING, t.mail.c.due_ms <= moment, unclaimed)
+        return sa.or_(t.mail.c.due_ms <= moment, t.mail.c.put_off_ms > moment)
+
+    def _due_in(self, seconds: float) -> dict[str, int]:
+        moment = self._now_ms()
+        return {"due_ms": moment + round(seconds * 1000), "put_off_ms": moment}
 
     def _claimed(self, mail_id: str) -> sa.ColumnElement[bool]:
-        return sa.and_(t.mail.c.id == mail_id, _PENDING, t.mail.c.claimed_by == self._owner)
+        return sa.and_(t.mail.c.id == mail_id, PENDING, t.mail.c.claimed_by == self._owner)
 
     def _update(self, which: sa.ColumnElement[bool], values: dict[str, Any]) -> int:
         return self._connection.execute(t.mail.update().where(which).values(values)).rowcount
 
 
-def _envelope_of(row: Row[Any]) -> Envelope:
-    mail = Mail(
+def _is(column: sa.Column[Any], value: object) -> sa.ColumnElement[bool]:
+    return column.is_(None) if value is None else column == value
+
+
+def _mail_of(row: Row[Any]) -> Mail:
+    return Mail(
         id=row.id,
         user_id=row.user_id,
         event_id=row.event_id,
         kind=row.kind,
         facts=json.loads(row.facts),
         at=t.from_ms(row.at_ms),
+        state=MailState(row.state),
+        detail=row.detail,
         alert_id=row.alert_id,
         address=row.address,
         token=row.token,
         attempts=row.attempts,
+        reported_at=None if row.reported_ms is None else t.from_ms(row.reported_ms),
         trace=row.trace,
     )
+
+
+def _envelope_of(row: Row[Any], *, unsure: bool) -> Envelope:
+    mail = _mail_of(row)
+    stop = None if row.since_ms is None else Stop(row.reason, t.from_ms(row.since_ms), bool(row.lifted))
     return Envelope(
         mail=mail,
         address=row.address or row.current_address or "",
         name=mail.facts.get("name") or row.name or "",
         locale=mail.facts.get("locale") or row.locale or "",
         withdrawn=row.withdrawn_ms is not None,
+        attempt=row.attempted_ms,
+        unsure=unsure,
+        stop=stop,
     )

@@ -12,8 +12,11 @@ from sqlalchemy.exc import IntegrityError
 
 from notifier.adapters.sql import tables as t
 from notifier.domain.errors import StaleVersionError
+from notifier.domain.mails import Stop
 from notifier.domain.preferences import UNSAID, AlertKind, Channels, Preferences
 from notifier.domain.recipients import Recipient
+
+_REASON_LENGTH = 250
 
 
 class SqlRecipients:
@@ -44,10 +47,25 @@ class SqlRecipients:
         newer = sa.and_(t.recipient.c.user_id == recipient.user_id, t.recipient.c.version < recipient.version)
         self._connection.execute(t.recipient.update().where(newer).values(row))
 
+    def stop_of(self, user_id: str) -> Stop | None:
+        """Return why mail to somebody's address has stopped, None if it has not."""
+        row = self._connection.execute(sa.select(t.mail_stop).where(t.mail_stop.c.user_id == user_id)).first()
+        return Stop(row.reason, t.from_ms(row.since_ms), bool(row.lifted)) if row else None
+
+    def stop(self, user_id: str, stop: Stop | None) -> None:
+        """Keep why mail to somebody's address has stopped; None to forget it."""
+        mine = t.mail_stop.c.user_id == user_id
+        if stop is None:
+            self._connection.execute(t.mail_stop.delete().where(mine))
+            return
+        row = {"reason": stop.reason[:_REASON_LENGTH], "since_ms": t.to_ms(stop.since), "lifted": int(stop.lifted)}
+        if self._connection.execute(t.mail_stop.update().where(mine).values(row)).rowcount == 0:
+            self._connection.execute(t.mail_stop.insert(), {"user_id": user_id, **row})
+
     def erase(self, user_id: str) -> list[str]:
         """Delete all that is kept of a person but the note that they left; return the ids of the mails they were sent."""
         mail_ids = self._connection.execute(sa.select(t.mail.c.id).where(t.mail.c.user_id == user_id)).scalars().all()
-        for table in (t.mail, t.alert, t.recovery, t.preference, t.recipient, t.shared.replay):
+        for table in (t.mail, t.alert, t.recovery, t.preference, t.mail_stop, t.recipient, t.shared.replay):
             self._connection.execute(table.delete().where(table.c.user_id == user_id))
         if not self.departed(user_id):
             self._connection.execute(t.departed.insert(), {"user_id": user_id, "at_ms": self._now_ms()})

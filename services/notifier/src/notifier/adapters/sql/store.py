@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -10,9 +11,11 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from chassis.events import MakeEvent
+from chassis.relay import ALONE
 from chassis.sql import Database, Inbox, Replays, add_events
 from notifier.adapters.sql import tables as t
 from notifier.adapters.sql.alerts import SqlAlerts
+from notifier.adapters.sql.claims import LOOK_SECONDS, Seen, Watch, held_by_others
 from notifier.adapters.sql.mails import SqlMails
 from notifier.adapters.sql.recipients import SqlPreferences, SqlRecipients
 from notifier.domain.mails import Envelope
@@ -29,11 +32,14 @@ class SqlStore:
 
     def __init__(
         self, database: Database, *, make_event: MakeEvent, owner: str, now_ms: Callable[[], int],
-        on_mails: Callable[[Changes], None] = lambda _changes: None,
+        elapsed: Callable[[], float] = time.monotonic, on_mails: Callable[[Changes], None] = lambda _changes: None,
     ) -> None:  # fmt: skip
-        """`now_ms` is the machine's time, for leases and waiting; `on_mails` is called after each commit that changed mails."""
+        """`now_ms` is the machine's time, for waiting, and `elapsed` seconds that only ever grow, for leases.
+
+        `owner` names this process among those that share the database; `on_mails` is called after each commit that changed mails.
+        """
         self._database, self._make_event, self._owner, self._now_ms = database, make_event, owner, now_ms
-        self._on_mails = on_mails
+        self._on_mails, self._watch = on_mails, Watch(elapsed)
 
     @contextmanager
     def begin(self, *, turn_of: str | None = None) -> Iterator[Work]:
@@ -56,9 +62,9 @@ class SqlStore:
 
     def claim(self) -> Envelope | None:
         """Return a mail that is due and that no other process gets while it is being sent; None if none is due."""
-        while (mail_id := self._next_due()) is not None:
+        while (seen := self._next_due()) is not None:
             with self._database.begin() as connection:
-                envelope = self._mails(connection).claim(mail_id)
+                envelope = self._mails(connection).claim(seen)
             if envelope is not None:
                 return envelope
         return None
@@ -67,20 +73,26 @@ class SqlStore:
         """Return how long until a mail may be due, None if none is pending."""
         with self._database.read() as connection:
             earliest = self._mails(connection).earliest_ms()
-        return None if earliest is None else max(0.0, (earliest - self._now_ms()) / 1000)
+        own = None if earliest is None else max(0.0, (earliest - self._now_ms()) / 1000)
+        others = LOOK_SECONDS if self._watch.waits() else None
+        return min((wait for wait in (own, others) if wait is not None), default=None)
 
     def tidy(self) -> None:
         """Forget notes that no late event can need any more."""
         with self._database.begin() as connection:
             Inbox(connection, t.shared.inbox).forget_old()
             Replays(connection, t.shared.replay).forget_old()
-            for table in (t.recovery, t.departed):
+            for table in (t.recovery, t.departed, t.mail_report):
                 connection.execute(sa.delete(table).where(table.c.at_ms < self._now_ms() - _NOTES_KEPT_MS))
 
-    def _next_due(self) -> str | None:
+    def _next_due(self) -> Seen | None:
         """Look without a writing transaction first: most often there is nothing."""
         with self._database.read() as connection:
-            return self._mails(connection).next_due()
+            if self._owner != ALONE and self._watch.due():
+                self._watch.look(
+                    [(mail_id, owner, made) for mail_id, owner, made in connection.execute(held_by_others(self._owner))]
+                )
+            return self._mails(connection).next_due(self._watch.abandoned())
 
     def _mails(self, connection: Connection) -> SqlMails:
         return SqlMails(connection, owner=self._owner, now_ms=self._now_ms)
@@ -96,7 +108,14 @@ class SqlStore:
             preferences=SqlPreferences(connection),
             announce=announce,
             first_time=Inbox(connection, t.shared.inbox).first_time,
+            first_report=lambda report_id: self._first_report(connection, report_id),
         )
+
+    def _first_report(self, connection: Connection, report_id: str) -> bool:
+        if connection.execute(sa.select(t.mail_report.c.id).where(t.mail_report.c.id == report_id)).first() is not None:
+            return False
+        connection.execute(t.mail_report.insert(), {"id": report_id, "at_ms": self._now_ms()})
+        return True
 
     def _tell(self, mails: SqlMails) -> None:
         if mails.changes:

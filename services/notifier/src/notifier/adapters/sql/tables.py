@@ -83,10 +83,30 @@ mail = Table(
     Column("at_ms", BigInteger, nullable=False),
     Column("detail", String(500), nullable=False),
     Column("trace", String(150), nullable=False),
+    # Set: an attempt was begun and has no outcome. It names the attempt, by the time at which it began.
+    Column("attempted_ms", BigInteger, nullable=True),
+    # When due_ms was set, so that a clock that was put back is noticed.
+    Column("put_off_ms", BigInteger, nullable=False, server_default="0"),
+    Column("reported_ms", BigInteger, nullable=True),
     Index("mail_event", "event_id", unique=True),
     Index("mail_due", "state", "due_ms"),
     Index("mail_alert", "alert_id"),
     Index("mail_user", "user_id"),
+)  # fmt: skip
+
+mail_stop = Table(
+    "mail_stop", metadata,
+    Column("user_id", String(36), primary_key=True),
+    Column("reason", String(500), nullable=False),
+    Column("since_ms", BigInteger, nullable=False),
+    Column("lifted", SmallInteger, nullable=False),
+)  # fmt: skip
+
+mail_report = Table(
+    "mail_report", metadata,
+    Column("id", String(100), primary_key=True),
+    Column("at_ms", BigInteger, nullable=False),
+    Index("mail_report_at", "at_ms"),
 )  # fmt: skip
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

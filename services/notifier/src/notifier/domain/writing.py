@@ -1,0 +1,39 @@
+"""Puts a mail into words at the moment of sending, when its address and secrets are opened."""
+
+from __future__ import annotations
+
+from notifier.domain.mails import Envelope, Message
+from notifier.domain.ports import Clock, Open, Seal, Texts
+from notifier.domain.preferences import AlertKind
+from notifier.domain.unsubscribing import token_of
+
+
+class Writing:
+    """Makes messages of envelopes."""
+
+    def __init__(self, *, texts: Texts, open_sealed: Open, seal: Seal, clock: Clock) -> None:
+        """Take what it works with."""
+        self._texts, self._open, self._seal, self._clock = texts, open_sealed, seal, clock
+
+    def write(self, envelope: Envelope) -> Message:
+        """Return what is to be sent."""
+        mail = envelope.mail
+        token = self._open(mail.token) if mail.token else ""
+        # A letter was just asked for, so it goes out although an earlier mail came back (ADR 012).
+        letter = mail.alert_id is None
+        stop_token = "" if letter else token_of(mail.user_id, AlertKind(mail.kind), self._seal)
+        text = self._texts.mail(
+            mail, name=envelope.name, locale=envelope.locale, token=token, stop_token=stop_token, now=self._clock()
+        )
+        return Message(
+            mail_id=mail.id,
+            user_id=mail.user_id,
+            to=self._open(envelope.address),
+            subject=text.subject,
+            text=text.text,
+            html=text.html,
+            name=mail.name,
+            event_id=mail.event_id,
+            unsubscribe=text.unsubscribe,
+            insist=letter or envelope.stop is not None,
+        )
