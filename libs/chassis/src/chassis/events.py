@@ -21,6 +21,10 @@ from chassis.traces import Kind
 _ENCODE = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 
 
+MOST_BYTES = 4_000_000
+"""The longest event that is read. What the suite writes itself stays far below."""
+
+
 class EventError(Exception):
     """These bytes are no event, or not one that its schema allows. It can never be handled."""
 
@@ -62,10 +66,14 @@ class Event:
     @classmethod
     def from_json(cls, text: str | bytes) -> Event:
         """Read it and check it against its schema; raises EventError."""
+        if len(text) > MOST_BYTES:
+            message = f"it has {len(text):,} bytes, an event has {MOST_BYTES:,} at most"
+            raise EventError(message)
         try:
             body = json.loads(text)
+            _check_version(body)
             _validator(body["type"]).validate(body)
-        except (ValueError, KeyError, TypeError) as error:  # ValidationError is a ValueError
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:  # ValidationError is a ValueError
             message = f"{type(error).__name__}: {error}"[:500]
             raise EventError(message) from error
         return cls._of(body, text if isinstance(text, str) else "")
@@ -131,9 +139,22 @@ def declared_events() -> list[str]:
     return sorted(entry.name.removesuffix(".json") for entry in folder.iterdir() if entry.name.endswith(".json"))
 
 
+def _check_version(body: Mapping[str, Any]) -> None:
+    """Say it in plain words if the event is fine, but of another version than this process knows."""
+    schema, kind = body.get("dataschema"), body["type"]
+    if isinstance(schema, str) and kind in _declared() and schema != f"urn:outlay:event:{kind}":
+        message = f"it follows the schema {schema!r}, known here is 'urn:outlay:event:{kind}': update this service, then replay"
+        raise EventError(message)
+
+
+@cache
+def _declared() -> frozenset[str]:
+    return frozenset(declared_events())
+
+
 @cache
 def _validator(kind: str) -> jsonschema_rs.Draft202012Validator:
-    if kind not in declared_events():
+    if kind not in _declared():
         message = f"no event is called {kind}"
         raise KeyError(message)
     schema = (files("chassis") / "contracts" / "events" / f"{kind}.json").read_text("utf-8")

@@ -13,8 +13,8 @@ from chassis import context
 
 # json.dumps makes a new encoder at each call that has options.
 _ENCODE = json.JSONEncoder(default=str, ensure_ascii=False).encode
-_LEVELS = {"connexion": logging.ERROR, "opentelemetry": logging.CRITICAL}
-"""What chassis.otlp says once, OpenTelemetry says for each batch."""
+_LEVELS = {"connexion": logging.ERROR, "opentelemetry": logging.CRITICAL, "pika": logging.CRITICAL}
+"""What chassis.otlp and chassis.bus.rabbitmq say once, the libraries say for each batch and each attempt to connect."""
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
 
@@ -47,5 +47,5 @@ def configure_logs(level: str) -> None:
     # What one library deprecates in another is news for developers, who run the tests with it as an error.
     warnings.filterwarnings("ignore", message="Using `httpx` with `starlette.testclient`")
     # The edge writes a line per request already; these would say it again, or say what is an answer and no incident.
-    for name in ("uvicorn.access", "uvicorn.error", "httpx", "httpcore", "connexion", "alembic", "opentelemetry"):
+    for name in ("uvicorn.access", "uvicorn.error", "httpx", "httpcore", "connexion", "alembic", "opentelemetry", "pika"):
         logging.getLogger(name).setLevel(_LEVELS.get(name, logging.WARNING))

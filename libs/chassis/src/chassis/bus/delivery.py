@@ -37,13 +37,15 @@ class Settled:
     reason: str = ""
 
 
-def attempt(queue: Queue, body: str | bytes, *, attempts: int, most_attempts: int, metrics: Metrics) -> Settled:
-    """Try to handle a message for the `attempts`-th time; raises nothing."""
+def attempt(
+    queue: Queue, body: str | bytes, *, attempts: int, most_attempts: int, metrics: Metrics, system: str = "outlay"
+) -> Settled:
+    """Try to handle a message for the `attempts`-th time; raises nothing. `system` is what traces call the transport."""
     kind, last = "unreadable", attempts >= most_attempts
     try:
         event = Event.from_json(body)
         kind = event.type
-        settled = _handle(queue, event, last=last, metrics=metrics)
+        settled = _handle(queue, event, last=last, metrics=metrics, system=system)
     except EventError as error:
         settled = Settled(Outcome.DEAD, str(error))
     except Exception as error:  # such as no file handle left for the schema, which says nothing about the message
@@ -54,7 +56,7 @@ def attempt(queue: Queue, body: str | bytes, *, attempts: int, most_attempts: in
     return settled
 
 
-def _handle(queue: Queue, event: Event, *, last: bool, metrics: Metrics) -> Settled:
+def _handle(queue: Queue, event: Event, *, last: bool, metrics: Metrics, system: str) -> Settled:
     service = queue.name.partition(".")[0]
     trace = context.follow(event.request_id, event.traceparent, service=service, spans=metrics.spans)
     token, started = context.current.set(trace), time.perf_counter()
@@ -63,16 +65,16 @@ def _handle(queue: Queue, event: Event, *, last: bool, metrics: Metrics) -> Sett
     finally:
         context.current.reset(token)
     if trace.recorded:
-        _record(trace, queue, event, settled, seconds=time.perf_counter() - started)
+        _record(trace, queue, event, settled, system=system, seconds=time.perf_counter() - started)
     if settled.outcome is Outcome.HANDLED:
         age = (datetime.now(UTC) - event.occurred_at).total_seconds()
         metrics.delivery.labels(queue.name).observe(max(0.0, age))
     return settled
 
 
-def _record(trace: context.Trace, queue: Queue, event: Event, settled: Settled, *, seconds: float) -> None:
+def _record(trace: context.Trace, queue: Queue, event: Event, settled: Settled, *, system: str, seconds: float) -> None:
     attributes = {
-        "messaging.system": "outlay",
+        "messaging.system": system,
         "messaging.operation.type": "process",
         "messaging.destination.name": queue.name,
         "messaging.message.id": event.id,

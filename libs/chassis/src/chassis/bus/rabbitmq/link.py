@@ -8,7 +8,13 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 import pika
-from pika.exceptions import AMQPConnectionError, ProbableAccessDeniedError, ProbableAuthenticationError
+from pika.adapters.utils.connection_workflow import AMQPConnectionWorkflowFailed, AMQPConnectorException
+from pika.exceptions import (
+    AMQPConnectionError,
+    ConnectionClosedByBroker,
+    ProbableAccessDeniedError,
+    ProbableAuthenticationError,
+)
 
 from chassis.bus.rabbitmq.topology import explain
 
@@ -150,9 +156,22 @@ class Link:
 
 
 def _words(error: Any, address: BrokerAddress) -> str:
-    cause = error.args[0] if isinstance(error, AMQPConnectionError) and error.args else error
+    cause = _root_of(error)
     if isinstance(cause, ProbableAuthenticationError):
         return f"{address.shown} refuses this user and password"
-    if isinstance(cause, ProbableAccessDeniedError):
+    if isinstance(cause, ProbableAccessDeniedError | ConnectionClosedByBroker):
         return f"{address.shown} does not let this user into the virtual host"
     return f"{address.shown} cannot be reached: {type(cause).__name__}: {cause}"
+
+
+def _root_of(error: Any) -> Any:
+    """Pika wraps what went wrong up to four times."""
+    while True:
+        if isinstance(error, AMQPConnectionWorkflowFailed):
+            error = error.exceptions[-1]
+        elif isinstance(error, AMQPConnectorException) and getattr(error, "exception", None) is not None:
+            error = error.exception
+        elif isinstance(error, AMQPConnectionError) and error.args and isinstance(error.args[0], Exception):
+            error = error.args[0]
+        else:
+            return error
