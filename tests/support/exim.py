@@ -7,6 +7,7 @@ import email.policy
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -62,7 +63,7 @@ text:
           message = This looks like spam
   defer   condition = ${{if match{{$h_subject:}}{{later}}}}
   warn    condition = ${{if match{{$h_subject:}}{{slowly}}}}
-          delay = 3s
+          delay = 2s
   accept
 
 begin routers
@@ -91,6 +92,10 @@ plain:
 """
 
 
+_LOG_IN = """deny    !authenticated = *
+          message = 530 5.7.0 Authentication required"""
+
+
 class Exim:
     """One mail server. Started by root it runs as the package's own user, else as whoever started it."""
 
@@ -108,7 +113,7 @@ class Exim:
         account = pwd.getpwnam(_OWN_USER) if root else pwd.getpwuid(os.geteuid())
         values = {
             "folder": self.folder, "user": account.pw_uid, "group": account.pw_gid, "port": self.port, "tls_port": self.tls_port,
-            "tls_hosts": "*" if tls else "", "login_rule": "require authenticated = *" if login else "", "login": USER, "password": PASSWORD,
+            "tls_hosts": "*" if tls else "", "login_rule": _LOG_IN if login else "", "login": USER, "password": PASSWORD,
         }  # fmt: skip
         (self.folder / "exim.conf").write_text(_CONFIG.format(**values))
         if root:
@@ -129,7 +134,7 @@ class Exim:
             return self
         with (self.folder / "started.log").open("ab") as log:
             command = [_PROGRAM, "-C", self.folder / "exim.conf", "-bdf", "-q1h"]
-            self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+            self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
         eventually(self._answers)
         return self
 
@@ -143,6 +148,13 @@ class Exim:
         """End it; its folder stays."""
         if self._process is not None:
             self._process.terminate()
+            self._process.wait(10)
+            self._process = None
+
+    def kill_all(self) -> None:
+        """kill -9 to it and to whatever it is talking to."""
+        if self._process is not None:
+            os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait(10)
             self._process = None
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from email import policy
 from email.errors import MessageError
-from email.headerregistry import Address
+from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
 from email.utils import parseaddr
 
@@ -17,6 +17,23 @@ from notifier.domain.mails import Message
 _ADDRESS = re.compile(r"""([^\s@,;:<>()\[\]"\\\x00-\x1f]+)@([^\s@,;:<>()\[\]"\\\x00-\x1f]+)""")
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 _BAD_HEADER = "The address or another header is not one that mail can have."
+
+
+class _AsItIs(UnstructuredHeader, BaseHeader):
+    """A header that Python would write as an encoded word when it is long, which no mail program reads as an address."""
+
+    def fold(self, *, policy: policy.Policy) -> str:
+        return f"{self.name}: {self}{policy.linesep}"
+
+
+def _registry() -> HeaderRegistry:
+    registry = HeaderRegistry()
+    registry.map_to_type("List-Unsubscribe", _AsItIs)
+    return registry
+
+
+_IN_ASCII = policy.SMTP.clone(header_factory=_registry())
+_IN_UTF8 = policy.SMTPUTF8.clone(header_factory=_registry())
 
 
 def is_id(text: str) -> bool:
@@ -76,7 +93,7 @@ def written(message: Message, *, sender: str, at: datetime) -> EmailMessage:
     """Write a whole mail; raises RefusedError if it cannot be one."""
     headers, to = headers_of(message, sender=sender), mailbox(message.to)
     # An address outside ASCII cannot be written in the older form of headers.
-    mail = EmailMessage(policy=policy.SMTP if message.to.isascii() else policy.SMTPUTF8)
+    mail = EmailMessage(policy=_IN_ASCII if message.to.isascii() else _IN_UTF8)
     try:
         mail["From"] = sender
         mail["To"] = to
