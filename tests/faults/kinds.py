@@ -163,6 +163,6 @@ def possible(stage: Stage) -> tuple[list[Kind], list[str]]:
     left_out = {}
     if not stage.disk.can_be_full:
         left_out["disk full"] = stage.disk.why_not
-    if not stage.options.wrong_clocks:
-        left_out["clock step"] = "clocks were not asked for"
+    if stage.clocks.why_not:
+        left_out["clock step"] = stage.clocks.why_not
     return [kind for kind in ALL if kind.name not in left_out], [f"{name}: {why}" for name, why in left_out.items()]

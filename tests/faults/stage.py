@@ -19,6 +19,7 @@ from support.broker import Broker
 from support.fleet import SERVICES, Fleet
 from support.mailprocess import MailProcess
 from support.proxy import Board
+from support.wrong_clock import WrongClocks
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -66,7 +67,6 @@ class Options:
     folder: Path
     replicas: int = 1
     small_disk: bool = True
-    wrong_clocks: bool = True
 
 
 class Stage:
@@ -81,6 +81,7 @@ class Stage:
         self._reading = threading.Lock()
         self.skewed_until = 0.0
         self.broker = Broker(folder / "broker")
+        self.clocks = WrongClocks(folder / "clocks")
         self.mails = MailProcess(folder / "mails")
         self.disk: Disk
         self.fleet: Fleet
@@ -104,7 +105,7 @@ class Stage:
         self.to_mails = self.board.proxy([("127.0.0.1", self.mails.port)])
         self.fleet = Fleet(
             self.disk.folder, self.board, replicas=self.options.replicas, environ=self._environ(),
-            wrong_clocks=self.options.wrong_clocks,
+            clocks=self.clocks,
         )  # fmt: skip
         starting.join()
         stack.callback(self.fleet.stop)
@@ -116,8 +117,8 @@ class Stage:
             "OUTLAY_DATA_KEY": secrets.token_hex(32),
             "OUTLAY_BUS": self.broker.url().replace(f"127.0.0.1:{self.broker.port}", self.to_broker.address),
             "NOTIFIER_MAIL": f"sendgrid:http://{self.to_mails.address}",
-            "NOTIFIER_SENDGRID_KEY": self.mails.key,
-            "NOTIFIER_SENDGRID_HOOK_KEY": self.mails.look("hook")["public_key"],
+            "SENDGRID_API_KEY": self.mails.key,
+            "SENDGRID_HOOK_KEY": self.mails.look("hook")["public_key"],
             "NOTIFIER_FROM": "Outlay <outlay@outlay.example>",
         }
 
@@ -152,10 +153,10 @@ class Stage:
 
     def _dead_of(self, service: str) -> list[DeadEvent]:
         environ = self.fleet.matching(service, "work")[0].environ
-        command = [sys.executable, "-m", service, "events", "dead"]
+        command = [sys.executable, "-m", service, "events", "dead", "--json"]
         done = subprocess.run(command, env=environ, check=True, capture_output=True, text=True, timeout=60)
-        lines = [line for line in done.stdout.splitlines() if line.strip() and not line.startswith("no dead")]
-        return [DeadEvent(service, "", line) for line in lines]
+        letters = [json.loads(line) for line in done.stdout.splitlines()]
+        return [DeadEvent(letter["queue"], letter["type"], letter["reason"]) for letter in letters]
 
     def outboxes_empty(self) -> bool:
         """Ask the stores themselves whether nothing is left to be sent."""

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from support.proxy import Board, Proxy
+    from support.wrong_clock import WrongClocks
 
 SERVICES = ("auth", "expenses", "budgets", "notifier")
-_FAKETIME = Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1")
 _RESTART_SECONDS = 1.0
 _AT_ONCE = 3
 _GRACE_SECONDS = 15.0
@@ -41,8 +41,6 @@ class Member:
     port: int
     environ: dict[str, str]
     log: Path
-    clock: Path
-    """By how many seconds its clock is wrong, where clocks can be."""
     process: subprocess.Popen[bytes] | None = None
     starts: int = 0
     ends: list[int] = field(default_factory=list)
@@ -74,12 +72,12 @@ class Fleet:
     """All processes of the suite. Addresses stay the same for the life of the fleet."""
 
     def __init__(
-        self, folder: Path, board: Board, *, replicas: int, environ: Mapping[str, str], wrong_clocks: bool = False
+        self, folder: Path, board: Board, *, replicas: int, environ: Mapping[str, str], clocks: WrongClocks | None = None
     ) -> None:
         """Start nothing yet. `folder` gets the stores, and beside it the logs; `environ` is what every process is told."""
         self.folder, self._replicas = folder, replicas
         self.logs = folder.parent / "logs"
-        self._wrong_clocks = wrong_clocks
+        self._clocks = clocks
         self._ports = {
             (service, n): port
             for service, ports in ((s, free_ports(replicas)) for s in (*SERVICES, "gateway"))
@@ -117,15 +115,9 @@ class Fleet:
     def _member(self, service: str, role: str, n: int) -> Member:
         name = f"{service}-{role}-{n}"
         port = self._ports[service, n] if role == "serve" else free_ports(1)[0]
-        clock = self.logs / f"{name}.clock"
-        clock.write_text("+0")
         environ = {**self._environ, "OUTLAY_PORT": str(port), "OUTLAY_INSTANCE": name}
-        if self._wrong_clocks:
-            environ |= {
-                "LD_PRELOAD": str(_FAKETIME), "FAKETIME_TIMESTAMP_FILE": str(clock), "FAKETIME_CACHE_DURATION": "1",
-                "FAKETIME_DONT_FAKE_MONOTONIC": "1", "DONT_FAKE_MONOTONIC": "1",
-            }  # fmt: skip
-        return Member(name, service, role, port, environ, self.logs / f"{name}.log", clock)
+        environ |= self._clocks.environ(name) if self._clocks else {}
+        return Member(name, service, role, port, environ, self.logs / f"{name}.log")
 
     def start(self, *, seconds: float = 120) -> Fleet:
         """Migrate the stores, start all, and wait until the gateway answers."""
@@ -169,7 +161,8 @@ class Fleet:
 
     def shift_clock(self, name: str, seconds: int) -> None:
         """Set the clock of one process forward or back; 0 puts it right."""
-        self.members[name].clock.write_text(f"{seconds:+}")
+        if self._clocks:
+            self._clocks.shift(name, seconds)
 
     def _supervise(self) -> None:
         ended: dict[str, float] = {}
