@@ -118,6 +118,8 @@ class NotifierSettings(CommonSettings):
             found.append("SENDGRID_SANDBOX: is yes, but mails do not go through SendGrid and would be sent; remove one of both")
         if channel.user and not self.smtp_password:
             found.append("SMTP_PASSWORD: is missing: NOTIFIER_MAIL names a user; set it, or remove the user")
+        if self.smtp_password and not channel.user and channel.way is not Way.FILE:
+            found.append("SMTP_PASSWORD: is set, but NOTIFIER_MAIL names no user; write it as smtp://user@host")
         if channel.user and not channel.encrypted:
             found.append("NOTIFIER_MAIL: would send the password in clear; remove tls=no, or the user")
         return found
