@@ -44,9 +44,10 @@ class Trace:
         """Return the trace with a span opened inside the present one."""
         return replace(self, span_id=secrets.token_hex(8), parent_id=self.span_id)
 
-    def record(self, name: str, kind: Kind, *, seconds: float = 0.0, attributes: Attributes, failure: str = "") -> None:
-        """Close the open span, which began `seconds` ago."""
-        ended = time.time_ns()
+    def record(self, name: str, kind: Kind, *, since: float | None = None, attributes: Attributes, failure: str = "") -> None:
+        """Close the open span, which began when `time.perf_counter` gave `since`, or just now."""
+        # The two clocks are read one right after the other, or a span could seem to begin after one inside it.
+        ended, seconds = time.time_ns(), 0.0 if since is None else time.perf_counter() - since
         self.spans.record(
             Span(
                 service=self.service,
@@ -113,4 +114,4 @@ def _open(trace: Trace, name: str, kind: Kind, attributes: Attributes) -> Iterat
     finally:
         current.reset(token)
         if trace.recorded:
-            trace.record(name, kind, seconds=time.perf_counter() - started, attributes=attributes, failure=failure)
+            trace.record(name, kind, since=started, attributes=attributes, failure=failure)

@@ -101,10 +101,9 @@ class Edge:
             status, body, _headers = body_of(error, {}, trace.request_id)
             await _send_whole(send_with_headers, status, json.dumps(body).encode(), PROBLEM_JSON)
         finally:
-            seconds = time.perf_counter() - started
-            self._account(scope, seen["status"], seconds)
             if trace.recorded:
-                _record(trace, scope, seen["status"], seconds)
+                _record(trace, scope, seen["status"], since=started)
+            self._account(scope, seen["status"], time.perf_counter() - started)
             context.current.reset(token)
 
     def _add(self, headers: list[tuple[bytes, bytes]], request_id: str) -> list[tuple[bytes, bytes]]:
@@ -124,14 +123,14 @@ class Edge:
             log.info("request", extra=fields)
 
 
-def _record(trace: context.Trace, scope: Scope, status: int, seconds: float) -> None:
+def _record(trace: context.Trace, scope: Scope, status: int, *, since: float) -> None:
     method = scope["method"] if scope["method"] in _METHODS else "other"
     route = "" if status in _UNROUTED else _route(scope["path"])
     attributes = {"http.request.method": method, "http.response.status_code": status, "outlay.request_id": trace.request_id}
     if route:
         attributes["http.route"] = route
     failure = str(status) if status >= 500 else "" if status else "broken off"  # noqa: PLR2004
-    trace.record(f"{method} {route}".rstrip(), Kind.SERVER, seconds=seconds, attributes=attributes, failure=failure)
+    trace.record(f"{method} {route}".rstrip(), Kind.SERVER, since=since, attributes=attributes, failure=failure)
 
 
 def _route(path: str) -> str:

@@ -86,7 +86,7 @@ def build(
     store = SqlStore(database, make_event=make_event, owner=relay_owner, now_ms=machine_ms, elapsed=elapsed, on_mails=on_mails)
     texts = JinjaTexts(url=settings.url)
     resume = partial(context.resumed, service="notifier", name="deliver mail", spans=metrics.spans)
-    traced = TracedMailer(mailer)
+    traced = TracedMailer(mailer, metrics=metrics, clock=clock)
     # What a folder has shows at once; a provider's activity lags behind what it accepted.
     lag = 0 if mailbox_of(mailer) else settings.unsure_seconds
     delivery = Delivery(

@@ -65,14 +65,14 @@ def _handle(queue: Queue, event: Event, *, last: bool, metrics: Metrics, system:
     finally:
         context.current.reset(token)
     if trace.recorded:
-        _record(trace, queue, event, settled, system=system, seconds=time.perf_counter() - started)
+        _record(trace, queue, event, settled, system=system, since=started)
     if settled.outcome is Outcome.HANDLED:
         age = (datetime.now(UTC) - event.occurred_at).total_seconds()
         metrics.delivery.labels(queue.name).observe(max(0.0, age))
     return settled
 
 
-def _record(trace: context.Trace, queue: Queue, event: Event, settled: Settled, *, system: str, seconds: float) -> None:
+def _record(trace: context.Trace, queue: Queue, event: Event, settled: Settled, *, system: str, since: float) -> None:
     attributes = {
         "messaging.system": system,
         "messaging.operation.type": "process",
@@ -83,7 +83,7 @@ def _record(trace: context.Trace, queue: Queue, event: Event, settled: Settled, 
         "outlay.request_id": event.request_id,
     }
     failure = "" if settled.outcome is Outcome.HANDLED else settled.outcome.value
-    trace.record(f"process {queue.name}", Kind.CONSUMER, seconds=seconds, attributes=attributes, failure=failure)
+    trace.record(f"process {queue.name}", Kind.CONSUMER, since=since, attributes=attributes, failure=failure)
 
 
 def _settle(queue: Queue, event: Event, *, last: bool) -> Settled:

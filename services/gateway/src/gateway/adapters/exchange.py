@@ -8,6 +8,7 @@ import httpx
 import jwt
 from starlette.concurrency import run_in_threadpool
 
+from chassis import context
 from chassis.problems import UnauthorizedError, UnavailableError
 from gateway.domain.passes import Pass
 
@@ -41,7 +42,7 @@ class HttpExchange:
     async def __call__(self, secret: str) -> Pass | None:
         """Return a pass, or None; raises UnavailableError if auth does not answer."""
         try:
-            answer = await self._client.post("/api/v1/internal/tokens", json={"secret": secret})
+            answer = await self._client.post("/api/v1/internal/tokens", json={"secret": secret}, headers=_trace())
         except httpx.HTTPError as error:
             message = "Nobody can be signed in for the moment; try again soon."
             raise UnavailableError(message, headers={"Retry-After": "5"}) from error
@@ -61,3 +62,8 @@ def pass_of(token: str) -> Pass:
     """Read whom a token speaks for. It comes from auth itself, so the services check its signature, not the gateway."""
     claims = jwt.decode(token, options={"verify_signature": False})
     return Pass(token, claims["sub"], float(claims["exp"]))
+
+
+def _trace() -> dict[str, str]:
+    trace = context.current.get()
+    return {"x-request-id": trace.request_id, "traceparent": trace.traceparent} if trace else {}

@@ -1,10 +1,12 @@
-"""A mailer around another one, which makes a span of each time the provider is asked for something."""
+"""A mailer around another one: makes a span of each time the provider is asked, and measures how old what it took had become."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from chassis import context
+from chassis.clock import Clock
+from chassis.metrics import Metrics
 from chassis.traces import Kind
 from notifier.domain.mails import Message, Trail
 from notifier.domain.ports import Mailer
@@ -13,9 +15,9 @@ from notifier.domain.ports import Mailer
 class TracedMailer:
     """The port Mailer. What is sent and to whom stays out of the span."""
 
-    def __init__(self, mailer: Mailer) -> None:
-        """Go around `mailer`."""
-        self._mailer = mailer
+    def __init__(self, mailer: Mailer, *, metrics: Metrics, clock: Clock) -> None:
+        """Go around `mailer`; `clock` is the one by which events happen."""
+        self._mailer, self._metrics, self._clock = mailer, metrics, clock
 
     @property
     def reports(self) -> bool:
@@ -27,6 +29,9 @@ class TracedMailer:
         attributes = {"outlay.mail": message.name, "outlay.mail_id": message.mail_id, "outlay.event_id": message.event_id}
         with context.span("send mail", Kind.CLIENT, attributes):
             self._mailer.send(message)
+        if message.caused_at is not None:
+            seconds = (self._clock() - message.caused_at).total_seconds()
+            self._metrics.alerts.labels(message.name).observe(max(0.0, seconds))
 
     def trail(self, mail_id: str) -> Trail:
         """Ask the other; its errors go through."""

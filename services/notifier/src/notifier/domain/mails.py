@@ -103,6 +103,12 @@ class Mail:
         return self.kind.replace(".", "_")
 
     @property
+    def caused_at(self) -> datetime | None:
+        """When that happened of which it tells."""
+        moment = self.facts.get("caused_at")
+        return datetime.fromisoformat(moment) if moment else None
+
+    @property
     def expires_at(self) -> datetime | None:
         """After which moment its link is of no use."""
         moment = self.facts.get("expires_at")
@@ -145,3 +151,5 @@ class Message:
     """The https address that turns mails of this kind off with one click (RFC 8058); empty if there is none."""
     insist: bool = False
     """Whether it should go out although the provider remembers that an earlier mail to this address came back."""
+    caused_at: datetime | None = None
+    """When that happened of which it tells, None for letters."""

@@ -102,7 +102,8 @@ class Telling:
 
     def _mail_of(self, alert: Alert, news: Happening, *, wanted: bool) -> Mail:
         """Return the mail that goes with an alert; one that is not sent is kept too, since the alert says so."""
-        mail = Mail(self._ids(), alert.user_id, news.event_id, alert.kind, news.facts, alert.created_at, alert_id=alert.id)
+        facts = {**news.facts, "caused_at": news.at.isoformat()}
+        mail = Mail(self._ids(), alert.user_id, news.event_id, alert.kind, facts, alert.created_at, alert_id=alert.id)
         if not wanted:
             return replace(mail, state=MailState.SKIPPED, detail=_UNWANTED)
         if alert.withdrawn_at:

@@ -35,5 +35,6 @@ class Writing:
             name=mail.name,
             event_id=mail.event_id,
             unsubscribe=text.unsubscribe,
+            caused_at=mail.caused_at,
             insist=letter or envelope.stop is not None,
         )
