@@ -5,10 +5,8 @@ from __future__ import annotations
 import email
 import email.policy
 import json
-import queue
 import re
 import signal
-import threading
 import time
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -19,6 +17,7 @@ import pytest
 from household.living import settled
 from support.client import PASSWORD, Person, eventually
 from support.process import OutlayProcess
+from support.watcher import Watcher
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -115,33 +114,6 @@ def test_expenses_in_another_currency_count_at_the_rate_of_their_day(outlay) -> 
     answer = person.post("expenses", json={"amount": {"amount": "5", "currency": "VND"}, "spent_on": "2015-01-23"})
     assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
     assert "home_amount" in answer.json()["detail"]
-
-
-class Watcher(threading.Thread):
-    """An open browser."""
-
-    def __init__(self, person: Person) -> None:
-        super().__init__(daemon=True)
-        self._person, self.events = person, queue.Queue[tuple[str, dict[str, Any], float]]()
-        self.open = threading.Event()
-        self.start()
-        assert self.open.wait(5)
-
-    def run(self) -> None:
-        with httpx.stream("GET", f"{self._person.base_url}events", cookies=self._person.cookies, timeout=30) as answer:
-            kind = ""
-            for line in answer.iter_lines():
-                self.open.set()
-                if line.startswith("event: "):
-                    kind = line.removeprefix("event: ")
-                elif line.startswith("data: "):
-                    self.events.put((kind, json.loads(line.removeprefix("data: ")), time.monotonic()))
-
-    def wait_for(self, kind: str) -> tuple[dict[str, Any], float]:
-        while True:
-            found, data, at = self.events.get(timeout=5)
-            if found == kind:
-                return data, at
 
 
 def test_an_open_browser_sees_the_budget_and_the_alert_within_a_second(outlay) -> None:

@@ -1,106 +1,167 @@
-"""The same services as processes of their own, behind a gateway that reaches them over HTTP."""
+"""The same services as processes of their own, with RabbitMQ between them, behind a gateway that reaches them over HTTP."""
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import secrets
-import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import httpx
+import pika
 import pytest
 
 from support.client import Person, eventually
+from support.fleet import SERVICES, Fleet
+from support.proxy import Board, Mode, Proxy
+from support.watcher import Watcher
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-SERVICES = ("auth", "expenses", "budgets", "notifier")
+    from support.broker import Broker
 
 
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
+class Apart(Fleet):
+    """One process of each kind, a folder of mails, and a broker behind a proxy."""
+
+    mails: Path
+    between: Proxy
+    vhost: str
+
+    def status(self, name: str, path: str = "readyz") -> tuple[int, dict[str, str]]:
+        answer = httpx.get(f"http://127.0.0.1:{self.members[name].port}/{path}", timeout=20)
+        return answer.status_code, answer.json()["checks"]
+
+    def command(self, service: str, *arguments: str) -> str:
+        environ = {**self.members[f"{service}-work-1"].environ, "OUTLAY_BUS": self.vhost}
+        done = subprocess.run([sys.executable, "-m", service, *arguments], env=environ, check=True, capture_output=True, text=True)
+        return done.stdout
+
+    def mailed(self) -> int:
+        return sum("X-Outlay-Kind: budget_exceeded" in mail.read_text("utf-8") for mail in self.mails.glob("*.eml"))
 
 
 @pytest.fixture(scope="module")
-def apart(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, dict[str, subprocess.Popen[bytes]]]]:
-    """Five processes on loopback; gives the gateway's address and the processes."""
+def apart(broker: Broker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Apart]:
+    """Nine processes on loopback, started while nobody answers at the broker's address."""
     folder = tmp_path_factory.mktemp("apart")
-    ports = {name: free_port() for name in (*SERVICES, "gateway")}
-    environ = {
-        **os.environ,
-        "PYTHONWARNINGS": "ignore",
-        "OUTLAY_DATA_KEY": secrets.token_hex(32),
-        "AUTH_STORE": f"sqlite:///{folder}/auth.db",
-        "AUTH_COOKIE_SECURE": "false",
-        "AUTH_RATE_LIMIT_FACTOR": "1000",
-        "NOTIFIER_MAIL": f"file:{folder}/mail",
-        **{f"{name.upper()}_DB": f"sqlite:///{folder}/{name}.db" for name in SERVICES[1:]},
-        **{f"{name.upper()}_URL": f"http://127.0.0.1:{ports[name]}" for name in SERVICES},
-    }
-    running = {}
-    for name in (*SERVICES, "gateway"):
-        mine = {**environ, "OUTLAY_PORT": str(ports[name])}
-        if name != "gateway":
-            subprocess.run([sys.executable, "-m", name, "migrate"], env=mine, check=True)
-        with (folder / f"{name}.log").open("wb") as log:
-            running[name] = subprocess.Popen([sys.executable, "-m", name, "serve"], env=mine, stdout=log, stderr=log)
-    url = f"http://127.0.0.1:{ports['gateway']}"
-
-    def up() -> bool:
-        try:
-            return httpx.get(f"{url}/livez").status_code == 200
-        except httpx.TransportError:
-            return False
-
-    eventually(up, seconds=60)
-    yield url, running
-    for process in running.values():
-        process.terminate()
-    assert {name: process.wait(15) for name, process in running.items()} == dict.fromkeys(running, 0)
+    vhost = broker.add_vhost(secrets.token_hex(8))
+    with Board() as board:
+        between = board.proxy([("127.0.0.1", broker.port)])
+        between.set(Mode.REFUSE)
+        environ = {
+            "OUTLAY_DATA_KEY": secrets.token_hex(32),
+            "NOTIFIER_MAIL": f"file:{folder}/mail",
+            "OUTLAY_BUS": vhost.replace(f"127.0.0.1:{broker.port}", between.address),
+        }
+        fleet = Apart(folder / "data", board, replicas=1, environ=environ)
+        fleet.mails, fleet.between, fleet.vhost = folder / "mail", between, vhost
+        fleet.start()
+        yield fleet
+        begun = time.monotonic()
+        assert fleet.stop() == dict.fromkeys(fleet.members, 0)
+        assert time.monotonic() - begun < 8, "SIGTERM is obeyed within five seconds, by nine processes on few cores"
 
 
-def test_a_person_signs_up_and_uses_every_service_over_http(apart) -> None:
-    url, _running = apart
-    person = Person(url)
+def test_without_its_broker_it_serves_and_catches_up_when_there_is_one(apart: Apart) -> None:
+    person = Person(apart.url)
+    category = person.made("categories", name="Food")
+    person.budget("10.00")
+    person.spend("11.00", category_id=category["id"])
+    assert person.read("expenses")["items"][0]["amount"]["amount"] == "11.00"
+    assert apart.status("expenses-serve-1") == (200, {"store": "ok", "broker": "failing"})
+    assert apart.status("gateway-serve-1") == (200, {"broker": "failing"})
+    assert apart.status("budgets-work-1") == (503, {"store": "ok", "broker": "failing"})
+    assert apart.mailed() == 0
+    apart.between.set(Mode.PASS)
+    eventually(lambda: apart.mailed() == 1, seconds=30)
+    assert apart.status("budgets-work-1") == (200, {"store": "ok", "broker": "ok"})
+    eventually(lambda: apart.status("gateway-serve-1") == (200, {"broker": "ok"}), seconds=20)
+
+
+def test_an_expense_that_tips_a_budget_goes_through_every_process_to_the_mail_and_to_the_open_browser(apart: Apart) -> None:
+    person = Person(apart.url)
+    category = person.made("categories", name="Food")
+    budget = person.budget("10.00")
+    eventually(lambda: apart.status("gateway-serve-1")[1]["broker"] == "ok", seconds=20)
+    watcher, before = Watcher(person), apart.mailed()
+    expense = person.spend("10.50", category_id=category["id"])
+    told, _at = watcher.wait_for("budget.exceeded")
+    assert (told["budget_id"], told["expense"]["expense_id"]) == (budget["id"], expense["id"])
+    assert watcher.wait_for("alert.raised")[0]["kind"] == "budget.exceeded"
+    eventually(lambda: apart.mailed() == before + 1)
+    assert person.read("alerts")["items"][0]["expense_id"] == expense["id"]
+
+
+def test_a_person_signs_up_and_uses_every_service_over_http(apart: Apart) -> None:
+    person = Person(apart.url)
     category = person.made("categories", name="Food")
     person.spend("5.00", category_id=category["id"])
     budget = person.budget("10.00")
-    assert person.read("expenses")["items"][0]["amount"]["amount"] == "5.00"
-    assert person.read(f"budgets/{budget['id']}")["current"]["state"] == "ok"
-    assert person.read("alerts")["items"] == []
+    eventually(lambda: person.read(f"budgets/{budget['id']}")["current"]["spent"]["amount"] == "5.00")
     rows = "".join(f"2026-01-01,Shop {n},-{n}.00\n" for n in range(1, 2000))
     answer = person.post("imports", files={"file": ("a.csv", "Date,Payee,Amount\n" + rows, "text/csv")})
     assert answer.json()["imported"] == 1999
     assert len(person.get("exports/expenses.csv").text.splitlines()) == 2001
-    assert {"/expenses", "/budgets"} <= set(httpx.get(f"{url}/api/v1/openapi.json").json()["paths"])
+    assert {"/expenses", "/budgets"} <= set(httpx.get(f"{apart.url}/api/v1/openapi.json").json()["paths"])
 
 
-def test_nobody_gets_in_by_the_back_door(apart) -> None:
-    url, _running = apart
-    assert httpx.get(f"{url}/api/v1/expenses").status_code == 401
-    assert httpx.get(f"{url}/api/v1/internal/jwks").status_code == 404
+def test_nobody_gets_in_by_the_back_door(apart: Apart) -> None:
+    assert httpx.get(f"{apart.url}/api/v1/expenses").status_code == 401
+    assert httpx.get(f"{apart.url}/api/v1/internal/jwks").status_code == 404
 
 
-def test_a_service_that_is_away_is_a_problem_and_the_others_go_on(apart) -> None:
-    url, running = apart
-    person = Person(url)
-    running["notifier"].terminate()
-    running["notifier"].wait(15)
+def test_dead_letters_are_listed_replayed_and_thrown_away_on_the_command_line(apart: Apart) -> None:
+    with pika.BlockingConnection(pika.URLParameters(apart.vhost)) as connection:
+        for _ in range(2):
+            connection.channel().basic_publish("outlay.events", "expense.recorded", b'{"type": "expense.recorded"}')
+    lines = eventually(lambda: apart.command("budgets", "events", "dead").splitlines())
+    assert "budgets.spending\texpense.recorded\t1 attempts" in lines[0]
+    letter = json.loads(apart.command("budgets", "events", "dead", "--json").splitlines()[0])
+    assert "is a required property" in letter["reason"]
+    assert apart.command("budgets", "events", "replay", letter["id"]).startswith("1 put back")
+    eventually(lambda: len(apart.command("budgets", "events", "dead").splitlines()) == 2)
+    assert apart.command("notifier", "events", "dead") == "", "a service sees its own alone"
+    assert apart.command("budgets", "events", "purge") == "2 thrown away.\n"
+    assert apart.command("budgets", "events", "dead") == ""
+
+
+def test_a_service_that_is_away_is_a_problem_and_the_others_go_on(apart: Apart) -> None:
+    person = Person(apart.url)
+    eventually(lambda: person.get("alerts").status_code == 200)
+    apart.fronts["notifier"].set(Mode.REFUSE)
+    apart.fronts["notifier"].cut()
     answer = person.get("alerts")
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
     assert person.get("expenses").status_code == 200
+    apart.fronts["notifier"].set(Mode.PASS)
 
 
-@pytest.mark.parametrize("service", ["auth", "expenses", "budgets", "notifier", "gateway"])
-def test_a_process_without_settings_lists_all_that_is_missing(service: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("service", [*SERVICES, "gateway"])
+def test_a_process_without_settings_lists_all_that_is_missing(service: str) -> None:
     bare = {name: value for name, value in os.environ.items() if not re.match("OUTLAY|AUTH|EXPENSES|BUDGETS|NOTIFIER", name)}
     done = subprocess.run([sys.executable, "-m", service, "serve"], env=bare, check=False, capture_output=True, text=True)
     assert done.returncode == 2
     assert "_URL" in done.stderr if service == "gateway" else "OUTLAY_DATA_KEY" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        ({}, "OUTLAY_BUS: is missing"),
+        ({"OUTLAY_BUS": "http://broker"}, "OUTLAY_BUS: must be amqp://"),
+        ({"OUTLAY_BUS": "amqps://broker", "OUTLAY_BUS_CA": "/nowhere.pem"}, "OUTLAY_BUS_CA: there is no file /nowhere.pem"),
+        ({"OUTLAY_BUS": "amqp://broker", "OUTLAY_BUS_PASSWORD_FILE": "/nowhere"}, "OUTLAY_BUS_PASSWORD: "),
+    ],
+)
+def test_work_says_what_is_wrong_with_the_settings_of_its_broker(tmp_path: Path, settings, sentence) -> None:
+    environ = {**os.environ, "OUTLAY_DATA_KEY": "0" * 64, "BUDGETS_DB": f"sqlite:///{tmp_path}/b.db", **settings}
+    done = subprocess.run([sys.executable, "-m", "budgets", "work"], env=environ, check=False, capture_output=True, text=True)
+    assert done.returncode == 2
+    assert sentence in done.stderr

@@ -83,7 +83,7 @@ class Broker:
         with (self.folder / "out.log").open("ab") as log:
             self._process = subprocess.Popen(
                 [_PROGRAMS / "rabbitmq-server"], env=self._environ(), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                start_new_session=True,
+                start_new_session=True, cwd=self.folder,
             )  # fmt: skip
         deadline = time.monotonic() + seconds
         while not self._answers():

@@ -74,8 +74,7 @@ class Event:
             _check_version(body)
             _validator(body["type"]).validate(body)
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:  # ValidationError is a ValueError
-            message = f"{type(error).__name__}: {error}"[:500]
-            raise EventError(message) from error
+            raise EventError(_reason(error)) from error
         return cls._of(body, text if isinstance(text, str) else "")
 
     @classmethod
@@ -139,6 +138,13 @@ def declared_events() -> list[str]:
     return sorted(entry.name.removesuffix(".json") for entry in folder.iterdir() if entry.name.endswith(".json"))
 
 
+def _reason(error: Exception) -> str:
+    """Say in one line what is wrong, and where; never with a value of the event, which may be somebody's own."""
+    if isinstance(error, jsonschema_rs.ValidationError):
+        return f"ValidationError at /{'/'.join(str(step) for step in error.instance_path)}: {error.message}"[:500]
+    return " ".join(f"{type(error).__name__}: {error}".split())[:500]
+
+
 def _check_version(body: Mapping[str, Any]) -> None:
     """Say it in plain words if the event is fine, but of another version than this process knows."""
     schema, kind = body.get("dataschema"), body["type"]
@@ -158,4 +164,4 @@ def _validator(kind: str) -> jsonschema_rs.Draft202012Validator:
         message = f"no event is called {kind}"
         raise KeyError(message)
     schema = (files("chassis") / "contracts" / "events" / f"{kind}.json").read_text("utf-8")
-    return jsonschema_rs.Draft202012Validator(json.loads(schema), validate_formats=True)
+    return jsonschema_rs.Draft202012Validator(json.loads(schema), validate_formats=True, mask="(its value)")
