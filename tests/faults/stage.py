@@ -30,11 +30,11 @@ _DISK_BYTES = 512 * 1024 * 1024
 class Disk:
     """A small file system of its own for the stores, where one may be mounted; else just a folder."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, size: int = _DISK_BYTES) -> None:
         """Mount it; `can_be_full` says whether that was permitted."""
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
-        command = ["mount", "-t", "tmpfs", "-o", f"size={_DISK_BYTES}", "tmpfs", str(folder)]
+        command = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)]
         done = subprocess.run(command, check=False, capture_output=True, text=True)
         self.can_be_full = done.returncode == 0
         self.why_not = done.stderr.strip()

@@ -1,0 +1,30 @@
+"""A disk that can be full."""
+
+from __future__ import annotations
+
+import errno
+from typing import TYPE_CHECKING
+
+import pytest
+
+from faults.stage import Disk
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_a_full_disk_takes_nothing_until_there_is_room_again(tmp_path: Path) -> None:
+    disk = Disk(tmp_path / "disk", size=4 * 1024 * 1024)
+    if not disk.can_be_full:
+        pytest.skip(disk.why_not)
+    try:
+        (disk.folder / "before").write_text("kept")
+        disk.fill()
+        with pytest.raises(OSError, match="No space left") as full:
+            (disk.folder / "after").write_text("too much")
+        assert full.value.errno == errno.ENOSPC
+        disk.free()
+        (disk.folder / "after").write_text("fits again")
+        assert (disk.folder / "before").read_text() == "kept"
+    finally:
+        disk.close()
