@@ -72,7 +72,7 @@ class Handlers:
         """Lead to the page that asks; whoever only looks at links, as mail scanners do, changes nothing."""
         kind = self._unsubscribing.kind_of(token)
         query = urlencode({"token": token, **({"kind": str(kind)} if kind else {})})
-        return {}, 303, {"Location": f"{self._url}/unsubscribe?{query}"}
+        return None, 303, {"Location": f"{self._url}/unsubscribe?{query}"}
 
     def turn_mails_off(self, request: Request, *, token: str, form: dict[str, str]) -> Answer:  # noqa: ARG002  open to all
         """Turn mails of a kind off."""
