@@ -12,7 +12,7 @@ from faults.journal import Promise
 
 _AROUND_SECONDS = 20.0
 """How far from a fault its effect on a mail that was being sent may lie: the provider's answer is waited for so long."""
-_SENT = ("sent", "delivered", "deferred", "bounced", "dropped", "spam", "opened", "complained")
+_SENT = ("sent", "deferred", "delivered", "bounced", "dropped", "spam_reported")
 
 
 class What(StrEnum):

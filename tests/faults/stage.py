@@ -167,7 +167,7 @@ class Stage:
         if service == "auth":
             query = "SELECT count(*) FROM document WHERE pending_since IS NOT NULL"
         elif service == "notifier":
-            query += " UNION ALL SELECT count(*) FROM mail WHERE state IN ('pending', 'sending', 'uncertain')"
+            query += " UNION ALL SELECT count(*) FROM mail WHERE state = 'pending'"
         with closing(sqlite3.connect(self.disk.folder / f"{service}.db", timeout=30)) as connection:
             return sum(row[0] for row in connection.execute(query))
 

@@ -59,7 +59,7 @@ class Scene:
         alerts = self.app.read("alerts", limit=200)["items"]
         mine = [alert for alert in alerts if alert["budget_id"] == self.promise.budget_id]
         states = [delivery["state"] for alert in mine for delivery in alert["deliveries"]]
-        return sum(state in ("sent", "delivered") for state in states)
+        return sum(state in ("sent", "deferred", "delivered") for state in states)
 
     def _until(self, true: Callable[[], bool], what: str) -> None:
         deadline = time.monotonic() + self.patience
