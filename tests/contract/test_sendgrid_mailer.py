@@ -68,6 +68,12 @@ def test_a_mail_carries_what_is_needed_to_find_it_again_and_nothing_that_tracks(
     assert "mail_settings" not in mail.mail
 
 
+def test_a_mail_that_was_just_asked_for_goes_out_although_an_earlier_one_came_back(box) -> None:
+    box.mailer.send(a_message(insist=True))
+    [mail] = box.server.ledger.all()
+    assert mail.mail["mail_settings"] == {"bypass_bounce_management": {"enable": True}}
+
+
 def test_the_sandbox_checks_a_mail_and_sends_none(box) -> None:
     box.mailer_with(sandbox=True).send(a_message())
     assert box.arrived() == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import signal
+import ssl
 import sys
 from pathlib import Path
 from types import FrameType
@@ -26,11 +27,21 @@ def options_from(arguments: list[str]) -> Options:
     parser.add_argument("--silent", action="store_true", help="send events only when told to")
     parser.add_argument("--no-activity", action="store_true", help="an account without the Email Activity add-on")
     parser.add_argument("--activity-lag", type=float, default=0.0, help="seconds until an accepted mail is listed")
+    parser.add_argument("--tls", type=Path, help="folder with server.pem and server.key; plain HTTP without")
     given = parser.parse_args(arguments)
     return Options(
         port=given.port, key=given.key, journal=given.journal, hook=given.hook, signer=Signer(given.hook_key),
         automatic=not given.silent, activity=not given.no_activity, activity_lag=given.activity_lag,
+        tls=_tls(given.tls),
     )  # fmt: skip
+
+
+def _tls(folder: Path | None) -> ssl.SSLContext | None:
+    if folder is None:
+        return None
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(folder / "server.pem", folder / "server.key")
+    return context
 
 
 def main(arguments: list[str]) -> int:

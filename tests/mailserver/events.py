@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import random
 import threading
@@ -37,7 +38,7 @@ _WAITS = (0.2, 0.5, 1.0, 2.0, 5.0)
 
 def event_of(mail: Accepted, kind: str, **more: Any) -> dict[str, Any]:
     """Return an event; the same kind of the same mail has the same sg_event_id, as a delivery that SendGrid repeats."""
-    identity = f"{kind}-{mail.message_id}-{mail.to}".encode()
+    identity = hashlib.sha256(f"{kind}-{mail.message_id}-{mail.to}".encode()).digest()[:18]
     return {
         **mail.arguments,
         "email": mail.to,
@@ -45,7 +46,7 @@ def event_of(mail: Accepted, kind: str, **more: Any) -> dict[str, Any]:
         "smtp-id": f"<{mail.message_id}@geopod-ismtpd-1>",
         "event": kind,
         "category": list(mail.mail.get("categories", [])),
-        "sg_event_id": base64.urlsafe_b64encode(identity).decode().rstrip("="),
+        "sg_event_id": base64.urlsafe_b64encode(identity).decode(),
         "sg_message_id": f"{mail.message_id}.recvd-7f5d8c9b6-x2k4p-1-65A1B2C3-1.0",
         **DETAILS[kind],
         **more,
@@ -63,6 +64,7 @@ class Hook:
         self.signer, self.url, self.automatic, self._on_told = signer, url, automatic, on_told
         self.told: list[dict[str, Any]] = []
         self._waiting: list[dict[str, Any]] = []
+        self._bounced: set[str] = set()
         self._bell = threading.Condition()
         self._closed = False
         self._thread = threading.Thread(target=self._work, name="hook", daemon=True)
@@ -73,10 +75,14 @@ class Hook:
         if not (self.automatic and self.url):
             return
         with self._bell:
-            for mail in mails:
-                end = _BY_ADDRESS.get(mail.to.split("@")[0].split("+")[0], "delivered")
-                self._waiting += [event_of(mail, "processed"), event_of(mail, end)]
+            self._waiting += [event_of(mail, kind) for mail in mails for kind in self._fate(mail)]
             self._bell.notify()
+
+    def _fate(self, mail: Accepted) -> tuple[str, ...]:
+        """Return what becomes of a mail: an address that bounced once is on the list, and gets nothing but what bypasses it."""
+        if mail.to in self._bounced and "bypass_bounce_management" not in mail.mail.get("mail_settings", {}):
+            return ("dropped",)
+        return "processed", _BY_ADDRESS.get(mail.to.split("@")[0].split("+")[0], "delivered")
 
     def post(self, events: list[dict[str, Any]], *, signature: str = "good", age: float = 0) -> int:
         """Send one batch now; return the status of the answer, 0 if there was none.
@@ -98,6 +104,7 @@ class Hook:
         except OSError:
             return 0
         self.told += events
+        self._bounced |= {event["email"] for event in events if event["event"] == "bounce" and event.get("type") == "bounce"}
         return status
 
     def replay(self, *, shuffle: bool) -> int:

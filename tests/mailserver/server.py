@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import ssl
 import threading
 import time
 from contextlib import suppress
@@ -46,6 +47,7 @@ class Options:
     automatic: bool = True
     activity: bool = True
     activity_lag: float = 0.0
+    tls: ssl.SSLContext | None = None
 
 
 class MailServer:
@@ -61,6 +63,8 @@ class MailServer:
         self.control = Control(self)
         self._http = _Http(("127.0.0.1", options.port), _Visit)
         self._http.site = self
+        if options.tls is not None:  # the handshake is made by the thread of the connection, not by the one that listens
+            self._http.socket = options.tls.wrap_socket(self._http.socket, server_side=True, do_handshake_on_connect=False)
         self._thread: threading.Thread | None = None
 
     @property
@@ -71,7 +75,7 @@ class MailServer:
     @property
     def url(self) -> str:
         """Its base address."""
-        return f"http://127.0.0.1:{self.port}"
+        return f"{'https' if self.options.tls else 'http'}://127.0.0.1:{self.port}"
 
     def serve_forever(self) -> None:
         """Answer in this thread."""

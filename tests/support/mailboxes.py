@@ -70,9 +70,9 @@ class FolderBox:
 class SendGridBox:
     """The server that speaks SendGrid's API, over HTTP."""
 
-    def __init__(self, **options: Any) -> None:
-        self.server = MailServer(Options(signer=Signer())).start()
-        self.mailer = self.mailer_with(**options)
+    def __init__(self, *, tls: ssl.SSLContext | None = None) -> None:
+        self.server = MailServer(Options(signer=Signer(), tls=tls)).start()
+        self.mailer = self.mailer_with()
 
     def mailer_with(self, **options: Any) -> SendGridMailer:
         usual = {"key": "SG.test", "host": self.server.url, "sender": SENDER, "timeout": 5, "sandbox": False, "reports": True}

@@ -197,6 +197,16 @@ def test_accepted_mails_are_told_of_signed_and_again_until_they_are_taken(server
     assert len({event["sg_event_id"] for event in listener.events()}) == 4
 
 
+def test_an_address_that_bounced_is_dropped_unless_the_mail_insists(server, listener) -> None:
+    order(server, "hook", url=listener.url)
+    send(server, a_request("m-1"))
+    order(server, "events", events=[{"mail_id": "m-1", "event": "bounce"}])
+    send(server, a_request("m-2"))
+    send(server, a_request("m-3", mail_settings={"bypass_bounce_management": {"enable": True}}))
+    eventually(lambda: [event["event"] for event in listener.events() if event["mail_id"] == "m-3"] == ["processed", "delivered"])
+    assert [event["event"] for event in listener.events() if event["mail_id"] == "m-2"] == ["dropped"]
+
+
 def test_events_can_be_ordered_repeated_and_falsified(server, listener) -> None:
     order(server, "hook", url=listener.url, automatic=False)
     send(server)

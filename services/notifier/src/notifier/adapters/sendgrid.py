@@ -96,7 +96,8 @@ class SendGridMailer:
         """Nothing is kept on this side."""
 
     def _request(self, message: Message) -> dict[str, Any]:
-        settings = {"mail_settings": {"sandbox_mode": {"enable": True}}} if self._sandbox else {}
+        wishes = {"sandbox_mode": self._sandbox, "bypass_bounce_management": message.insist}
+        settings = {name: {"enable": True} for name, wanted in wishes.items() if wanted}
         return {
             "personalizations": [{"to": [{"email": in_ascii(mailbox(message.to))}]}],
             "from": self._from,
@@ -106,7 +107,7 @@ class SendGridMailer:
             "categories": ["outlay", message.name],
             "custom_args": {"mail_id": message.mail_id, "event_id": message.event_id, "user_id": message.user_id},
             "tracking_settings": _NO_TRACKING,
-            **settings,
+            **({"mail_settings": settings} if settings else {}),
         }
 
     def _explain(self, error: HTTPError) -> NoReturn:
