@@ -240,7 +240,7 @@ def test_an_address_that_gives_mail_back_gets_no_more(told, event, stopped) -> N
     assert (len(told.mailer.sent), told.mail()["state"]) == ((1, "stopped") if stopped else (2, "ok"))
     if stopped:
         assert told.delivery()["state"] == "skipped"
-        assert told.delivery()["detail"] == f"No mail goes to your address: {told.mail()['reason']}"
+        assert told.delivery()["detail"] == f"Mail to your address has stopped: {told.mail()['reason']}"
         assert told.mail()["since"] == "2023-11-14T22:13:20Z"
 
 

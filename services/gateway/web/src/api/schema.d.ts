@@ -546,6 +546,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/alerts/preferences/mail-stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Let mails go to your address again
+         * @description Mail stops when a mail to your address came back, or when you reported one as spam. Doing this twice does no harm; if the next
+         *     mail comes back too, it stops again.
+         */
+        delete: operations["liftMailStop"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/unsubscribe/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As the link in a mail has it. */
+                token: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * Go to the page that asks whether mails of this kind are to stop
+         * @description Changes nothing, since mail scanners follow every link.
+         */
+        get: operations["showUnsubscribePage"];
+        put?: never;
+        /**
+         * Stop mails of the kind that the link came with
+         * @description One click as in RFC 8058, by a mail provider or the page; nobody has to be signed in. Doing it twice does no harm.
+         */
+        post: operations["turnMailsOff"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/hooks/sendgrid": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take what SendGrid tells of mails
+         * @description SendGrid's Event Webhook, signed (X-Twilio-Email-Event-Webhook-Signature and -Timestamp). Events that came before, of mails that
+         *     are not kept, or of no interest change nothing.
+         */
+        post: operations["receiveSendgridEvents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/alerts/{alert_id}": {
         parameters: {
             query?: never;
@@ -1202,7 +1271,7 @@ export interface components {
             /** @enum {string} */
             channel: "mail";
             /** @enum {string} */
-            state: "pending" | "sent" | "failed" | "skipped" | "withdrawn";
+            state: "pending" | "sent" | "deferred" | "delivered" | "bounced" | "dropped" | "spam_reported" | "failed" | "skipped" | "withdrawn";
             at: components["schemas"]["Instant"];
             detail: string;
         };
@@ -1269,11 +1338,32 @@ export interface components {
                 "import.completed": components["schemas"]["Channels"];
             };
         };
+        /**
+         * @example {
+         *       "List-Unsubscribe": "One-Click"
+         *     }
+         */
+        OneClick: {
+            /** @enum {string} */
+            "List-Unsubscribe": "One-Click";
+        };
+        MailsOff: {
+            kind: components["schemas"]["AlertKind"];
+        };
+        MailState: {
+            /** @enum {string} */
+            state: "ok" | "stopped";
+            /** @description Why mail to your address has stopped. */
+            reason: string;
+            /** Format: date-time */
+            since: string | null;
+        };
         Preferences: {
             kinds: {
                 [key: string]: components["schemas"]["Channels"];
             };
             version: number;
+            mail: components["schemas"]["MailState"];
         };
     };
     responses: {
@@ -2759,6 +2849,133 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             428: components["responses"]["PreconditionRequired"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    liftMailStop: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description They go out again. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    showUnsubscribePage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As the link in a mail has it. */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The page. */
+            303: {
+                headers: {
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    turnMailsOff: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As the link in a mail has it. */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": components["schemas"]["OneClick"];
+                "multipart/form-data": components["schemas"]["OneClick"];
+            };
+        };
+        responses: {
+            /** @description They are off. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailsOff"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    receiveSendgridEvents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>[];
+            };
+        };
+        responses: {
+            /** @description Taken. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            /** @description Not signed by SendGrid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Signed at another time or no key is set. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             503: components["responses"]["Unavailable"];
         };
     };

@@ -18,6 +18,7 @@ const topicsOf: Record<string, Topic[]> = {
   'user.changed': [],
   'alert.raised': ['alerts'],
   'alert.withdrawn': ['alerts'],
+  'notification.deferred': ['alerts'],
   'notification.delivered': ['alerts'],
   'notification.failed': ['alerts'],
 }

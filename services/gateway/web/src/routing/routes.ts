@@ -22,6 +22,7 @@ export const routes: Route[] = [
   {path: '/forgot', title: 'Forgotten password', open: true, bare: true, load: () => import('../routes/Forgot.svelte')},
   {path: '/reset-password', title: 'New password', open: true, bare: true, load: () => import('../routes/ResetPassword.svelte')},
   {path: '/verify-email', title: 'Verify e-mail', open: true, bare: true, load: () => import('../routes/VerifyEmail.svelte')},
+  {path: '/unsubscribe', title: 'Stop mails', open: true, bare: true, load: () => import('../routes/Unsubscribe.svelte')},
   {path: '/dev/mail', title: 'Mail', open: true, bare: true, load: () => import('../routes/DevMail.svelte')},
 ]
 

@@ -71,7 +71,7 @@ class Delivery:
         elif mail.expires_at and mail.expires_at <= self._clock():
             self._settle(envelope, MailState.FAILED, "Its link had expired before it could be sent.")
         elif mail.alert_id and envelope.stop and not envelope.stop.lifted:
-            self._settle(envelope, MailState.SKIPPED, f"No mail goes to your address: {envelope.stop.reason}")
+            self._settle(envelope, MailState.SKIPPED, f"Mail to your address has stopped: {envelope.stop.reason}")
         else:
             self._attempt(envelope, begun)
 

@@ -1,0 +1,94 @@
+"""What a mail provider sends to a running suite, through its gateway: reports of mails, and the click of a mail program."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import json
+import re
+import time
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+
+from mailserver.signing import Signer
+from support.client import Person, eventually
+from support.process import OutlayProcess
+from support.watcher import Watcher
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SIGNER = Signer()
+ELSEWHERE = {"Origin": "https://mail.example", "Sec-Fetch-Site": "cross-site"}
+
+
+@pytest.fixture(scope="module")
+def heard(tmp_path_factory) -> Iterator[OutlayProcess]:
+    """A suite that knows the provider's key."""
+    with OutlayProcess(tmp_path_factory.mktemp("heard") / "data", SENDGRID_HOOK_KEY=SIGNER.public_key) as process:
+        yield process
+
+
+def report(heard: OutlayProcess, *events: dict[str, Any], **headers: str) -> int:
+    body = json.dumps(events).encode()
+    signed = SIGNER.headers(body, str(int(time.time())))
+    return httpx.post(f"{heard.url}/api/v1/hooks/sendgrid", content=body, headers={**signed, **ELSEWHERE, **headers}).status_code
+
+
+def mail_to(heard: OutlayProcess, person: Person) -> Any:
+    def find() -> Any:
+        found = [email.message_from_bytes(path.read_bytes(), policy=email.policy.default) for path in heard.mails()]
+        return next((mail for mail in found if person.email in mail["To"] and mail["X-Outlay-Kind"] == "budget_exceeded"), None)
+
+    return eventually(find)
+
+
+@pytest.fixture
+def person(heard: OutlayProcess) -> Person:
+    person = Person(heard.url)
+    person.budget("20.00", name="Groceries")
+    person.spend("31.00", payee="Onion Market")
+    return person
+
+
+def test_a_signed_report_shows_at_once_and_stops_mail_to_an_address_that_gave_it_back(heard, person) -> None:
+    mail_id = mail_to(heard, person)["Message-ID"].strip("<>").split("@")[0]
+    watcher = Watcher(person)
+    bounce = {"event": "bounce", "reason": "mailbox full", "mail_id": mail_id, "email": person.email, "timestamp": int(time.time())}
+    assert report(heard, bounce, **{"Content-Type": "application/json"}) == 204
+    assert watcher.wait_for("notification.failed")[0]["detail"] == "Your provider refused it: mailbox full"
+    [alert] = person.read("alerts")["items"]
+    assert alert["deliveries"][0]["state"] == "bounced"
+    assert person.read("alerts/preferences")["mail"]["state"] == "stopped"
+    assert person.delete("alerts/preferences/mail-stop").status_code == 204
+    assert person.read("alerts/preferences")["mail"]["state"] == "ok"
+
+
+def test_a_report_that_nobody_signed_is_refused_at_the_gateway_too(heard) -> None:
+    address = f"{heard.url}/api/v1/hooks/sendgrid"
+    assert httpx.post(address, json=[], headers=ELSEWHERE).status_code == 401
+    assert httpx.post(address, content=b"[" + b" " * 1_000_000, headers={"Content-Type": "application/json"}).status_code == 413
+
+
+def test_one_click_in_a_mail_program_stops_that_kind_without_a_session_and_a_look_does_not(heard, person) -> None:
+    text = mail_to(heard, person).get_body(("plain",)).get_content()
+    token = re.search(r"/unsubscribe\?token=([^&\s]+)", text).group(1)
+    address = f"{heard.url}/api/v1/unsubscribe/{token}"
+
+    def wanted() -> bool:
+        return bool(person.read("alerts/preferences")["kinds"]["budget.exceeded"]["mail"])
+
+    looked = httpx.get(address, follow_redirects=False)
+    assert (looked.status_code, wanted()) == (303, True)
+    assert f"/unsubscribe?token={token}" in looked.headers["location"]
+    page = httpx.get(f"{heard.url}/unsubscribe?token={token}")
+    assert (page.status_code, page.headers["content-type"].partition(";")[0]) == (200, "text/html")
+    clicked = httpx.post(address, data={"List-Unsubscribe": "One-Click"}, headers=ELSEWHERE, cookies={"session": "a stranger's"})
+    assert (clicked.status_code, clicked.json(), wanted()) == (200, {"kind": "budget.exceeded"}, False)
+    assert token not in heard.log.read_text()
+
+
+def test_every_other_operation_still_refuses_foreign_sites(heard, person) -> None:
+    assert person.delete("alerts/preferences/mail-stop", headers=ELSEWHERE).status_code == 403
