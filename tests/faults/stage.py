@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from contextlib import ExitStack, closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +22,7 @@ from support.proxy import Board
 from support.wrong_clock import WrongClocks
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from types import TracebackType
 
 _DISK_BYTES = 512 * 1024 * 1024
@@ -67,6 +68,8 @@ class Options:
     folder: Path
     replicas: int = 1
     small_disk: bool = True
+    settings: Mapping[str, str] = field(default_factory=dict)
+    """What the processes are told besides."""
 
 
 class Stage:
@@ -120,6 +123,7 @@ class Stage:
             "SENDGRID_API_KEY": self.mails.key,
             "SENDGRID_HOOK_KEY": self.mails.look("hook")["public_key"],
             "NOTIFIER_FROM": "Outlay <outlay@outlay.example>",
+            **self.options.settings,
         }
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:

@@ -33,9 +33,10 @@ FAULTS = (
 def played(tmp_path_factory: pytest.TempPathFactory) -> Evidence:
     """One of each process, six faults, and what was left when all had settled."""
     folder = tmp_path_factory.mktemp("faults")
-    with Stage(Options(folder / "run", small_disk=False)) as stage:
-        conductor = Conductor(stage, crossings=18, seed=SEED, patience=60)
-        played = conductor.play([BY_NAME[name] for name in FAULTS], settle=60)
+    # The provider here knows at once what it took; that of people takes some seconds.
+    with Stage(Options(folder / "run", small_disk=False, settings={"NOTIFIER_UNSURE_SECONDS": "2"})) as stage:
+        conductor = Conductor(stage, crossings=18, seed=SEED, patience=90)
+        played = conductor.play([BY_NAME[name] for name in FAULTS], settle=90)
         return copy_stores(played, folder / "copy")
 
 

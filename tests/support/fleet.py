@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
 SERVICES = ("auth", "expenses", "budgets", "notifier")
 _RESTART_SECONDS = 1.0
-_AT_ONCE = 3
 _GRACE_SECONDS = 15.0
 
 
@@ -119,19 +119,21 @@ class Fleet:
         environ |= self._clocks.environ(name) if self._clocks else {}
         return Member(name, service, role, port, environ, self.logs / f"{name}.log")
 
-    def start(self, *, seconds: float = 120) -> Fleet:
+    def start(self, *, seconds: float = 180) -> Fleet:
         """Migrate the stores, start all, and wait until the gateway answers."""
-        for service in SERVICES:
-            subprocess.run([sys.executable, "-m", service, "migrate"], env=self._environ, check=True, capture_output=True)
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(self._migrate, SERVICES))
         deadline = time.monotonic() + seconds
-        members = list(self.members.values())
-        for first in range(0, len(members), _AT_ONCE):
-            some = members[first : first + _AT_ONCE]
+        gateways = self.matching("gateway")
+        for some in ([member for member in self.members.values() if member not in gateways], gateways):
             for member in some:
                 member.start()
             self._wait_for([member for member in some if member.role == "serve"], deadline)
         self._supervisor.start()
         return self
+
+    def _migrate(self, service: str) -> None:
+        subprocess.run([sys.executable, "-m", service, "migrate"], env=self._environ, check=True, capture_output=True)
 
     def _wait_for(self, members: Sequence[Member], deadline: float) -> None:
         for member in members:
