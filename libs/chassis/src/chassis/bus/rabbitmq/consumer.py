@@ -129,7 +129,12 @@ class Consumer:
     def _handle(self, each: Queue, delivery: _Delivery) -> None:
         attempts = attempts_of(delivery.properties) + 1
         settled = attempt(
-            each, delivery.body, attempts=attempts, most_attempts=len(self._topology.delays) + 1, metrics=self._metrics
+            each,
+            delivery.body,
+            attempts=attempts,
+            most_attempts=len(self._topology.delays) + 1,
+            metrics=self._metrics,
+            system="rabbitmq",
         )
         if settled.outcome is Outcome.RETRIED:
             copy = retry_copy(self._topology.retry_of(each.name, attempts), delivery.properties, delivery.body, attempts=attempts)

@@ -1,0 +1,57 @@
+"""docs/observability.md names the meters that there are, with their labels, and no others."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from chassis.metrics import Metrics
+from chassis.settings import CommonSettings, read_settings
+
+PAGE = (Path(__file__).parents[2] / "docs" / "observability.md").read_text("utf-8")
+ROW = re.compile(r"^\| `(outlay_\w+)` \| ([\w, ]+) \|", re.MULTILINE)
+
+
+def meters() -> dict[str, set[str]]:
+    """Return the exported name of each meter of ours, with its labels."""
+    found = {}
+    for meter in vars(Metrics()).values():
+        for family in meter.describe() if hasattr(meter, "describe") else ():
+            name = family.name + ("_total" if family.type == "counter" else "")
+            found[name] = set(meter._labelnames)
+    return found
+
+
+def rules() -> list[dict[str, str]]:
+    [block] = re.findall(r"^```yaml\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE)
+    return [rule for group in yaml.safe_load(block)["groups"] for rule in group["rules"]]
+
+
+def test_the_table_is_what_the_code_has() -> None:
+    described = {name: set(labels.split(", ")) for name, labels in ROW.findall(PAGE)}
+    assert described == meters()
+    assert len(described) >= 8
+
+
+@pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule["alert"])
+def test_a_rule_asks_for_meters_and_labels_that_there_are(rule: dict[str, str]) -> None:
+    known = meters()
+    names = re.findall(r"outlay_\w+", rule["expr"])
+    assert names
+    for name in names:
+        base = name.removesuffix("_bucket")
+        assert base in known, name
+        grouped = re.findall(r"by \(([\w, ]+)\)", rule["expr"])
+        matched = re.findall(r"(\w+)=~?\"", rule["expr"])
+        labels = {label.strip() for group in grouped for label in group.split(",")} | set(matched)
+        assert labels <= known[base] | {"le"}, rule["alert"]
+
+
+def test_the_settings_of_traces_are_those_that_are_read() -> None:
+    named = set(re.findall(r"^\| `(OUTLAY_TRACES\w*)`", PAGE, re.MULTILINE))
+    settings = read_settings(CommonSettings, {"OUTLAY_TRACES": "http://collector:4318/", "OUTLAY_TRACES_SAMPLE": "0.25"})
+    assert named == {"OUTLAY_TRACES", "OUTLAY_TRACES_SAMPLE"}
+    assert (settings.traces, settings.traces_sample) == ("http://collector:4318", 0.25)
