@@ -7,7 +7,7 @@ import pytest
 from notifier.domain.doubts import REPORT_SECONDS, SILENCE_SECONDS
 from notifier.domain.errors import RefusedError, TryAgainError, UncertainError
 from notifier.domain.mails import LEASE_SECONDS, SEND_SECONDS, Trail
-from unit.notifier.built import Built, Scripted
+from unit.notifier.built import OTHER, Built, Scripted
 
 LAG = 15_000
 NO_ANSWER = UncertainError("The provider did not answer in time.")
@@ -77,6 +77,13 @@ def test_a_provider_that_can_never_be_asked_gets_the_mail_again_in_the_end(tmp_p
     for _minute in range(int(SILENCE_SECONDS // 60) + 1):
         later(built, 60_000)
     assert (len(built.mailer.sent), state(built)) == (1, ("sent", ""))
+
+
+def test_a_fault_of_ours_while_asking_does_not_keep_other_mails_waiting(tmp_path) -> None:
+    built = in_doubt(tmp_path, trail=ZeroDivisionError())
+    built.tell("budget.exceeded", crossing_id=OTHER)
+    assert later(built, LAG) == 1
+    assert [alert["deliveries"][0]["state"] for alert in built.alerts()] == ["sent", "pending"]
 
 
 def test_each_further_doubt_waits_for_itself(tmp_path) -> None:

@@ -12,6 +12,7 @@ from notifier.domain.mails import (
     BACK_OFF_SECONDS,
     LEASE_SECONDS,
     LONGEST_WAIT_SECONDS,
+    OUR_FAULT,
     SEND_SECONDS,
     Envelope,
     Mail,
@@ -23,7 +24,6 @@ from notifier.domain.ports import Clock, Mailer, Resume, Store
 log = logging.getLogger("outlay.notifier")
 
 _EVENTS = {MailState.SENT: "notification.delivered", MailState.FAILED: "notification.failed"}
-_OUR_FAULT = "Something went wrong on our side."
 
 
 class Delivery:
@@ -100,7 +100,7 @@ class Delivery:
         except Exception as error:  # a fault of ours, perhaps after it was accepted: it must neither get lost nor doubled
             # The exception's own text could hold the address, so only its name is kept.
             log.error("mailer fails", extra={"mail_id": mail.id, "kind": mail.kind, "reason": type(error).__name__})
-            self._doubt(envelope, _OUR_FAULT)
+            self._doubt(envelope, OUR_FAULT)
         else:
             self._accepted(envelope)
 
@@ -110,7 +110,7 @@ class Delivery:
             return self._write(envelope)
         except Exception as error:  # a fault of ours, perhaps mended by the next release
             log.error("mail not written", extra={"kind": envelope.mail.kind, "reason": type(error).__name__})
-            self._try_again(envelope.mail, _OUR_FAULT)
+            self._try_again(envelope.mail, OUR_FAULT)
             return None
 
     def _accepted(self, envelope: Envelope) -> None:

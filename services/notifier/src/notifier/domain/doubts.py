@@ -6,17 +6,21 @@ process's own sight of it, so that a clock that was put forward cannot make a ma
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from notifier.domain.errors import TryAgainError
-from notifier.domain.mails import Envelope, Trail
+from notifier.domain.mails import LONGEST_WAIT_SECONDS, OUR_FAULT, Envelope, Trail
 from notifier.domain.ports import Mailer
+
+log = logging.getLogger("outlay.notifier")
 
 REPORT_SECONDS = 600.0
 """How long the event webhook is waited for."""
 SILENCE_SECONDS = 3600.0
 """How long a provider is asked that does not answer."""
+_LEAST_SECONDS = 1.0
 _LONGEST_MEMORY_SECONDS = 24 * 3600.0
 
 
@@ -62,12 +66,20 @@ class Doubts:
         try:
             trail = self._mailer.trail(envelope.mail.id)
         except TryAgainError as error:
-            return Send() if age >= SILENCE_SECONDS else Wait(max(self.lag, error.after or 0.0, 1.0), str(error))
+            return self._unanswered(age, str(error), after=error.after or 0.0)
+        except Exception as error:  # a fault of ours; it must not keep the other mails waiting
+            log.error("mailer fails", extra={"mail_id": envelope.mail.id, "reason": type(error).__name__})
+            return self._unanswered(age, OUR_FAULT)
         if trail == Trail.ACCEPTED:
             return Known()
         if trail == Trail.UNTOLD and self._mailer.reports and age < REPORT_SECONDS:
             return Wait(REPORT_SECONDS - age, "Waiting for the provider to say whether it was sent.")
         return Send()
+
+    def _unanswered(self, age: float, reason: str, *, after: float = 0.0) -> Send | Wait:
+        if age >= SILENCE_SECONDS:
+            return Send()
+        return Wait(max(self.lag, min(after, LONGEST_WAIT_SECONDS), _LEAST_SECONDS), reason)
 
     def _age(self, envelope: Envelope) -> float:
         now = self._elapsed()

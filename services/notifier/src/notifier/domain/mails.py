@@ -21,6 +21,10 @@ LEASE_SECONDS = 45.0
 """How long a process may hold a mail. It begins to send within the first of these seconds only, so that SEND_SECONDS are left."""
 
 
+OUR_FAULT = "Something went wrong on our side."
+"""The reason that is shown when the real one is nothing to the recipient."""
+
+
 class MailState(StrEnum):
     """What became of a mail."""
 
