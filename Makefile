@@ -27,7 +27,7 @@ demo: .stamps/home $(UI_BUILT) ## The same with a demo account and two and a hal
 setup: .stamps/dev $(UI_BUILT) ## Install everything that tests and checks need
 
 .PHONY: test
-test: setup .stamps/ui .stamps/browser ## Run all tests
+test: setup .stamps/ui .stamps/browser .stamps/servers ## Run all tests
 	cd $(UI) && npm test --silent
 	$(BIN)/pytest
 
@@ -50,8 +50,12 @@ household: .stamps/dev ## Live through the household's years: 34 budgets exceede
 	$(BIN)/python tests/household/run.py
 
 .PHONY: bench
-bench: .stamps/dev ## Measure against floors in the same run; prints a table
+bench: .stamps/dev .stamps/servers ## Measure against floors in the same run; prints a table
 	$(BIN)/python tests/load/bench.py
+
+.PHONY: faults
+faults: .stamps/dev .stamps/servers ## Break everything on purpose, 1,000 crossings and 100 faults; prints a table (45 minutes)
+	$(BIN)/python tests/faults/run.py --crossings 1000 --faults 100 --replicas 2
 
 .PHONY: lock
 lock: .stamps/dev ## Write the exact versions of all dependencies anew
@@ -98,4 +102,11 @@ $(UI_BUILT): .stamps/ui $(shell find $(UI)/src $(UI)/public $(UI)/index.html $(U
 # Debian's Chromium where it is missing and may be installed; elsewhere the tests say what they miss.
 .stamps/browser:
 	@command -v chromium >/dev/null || { echo "Installing Chromium ..."; apt-get update -qq && apt-get install -y -qq chromium >/dev/null; }
+	@mkdir -p .stamps && touch $@
+
+# Real servers that tests talk to, from Debian's packages; each test starts its own on loopback.
+SERVERS := rabbitmq-server exim4-daemon-light
+.stamps/servers:
+	@dpkg -s $(SERVERS) >/dev/null 2>&1 || { echo "Installing $(SERVERS) ..."; apt-get update -qq && \
+	  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(SERVERS) >/dev/null; }
 	@mkdir -p .stamps && touch $@

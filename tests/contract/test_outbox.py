@@ -14,6 +14,7 @@ from chassis.metrics import Metrics
 from chassis.problems import KeyReusedError
 from chassis.relay import Relay
 from chassis.sql import Database, Inbox, Replays, SqlOutbox, StoreUnavailableError, add_events, chassis_tables
+from chassis.sql.outbox import now_ms
 from chassis.sql.replays import fingerprint_of
 from support.client import eventually
 
@@ -65,6 +66,23 @@ def test_what_one_relay_has_claimed_no_other_gets_until_the_lease_ends(database)
     assert claimed(one) == ids
     now[0] += 30_001
     assert claimed(two) == ids
+
+
+def test_what_a_process_commits_is_claimed_for_its_own_relay_until_that_turns_out_to_be_gone(tmp_path: Path) -> None:
+    database, now = Database(f"sqlite:///{tmp_path}/some.db", relay="a"), [now_ms()]
+    METADATA.create_all(database.engine)
+    one, two = (SqlOutbox(database, TABLES.outbox, owner=name, now=lambda: now[0]) for name in "ab")
+    ids = added(database, left(), left())
+    assert claimed(two) == []
+    assert claimed(one) == ids
+    now[0] += 6_000  # too old to cover the publishing: renewed
+    assert claimed(one) == ids
+    now[0] += 14_000
+    assert claimed(two) == [], "it was renewed"
+    now[0] += 2_000
+    assert claimed(two) == ids
+    assert claimed(one) == []
+    database.close()
 
 
 def test_a_rolled_back_change_tells_nothing(database) -> None:

@@ -9,19 +9,22 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from load import measures
+from load import broker_measures, measures
 from load.table import Table
+
+
+ALL = {**measures.ALL, **broker_measures.ALL}
 
 
 def main() -> int:
     """Run the measurements; `--quick` leaves out the million."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="10,000 and 100,000 expenses, not 1,000,000")
-    parser.add_argument("--only", choices=sorted(measures.ALL), action="append", help="only these measurements")
+    parser.add_argument("--only", choices=sorted(ALL), action="append", help="only these measurements")
     options = parser.parse_args()
     table = Table()
     with tempfile.TemporaryDirectory() as folder:
-        for name, measure in measures.ALL.items():
+        for name, measure in ALL.items():
             if not options.only or name in options.only:
                 print(f"measuring {name} ...", file=sys.stderr, flush=True)
                 place = Path(folder) / name

@@ -16,11 +16,18 @@ if TYPE_CHECKING:
 ALONE = "alone"
 """Name of a relay that is the only one of its outbox for sure, such as the one of a process that has locked its data folder."""
 
+CONFIRM_SECONDS = 10.0
+"""How long a bus may take to confirm what it was given."""
 LEASE_SECONDS = 15.0
-"""How long a relay has events for itself: longer than a bus may take to confirm them."""
+"""How long a relay has events for itself."""
 SWEEP_SECONDS = 5.0
 """How often a relay looks, unasked, for what another one claimed and left when it was killed."""
 _BATCH = 100
+
+
+def sharing(owner: str) -> str | None:
+    """Return the relay's name if it shares its outbox, None if there is nobody from whom to claim events."""
+    return None if owner == ALONE else owner
 
 
 class Outbox(Protocol):

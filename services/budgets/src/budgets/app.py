@@ -19,6 +19,7 @@ from chassis.events import event_maker
 from chassis.ids import Ids
 from chassis.metrics import Metrics
 from chassis.paging import Cursors
+from chassis.relay import sharing
 from chassis.service import Service
 from chassis.spec import load_spec
 from chassis.sql import Database, SqlOutbox
@@ -48,7 +49,7 @@ def build(
     quiet: bool = False,
 ) -> Service:
     """Return the service. `wake` is called after each commit with events; `relay_owner` names the process that relays them."""
-    database = Database(settings.database, on_events=wake)
+    database = Database(settings.database, on_events=wake, relay=sharing(relay_owner))
     store = SqlStore(database, event_maker("budgets", clock, ids))
     handlers = Handlers(Planning(store, clock=clock, new_id=ids), Reading(store, clock=clock), Cursors(vault))
     parts = AppParts(

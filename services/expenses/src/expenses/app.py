@@ -10,6 +10,7 @@ from chassis.events import event_maker
 from chassis.ids import Ids, uuid7
 from chassis.metrics import Metrics
 from chassis.paging import Cursors
+from chassis.relay import sharing
 from chassis.service import Service
 from chassis.spec import load_spec
 from chassis.sql import Database, SqlOutbox
@@ -64,7 +65,7 @@ def build(
     quiet: bool = False,
 ) -> Service:
     """Return the service; nothing is connected or started yet."""
-    database = Database(settings.database, on_events=wake)
+    database = Database(settings.database, on_events=wake, relay=sharing(relay_owner))
     store = SqlStore(database, event_maker("expenses", clock, ids))
     converter = Converter(rates or EcbRates())
     handlers = Handlers(

@@ -16,6 +16,7 @@ from chassis.ids import Ids
 from chassis.metrics import Metrics
 from chassis.paging import Cursors
 from chassis.problems import Statuses
+from chassis.relay import sharing
 from chassis.service import Service
 from chassis.settings import SettingsError
 from chassis.spec import load_spec
@@ -74,7 +75,7 @@ def build(
     grow, by which claims are judged, while `clock` is what people live by.
     """
     clock = _whole_milliseconds(clock)
-    database = Database(settings.database, on_events=wake)
+    database = Database(settings.database, on_events=wake, relay=sharing(relay_owner))
 
     def on_mails(changes: Changes) -> None:
         for kind, state in changes:

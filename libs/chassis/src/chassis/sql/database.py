@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 ADDED_EVENTS = "outlay.added_events"
 """Key in a connection's `info` that says that this transaction added events."""
+RELAY = "outlay.relay"
+"""Key in a connection's `info` under which the relay of this process is named, if there is one beside others."""
 
 
 class StoreUnavailableError(UnavailableError):
@@ -32,9 +34,14 @@ class StoreUnavailableError(UnavailableError):
 class Database:
     """One store. Reading and writing transactions are told apart, since SQLite wants a writer to say so at its start."""
 
-    def __init__(self, url: str, *, on_events: Callable[[], None] = lambda: None, pool_size: int = 10) -> None:
-        """Connect to nothing yet. `on_events` is called after each commit that added events to the outbox."""
-        self._on_events = on_events
+    def __init__(
+        self, url: str, *, on_events: Callable[[], None] = lambda: None, relay: str | None = None, pool_size: int = 10
+    ) -> None:
+        """Connect to nothing yet. `on_events` is called after each commit that added events to the outbox.
+
+        `relay` names the relay that this call wakes: what is added is claimed for it at once, which spares it a transaction.
+        """
+        self._on_events, self._relay = on_events, relay
         self._sqlite = url.startswith("sqlite")
         options: dict[str, Any] = {} if ":memory:" in url else {"pool_size": pool_size, "max_overflow": 10}
         # An exception that is logged must not carry what people wrote, so statements are shown without their values.
@@ -49,6 +56,7 @@ class Database:
         """Run a writing transaction: commit at the end, roll back on an exception. Raises StoreUnavailableError."""
         with self._turn or nullcontext(), _translated(), self.engine.connect() as connection:
             connection.execution_options(outlay_writes=True)
+            connection.info[RELAY] = self._relay
             with connection.begin():
                 yield connection
             added = connection.info.pop(ADDED_EVENTS, False)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from chassis.events import Event
-from chassis.relay import ALONE, LEASE_SECONDS
-from chassis.sql.database import ADDED_EVENTS
+from chassis.relay import ALONE, CONFIRM_SECONDS, LEASE_SECONDS
+from chassis.sql.database import ADDED_EVENTS, RELAY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from chassis.sql.database import Database
 
 _LEASE_MS = int(LEASE_SECONDS * 1000)
+_FRESH_MS = int(CONFIRM_SECONDS * 1000)
+"""A claim that holds for so long covers the publishing; an older one is renewed first."""
 
 
 def now_ms() -> int:
@@ -31,9 +33,9 @@ def add_events(connection: Connection, table: Table, events: Sequence[Event]) ->
     """Store events within a transaction."""
     if not events:
         return
-    moment = now_ms()
-    rows = [{"id": e.id, "body": e.to_json(), "created_ms": moment, "claimed_by": None, "claimed_until_ms": 0} for e in events]
-    connection.execute(table.insert(), rows)
+    moment, relay = now_ms(), connection.info.get(RELAY)
+    claim = {"claimed_by": relay, "claimed_until_ms": moment + _LEASE_MS if relay else 0}
+    connection.execute(table.insert(), [{"id": e.id, "body": e.to_json(), "created_ms": moment, **claim} for e in events])
     connection.info[ADDED_EVENTS] = True
 
 
@@ -46,7 +48,8 @@ class SqlOutbox:
         # Composed once: composing a statement costs more than running it.
         free = sa.or_(table.c.claimed_until_ms < sa.bindparam("moment"), table.c.claimed_by == owner)
         some = table.c.id.in_(sa.bindparam("ids", expanding=True))
-        self._oldest = sa.select(table.c.id, table.c.body).order_by(table.c.id).limit(sa.bindparam("most"))
+        columns = (table.c.id, table.c.body, table.c.claimed_by, table.c.claimed_until_ms)
+        self._oldest = sa.select(*columns).order_by(table.c.id).limit(sa.bindparam("most"))
         self._free = self._oldest.where(free)
         self._lease = table.update().where(some, free).values(claimed_by=owner, claimed_until_ms=sa.bindparam("until"))
         self._mine = sa.select(table.c.id).where(some, table.c.claimed_by == owner)
@@ -58,22 +61,22 @@ class SqlOutbox:
         # The events were checked when they were made and are checked again when they are consumed.
         return [Event.from_trusted_json(row.body) for row in rows]
 
-    def _unsent(self, limit: int) -> Sequence[Row[Any, Any]]:
+    def _unsent(self, limit: int) -> Sequence[Row[Any, Any, Any, Any]]:
         with self._database.read() as connection:
             return connection.execute(self._oldest, {"most": limit}).all()
 
-    def _claimed(self, limit: int) -> Sequence[Row[Any, Any]]:
+    def _claimed(self, limit: int) -> Sequence[Row[Any, Any, Any, Any]]:
         moment = self._now()
         known = {"moment": moment, "most": limit}
         with self._database.read() as connection:
             rows = connection.execute(self._free, known).all()
-        if not rows:
-            return []
-        ids = [row.id for row in rows]
+        stale = [row.id for row in rows if row.claimed_by != self._owner or row.claimed_until_ms < moment + _FRESH_MS]
+        if not stale:
+            return rows
         with self._database.begin() as connection:
-            connection.execute(self._lease, {"ids": ids, "moment": moment, "until": moment + _LEASE_MS})
-            mine = set(connection.execute(self._mine, {"ids": ids}).scalars())
-        return [row for row in rows if row.id in mine]
+            connection.execute(self._lease, {"ids": stale, "moment": moment, "until": moment + _LEASE_MS})
+            mine = set(connection.execute(self._mine, {"ids": stale}).scalars())
+        return [row for row in rows if row.id in mine or row.id not in stale]
 
     def mark_sent(self, ids: Sequence[str]) -> None:
         """Delete events that the bus has taken."""

@@ -10,6 +10,7 @@ import pika
 
 from chassis.bus.rabbitmq.link import Link
 from chassis.bus.rabbitmq.topology import EXCHANGE
+from chassis.relay import CONFIRM_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from chassis.bus.rabbitmq.address import BrokerAddress
     from chassis.bus.rabbitmq.topology import Topology
 
-CONFIRM_SECONDS = 10.0
-"""How long a batch may stay unconfirmed. Shorter than the lease of an outbox's rows."""
 _CONNECT_SECONDS = 2.0
 
 
