@@ -1,0 +1,67 @@
+"""A store of an earlier version goes on where it was."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
+
+from chassis.events import event_maker
+from chassis.ids import uuid7
+from chassis.sql import Database
+from chassis.sql.migrations import migrate
+from notifier.adapters.sql import SqlStore
+from unit.notifier.built import NOON
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def at_revision(database: Database, revision: str) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(files("notifier") / "migrations"))
+    with database.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+
+
+def a_mail(database: Database, *, claimed_by: str | None) -> str:
+    row = {
+        "id": uuid7(), "user_id": uuid7(), "event_id": uuid7(), "kind": "budget.exceeded", "state": "pending", "facts": "{}",
+        "attempts": 0, "due_ms": 5, "claimed_by": claimed_by, "claimed_until_ms": 7 if claimed_by else 0, "at_ms": 5, "detail": "",
+        "trace": "",
+    }  # fmt: skip
+    with database.begin() as connection:
+        connection.execute(sa.table("mail", *map(sa.column, row)).insert(), row)
+    return row["id"]
+
+
+def test_a_mail_that_the_first_version_was_sending_is_in_doubt_and_one_that_waited_is_not(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path}/notifier.db")
+    at_revision(database, "0001")
+    held, waiting = a_mail(database, claimed_by="home"), a_mail(database, claimed_by=None)
+    migrate(database, "notifier")
+    store = SqlStore(database, make_event=event_maker("notifier", lambda: NOON, uuid7), owner="home", now_ms=lambda: 10)
+    found = {}
+    while (envelope := store.claim()) is not None and envelope.mail.id not in found:
+        found[envelope.mail.id] = envelope.unsure
+        with store.begin() as work:
+            work.mails.doubt(envelope.mail, seconds=10, reason="", ended=True)
+    assert found == {held: True, waiting: False}
+    database.close()
+
+
+def test_the_second_migration_is_written_for_mysql_too(capsys) -> None:
+    module = import_module("notifier.migrations.versions.0002_what_became_of_mails")
+    context = MigrationContext.configure(dialect_name="mysql", opts={"as_sql": True})
+    with Operations.context(context):
+        module.upgrade()
+    written = capsys.readouterr().out
+    assert "ADD COLUMN put_off_ms BIGINT NOT NULL DEFAULT '0'" in written
+    assert "MODIFY body MEDIUMTEXT NOT NULL" in written
