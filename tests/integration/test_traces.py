@@ -8,6 +8,7 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
+import httpx
 import pytest
 
 from support.client import Person, eventually
@@ -63,6 +64,24 @@ def test_one_trace_runs_from_the_request_to_the_mail(tmp_path: Path, collector: 
     handled = path[3].attributes
     assert handled["messaging.destination.name"] == "budgets.spending"
     assert (handled["outlay.event_type"], handled["outlay.outcome"]) == ("expense.recorded", "handled")
+
+
+def test_how_late_events_and_alerts_are_is_measured(tmp_path: Path) -> None:
+    with OutlayProcess(tmp_path / "data") as outlay:
+        tip(Person(outlay.url))
+        eventually(lambda: outlay.mails("budget_exceeded"))
+        page = eventually(lambda: measured(outlay))
+    figures = dict(line.rsplit(" ", 1) for line in page.splitlines() if not line.startswith("#"))
+    assert figures['outlay_alert_seconds_count{kind="budget_exceeded"}'] == "1.0"
+    assert 0 < float(figures['outlay_alert_seconds_sum{kind="budget_exceeded"}']) < 10
+    assert float(figures['outlay_event_delivery_seconds_count{queue="budgets.spending"}']) >= 1
+    assert figures['outlay_queue_depth{queue="notifier.alerts",state="dead"}'] == "0.0"
+
+
+def measured(outlay: OutlayProcess) -> str:
+    """Return the page of metrics, empty while no alert was measured."""
+    page = httpx.get(f"{outlay.url}/metrics").text
+    return page if "outlay_alert_seconds_count" in page else ""
 
 
 def ancestors(collector: Collector, span: Received) -> list[Received]:
