@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import threading
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pika
@@ -13,7 +15,7 @@ import pytest
 
 from chassis.bus import Later, Queue, Settings
 from chassis.bus.rabbitmq import BrokerAddress, BusAwayError, RabbitBus
-from chassis.bus.rabbitmq.topology import EXCHANGE, Topology, retry_name
+from chassis.bus.rabbitmq.topology import EXCHANGE, Topology, retry_name, suite_queues
 from chassis.events import Event
 from chassis.ids import uuid7
 from chassis.metrics import Metrics
@@ -23,7 +25,6 @@ from support.proxy import Board, Mode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from pika.adapters.blocking_connection import BlockingChannel
 
@@ -45,8 +46,8 @@ def address(broker: Broker) -> BrokerAddress:
 def make_bus() -> Iterator[Callable[..., RabbitBus]]:
     made: list[RabbitBus] = []
 
-    def make(address: BrokerAddress, handler: Any = None, *, known: Any = KNOWN, **options: Any) -> RabbitBus:
-        queues = [Queue("a.one", known.get("a.one", ()), handler)] if handler is not None else []
+    def make(address: BrokerAddress, handler: Any = None, *, known: Any = KNOWN, queue: str = "a.one", **options: Any) -> RabbitBus:
+        queues = [Queue(queue, known.get(queue, ()), handler)] if handler is not None else []
         made.append(RabbitBus("test", address, queues, metrics=Metrics(), settings=Settings((0.05, 0.05)), known=known, **options))
         return made[-1]
 
@@ -340,3 +341,26 @@ def test_a_failing_message_waits_in_a_queue_of_its_delay(make_bus, address, chan
     bus.depths()
     assert metrics.registry.get_sample_value("outlay_queue_depth", {"queue": "a.one", "state": "retrying"}) == 1
     bus.stop()
+
+
+def test_a_user_with_the_rights_that_the_documentation_lists_can_do_all_that_the_suite_does(make_bus, broker, address) -> None:
+    text = (Path(__file__).parents[2] / "docs" / "processes.md").read_text("utf-8")
+    own, default = re.findall(r"configure, write and read on `(.+?)` and write on\n`(.+?)`", text)[0]
+    vhost = address.url.rsplit("/", 1)[1]
+    broker.control("add_user", f"few-{vhost}", "rights")
+    broker.control("set_permissions", "-p", vhost, f"few-{vhost}", own, f"{own}|^{default}$", own)
+    few = BrokerAddress(url=address.url, user=f"few-{vhost}", password="rights")
+    troubles, got, heard = [RuntimeError(n) for n in range(3)], Got(), Got()
+
+    def handler(event: Event) -> None:
+        if troubles:
+            raise troubles.pop()
+        got(event)
+
+    bus = make_bus(few, handler, known={**suite_queues(), "budgets.spending": ("user.deleted",)}, queue="budgets.spending")
+    bus.listen(heard)
+    bus.start()
+    bus.publish([event := left()])
+    eventually(bus.dead)
+    assert bus.replay() == 1
+    eventually(lambda: got == [event.id] and heard == [event.id])
