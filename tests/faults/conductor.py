@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _LEAD_SECONDS = 0.4
 _PROBE_LOOK_SECONDS = 0.05
+_BEFORE_SECONDS = 2.0
+"""How long before a fault an expense may be written whose mail it still holds up."""
 
 
 @dataclass
@@ -117,7 +119,7 @@ def _left(queues: dict[str, int]) -> dict[str, int]:
 
 
 def _measure_backlog(evidence: Evidence) -> None:
-    """Note for each fault when the last mail was accepted that was due at its end."""
+    """Note for each fault when the last mail was accepted that it may have held up."""
     rows = evidence.rows("notifier", "SELECT m.id, a.budget_id FROM mail m JOIN alert a ON a.id = m.alert_id")
     first: dict[str, float] = {}
     for mail in evidence.accepted:
@@ -128,8 +130,9 @@ def _measure_backlog(evidence: Evidence) -> None:
         if budget_id in evidence.journal.promises and mail_id in first
     ]
     for window in evidence.windows:
-        late = [accepted - window.ended for tipped, accepted in due if window.started <= tipped <= window.ended < accepted]
-        window.backlog = max(late, default=0.0)
+        well = window.ended + (window.recovery or 0.0)
+        late = [accepted - window.ended for tipped, accepted in due if window.started - _BEFORE_SECONDS <= tipped <= well]
+        window.backlog = max([0.0, *late])
 
 
 def _line(window: Window, count: int) -> str:

@@ -43,7 +43,7 @@ class Window:
     recovery: float | None = None
     """Seconds until the mail of an expense that was written after the end was accepted; None if that never happened."""
     backlog: float | None = None
-    """Seconds until the last mail that was due at the end was accepted."""
+    """Seconds until the last mail was accepted that it may have held up."""
     uncertain: bool = False
     """Whether it can hit between the provider's accept and the note of it."""
 

@@ -13,6 +13,7 @@ from support.proxy import Mode
 End = Callable[[], None]
 _SKEW_SECONDS = 125.0
 """How long a service token lives that was made under a wrong clock."""
+_IN_HAND_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
@@ -106,6 +107,18 @@ def _behave(stage: Stage) -> None:
     stage.mails.order("fault", kind="none")
 
 
+def _kill_senders(stage: Stage, _chance: random.Random) -> tuple[str, End]:
+    """Kill who sends between the provider's accept and its answer, which comes two seconds later."""
+    stage.mails.order("fault", kind="slow", seconds=2)
+    before, deadline = len(stage.accepted()), time.monotonic() + _IN_HAND_SECONDS
+    while len(stage.accepted()) == before and time.monotonic() < deadline:
+        time.sleep(0.02)
+    senders = stage.fleet.matching("notifier", "work")
+    for member in senders:
+        stage.fleet.kill(member.name)
+    return f"{len(senders)} senders, {len(stage.accepted()) - before} mails in hand", lambda: _behave(stage)
+
+
 def _full_disk(stage: Stage, _chance: random.Random) -> tuple[str, End]:
     stage.disk.fill()
     return "no byte left", stage.disk.free
@@ -145,6 +158,7 @@ ALL: tuple[Kind, ...] = (
     Kind("broker swallows", _unreachable("broker", Mode.BLACKHOLE), (5, 20)),
     Kind("connections to a service cut", _cut("")),
     Kind("provider slow", _provider("slow", seconds=2), (4, 8)),
+    Kind("kill -9 of senders in the window", _kill_senders, uncertain=True),
     Kind("provider accepts, no answer in time", _provider("slow", seconds=13), (5, 8), uncertain=True),
     Kind("provider 503", _provider("down_503", everywhere=True), (3, 8)),
     Kind("provider 429", _provider("refuse_429", retry_after="2"), (3, 8)),

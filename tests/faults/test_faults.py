@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 SEED = 7
 FAULTS = (
-    "kill -9 notifier work",
+    "kill -9 of senders in the window",
     "broker memory alarm",
     "provider drops after accepting",
     "broker connections cut",
