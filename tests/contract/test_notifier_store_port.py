@@ -244,6 +244,15 @@ def test_a_clock_that_is_stepped_keeps_no_mail_waiting(store, machine, step) -> 
     assert found == {waits.id, fresh.id}
 
 
+def test_a_machine_whose_clock_is_some_seconds_behind_is_as_patient_as_the_others(store, machine) -> None:
+    added(store, a_mail())
+    claimed = store.claim()
+    with store.begin() as work:
+        work.mails.postpone(claimed.mail, seconds=10, reason="")
+    machine.ms -= 30_000
+    assert (store.claim(), store.seconds_until_due()) == (None, 40)
+
+
 def test_what_a_process_claimed_before_it_crashed_is_its_own_again_with_a_doubt(store) -> None:
     mail = a_mail()
     added(store, mail)

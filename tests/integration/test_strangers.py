@@ -20,7 +20,7 @@ BODIES: dict[str, Any] = {
     "changeAlert": {"read": True},
 }
 # These name a mailed secret, not a row; they are tried with wrong secrets below.
-BY_SECRET = {"resetPassword", "verifyEmail"}
+BY_SECRET = {"resetPassword", "verifyEmail", "showUnsubscribePage", "turnMailsOff"}
 
 
 def with_ids() -> list[tuple[str, str, str]]:
@@ -103,5 +103,7 @@ def test_internal_operations_are_not_served_outside(outlay) -> None:
 def test_guessed_secrets_open_nothing(outlay) -> None:
     assert httpx.put(f"{outlay.url}/api/v1/password-resets/guess", json={"password": PASSWORD}).status_code == 404
     assert httpx.put(f"{outlay.url}/api/v1/email-verifications/guess").status_code == 404
+    click = {"List-Unsubscribe": "One-Click"}
+    assert httpx.post(f"{outlay.url}/api/v1/unsubscribe/guess", data=click).status_code == 404
     assert httpx.get(f"{outlay.url}/api/v1/expenses", headers={"Cookie": "session=guess"}).status_code == 401
     assert httpx.get(f"{outlay.url}/api/v1/expenses", headers={"Authorization": "Bearer outlay_pat_guess"}).status_code == 401

@@ -203,6 +203,25 @@ def test_two_services_cannot_claim_the_same_paths() -> None:
         routes_of({"a": {"paths": {"/x": {}}}, "b": {"paths": {"/x/{id}": {}}}})
 
 
+@pytest.mark.parametrize("path", ["hooks/sendgrid", "unsubscribe/x"])
+def test_what_may_come_from_anywhere_passes_without_any_credential(app, path) -> None:
+    elsewhere = {"Origin": "https://mail.example", "Sec-Fetch-Site": "cross-site", "Cookie": "session=good"}
+    for headers in (elsewhere, {"Authorization": "Bearer outlay_pat_unknown"}):
+        answer = call(app, "POST", path, headers=headers)
+        assert (answer.status_code, answer.json()["service"]) == (200, "notifier")
+        assert not {"authorization", "cookie"} & set(answer.json()["headers"])
+
+
+def test_nothing_else_may_come_from_anywhere() -> None:
+    routes = routes_of({name: load_spec(name) for name in SERVICES})
+    assert {part for part, route in routes.items() if route.from_anywhere} == {"hooks", "unsubscribe"}
+
+
+def test_a_service_cannot_open_a_part_of_a_path() -> None:
+    with pytest.raises(RouteClashError):
+        routes_of({"a": {"paths": {"/x": {"get": {"x-from-anywhere": True}}, "/x/{id}": {"get": {}}}}})
+
+
 def test_a_pass_is_asked_for_once_a_minute_and_forgotten_when_told() -> None:
     asked, now = [], [1000.0]
 

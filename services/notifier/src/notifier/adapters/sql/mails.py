@@ -17,6 +17,8 @@ from notifier.adapters.sql.claims import PENDING, Seen
 from notifier.domain.mails import LEASE_SECONDS, Delivery, Envelope, Mail, MailState, Stop
 
 _DETAIL_LENGTH = 250
+_SKEW_MS = 60_000
+"""By how much the clocks of two machines may differ without either having been put back."""
 _FREE = {"claimed_by": None, "claimed_until_ms": 0}
 _BLANK = {"address": None, "token": None, "attempted_ms": None, **_FREE}
 
@@ -129,14 +131,14 @@ class SqlMails:
     def earliest_ms(self) -> int | None:
         """Return when the next mail that no other process holds may be due."""
         free = sa.or_(t.mail.c.claimed_by.is_(None), t.mail.c.claimed_by == self._owner)
-        moment = sa.case((t.mail.c.put_off_ms > self._now_ms(), 0), else_=t.mail.c.due_ms)
+        moment = sa.case((t.mail.c.put_off_ms > self._now_ms() + _SKEW_MS, 0), else_=t.mail.c.due_ms)
         earliest: int | None = self._connection.execute(sa.select(sa.func.min(moment)).where(PENDING, free)).scalar()
         return earliest
 
     def _due(self) -> sa.ColumnElement[bool]:
         """Due, or put off by a clock that was put back since: better early than hours late."""
         moment = self._now_ms()
-        return sa.or_(t.mail.c.due_ms <= moment, t.mail.c.put_off_ms > moment)
+        return sa.or_(t.mail.c.due_ms <= moment, t.mail.c.put_off_ms > moment + _SKEW_MS)
 
     def _due_in(self, seconds: float) -> dict[str, int]:
         moment = self._now_ms()
