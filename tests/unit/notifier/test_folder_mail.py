@@ -6,7 +6,7 @@ import pytest
 
 from chassis.ids import uuid7
 from notifier.adapters.folder import FolderMailbox
-from notifier.domain.errors import RefusedError
+from notifier.domain.errors import RefusedError, TryAgainError
 from support.mailboxes import NOW, FolderBox, a_message
 
 
@@ -26,6 +26,16 @@ def test_forgotten_mails_are_gone_and_unknown_ones_no_error(tmp_path) -> None:
     box.mailer.forget([gone.mail_id, uuid7()])
     box.mailer.forget([gone.mail_id])
     assert [mail["X-Outlay-Event-Id"] for mail in box.arrived()] == [kept.event_id]
+
+
+def test_half_a_mail_is_left_neither_by_a_failure_nor_for_somebody_who_left(tmp_path) -> None:
+    box, in_the_way, left = FolderBox(tmp_path), a_message(), uuid7()
+    (box.folder / f"{in_the_way.mail_id}.eml").mkdir(parents=True)
+    with pytest.raises(TryAgainError):
+        box.mailer.send(in_the_way)
+    (box.folder / f"{left}.new").write_text("Dear Maria, your")
+    box.mailer.forget([left])
+    assert [path.suffix for path in box.folder.iterdir()] == [".eml"]
 
 
 def test_an_address_outside_ascii_is_kept(tmp_path) -> None:

@@ -16,6 +16,9 @@ from notifier.adapters.mime import checked_id, is_id, written
 from notifier.domain.errors import TryAgainError
 from notifier.domain.mails import Message, Trail
 
+_FRESH = ".new"
+"""The ending of a file that is being written."""
+
 
 class FolderMailer:
     """The port Mailer. A mail sent twice is one file: its name is its id."""
@@ -45,15 +48,21 @@ class FolderMailer:
     def forget(self, mail_ids: Sequence[str]) -> None:
         """Delete the files of these mails; unknown ids are no error."""
         for mail_id in mail_ids:
-            self._path(mail_id).unlink(missing_ok=True)
+            path = self._path(mail_id)
+            path.unlink(missing_ok=True)
+            path.with_suffix(_FRESH).unlink(missing_ok=True)  # of a process that was killed while it wrote
 
     def _put(self, path: Path, raw: bytes) -> None:
-        fresh = path.with_suffix(".new")
-        with fresh.open("wb") as file:
-            file.write(raw)
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.rename(path)
+        fresh = path.with_suffix(_FRESH)
+        try:
+            with fresh.open("wb") as file:
+                file.write(raw)
+                file.flush()
+                os.fsync(file.fileno())
+            fresh.rename(path)
+        except OSError:
+            fresh.unlink(missing_ok=True)  # on a full disk half a mail is in the way of the next
+            raise
         folder = os.open(self.folder, os.O_RDONLY)
         try:
             os.fsync(folder)
