@@ -14,6 +14,7 @@ End = Callable[[], None]
 _SKEW_SECONDS = 125.0
 """How long a service token lives that was made under a wrong clock."""
 _IN_HAND_SECONDS = 5.0
+_ROLL_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
@@ -140,8 +141,10 @@ def _clock(stage: Stage, chance: random.Random) -> tuple[str, End]:
 def _roll(stage: Stage, chance: random.Random) -> tuple[str, End]:
     service = chance.choice(("auth", "expenses", "budgets", "notifier", "gateway"))
     for member in stage.fleet.matching(service):
+        starts, deadline = member.starts, time.monotonic() + _ROLL_SECONDS
         stage.fleet.terminate(member.name)
-        time.sleep(0.5)
+        while not (member.starts > starts and member.ready) and time.monotonic() < deadline:
+            time.sleep(0.1)
     return f"all of {service}", _nothing
 
 
