@@ -2,47 +2,28 @@
 
 from __future__ import annotations
 
-import email
-import email.policy
-import json
 import re
-import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import httpx
 import pytest
 
-from mailserver.signing import Signer
-from support.client import Person, eventually
+from support.client import Person
 from support.process import OutlayProcess
+from support.provider import ELSEWHERE, Provider, mail_to
 from support.watcher import Watcher
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-SIGNER = Signer()
-ELSEWHERE = {"Origin": "https://mail.example", "Sec-Fetch-Site": "cross-site"}
+PROVIDER = Provider()
 
 
 @pytest.fixture(scope="module")
 def heard(tmp_path_factory) -> Iterator[OutlayProcess]:
     """A suite that knows the provider's key."""
-    with OutlayProcess(tmp_path_factory.mktemp("heard") / "data", SENDGRID_HOOK_KEY=SIGNER.public_key) as process:
+    with OutlayProcess(tmp_path_factory.mktemp("heard") / "data", SENDGRID_HOOK_KEY=PROVIDER.key) as process:
         yield process
-
-
-def report(heard: OutlayProcess, *events: dict[str, Any], **headers: str) -> int:
-    body = json.dumps(events).encode()
-    signed = SIGNER.headers(body, str(int(time.time())))
-    return httpx.post(f"{heard.url}/api/v1/hooks/sendgrid", content=body, headers={**signed, **ELSEWHERE, **headers}).status_code
-
-
-def mail_to(heard: OutlayProcess, person: Person) -> Any:
-    def find() -> Any:
-        found = [email.message_from_bytes(path.read_bytes(), policy=email.policy.default) for path in heard.mails()]
-        return next((mail for mail in found if person.email in mail["To"] and mail["X-Outlay-Kind"] == "budget_exceeded"), None)
-
-    return eventually(find)
 
 
 @pytest.fixture
@@ -54,10 +35,9 @@ def person(heard: OutlayProcess) -> Person:
 
 
 def test_a_signed_report_shows_at_once_and_stops_mail_to_an_address_that_gave_it_back(heard, person) -> None:
-    mail_id = mail_to(heard, person)["Message-ID"].strip("<>").split("@")[0]
+    mail = mail_to(heard, person)
     watcher = Watcher(person)
-    bounce = {"event": "bounce", "reason": "mailbox full", "mail_id": mail_id, "email": person.email, "timestamp": int(time.time())}
-    assert report(heard, bounce, **{"Content-Type": "application/json"}) == 204
+    assert PROVIDER.report(heard, mail, "bounce", reason="mailbox full") == 204
     assert watcher.wait_for("notification.failed")[0]["detail"] == "Your provider refused it: mailbox full"
     [alert] = person.read("alerts")["items"]
     assert alert["deliveries"][0]["state"] == "bounced"
