@@ -27,6 +27,7 @@ class What(StrEnum):
     UNSENT = "unsent"
     QUEUE = "queue"
     DEAD = "dead"
+    STUCK = "stuck"
     BUG = "bug"
 
 
@@ -44,7 +45,7 @@ class Finding:
 
 def audit(evidence: Evidence) -> list[Finding]:
     """Look at everything."""
-    checks = (_money, _api, _writes, _imports, _crossings, _import_alerts, _letters, _mails, _left_over, _bugs)
+    checks = (_money, _api, _writes, _imports, _crossings, _import_alerts, _letters, _mails, _left_over, _recoveries, _bugs)
     return [finding for check in checks for finding in check(evidence)]
 
 
@@ -232,6 +233,13 @@ def _left_over(evidence: Evidence) -> Iterator[Finding]:
     for dead in evidence.dead:
         explained = any(part in dead.reason for part in evidence.explained)
         yield Finding(What.DEAD, f"{dead.type} in {dead.queue}: {dead.reason}", excused=explained)
+
+
+def _recoveries(evidence: Evidence) -> Iterator[Finding]:
+    """After each fault the suite was itself again, by itself."""
+    for window in evidence.windows:
+        if window.recovery is None:
+            yield Finding(What.STUCK, f"not recovered from {window.kind} ({window.detail})", window.number)
 
 
 def _bugs(evidence: Evidence) -> Iterator[Finding]:

@@ -13,6 +13,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from faults.auditor import audit, verdict
 from faults.conductor import Conductor
+from faults.evidence import copy_stores
 from faults.kinds import BY_NAME, possible
 from faults.schedule import drawn
 from faults.stage import Options, Stage
@@ -29,8 +30,10 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--only", action="append", choices=sorted(BY_NAME), help="this kind of fault; may be repeated")
     parser.add_argument("--threads", type=int, default=4, help="people who do something at the same time")
     parser.add_argument("--settle", type=float, default=900, help="seconds that the end may take")
-    parser.add_argument("--folder", type=Path, help="keep stores and logs here")
+    parser.add_argument("--folder", type=Path, help="a new folder, to keep stores, mails and logs in")
     options = parser.parse_args(arguments)
+    if options.folder and options.folder.exists():
+        parser.error(f"{options.folder} is there already")
     with tempfile.TemporaryDirectory() as temporary:
         return _run(options, (options.folder or Path(temporary)).resolve())
 
@@ -53,6 +56,8 @@ def _run(options: argparse.Namespace, folder: Path) -> int:
         evidence = conductor.play(faults, settle=options.settle)
         findings = audit(evidence)
         say("audited")
+        if options.folder:
+            copy_stores(evidence, folder / "left")
         sys.stdout.write(f"\n{table(evidence, findings)}\n")
         sys.stdout.write("".join(f"\nLEFT OUT: {why}\n" for why in left_out))
         endings = {member.name: member.ends for member in stage.fleet.members.values() if set(member.ends) - {-9, 0}}

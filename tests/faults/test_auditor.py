@@ -82,7 +82,7 @@ def test_a_double_is_excused_only_where_a_fault_hit_the_window_that_nobody_can_c
     at = damaged.accepted[0].at
     doubled = dataclasses.replace(damaged, accepted=[*damaged.accepted, damaged.accepted[0]])
     for uncertain, started in itertools.product((True, False), (at - 1, at + 3600)):
-        windows = [Window(0, "kind", "", started, started + 2, uncertain=uncertain)]
+        windows = [Window(0, "kind", "", started, started + 2, recovery=1.0, uncertain=uncertain)]
         assert verdict(audit(dataclasses.replace(doubled, windows=windows))) is (uncertain and started < at)
 
 
@@ -135,6 +135,12 @@ def test_it_notices_what_is_left_in_queues_and_what_is_dead(damaged: Evidence) -
     dead = [DeadEvent("budgets.spending", "expense.recorded", "ValueError: no")]
     assert found(dataclasses.replace(damaged, dead=dead)) == {What.DEAD}
     assert verdict(audit(dataclasses.replace(damaged, dead=dead, explained=["ValueError"])))
+
+
+def test_it_notices_a_fault_that_was_not_got_over(damaged: Evidence) -> None:
+    windows = [Window(0, "kind", "", 1.0, 2.0, recovery=3.0), Window(1, "kind", "", 4.0, 5.0)]
+    findings = audit(dataclasses.replace(damaged, windows=windows))
+    assert [(finding.what, finding.fault) for finding in findings] == [(What.STUCK, 1)]
 
 
 def test_it_tells_what_clients_met(damaged: Evidence) -> None:
