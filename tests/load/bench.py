@@ -12,7 +12,6 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from load import broker_measures, measures
 from load.table import Table
 
-
 ALL = {**measures.ALL, **broker_measures.ALL}
 
 
