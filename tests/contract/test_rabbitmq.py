@@ -142,6 +142,25 @@ def test_two_replicas_share_the_work_and_one_that_stops_hands_back_what_it_has(m
     assert len(one) + len(two) == len(events), "what was in hand was settled, the rest went to the other"
 
 
+def test_a_message_that_takes_too_long_to_finish_is_left_to_the_next_process(make_rabbit, address) -> None:
+    begun, released, got = threading.Event(), threading.Event(), Got()
+
+    def endless(_event: Event) -> None:
+        begun.set()
+        released.wait(30)
+
+    bus = make_rabbit(address, endless)
+    bus.start()
+    bus.publish([event := left()])
+    begun.wait(10)
+    started = time.monotonic()
+    bus.stop()
+    assert time.monotonic() - started < 5
+    make_rabbit(address, got).start()
+    eventually(lambda: got == [event.id])
+    released.set()
+
+
 def test_a_failing_message_waits_in_a_queue_of_its_delay(make_rabbit, address, channel) -> None:
     def never_now(_event: Event) -> None:
         raise Later("wait")

@@ -59,7 +59,7 @@ class Link:
                 self._thread = threading.Thread(target=self._run, name=f"link:{self._name}", daemon=True)
                 self._thread.start()
 
-    def stop(self, *, seconds: float = 2.0) -> None:
+    def stop(self, *, seconds: float = 1.0) -> None:
         """Do what was given to `call`, close the connection and end; it is dropped if that takes too long."""
         self._stopping.set()
         self.call(self._close)
