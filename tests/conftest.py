@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 import hypothesis
 import pytest
 
@@ -9,6 +11,7 @@ from support.broker import shared_broker
 from support.client import say_goodbye
 from support.process import OutlayProcess
 
+logging.getLogger("pika").setLevel(logging.CRITICAL)  # as the suite's processes do: what matters is said by the bus itself
 hypothesis.settings.register_profile("outlay", deadline=None, print_blob=True)
 hypothesis.settings.load_profile("outlay")
 

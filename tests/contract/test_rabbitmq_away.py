@@ -103,8 +103,10 @@ def test_a_queue_that_exists_with_other_arguments_is_explained_and_taken_up_when
     bus = make_rabbit(address, Got())
     with caplog.at_level(logging.WARNING):
         bus.start()
+        eventually(lambda: "inequivalent arg" in bus._publisher.link.trouble)
         with pytest.raises(BusAwayError, match="inequivalent arg"):
             bus.publish([left()])
+    eventually(lambda: "Nothing is lost" in bus._consumer.link.trouble)
     with pytest.raises(BusAwayError, match="Nothing is lost"):
         bus.check_consuming()
     explanations = [record for record in caplog.records if "other arguments" in str(vars(record).get("reason", ""))]
@@ -124,9 +126,9 @@ def test_why_there_is_no_broker_is_said_in_words_and_without_the_password(make_r
     bus = make_rabbit(BrokerAddress(url=change(address.url)), Got())
     with caplog.at_level(logging.WARNING):
         bus.start()
+        eventually(lambda: words in bus._publisher.link.trouble and words in bus._consumer.link.trouble)
         with pytest.raises(BusAwayError, match=words):
             bus.publish([left()])
-        eventually(lambda: words in bus._consumer.link.trouble)
     password = address.url.split(":")[2].split("@")[0]
     assert password not in "".join(str(vars(record)) for record in caplog.records if record.name.startswith("outlay"))
 
@@ -134,8 +136,11 @@ def test_why_there_is_no_broker_is_said_in_words_and_without_the_password(make_r
 def test_tls_is_checked_against_the_authority_that_is_given(make_rabbit, broker, address) -> None:
     secure = address.url.replace("amqp:", "amqps:").replace(str(broker.port), str(broker.tls_port))
     make_rabbit(BrokerAddress(url=secure, ca=broker.folder / "tls" / "ca.pem")).publish([left()])
+    trusting_nobody = make_rabbit(BrokerAddress(url=secure))
+    trusting_nobody.connect()
+    eventually(lambda: "CERTIFICATE_VERIFY_FAILED" in trusting_nobody._publisher.link.trouble)
     with pytest.raises(BusAwayError, match="CERTIFICATE_VERIFY_FAILED"):
-        make_rabbit(BrokerAddress(url=secure)).publish([left()])
+        trusting_nobody.publish([left()])
 
 
 @pytest.mark.parametrize("url", ["http://x", "amqp:///nowhere", "amqp://u:p@host:port/", ""])
