@@ -147,12 +147,8 @@ class Link:
 
     def _close(self) -> None:
         connection = self._connection
-        if connection is None:
-            return
-        if connection.is_open:
-            connection.close()
-        elif not connection.is_closing:
-            connection.ioloop.stop()
+        if connection is not None and not connection.is_closing and not connection.is_closed:
+            connection.close()  # one that is still opening is aborted, with its socket
 
 
 def _words(error: Any, address: BrokerAddress) -> str:
