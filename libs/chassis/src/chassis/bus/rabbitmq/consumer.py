@@ -86,7 +86,7 @@ class Consumer:
         connection.channel(on_open_callback=self._declare)
 
     def _declare(self, channel: Channel) -> None:
-        channel.add_on_close_callback(self._closed)
+        channel.add_on_close_callback(self.link.channel_closed)
         declare(channel, self._topology)
         self._unopened = len(self._queues)
         # One answer behind all declarations says that none was refused.
@@ -102,7 +102,7 @@ class Consumer:
         def on_message(channel: Channel, method: Any, properties: pika.BasicProperties, body: bytes) -> None:
             waiting.put(_Delivery(channel, method.delivery_tag, properties, body))
 
-        channel.add_on_close_callback(self._closed)
+        channel.add_on_close_callback(self.link.channel_closed)
         channel.add_on_cancel_callback(lambda _frame: self.link.reset())  # somebody deleted the queue: declare it again
         channel.basic_qos(prefetch_count=PREFETCH)
         channel.basic_consume(each.name, on_message, callback=lambda _frame: self._consuming())
@@ -111,10 +111,6 @@ class Consumer:
         self._unopened -= 1
         if self._unopened == 0:
             self.link.opened()
-
-    def _closed(self, _channel: Channel, error: Any) -> None:
-        if isinstance(error, pika.exceptions.ChannelClosedByBroker):
-            self.link.refused(error.reply_code, error.reply_text)
 
     def _work(self, each: Queue) -> None:
         while not self._stopping.is_set():

@@ -11,6 +11,7 @@ import pika
 from pika.adapters.utils.connection_workflow import AMQPConnectionWorkflowFailed, AMQPConnectorException
 from pika.exceptions import (
     AMQPConnectionError,
+    ChannelClosedByBroker,
     ConnectionClosedByBroker,
     ProbableAccessDeniedError,
     ProbableAuthenticationError,
@@ -20,6 +21,8 @@ from chassis.bus.rabbitmq.topology import explain
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from pika.channel import Channel
 
     from chassis.bus.rabbitmq.address import BrokerAddress
 
@@ -88,8 +91,11 @@ class Link:
         """Drop the connection and make another one."""
         self.call(self._close)
 
-    def refused(self, code: int, reply: str) -> None:
-        """Note that the broker closed a channel: a declaration differs or is not allowed. Tried again, at leisure."""
+    def channel_closed(self, _channel: Channel, error: Any) -> None:
+        """Note that a channel is closed; if the broker did it, a declaration differs or is not allowed: tried again, at leisure."""
+        if not isinstance(error, ChannelClosedByBroker):
+            return
+        code, reply = error.reply_code, error.reply_text
         if code == _PRECONDITION_FAILED:
             self._troubled(explain(reply))
             self._wait = _REFUSED_WAIT

@@ -47,7 +47,7 @@ class Listeners:
         connection.channel(on_open_callback=self._declare)
 
     def _declare(self, channel: Channel) -> None:
-        channel.add_on_close_callback(self._closed)
+        channel.add_on_close_callback(self.link.channel_closed)
         channel.exchange_declare(EXCHANGE, exchange_type="topic", durable=True)
         channel.queue_declare("", exclusive=True, auto_delete=True, callback=lambda frame: self._bind(channel, frame.method.queue))
 
@@ -73,7 +73,3 @@ class Listeners:
                 listener(event)
             except Exception:  # a listener is a guest: its troubles are its own
                 log.exception("a listener fails")
-
-    def _closed(self, _channel: Channel, error: Any) -> None:
-        if isinstance(error, pika.exceptions.ChannelClosedByBroker):
-            self.link.refused(error.reply_code, error.reply_text)

@@ -95,7 +95,7 @@ class Publisher:
         connection.channel(on_open_callback=self._prepare)
 
     def _prepare(self, channel: Channel) -> None:
-        channel.add_on_close_callback(self._closed)
+        channel.add_on_close_callback(self.link.channel_closed)
         channel.add_on_return_callback(self._on_return)
         declare(channel, self._topology)
         channel.confirm_delivery(self._on_confirm, callback=lambda _frame: self._confirming(channel))
@@ -128,10 +128,6 @@ class Publisher:
             returned = message_id in self._returned
             self._returned.discard(message_id)
             batch.settle("no queue takes it yet" if returned else "" if good else "the broker could not keep it")
-
-    def _closed(self, _channel: Channel, error: Any) -> None:
-        if isinstance(error, pika.exceptions.ChannelClosedByBroker):
-            self.link.refused(error.reply_code, error.reply_text)
 
     def _lost(self) -> None:
         self._channel = None
