@@ -105,7 +105,7 @@ $(UI_BUILT): .stamps/ui $(shell find $(UI)/src $(UI)/public $(UI)/index.html $(U
 	@mkdir -p .stamps && touch $@
 
 # Real servers that tests talk to, from Debian's packages; each test starts its own on loopback.
-SERVERS := rabbitmq-server exim4-daemon-light
+SERVERS := rabbitmq-server exim4-daemon-light mariadb-server
 .stamps/servers:
 	@dpkg -s $(SERVERS) >/dev/null 2>&1 || { echo "Installing $(SERVERS) ..."; apt-get update -qq && \
 	  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(SERVERS) >/dev/null; }

@@ -7,6 +7,7 @@ import pytest
 
 from support.broker import shared_broker
 from support.client import say_goodbye
+from support.mariadb import shared_mariadb, which_mysql
 from support.process import OutlayProcess
 
 hypothesis.settings.register_profile("outlay", deadline=None, print_blob=True)
@@ -26,6 +27,19 @@ def broker(tmp_path_factory: pytest.TempPathFactory):
     base = tmp_path_factory.getbasetemp()
     with shared_broker((base.parent if base.name.startswith("popen-") else base) / "rabbitmq") as shared:
         yield shared
+
+
+@pytest.fixture(scope="session")
+def mariadb(tmp_path_factory: pytest.TempPathFactory):
+    """A real MariaDB or MySQL, one for the whole run; each test takes databases of its own, or empties one."""
+    base = tmp_path_factory.getbasetemp()
+    with shared_mariadb((base.parent if base.name.startswith("popen-") else base) / "mariadb") as shared:
+        yield shared
+
+
+def pytest_report_header() -> list[str]:
+    """Say which servers stand in for those of production."""
+    return [f"MySQL: {which_mysql()}"]
 
 
 @pytest.fixture(scope="session", autouse=True)
