@@ -27,7 +27,7 @@ demo: .stamps/home $(UI_BUILT) ## The same with a demo account and two and a hal
 setup: .stamps/dev $(UI_BUILT) ## Install everything that tests and checks need
 
 .PHONY: test
-test: setup .stamps/ui .stamps/browser .stamps/servers ## Run all tests
+test: setup .stamps/ui .stamps/browser .stamps/servers .stamps/node-servers ## Run all tests
 	cd $(UI) && npm test --silent
 	$(BIN)/pytest
 
@@ -109,4 +109,10 @@ SERVERS := rabbitmq-server exim4-daemon-light mariadb-server
 .stamps/servers:
 	@dpkg -s $(SERVERS) >/dev/null 2>&1 || { echo "Installing $(SERVERS) ..."; apt-get update -qq && \
 	  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(SERVERS) >/dev/null; }
+	@mkdir -p .stamps && touch $@
+
+# PouchDB Server speaks CouchDB's API, for tests where there is no Docker.
+.stamps/node-servers: tests/servers/package-lock.json
+	@echo "Installing PouchDB Server ..."
+	@cd tests/servers && npm ci --loglevel=error
 	@mkdir -p .stamps && touch $@

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import secrets
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
+from auth.adapters.cloudant.address import CloudantAddress, cloudant_address
+from auth.adapters.cloudant.documents import CloudantDocuments
 from auth.adapters.outbox import DocumentOutbox
 from auth.adapters.sqlite import SqliteDocuments
 from auth.domain.documents import Document, Lease, PendingEvent
@@ -26,14 +29,22 @@ USER = "0190f1d2-6f0e-7c3a-9d55-0a4d2c9b7e11"
 rung: list[int] = []
 
 
-@pytest.fixture(params=["sqlite"])
-def documents(tmp_path: Path) -> Iterator[Documents]:
+@pytest.fixture(params=["sqlite", "cloudant"])
+def documents(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Documents]:
     rung.clear()
-    store = SqliteDocuments(f"sqlite:///{tmp_path}/documents.db", on_events=lambda: rung.append(1))
+    store: SqliteDocuments | CloudantDocuments
+    if request.param == "sqlite":
+        store = SqliteDocuments(f"sqlite:///{tmp_path}/documents.db", on_events=lambda: rung.append(1))
+    else:
+        store = CloudantDocuments(a_database(request.getfixturevalue("couch")), on_events=lambda: rung.append(1))
     store.migrate()
     store.migrate()
     yield store
     store.close()
+
+
+def a_database(server: str) -> CloudantAddress:
+    return cloudant_address(f"{server.replace('http', 'cloudant', 1)}/test-{secrets.token_hex(8)}")
 
 
 def a_document(document_id: str = "some:1", *events: PendingEvent, **fields: object) -> Document:
