@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from chassis.problems import UnavailableError
@@ -61,7 +60,6 @@ class Database:
         self._dialect = dialect_of(address)
         # An exception that is logged must not carry what people wrote, so every dialect shows statements without their values.
         self.engine: Engine = self._dialect.engine(address, pool_size=pool_size)
-        event.listen(self.engine, "rollback", lambda connection: connection.info.pop(ADDED_EVENTS, None))
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:
@@ -69,6 +67,7 @@ class Database:
         with self._dialect.turn, self._translated(), self.engine.connect() as connection:
             connection.execution_options(**{WRITES: True})
             connection.info[RELAY] = self._relay
+            connection.info.pop(ADDED_EVENTS, None)  # of one that was rolled back on the same connection
             with connection.begin():
                 yield connection
             added = connection.info.pop(ADDED_EVENTS, False)

@@ -26,8 +26,8 @@ _MIGRATION_SECONDS = 600
 _MOST_IDLE_SECONDS = 1800
 
 _DEADLOCK, _LOCK_WAIT, _CHANGED_SINCE = 1213, 1205, 1020
-_OUR_FAULT = {1054, 1264, 1265, 1364, 1366, 3819, 4025}
-"""Errors that the driver calls operational and that no waiting mends: columns and values that do not fit."""
+_OUR_FAULT = {1054, 1264, 1265, 1364, 1366, 1792, 3819, 4025}
+"""Errors that the driver calls operational and that no waiting mends: columns and values that do not fit, writing in a reader."""
 
 _STRICT = "STRICT_ALL_TABLES,ONLY_FULL_GROUP_BY,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION"
 _SESSION = (
@@ -78,7 +78,7 @@ class MySql(Dialect):
 
 
 def _engine(url: sa.URL, *, pool_size: int, max_overflow: int = 0, **sockets: int) -> Engine:
-    address, tls = _secured(url)
+    address, tls = secured(url)
     arguments = {"connect_timeout": CONNECT_SECONDS, "charset": "utf8mb4", **tls, **sockets}
     engine = sa.create_engine(
         address, pool_size=pool_size, max_overflow=max_overflow, pool_timeout=POOL_SECONDS, pool_recycle=_MOST_IDLE_SECONDS,
@@ -88,7 +88,7 @@ def _engine(url: sa.URL, *, pool_size: int, max_overflow: int = 0, **sockets: in
     return engine
 
 
-def _secured(url: sa.URL) -> tuple[sa.URL, dict[str, Any]]:
+def secured(url: sa.URL) -> tuple[sa.URL, dict[str, Any]]:
     """Return the address without what it says of TLS, and that as the driver wants it. With other machines it is TLS or nothing."""
     tls, authority = url.query.get("tls", ""), str(url.query.get("ca", ""))
     address = url.difference_update_query(["tls", "ca"])
