@@ -50,6 +50,16 @@ class Documents(Protocol):
         """Raise if the store is out of reach."""
 
 
+class Store(Documents, Protocol):
+    """Documents, as whoever owns the store sees them."""
+
+    def migrate(self) -> None:
+        """Make what is missing. May be called again, and by two at a time."""
+
+    def close(self) -> None:
+        """Let go of all connections."""
+
+
 class Sealing(Protocol):
     """Encryption at rest."""
 

@@ -19,12 +19,14 @@ _INDEXES = {
     "expires": ("expires_at",),
     "pending": ("pending_since",),
 }
-_PAGE = 500
 Json = dict[str, Any]
 
 
 class CloudantDocuments:
     """The store of a suite with many users. Several threads may use it."""
+
+    page = 500
+    """How many documents are asked for at once, where the number is not known."""
 
     def __init__(self, address: CloudantAddress, *, on_events: Callable[[], None] = lambda: None) -> None:
         """Connect to nothing yet; `on_events` is called after a save that leaves events to any relay."""
@@ -69,9 +71,9 @@ class CloudantDocuments:
         """Return a user's documents of a kind, ordered by id."""
         found: list[Document] = []
         while True:
-            page = self._select("of-user", {"user_id": user_id, "kind": kind}, limit=_PAGE, skip=len(found))
+            page = self._select("of-user", {"user_id": user_id, "kind": kind}, limit=self.page, skip=len(found))
             found += page
-            if len(page) < _PAGE:
+            if len(page) < self.page:
                 return sorted(found, key=lambda document: document.id)
 
     def expired(self, now: float, *, limit: int) -> list[Document]:
