@@ -113,6 +113,16 @@ class TestDocuments:
             found = documents.get("some:1")
             assert sum(threads.map(succeeds, [found] * 24)) == 1
 
+    def test_of_several_that_are_saved_at_once_those_that_nobody_changed_meanwhile_are(self, documents) -> None:
+        assert documents.save_all([]) == []
+        first, second = documents.save_all([a_document("some:1"), a_document("some:2", an_event())])
+        assert rung == [1]
+        assert [documents.get("some:1"), documents.get("some:2")] == [first, second]
+        newer = documents.save(replace(first, body={"n": 2}))
+        saved = documents.save_all([replace(first, body={"n": 3}), replace(second, outbox=())])
+        assert [document.id for document in saved] == ["some:2"]
+        assert [documents.get("some:1"), documents.get("some:2")] == [newer, saved[0]]
+
     def test_a_users_documents_of_a_kind_are_found(self, documents) -> None:
         for number in (2, 1, 3):
             documents.save(a_document(f"some:{number}"))

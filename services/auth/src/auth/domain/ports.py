@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -32,6 +32,12 @@ class Documents(Protocol):
 
         Raises:
             RevisionConflictError: if it was saved, deleted or (without a revision) made by somebody else meanwhile.
+        """
+
+    def save_all(self, documents: Sequence[Document]) -> list[Document]:
+        """Save several, each by itself; return those that were saved, with their new revisions.
+
+        One that is left out was changed meanwhile, as a rule: an answer that got lost on its way leaves out what was saved.
         """
 
     def delete(self, document: Document) -> None:
