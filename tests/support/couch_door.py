@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import http.client
 import json
 import secrets
@@ -86,7 +87,7 @@ class _Visitor(BaseHTTPRequestHandler):
             status, headers = door.refusals.pop(0)
             self._say(status, {"error": "too_many_requests", "reason": "You have exceeded your limit."}, headers)
         else:
-            door.counts[self._kind()] += 1
+            door.counts[self._kind()] += self._size(body)
             self._pass_on(body)
 
     do_PUT = do_POST = do_DELETE = do_HEAD = do_GET  # noqa: N815  the names that the library asks for
@@ -99,10 +100,17 @@ class _Visitor(BaseHTTPRequestHandler):
         if path[-1] in {"_find", "_all_docs"}:
             return "query"
         if path[-1] == "_bulk_docs":
-            return "bulk write"
+            return "write"
         if len(path) == 1 or path[1].startswith("_"):
             return "other"
         return "read" if self.command in {"GET", "HEAD"} else "write"
+
+    def _size(self, body: bytes) -> int:
+        """Return for how many requests it counts: each document that is written in bulk is one."""
+        if not self.path.endswith("/_bulk_docs"):
+            return 1
+        plain = gzip.decompress(body) if self.headers.get("Content-Encoding") == "gzip" else body
+        return len(json.loads(plain)["docs"])
 
     def _has_key(self) -> bool:
         door, shown = self.door, self.headers.get("Authorization", "")

@@ -109,6 +109,8 @@ def _forget_token(client: Any) -> bool:
 
 
 def _client(address: CloudantAddress) -> Any:
+    # It would write down ids of documents; what there is to tell, `call` tells.
+    logging.getLogger("urllib3.connectionpool").setLevel(logging.ERROR)
     client = CloudantV1(authenticator=_authenticator(address))
     config: dict[str, Any] = {"timeout": (_CONNECT_SECONDS, address.seconds)}
     if address.ca:
