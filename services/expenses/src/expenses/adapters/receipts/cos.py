@@ -109,8 +109,12 @@ class CosFiles:
 
     def check(self) -> None:
         """Raise if the bucket is not there or may not be used."""
-        with _translated():
-            self._client.head_bucket(Bucket=self._bucket)
+        try:
+            with _translated():
+                self._client.head_bucket(Bucket=self._bucket)
+        except ReceiptFileMissingError as error:
+            message = f"The bucket {self._bucket} of RECEIPTS is not there."
+            raise UnavailableError(message, headers={"Retry-After": "5"}) from error
 
     def _name(self, key: str) -> str:
         return f"{self._prefix}/{key}" if self._prefix else key
@@ -125,7 +129,7 @@ def _client(settings: ExpensesSettings, query: dict[str, list[str]]) -> Any:
         s3={"addressing_style": "path"},
         connect_timeout=3,
         read_timeout=15,
-        retries={"max_attempts": 2},
+        retries={"max_attempts": 1},
         max_pool_connections=20,
     )
     who = (
