@@ -58,7 +58,7 @@ class CosFiles:
         at = {"Bucket": self._bucket, "Key": name}
         upload = {**at, "UploadId": self._client.create_multipart_upload(**at, **about)["UploadId"]}
         try:
-            parts = []
+            parts: list[dict[str, object]] = []
             while body := content.read(PART):
                 number = len(parts) + 1
                 sent = self._client.upload_part(**upload, PartNumber=number, Body=body, ContentMD5=_md5(body))
