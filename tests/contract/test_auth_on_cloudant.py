@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 import secrets
+import subprocess
+import sys
 import time
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -207,3 +210,27 @@ def test_while_the_server_is_away_everybody_is_told_when_to_come_back_and_it_goe
             assert auth.sign_up(email="somebody@example.org")
     finally:
         server.kill()
+
+
+@pytest.mark.parametrize(
+    ("password", "migrated", "said"),
+    [
+        ("right", True, "auth: the store answers"),
+        ("right", False, "no_db_file|does not exist"),
+        ("wr0ng-one", True, "not authorized"),
+    ],
+)
+def test_a_store_can_be_tried_and_what_is_wrong_with_it_is_said(password: str, migrated: bool, said: str, door: Door) -> None:
+    store = door.address(f"test-{secrets.token_hex(8)}", user=door.user)
+    if migrated:
+        with auth_on(store.replace(f"{door.user}@", "")) as auth:
+            auth.made.service.migrate()
+    door.way_in = "basic"
+    given = {"AUTH_STORE": store, "AUTH_STORE_PASSWORD": password.replace("right", door.password), "OUTLAY_DATA_KEY": "00" * 32}
+    command = [sys.executable, "-m", "auth", "check"]
+    ran = subprocess.run(
+        command, env={**os.environ, **given, "PYTHONWARNINGS": "ignore"}, check=False, capture_output=True, text=True
+    )
+    assert ran.returncode == (0 if password == "right" and migrated else 1)
+    assert re.search(said, ran.stdout + ran.stderr)
+    assert given["AUTH_STORE_PASSWORD"] not in ran.stdout + ran.stderr

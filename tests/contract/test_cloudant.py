@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import logging
 import secrets
 import time
@@ -98,7 +99,10 @@ class TestWaysIn:
                 with pytest.raises(StoreUnavailableError):
                     store.check()
         assert time.monotonic() - began < 3
-        assert "wr0ng-one" not in caplog.text + repr([vars(record) for record in caplog.records])
+        logged = caplog.text + repr([vars(record) for record in caplog.records])
+        assert "the store" in logged
+        assert "wr0ng-one" not in logged
+        assert base64.b64encode(f"{door.user}:wr0ng-one".encode()).decode() not in logged
 
     def test_tls_is_spoken_with_those_whom_the_given_authority_vouches_for_and_nobody_else(self, couch, behind, tmp_path) -> None:
         write_certificates(tmp_path)
@@ -137,6 +141,31 @@ class TestBadWeather:
         assert store.get("some:1") == again
         with pytest.raises(RevisionConflictError):
             store.save(replace(saved, body={"n": 3}))
+
+    def test_a_save_that_is_refused_but_kept_as_a_branch_is_taken_back(self, door, behind) -> None:
+        store = behind(door)
+        first = store.save(FRESH)
+        confirmed = store.save(replace(first, body={"n": 2}))
+        door.forks = 1
+        with pytest.raises(RevisionConflictError):
+            store.save(replace(first, body={"n": "refused"}))  # its branch wins by its revision
+        assert store.get("some:1") == confirmed
+        store.delete(confirmed)
+        assert store.get("some:1") is None
+
+    def test_a_branch_that_nobody_took_back_is_removed_by_whoever_reads_next(self, door, behind) -> None:
+        store = behind(door)
+        first = store.save(FRESH)
+        store.save(replace(first, body={"n": 2}))
+        door.forks = 1
+        door.answer_next(*[429] * 5)  # and whoever was refused does not get to take it back
+        with pytest.raises(StoreUnavailableError):
+            store.save(replace(first, body={"n": "refused"}))
+        found = store.get("some:1")
+        assert found is not None
+        assert found.body == {"n": "refused"}
+        store.delete(found)
+        assert store.get("some:1") is None
 
     def test_a_store_that_was_never_migrated_is_out_of_reach_and_not_empty(self, door, behind) -> None:
         store = behind(door, migrated=False)

@@ -39,6 +39,8 @@ class Door:
         """What the next requests are answered with instead."""
         self.lost = 0
         """How many of the next answers get lost on their way, after the server has done what it was asked."""
+        self.forks = 0
+        """How many of the next saves are refused and kept as a branch all the same, as by the minority of a cluster's copies."""
         self.way_in = ""
         """basic, session or iam: what has to be shown; nothing if it is empty."""
         self.user, self.password, self.apikey = "maria", secrets.token_hex(8), secrets.token_hex(8)
@@ -83,6 +85,9 @@ class _Visitor(BaseHTTPRequestHandler):
             self._session(json.loads(body))
         elif not self._has_key():
             self._say(401, {"error": "unauthorized", "reason": "You are not authorized to access this db."})
+        elif door.forks and self.command == "PUT":
+            door.forks -= 1
+            self._fork(body)
         elif door.refusals:
             status, headers = door.refusals.pop(0)
             self._say(status, {"error": "too_many_requests", "reason": "You have exceeded your limit."}, headers)
@@ -109,8 +114,7 @@ class _Visitor(BaseHTTPRequestHandler):
         """Return for how many requests it counts: each document that is written in bulk is one."""
         if not self.path.endswith("/_bulk_docs"):
             return 1
-        plain = gzip.decompress(body) if self.headers.get("Content-Encoding") == "gzip" else body
-        return len(json.loads(plain)["docs"])
+        return len(json.loads(self._plain(body))["docs"])
 
     def _has_key(self) -> bool:
         door, shown = self.door, self.headers.get("Authorization", "")
@@ -137,24 +141,41 @@ class _Visitor(BaseHTTPRequestHandler):
         cookie = f"AuthSession={door.give_token()}; Version=1; Max-Age={door.token_seconds}; Path=/; HttpOnly"
         self._say(200, {"ok": True, "name": door.user}, {"Set-Cookie": cookie})
 
+    def _fork(self, body: bytes) -> None:
+        document = json.loads(self._plain(body))
+        generation = int(document.get("_rev", "0").partition("-")[0]) + 1
+        before = [document["_rev"].partition("-")[2]] if "_rev" in document else []
+        document |= {"_rev": f"{generation}-{'f' * 32}", "_revisions": {"start": generation, "ids": ["f" * 32, *before]}}
+        database = urlsplit(self.path).path.strip("/").split("/")[0]
+        content = json.dumps({"docs": [document], "new_edits": False})
+        self._ask("POST", f"/{database}/_bulk_docs", content.encode(), {"Content-Type": "application/json"})
+        self._say(409, {"error": "conflict", "reason": "Document update conflict."})
+
+    def _plain(self, body: bytes) -> bytes:
+        return gzip.decompress(body) if self.headers.get("Content-Encoding") == "gzip" else body
+
     def _pass_on(self, body: bytes) -> None:
-        inner = http.client.HTTPConnection(*self.door.backend, timeout=30)
         headers = {name: value for name, value in self.headers.items() if name.lower() in _PASSED_ON}
-        headers |= {"Authorization": f"Basic {self.door.inner_key}"} if self.door.inner_key else {}
         try:
-            inner.request(self.command, self.path, body or None, headers)
-            answer = inner.getresponse()
-            content = answer.read()
+            status, kind, content = self._ask(self.command, self.path, body, headers)
         except OSError:
             self.close_connection = True
             return
-        finally:
-            inner.close()
         if self.door.lost:
             self.door.lost -= 1
             self.close_connection = True
             return
-        self._send(answer.status, content, {"Content-Type": answer.getheader("Content-Type", "application/json")})
+        self._send(status, content, {"Content-Type": kind})
+
+    def _ask(self, method: str, path: str, body: bytes, headers: dict[str, str]) -> tuple[int, str, bytes]:
+        inner = http.client.HTTPConnection(*self.door.backend, timeout=30)
+        headers |= {"Authorization": f"Basic {self.door.inner_key}"} if self.door.inner_key else {}
+        try:
+            inner.request(method, path, body or None, headers)
+            answer = inner.getresponse()
+            return answer.status, answer.getheader("Content-Type", "application/json"), answer.read()
+        finally:
+            inner.close()
 
     def _say(self, status: int, body: dict[str, Any], headers: dict[str, str] | None = None) -> None:
         self._send(status, json.dumps(body).encode(), {"Content-Type": "application/json", **(headers or {})})

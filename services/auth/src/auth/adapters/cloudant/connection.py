@@ -109,8 +109,9 @@ def _forget_token(client: Any) -> bool:
 
 
 def _client(address: CloudantAddress) -> Any:
-    # It would write down ids of documents; what there is to tell, `call` tells.
-    logging.getLogger("urllib3.connectionpool").setLevel(logging.ERROR)
+    # They would write down ids of documents and, with debugging on, whole requests; what there is to tell, `call` tells.
+    for name in ("urllib3.connectionpool", "ibm-cloud-sdk-core"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     client = CloudantV1(authenticator=_authenticator(address))
     config: dict[str, Any] = {"timeout": (_CONNECT_SECONDS, address.seconds)}
     if address.ca:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -12,6 +14,8 @@ from auth.adapters.cloudant.connection import ConflictError, Connection, Missing
 from auth.domain.documents import Document, Lease, PendingEvent
 from auth.domain.errors import RevisionConflictError
 from chassis.sql import StoreUnavailableError
+
+log = logging.getLogger("outlay.cloudant")
 
 # A document without one of the fields is not in the index; so these hold what is pending or will expire, and no more.
 _INDEXES = {
@@ -46,6 +50,8 @@ class CloudantDocuments:
     def get(self, document_id: str) -> Document | None:
         """Return a document as it was last saved."""
         stored = self._read(document_id)
+        if stored and stored.get("_conflicts"):
+            self._drop(document_id, stored["_conflicts"])
         return _document(stored) if stored else None
 
     def save(self, document: Document) -> Document:
@@ -106,19 +112,37 @@ class CloudantDocuments:
         if any(document.outbox and document.lease is None for document in saved):
             self._on_events()
 
-    def _read(self, document_id: str) -> Json | None:
+    def _read(self, document_id: str, *, revision: str | None = None) -> Json | None:
+        """Return a document as it is stored, and in `_conflicts` the revisions that its present one has won over."""
         try:
-            stored: Json = self._connection.call("get_document", doc_id=document_id)
+            stored: Json = self._connection.call("get_document", doc_id=document_id, rev=revision, conflicts=not revision or None)
         except MissingError:
             return None
         return stored
 
     def _saved_before(self, document_id: str, mark: str) -> str:
-        """Return the revision if it was this very save whose answer got lost before it was tried again."""
+        """Return the revision if it was this very save whose answer got lost before it was tried again.
+
+        In a cluster a save that is refused may have reached one of the copies all the same, and may win over the one that was
+        confirmed to somebody else. Then there are two branches, and whoever was refused takes theirs back.
+        """
         stored = self._read(document_id)
-        if stored is None or stored["mark"] != mark:
+        if stored is None:
             raise RevisionConflictError
-        return str(stored["_rev"])
+        lost = stored.get("_conflicts", [])
+        if stored["mark"] == mark and not lost:
+            return str(stored["_rev"])
+        branches = [stored, *(self._read(document_id, revision=revision) for revision in lost)]
+        if lost:
+            self._drop(document_id, [branch["_rev"] for branch in branches if branch and branch["mark"] == mark])
+        raise RevisionConflictError
+
+    def _drop(self, document_id: str, revisions: Sequence[str]) -> None:
+        """Remove branches: one that stays would come back when the document is deleted."""
+        for revision in revisions:
+            log.warning("a document had two branches", extra={"kind": document_id.partition(":")[0]})
+            with suppress(ConflictError, MissingError):  # somebody else has done it
+                self._connection.call("delete_document", doc_id=document_id, rev=revision)
 
     def _select(self, index: str, selector: Json, **options: Any) -> list[Document]:
         use = {"use_index": [f"outlay-{index}", index], "allow_fallback": False}
