@@ -68,7 +68,7 @@ api-types: .stamps/dev .stamps/ui ## Generate the web UI's types from the merged
 
 .PHONY: clean
 clean: ## Remove what was installed and built; data in ./var stay
-	rm -rf $(VENV) .stamps build $(UI)/node_modules services/gateway/src/gateway/web
+	rm -rf $(VENV) .stamps build $(UI)/node_modules tests/servers/node_modules services/gateway/src/gateway/web
 
 # What was installed, remembered by when and from which list.
 
@@ -105,7 +105,7 @@ $(UI_BUILT): .stamps/ui $(shell find $(UI)/src $(UI)/public $(UI)/index.html $(U
 	@mkdir -p .stamps && touch $@
 
 # Real servers that tests talk to, from Debian's packages; each test starts its own on loopback.
-SERVERS := rabbitmq-server exim4-daemon-light mariadb-server
+SERVERS := rabbitmq-server exim4-daemon-light mariadb-server libderby-java derby-tools default-jre-headless
 .stamps/servers:
 	@dpkg -s $(SERVERS) >/dev/null 2>&1 || { echo "Installing $(SERVERS) ..."; apt-get update -qq && \
 	  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(SERVERS) >/dev/null; }
