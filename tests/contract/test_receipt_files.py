@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import io
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from expenses.domain.receipt import key_of
 from expenses.domain.receipt_ports import ReceiptFiles
 from expenses.settings import ExpensesSettings
 from support.broker import free_ports
-from support.objectstore import ObjectStore, running_object_store
+from support.objectstore import ObjectStore
 
 
 @dataclass
@@ -31,6 +32,10 @@ class Place:
 
     files: ReceiptFiles
     names: Callable[[], list[str]]
+    begin: Callable[[str], object]
+    """Begin to store a file and get no further."""
+    halves: Callable[[], int]
+    """How many were begun and not ended."""
     away: ReceiptFiles
     """The same store while nobody can reach it."""
 
@@ -40,10 +45,21 @@ def a_folder(request: pytest.FixtureRequest) -> Place:
     settings = ExpensesSettings(database="sqlite://", receipts=f"file:{folder}/receipts")
     (folder / "blocked").write_text("a file where a folder should be")
 
-    def names() -> list[str]:
+    def found() -> list[str]:
         return sorted(str(path.relative_to(folder / "receipts")) for path in (folder / "receipts").rglob("*") if path.is_file())
 
-    return Place(files_from(settings), names, files_from(replace(settings, receipts=f"file:{folder}/blocked")))
+    def begin(key: str) -> None:
+        path = folder / "receipts" / key
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.with_name(".begun").write_bytes(SMALL)
+
+    return Place(
+        files=files_from(settings),
+        names=lambda: [name for name in found() if "/." not in name],
+        begin=begin,
+        halves=lambda: len([name for name in found() if "/." in name]),
+        away=files_from(replace(settings, receipts=f"file:{folder}/blocked")),
+    )
 
 
 def a_bucket(request: pytest.FixtureRequest) -> Place:
@@ -59,22 +75,23 @@ def bucket_of(store: ObjectStore, *, prefix: str = "") -> Place:
     bucket = settings.receipts.removeprefix("cos://").split("?", maxsplit=1)[0].split("/")[0]
     client: Any = store.client()
 
+    within = f"{prefix.strip('/')}/" if prefix else ""
+
     def names() -> list[str]:
-        assert client.list_multipart_uploads(Bucket=bucket).get("Uploads", []) == [], "no parts are left"
         keys = [one["Key"] for one in client.list_objects_v2(Bucket=bucket).get("Contents", [])]
-        return sorted(key.removeprefix(prefix.lstrip("/")).lstrip("/") for key in keys)
+        return sorted(key.removeprefix(within) for key in keys)
 
     nowhere = f"http://127.0.0.1:{free_ports(1)[0]}"
-    return Place(files_from(settings), names, files_from(replace(settings, receipts=f"cos://{bucket}?endpoint={nowhere}")))
+    return Place(
+        files=files_from(settings),
+        names=names,
+        begin=lambda key: client.create_multipart_upload(Bucket=bucket, Key=within + key),
+        halves=lambda: len(client.list_multipart_uploads(Bucket=bucket).get("Uploads", [])),
+        away=files_from(replace(settings, receipts=f"cos://{bucket}?endpoint={nowhere}")),
+    )
 
 
 STORES: dict[str, Callable[[pytest.FixtureRequest], Place]] = {"folder": a_folder, "bucket": a_bucket, "prefix": a_prefix}
-
-
-@pytest.fixture(scope="module")
-def object_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ObjectStore]:
-    with running_object_store(tmp_path_factory.mktemp("objects")) as store:
-        yield store
 
 
 @pytest.fixture(params=STORES)
@@ -148,16 +165,26 @@ def test_a_person_is_erased_and_nobody_else(files: ReceiptFiles, place: Place) -
     for data in (SMALL, LARGE, b"a third"):
         put(files, data)
     theirs = put(files, SMALL, OTTO)
+    place.begin(key_of(MARIA, digest_of(b"never ended")))
     files.remove_all(MARIA)
-    assert place.names() == [theirs]
+    assert (place.names(), place.halves()) == ([theirs], 0)
     files.remove_all(MARIA)
+
+
+def test_what_was_begun_long_ago_and_never_ended_is_cleared_away(files: ReceiptFiles, place: Place) -> None:
+    kept = put(files, SMALL)
+    place.begin(key_of(MARIA, digest_of(b"never ended")))
+    files.remove_halves(datetime.now(UTC) - timedelta(minutes=5))
+    assert place.halves() == 1, "somebody may be at it"
+    files.remove_halves(datetime.now(UTC) + timedelta(minutes=5))
+    assert (place.names(), place.halves()) == ([kept], 0)
 
 
 @pytest.mark.parametrize("data", [SMALL, LARGE], ids=["small", "large"])
 def test_a_file_that_is_shorter_than_announced_is_not_stored(files: ReceiptFiles, place: Place, data: bytes) -> None:
     with pytest.raises(UnavailableError):
         put(files, data, size=len(data) + 1)
-    assert place.names() == []
+    assert (place.names(), place.halves()) == ([], 0)
 
 
 def test_a_reader_that_breaks_off_leaves_nothing_half_written(files: ReceiptFiles, place: Place) -> None:
@@ -169,7 +196,7 @@ def test_a_reader_that_breaks_off_leaves_nothing_half_written(files: ReceiptFile
 
     with pytest.raises((UnavailableError, ConnectionResetError)):
         files.put(key_of(MARIA, digest_of(LARGE)), Broken(LARGE), size=len(LARGE), sha256=digest_of(LARGE), media_type="image/png")
-    assert place.names() == []
+    assert (place.names(), place.halves()) == ([], 0)
 
 
 def test_a_store_that_is_away_says_when_to_try_again(place: Place) -> None:

@@ -104,14 +104,14 @@ RATES = EcbRates()
 callers: dict[int, Caller] = {}
 
 
-def make_service(folder: Path, clock: Callable[[], datetime] = lambda: NOW) -> Service:
+def make_service(folder: Path, clock: Callable[[], datetime] = lambda: NOW, **told: str) -> Service:
     """Build the service on a new store; whoever the test acts as is the caller."""
     made: list[Service] = []
 
     def verify(_token: str) -> dict[str, Any]:
         return callers[id(made[0])].claims()
 
-    settings = ExpensesSettings(database=f"sqlite:///{folder}/expenses.db", receipts=f"file:{folder}/receipts")
+    settings = ExpensesSettings(**{"database": f"sqlite:///{folder}/expenses.db", "receipts": f"file:{folder}/receipts", **told})
     made.append(
         build(settings, verify=verify, vault=Vault(b"k" * 32), clock=clock, validate_responses=True, quiet=True, rates=RATES)
     )

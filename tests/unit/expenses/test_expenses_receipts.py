@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import os
+import sqlite3
+import subprocess
+import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from expenses.domain.errors import ReceiptFileMissingError
+from expenses.adapters.receipts.examiner import StudioExaminer
+from expenses.domain.errors import ReceiptFileMissingError, UnacceptableReceiptError
 from expenses.domain.receipts import checked
 from support import pictures
 from unit.expenses.expenses_world import MARIA, OTTO, Api, a_caller
@@ -120,6 +127,13 @@ def test_two_people_with_the_same_content_do_not_share_it(api: Api, tmp_path: Pa
         assert otto("GET", f"/receipts/{mine['id']}{path}").status_code == 404
     assert otto("DELETE", f"/receipts/{mine['id']}").status_code == 404
     assert send(otto, mine["expense_id"]).status_code == 404
+
+
+@contextmanager
+def database_of(folder: Path) -> Iterator[sqlite3.Connection]:
+    rows = sqlite3.connect(folder / "expenses.db", isolation_level=None)
+    yield rows
+    rows.close()
 
 
 REFUSED = {
@@ -282,3 +296,49 @@ def test_many_uploads_of_one_content_at_once_are_one_receipt(api: Api, tmp_path:
     assert [answer.status_code for answer in answers] == [201] * 6
     assert len({answer.json()["id"] for answer in answers}) == 1
     assert len(stored(tmp_path)) == 2
+
+
+def test_an_upload_that_breaks_off_after_its_file_was_stored_is_found_by_the_next_tidying(api: Api, tmp_path: Path) -> None:
+    expense = an_expense(api)
+    with database_of(tmp_path) as rows:
+        rows.execute("CREATE TRIGGER full BEFORE INSERT ON receipt BEGIN SELECT RAISE(ABORT, 'no room'); END")
+        assert send(api, expense).status_code == 500
+        rows.execute("DROP TRIGGER full")
+    assert api("GET", f"/expenses/{expense}/receipts").json()["items"] == []
+    assert len(stored(tmp_path)) == 2
+    api.clock.later(hours=2)
+    api.service.tidy()
+    assert stored(tmp_path) == []
+    assert sent(api, expense)["name"] == "lunch.jpg", "it can be sent again"
+
+
+def test_a_file_that_is_no_longer_wanted_by_anybody_when_it_is_stored_does_not_stay(api: Api, tmp_path: Path) -> None:
+    expense = an_expense(api)
+    with database_of(tmp_path) as rows:
+        # The expense goes while the file is on its way: between the note of the file and the receipt.
+        rows.execute("CREATE TRIGGER gone AFTER INSERT ON receipt_file BEGIN DELETE FROM expense; END")
+        assert send(api, expense).status_code == 404
+    assert stored(tmp_path) == []
+
+
+LITTLE = "import resource, runpy; resource.setrlimit(resource.RLIMIT_AS, (200_000_000, 200_000_000)); runpy.run_module({!r}, run_name='__main__')"
+
+
+@pytest.mark.parametrize(
+    ("content", "kind", "reason"),
+    [(pictures.a_bomb(), "application/pdf", "unpacks to"), (pictures.a_png_of(100_000, 100_000), "image/png", "pixels")],
+    ids=["PDF", "PNG"],
+)
+def test_a_bomb_is_known_for_what_it_is_with_little_memory(tmp_path: Path, content: bytes, kind: str, reason: str) -> None:
+    (tmp_path / "uploaded").write_bytes(content)
+    command = [sys.executable, "-I", "-c", LITTLE.format("expenses.adapters.receipts.studio"), kind]
+    files = [tmp_path / name for name in ("uploaded", "kept", "small")]
+    done = subprocess.run([*command, *files], check=True, capture_output=True, text=True, timeout=20)
+    assert reason in done.stdout
+    assert not (tmp_path / "kept").exists()
+
+
+def test_a_file_that_takes_too_long_is_refused() -> None:
+    examiner = StudioExaminer(seconds=0.01)
+    with pytest.raises(UnacceptableReceiptError, match="too long"), examiner.examine(io.BytesIO(PHOTO), None):
+        pass

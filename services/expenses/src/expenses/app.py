@@ -16,8 +16,7 @@ from chassis.spec import load_spec
 from chassis.sql import Database, SqlOutbox
 from chassis.sql.migrations import migrate
 from expenses.adapters.ecb import EcbRates
-from expenses.adapters.receipts.examiner import StudioExaminer
-from expenses.adapters.receipts.stores import files_from
+from expenses.adapters.receipts.stores import examiner_from, files_from
 from expenses.adapters.sql import SqlStore, chassis
 from expenses.consumers import Consumers
 from expenses.domain import errors
@@ -79,7 +78,7 @@ def build(
     store = SqlStore(database, event_maker("expenses", clock, ids))
     converter = Converter(rates or EcbRates())
     files = files_from(settings)
-    receipts = ReceiptBook(store, files, StudioExaminer(), clock, ids)
+    receipts = ReceiptBook(store, files, examiner_from(settings), clock, ids)
     handlers = Handlers(
         ledger=Ledger(store, converter, clock, ids),
         catalogue=Catalogue(store, clock, ids),

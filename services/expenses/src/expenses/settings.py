@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import parse_qs, urlsplit
 
 from chassis.settings import CommonSettings, one_of, setting
+from chassis.sql import store_address
 
 
 def _store(text: str) -> str:
@@ -18,11 +19,18 @@ def _store(text: str) -> str:
     return text
 
 
+def _scanner(text: str) -> str:
+    if text and (urlsplit(text).scheme != "clamav" or not urlsplit(text).hostname):
+        message = f"is {text!r}, must be clamav://<host>[:<port>]"
+        raise ValueError(message)
+    return text
+
+
 @dataclass(frozen=True, kw_only=True)
 class ExpensesSettings(CommonSettings):
     """Settings of the expenses service."""
 
-    database: str = setting("EXPENSES_DB", "a SQLAlchemy URL, such as sqlite:////data/expenses.db")
+    database: str = setting("EXPENSES_DB", "a SQLAlchemy URL, such as sqlite:////data/expenses.db", parse=store_address)
     receipts: str = setting(
         "RECEIPTS",
         "where receipts are kept: file:<folder> or cos://<bucket>?endpoint=https://<host>",
@@ -40,6 +48,9 @@ class ExpensesSettings(CommonSettings):
         "a server-side encryption to ask the object store for with each file",
         default="",
         parse=one_of("", "AES256"),
+    )
+    receipts_scanner: str = setting(
+        "RECEIPTS_SCANNER", "a virus scanner that looks through each upload: clamav://<host>[:<port>]", default="", parse=_scanner
     )
     cos_api_key: str = setting("COS_API_KEY", "an IAM API key for the object store", default="")
     cos_instance: str = setting("COS_INSTANCE", "the CRN of the object store's instance, with COS_API_KEY", default="")

@@ -10,10 +10,11 @@ from expenses.domain.draft import check_category, converted_home, given_home, mo
 from expenses.domain.errors import ExpenseNotFoundError, InvalidFilterError, StaleVersionError, problem
 from expenses.domain.expense import EXPENSE, Change, Expense, milliseconds, moved, one_line
 from expenses.domain.ports import Filter
+from expenses.domain.showing import shown
 from money import Money, MoneyError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from expenses.domain.conversion import Converter
     from expenses.domain.ports import Clock, Ids, Owner, Position, Repeat, Store, Who, Work
@@ -66,7 +67,7 @@ class Ledger:
             expense = work.expenses.get(owner, expense_id) if owner else None
             if owner is None or expense is None:
                 raise ExpenseNotFoundError
-            return _with_receipts(work, owner, [expense])[0]
+            return shown(work, owner, [expense])[0]
 
     def page(self, who: Who, arguments: Mapping[str, Any], sort: str, limit: int, after: Position | None) -> Page:
         """Return a part of the list; raises InvalidFilterError."""
@@ -75,7 +76,7 @@ class Ledger:
             wanted = read_filter(arguments, owner.home_currency if owner else who.home_currency)
             found = work.expenses.page(owner, wanted, sort, limit + 1, after) if owner else []
             kept = found[:limit]
-            items = _with_receipts(work, owner, kept) if owner else []
+            items = shown(work, owner, kept) if owner else []
         return Page(items, _position(kept[-1], sort) if len(found) > limit else None)
 
     def change(self, who: Who, expense_id: str, version: int, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -88,10 +89,10 @@ class Ledger:
                 check_category(work, owner, fields["category_id"])
             fields |= self._money_fields(owner, before, body, fields.get("spent_on", before.spent_on))
             if before._replace(**fields) == before:
-                return _with_receipts(work, owner, [before])[0]
+                return shown(work, owner, [before])[0]
             after = moved(before, self._clock(), **fields)
             book(work, owner, [Change(before, after)])
-            return _with_receipts(work, owner, [after])[0]
+            return shown(work, owner, [after])[0]
 
     def _money_fields(self, owner: Owner, before: Expense, body: Mapping[str, Any], day: str) -> dict[str, Any]:
         amount = money_at(body, "amount") if "amount" in body else before.amount
@@ -114,14 +115,6 @@ class Ledger:
         with self._store.writing() as work:
             owner = work.owners.hold(who)
             book(work, owner, [Change(_at(work, owner, expense_id, version), None)])
-
-
-def _with_receipts(work: Work, owner: Owner, expenses: Sequence[Expense]) -> list[dict[str, Any]]:
-    """Return expenses as they are on the wire."""
-    of: dict[str, list[dict[str, Any]]] = {}
-    for receipt in work.receipts.of(owner, [expense.id for expense in expenses]):
-        of.setdefault(receipt.expense_id, []).append(receipt.to_wire())
-    return [expense.to_wire(of.get(expense.id, ())) for expense in expenses]
 
 
 def _at(work: Work, owner: Owner, expense_id: str, version: int) -> Expense:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import IO, TYPE_CHECKING, Protocol
 
 from expenses.domain.receipt import Receipt, StoredFile
@@ -27,6 +28,9 @@ class ReceiptFiles(Protocol):
 
     def remove_all(self, user_id: str) -> None:
         """Delete every file of a person, whole and half."""
+
+    def remove_halves(self, before: datetime) -> None:
+        """Delete what was begun before a moment and never became a whole file."""
 
     def link(self, key: str, *, name: str, media_type: str) -> str | None:
         """Return an address from which one may read the file for a minute without asking here; None if it goes through here."""

@@ -11,6 +11,7 @@ import hashlib
 import io
 import logging
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import IO, TYPE_CHECKING, Any
 
 from expenses.domain.byterange import Span, span_of
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("outlay.receipts")
 
 THUMBNAIL_TYPE = "image/webp"
-_WAIT_MS = 3_600_000
+_WAIT = timedelta(hours=1)
 """For so long a file without a receipt may still be on its way."""
 _MOST_TIDIED = 500
 _TRIES = 5
@@ -67,23 +68,28 @@ class ReceiptBook:
         """Put a file to an expense; the same content once more is the same receipt.
 
         Raises:
-            ExpenseNotFoundError, TooManyReceiptsError: nothing was looked at.
-            ReceiptTooLargeError, UnknownReceiptTypeError, UnacceptableReceiptError: nothing was stored.
+            ExpenseNotFoundError, TooManyReceiptsError, ReceiptTooLargeError, UnknownReceiptTypeError, UnacceptableReceiptError:
+                with each of them nothing is kept.
         """
         with self._store.reading() as work:
             owner = work.owners.find(who.user_id)
             _require(work, owner, expense_id)
         with self._examiner.examine(stream, claimed) as found:
             for _ in range(_TRIES):
-                self._keep(who, found)
-                receipt = self._enter(who, expense_id, found, name_of(filename, found.ending))
+                self._keep(who, expense_id, found)
+                try:
+                    receipt = self._enter(who, expense_id, found, name_of(filename, found.ending))
+                except (ExpenseNotFoundError, TooManyReceiptsError):
+                    self._let_go(who, found.file.sha256)
+                    raise
                 if receipt is not None:
                     return receipt.to_wire()
         raise ReceiptFileMissingError
 
-    def _keep(self, who: Who, found: Examined) -> None:
+    def _keep(self, who: Who, expense_id: str, found: Examined) -> None:
         with self._store.writing() as work:
             owner = work.owners.hold(who)
+            _require(work, owner, expense_id)
             work.receipts.note(owner, found.file, self._now())
             stored = work.receipts.is_used(owner, found.file.sha256)
         if not stored:
@@ -111,6 +117,19 @@ class ReceiptBook:
             receipt = Receipt(id=self._ids(), expense_id=expense_id, name=name, created_ms=self._now(), file=found.file)
             work.receipts.add(owner, receipt)
             return receipt
+
+    def _let_go(self, who: Who, sha256: str) -> None:
+        """Remove what was stored for nothing, even if its owner has left meanwhile and no note of it is kept any more."""
+        with self._store.reading() as work:
+            owner = work.owners.find(who.user_id)
+        if owner is None:
+            self._remove_files(who.user_id, sha256)
+        else:
+            self._collect(owner, sha256, self._now() + 1)
+
+    def _remove_files(self, user_id: str, sha256: str) -> None:
+        self._files.remove(key_of(user_id, sha256))
+        self._files.remove(thumbnail_key_of(user_id, sha256))
 
     def all_of(self, who: Who, expense_id: str) -> list[dict[str, Any]]:
         """Return the receipts of an expense; raises ExpenseNotFoundError."""
@@ -176,8 +195,9 @@ class ReceiptBook:
 
     def tidy(self) -> int:
         """Remove the files that no receipt shows: of uploads that broke off and of expenses that are gone. Return how many."""
-        before = self._now() - _WAIT_MS
-        done = 0
+        moment = self._clock() - _WAIT
+        before, done = milliseconds(moment), 0
+        self._files.remove_halves(moment)
         while True:
             with self._store.reading() as work:
                 unused = work.receipts.unused(before, _MOST_TIDIED)
@@ -189,12 +209,13 @@ class ReceiptBook:
     def _collect(self, owner: Owner, sha256: str, before_ms: int) -> bool:
         """Remove a file that no receipt shows while nobody else can enter one for it."""
         with self._store.writing() as work:
+            if work.owners.find(owner.user_id) is None:  # to hold them would note them anew
+                return False
             held = work.owners.hold(Who(owner.user_id, owner.home_currency))
             noted = work.receipts.noted_ms(held, sha256)
             if noted is None or noted >= before_ms or work.receipts.is_used(held, sha256):
                 return False
-            self._files.remove(key_of(owner.user_id, sha256))
-            self._files.remove(thumbnail_key_of(owner.user_id, sha256))
+            self._remove_files(owner.user_id, sha256)
             work.receipts.drop(held, sha256)
             return True
 

@@ -18,6 +18,7 @@ from expenses.domain.errors import ReceiptFileMissingError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
     from expenses.settings import ExpensesSettings
 
@@ -27,6 +28,8 @@ PART = 5 * 1024 * 1024
 """Bytes of a part, and the most that is stored in one request; object stores take no smaller parts."""
 _PIECE = 64 * 1024
 _LINK_SECONDS = 60
+_FOREIGN = (BotoCoreError, OSError, RuntimeError, ValueError)
+"""Beside ClientError. The last three come out of the client when IAM is away, gives an old token, or talks nonsense."""
 _MISSING = {"404", "NoSuchKey", "NotFound"}
 
 
@@ -72,7 +75,7 @@ class CosFiles:
         """Give the parts back; if that fails too, the bucket's lifecycle does it."""
         try:
             self._client.abort_multipart_upload(**upload)
-        except (BotoCoreError, ClientError) as error:
+        except (ClientError, *_FOREIGN) as error:
             log.warning("parts are left behind", extra={"reason": type(error).__name__})
 
     def read(self, key: str, first: int, length: int) -> Iterator[bytes]:
@@ -93,8 +96,18 @@ class CosFiles:
             while found := self._client.list_objects_v2(Bucket=self._bucket, Prefix=prefix).get("Contents", []):
                 for one in found:
                     self._client.delete_object(Bucket=self._bucket, Key=one["Key"])
-            for half in self._client.list_multipart_uploads(Bucket=self._bucket, Prefix=prefix).get("Uploads", []):
-                self._abort({"Bucket": self._bucket, "Key": half["Key"], "UploadId": half["UploadId"]})
+        self._abort_begun(prefix)
+
+    def remove_halves(self, before: datetime) -> None:
+        """Delete what was begun before a moment and never became a whole file."""
+        self._abort_begun(self._name(""), before)
+
+    def _abort_begun(self, prefix: str, before: datetime | None = None) -> None:
+        with _translated():
+            begun = self._client.list_multipart_uploads(Bucket=self._bucket, Prefix=prefix).get("Uploads", [])
+            for half in begun:
+                if before is None or half["Initiated"] < before:
+                    self._abort({"Bucket": self._bucket, "Key": half["Key"], "UploadId": half["UploadId"]})
 
     def link(self, key: str, *, name: str, media_type: str) -> str | None:
         """Return an address that is good for a minute, if the settings say that browsers may fetch files from the bucket."""
@@ -128,7 +141,7 @@ def _client(settings: ExpensesSettings, query: dict[str, list[str]]) -> Any:
         signature_version="oauth" if settings.cos_api_key else "s3v4",
         s3={"addressing_style": "path"},
         connect_timeout=3,
-        read_timeout=15,
+        read_timeout=8,
         retries={"max_attempts": 1},
         max_pool_connections=20,
     )
@@ -175,6 +188,6 @@ def _translated() -> Iterator[None]:
             raise ReceiptFileMissingError from error
         log.warning("the object store refuses", extra={"reason": code})
         raise _away() from error
-    except BotoCoreError as error:
+    except _FOREIGN as error:
         log.warning("the object store does not answer", extra={"reason": type(error).__name__})
         raise _away() from error

@@ -10,7 +10,7 @@ import tempfile
 import threading
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, Protocol
 
 from chassis.problems import UnavailableError
 from expenses.domain.errors import ReceiptTooLargeError, UnacceptableReceiptError
@@ -22,16 +22,25 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _PIECE = 64 * 1024
-_SECONDS = 20.0
+_SECONDS, _WAIT_SECONDS = 15.0, 8.0
+"""Together less than a gateway waits for an answer."""
 _STUDIO = [sys.executable, "-I", "-m", "expenses.adapters.receipts.studio"]
 _ENVIRON = {"MALLOC_ARENA_MAX": "2", "OMP_NUM_THREADS": "1"}
+
+
+class Scanner(Protocol):
+    """Knows malware when it sees it."""
+
+    def find(self, content: IO[bytes]) -> str | None:
+        """Return the name of what was found in a file, None for a clean one."""
 
 
 class StudioExaminer:
     """Looks into uploads, few at a time, so that many of them together need no more memory than these."""
 
-    def __init__(self, *, at_a_time: int = 2, seconds: float = _SECONDS) -> None:
-        """`seconds` is what one file may take, and what it may wait for its turn."""
+    def __init__(self, *, scanner: Scanner | None = None, at_a_time: int = 2, seconds: float = _SECONDS) -> None:
+        """`seconds` is what one file may take."""
+        self._scanner = scanner
         self._turns, self._seconds = threading.BoundedSemaphore(at_a_time), seconds
 
     @contextmanager
@@ -43,6 +52,7 @@ class StudioExaminer:
         with tempfile.TemporaryDirectory(prefix="outlay-receipt-") as folder:
             uploaded, kept, small = (Path(folder) / name for name in ("uploaded", "kept", "small"))
             _take_in(stream, uploaded, claimed)
+            self._scan(uploaded)
             with self._turn():
                 found = self._ask(kind, uploaded, kept, small)
             picture = b"" if kind is PDF else small.read_bytes()
@@ -54,9 +64,18 @@ class StudioExaminer:
                 content.seek(0)
                 yield Examined(file=file, ending=kind.ending, content=content, thumbnail=picture)
 
+    def _scan(self, uploaded: Path) -> None:
+        if self._scanner is None:
+            return
+        with uploaded.open("rb") as content:
+            found = self._scanner.find(content)
+        if found is not None:
+            message = f"The file has malware in it: {found}."
+            raise UnacceptableReceiptError(message)
+
     @contextmanager
     def _turn(self) -> Iterator[None]:
-        if not self._turns.acquire(timeout=self._seconds):
+        if not self._turns.acquire(timeout=_WAIT_SECONDS):
             message = "Too many receipts are being looked at; try again in a moment."
             raise UnavailableError(message, headers={"Retry-After": "5"})
         try:

@@ -16,13 +16,14 @@ from expenses.domain.errors import ReceiptFileMissingError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
 _PIECE = 64 * 1024
 _KEY = re.compile(r"[0-9A-Za-z-]{1,64}/[0-9a-f]{64}(\.webp)?")
 
 
 class FolderFiles:
-    """A store of files in a folder. What is half written is a hidden file, which the next start of the service removes."""
+    """A store of files in a folder. What is half written is a hidden file."""
 
     def __init__(self, folder: Path) -> None:
         """Touch nothing yet."""
@@ -65,6 +66,13 @@ class FolderFiles:
         folder = self._path(f"{user_id}/{'0' * 64}").parent
         with _translated(), suppress(FileNotFoundError):
             shutil.rmtree(folder)
+
+    def remove_halves(self, before: datetime) -> None:
+        """Delete what was begun before a moment and never became a whole file."""
+        with _translated():
+            for path in self._folder.glob("*/.*"):
+                if path.stat().st_mtime < before.timestamp():
+                    path.unlink(missing_ok=True)
 
     def link(self, key: str, *, name: str, media_type: str) -> str | None:  # noqa: ARG002  the port's
         """Return None: a folder has no address."""

@@ -17,7 +17,7 @@ def cleaned(data: bytes) -> bytes:
     """Return a file of the same length without place and camera; raises RefusedError if its structure is not understood."""
     try:
         return _cleaned(bytearray(data))
-    except (struct.error, IndexError, StopIteration) as error:
+    except (struct.error, IndexError, KeyError) as error:
         raise RefusedError(_UNREADABLE) from error
 
 

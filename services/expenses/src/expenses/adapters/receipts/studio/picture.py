@@ -13,7 +13,7 @@ MOST_PIXELS = 64_000_000
 MOST_SIDE = 30_000
 _SMALL = 480
 _FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP", "image/heic": "HEIF"}
-_GPS = 0x8825
+_GPS, _ORIENTATION, _ON_ITS_SIDE = 0x8825, 0x0112, 5
 
 
 def look_at(data: bytes, media_type: str) -> tuple[int, int, bytes]:
@@ -28,9 +28,10 @@ def look_at(data: bytes, media_type: str) -> tuple[int, int, bytes]:
         with Image.open(io.BytesIO(data), formats=[_FORMATS[media_type]]) as image:
             _check_size(*image.size)
             _check_place(image)
-            image.draft("RGB", (2 * _SMALL, 2 * _SMALL))
+            size = image.size
+            image.draft("RGB", (2 * _SMALL, 2 * _SMALL))  # of a JPEG, as many pixels as are needed
             image.load()
-            return _shown(image, data)
+            return *_upright(size, image), _small(image)
     except (RefusedError, MemoryError):
         raise
     except Exception as error:  # decoders raise whatever they like
@@ -49,10 +50,13 @@ def _check_place(image: Image.Image) -> None:
         raise RefusedError(message)
 
 
-def _shown(image: Image.Image, data: bytes) -> tuple[int, int, bytes]:
-    with Image.open(io.BytesIO(data)) as unread:
-        width, height = unread.size
-    turned = image.getexif().get(0x0112, 1) >= 5 and image.format != "HEIF"  # noqa: PLR2004  lies on its side
+def _upright(size: tuple[int, int], image: Image.Image) -> tuple[int, int]:
+    """Return width and height as people see them; the decoder of HEIC has turned the picture already."""
+    on_its_side = image.format != "HEIF" and image.getexif().get(_ORIENTATION, 1) >= _ON_ITS_SIDE
+    return (size[1], size[0]) if on_its_side else size
+
+
+def _small(image: Image.Image) -> bytes:
     if image.mode not in ("RGB", "RGBA", "L"):
         image = image.convert("RGBA" if "transparency" in image.info or image.mode in ("LA", "PA", "La") else "RGB")
     image.thumbnail((_SMALL, _SMALL))
@@ -63,4 +67,4 @@ def _shown(image: Image.Image, data: bytes) -> tuple[int, int, bytes]:
         small = paper
     written = io.BytesIO()
     small.convert("RGB").save(written, "WEBP", quality=80, method=4)
-    return (height, width, written.getvalue()) if turned else (width, height, written.getvalue())
+    return written.getvalue()
