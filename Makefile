@@ -105,10 +105,10 @@ $(UI_BUILT): .stamps/ui $(shell find $(UI)/src $(UI)/public $(UI)/index.html $(U
 	@mkdir -p .stamps && touch $@
 
 # Real servers that tests talk to, from Debian's packages; each test starts its own on loopback.
-SERVERS := rabbitmq-server exim4-daemon-light mariadb-server libderby-java derby-tools default-jre-headless
+SERVERS := rabbitmq-server exim4-daemon-light mariadb-server libderby-java derby-tools default-jre-headless clamav-daemon
 .stamps/servers:
 	@dpkg -s $(SERVERS) >/dev/null 2>&1 || { echo "Installing $(SERVERS) ..."; apt-get update -qq && \
-	  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(SERVERS) >/dev/null; }
+	  RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(SERVERS) >/dev/null; }
 	@mkdir -p .stamps && touch $@
 
 # PouchDB Server speaks CouchDB's API, for tests where there is no Docker.
