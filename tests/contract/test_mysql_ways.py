@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import sqlalchemy as sa
 
+from chassis.ids import uuid7
 from chassis.sql import Database, StoreBusyError, StoreUnavailableError
 from chassis.sql.dialects.mysql import STATEMENT_SECONDS, secured
+from chassis.sql.migrations import migrate
+from expenses.adapters.sql.expenses import SqlExpenses
+from expenses.domain.expense import Expense
+from support.locks import ADD, Crosswise, both
 from support.proxy import Board, Mode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from support.mariadb import MariaDb
-
-ADD = "UPDATE thing SET n = n + 1 WHERE id = '{}'"
 
 
 @pytest.fixture
@@ -44,45 +46,6 @@ def value(database: Database, query: str) -> Any:
         return connection.exec_driver_sql(query).scalar()
 
 
-def both(*works: Callable[[], None]) -> list[Exception]:
-    """Run them at once; return what went wrong."""
-    wrong: list[Exception] = []
-
-    def run(work: Callable[[], None]) -> None:
-        try:
-            work()
-        except StoreUnavailableError as error:
-            wrong.append(error)
-
-    threads = [threading.Thread(target=run, args=(work,)) for work in works]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    return wrong
-
-
-class Crosswise:
-    """Transactions that lock the same two rows, each the other's last one first: at the first attempt a deadlock for certain."""
-
-    def __init__(self) -> None:
-        self._met = threading.Barrier(2)
-        self.attempts = 0
-
-    def work(self, first: str, second: str) -> Callable[[sa.Connection], None]:
-        met = []
-
-        def steps(connection: sa.Connection) -> None:
-            self.attempts += 1
-            connection.exec_driver_sql(ADD.format(first))
-            if not met:
-                met.append(1)
-                self._met.wait(10)
-            connection.exec_driver_sql(ADD.format(second))
-
-        return steps
-
-
 def test_a_session_is_strict_lives_in_utc_and_ends_statements_that_take_too_long(database: Database) -> None:
     with database.begin() as connection:
         assert connection.exec_driver_sql("SELECT @@session.time_zone").scalar() == "+00:00"
@@ -90,6 +53,20 @@ def test_a_session_is_strict_lives_in_utc_and_ends_statements_that_take_too_long
         assert float(connection.exec_driver_sql("SELECT @@session.max_statement_time").scalar() or 0) == STATEMENT_SECONDS
         with pytest.raises(sa.exc.DataError):
             connection.exec_driver_sql("INSERT INTO thing VALUES ('longer than five', 0)")
+
+
+def test_an_import_is_stored_in_a_few_statements(mariadb: MariaDb) -> None:
+    database = Database(mariadb.empty("expenses"))
+    migrate(database, "expenses")
+    made = Expense(
+        0, "", 1, "expense", 480, "EUR", 480, "EUR", 0, "2026-11-22", "Blue Bottle", "", None, "[]", "", None, None, 1, 5, 5
+    )
+    with database.begin() as connection:
+        SqlExpenses(connection).add([made._replace(id=uuid7()) for _ in range(2000)])
+        inserts = connection.exec_driver_sql("SHOW SESSION STATUS LIKE 'Com_insert'").one()[1]
+        assert connection.exec_driver_sql("SELECT COUNT(*) FROM expense").scalar() == 2000
+    database.close()
+    assert int(inserts) < 10
 
 
 def test_a_value_that_does_not_fit_is_no_weather(database: Database) -> None:

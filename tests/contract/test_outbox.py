@@ -97,7 +97,7 @@ def test_a_rolled_back_change_tells_nothing(database) -> None:
         add_events(connection, TABLES.outbox, [left()])
         raise RuntimeError
     with database.begin() as connection:
-        connection.execute(sa.text("SELECT 1"))
+        connection.execute(sa.select(sa.literal_column("1")))
     assert rung == []
     assert claimed(SqlOutbox(database, TABLES.outbox, owner="a")) == []
     added(database, left())

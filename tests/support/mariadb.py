@@ -10,6 +10,7 @@ import signal
 import subprocess
 import time
 from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -54,6 +55,7 @@ GRANT ALL ON *.* TO root@127.0.0.1 WITH GRANT OPTION;
 """
 
 
+@cache
 def has_docker() -> bool:
     """Say whether containers can be started here."""
     return (
@@ -63,7 +65,7 @@ def has_docker() -> bool:
 
 def which_mysql() -> str:
     """Say which server the tests use."""
-    return f"{IMAGE} in a container" if has_docker() else "MariaDB from the installed package"
+    return f"{IMAGE} (Docker)" if has_docker() else "MariaDB 10.11 (no Docker here)"
 
 
 class MariaDb:
@@ -135,7 +137,7 @@ class MariaDb:
         shutil.rmtree(self.folder / "data", ignore_errors=True)
 
     def _start_container(self) -> None:
-        from testcontainers.mysql import MySqlContainer  # noqa: PLC0415  only where there is Docker
+        from testcontainers.community.mysql import MySqlContainer  # noqa: PLC0415  only where there is Docker
 
         # The first process of a run starts it and the last stops it, so nobody else may.
         os.environ["TESTCONTAINERS_RYUK_DISABLED"] = "true"

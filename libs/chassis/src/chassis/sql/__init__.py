@@ -1,5 +1,6 @@
 """What every service with tables shares: the connection, outbox, inbox, idempotency records and migrations (SQLAlchemy Core)."""
 
+from chassis.sql.address import store_address
 from chassis.sql.database import Database, StoreBusyError, StoreUnavailableError, unless_raced
 from chassis.sql.inbox import Inbox
 from chassis.sql.outbox import SqlOutbox, add_events
@@ -15,5 +16,6 @@ __all__ = [
     "StoreUnavailableError",
     "add_events",
     "chassis_tables",
+    "store_address",
     "unless_raced",
 ]

@@ -58,6 +58,9 @@ class Database:
         self._on_events, self._relay = on_events, relay
         address = sa.make_url(url)
         self._dialect = dialect_of(address)
+        if problem := self._dialect.problem(address):
+            message = f"the address of a store {problem}"
+            raise ValueError(message)
         # An exception that is logged must not carry what people wrote, so every dialect shows statements without their values.
         self.engine: Engine = self._dialect.engine(address, pool_size=pool_size)
 

@@ -5,11 +5,14 @@ A service's revisions are files `migrations/versions/<revision>_<what>.py`, numb
 
 from __future__ import annotations
 
+from contextlib import suppress
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
+
+from chassis.sql.database import StoreBusyError
 
 if TYPE_CHECKING:
     from sqlalchemy import MetaData
@@ -30,7 +33,7 @@ def migrate(database: Database, package: str) -> None:
     """
     folder = Path(str(files(package) / "migrations"))
     known = sorted(path.stem.split("_")[0] for path in (folder / "versions").glob("[0-9]*.py"))
-    with database.read() as connection:
+    with suppress(StoreBusyError), database.read() as connection:  # busy: another process is at it
         if _is_newest(connection, package, known):
             return
     with database.migrating(package) as connection:
@@ -43,7 +46,7 @@ def run_environment(metadata: MetaData) -> None:
     """Be the body of each service's migrations/env.py: run within the transaction that `migrate` began."""
     from alembic import context  # noqa: PLC0415  see above
 
-    from chassis.sql.dialects import resuming  # noqa: F401, PLC0415  tells Alembic how each dialect does it
+    from chassis.sql.dialects import ddl  # noqa: F401, PLC0415  tells Alembic how each dialect does it
 
     connection = context.config.attributes["connection"]
     context.configure(connection=connection, target_metadata=metadata)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,7 +18,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from chassis.sql.dialects.common import POOL_SECONDS, WRITES, Dialect
+from chassis.sql.dialects.dialect import POOL_SECONDS, WRITES, Dialect, is_local
 
 CONNECT_SECONDS, LOCK_SECONDS, STATEMENT_SECONDS, SOCKET_SECONDS = 5, 10, 20, 30
 """How long a connection, a lock, a statement and a silent connection may take; each is less than what is around it."""
@@ -44,6 +45,13 @@ _LIMITS = {
 class MySql(Dialect):
     """A server, or several behind one address."""
 
+    def problem(self, url: sa.URL) -> str:
+        """Say what is wrong with an address."""
+        if url.get_driver_name() != "pymysql":
+            return "must begin with mysql+pymysql:// or mariadb+pymysql://"
+        authority = str(url.query.get("ca", ""))
+        return f"names the file {authority!r} as ca, which is not there" if authority and not Path(authority).is_file() else ""
+
     def engine(self, url: sa.URL, *, pool_size: int) -> Engine:
         """Return the pool of connections."""
         engine = _engine(url, read_timeout=SOCKET_SECONDS, write_timeout=SOCKET_SECONDS, pool_size=pool_size, max_overflow=10)
@@ -55,7 +63,7 @@ class MySql(Dialect):
     def migrating(self, engine: Engine, name: str) -> Iterator[Connection]:
         """Hold the server's lock of this name. What takes a minute here is no fault, so there are no limits.
 
-        MySQL commits at each CREATE and ALTER, so that a migration which was interrupted is half there: see `resuming`.
+        MySQL commits at each CREATE and ALTER, so that a migration which was interrupted is half there: see `ddl`.
         """
         unlimited = _engine(engine.url, pool_size=1)
         lock = {"name": f"outlay {name} {engine.url.database}"[:64], "seconds": _MIGRATION_SECONDS}
@@ -92,8 +100,7 @@ def secured(url: sa.URL) -> tuple[sa.URL, dict[str, Any]]:
     """Return the address without what it says of TLS, and that as the driver wants it. With other machines it is TLS or nothing."""
     tls, authority = url.query.get("tls", ""), str(url.query.get("ca", ""))
     address = url.difference_update_query(["tls", "ca"])
-    local = url.host in (None, "", "localhost", "127.0.0.1", "::1")
-    if tls == "no" or (local and not authority and tls != "yes"):
+    if tls == "no" or (is_local(url) and not authority and tls != "yes"):
         return address, {"ssl_disabled": True}
     context = ssl.create_default_context(cafile=authority or None)
     return address, {"ssl": context}

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine
 
-from chassis.sql.dialects.common import WRITES, Dialect
+from chassis.sql.dialects.dialect import WRITES, Dialect
 
 _PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "busy_timeout = 10000", "cache_size = -4000")
 

@@ -15,12 +15,21 @@ POOL_SECONDS = 10
 """How long to wait for a free connection."""
 
 
+def is_local(url: sa.URL) -> bool:
+    """Say whether the server is on this machine."""
+    return url.host in (None, "", "localhost", "127.0.0.1", "::1")
+
+
 class Dialect:
     """One kind of database. Its own ways stand in the sub-classes, and nowhere else."""
 
     def __init__(self) -> None:
         """Connect to nothing."""
         self.turn: AbstractContextManager[object] = nullcontext()
+
+    def problem(self, url: sa.URL) -> str:  # noqa: ARG002
+        """Say what is wrong with an address, without the password; nothing if it will do."""
+        return ""
 
     def engine(self, url: sa.URL, *, pool_size: int) -> Engine:
         """Return the pool of connections; it connects when the first one is asked for."""

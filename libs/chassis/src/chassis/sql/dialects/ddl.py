@@ -1,4 +1,4 @@
-"""Migrations on MySQL: tables compare letter by letter, and a migration that was interrupted goes on where it was.
+"""How Alembic changes schemas: on MySQL a migration that was interrupted goes on where it was, and text compares letter by letter.
 
 Importing this tells Alembic; it is imported with Alembic, when there is something to migrate.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import sqlalchemy as sa
+from alembic.ddl.impl import DefaultImpl
 from alembic.ddl.mysql import MariaDBImpl, MySQLImpl
 
 COLLATION = {"mysql_engine": "InnoDB", "mysql_charset": "utf8mb4", "mysql_collate": "utf8mb4_bin"}
@@ -56,3 +57,10 @@ class ResumingMariaDb(_Resuming, MariaDBImpl):  # type: ignore[misc]
     """For mariadb+pymysql://."""
 
     __dialect__ = "mariadb"
+
+
+class Db2Impl(DefaultImpl):  # type: ignore[misc]
+    """For ibm_db_sa://, which Alembic does not know by itself. A migration is one transaction, as on SQLite."""
+
+    __dialect__ = "ibm_db_sa"
+    transactional_ddl = True
