@@ -54,7 +54,7 @@ bench: .stamps/dev .stamps/servers ## Measure against floors in the same run; pr
 	$(BIN)/python tests/load/bench.py
 
 .PHONY: faults
-faults: .stamps/dev .stamps/servers ## Break everything on purpose, 1,000 crossings and 100 faults; prints a table (45 minutes)
+faults: .stamps/dev .stamps/servers ## Break everything on purpose, 1,000 crossings and 100 faults; prints a table (a quarter of an hour)
 	$(BIN)/python tests/faults/run.py --crossings 1000 --faults 100 --replicas 2
 
 .PHONY: lock

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 import hypothesis
 import pytest
 
@@ -11,6 +13,7 @@ from support.derby import shared_db2, which_db2
 from support.mariadb import shared_mariadb, which_mysql
 from support.process import OutlayProcess
 
+logging.getLogger("pika").setLevel(logging.CRITICAL)  # as the suite's processes do: what matters is said by the bus itself
 hypothesis.settings.register_profile("outlay", deadline=None, print_blob=True)
 hypothesis.settings.load_profile("outlay")
 

@@ -1,13 +1,27 @@
-"""Servers that conformance suites run against."""
+"""Servers that conformance suites run against, and what the tests of the bus on RabbitMQ share."""
 
 from __future__ import annotations
 
 import logging
+from typing import TYPE_CHECKING, Any
 
+import pika
 import pytest
 
+from chassis.bus import Queue, Settings
+from chassis.bus.rabbitmq import BrokerAddress, RabbitBus
+from chassis.ids import uuid7
+from chassis.metrics import Metrics
 from support.couch import shared_couch
 from support.objectstore import running_object_store, which_object_store
+from support.rabbit import KNOWN
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from pika.adapters.blocking_connection import BlockingChannel
+
+    from support.broker import Broker
 
 log = logging.getLogger("outlay.tests")
 
@@ -26,3 +40,32 @@ def object_store(tmp_path_factory: pytest.TempPathFactory):
     log.info("the object store is %s", which_object_store())
     with running_object_store(tmp_path_factory.mktemp("objects")) as store:
         yield store
+
+
+@pytest.fixture
+def address(broker: Broker) -> BrokerAddress:
+    """A virtual host of its own."""
+    return BrokerAddress(url=broker.add_vhost(uuid7()))
+
+
+@pytest.fixture
+def make_rabbit() -> Iterator[Callable[..., RabbitBus]]:
+    made: list[RabbitBus] = []
+
+    def make(address: BrokerAddress, handler: Any = None, *, known: Any = KNOWN, queue: str = "a.one", **options: Any) -> RabbitBus:
+        queues = [Queue(queue, known.get(queue, ()), handler)] if handler is not None else []
+        made.append(RabbitBus("test", address, queues, metrics=Metrics(), settings=Settings((0.05, 0.05)), known=known, **options))
+        return made[-1]
+
+    yield make
+    for bus in made:
+        bus.stop()
+
+
+@pytest.fixture
+def channel(address: BrokerAddress) -> Iterator[BlockingChannel]:
+    """Somebody else's channel to the same virtual host."""
+    connection = pika.BlockingConnection(address.parameters("stranger"))
+    yield connection.channel()
+    if connection.is_open:
+        connection.close()

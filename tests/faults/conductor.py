@@ -35,6 +35,8 @@ class Conductor:
     patience: float = 180.0
     """Seconds for which a client repeats a request, and for which a probe waits for its mail."""
     threads: int = 4
+    haste: float = 1.0
+    """How much of its usual time each fault lasts."""
     say: Callable[[str], None] = lambda _line: None
     journal: Journal = field(default_factory=Journal)
     windows: list[Window] = field(default_factory=list)
@@ -69,7 +71,7 @@ class Conductor:
         window = Window(number, kind.name, "", time.time(), uncertain=kind.uncertain)
         window.detail, end = kind.begin(self.stage, chance)
         load.let_in(crossings // 2, fault=number)
-        time.sleep(chance.uniform(*kind.hold))
+        time.sleep(chance.uniform(*kind.hold) * self.haste)
         end()
         window.ended = time.time()
         self.windows.append(window)

@@ -152,8 +152,9 @@ class Stage:
         return {name: int(count) for name, count in pairs if count.isdigit() and not name.startswith("amq.")}
 
     def dead(self) -> list[DeadEvent]:
-        """Return the dead letters of all services."""
-        return [letter for service in SERVICES for letter in self._dead_of(service)]
+        """Return the dead letters, as the services' own command lists them."""
+        dead = {name.partition(".")[0] for name, count in self.queues().items() if name.endswith(".dead") and count}
+        return [letter for service in SERVICES if service in dead for letter in self._dead_of(service)]
 
     def _dead_of(self, service: str) -> list[DeadEvent]:
         environ = self.fleet.matching(service, "work")[0].environ

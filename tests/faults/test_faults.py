@@ -35,7 +35,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Evidence:
     folder = tmp_path_factory.mktemp("faults")
     # The provider here knows at once what it took; that of people takes some seconds.
     with Stage(Options(folder / "run", small_disk=False, settings={"NOTIFIER_UNSURE_SECONDS": "2"})) as stage:
-        conductor = Conductor(stage, crossings=18, seed=SEED, patience=90)
+        conductor = Conductor(stage, crossings=18, seed=SEED, patience=90, haste=0.5)
         played = conductor.play([BY_NAME[name] for name in FAULTS], settle=90)
         return copy_stores(played, folder / "copy")
 

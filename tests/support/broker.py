@@ -114,7 +114,11 @@ class Broker:
     def close(self) -> None:
         """Kill it and what it started."""
         self.kill()
-        subprocess.run(["epmd", "-port", str(self._epmd_port), "-kill"], check=False, capture_output=True)
+        for _ in range(30):  # it stays as long as it thinks that the node lives, which is a moment longer than the node does
+            done = subprocess.run(["epmd", "-port", str(self._epmd_port), "-kill"], check=False, capture_output=True, text=True)
+            if "not allowed" not in done.stdout + done.stderr:
+                return
+            time.sleep(0.1)
 
     def note(self, path: Path, *, users: int) -> None:
         """Write down what another process has to know, and how many use it."""

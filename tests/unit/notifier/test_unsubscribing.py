@@ -80,7 +80,8 @@ def test_a_post_that_is_no_click_stops_nothing(built, form) -> None:
 
 
 @pytest.mark.parametrize("token", ["x", "v1.00000000.AAAA", VAULT.seal(ADDRESS), VAULT.seal(f"verify {USER} budget.exceeded"),
-                                   VAULT.seal(f"unsubscribe {USER} everything"), VAULT.seal(f"unsubscribe {USER}")])  # fmt: skip
+                                   VAULT.seal(f"unsubscribe {USER} everything"), VAULT.seal(f"unsubscribe {USER}")],
+                         ids=["no token", "another key", "an address", "another purpose", "no such kind", "no kind"])  # fmt: skip
 def test_a_link_that_is_none_of_ours_stops_nothing(built, token) -> None:
     answer = ask(built, "POST", f"/unsubscribe/{token}", data=CLICK)
     assert (answer.status_code, answer.json()["type"]) == (404, "/problems/unknown-link")

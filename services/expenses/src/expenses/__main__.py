@@ -9,11 +9,13 @@ from typing import Any
 from chassis.command import main_of
 from chassis.service import Service
 from chassis.settings import read_settings
-from expenses.app import build
-from expenses.settings import ExpensesSettings
 
 
 def _service(environ: Mapping[str, str], shared: dict[str, Any], verify: Callable[[str], dict[str, Any]]) -> Service:
+    # Imported here, since `events` needs none of it and it takes a second.
+    from expenses.app import build  # noqa: PLC0415
+    from expenses.settings import ExpensesSettings  # noqa: PLC0415
+
     return build(read_settings(ExpensesSettings, environ), verify=verify, **shared)
 
 

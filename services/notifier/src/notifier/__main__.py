@@ -9,12 +9,14 @@ from typing import Any
 from chassis.command import main_of
 from chassis.service import Service
 from chassis.settings import read_settings
-from notifier.adapters.mailers import mailer_from
-from notifier.app import build
-from notifier.settings import NotifierSettings
 
 
 def _service(environ: Mapping[str, str], shared: dict[str, Any], verify: Callable[[str], dict[str, Any]]) -> Service:
+    # Imported here, since `events` needs none of it and it takes a second.
+    from notifier.adapters.mailers import mailer_from  # noqa: PLC0415
+    from notifier.app import build  # noqa: PLC0415
+    from notifier.settings import NotifierSettings  # noqa: PLC0415
+
     settings = read_settings(NotifierSettings, environ)
     return build(settings, verify=verify, mailer=mailer_from(settings, shared["clock"]), **shared)
 

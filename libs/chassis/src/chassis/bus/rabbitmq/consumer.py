@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import queue
 import threading
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -71,13 +72,14 @@ class Consumer:
             thread.start()
         self.link.start()
 
-    def stop(self, *, seconds: float = 3.0) -> None:
-        """Finish the messages in hand; the others go back to their queues."""
+    def stop(self, *, seconds: float = 2.5) -> None:
+        """Finish the messages in hand, if that is soon; the others go back to their queues."""
         self._stopping.set()
         for waiting in self._waiting.values():
             waiting.put(None)
+        deadline = time.monotonic() + seconds
         for thread in self._threads:
-            thread.join(seconds)
+            thread.join(max(0.0, deadline - time.monotonic()))
         self.link.stop()
 
     def _open(self, connection: pika.SelectConnection) -> None:

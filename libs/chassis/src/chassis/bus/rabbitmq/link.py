@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("outlay.bus")
 
-_FIRST_WAIT, _LONGEST_WAIT = 0.2, 10.0
+_FIRST_WAIT, _LONGEST_WAIT = 0.2, 5.0
 _PRECONDITION_FAILED, _ACCESS_REFUSED = 406, 403
 _REFUSED_WAIT = 30.0
 
@@ -59,7 +59,7 @@ class Link:
                 self._thread = threading.Thread(target=self._run, name=f"link:{self._name}", daemon=True)
                 self._thread.start()
 
-    def stop(self, *, seconds: float = 2.0) -> None:
+    def stop(self, *, seconds: float = 1.0) -> None:
         """Do what was given to `call`, close the connection and end; it is dropped if that takes too long."""
         self._stopping.set()
         self.call(self._close)
@@ -147,12 +147,8 @@ class Link:
 
     def _close(self) -> None:
         connection = self._connection
-        if connection is None:
-            return
-        if connection.is_open:
-            connection.close()
-        elif not connection.is_closing:
-            connection.ioloop.stop()
+        if connection is not None and not connection.is_closing and not connection.is_closed:
+            connection.close()  # one that is still opening is aborted, with its socket
 
 
 def _words(error: Any, address: BrokerAddress) -> str:

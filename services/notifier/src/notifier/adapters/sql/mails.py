@@ -23,6 +23,21 @@ _FREE = {"claimed_by": None, "claimed_until_ms": 0}
 _BLANK = {"address": None, "token": None, "attempted_ms": None, **_FREE}
 
 
+def _whole() -> sa.Select[Any]:
+    """Compose the query of a mail with all that its sending depends on."""
+    person = (t.recipient.c.address.label("current_address"), t.recipient.c.name, t.recipient.c.locale)
+    stop = (t.mail_stop.c.reason, t.mail_stop.c.since_ms, t.mail_stop.c.lifted)
+    source = t.mail.outerjoin(t.recipient, t.recipient.c.user_id == t.mail.c.user_id)
+    source = source.outerjoin(t.alert, t.alert.c.id == t.mail.c.alert_id)
+    source = source.outerjoin(t.mail_stop, t.mail_stop.c.user_id == t.mail.c.user_id)
+    query = sa.select(t.mail, *person, *stop, t.alert.c.withdrawn_ms).select_from(source)
+    return query.where(t.mail.c.id == sa.bindparam("mail"))
+
+
+_WHOLE = _whole()
+"""Composed once: composing costs more than running, and an alert waits for it."""
+
+
 class SqlMails:
     """The port Mails within one transaction. What changed is noted in `changes` as (kind, state), for after the commit."""
 
@@ -120,13 +135,8 @@ class SqlMails:
         same = [_is(t.mail.c[name], getattr(seen, name)) for name in ("attempted_ms", "claimed_by", "claimed_until_ms")]
         if self._update(sa.and_(t.mail.c.id == seen.id, PENDING, *same), claimed) == 0:
             return None
-        person = (t.recipient.c.address.label("current_address"), t.recipient.c.name, t.recipient.c.locale)
-        stop = (t.mail_stop.c.reason, t.mail_stop.c.since_ms, t.mail_stop.c.lifted)
-        source = t.mail.outerjoin(t.recipient, t.recipient.c.user_id == t.mail.c.user_id)
-        source = source.outerjoin(t.alert, t.alert.c.id == t.mail.c.alert_id)
-        source = source.outerjoin(t.mail_stop, t.mail_stop.c.user_id == t.mail.c.user_id)
-        query = sa.select(t.mail, *person, *stop, t.alert.c.withdrawn_ms).select_from(source).where(t.mail.c.id == seen.id)
-        return _envelope_of(self._connection.execute(query).one(), unsure=seen.attempted_ms is not None)
+        row = self._connection.execute(_WHOLE, {"mail": seen.id}).one()
+        return _envelope_of(row, unsure=seen.attempted_ms is not None)
 
     def earliest_ms(self) -> int | None:
         """Return when the next mail that no other process holds may be due."""
