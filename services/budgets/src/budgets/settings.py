@@ -12,6 +12,4 @@ from chassis.sql import store_address
 class BudgetsSettings(CommonSettings):
     """Settings of the budgets service."""
 
-    database: str = setting(
-        "BUDGETS_DB", "a SQLAlchemy URL, such as sqlite:////data/budgets.db", parse=store_address
-    )
+    database: str = setting("BUDGETS_DB", "a SQLAlchemy URL, such as sqlite:////data/budgets.db", parse=store_address)
