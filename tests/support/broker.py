@@ -158,6 +158,9 @@ class Broker:
         }
 
 
+_LEFT_TO_OTHERS: list[Broker] = []
+"""Brokers that this process has started and others still use: one that is forgotten is complained of as a process that still runs."""
+
 _ADD_VHOST = (
     'rabbit_vhost:add(<<"%s">>, <<"outlay">>), '
     'rabbit_auth_backend_internal:set_permissions(<<"outlay">>, <<"%s">>, <<".*">>, <<".*">>, <<".*">>, <<"outlay">>).'
@@ -180,6 +183,8 @@ def shared_broker(folder: Path) -> Iterator[Broker]:
         broker.note(known, users=broker.users - 1)
         if broker.users == 0:
             broker.close()
+        else:
+            _LEFT_TO_OTHERS.append(broker)
 
 
 @contextmanager
