@@ -71,7 +71,7 @@ def test_a_server_that_thinks_too_long_after_the_text_leaves_a_doubt(box) -> Non
     begun = time.monotonic()
     with pytest.raises(UncertainError):
         box.mailer_with(timeout=0.5).send(message)
-    assert time.monotonic() - begun < 2
+    assert time.monotonic() - begun < 4, "it waited for the server"
     assert box.mailer.trail(message.mail_id) == Trail.UNTOLD
     box.mailer.send(a_message(subject="Groceries, slowly"))  # with more patience it is taken
     assert "Groceries, slowly" in [mail["Subject"] for mail in box.arrived()]

@@ -63,7 +63,7 @@ text:
           message = This looks like spam
   defer   condition = ${{if match{{$h_subject:}}{{later}}}}
   warn    condition = ${{if match{{$h_subject:}}{{slowly}}}}
-          delay = 2s
+          delay = 4s
   accept
 
 begin routers
