@@ -27,7 +27,7 @@ demo: .stamps/home $(UI_BUILT) ## The same with a demo account and two and a hal
 setup: .stamps/dev $(UI_BUILT) ## Install everything that tests and checks need
 
 .PHONY: test
-test: setup .stamps/ui .stamps/browser .stamps/servers ## Run all tests
+test: setup .stamps/ui .stamps/browser .stamps/servers .stamps/node-servers ## Run all tests
 	cd $(UI) && npm test --silent
 	$(BIN)/pytest
 
@@ -68,7 +68,7 @@ api-types: .stamps/dev .stamps/ui ## Generate the web UI's types from the merged
 
 .PHONY: clean
 clean: ## Remove what was installed and built; data in ./var stay
-	rm -rf $(VENV) .stamps build $(UI)/node_modules services/gateway/src/gateway/web
+	rm -rf $(VENV) .stamps build $(UI)/node_modules tests/servers/node_modules services/gateway/src/gateway/web
 
 # What was installed, remembered by when and from which list.
 
@@ -105,8 +105,14 @@ $(UI_BUILT): .stamps/ui $(shell find $(UI)/src $(UI)/public $(UI)/index.html $(U
 	@mkdir -p .stamps && touch $@
 
 # Real servers that tests talk to, from Debian's packages; each test starts its own on loopback.
-SERVERS := rabbitmq-server exim4-daemon-light
+SERVERS := rabbitmq-server exim4-daemon-light mariadb-server libderby-java derby-tools default-jre-headless clamav-daemon
 .stamps/servers:
 	@dpkg -s $(SERVERS) >/dev/null 2>&1 || { echo "Installing $(SERVERS) ..."; apt-get update -qq && \
-	  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(SERVERS) >/dev/null; }
+	  RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(SERVERS) >/dev/null; }
+	@mkdir -p .stamps && touch $@
+
+# PouchDB Server speaks CouchDB's API, for tests where there is no Docker.
+.stamps/node-servers: tests/servers/package-lock.json
+	@echo "Installing PouchDB Server ..."
+	@cd tests/servers && npm ci --loglevel=error
 	@mkdir -p .stamps && touch $@

@@ -13,6 +13,8 @@ lock() {
 }
 sources() { for name in "$@"; do echo "services/$name/pyproject.toml"; done; }
 touch requirements/dev.txt
-lock dev.txt requirements/dev.in $common $(sources auth expenses budgets notifier gateway)
-for name in auth expenses budgets notifier gateway; do lock "$name.txt" $common $(sources "$name"); done
+# The driver of Db2 is large, so it is an extra of the images that may need it and not part of the home process.
+lock dev.txt --extra db2 requirements/dev.in $common $(sources auth expenses budgets notifier gateway)
+for name in auth gateway; do lock "$name.txt" $common $(sources "$name"); done
+for name in expenses budgets notifier; do lock "$name.txt" --extra db2 $common $(sources "$name"); done
 lock outlay.txt requirements/outlay.in $common $(sources auth expenses budgets notifier gateway)

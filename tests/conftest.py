@@ -9,11 +9,21 @@ import pytest
 
 from support.broker import shared_broker
 from support.client import say_goodbye
+from support.derby import shared_db2, which_db2
+from support.mariadb import shared_mariadb, which_mysql
 from support.process import OutlayProcess
 
 logging.getLogger("pika").setLevel(logging.CRITICAL)  # as the suite's processes do: what matters is said by the bus itself
 hypothesis.settings.register_profile("outlay", deadline=None, print_blob=True)
 hypothesis.settings.load_profile("outlay")
+
+
+def pytest_report_header() -> str:
+    """Say what stands in for the servers of production."""
+    from support.couch import which_couch  # noqa: PLC0415  each loads its server's library, which few tests need
+    from support.objectstore import which_object_store  # noqa: PLC0415
+
+    return "servers: " + "; ".join((which_couch(), which_mysql(), which_db2(), which_object_store()))
 
 
 @pytest.fixture(scope="session")
@@ -28,6 +38,23 @@ def broker(tmp_path_factory: pytest.TempPathFactory):
     """A real RabbitMQ, one for the whole run; each test takes a virtual host of its own."""
     base = tmp_path_factory.getbasetemp()
     with shared_broker((base.parent if base.name.startswith("popen-") else base) / "rabbitmq") as shared:
+        yield shared
+
+
+@pytest.fixture(scope="session")
+def mariadb(tmp_path_factory: pytest.TempPathFactory):
+    """A real MariaDB or MySQL, one for the whole run; each test takes databases of its own, or empties one."""
+    base = tmp_path_factory.getbasetemp()
+    with shared_mariadb((base.parent if base.name.startswith("popen-") else base) / "mariadb") as shared:
+        yield shared
+
+
+@pytest.fixture(scope="session")
+def db2(tmp_path_factory: pytest.TempPathFactory):
+    """A server that the real driver of Db2 talks to, one for the whole run; each worker has schemas of its own."""
+    pytest.importorskip("ibm_db", reason="IBM has no driver for this machine", exc_type=ImportError)
+    base = tmp_path_factory.getbasetemp()
+    with shared_db2((base.parent if base.name.startswith("popen-") else base) / "db2") as shared:
         yield shared
 
 

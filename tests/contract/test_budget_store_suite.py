@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -26,6 +25,7 @@ from chassis.problems import KeyReusedError
 from chassis.sql import Database, SqlOutbox
 from chassis.sql.migrations import migrate
 from money import Money
+from support.stores import STORES, store_url
 
 USER, OTHER = uuid7(), uuid7()
 FOOD, FUN = uuid7(), uuid7()
@@ -42,10 +42,9 @@ class Kept:
     database: Database
 
 
-@pytest.fixture(params=["sqlite"])
-def kept(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Kept]:
-    urls = {"sqlite": f"sqlite:///{tmp_path / 'budgets.db'}"}
-    database = Database(urls[request.param])
+@pytest.fixture(params=STORES)
+def kept(request: pytest.FixtureRequest) -> Iterator[Kept]:
+    database = Database(store_url(request, "budgets"))
     migrate(database, "budgets")
     store = SqlStore(database, event_maker("budgets", system_clock, uuid7))
     yield Kept(store, SqlOutbox(database, chassis.outbox, owner="test"), database)

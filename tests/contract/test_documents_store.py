@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import secrets
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
+from auth.adapters.cloudant.address import CloudantAddress, cloudant_address
+from auth.adapters.cloudant.documents import CloudantDocuments
 from auth.adapters.outbox import DocumentOutbox
 from auth.adapters.sqlite import SqliteDocuments
 from auth.domain.documents import Document, Lease, PendingEvent
@@ -26,14 +29,22 @@ USER = "0190f1d2-6f0e-7c3a-9d55-0a4d2c9b7e11"
 rung: list[int] = []
 
 
-@pytest.fixture(params=["sqlite"])
-def documents(tmp_path: Path) -> Iterator[Documents]:
+@pytest.fixture(params=["sqlite", "cloudant"])
+def documents(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Documents]:
     rung.clear()
-    store = SqliteDocuments(f"sqlite:///{tmp_path}/documents.db", on_events=lambda: rung.append(1))
+    store: SqliteDocuments | CloudantDocuments
+    if request.param == "sqlite":
+        store = SqliteDocuments(f"sqlite:///{tmp_path}/documents.db", on_events=lambda: rung.append(1))
+    else:
+        store = CloudantDocuments(a_database(request.getfixturevalue("couch")), on_events=lambda: rung.append(1))
     store.migrate()
     store.migrate()
     yield store
     store.close()
+
+
+def a_database(server: str) -> CloudantAddress:
+    return cloudant_address(f"{server.replace('http', 'cloudant', 1)}/test-{secrets.token_hex(8)}")
 
 
 def a_document(document_id: str = "some:1", *events: PendingEvent, **fields: object) -> Document:
@@ -101,6 +112,16 @@ class TestDocuments:
             assert sum(threads.map(succeeds, [a_document()] * 24)) == 1
             found = documents.get("some:1")
             assert sum(threads.map(succeeds, [found] * 24)) == 1
+
+    def test_of_several_that_are_saved_at_once_those_that_nobody_changed_meanwhile_are(self, documents) -> None:
+        assert documents.save_all([]) == []
+        first, second = documents.save_all([a_document("some:1"), a_document("some:2", an_event())])
+        assert rung == [1]
+        assert [documents.get("some:1"), documents.get("some:2")] == [first, second]
+        newer = documents.save(replace(first, body={"n": 2}))
+        saved = documents.save_all([replace(first, body={"n": 3}), replace(second, outbox=())])
+        assert [document.id for document in saved] == ["some:2"]
+        assert [documents.get("some:1"), documents.get("some:2")] == [newer, saved[0]]
 
     def test_a_users_documents_of_a_kind_are_found(self, documents) -> None:
         for number in (2, 1, 3):

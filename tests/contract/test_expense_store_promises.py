@@ -1,10 +1,9 @@
-"""What every store of expenses promises; a store for another database adds one entry to STORES."""
+"""What every store of expenses promises; another database is another entry of STORES."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -21,20 +20,14 @@ from expenses.domain.expense import Change, Expense
 from expenses.domain.imports import Import
 from expenses.domain.ports import Filter, Owner, Repeat, Store, Who
 from expenses.domain.totals import ALL, CATEGORY, DAY, EVER, MONTH, PAYEE, Spans
+from support.stores import STORES, store_url
 
 MARIA, OTTO = Who(uuid7(), "EUR"), Who(uuid7(), "USD")
 
 
-def sqlite(folder: Path) -> Database:
-    return Database(f"sqlite:///{folder}/expenses.db")
-
-
-STORES: dict[str, Callable[[Path], Database]] = {"sqlite": sqlite}
-
-
 @pytest.fixture(params=STORES)
-def database(request, tmp_path: Path) -> Iterator[Database]:
-    opened = STORES[request.param](tmp_path)
+def database(request) -> Iterator[Database]:
+    opened = Database(store_url(request, "expenses"))
     migrate(opened, "expenses")
     yield opened
     opened.close()

@@ -6,6 +6,7 @@ from importlib import import_module
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
+import pytest
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
@@ -17,10 +18,11 @@ from chassis.ids import uuid7
 from chassis.sql import Database
 from chassis.sql.migrations import migrate
 from notifier.adapters.sql import SqlStore
+from support.stores import STORES, fresh_url
 from unit.notifier.built import NOON
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterator
 
 
 def at_revision(database: Database, revision: str) -> None:
@@ -42,8 +44,14 @@ def a_mail(database: Database, *, claimed_by: str | None) -> str:
     return row["id"]
 
 
-def test_a_mail_that_the_first_version_was_sending_is_in_doubt_and_one_that_waited_is_not(tmp_path: Path) -> None:
-    database = Database(f"sqlite:///{tmp_path}/notifier.db")
+@pytest.fixture(params=STORES)
+def database(request: pytest.FixtureRequest) -> Iterator[Database]:
+    database = Database(fresh_url(request))
+    yield database
+    database.close()
+
+
+def test_a_mail_that_the_first_version_was_sending_is_in_doubt_and_one_that_waited_is_not(database: Database) -> None:
     at_revision(database, "0001")
     held, waiting = a_mail(database, claimed_by="home"), a_mail(database, claimed_by=None)
     migrate(database, "notifier")
@@ -54,7 +62,6 @@ def test_a_mail_that_the_first_version_was_sending_is_in_doubt_and_one_that_wait
         with store.begin() as work:
             work.mails.doubt(envelope.mail, seconds=10, reason="", ended=True)
     assert found == {held: True, waiting: False}
-    database.close()
 
 
 def test_the_second_migration_is_written_for_mysql_too(capsys) -> None:
@@ -63,5 +70,5 @@ def test_the_second_migration_is_written_for_mysql_too(capsys) -> None:
     with Operations.context(context):
         module.upgrade()
     written = capsys.readouterr().out
-    assert "ADD COLUMN put_off_ms BIGINT NOT NULL DEFAULT '0'" in written
+    assert "ADD COLUMN put_off_ms BIGINT NOT NULL DEFAULT 0" in written
     assert "MODIFY body MEDIUMTEXT NOT NULL" in written

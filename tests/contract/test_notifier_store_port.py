@@ -1,4 +1,4 @@
-"""What every store promises to the notifier. Another database adds a parameter to `url`."""
+"""What every store promises to the notifier. Another database is another entry of STORES."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ from notifier.domain.errors import StaleVersionError
 from notifier.domain.mails import LEASE_SECONDS, Mail, MailState, Stop
 from notifier.domain.preferences import DEFAULTS, UNSAID, AlertKind, Channels, Preferences
 from notifier.domain.recipients import Recipient
+from support.stores import STORES, store_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 NOW = datetime(2015, 1, 24, 18, 0, 0, 250_000, tzinfo=UTC)
 USER, OTHER = uuid7(), uuid7()
 
 
-@pytest.fixture(params=["sqlite"])
-def url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path}/notifier.db"
+@pytest.fixture(params=STORES)
+def url(request: pytest.FixtureRequest) -> str:
+    return store_url(request, "notifier")
 
 
 @pytest.fixture

@@ -17,10 +17,10 @@ from chassis.sql import Database, Inbox, Replays, SqlOutbox, StoreUnavailableErr
 from chassis.sql.outbox import now_ms
 from chassis.sql.replays import fingerprint_of
 from support.client import eventually
+from support.stores import STORES, store_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 METADATA = sa.MetaData()
 TABLES = chassis_tables(METADATA)
@@ -31,9 +31,14 @@ def left() -> Event:
     return Event(uuid7(), "/outlay/auth", "user.deleted", USER, "2026-11-22T10:00:00Z", {"user_id": USER})
 
 
-@pytest.fixture(params=["sqlite"])
-def database(tmp_path: Path) -> Iterator[Database]:
-    database = Database(f"sqlite:///{tmp_path}/some.db")
+@pytest.fixture(params=STORES)
+def url(request: pytest.FixtureRequest) -> str:
+    return store_url(request, "chassis")
+
+
+@pytest.fixture
+def database(url: str) -> Iterator[Database]:
+    database = Database(url)
     METADATA.create_all(database.engine)
     yield database
     database.close()
@@ -68,8 +73,8 @@ def test_what_one_relay_has_claimed_no_other_gets_until_the_lease_ends(database)
     assert claimed(two) == ids
 
 
-def test_what_a_process_commits_is_claimed_for_its_own_relay_until_that_turns_out_to_be_gone(tmp_path: Path) -> None:
-    database, now = Database(f"sqlite:///{tmp_path}/some.db", relay="a"), [now_ms()]
+def test_what_a_process_commits_is_claimed_for_its_own_relay_until_that_turns_out_to_be_gone(url: str) -> None:
+    database, now = Database(url, relay="a"), [now_ms()]
     METADATA.create_all(database.engine)
     one, two = (SqlOutbox(database, TABLES.outbox, owner=name, now=lambda: now[0]) for name in "ab")
     ids = added(database, left(), left())
@@ -92,7 +97,7 @@ def test_a_rolled_back_change_tells_nothing(database) -> None:
         add_events(connection, TABLES.outbox, [left()])
         raise RuntimeError
     with database.begin() as connection:
-        connection.execute(sa.text("SELECT 1"))
+        connection.execute(sa.select(sa.literal_column("1")))
     assert rung == []
     assert claimed(SqlOutbox(database, TABLES.outbox, owner="a")) == []
     added(database, left())

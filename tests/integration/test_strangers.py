@@ -10,6 +10,7 @@ import pytest
 
 from chassis.spec import load_spec, operations
 from support.client import PASSWORD, Person, eventually
+from support.pictures import a_jpeg, a_pdf
 
 SERVICES = ("auth", "expenses", "budgets", "notifier")
 
@@ -19,6 +20,7 @@ BODIES: dict[str, Any] = {
     "changeBudget": {"name": "Mine now"},
     "changeAlert": {"read": True},
 }
+FILES: dict[str, Any] = {"addReceipt": {"file": ("a.pdf", a_pdf(), "application/pdf")}}
 # These name a mailed secret, not a row; they are tried with wrong secrets below.
 BY_SECRET = {"resetPassword", "verifyEmail", "showUnsubscribePage", "turnMailsOff"}
 
@@ -44,6 +46,7 @@ def owned(outlay) -> tuple[Person, dict[str, str]]:
     imported = owner.post("imports", files={"file": ("a.csv", f"Date,Payee,Amount\n{day},Secret Shop,-3.00\n", "text/csv")}).json()
     token = owner.made("users/me/tokens", name="script", scopes=["read"])
     session = owner.read("session")
+    receipt = owner.post(f"expenses/{expense['id']}/receipts", files={"file": ("Secret.jpg", a_jpeg(), "image/jpeg")}).json()
     alert = eventually(lambda: owner.read("alerts")["items"])[0]
     ids = {
         "category_id": category,
@@ -53,6 +56,7 @@ def owned(outlay) -> tuple[Person, dict[str, str]]:
         "token_id": token,
         "session_id": session,
         "alert_id": alert,
+        "receipt_id": receipt,
     }
     return owner, {name: thing["id"] for name, thing in ids.items()}
 
@@ -62,7 +66,7 @@ def test_a_stranger_finds_nothing(outlay, owned, operation, method, path) -> Non
     owner, ids = owned
     stranger = Person(outlay.url)
     theirs = re.sub(r"\{(\w+)\}", lambda match: ids[match.group(1)], path).lstrip("/")
-    answer = stranger.request(method, theirs, json=BODIES.get(operation), headers={"If-Match": '"1"'})
+    answer = stranger.request(method, theirs, json=BODIES.get(operation), files=FILES.get(operation), headers={"If-Match": '"1"'})
     assert answer.status_code == 404, answer.text
     assert "Secret" not in answer.text
     if not operation.startswith("revoke"):

@@ -42,6 +42,7 @@ class HomeSettings(CommonSettings):
             "AUTH_STORE": f"sqlite:///{folder}/auth.db",
             "AUTH_COOKIE_SECURE": "true" if self.secure else "false",
             "EXPENSES_DB": f"sqlite:///{folder}/expenses.db",
+            "RECEIPTS": f"file:{folder}/receipts",
             "BUDGETS_DB": f"sqlite:///{folder}/budgets.db",
             "NOTIFIER_DB": f"sqlite:///{folder}/notifier.db",
             "NOTIFIER_MAIL": f"file:{folder}/mail",

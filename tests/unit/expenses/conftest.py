@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from unit.expenses.expenses_world import Api, make_service
+from unit.expenses.expenses_world import Api, WallClock, make_service
 
 
 @pytest.fixture
 def api(tmp_path: Path) -> Iterator[Api]:
-    service = make_service(tmp_path)
-    yield Api(service)
+    clock = WallClock()
+    service = make_service(tmp_path, clock)
+    yield Api(service, clock=clock)
     service.close()

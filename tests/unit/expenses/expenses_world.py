@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 import uuid
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -29,17 +30,33 @@ def a_caller(user_id: str = MARIA, *, currency: str = "EUR", locale: str = "en-G
     return Caller(user_id, "s", "session", frozenset(scopes.split()), currency, "Europe/Berlin", locale)
 
 
+class WallClock:
+    """Stands still, unless a test lets time pass."""
+
+    def __init__(self) -> None:
+        self._ahead = timedelta(0)
+
+    def __call__(self) -> datetime:
+        return NOW + self._ahead
+
+    def later(self, **ahead: float) -> None:
+        """Let time pass."""
+        self._ahead += timedelta(**ahead)
+
+
 @dataclass
 class Api:
     """Calls the service as one user."""
 
     service: Service
     caller: Caller = field(default_factory=a_caller)
+    headers: dict[str, str] = field(default_factory=dict)
+    clock: WallClock = field(default_factory=WallClock)
 
     def __call__(
         self, method: str, path: str, *, version: int | None = None, key: str | None = None, **more: Any
     ) -> httpx.Response:
-        headers = {"Authorization": "Bearer t"}
+        headers = {"Authorization": "Bearer t", **self.headers}
         if version is not None:
             headers["If-Match"] = f'"{version}"'
         if key is not None:
@@ -52,8 +69,11 @@ class Api:
         async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
             return await client.request(method, path, headers=headers, **more)
 
+    def with_header(self, name: str, value: str) -> Api:
+        return replace(self, headers={name: value})
+
     def as_(self, caller: Caller) -> Api:
-        return Api(self.service, caller)
+        return replace(self, caller=caller)
 
     def events(self) -> list[Event]:
         """Take what waits in the outbox, checked against the contracts."""
@@ -84,16 +104,16 @@ RATES = EcbRates()
 callers: dict[int, Caller] = {}
 
 
-def make_service(folder: Path) -> Service:
+def make_service(folder: Path, clock: Callable[[], datetime] = lambda: NOW, **told: str) -> Service:
     """Build the service on a new store; whoever the test acts as is the caller."""
     made: list[Service] = []
 
     def verify(_token: str) -> dict[str, Any]:
         return callers[id(made[0])].claims()
 
-    settings = ExpensesSettings(database=f"sqlite:///{folder}/expenses.db")
+    settings = ExpensesSettings(**{"database": f"sqlite:///{folder}/expenses.db", "receipts": f"file:{folder}/receipts", **told})
     made.append(
-        build(settings, verify=verify, vault=Vault(b"k" * 32), clock=lambda: NOW, validate_responses=True, quiet=True, rates=RATES)
+        build(settings, verify=verify, vault=Vault(b"k" * 32), clock=clock, validate_responses=True, quiet=True, rates=RATES)
     )
     made[0].migrate()
     return made[0]

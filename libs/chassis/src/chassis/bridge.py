@@ -36,7 +36,8 @@ class ThreadBridge:
         if scope["type"] != "http":
             return
         with SpooledTemporaryFile(max_size=_IN_MEMORY) as body:
-            await _collect(receive, body)
+            if not await _collect(receive, body):
+                return  # who sent half a request has left, and half of what was meant must not be done
             call = _Call(self._wsgi, _environ(scope, body))
             start, first = await self._in_thread(call.begin)
             await send(start)
@@ -110,15 +111,17 @@ class _Call:
         return lambda _data: None
 
 
-async def _collect(receive: Receive, body: SpooledTemporaryFile[bytes]) -> None:
+async def _collect(receive: Receive, body: SpooledTemporaryFile[bytes]) -> bool:
+    """Return whether the body came to its end."""
     more = True
     while more:
         message = await receive()
         if message["type"] == "http.disconnect":
-            break
+            return False
         body.write(message.get("body", b""))
         more = message.get("more_body", False)
     body.seek(0)
+    return True
 
 
 def _environ(scope: Scope, body: SpooledTemporaryFile[bytes]) -> dict[str, Any]:

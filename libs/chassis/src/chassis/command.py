@@ -1,4 +1,4 @@
-"""The command line of a service that runs by itself: `python -m <service> serve | work | migrate | events`."""
+"""The command line of a service that runs by itself: `python -m <service> serve | work | migrate | check | events`."""
 
 from __future__ import annotations
 
@@ -64,6 +64,10 @@ def main_of(name: str, build: Build, arguments: Sequence[str] | None = None) -> 
     except (SchemaTooNewError, BusAwayError) as error:
         _complain([str(error)])
         return 1
+    except UnavailableError as error:
+        cause = error.__cause__
+        _complain([f"{name}: {error}", *([f"  {type(cause).__name__}: {cause}"] if cause else [])])
+        return 1
 
 
 def fetch_jwks(auth_url: str) -> Mapping[str, Any]:
@@ -83,6 +87,7 @@ def _parser(name: str) -> argparse.ArgumentParser:
     commands.add_parser("serve", help="answer requests; what they commit is relayed to the broker")
     commands.add_parser("work", help="handle events from the broker, and do what is put off")
     commands.add_parser("migrate", help="bring the store to the newest schema")
+    commands.add_parser("check", help="try the store, and say what is wrong with it")
     add_events_command(commands)
     return parser
 
@@ -102,6 +107,9 @@ def _run(name: str, build: Build, settings: ProcessSettings, command: str) -> in
     try:
         if command == "migrate":
             service.migrate()
+        elif command == "check":
+            service.check()
+            _say(f"{name}: the store answers")
         else:
             process = _process(command, service, _bus(command, service, settings, metrics, bell), metrics, bell)
             process.run(host=settings.host, port=settings.port, on_ready=lambda port: _say(f"{name} is ready on port {port}"))

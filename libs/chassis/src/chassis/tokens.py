@@ -101,8 +101,8 @@ class TokenVerifier:
 
     def _key(self, key_id: str) -> jwt.PyJWK:
         if key_id not in self._keys and self._monotonic() - self._fetched_at > _REFETCH_SECONDS:
-            self._fetched_at = self._monotonic()
             self._keys = {key["kid"]: jwt.PyJWK(dict(key)) for key in self._jwks()["keys"]}
+            self._fetched_at = self._monotonic()  # not if that failed: a key that could not be asked for is not unknown
         if key_id not in self._keys:
             message = "unknown key"
             raise jwt.InvalidKeyError(message)

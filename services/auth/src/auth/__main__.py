@@ -1,4 +1,4 @@
-"""`python -m auth serve | work | migrate | events`: auth as processes of its own."""
+"""`python -m auth serve | work | migrate | check | events`: auth as processes of its own."""
 
 from __future__ import annotations
 

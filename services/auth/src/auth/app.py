@@ -24,7 +24,7 @@ from auth.domain.exchange import Exchange
 from auth.domain.keys import KeyRing
 from auth.domain.leaving import Leaving
 from auth.domain.mailed_links import MailedLinks
-from auth.domain.ports import Announce, PasswordHashing
+from auth.domain.ports import Announce, Documents, PasswordHashing, Store
 from auth.domain.recovery import Recovery
 from auth.domain.sessions import Sessions
 from auth.domain.sign_in import SignIn
@@ -84,7 +84,7 @@ def build(
     wake: Callable[[], None],
     relay_owner: str = "home",
     now: Callable[[], float] = time.time,
-    documents: SqliteDocuments | None = None,
+    documents: Store | None = None,
     hashing: PasswordHashing | None = None,
     validate_responses: bool = False,
     quiet: bool = False,
@@ -95,7 +95,7 @@ def build(
     people are shown; `now` is the machine's, by which sessions, links and tokens expire. `documents` and `hashing` take the place
     of those that the settings describe.
     """
-    documents = documents or SqliteDocuments(settings.store, on_events=wake)
+    documents = documents or store_of(settings, on_events=wake)
     handlers = _handlers(
         documents,
         vault,
@@ -143,8 +143,18 @@ def build(
     return AuthService(service=service, jwks=keys.jwks, exchange=_in_process(handlers.exchange), verify=verify, rotate=keys.rotate)
 
 
+def store_of(settings: AuthSettings, *, on_events: Callable[[], None] = lambda: None) -> Store:
+    """Return the store that the settings describe, not connected yet."""
+    address = settings.cloudant
+    if address is None:
+        return SqliteDocuments(settings.store, on_events=on_events)
+    from auth.adapters.cloudant.documents import CloudantDocuments  # noqa: PLC0415  the SDK is slow to load, and a home has none
+
+    return CloudantDocuments(address, on_events=on_events)
+
+
 def _handlers(
-    documents: SqliteDocuments,
+    documents: Documents,
     vault: Vault,
     settings: AuthSettings,
     *,

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from auth.adapters.cloudant.address import CloudantAddress, cloudant_address
 from chassis.settings import CommonSettings, one_of, setting, whole_number
 
 _MOST = 1_000_000
 
 
 def _store(text: str) -> str:
+    if text.startswith(("cloudant://", "cloudants://")):
+        return text  # read together with what may not stand in it, see `problems`
     if not text.startswith("sqlite:///") or text == "sqlite:///":
-        message = f"is {text!r}, must be sqlite:///<path to a file>"
+        # What was given is not repeated: it may hold a password.
+        message = "must be sqlite:///<path to a file> or cloudants://<user>:<password>@<host>/<database>"
         raise ValueError(message)
     return text
 
@@ -24,6 +28,23 @@ def _yes(text: str) -> bool:
 class AuthSettings(CommonSettings):
     """The settings of auth."""
 
-    store: str = setting("AUTH_STORE", "where the documents are: sqlite:///<path>", parse=_store)
+    store: str = setting("AUTH_STORE", "where the documents are: sqlite:///<path> or cloudants://<host>/<database>", parse=_store)
+    store_password: str = setting("AUTH_STORE_PASSWORD", "goes before the password in AUTH_STORE", default="")
+    store_apikey: str = setting("AUTH_STORE_APIKEY", "an IAM key that opens the database", default="")
     cookie_secure: bool = setting("AUTH_COOKIE_SECURE", "false where the browser comes over plain HTTP", default=True, parse=_yes)
     rate_limit_factor: int = setting("AUTH_RATE_LIMIT_FACTOR", "widens all rate limits", default=1, parse=whole_number(1, _MOST))
+
+    @property
+    def cloudant(self) -> CloudantAddress | None:
+        """The database, if the documents are in one; raises ValueError if there can't be such a one."""
+        if self.store.startswith("sqlite:"):
+            return None
+        return cloudant_address(self.store, password=self.store_password, apikey=self.store_apikey)
+
+    def problems(self) -> list[str]:
+        """Return a sentence for each combination that cannot be."""
+        try:
+            _ = self.cloudant
+        except ValueError as error:
+            return [*super().problems(), f"AUTH_STORE: {error}"]
+        return super().problems()

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from chassis.settings import CommonSettings, setting
+from chassis.sql import store_address
 
 
 @dataclass(frozen=True, kw_only=True)
 class BudgetsSettings(CommonSettings):
     """Settings of the budgets service."""
 
-    database: str = setting("BUDGETS_DB", "where budgets are kept, a SQLAlchemy URL such as sqlite:////data/budgets.db")
+    database: str = setting("BUDGETS_DB", "a SQLAlchemy URL, such as sqlite:////data/budgets.db", parse=store_address)

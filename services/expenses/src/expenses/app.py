@@ -16,6 +16,7 @@ from chassis.spec import load_spec
 from chassis.sql import Database, SqlOutbox
 from chassis.sql.migrations import migrate
 from expenses.adapters.ecb import EcbRates
+from expenses.adapters.receipts.stores import examiner_from, files_from
 from expenses.adapters.sql import SqlStore, chassis
 from expenses.consumers import Consumers
 from expenses.domain import errors
@@ -25,6 +26,7 @@ from expenses.domain.exports import Exports
 from expenses.domain.importing import Importing
 from expenses.domain.ledger import Ledger
 from expenses.domain.people import People
+from expenses.domain.receipts import ReceiptBook
 from expenses.domain.summary import Summary
 from expenses.handlers import Handlers
 from expenses.settings import ExpensesSettings
@@ -40,9 +42,16 @@ STATUSES = {
     errors.ExpenseNotFoundError: 404,
     errors.CategoryNotFoundError: 404,
     errors.ImportNotFoundError: 404,
+    errors.ReceiptNotFoundError: 404,
+    errors.ReceiptFileMissingError: 404,
     errors.CategoryExistsError: 409,
     errors.CategoryInUseError: 409,
     errors.StaleVersionError: 412,
+    errors.ReceiptTooLargeError: 413,
+    errors.UnknownReceiptTypeError: 415,
+    errors.RangeNotSatisfiableError: 416,
+    errors.UnacceptableReceiptError: 422,
+    errors.TooManyReceiptsError: 422,
     errors.InvalidExpenseError: 422,
     errors.InvalidCategoryError: 422,
     errors.InvalidFilterError: 422,
@@ -68,14 +77,22 @@ def build(
     database = Database(settings.database, on_events=wake, relay=sharing(relay_owner))
     store = SqlStore(database, event_maker("expenses", clock, ids))
     converter = Converter(rates or EcbRates())
+    files = files_from(settings)
+    receipts = ReceiptBook(store, files, examiner_from(settings), clock, ids)
     handlers = Handlers(
         ledger=Ledger(store, converter, clock, ids),
         catalogue=Catalogue(store, clock, ids),
         summary=Summary(store),
         importing=Importing(store, converter, clock, ids),
         exports=Exports(store),
+        receipts=receipts,
         cursors=Cursors(vault),
     )
+
+    def tidy() -> None:
+        store.tidy()
+        receipts.tidy()
+
     parts = AppParts(
         name="expenses",
         spec=load_spec("expenses"),
@@ -91,8 +108,8 @@ def build(
         name="expenses",
         web=build_app(parts),
         outbox=SqlOutbox(database, chassis.outbox, owner=relay_owner),
-        queues=Consumers(People(store, converter, clock)).queues,
+        queues=Consumers(People(store, files, converter, clock)).queues,
         migrate=lambda: migrate(database, "expenses"),
-        tidy=store.tidy,
+        tidy=tidy,
         close=database.close,
     )

@@ -14,7 +14,9 @@ from expenses.domain.exports import Exports
 from expenses.domain.importing import Importing
 from expenses.domain.ledger import Ledger, Page
 from expenses.domain.ports import Repeat, Who
+from expenses.domain.receipts import ReceiptBook
 from expenses.domain.summary import Summary
+from expenses.receipt_answers import answer_of, known_of, range_of
 
 if TYPE_CHECKING:
     from werkzeug.datastructures import FileStorage
@@ -26,10 +28,18 @@ class Handlers:
     """A method for each operation: arguments in, (body, status, headers) out."""
 
     def __init__(
-        self, *, ledger: Ledger, catalogue: Catalogue, summary: Summary, importing: Importing, exports: Exports, cursors: Cursors
+        self,
+        *,
+        ledger: Ledger,
+        catalogue: Catalogue,
+        summary: Summary,
+        importing: Importing,
+        exports: Exports,
+        receipts: ReceiptBook,
+        cursors: Cursors,
     ) -> None:
         self._ledger, self._catalogue, self._summary = ledger, catalogue, summary
-        self._importing, self._exports, self._cursors = importing, exports, cursors
+        self._importing, self._exports, self._receipts, self._cursors = importing, exports, receipts, cursors
 
     def list_expenses(self, request: Request, sort: str, limit: int, cursor: str | None = None, **arguments: Any) -> Answer:
         """List expenses."""
@@ -118,6 +128,32 @@ class Handlers:
     def export_expenses_json(self, request: Request, from_: str | None = None, to: str | None = None) -> Answer:
         """Write all expenses as JSON."""
         return self._exports.json(_who(request), from_, to), 200, _attachment("application/json", "json")
+
+    def add_receipt(self, request: Request, expense_id: str, file: FileStorage, body: dict[str, Any] | None = None) -> Answer:
+        """Put a receipt to an expense."""
+        claimed = (body or {}).get("sha256")
+        return self._receipts.add(_who(request), expense_id, file.stream, file.filename or "", claimed), 201, {}
+
+    def list_receipts(self, request: Request, expense_id: str) -> Answer:
+        """List the receipts of an expense."""
+        return {"items": self._receipts.all_of(_who(request), expense_id)}, 200, {}
+
+    def get_receipt(self, request: Request, receipt_id: str) -> Answer:
+        """Read what is known of a receipt."""
+        return self._receipts.get(_who(request), receipt_id), 200, {}
+
+    def get_receipt_content(self, request: Request, receipt_id: str) -> Answer:
+        """Send the file, or a part of it."""
+        return answer_of(self._receipts.content(_who(request), receipt_id, range_of(request), known_of(request)))
+
+    def get_receipt_thumbnail(self, request: Request, receipt_id: str) -> Answer:
+        """Send a small picture of it."""
+        return answer_of(self._receipts.thumbnail(_who(request), receipt_id, known_of(request)))
+
+    def remove_receipt(self, request: Request, receipt_id: str) -> Answer:
+        """Take a receipt away."""
+        self._receipts.remove(_who(request), receipt_id)
+        return None, 204, {}
 
     def _page(self, page: Page, scope: str) -> dict[str, Any]:
         cursor = None if page.position is None else self._cursors.write(scope, list(page.position))

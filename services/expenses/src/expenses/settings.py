@@ -3,12 +3,70 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from urllib.parse import parse_qs, urlsplit
 
-from chassis.settings import CommonSettings, setting
+from chassis.settings import CommonSettings, one_of, setting
+from chassis.sql import store_address
+
+
+def _store(text: str) -> str:
+    if text.startswith("file:") and len(text) > len("file:"):
+        return text
+    address = urlsplit(text)
+    if address.scheme != "cos" or not address.hostname or "endpoint" not in parse_qs(address.query):
+        message = "must be file:<folder> or cos://<bucket>[/<prefix>]?endpoint=https://<host>[&region=<region>]"
+        raise ValueError(message)
+    return text
+
+
+def _scanner(text: str) -> str:
+    if text and (urlsplit(text).scheme != "clamav" or not urlsplit(text).hostname):
+        message = f"is {text!r}, must be clamav://<host>[:<port>]"
+        raise ValueError(message)
+    return text
 
 
 @dataclass(frozen=True, kw_only=True)
 class ExpensesSettings(CommonSettings):
     """Settings of the expenses service."""
 
-    database: str = setting("EXPENSES_DB", "a SQLAlchemy URL, such as sqlite:////data/expenses.db")
+    database: str = setting("EXPENSES_DB", "a SQLAlchemy URL, such as sqlite:////data/expenses.db", parse=store_address)
+    receipts: str = setting(
+        "RECEIPTS",
+        "where receipts are kept: file:<folder> or cos://<bucket>?endpoint=https://<host>",
+        default="file:var/receipts",
+        parse=_store,
+    )
+    receipts_downloads: str = setting(
+        "RECEIPTS_DOWNLOADS",
+        "gateway, or presigned: browsers fetch a file from the object store itself",
+        default="gateway",
+        parse=one_of("gateway", "presigned"),
+    )
+    receipts_encryption: str = setting(
+        "RECEIPTS_ENCRYPTION",
+        "a server-side encryption to ask the object store for with each file",
+        default="",
+        parse=one_of("", "AES256"),
+    )
+    receipts_scanner: str = setting(
+        "RECEIPTS_SCANNER", "a virus scanner that looks through each upload: clamav://<host>[:<port>]", default="", parse=_scanner
+    )
+    cos_api_key: str = setting("COS_API_KEY", "an IAM API key for the object store", default="")
+    cos_instance: str = setting("COS_INSTANCE", "the CRN of the object store's instance, with COS_API_KEY", default="")
+    cos_iam_url: str = setting(
+        "COS_IAM_URL", "where an API key is changed into a token", default="https://iam.cloud.ibm.com/identity/token"
+    )
+    cos_access_key: str = setting("COS_ACCESS_KEY", "an HMAC access key for the object store, instead of COS_API_KEY", default="")
+    cos_secret_key: str = setting("COS_SECRET_KEY", "the secret of COS_ACCESS_KEY", default="")
+
+    def problems(self) -> list[str]:
+        """Return a sentence for each combination that cannot be."""
+        found = super().problems()
+        if self.receipts.startswith("cos:"):
+            by_iam, by_hmac = bool(self.cos_api_key), bool(self.cos_access_key and self.cos_secret_key)
+            if by_iam == by_hmac:
+                found.append("RECEIPTS: an object store needs either COS_API_KEY, or COS_ACCESS_KEY and COS_SECRET_KEY")
+            if by_hmac is False and self.receipts_downloads == "presigned":
+                found.append("RECEIPTS_DOWNLOADS: presigned needs COS_ACCESS_KEY and COS_SECRET_KEY; an API key cannot sign")
+        return found

@@ -9,6 +9,7 @@ from email.utils import parseaddr
 from urllib.parse import urlsplit
 
 from chassis.settings import CommonSettings, one_of, setting, whole_number
+from chassis.sql import store_address
 from notifier.channel import FORMS, Channel, Way, channel_from
 
 NOBODY = "Outlay <outlay@localhost.localdomain>"
@@ -68,7 +69,7 @@ def _certificates(text: str) -> str:
 class NotifierSettings(CommonSettings):
     """The notifier's own settings."""
 
-    database: str = setting("NOTIFIER_DB", "where alerts and mails are kept, as a SQLAlchemy URL")
+    database: str = setting("NOTIFIER_DB", "where alerts and mails are kept, as a SQLAlchemy URL", parse=store_address)
     mail: str = setting("NOTIFIER_MAIL", f"how mails go out: {FORMS}", parse=_channel)
     mail_from: str = setting("NOTIFIER_FROM", "whom mails come from", default=NOBODY, parse=_mailbox)
     mail_timeout: int = setting(

@@ -1,9 +1,21 @@
 """What every service with tables shares: the connection, outbox, inbox, idempotency records and migrations (SQLAlchemy Core)."""
 
-from chassis.sql.database import Database, StoreUnavailableError
+from chassis.sql.address import store_address
+from chassis.sql.database import Database, StoreBusyError, StoreUnavailableError, unless_raced
 from chassis.sql.inbox import Inbox
 from chassis.sql.outbox import SqlOutbox, add_events
 from chassis.sql.replays import Replays
 from chassis.sql.tables import chassis_tables
 
-__all__ = ["Database", "Inbox", "Replays", "SqlOutbox", "StoreUnavailableError", "add_events", "chassis_tables"]
+__all__ = [
+    "Database",
+    "Inbox",
+    "Replays",
+    "SqlOutbox",
+    "StoreBusyError",
+    "StoreUnavailableError",
+    "add_events",
+    "chassis_tables",
+    "store_address",
+    "unless_raced",
+]

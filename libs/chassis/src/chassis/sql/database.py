@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import threading
-from contextlib import contextmanager, nullcontext
-from typing import TYPE_CHECKING, Any
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy import event
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from chassis.problems import UnavailableError
+from chassis.sql.dialects import WRITES, dialect_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from sqlalchemy.engine import Connection, Engine
+
+T = TypeVar("T")
 
 ADDED_EVENTS = "outlay.added_events"
 """Key in a connection's `info` that says that this transaction added events."""
@@ -26,13 +28,25 @@ RELAY = "outlay.relay"
 class StoreUnavailableError(UnavailableError):
     """The store does not answer, is full or is locked for too long."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, seconds: int = 5) -> None:
         """Say when to try again, and not what went wrong: that is in the log."""
-        super().__init__("The store does not answer; try again in a moment.", headers={"Retry-After": "5"})
+        super().__init__("The store does not answer; try again in a moment.", headers={"Retry-After": str(seconds)})
+
+
+class StoreBusyError(StoreUnavailableError):
+    """Another transaction was in the way and this one is undone; done again it will most likely pass."""
+
+    def __init__(self) -> None:
+        """Ask for a second's patience."""
+        super().__init__(seconds=1)
+
+
+_PAUSES = (0.02, 0.1, 0.5)
+"""Seconds before a transaction that lost to another one is begun again."""
 
 
 class Database:
-    """One store. Reading and writing transactions are told apart, since SQLite wants a writer to say so at its start."""
+    """One store. Reading and writing transactions are told apart, since each dialect begins them in its own way."""
 
     def __init__(
         self, url: str, *, on_events: Callable[[], None] = lambda: None, relay: str | None = None, pool_size: int = 10
@@ -42,74 +56,83 @@ class Database:
         `relay` names the relay that this call wakes: what is added is claimed for it at once, which spares it a transaction.
         """
         self._on_events, self._relay = on_events, relay
-        self._sqlite = url.startswith("sqlite")
-        options: dict[str, Any] = {} if ":memory:" in url else {"pool_size": pool_size, "max_overflow": 10}
-        # An exception that is logged must not carry what people wrote, so statements are shown without their values.
-        self.engine: Engine = sa.create_engine(url, pool_pre_ping=not self._sqlite, hide_parameters=True, **options)
-        # SQLite lets one writer in at a time and makes the others poll; waiting here is fair and costs nothing.
-        self._turn = threading.Lock() if self._sqlite else None
-        if self._sqlite:
-            _prepare_sqlite(self.engine)
+        address = sa.make_url(url)
+        self._dialect = dialect_of(address)
+        if problem := self._dialect.problem(address):
+            message = f"the address of a store {problem}"
+            raise ValueError(message)
+        # An exception that is logged must not carry what people wrote, so every dialect shows statements without their values.
+        self.engine: Engine = self._dialect.engine(address, pool_size=pool_size)
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:
         """Run a writing transaction: commit at the end, roll back on an exception. Raises StoreUnavailableError."""
-        with self._turn or nullcontext(), _translated(), self.engine.connect() as connection:
-            connection.execution_options(outlay_writes=True)
+        with self._dialect.turn, self._translated(), self.engine.connect() as connection:
+            connection.execution_options(**{WRITES: True})
             connection.info[RELAY] = self._relay
+            connection.info.pop(ADDED_EVENTS, None)  # of one that was rolled back on the same connection
             with connection.begin():
                 yield connection
             added = connection.info.pop(ADDED_EVENTS, False)
         if added:
             self._on_events()
 
+    def run(self, work: Callable[[Connection], T]) -> T:
+        """Run a writing transaction as a whole, and again if another one was in its way: `work` does nothing that is not undone.
+
+        Raises:
+            StoreUnavailableError: if the store does not answer, or others were in the way each time.
+        """
+        for pause in _PAUSES:
+            try:
+                return self._once(work)
+            except StoreBusyError:
+                time.sleep(pause)
+        return self._once(work)
+
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """Run a reading transaction that sees one moment of the store. Raises StoreUnavailableError."""
-        with _translated(), self.engine.connect() as connection, connection.begin():
+        with self._translated(), self.engine.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def migrating(self, name: str) -> Iterator[Connection]:
+        """Run a transaction that may change the schema `name`, which nobody else does meanwhile. Raises StoreUnavailableError."""
+        with self._dialect.turn, self._translated(), self._dialect.migrating(self.engine, name) as connection:
             yield connection
 
     def check(self) -> None:
         """Raise StoreUnavailableError if the store does not answer."""
         with self.read() as connection:
-            connection.execute(sa.text("SELECT 1") if self._sqlite else sa.select(sa.literal(1)))
+            connection.execute(sa.select(sa.literal_column("1")))
 
     def close(self) -> None:
         """Let go of all connections."""
         self.engine.dispose()
 
+    def _once(self, work: Callable[[Connection], T]) -> T:
+        with self.begin() as connection:
+            return work(connection)
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except (sa.exc.TimeoutError, TimeoutError) as error:
+            raise StoreUnavailableError from error
+        except DBAPIError as error:
+            if self._dialect.is_busy(error):
+                raise StoreBusyError from error
+            if self._dialect.is_away(error):
+                raise StoreUnavailableError from error
+            raise
+
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def unless_raced() -> Iterator[None]:
+    """Insert what was not there a moment ago; if it is now, another process was faster: raise StoreBusyError."""
     try:
         yield
-    except (OperationalError, sa.exc.TimeoutError) as error:
-        raise StoreUnavailableError from error
-    except DBAPIError as error:
-        if error.connection_invalidated:
-            raise StoreUnavailableError from error
-        raise
-
-
-def _prepare_sqlite(engine: Engine) -> None:
-    @event.listens_for(engine, "connect")
-    def on_connect(connection: Any, _record: Any) -> None:
-        # SQLAlchemy's own "begin" below starts transactions; the driver's would start them too late.
-        connection.isolation_level = None
-        for pragma in (
-            "journal_mode = WAL",
-            "synchronous = FULL",
-            "foreign_keys = ON",
-            "busy_timeout = 10000",
-            "cache_size = -4000",
-        ):
-            connection.execute(f"PRAGMA {pragma}")
-
-    @event.listens_for(engine, "begin")
-    def on_begin(connection: Connection) -> None:
-        writes = connection.get_execution_options().get("outlay_writes")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-    @event.listens_for(engine, "rollback")
-    def on_rollback(connection: Connection) -> None:
-        connection.info.pop(ADDED_EVENTS, None)
+    except IntegrityError as error:
+        raise StoreBusyError from error

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from chassis.sql.database import unless_raced
 from chassis.sql.outbox import now_ms
 
 if TYPE_CHECKING:
@@ -33,7 +34,8 @@ class Inbox:
         """Note the event; False if it had been handled before."""
         if self._connection.execute(_seen(self._table), {"event": event_id}).first() is not None:
             return False
-        self._connection.execute(self._table.insert(), {"event_id": event_id, "received_ms": now_ms()})
+        with unless_raced():
+            self._connection.execute(self._table.insert(), {"event_id": event_id, "received_ms": now_ms()})
         return True
 
     def forget_old(self) -> None:

@@ -5,11 +5,14 @@ A service's revisions are files `migrations/versions/<revision>_<what>.py`, numb
 
 from __future__ import annotations
 
+from contextlib import suppress
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
+
+from chassis.sql.database import StoreBusyError
 
 if TYPE_CHECKING:
     from sqlalchemy import MetaData
@@ -30,24 +33,32 @@ def migrate(database: Database, package: str) -> None:
     """
     folder = Path(str(files(package) / "migrations"))
     known = sorted(path.stem.split("_")[0] for path in (folder / "versions").glob("[0-9]*.py"))
-    with database.read() as connection:
-        have = _revision(connection)
-    if have == known[-1]:
-        return
-    if have is not None and have not in known:
-        message = f"{package}: the store is at revision {have}, which this version does not know"
-        raise SchemaTooNewError(message)
-    with database.begin() as connection:
-        _upgrade(connection, folder)
+    with suppress(StoreBusyError), database.read() as connection:  # busy: another process is at it
+        if _is_newest(connection, package, known):
+            return
+    with database.migrating(package) as connection:
+        # Another process may have done it while this one waited for its turn.
+        if not _is_newest(connection, package, known):
+            _upgrade(connection, folder)
 
 
 def run_environment(metadata: MetaData) -> None:
     """Be the body of each service's migrations/env.py: run within the transaction that `migrate` began."""
     from alembic import context  # noqa: PLC0415  see above
 
+    from chassis.sql.dialects import ddl  # noqa: F401, PLC0415  tells Alembic how each dialect does it
+
     connection = context.config.attributes["connection"]
     context.configure(connection=connection, target_metadata=metadata)
     context.run_migrations()
+
+
+def _is_newest(connection: Connection, package: str, known: list[str]) -> bool:
+    have = _revision(connection)
+    if have is not None and have not in known:
+        message = f"{package}: the store is at revision {have}, which this version does not know"
+        raise SchemaTooNewError(message)
+    return have == known[-1]
 
 
 def _revision(connection: Connection) -> str | None:

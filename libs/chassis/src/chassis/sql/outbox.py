@@ -73,15 +73,16 @@ class SqlOutbox:
         stale = [row.id for row in rows if row.claimed_by != self._owner or row.claimed_until_ms < moment + _FRESH_MS]
         if not stale:
             return rows
-        with self._database.begin() as connection:
-            connection.execute(self._lease, {"ids": stale, "moment": moment, "until": moment + _LEASE_MS})
-            mine = set(connection.execute(self._mine, {"ids": stale}).scalars())
+        mine = self._database.run(lambda connection: self._leased(connection, stale, moment))
         return [row for row in rows if row.id in mine or row.id not in stale]
+
+    def _leased(self, connection: Connection, ids: Sequence[str], moment: int) -> set[str]:
+        connection.execute(self._lease, {"ids": ids, "moment": moment, "until": moment + _LEASE_MS})
+        return set(connection.execute(self._mine, {"ids": ids}).scalars())
 
     def mark_sent(self, ids: Sequence[str]) -> None:
         """Delete events that the bus has taken."""
-        with self._database.begin() as connection:
-            connection.execute(self._sent, {"ids": list(ids)})
+        self._database.run(lambda connection: connection.execute(self._sent, {"ids": list(ids)}))
 
     def oldest_seconds(self) -> float:
         """Return the age of the oldest unsent event, 0 if there is none."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -66,6 +67,14 @@ class SqliteDocuments:
                     raise RevisionConflictError from error
             if saved.outbox and saved.lease is None:
                 connection.info[ADDED_EVENTS] = True
+        return saved
+
+    def save_all(self, documents: Sequence[Document]) -> list[Document]:
+        """Save several, each by itself; return those that were saved."""
+        saved = []
+        for document in documents:
+            with suppress(RevisionConflictError):
+                saved.append(self.save(document))
         return saved
 
     def delete(self, document: Document) -> None:

@@ -82,7 +82,7 @@ class AccessTokens:
 
     def revoke(self, user_id: str, token_id: str) -> None:
         """End a token; raises TokenNotFoundError."""
-        remove(self._documents, self._find(user_id, token_id).id)
+        remove(self._documents, self._find(user_id, token_id))
 
     def _find(self, user_id: str, token_id: str) -> Document:
         for document in self._documents.find("token", user_id=user_id):

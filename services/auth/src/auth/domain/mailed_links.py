@@ -55,4 +55,6 @@ class MailedLinks:
 
     def forget(self, token: str) -> None:
         """Remove a link that was used."""
-        remove(self._documents, f"{self._kind}:{digest(token)}")
+        document = self._documents.get(f"{self._kind}:{digest(token)}")
+        if document is not None:
+            remove(self._documents, document)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -34,6 +34,12 @@ class Documents(Protocol):
             RevisionConflictError: if it was saved, deleted or (without a revision) made by somebody else meanwhile.
         """
 
+    def save_all(self, documents: Sequence[Document]) -> list[Document]:
+        """Save several, each by itself; return those that were saved, with their new revisions.
+
+        One that is left out was changed meanwhile, as a rule: an answer that got lost on its way leaves out what was saved.
+        """
+
     def delete(self, document: Document) -> None:
         """Remove this revision of a document. Raises RevisionConflictError like `save`."""
 
@@ -48,6 +54,16 @@ class Documents(Protocol):
 
     def check(self) -> None:
         """Raise if the store is out of reach."""
+
+
+class Store(Documents, Protocol):
+    """Documents, as whoever owns the store sees them."""
+
+    def migrate(self) -> None:
+        """Make what is missing. May be called again, and by two at a time."""
+
+    def close(self) -> None:
+        """Let go of all connections."""
 
 
 class Sealing(Protocol):

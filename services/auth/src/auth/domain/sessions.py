@@ -87,13 +87,13 @@ class Sessions:
 
     def end(self, user: User, session_id: str) -> None:
         """Sign out; raises SessionNotFoundError."""
-        remove(self._documents, self._find(user, session_id).id)
+        remove(self._documents, self._find(user, session_id))
 
     def clear_ended(self, user: User) -> None:
         """Forget the sessions that a new generation has ended."""
         for document in self._documents.find("session", user_id=user.id):
             if not admits(user, document):
-                remove(self._documents, document.id)
+                remove(self._documents, document)
 
     def _find(self, user: User, session_id: str) -> Document:
         for document in self._alive(user):

@@ -122,7 +122,7 @@ class Users:
         self.release(self._sealing.open(tombstone.body["email"]), owner=tombstone.user_id)
         for kind in ("session", "token", "reset", "verification"):
             for document in self._documents.find(kind, user_id=tombstone.user_id):
-                remove(self._documents, document.id)
+                remove(self._documents, document)
         if not tombstone.outbox:
             with suppress(RevisionConflictError):  # then the next round does it
                 self._documents.delete(tombstone)
@@ -161,15 +161,16 @@ class Users:
         return User(**{**body, **opened})
 
 
-def remove(documents: Documents, document_id: str) -> bool:
-    """Delete a document whatever its revision; return whether it was there."""
+def remove(documents: Documents, document: Document) -> None:
+    """Delete a document whatever became of it since it was read."""
+    found: Document | None = document
     for _ in range(ATTEMPTS):
-        document = documents.get(document_id)
-        if document is None:
-            return False
+        if found is None:
+            return
         try:
-            documents.delete(document)
+            documents.delete(found)
         except RevisionConflictError:
+            found = documents.get(document.id)
             continue
-        return True
+        return
     raise RevisionConflictError

@@ -36,20 +36,21 @@ def book(
         counted.add(expense, -1)
     for expense in afters:
         counted.add(expense)
-    kind = _write(work, befores, afters)
+    kind = _write(work, owner, befores, afters)
     if deltas is None:
         work.totals.add(owner, counted.totals())
     for start in range(0, len(changes), BATCH):
         work.announce_changes(kind, owner, import_id, changes[start : start + BATCH])
 
 
-def _write(work: Work, befores: Sequence[Expense], afters: Sequence[Expense]) -> str:
+def _write(work: Work, owner: Owner, befores: Sequence[Expense], afters: Sequence[Expense]) -> str:
     if not befores:
         work.expenses.add(afters)
         return RECORDED
     if afters:
         work.expenses.replace(afters)
         return CHANGED
+    work.receipts.remove_of(owner, [expense.id for expense in befores])
     work.expenses.remove(befores)
     return REMOVED
 

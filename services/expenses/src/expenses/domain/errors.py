@@ -73,6 +73,53 @@ class UnreadableFileError(Exception):
     """The file cannot be imported."""
 
 
+class ReceiptNotFoundError(Exception):
+    """No such receipt."""
+
+    def __init__(self) -> None:
+        super().__init__("None of your receipts has this id, or it has no picture.")
+
+
+class ReceiptFileMissingError(Exception):
+    """The file of this receipt is damaged or lost."""
+
+    def __init__(self) -> None:
+        super().__init__("The store does not have this file as it was uploaded; take the receipt away and upload it again.")
+
+
+class ReceiptTooLargeError(Exception):
+    """The file is too large."""
+
+    def __init__(self) -> None:
+        super().__init__("A receipt may have 10 MB at most.")
+
+
+class UnknownReceiptTypeError(Exception):
+    """This kind of file is not taken."""
+
+    def __init__(self, looks_like: str) -> None:
+        super().__init__(f"A receipt is a JPEG, PNG, WebP, HEIC or PDF; the content of this file is {looks_like}.")
+
+
+class UnacceptableReceiptError(Exception):
+    """The file cannot be kept."""
+
+
+class TooManyReceiptsError(Exception):
+    """The expense has too many receipts."""
+
+    def __init__(self) -> None:
+        super().__init__("An expense has 20 receipts at most.")
+
+
+class RangeNotSatisfiableError(Exception):
+    """The file has no such part."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__(f"The file has {size} bytes.")
+        self.headers = {"Content-Range": f"bytes */{size}"}
+
+
 class NoRateError(Exception):
     """No exchange rate."""
 

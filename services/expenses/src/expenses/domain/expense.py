@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -53,7 +54,7 @@ class Expense(NamedTuple):
         """What it was in the home currency."""
         return Money(self.home_minor, self.home_currency)
 
-    def to_wire(self) -> dict[str, Any]:
+    def to_wire(self, receipts: Sequence[dict[str, Any]] = ()) -> dict[str, Any]:
         """Return the body of an answer."""
         return {
             "id": self.id,
@@ -66,7 +67,7 @@ class Expense(NamedTuple):
             "category_id": self.category_id,
             "tags": json.loads(self.tags),
             "note": self.note,
-            "receipts": [],
+            "receipts": list(receipts),
             "import_id": self.import_id,
             "version": self.version,
             "created_at": instant(self.created_ms),

@@ -6,15 +6,18 @@ import csv
 import io
 import json
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from expenses.domain.expense import EXPENSE, Expense
 from expenses.domain.ports import Filter
+from expenses.domain.showing import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
-    from expenses.domain.ports import Store, Who
+    from expenses.domain.ports import Owner, Store, Who, Work
+
+T = TypeVar("T")
 
 _PAGE = 1000
 _TITLES = ("Date", "Payee", "Description", "Category", "Amount", "Currency", "Note", "Tags", "Kind")
@@ -32,27 +35,30 @@ class Exports:
         """Yield a CSV file, oldest first. Spending is below zero, so that an import sees what is what."""
         names = self._category_names(who)
         yield _csv_text([list(_TITLES)])
-        for page in self._pages(who, first, last):
-            yield _csv_text([_cells(expense, names) for expense in page])
+        for page in self._pages(who, first, last, lambda _work, _owner, expenses: [_cells(expense, names) for expense in expenses]):
+            yield _csv_text(page)
 
     def json(self, who: Who, first: str | None, last: str | None) -> Iterator[bytes]:
         """Yield a JSON list of expenses, oldest first."""
         start = b"["
-        for page in self._pages(who, first, last):
-            text = ",\n".join(json.dumps(expense.to_wire(), ensure_ascii=False, separators=(",", ":")) for expense in page)
+        for page in self._pages(who, first, last, shown):
+            text = ",\n".join(json.dumps(expense, ensure_ascii=False, separators=(",", ":")) for expense in page)
             yield start + text.encode()
             start = b",\n"
         yield b"]\n" if start != b"[" else b"[]\n"
 
-    def _pages(self, who: Who, first: str | None, last: str | None) -> Iterator[list[Expense]]:
+    def _pages(
+        self, who: Who, first: str | None, last: str | None, show: Callable[[Work, Owner, Sequence[Expense]], list[T]]
+    ) -> Iterator[list[T]]:
         """Yield pages, each from a transaction of its own: a slow reader must not hold one open."""
         position = None
         while True:
             with self._store.reading() as work:
                 owner = work.owners.find(who.user_id)
                 page = work.expenses.page(owner, Filter(first=first, last=last), "spent_on", _PAGE, position) if owner else []
-            if page:
-                yield page
+                made = show(work, owner, page) if owner else []
+            if made:
+                yield made
             if len(page) < _PAGE:
                 return
             position = (page[-1].spent_on, page[-1].number)

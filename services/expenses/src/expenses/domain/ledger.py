@@ -10,6 +10,7 @@ from expenses.domain.draft import check_category, converted_home, given_home, mo
 from expenses.domain.errors import ExpenseNotFoundError, InvalidFilterError, StaleVersionError, problem
 from expenses.domain.expense import EXPENSE, Change, Expense, milliseconds, moved, one_line
 from expenses.domain.ports import Filter
+from expenses.domain.showing import shown
 from money import Money, MoneyError
 
 if TYPE_CHECKING:
@@ -64,9 +65,9 @@ class Ledger:
         with self._store.reading() as work:
             owner = work.owners.find(who.user_id)
             expense = work.expenses.get(owner, expense_id) if owner else None
-        if expense is None:
-            raise ExpenseNotFoundError
-        return expense.to_wire()
+            if owner is None or expense is None:
+                raise ExpenseNotFoundError
+            return shown(work, owner, [expense])[0]
 
     def page(self, who: Who, arguments: Mapping[str, Any], sort: str, limit: int, after: Position | None) -> Page:
         """Return a part of the list; raises InvalidFilterError."""
@@ -74,9 +75,9 @@ class Ledger:
             owner = work.owners.find(who.user_id)
             wanted = read_filter(arguments, owner.home_currency if owner else who.home_currency)
             found = work.expenses.page(owner, wanted, sort, limit + 1, after) if owner else []
-        kept = found[:limit]
-        more = len(found) > limit
-        return Page([expense.to_wire() for expense in kept], _position(kept[-1], sort) if more else None)
+            kept = found[:limit]
+            items = shown(work, owner, kept) if owner else []
+        return Page(items, _position(kept[-1], sort) if len(found) > limit else None)
 
     def change(self, who: Who, expense_id: str, version: int, body: Mapping[str, Any]) -> dict[str, Any]:
         """Change what is given; raises ExpenseNotFoundError, StaleVersionError, InvalidExpenseError."""
@@ -88,10 +89,10 @@ class Ledger:
                 check_category(work, owner, fields["category_id"])
             fields |= self._money_fields(owner, before, body, fields.get("spent_on", before.spent_on))
             if before._replace(**fields) == before:
-                return before.to_wire()
+                return shown(work, owner, [before])[0]
             after = moved(before, self._clock(), **fields)
             book(work, owner, [Change(before, after)])
-        return after.to_wire()
+            return shown(work, owner, [after])[0]
 
     def _money_fields(self, owner: Owner, before: Expense, body: Mapping[str, Any], day: str) -> dict[str, Any]:
         amount = money_at(body, "amount") if "amount" in body else before.amount

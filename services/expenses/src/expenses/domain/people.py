@@ -12,13 +12,14 @@ from expenses.domain.ports import Filter, Who
 if TYPE_CHECKING:
     from expenses.domain.conversion import Converter
     from expenses.domain.ports import Clock, Owner, Store, Work
+    from expenses.domain.receipt_ports import ReceiptFiles
 
 
 class People:
     """Follows what auth tells of users."""
 
-    def __init__(self, store: Store, converter: Converter, clock: Clock) -> None:
-        self._store, self._converter, self._clock = store, converter, clock
+    def __init__(self, store: Store, files: ReceiptFiles, converter: Converter, clock: Clock) -> None:
+        self._store, self._files, self._converter, self._clock = store, files, converter, clock
 
     def changed(self, event_id: str, user_id: str, home_currency: str, version: int) -> None:
         """Convert every expense if the home currency is another one now; news older than what is known changes nothing."""
@@ -42,10 +43,12 @@ class People:
         return moved(expense, self._clock(), home_minor=home.minor, home_currency=home.currency, home_given=0)
 
     def deleted(self, event_id: str, user_id: str) -> None:
-        """Delete every row of a user."""
+        """Delete every row and every file of a user; if the files cannot be reached, the event comes again."""
         with self._store.writing() as work:
             if not work.first_time(event_id):
                 return
             owner = work.owners.find(user_id)
             if owner is not None:
+                work.receipts.forget(owner)
                 work.owners.forget(owner)
+            self._files.remove_all(user_id)

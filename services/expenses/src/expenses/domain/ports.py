@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from expenses.domain.category import Category
 from expenses.domain.expense import Change, Expense
 from expenses.domain.imports import Import
+from expenses.domain.receipt_ports import Receipts
 from expenses.domain.totals import Spans, Total
 
 Clock = Callable[[], datetime]
@@ -180,6 +181,7 @@ class Work(Protocol):
     categories: Categories
     imports: Imports
     totals: Totals
+    receipts: Receipts
 
     def once(self, user_id: str, repeat: Repeat, action: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         """Carry out the action, or return what it returned when the same request came before."""

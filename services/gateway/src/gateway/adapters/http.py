@@ -20,6 +20,10 @@ _TIMEOUT = httpx.Timeout(30, connect=3)
 _HOP_BY_HOP = frozenset({b"connection", b"keep-alive", b"te", b"trailer", b"transfer-encoding", b"upgrade", b"proxy-authorization"})
 
 
+class _LeftError(Exception):
+    """Who asks has left in the middle of the request."""
+
+
 class HttpUpstream:
     """An ASGI application in front of a service at a base address."""
 
@@ -40,6 +44,8 @@ class HttpUpstream:
                 async for part in answer.aiter_raw():
                     await send({"type": "http.response.body", "body": part, "more_body": True})
                 await send({"type": "http.response.body", "body": b""})
+        except _LeftError:
+            return
         except httpx.HTTPError as error:
             if started:
                 raise
@@ -64,6 +70,8 @@ async def _body(receive: Receive) -> AsyncIterator[bytes]:
     more = True
     while more:
         message = await receive()
+        if message["type"] == "http.disconnect":
+            raise _LeftError  # to end the body in order would make half a request a whole one
         if body := message.get("body", b""):
             yield body
         more = message.get("more_body", False)

@@ -286,6 +286,96 @@ export interface paths {
         patch: operations["changeExpense"];
         trace?: never;
     };
+    "/expenses/{expense_id}/receipts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                expense_id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        /** List the receipts of an expense, oldest first */
+        get: operations["listReceipts"];
+        put?: never;
+        /**
+         * Put a receipt to an expense
+         * @description A JPEG, PNG, WebP, HEIC or PDF of 10 MB at most; its content decides, not its name. The place where a picture was taken and the camera are taken out of it, its pixels stay as they are. The same content once more is the same receipt, so a repeat does no harm.
+         */
+        post: operations["addReceipt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/receipts/{receipt_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                receipt_id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        /** Read what is known of a receipt */
+        get: operations["getReceipt"];
+        put?: never;
+        post?: never;
+        /**
+         * Take a receipt away
+         * @description Its file goes too, unless another of your expenses has the same one.
+         */
+        delete: operations["removeReceipt"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/receipts/{receipt_id}/content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                receipt_id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        /**
+         * The file of a receipt
+         * @description Takes a Range header with one range of bytes, and If-None-Match.
+         */
+        get: operations["getReceiptContent"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/receipts/{receipt_id}/thumbnail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                receipt_id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        /**
+         * A small picture of a receipt
+         * @description A WebP of 480 pixels at most. A PDF has none.
+         */
+        get: operations["getReceiptThumbnail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/categories": {
         parameters: {
             query?: never;
@@ -988,7 +1078,7 @@ export interface components {
             category_id: string | null;
             tags: string[];
             note: string;
-            receipts: Record<string, never>[];
+            receipts: components["schemas"]["Receipt"][];
             /** Format: uuid */
             import_id: string | null;
             version: number;
@@ -998,6 +1088,33 @@ export interface components {
         ExpensePage: {
             items: components["schemas"]["Expense"][];
             next_cursor: string | null;
+        };
+        NewReceipt: {
+            /** Format: binary */
+            file: string;
+            /** @description Of the file; what arrives differently is refused. */
+            sha256?: string;
+        };
+        Receipt: {
+            id: components["schemas"]["Id"];
+            expense_id: components["schemas"]["Id"];
+            /** @example lunch.jpg */
+            name: string;
+            /** @enum {string} */
+            media_type: "image/jpeg" | "image/png" | "image/webp" | "image/heic" | "application/pdf";
+            /** @description Bytes as they are kept. */
+            size: number;
+            /** @description Of the bytes as they are kept. */
+            sha256: string;
+            /** @description Pixels, the right way up; null for a PDF. */
+            width: number | null;
+            height: number | null;
+            /** @description Whether there is a small picture of it. */
+            thumbnail: boolean;
+            created_at: components["schemas"]["Instant"];
+        };
+        ReceiptList: {
+            items: components["schemas"]["Receipt"][];
         };
         /**
          * @description Levels are separated by " / ".
@@ -2179,6 +2296,214 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             428: components["responses"]["PreconditionRequired"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listReceipts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                expense_id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them; an expense has 20 at most. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceiptList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    addReceipt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                expense_id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["NewReceipt"];
+            };
+        };
+        responses: {
+            /** @description Stored. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Receipt"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getReceipt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                receipt_id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The receipt. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Receipt"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    removeReceipt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                receipt_id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: components["responses"]["NoContent"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getReceiptContent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                receipt_id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": string;
+                    "image/png": string;
+                    "image/webp": string;
+                    "image/heic": string;
+                    "application/pdf": string;
+                };
+            };
+            /** @description The part that was asked for. */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": string;
+                    "image/png": string;
+                    "image/webp": string;
+                    "image/heic": string;
+                    "application/pdf": string;
+                };
+            };
+            /** @description The file is at the address in Location for a minute (RECEIPTS_DOWNLOADS=presigned). */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description You have it already. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            /** @description The file has no such part. */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getReceiptThumbnail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                receipt_id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The picture. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/webp": string;
+                };
+            };
+            /** @description You have it already. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             503: components["responses"]["Unavailable"];
         };
     };

@@ -16,6 +16,9 @@ export const icons = {
   mail: 'M4 6h16v12H4zM4 7l8 6 8-6',
   signOut: 'M10 4H5v16h5M14 8l4 4-4 4M18 12H9',
   check: 'M5 12l5 5 9-10',
+  clip: 'M8 12l6-6a3 3 0 0 1 4 4l-8 8a5 5 0 0 1-7-7l7-7',
+  camera: 'M4 8h4l2-3h4l2 3h4v11H4zM12 10a3.5 3.5 0 1 0 0 7 3.5 3.5 0 0 0 0-7',
+  document: 'M6 3h8l4 4v14H6zM14 3v4h4M9 12h6M9 16h6',
   warning: 'M12 4l9 16H3zM12 10v4M12 17v.5',
 } as const
 

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import IntegrityError
 
 from budgets.adapters.sql.budgets import SqlBudgets
 from budgets.adapters.sql.crossings import SqlCrossings
@@ -18,7 +17,7 @@ from budgets.adapters.sql.tables import chassis, ledger
 from budgets.domain.errors import DepartedError
 from budgets.domain.ports import Body
 from chassis.events import Event, MakeEvent
-from chassis.sql import Database, Inbox, Replays, StoreUnavailableError, add_events
+from chassis.sql import Database, Inbox, Replays, add_events, unless_raced
 from chassis.sql.replays import fingerprint_of
 
 
@@ -98,7 +97,5 @@ def _take_turn(connection: Connection, user_id: str) -> None:
         return
     if connection.execute(IS_KNOWN, {"of_user": user_id}).first() is not None:
         raise DepartedError
-    try:
+    with unless_raced():
         connection.execute(ledger.insert(), {"user_id": user_id, "revision": 1, "departed": 0})
-    except IntegrityError as error:  # another process has just met the same owner; after a moment its row is there
-        raise StoreUnavailableError from error

@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from chassis.sql import unless_raced
 from expenses.adapters.sql.tables import category
 from expenses.domain.category import Category
 from expenses.domain.ports import Owner
@@ -34,7 +35,8 @@ class SqlCategories:
 
     def add(self, owner: Owner, made: Category) -> None:
         """Insert."""
-        self._connection.execute(category.insert(), {"id": made.id, "owner": owner.number, **_values(made)})
+        with unless_raced():
+            self._connection.execute(category.insert(), {"id": made.id, "owner": owner.number, **_values(made)})
 
     def replace(self, owner: Owner, changed: Category) -> None:
         """Overwrite."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from chassis.sql import unless_raced
 from expenses.adapters.sql.tables import category, chassis, expense, import_run, person, total
 from expenses.domain.ports import Owner, Who
 
@@ -26,7 +27,8 @@ class SqlOwners:
         if found is not None:
             return found
         row = {"user_id": who.user_id, "home_currency": who.home_currency, "version": 0}
-        key = self._connection.execute(person.insert(), row).inserted_primary_key
+        with unless_raced():
+            key = self._connection.execute(person.insert(), row).inserted_primary_key
         return Owner(key[0] if key else 0, who.user_id, who.home_currency)
 
     def find(self, user_id: str) -> Owner | None:

@@ -16,10 +16,12 @@ from expenses.adapters.sql.categories import SqlCategories
 from expenses.adapters.sql.expenses import SqlExpenses
 from expenses.adapters.sql.imports import SqlImports
 from expenses.adapters.sql.owners import SqlOwners
+from expenses.adapters.sql.receipts import SqlReceipts
 from expenses.adapters.sql.tables import chassis
 from expenses.adapters.sql.totals import SqlTotals
 from expenses.domain.expense import Change
 from expenses.domain.ports import Categories, Expenses, Imports, Owner, Owners, Repeat, Totals, Work
+from expenses.domain.receipt_ports import Receipts
 
 
 class SqlWork:
@@ -32,6 +34,7 @@ class SqlWork:
         self.categories: Categories = SqlCategories(connection)
         self.imports: Imports = SqlImports(connection)
         self.totals: Totals = SqlTotals(connection)
+        self.receipts: Receipts = SqlReceipts(connection)
 
     def once(self, user_id: str, repeat: Repeat, action: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         """Carry out the action, or return what it returned when the same request came before. Raises KeyReusedError."""

@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
+from chassis.sql import unless_raced
 from notifier.adapters.sql import tables as t
 from notifier.adapters.sql.mails import SqlMails
 from notifier.domain.alerts import Alert, Period
@@ -73,7 +74,8 @@ class SqlAlerts:
     def note_recovery(self, user_id: str, cause_id: str) -> None:
         """Remember that a crossing was taken back before it was told of."""
         if self._recovery(user_id, cause_id) is None:
-            self._connection.execute(t.recovery.insert(), {"cause_id": cause_id, "user_id": user_id, "at_ms": self._now_ms()})
+            with unless_raced():
+                self._connection.execute(t.recovery.insert(), {"cause_id": cause_id, "user_id": user_id, "at_ms": self._now_ms()})
 
     def take_recovery(self, user_id: str, cause_id: str) -> bool:
         """Say whether there is such a note, and delete it."""

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
+from chassis.sql import unless_raced
 from notifier.adapters.sql import tables as t
 from notifier.domain.errors import StaleVersionError
 from notifier.domain.mails import Stop
@@ -42,7 +43,8 @@ class SqlRecipients:
         row = dataclasses.asdict(recipient)
         known = self.find(recipient.user_id)
         if known is None:
-            self._connection.execute(t.recipient.insert(), {**row, "turn": 0})
+            with unless_raced():
+                self._connection.execute(t.recipient.insert(), {**row, "turn": 0})
             return
         newer = sa.and_(t.recipient.c.user_id == recipient.user_id, t.recipient.c.version < recipient.version)
         self._connection.execute(t.recipient.update().where(newer).values(row))
@@ -60,7 +62,8 @@ class SqlRecipients:
             return
         row = {"reason": stop.reason[:_REASON_LENGTH], "since_ms": t.to_ms(stop.since), "lifted": int(stop.lifted)}
         if self._connection.execute(t.mail_stop.update().where(mine).values(row)).rowcount == 0:
-            self._connection.execute(t.mail_stop.insert(), {"user_id": user_id, **row})
+            with unless_raced():
+                self._connection.execute(t.mail_stop.insert(), {"user_id": user_id, **row})
 
     def erase(self, user_id: str) -> list[str]:
         """Delete all that is kept of a person but the note that they left; return the ids of the mails they were sent."""
@@ -68,7 +71,8 @@ class SqlRecipients:
         for table in (t.mail, t.alert, t.recovery, t.preference, t.mail_stop, t.recipient, t.shared.replay):
             self._connection.execute(table.delete().where(table.c.user_id == user_id))
         if not self.departed(user_id):
-            self._connection.execute(t.departed.insert(), {"user_id": user_id, "at_ms": self._now_ms()})
+            with unless_raced():
+                self._connection.execute(t.departed.insert(), {"user_id": user_id, "at_ms": self._now_ms()})
         return list(mail_ids)
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 
 from chassis.events import MakeEvent
 from chassis.relay import ALONE
-from chassis.sql import Database, Inbox, Replays, add_events
+from chassis.sql import Database, Inbox, Replays, add_events, unless_raced
 from notifier.adapters.sql import tables as t
 from notifier.adapters.sql.alerts import SqlAlerts
 from notifier.adapters.sql.claims import LOOK_SECONDS, Seen, Watch, held_by_others
@@ -114,7 +114,8 @@ class SqlStore:
     def _first_report(self, connection: Connection, report_id: str) -> bool:
         if connection.execute(sa.select(t.mail_report.c.id).where(t.mail_report.c.id == report_id)).first() is not None:
             return False
-        connection.execute(t.mail_report.insert(), {"id": report_id, "at_ms": self._now_ms()})
+        with unless_raced():
+            connection.execute(t.mail_report.insert(), {"id": report_id, "at_ms": self._now_ms()})
         return True
 
     def _tell(self, mails: SqlMails) -> None:

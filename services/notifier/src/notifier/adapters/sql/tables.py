@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, SmallInteger, String, Table, Text
+from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, SmallInteger, String, Table, Text, text
 
 from chassis.sql import chassis_tables
 
@@ -86,7 +86,7 @@ mail = Table(
     # Set: an attempt was begun and has no outcome. It names the attempt, by the time at which it began.
     Column("attempted_ms", BigInteger, nullable=True),
     # When due_ms was set, so that a clock that was put back is noticed.
-    Column("put_off_ms", BigInteger, nullable=False, server_default="0"),
+    Column("put_off_ms", BigInteger, nullable=False, server_default=text("0")),
     Column("reported_ms", BigInteger, nullable=True),
     Index("mail_event", "event_id", unique=True),
     Index("mail_due", "state", "due_ms"),

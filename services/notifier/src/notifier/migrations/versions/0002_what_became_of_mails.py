@@ -10,7 +10,7 @@ down_revision = "0001"
 
 def upgrade() -> None:
     op.add_column("mail", sa.Column("attempted_ms", sa.BigInteger(), nullable=True))
-    op.add_column("mail", sa.Column("put_off_ms", sa.BigInteger(), nullable=False, server_default="0"))
+    op.add_column("mail", sa.Column("put_off_ms", sa.BigInteger(), nullable=False, server_default=sa.text("0")))
     op.add_column("mail", sa.Column("reported_ms", sa.BigInteger(), nullable=True))
     # A mail that the earlier version held when it was stopped may have been accepted.
     op.execute("UPDATE mail SET attempted_ms = claimed_until_ms WHERE state = 'pending' AND claimed_by IS NOT NULL")

@@ -1,0 +1,54 @@
+"""What every dialect of SQL does if it says nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+WRITES = "outlay_writes"
+"""The execution option of a connection whose next transaction writes."""
+POOL_SECONDS = 10
+"""How long to wait for a free connection."""
+
+
+def is_local(url: sa.URL) -> bool:
+    """Say whether the server is on this machine."""
+    return url.host in (None, "", "localhost", "127.0.0.1", "::1")
+
+
+class Dialect:
+    """One kind of database. Its own ways stand in the sub-classes, and nowhere else."""
+
+    def __init__(self) -> None:
+        """Connect to nothing."""
+        self.turn: AbstractContextManager[object] = nullcontext()
+
+    def problem(self, url: sa.URL) -> str:  # noqa: ARG002
+        """Say what is wrong with an address, without the password; nothing if it will do."""
+        return ""
+
+    def engine(self, url: sa.URL, *, pool_size: int) -> Engine:
+        """Return the pool of connections; it connects when the first one is asked for."""
+        return sa.create_engine(
+            url, pool_size=pool_size, max_overflow=10, pool_timeout=POOL_SECONDS, pool_pre_ping=True, hide_parameters=True
+        )
+
+    @contextmanager
+    def migrating(self, engine: Engine, name: str) -> Iterator[Connection]:  # noqa: ARG002
+        """Give a connection, in a transaction, on which the schema `name` may be changed: nobody else does meanwhile."""
+        with engine.connect() as connection:
+            connection.execution_options(**{WRITES: True})
+            with connection.begin():
+                yield connection
+
+    def is_away(self, error: DBAPIError) -> bool:
+        """Say whether the database is not there or cannot now: the same statement may do later."""
+        return isinstance(error, OperationalError) or error.connection_invalidated
+
+    def is_busy(self, error: DBAPIError) -> bool:  # noqa: ARG002
+        """Say whether another transaction was in the way, so that this one should simply be done again."""
+        return False

@@ -1,0 +1,134 @@
+"""MySQL 8 and MariaDB 10.11 through PyMySQL.
+
+Transactions that write are READ COMMITTED: they lock their owner's row first, and then have to see what was committed while they
+waited for it; and without locks on gaps, two that touch different rows are not in each other's way. Transactions that read are
+REPEATABLE READ and read only, so that all their statements see one moment.
+"""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from chassis.sql.dialects.dialect import POOL_SECONDS, WRITES, Dialect, is_local
+
+CONNECT_SECONDS, LOCK_SECONDS, STATEMENT_SECONDS, SOCKET_SECONDS = 5, 10, 20, 30
+"""How long a connection, a lock, a statement and a silent connection may take; each is less than what is around it."""
+_MIGRATION_SECONDS = 600
+"""How long a migration waits for another one to end."""
+_MOST_IDLE_SECONDS = 1800
+
+_DEADLOCK, _LOCK_WAIT, _CHANGED_SINCE = 1213, 1205, 1020
+_OUR_FAULT = {1054, 1264, 1265, 1364, 1366, 1792, 3819, 4025}
+"""Errors that the driver calls operational and that no waiting mends: columns and values that do not fit, writing in a reader."""
+
+_STRICT = "STRICT_ALL_TABLES,ONLY_FULL_GROUP_BY,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION"
+_SESSION = (
+    f"SET SESSION time_zone = '+00:00', collation_connection = 'utf8mb4_bin', sql_mode = '{_STRICT}', "
+    f"innodb_lock_wait_timeout = {LOCK_SECONDS}"
+)
+_LIMITS = {
+    True: f"SET SESSION max_statement_time = {STATEMENT_SECONDS}",
+    False: f"SET SESSION max_execution_time = {STATEMENT_SECONDS * 1000}",
+}
+"""By whether it is MariaDB, which limits every statement; MySQL limits those that read."""
+
+
+class MySql(Dialect):
+    """A server, or several behind one address."""
+
+    def problem(self, url: sa.URL) -> str:
+        """Say what is wrong with an address."""
+        if url.get_driver_name() != "pymysql":
+            return "must begin with mysql+pymysql:// or mariadb+pymysql://"
+        authority = str(url.query.get("ca", ""))
+        return f"names the file {authority!r} as ca, which is not there" if authority and not Path(authority).is_file() else ""
+
+    def engine(self, url: sa.URL, *, pool_size: int) -> Engine:
+        """Return the pool of connections."""
+        engine = _engine(url, read_timeout=SOCKET_SECONDS, write_timeout=SOCKET_SECONDS, pool_size=pool_size, max_overflow=10)
+        event.listen(engine, "connect", _limit)
+        event.listen(engine, "begin", _on_begin)
+        return engine
+
+    @contextmanager
+    def migrating(self, engine: Engine, name: str) -> Iterator[Connection]:
+        """Hold the server's lock of this name. What takes a minute here is no fault, so there are no limits.
+
+        MySQL commits at each CREATE and ALTER, so that a migration which was interrupted is half there: see `ddl`.
+        """
+        unlimited = _engine(engine.url, pool_size=1)
+        lock = {"name": f"outlay {name} {engine.url.database}"[:64], "seconds": _MIGRATION_SECONDS}
+        try:
+            with unlimited.connect() as connection:
+                _take(connection, lock)
+                with connection.begin():
+                    yield connection
+                # The lock ends with the connection, however that ends.
+        finally:
+            unlimited.dispose()
+
+    def is_away(self, error: DBAPIError) -> bool:
+        """Say whether it may do later."""
+        return error.connection_invalidated or (isinstance(error, OperationalError) and _code(error) not in _OUR_FAULT)
+
+    def is_busy(self, error: DBAPIError) -> bool:
+        """Say whether this was a deadlock, or a lock that took too long."""
+        return _code(error) in (_DEADLOCK, _LOCK_WAIT, _CHANGED_SINCE)
+
+
+def _engine(url: sa.URL, *, pool_size: int, max_overflow: int = 0, **sockets: int) -> Engine:
+    address, tls = secured(url)
+    arguments = {"connect_timeout": CONNECT_SECONDS, "charset": "utf8mb4", **tls, **sockets}
+    engine = sa.create_engine(
+        address, pool_size=pool_size, max_overflow=max_overflow, pool_timeout=POOL_SECONDS, pool_recycle=_MOST_IDLE_SECONDS,
+        pool_pre_ping=True, hide_parameters=True, isolation_level="READ COMMITTED", paramstyle="format", connect_args=arguments,
+    )  # fmt: skip
+    event.listen(engine, "connect", _set_up)
+    return engine
+
+
+def secured(url: sa.URL) -> tuple[sa.URL, dict[str, Any]]:
+    """Return the address without what it says of TLS, and that as the driver wants it. With other machines it is TLS or nothing."""
+    tls, authority = url.query.get("tls", ""), str(url.query.get("ca", ""))
+    address = url.difference_update_query(["tls", "ca"])
+    if tls == "no" or (is_local(url) and not authority and tls != "yes"):
+        return address, {"ssl_disabled": True}
+    context = ssl.create_default_context(cafile=authority or None)
+    return address, {"ssl": context}
+
+
+def _set_up(connection: Any, _record: Any) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(_SESSION)
+
+
+def _limit(connection: Any, _record: Any) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(_LIMITS["MariaDB" in connection.get_server_info()])
+
+
+def _on_begin(connection: Connection) -> None:
+    if not connection.get_execution_options().get(WRITES):
+        connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+
+
+def _take(connection: Connection, lock: dict[str, Any]) -> None:
+    with connection.begin():
+        taken = connection.execute(sa.text("SELECT GET_LOCK(:name, :seconds)"), lock).scalar()
+    if not taken:
+        message = "another migration of this store has not ended"
+        raise TimeoutError(message)
+
+
+def _code(error: DBAPIError) -> int | None:
+    arguments = getattr(error.orig, "args", ())
+    return arguments[0] if arguments and isinstance(arguments[0], int) else None

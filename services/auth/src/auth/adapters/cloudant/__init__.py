@@ -1,0 +1,1 @@
+"""Documents in IBM Cloudant, or any CouchDB."""

@@ -1,0 +1,149 @@
+"""The way to the database through the SDK: credentials, time-outs, what is tried again, and foreign errors made our own."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from typing import Any
+
+from ibm_cloud_sdk_core import ApiException  # type: ignore[import-untyped]
+from ibm_cloud_sdk_core.authenticators import (  # type: ignore[import-untyped]
+    Authenticator,
+    BasicAuthenticator,
+    IAMAuthenticator,
+    NoAuthAuthenticator,
+)
+from ibm_cloud_sdk_core.http_adapter import SSLHTTPAdapter  # type: ignore[import-untyped]
+from ibmcloudant import CouchDbSessionAuthenticator  # type: ignore[import-untyped]
+from ibmcloudant.cloudant_v1 import CloudantV1  # type: ignore[import-untyped]
+from requests.exceptions import RequestException
+
+from auth.adapters.cloudant.address import CloudantAddress
+from chassis.sql import StoreUnavailableError
+
+log = logging.getLogger("outlay.cloudant")
+
+# A request that finds the store busy (429) or broken (5xx) waits 0, 1, 1 and 1 second; then its caller is told to come back.
+_RETRIES, _LONGEST_WAIT_SECONDS = 4, 1
+_CONNECT_SECONDS, _CONNECT_RETRIES, _READ_RETRIES = 2.0, 2, 1
+# As many requests as a server process has threads, so that none waits for a connection or throws one away.
+_CONNECTIONS = 48
+_UNAUTHORIZED, _MISSING, _CONFLICT, _EXISTS = 401, 404, 409, 412
+
+
+class MissingError(Exception):
+    """No such document."""
+
+
+class ConflictError(Exception):
+    """There is another revision, or it exists already."""
+
+
+class Connection:
+    """One database. Several threads may use it; nothing is connected before the first call."""
+
+    def __init__(self, address: CloudantAddress) -> None:
+        self._address, self._lock = address, threading.Lock()
+        self._client: Any = None
+
+    def call(self, operation: str, **arguments: Any) -> Any:
+        """Run one of the SDK's operations on the database and return its result.
+
+        Raises:
+            MissingError, ConflictError: as the database says.
+            StoreUnavailableError: for all else: out of reach, busy for too long, not migrated, wrong credentials.
+        """
+        try:
+            return self._ask(operation, arguments)
+        except ApiException as error:
+            raise _translated(error, operation) from error
+        except (RequestException, StopIteration) as error:  # StopIteration: a sign-in that was refused has no cookie
+            log.warning("the store does not answer", extra={"operation": operation, "reason": type(error).__name__})
+            raise StoreUnavailableError from error
+
+    def close(self) -> None:
+        """Let go of all connections."""
+        with self._lock:
+            client, self._client = self._client, None
+        if client is not None:
+            client.http_client.close()
+
+    def _ask(self, operation: str, arguments: dict[str, Any]) -> Any:
+        client = self._connected()
+        try:
+            return _run(client, self._address.database, operation, arguments)
+        except ApiException as error:
+            if error.status_code != _UNAUTHORIZED or not _forget_token(client):
+                raise
+            # A token or cookie that was good before, and that the server has forgotten: ask for another one, once.
+            return _run(client, self._address.database, operation, arguments)
+
+    def _connected(self) -> Any:
+        with self._lock:
+            if self._client is None:
+                self._client = _client(self._address)
+            return self._client
+
+
+def _run(client: Any, database: str, operation: str, arguments: dict[str, Any]) -> Any:
+    try:
+        return getattr(client, operation)(db=database, **arguments).get_result()
+    except (ApiException, RequestException, StopIteration):
+        tokens = _tokens(client)
+        if tokens is not None:
+            # After a token request that failed, the SDK would let everybody else sleep for up to a minute before the next one.
+            tokens.request_time = 0
+        raise
+
+
+def _tokens(client: Any) -> Any:
+    return getattr(client.authenticator, "token_manager", None)
+
+
+def _forget_token(client: Any) -> bool:
+    tokens = _tokens(client)
+    if tokens is None or not tokens.expire_time:
+        return False
+    tokens.expire_time = 0
+    return True
+
+
+def _client(address: CloudantAddress) -> Any:
+    # They would write down ids of documents and, with debugging on, whole requests; what there is to tell, `call` tells.
+    for name in ("urllib3.connectionpool", "ibm-cloud-sdk-core"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+    client = CloudantV1(authenticator=_authenticator(address))
+    config: dict[str, Any] = {"timeout": (_CONNECT_SECONDS, address.seconds)}
+    if address.ca:
+        config["verify"] = address.ca
+    client.set_http_config(config)
+    client.set_service_url(address.url)
+    client.enable_retries(max_retries=_RETRIES, retry_interval=_LONGEST_WAIT_SECONDS)
+    retries = client.retry_config.new(connect=_CONNECT_RETRIES, read=_READ_RETRIES, retry_after_max=_LONGEST_WAIT_SECONDS)
+    client.http_adapter = SSLHTTPAdapter(max_retries=retries, pool_maxsize=_CONNECTIONS)
+    for scheme in ("http://", "https://"):
+        client.http_client.mount(scheme, client.http_adapter)
+    return client
+
+
+def _authenticator(address: CloudantAddress) -> Authenticator:
+    match address.way_in:
+        case "basic":
+            return BasicAuthenticator(address.user, address.password)
+        case "session":
+            return CouchDbSessionAuthenticator(address.user, address.password)
+        case "iam":
+            return IAMAuthenticator(address.apikey, url=address.iam_url)
+        case _:
+            return NoAuthAuthenticator()
+
+
+def _translated(error: ApiException, operation: str) -> Exception:
+    reason = str(error.message or "")
+    if error.status_code == _MISSING and reason.endswith(("missing", "deleted")):
+        return MissingError()
+    if error.status_code in {_CONFLICT, _EXISTS}:
+        return ConflictError()
+    # A database that was never migrated and credentials that are refused come here too: the log says so, the caller tries later.
+    log.warning("the store refuses", extra={"operation": operation, "status": error.status_code, "reason": reason[:200]})
+    return StoreUnavailableError()

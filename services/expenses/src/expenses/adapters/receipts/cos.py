@@ -1,0 +1,193 @@
+"""Files in IBM Cloud Object Storage, or whatever else speaks S3."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import logging
+from contextlib import contextmanager
+from typing import IO, TYPE_CHECKING, Any
+from urllib.parse import parse_qs, quote, urlsplit
+
+import ibm_boto3
+from ibm_botocore.client import Config
+from ibm_botocore.exceptions import BotoCoreError, ClientError
+
+from chassis.problems import UnavailableError
+from expenses.domain.errors import ReceiptFileMissingError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from expenses.settings import ExpensesSettings
+
+log = logging.getLogger("outlay.receipts")
+
+PART = 5 * 1024 * 1024
+"""Bytes of a part, and the most that is stored in one request; object stores take no smaller parts."""
+_PIECE = 64 * 1024
+_LINK_SECONDS = 60
+_FOREIGN = (BotoCoreError, OSError, RuntimeError, ValueError)
+"""Beside ClientError. The last three come out of the client when IAM is away, gives an old token, or talks nonsense."""
+_MISSING = {"404", "NoSuchKey", "NotFound"}
+
+
+class CosFiles:
+    """A store of files in a bucket. An object appears when the request that brings it, or completes its parts, has ended."""
+
+    def __init__(self, settings: ExpensesSettings) -> None:
+        """Connect to nothing yet."""
+        address = urlsplit(settings.receipts)
+        self._bucket, self._prefix = str(address.hostname), address.path.strip("/")
+        self._options = {"ServerSideEncryption": settings.receipts_encryption} if settings.receipts_encryption else {}
+        self._presigned = settings.receipts_downloads == "presigned"
+        self._client = _client(settings, parse_qs(address.query))
+
+    def put(self, key: str, content: IO[bytes], *, size: int, sha256: str, media_type: str) -> None:
+        """Store a file, each part with its checksum, and look whether it is as large as it should be."""
+        about = {"ContentType": media_type, "Metadata": {"sha256": sha256}, **self._options}
+        with _translated():
+            if size > PART:
+                self._put_parts(self._name(key), content, about)
+            else:
+                self._client.put_object(**self._at(key), Body=(body := content.read()), ContentMD5=_md5(body), **about)
+            head = self._client.head_object(**self._at(key))
+        if head["ContentLength"] != size or head["Metadata"].get("sha256") != sha256:
+            self.remove(key)
+            raise _away()
+
+    def _put_parts(self, name: str, content: IO[bytes], about: dict[str, Any]) -> None:
+        at = {"Bucket": self._bucket, "Key": name}
+        upload = {**at, "UploadId": self._client.create_multipart_upload(**at, **about)["UploadId"]}
+        try:
+            parts: list[dict[str, object]] = []
+            while body := content.read(PART):
+                number = len(parts) + 1
+                sent = self._client.upload_part(**upload, PartNumber=number, Body=body, ContentMD5=_md5(body))
+                parts.append({"ETag": sent["ETag"], "PartNumber": number})
+            self._client.complete_multipart_upload(**upload, MultipartUpload={"Parts": parts})
+        except BaseException:
+            self._abort(upload)
+            raise
+
+    def _abort(self, upload: dict[str, Any]) -> None:
+        """Give the parts back; if that fails too, the bucket's lifecycle does it."""
+        try:
+            self._client.abort_multipart_upload(**upload)
+        except (ClientError, *_FOREIGN) as error:
+            log.warning("parts are left behind", extra={"reason": type(error).__name__})
+
+    def read(self, key: str, first: int, length: int) -> Iterator[bytes]:
+        """Return the pieces of a part of a file; raises ReceiptFileMissingError before the first piece."""
+        with _translated():
+            answer = self._client.get_object(**self._at(key), Range=f"bytes={first}-{first + length - 1}")
+        return _pieces(answer["Body"])
+
+    def remove(self, key: str) -> None:
+        """Delete a file; one that is not there is deleted already."""
+        with _translated():
+            self._client.delete_object(**self._at(key))
+
+    def remove_all(self, user_id: str) -> None:
+        """Delete every file of a person, whole and half."""
+        prefix = self._name(f"{user_id}/")
+        with _translated():
+            while found := self._client.list_objects_v2(Bucket=self._bucket, Prefix=prefix).get("Contents", []):
+                for one in found:
+                    self._client.delete_object(Bucket=self._bucket, Key=one["Key"])
+        self._abort_begun(prefix)
+
+    def remove_halves(self, before: datetime) -> None:
+        """Delete what was begun before a moment and never became a whole file."""
+        self._abort_begun(self._name(""), before)
+
+    def _abort_begun(self, prefix: str, before: datetime | None = None) -> None:
+        with _translated():
+            begun = self._client.list_multipart_uploads(Bucket=self._bucket, Prefix=prefix).get("Uploads", [])
+            for half in begun:
+                if before is None or half["Initiated"] < before:
+                    self._abort({"Bucket": self._bucket, "Key": half["Key"], "UploadId": half["UploadId"]})
+
+    def link(self, key: str, *, name: str, media_type: str) -> str | None:
+        """Return an address that is good for a minute, if the settings say that browsers may fetch files from the bucket."""
+        if not self._presigned:
+            return None
+        told = {
+            "ResponseContentType": media_type,
+            "ResponseContentDisposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}",
+        }
+        address: str = self._client.generate_presigned_url("get_object", {**self._at(key), **told}, ExpiresIn=_LINK_SECONDS)
+        return address
+
+    def check(self) -> None:
+        """Raise if the bucket is not there or may not be used."""
+        try:
+            with _translated():
+                self._client.head_bucket(Bucket=self._bucket)
+        except ReceiptFileMissingError as error:
+            message = f"The bucket {self._bucket} of RECEIPTS is not there."
+            raise UnavailableError(message, headers={"Retry-After": "5"}) from error
+
+    def _name(self, key: str) -> str:
+        return f"{self._prefix}/{key}" if self._prefix else key
+
+    def _at(self, key: str) -> dict[str, str]:
+        return {"Bucket": self._bucket, "Key": self._name(key)}
+
+
+def _client(settings: ExpensesSettings, query: dict[str, list[str]]) -> Any:
+    config = Config(
+        signature_version="oauth" if settings.cos_api_key else "s3v4",
+        s3={"addressing_style": "path"},
+        connect_timeout=3,
+        read_timeout=8,
+        retries={"max_attempts": 1},
+        max_pool_connections=20,
+    )
+    who = (
+        {
+            "ibm_api_key_id": settings.cos_api_key,
+            "ibm_service_instance_id": settings.cos_instance,
+            "ibm_auth_endpoint": settings.cos_iam_url,
+        }
+        if settings.cos_api_key
+        else {"aws_access_key_id": settings.cos_access_key, "aws_secret_access_key": settings.cos_secret_key}
+    )
+    region = query.get("region", ["us-standard"])[0]
+    return ibm_boto3.client("s3", endpoint_url=query["endpoint"][0], region_name=region, config=config, **who)
+
+
+def _md5(body: bytes) -> str:
+    """Return the checksum that every object store compares; it is no secret's guard."""
+    return base64.b64encode(hashlib.md5(body, usedforsecurity=False).digest()).decode()
+
+
+def _pieces(body: Any) -> Iterator[bytes]:
+    try:
+        with _translated():
+            while piece := body.read(_PIECE):
+                yield piece
+    finally:
+        body.close()
+
+
+def _away() -> UnavailableError:
+    message = "Receipts cannot be stored or read for the moment; try again soon."
+    return UnavailableError(message, headers={"Retry-After": "5"})
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Turn the client's errors into ours; what they say goes to the log by its code alone, since it may hold keys."""
+    try:
+        yield
+    except ClientError as error:
+        code = str(error.response.get("Error", {}).get("Code", ""))
+        if code in _MISSING:
+            raise ReceiptFileMissingError from error
+        log.warning("the object store refuses", extra={"reason": code})
+        raise _away() from error
+    except _FOREIGN as error:
+        log.warning("the object store does not answer", extra={"reason": type(error).__name__})
+        raise _away() from error

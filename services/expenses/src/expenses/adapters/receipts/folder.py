@@ -1,0 +1,131 @@
+"""Files in a folder, one folder for each person."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from tempfile import mkstemp
+from typing import IO, TYPE_CHECKING
+
+from chassis.problems import UnavailableError
+from expenses.domain.errors import ReceiptFileMissingError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+_PIECE = 64 * 1024
+_KEY = re.compile(r"[0-9A-Za-z-]{1,64}/[0-9a-f]{64}(\.webp)?")
+
+
+class FolderFiles:
+    """A store of files in a folder. What is half written is a hidden file."""
+
+    def __init__(self, folder: Path) -> None:
+        """Touch nothing yet."""
+        self._folder = folder
+
+    def put(self, key: str, content: IO[bytes], *, size: int, sha256: str, media_type: str) -> None:  # noqa: ARG002  the port's
+        """Store a file: written aside, brought to the disk, then renamed."""
+        path = self._path(key)
+        with _translated():
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            handle, aside = mkstemp(prefix=".", dir=path.parent)
+            try:
+                with open(handle, "wb") as file:
+                    _copy(content, file, size=size, sha256=sha256)
+                os.replace(aside, path)
+                _sync(path.parent)
+            except BaseException:
+                Path(aside).unlink(missing_ok=True)
+                raise
+
+    def read(self, key: str, first: int, length: int) -> Iterator[bytes]:
+        """Return the pieces of a part of a file; raises ReceiptFileMissingError before the first piece."""
+        with _translated():
+            try:
+                file = self._path(key).open("rb")
+            except FileNotFoundError as error:
+                raise ReceiptFileMissingError from error
+        return _pieces(file, first, length)
+
+    def remove(self, key: str) -> None:
+        """Delete a file; one that is not there is deleted already."""
+        path = self._path(key)
+        with _translated():
+            path.unlink(missing_ok=True)
+            with suppress(OSError):  # it is not empty, or gone
+                path.parent.rmdir()
+
+    def remove_all(self, user_id: str) -> None:
+        """Delete every file of a person, whole and half."""
+        folder = self._path(f"{user_id}/{'0' * 64}").parent
+        with _translated(), suppress(FileNotFoundError):
+            shutil.rmtree(folder)
+
+    def remove_halves(self, before: datetime) -> None:
+        """Delete what was begun before a moment and never became a whole file."""
+        with _translated():
+            for path in self._folder.glob("*/.*"):
+                if path.stat().st_mtime < before.timestamp():
+                    path.unlink(missing_ok=True)
+
+    def link(self, key: str, *, name: str, media_type: str) -> str | None:  # noqa: ARG002  the port's
+        """Return None: a folder has no address."""
+        return None
+
+    def check(self) -> None:
+        """Raise if the folder cannot be written to."""
+        with _translated():
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            handle, path = mkstemp(prefix=".", dir=self._folder)
+            os.close(handle)
+            Path(path).unlink()
+
+    def _path(self, key: str) -> Path:
+        if not _KEY.fullmatch(key):
+            message = "this is not the key of a receipt"
+            raise ValueError(message)
+        return self._folder / key
+
+
+def _copy(content: IO[bytes], file: IO[bytes], *, size: int, sha256: str) -> None:
+    digest, written = hashlib.sha256(), 0
+    while piece := content.read(_PIECE):
+        digest.update(piece)
+        written += file.write(piece)
+    if written != size or digest.hexdigest() != sha256:
+        message = "what was read is not what was announced"
+        raise OSError(message)
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def _sync(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _pieces(file: IO[bytes], first: int, length: int) -> Iterator[bytes]:
+    with file:
+        file.seek(first)
+        left = length
+        while left > 0 and (piece := file.read(min(_PIECE, left))):
+            left -= len(piece)
+            yield piece
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        message = "Receipts cannot be stored or read for the moment; try again soon."
+        raise UnavailableError(message, headers={"Retry-After": "5"}) from error

@@ -1,0 +1,69 @@
+"""What kind of file it is, found from its first bytes and never from its name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from expenses.domain.errors import UnknownReceiptTypeError
+
+FIRST_BYTES = 64
+"""Enough of a file to know it by."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of file that is taken."""
+
+    media_type: str
+    ending: str
+
+
+JPEG = Kind("image/jpeg", "jpg")
+PNG = Kind("image/png", "png")
+WEBP = Kind("image/webp", "webp")
+HEIC = Kind("image/heic", "heic")
+PDF = Kind("application/pdf", "pdf")
+KINDS = (JPEG, PNG, WEBP, HEIC, PDF)
+
+_HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
+# What is met most often in place of a receipt is called by its name.
+_OTHERS = (
+    (b"MZ", "a Windows program"),
+    (b"\x7fELF", "a program"),
+    (b"\xca\xfe\xba\xbe", "a program"),
+    (b"\xcf\xfa\xed\xfe", "a program"),
+    (b"#!", "a script"),
+    (b"PK\x03\x04", "a ZIP archive or an office document"),
+    (b"\x1f\x8b", "a compressed archive"),
+    (b"GIF8", "a GIF"),
+    (b"II*\x00", "a TIFF"),
+    (b"MM\x00*", "a TIFF"),
+    (b"BM", "a BMP"),
+    (b"<", "a web page or an XML document"),
+)
+
+
+def kind_of(first: bytes) -> Kind:
+    """Return the kind of a file; raises UnknownReceiptTypeError, which says what it looks like instead."""
+    if first.startswith(b"\xff\xd8\xff"):
+        return JPEG
+    if first.startswith(b"\x89PNG\r\n\x1a\n"):
+        return PNG
+    if first[:4] == b"RIFF" and first[8:12] == b"WEBP":
+        return WEBP
+    if first[4:8] == b"ftyp" and _brands(first) & _HEIC_BRANDS:
+        return HEIC
+    if first.startswith(b"%PDF-"):
+        return PDF
+    raise UnknownReceiptTypeError(_looks_like(first))
+
+
+def _brands(first: bytes) -> set[bytes]:
+    length = min(int.from_bytes(first[:4]), len(first))
+    return {first[8:12], *(first[place : place + 4] for place in range(16, length - 3, 4))}
+
+
+def _looks_like(first: bytes) -> str:
+    if not first:
+        return "nothing: it is empty"
+    return next((name for start, name in _OTHERS if first.lstrip().startswith(start)), "something else")

@@ -1,0 +1,203 @@
+"""What is particular to documents in Cloudant: the ways in, what is tried again, and that nothing is half done in bad weather."""
+
+from __future__ import annotations
+
+import base64
+import logging
+import secrets
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from auth.adapters.cloudant.address import cloudant_address
+from auth.adapters.cloudant.documents import CloudantDocuments
+from auth.domain.documents import Document, PendingEvent
+from auth.domain.errors import RevisionConflictError
+from chassis.sql import StoreUnavailableError
+from support.certificates import write_certificates
+from support.couch import Couch
+from support.couch_door import Door, opened
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+
+FRESH = Document(id="some:1", kind="some", user_id="u", body={"n": 1})
+
+
+@pytest.fixture
+def door(couch: str) -> Iterator[Door]:
+    with opened(couch) as door:
+        yield door
+
+
+@pytest.fixture
+def behind() -> Iterator[Callable[..., CloudantDocuments]]:
+    """Open the store behind a door, migrated; `more` is what `cloudant_address` takes beside the address."""
+    made: list[CloudantDocuments] = []
+
+    def make(door: Door, *, migrated: bool = True, address: dict[str, Any] | None = None, **more: Any) -> CloudantDocuments:
+        at = door.address(f"test-{secrets.token_hex(8)}", **(address or {}))
+        made.append(CloudantDocuments(cloudant_address(at, **more)))
+        if migrated:
+            made[-1].migrate()
+        door.counted()
+        return made[-1]
+
+    yield make
+    for store in made:
+        store.close()
+
+
+class TestWaysIn:
+    def test_user_and_password(self, door, behind) -> None:
+        door.way_in = "basic"
+        store = behind(door, address={"user": door.user}, password=door.password)
+        assert store.save(FRESH).revision
+
+    def test_a_session_is_begun_once_and_again_when_the_server_has_forgotten_it(self, door, behind) -> None:
+        door.way_in = "session"
+        store = behind(door, address={"user": door.user, "auth": "session"}, password=door.password)
+        saved = store.save(FRESH)
+        assert door.tokens_given == 1
+        door.tokens.clear()
+        assert store.get("some:1") == saved
+        assert door.tokens_given == 2
+
+    def test_an_iam_key_is_changed_into_a_token_that_is_used_until_it_is_old(self, door, behind) -> None:
+        door.way_in, door.token_seconds = "iam", 3600
+        store = behind(door, address={"iam": f"http://127.0.0.1:{door.port}"}, apikey=door.apikey)
+        saved = store.save(FRESH)
+        assert store.get("some:1") == saved
+        assert door.tokens_given == 1
+
+    def test_a_token_that_is_over_is_replaced_by_a_new_one(self, door, behind) -> None:
+        door.way_in, door.token_seconds = "iam", -1
+        store = behind(door, address={"iam": f"http://127.0.0.1:{door.port}"}, apikey=door.apikey)
+        before = door.tokens_given
+        door.token_seconds = 3600
+        store.save(FRESH)
+        store.save(replace(FRESH, id="some:2"))
+        assert door.tokens_given == before + 1
+
+    def test_a_token_that_was_taken_back_is_replaced_by_a_new_one(self, door, behind) -> None:
+        door.way_in = "iam"
+        store = behind(door, address={"iam": f"http://127.0.0.1:{door.port}"}, apikey=door.apikey)
+        door.tokens.clear()
+        assert store.save(FRESH).revision
+
+    @pytest.mark.parametrize("way_in", ["basic", "session", "iam"])
+    def test_who_is_not_let_in_is_told_to_try_later_at_once_and_the_log_holds_no_secret(self, way_in, door, behind, caplog) -> None:
+        door.way_in = way_in
+        options = {"auth": way_in, "user": door.user, "iam": f"http://127.0.0.1:{door.port}"}
+        store = behind(door, migrated=False, address=options, password="wr0ng-one", apikey="wr0ng-one")
+        began = time.monotonic()
+        with caplog.at_level(logging.DEBUG):
+            for _ in range(3):
+                with pytest.raises(StoreUnavailableError):
+                    store.check()
+        assert time.monotonic() - began < 3
+        logged = caplog.text + repr([vars(record) for record in caplog.records])
+        assert "the store" in logged
+        assert "wr0ng-one" not in logged
+        assert base64.b64encode(f"{door.user}:wr0ng-one".encode()).decode() not in logged
+
+    def test_tls_is_spoken_with_those_whom_the_given_authority_vouches_for_and_nobody_else(self, couch, behind, tmp_path) -> None:
+        write_certificates(tmp_path)
+        with opened(couch, tls=tmp_path) as door:
+            store = behind(door, address={"tls": True, "ca": str(tmp_path / "ca.pem")})
+            assert store.save(FRESH).revision
+            with pytest.raises(StoreUnavailableError):
+                behind(door, migrated=False, address={"tls": True}).check()
+
+
+class TestBadWeather:
+    def test_a_store_that_is_busy_is_asked_again(self, door, behind) -> None:
+        store = behind(door)
+        door.answer_next(429, 503)
+        assert store.save(FRESH).revision
+        door.answer_next(429, **{"Retry-After": "3600"})
+        began = time.monotonic()
+        assert store.get("some:1") is not None
+        assert time.monotonic() - began < 5
+
+    def test_a_store_that_stays_busy_is_out_of_reach_for_now(self, door, behind) -> None:
+        store = behind(door)
+        door.answer_next(*[429] * 5)
+        with pytest.raises(StoreUnavailableError) as caught:
+            store.get("some:1")
+        assert caught.value.headers["Retry-After"] == "5"
+        assert store.get("some:1") is None
+
+    def test_a_save_whose_answer_got_lost_is_a_save(self, door, behind) -> None:
+        store = behind(door)
+        door.lost = 1
+        saved = store.save(FRESH)
+        assert store.get("some:1") == saved
+        door.lost = 1
+        again = store.save(replace(saved, body={"n": 2}))
+        assert store.get("some:1") == again
+        with pytest.raises(RevisionConflictError):
+            store.save(replace(saved, body={"n": 3}))
+
+    def test_a_save_that_is_refused_but_kept_as_a_branch_is_taken_back(self, door, behind) -> None:
+        store = behind(door)
+        first = store.save(FRESH)
+        confirmed = store.save(replace(first, body={"n": 2}))
+        door.forks = 1
+        with pytest.raises(RevisionConflictError):
+            store.save(replace(first, body={"n": "refused"}))  # its branch wins by its revision
+        assert store.get("some:1") == confirmed
+        store.delete(confirmed)
+        assert store.get("some:1") is None
+
+    def test_a_branch_that_nobody_took_back_is_removed_by_whoever_reads_next(self, door, behind) -> None:
+        store = behind(door)
+        first = store.save(FRESH)
+        store.save(replace(first, body={"n": 2}))
+        door.forks = 1
+        door.answer_next(*[429] * 5)  # and whoever was refused does not get to take it back
+        with pytest.raises(StoreUnavailableError):
+            store.save(replace(first, body={"n": "refused"}))
+        found = store.get("some:1")
+        assert found is not None
+        assert found.body == {"n": "refused"}
+        store.delete(found)
+        assert store.get("some:1") is None
+
+    def test_a_store_that_was_never_migrated_is_out_of_reach_and_not_empty(self, door, behind) -> None:
+        store = behind(door, migrated=False)
+        for ask in (lambda: store.get("some:1"), lambda: store.save(FRESH), lambda: store.pending(limit=1), store.check):
+            with pytest.raises(StoreUnavailableError):
+                ask()
+
+    def test_a_server_that_is_killed_comes_back_with_all_that_it_confirmed(self, tmp_path) -> None:
+        server = Couch(tmp_path / "couch")
+        address = cloudant_address(f"cloudant://127.0.0.1:{server.port}/outlay")
+        store = CloudantDocuments(address)
+        with pytest.raises(StoreUnavailableError):
+            store.check()
+        try:
+            server.start()
+            store.migrate()
+            saved = store.save(FRESH.announcing(PendingEvent(id="1", at=1.0, text="{}")))
+            server.kill()
+            began = time.monotonic()
+            with pytest.raises(StoreUnavailableError):
+                store.save(replace(saved, body={"n": 2}))
+            assert time.monotonic() - began < 5
+            server.start()
+            assert store.get("some:1") == saved
+            assert store.pending(limit=1) == [saved]
+        finally:
+            server.kill()
+            store.close()
+
+    def test_many_documents_of_a_user_are_all_found(self, door, behind) -> None:
+        store = behind(door)
+        store.page = 3
+        for number in range(7):
+            store.save(replace(FRESH, id=f"some:{number}"))
+        assert [found.id for found in store.find("some", user_id="u")] == [f"some:{number}" for number in range(7)]

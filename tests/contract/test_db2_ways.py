@@ -1,0 +1,104 @@
+"""What a store does on Db2 beyond what every store does, with IBM's driver. docs/stores.md says what answers it here."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+import pytest
+import sqlalchemy as sa
+
+from chassis.sql import Database, StoreUnavailableError, store_address
+from chassis.sql.migrations import migrate
+from notifier.adapters.sql.tables import recipient
+from support.locks import Crosswise, both
+from support.proxy import Board
+
+pytest.importorskip("ibm_db", reason="IBM has no driver for this machine", exc_type=ImportError)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from support.derby import Db2Server
+
+
+@pytest.fixture
+def url(db2: Db2Server) -> str:
+    return db2.fresh("ways")
+
+
+@pytest.fixture
+def database(url: str) -> Iterator[Database]:
+    database = Database(url)
+    with database.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE thing (id VARCHAR(5) NOT NULL PRIMARY KEY, n INTEGER NOT NULL)")
+        connection.exec_driver_sql("INSERT INTO thing VALUES ('a', 0), ('b', 0)")
+    yield database
+    database.close()
+
+
+def total(database: Database) -> int:
+    with database.read() as connection:
+        return int(connection.exec_driver_sql("SELECT SUM(n) FROM thing").scalar() or 0)
+
+
+def test_two_that_are_in_each_others_way_both_pass_where_the_work_can_be_done_again(database: Database) -> None:
+    crosswise = Crosswise()
+    works = [crosswise.work("a", "b"), crosswise.work("b", "a")]
+    assert both(*(lambda work=work: database.run(work) for work in works)) == []
+    assert crosswise.attempts >= 3
+    assert total(database) == 4
+
+
+def test_connections_that_broke_are_replaced(db2: Db2Server, url: str, database: Database) -> None:
+    with Board() as board:
+        proxy = board.proxy([("127.0.0.1", db2.port)])
+        through = Database(url.replace(str(db2.port), str(proxy.port)))
+        through.check()
+        with pytest.raises(StoreUnavailableError), through.begin() as connection:
+            connection.exec_driver_sql("UPDATE thing SET n = n + 1")
+            proxy.cut()
+            connection.exec_driver_sql("UPDATE thing SET n = n + 1")
+        through.check()
+        through.close()
+    assert total(database) == 0
+
+
+def test_an_error_shows_no_values(database: Database, capfd: pytest.CaptureFixture[str]) -> None:
+    thing = sa.table("thing", sa.column("id"), sa.column("n"))
+    with pytest.raises(sa.exc.DBAPIError) as caught, database.begin() as connection:
+        connection.execute(thing.insert(), {"id": "geheim", "n": 1})
+    assert "geheim" not in "".join((str(caught.value), *capfd.readouterr()))
+
+
+def test_of_two_migrations_at_once_one_waits(db2: Db2Server) -> None:
+    url, wrong = db2.fresh("ways"), []
+
+    def run() -> None:
+        database = Database(url)
+        try:
+            migrate(database, "budgets")
+        except BaseException as error:
+            wrong.append(error)
+        finally:
+            database.close()
+
+    threads = [threading.Thread(target=run) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert wrong == []
+
+
+def test_lengths_are_letters_and_not_bytes(database: Database) -> None:
+    assert "name VARCHAR(400 CODEUNITS32)" in str(sa.schema.CreateTable(recipient).compile(database.engine))
+
+
+def test_another_machine_is_not_spoken_to_in_clear_by_oversight() -> None:
+    with pytest.raises(ValueError, match="in clear"):
+        store_address("ibm_db_sa://outlay:secret@db.example/OUTLAY")
+    assert store_address("ibm_db_sa://outlay:secret@db.example/OUTLAY?ca=/etc/ca.pem")
+    with pytest.raises(ValueError, match="semicolon") as caught:
+        store_address("ibm_db_sa://outlay:sec;ret@localhost/OUTLAY")
+    assert "sec;ret" not in str(caught.value)

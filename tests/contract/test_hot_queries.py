@@ -1,0 +1,166 @@
+"""What is asked for every expense, page and mail finds its rows by an index, however many rows other people have."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+import budgets.adapters.sql
+import expenses.adapters.sql
+import notifier.adapters.sql
+from budgets.domain.expense import Entry, Scope, Slot
+from budgets.domain.expense import Expense as Spent
+from budgets.domain.schedule import Period
+from chassis.events import event_maker
+from chassis.ids import uuid7
+from chassis.sql import Database
+from chassis.sql.migrations import migrate
+from expenses.domain.booking import book
+from expenses.domain.expense import Change, Expense
+from expenses.domain.ports import Filter, Who
+from expenses.domain.totals import CATEGORY, DAY, EVER, MONTH, PAYEE, Spans
+from money import Money
+from notifier.domain.alerts import Alert
+from notifier.domain.mails import Mail, MailState
+from notifier.domain.preferences import AlertKind
+from support.plans import Plans
+from support.stores import store_url
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+NOW = datetime(2026, 11, 22, tzinfo=UTC)
+USERS = [uuid7() for _ in range(8)]
+DAYS = [f"2026-{month:02}-{day:02}" for month in range(1, 11) for day in range(1, 26)]
+
+
+@pytest.fixture(params=["sqlite", "mariadb"])
+def opened(request: pytest.FixtureRequest) -> Iterator[Callable[[str], Database]]:
+    databases: list[Database] = []
+
+    def one(package: str) -> Database:
+        databases.append(Database(store_url(request, package)))
+        migrate(databases[-1], package)
+        return databases[-1]
+
+    yield one
+    for database in databases:
+        database.close()
+
+
+def spent(owner: int, day: str, number: int) -> Expense:
+    values = (
+        0,
+        uuid7(),
+        owner,
+        "expense",
+        100 + number,
+        "EUR",
+        100 + number,
+        "EUR",
+        0,
+        day,
+        f"Payee {number % 40}",
+        "",
+        uuid7(),
+        "[]",
+        "",
+    )
+    return Expense(*values, uuid7(), number, 1, 5, 5)
+
+
+def test_expenses(opened) -> None:
+    database = opened("expenses")
+    store = expenses.adapters.sql.SqlStore(database, event_maker("expenses", lambda: NOW, uuid7))
+    for user in USERS:
+        with store.writing() as work:
+            owner = work.owners.hold(Who(user, "EUR"))
+            book(work, owner, [Change(None, spent(owner.number, day, number)) for number, day in enumerate(DAYS)])
+    plans = Plans(database)
+    plans.analyse()
+    with plans.watching(), store.writing() as work:
+        owner = work.owners.hold(Who(USERS[0], "EUR"))
+        first, *_ = work.expenses.page(owner, Filter(), "spent_on", 5)
+        for sort in ("spent_on", "-spent_on", "amount", "-amount"):
+            work.expenses.page(owner, Filter(), sort, 50)
+        work.expenses.page(owner, Filter(), "-spent_on", 50, ("2026-05-05", 7))
+        work.expenses.page(owner, Filter(category=first.category_id), "spent_on", 50)
+        work.expenses.page(owner, Filter(payee=first.payee), "spent_on", 50)
+        work.expenses.page(owner, Filter(first="2026-02-01", last="2026-02-28"), "spent_on", 50)
+        work.expenses.get(owner, first.id)
+        work.expenses.known(owner, [3])
+        work.totals.by_bucket(owner, Spans(CATEGORY, MONTH, "2026-02", "2026-03"))
+        work.totals.by_span(owner, Spans(CATEGORY, DAY, "2026-02-01", "2026-02-28"))
+        work.totals.by_bucket(owner, Spans(PAYEE, EVER, "", ""))
+        book(work, owner, [Change(first, first._replace(home_minor=1, amount_minor=1))])
+        work.categories.all(owner)
+        work.imports.page(owner, 10, None)
+    assert len(plans) > 12
+    assert plans.without_index() == []
+
+
+def test_budgets(opened) -> None:
+    database = opened("budgets")
+    store = budgets.adapters.sql.SqlStore(database, event_maker("budgets", lambda: NOW, uuid7))
+    food = uuid7()
+    for user in USERS:
+        made = [Spent(uuid7(), date.fromisoformat(day), food, Money(5, "EUR"), Money(5, "EUR"), "x") for day in DAYS]
+        with store.write(user) as work:
+            work.ledger.post(user, new=[Entry(one.id, 1, one) for one in made], changed=[], sums={one.slot: 5 for one in made})
+    plans = Plans(database)
+    plans.analyse()
+    february, scope = Period(date(2026, 2, 1), date(2026, 2, 28)), Scope("EUR", (food,))
+    with plans.watching(), store.write(USERS[0]) as work:
+        work.first_time(uuid7())
+        found = work.ledger.expenses_on(USERS[0], scope, [date(2026, 2, 1)])[date(2026, 2, 1)][0]
+        work.ledger.entries(USERS[0], {found.id})
+        work.ledger.post(USERS[0], new=[], changed=[Entry(found.id, 2, None)], sums={Slot("EUR", food, found.day): -5})
+        work.ledger.total(USERS[0], scope, february)
+        work.ledger.by_day(USERS[0], scope, february.first, february.last)
+        work.budgets.all(USERS[0])
+        work.crossings.of(USERS[0], [uuid7()])
+        work.people.time_zone(USERS[0])
+    assert len(plans) > 8
+    assert plans.without_index() == []
+
+
+def test_notifications(opened) -> None:
+    database = opened("notifier")
+    make = event_maker("notifier", lambda: NOW, uuid7)
+    store = notifier.adapters.sql.SqlStore(database, make_event=make, owner="one", now_ms=lambda: 10_000_000)
+    for user in USERS:
+        with store.begin() as work:
+            for number in range(60):
+                alert = Alert(
+                    id=uuid7(),
+                    user_id=user,
+                    cause_id=uuid7(),
+                    kind=AlertKind.EXCEEDED,
+                    title="t",
+                    body="b",
+                    created_at=NOW,
+                    listed=True,
+                )
+                work.alerts.add(alert)
+                state = MailState.PENDING if number == 0 else MailState.SENT
+                work.mails.add(
+                    Mail(id=uuid7(), user_id=user, alert_id=alert.id, event_id=uuid7(), kind="k", facts={}, at=NOW, state=state)
+                )
+    plans = Plans(database)
+    plans.analyse()
+    with plans.watching():
+        envelope = store.claim()
+        assert envelope is not None
+        with store.begin(turn_of=USERS[0]) as work:
+            work.first_time(uuid7())
+            work.mails.settle(envelope.mail, MailState.SENT, at=NOW)
+            work.recipients.find(USERS[0])
+            work.alerts.known(uuid7())
+            work.alerts.page(USERS[0], unread=False, limit=20, after=None)
+            work.alerts.page(USERS[0], unread=True, limit=20, after=(5, uuid7()))
+            work.alerts.count_unread(USERS[0])
+            work.preferences.of(USERS[0])
+    assert len(plans) > 8
+    assert plans.without_index() == []

@@ -1,0 +1,170 @@
+"""What a store does on MySQL beyond what every store does: locks, limits, weather, TLS."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import sqlalchemy as sa
+
+from chassis.ids import uuid7
+from chassis.sql import Database, StoreBusyError, StoreUnavailableError
+from chassis.sql.dialects.mysql import STATEMENT_SECONDS, secured
+from chassis.sql.migrations import migrate
+from expenses.adapters.sql.expenses import SqlExpenses
+from expenses.domain.expense import Expense
+from support.locks import ADD, Crosswise, both
+from support.proxy import Board, Mode
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from support.mariadb import MariaDb
+
+
+@pytest.fixture
+def url(mariadb: MariaDb) -> str:
+    url = mariadb.fresh("ways")
+    name = url.rpartition("/")[2]
+    mariadb.execute(
+        "CREATE TABLE thing (id VARCHAR(5) PRIMARY KEY, n INT NOT NULL)",
+        "INSERT INTO thing VALUES ('a', 0), ('b', 0)",
+        database=name,
+    )
+    return url
+
+
+@pytest.fixture
+def database(url: str) -> Iterator[Database]:
+    database = Database(url)
+    yield database
+    database.close()
+
+
+def value(database: Database, query: str) -> Any:
+    with database.read() as connection:
+        return connection.exec_driver_sql(query).scalar()
+
+
+def test_a_session_is_strict_lives_in_utc_and_ends_statements_that_take_too_long(database: Database) -> None:
+    with database.begin() as connection:
+        assert connection.exec_driver_sql("SELECT @@session.time_zone").scalar() == "+00:00"
+        assert connection.exec_driver_sql("SELECT @@session.character_set_client").scalar() == "utf8mb4"
+        assert float(connection.exec_driver_sql("SELECT @@session.max_statement_time").scalar() or 0) == STATEMENT_SECONDS
+        with pytest.raises(sa.exc.DataError):
+            connection.exec_driver_sql("INSERT INTO thing VALUES ('longer than five', 0)")
+
+
+def test_an_import_is_stored_in_a_few_statements(mariadb: MariaDb) -> None:
+    database = Database(mariadb.empty("expenses"))
+    migrate(database, "expenses")
+    made = Expense(
+        0, "", 1, "expense", 480, "EUR", 480, "EUR", 0, "2026-11-22", "Blue Bottle", "", None, "[]", "", None, None, 1, 5, 5
+    )
+    with database.begin() as connection:
+        SqlExpenses(connection).add([made._replace(id=uuid7()) for _ in range(2000)])
+        inserts = connection.exec_driver_sql("SHOW SESSION STATUS LIKE 'Com_insert'").one()[1]
+        assert connection.exec_driver_sql("SELECT COUNT(*) FROM expense").scalar() == 2000
+    database.close()
+    assert int(inserts) < 10
+
+
+def test_a_value_that_does_not_fit_is_no_weather(database: Database) -> None:
+    with pytest.raises(sa.exc.DBAPIError), database.begin() as connection:
+        connection.exec_driver_sql("UPDATE thing SET colour = 'red'")
+
+
+def test_two_that_are_in_each_others_way_both_pass_where_the_work_can_be_done_again(database: Database) -> None:
+    crosswise = Crosswise()
+    works = [crosswise.work("a", "b"), crosswise.work("b", "a")]
+    assert both(*(lambda work=work: database.run(work) for work in works)) == []
+    assert crosswise.attempts == 3
+    assert (value(database, "SELECT SUM(n) FROM thing"), value(database, "SELECT MAX(n) FROM thing")) == (4, 2)
+
+
+def test_elsewhere_one_of_the_two_is_undone_and_asked_to_come_back_in_a_second(database: Database) -> None:
+    crosswise = Crosswise()
+
+    def once(work: Callable[[sa.Connection], None]) -> None:
+        with database.begin() as connection:
+            work(connection)
+
+    works = [crosswise.work("a", "b"), crosswise.work("b", "a")]
+    (error,) = both(*(lambda work=work: once(work) for work in works))
+    assert isinstance(error, StoreBusyError)
+    assert error.headers["Retry-After"] == "1"
+    assert value(database, "SELECT SUM(n) FROM thing") == 2
+
+
+def test_a_lock_that_is_held_for_too_long_undoes_the_whole_transaction(database: Database) -> None:
+    with database.begin() as holder:
+        holder.exec_driver_sql(ADD.format("b"))
+        with pytest.raises(StoreBusyError), database.begin() as connection:
+            connection.exec_driver_sql("SET SESSION innodb_lock_wait_timeout = 1")
+            connection.exec_driver_sql(ADD.format("a"))
+            connection.exec_driver_sql(ADD.format("b"))
+    assert value(database, "SELECT n FROM thing WHERE id = 'a'") == 0
+
+
+def test_a_reader_sees_one_moment_and_cannot_write(database: Database) -> None:
+    with database.read() as reader:
+        assert reader.exec_driver_sql("SELECT n FROM thing WHERE id = 'a'").scalar() == 0
+        with database.begin() as connection:
+            connection.exec_driver_sql(ADD.format("a"))
+        assert reader.exec_driver_sql("SELECT n FROM thing WHERE id = 'a'").scalar() == 0
+    with pytest.raises(sa.exc.DBAPIError), database.read() as reader:
+        reader.exec_driver_sql(ADD.format("a"))
+    assert value(database, "SELECT n FROM thing WHERE id = 'a'") == 1
+
+
+def test_a_writer_sees_what_was_committed_while_it_waited(database: Database) -> None:
+    with database.begin() as connection:
+        assert connection.exec_driver_sql("SELECT n FROM thing WHERE id = 'b'").scalar() == 0
+        with database.begin() as other:
+            other.exec_driver_sql(ADD.format("b"))
+        assert connection.exec_driver_sql("SELECT n FROM thing WHERE id = 'b'").scalar() == 1
+
+
+def test_connections_that_broke_are_replaced_and_a_server_that_is_away_is_unavailable(mariadb: MariaDb, url: str) -> None:
+    with Board() as board:
+        proxy = board.proxy([("127.0.0.1", mariadb.port)])
+        database = Database(url.replace(str(mariadb.port), str(proxy.port)))
+        database.check()
+        proxy.cut()
+        database.check()
+        with pytest.raises(StoreUnavailableError), database.begin() as connection:
+            connection.exec_driver_sql(ADD.format("a"))
+            proxy.cut()
+            connection.exec_driver_sql(ADD.format("b"))
+        proxy.set(Mode.REFUSE)
+        proxy.cut()
+        with pytest.raises(StoreUnavailableError) as caught:
+            database.check()
+        assert caught.value.headers["Retry-After"] == "5"
+        proxy.set(Mode.PASS)
+        database.check()
+        assert value(database, "SELECT SUM(n) FROM thing") == 0
+        database.close()
+
+
+def test_tls_is_by_setting_and_then_the_server_must_be_the_right_one(mariadb: MariaDb, url: str) -> None:
+    authority = mariadb.folder / "tls" / "ca.pem"
+    if not authority.exists():
+        pytest.skip("a container's certificate is its own")
+    secured = Database(f"{url}?ca={authority}")
+    assert value(secured, "SELECT variable_value FROM information_schema.session_status WHERE variable_name = 'ssl_cipher'")
+    secured.close()
+    stranger = Database(f"{url}?tls=yes")
+    with pytest.raises(StoreUnavailableError):
+        stranger.check()
+    stranger.close()
+
+
+def test_other_machines_are_spoken_to_with_tls_unless_that_is_said_to_be_unwanted() -> None:
+    def arguments(address: str) -> set[str]:
+        bare, given = secured(sa.make_url(f"mysql+pymysql://outlay:secret@{address}"))
+        assert not bare.query
+        return set(given)
+
+    assert arguments("db.example/expenses") == {"ssl"}
+    assert arguments("db.example/expenses?tls=no") == arguments("127.0.0.1/expenses") == {"ssl_disabled"}

@@ -1,0 +1,253 @@
+"""What every store of receipts' files promises; a store of another kind adds one entry to STORES."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from chassis.ids import uuid7
+from chassis.problems import UnavailableError
+from expenses.adapters.receipts.cos import PART
+from expenses.adapters.receipts.stores import files_from
+from expenses.domain.errors import ReceiptFileMissingError
+from expenses.domain.receipt import key_of
+from expenses.domain.receipt_ports import ReceiptFiles
+from expenses.settings import ExpensesSettings
+from support.broker import free_ports
+from support.objectstore import ObjectStore
+
+
+@dataclass
+class Place:
+    """A store of files and a look behind it."""
+
+    files: ReceiptFiles
+    names: Callable[[], list[str]]
+    begin: Callable[[str], object]
+    """Begin to store a file and get no further."""
+    halves: Callable[[], int]
+    """How many were begun and not ended."""
+    away: ReceiptFiles
+    """The same store while nobody can reach it."""
+
+
+def a_folder(request: pytest.FixtureRequest) -> Place:
+    folder: Path = request.getfixturevalue("tmp_path")
+    settings = ExpensesSettings(database="sqlite://", receipts=f"file:{folder}/receipts")
+    (folder / "blocked").write_text("a file where a folder should be")
+
+    def found() -> list[str]:
+        return sorted(str(path.relative_to(folder / "receipts")) for path in (folder / "receipts").rglob("*") if path.is_file())
+
+    def begin(key: str) -> None:
+        path = folder / "receipts" / key
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.with_name(".begun").write_bytes(SMALL)
+
+    return Place(
+        files=files_from(settings),
+        names=lambda: [name for name in found() if "/." not in name],
+        begin=begin,
+        halves=lambda: len([name for name in found() if "/." in name]),
+        away=files_from(replace(settings, receipts=f"file:{folder}/blocked")),
+    )
+
+
+def a_bucket(request: pytest.FixtureRequest) -> Place:
+    return bucket_of(request.getfixturevalue("object_store"))
+
+
+def a_prefix(request: pytest.FixtureRequest) -> Place:
+    return bucket_of(request.getfixturevalue("object_store"), prefix="/outlay/receipts")
+
+
+def bucket_of(store: ObjectStore, *, prefix: str = "") -> Place:
+    settings = store.settings(prefix=prefix)
+    bucket = settings.receipts.removeprefix("cos://").split("?", maxsplit=1)[0].split("/")[0]
+    client: Any = store.client()
+
+    within = f"{prefix.strip('/')}/" if prefix else ""
+
+    def names() -> list[str]:
+        keys = [one["Key"] for one in client.list_objects_v2(Bucket=bucket).get("Contents", [])]
+        return sorted(key.removeprefix(within) for key in keys)
+
+    nowhere = f"http://127.0.0.1:{free_ports(1)[0]}"
+    return Place(
+        files=files_from(settings),
+        names=names,
+        begin=lambda key: client.create_multipart_upload(Bucket=bucket, Key=within + key),
+        halves=lambda: len(client.list_multipart_uploads(Bucket=bucket).get("Uploads", [])),
+        away=files_from(replace(settings, receipts=f"cos://{bucket}?endpoint={nowhere}")),
+    )
+
+
+STORES: dict[str, Callable[[pytest.FixtureRequest], Place]] = {"folder": a_folder, "bucket": a_bucket, "prefix": a_prefix}
+
+
+@pytest.fixture(params=STORES)
+def place(request: pytest.FixtureRequest) -> Place:
+    return STORES[request.param](request)
+
+
+@pytest.fixture
+def files(place: Place) -> ReceiptFiles:
+    return place.files
+
+
+MARIA, OTTO = uuid7(), uuid7()
+SMALL, LARGE = b"48.20 EUR", os.urandom(2 * PART + 12_345)
+
+
+def digest_of(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def put(files: ReceiptFiles, data: bytes, who: str = MARIA, **said: Any) -> str:
+    key = key_of(who, digest_of(data))
+    facts = {"size": len(data), "sha256": digest_of(data), "media_type": "application/pdf", **said}
+    files.put(key, io.BytesIO(data), **facts)
+    return key
+
+
+def whole(files: ReceiptFiles, key: str, size: int) -> bytes:
+    return b"".join(files.read(key, 0, size))
+
+
+@pytest.mark.parametrize(
+    "data", [SMALL, LARGE[:PART], LARGE[: PART + 1], LARGE], ids=["small", "a part", "a part and a byte", "large"]
+)
+def test_what_is_put_is_read_as_it_was(files: ReceiptFiles, place: Place, data: bytes) -> None:
+    key = put(files, data)
+    assert place.names() == [key]
+    assert whole(files, key, len(data)) == data
+
+
+@pytest.mark.parametrize(("first", "length"), [(0, 1), (3, 5), (8, 1), (0, 9)])
+def test_a_part_can_be_read(files: ReceiptFiles, first: int, length: int) -> None:
+    assert b"".join(files.read(put(files, SMALL), first, length)) == SMALL[first : first + length]
+
+
+def test_a_part_across_the_parts_of_a_large_file_can_be_read(files: ReceiptFiles) -> None:
+    key = put(files, LARGE)
+    assert b"".join(files.read(key, PART - 10, 20)) == LARGE[PART - 10 : PART + 10]
+
+
+def test_what_is_not_there_is_missing_before_the_first_piece(files: ReceiptFiles) -> None:
+    with pytest.raises(ReceiptFileMissingError):
+        files.read(key_of(MARIA, digest_of(b"never put")), 0, 10)
+
+
+def test_a_second_put_of_the_same_changes_nothing(files: ReceiptFiles, place: Place) -> None:
+    assert put(files, SMALL) == put(files, SMALL)
+    assert len(place.names()) == 1
+
+
+def test_what_is_removed_is_gone_and_may_be_removed_again(files: ReceiptFiles, place: Place) -> None:
+    key, kept = put(files, SMALL), put(files, b"another")
+    files.remove(key)
+    files.remove(key)
+    assert place.names() == [kept]
+    with pytest.raises(ReceiptFileMissingError):
+        files.read(key, 0, 1)
+
+
+def test_a_person_is_erased_and_nobody_else(files: ReceiptFiles, place: Place) -> None:
+    for data in (SMALL, LARGE, b"a third"):
+        put(files, data)
+    theirs = put(files, SMALL, OTTO)
+    place.begin(key_of(MARIA, digest_of(b"never ended")))
+    files.remove_all(MARIA)
+    assert (place.names(), place.halves()) == ([theirs], 0)
+    files.remove_all(MARIA)
+
+
+def test_what_was_begun_long_ago_and_never_ended_is_cleared_away(files: ReceiptFiles, place: Place) -> None:
+    kept = put(files, SMALL)
+    place.begin(key_of(MARIA, digest_of(b"never ended")))
+    files.remove_halves(datetime.now(UTC) - timedelta(minutes=5))
+    assert place.halves() == 1, "somebody may be at it"
+    files.remove_halves(datetime.now(UTC) + timedelta(minutes=5))
+    assert (place.names(), place.halves()) == ([kept], 0)
+
+
+@pytest.mark.parametrize("data", [SMALL, LARGE], ids=["small", "large"])
+def test_a_file_that_is_shorter_than_announced_is_not_stored(files: ReceiptFiles, place: Place, data: bytes) -> None:
+    with pytest.raises(UnavailableError):
+        put(files, data, size=len(data) + 1)
+    assert (place.names(), place.halves()) == ([], 0)
+
+
+def test_a_reader_that_breaks_off_leaves_nothing_half_written(files: ReceiptFiles, place: Place) -> None:
+    class Broken(io.BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            if self.tell() >= PART:
+                raise ConnectionResetError
+            return super().read(size)
+
+    with pytest.raises((UnavailableError, ConnectionResetError)):
+        files.put(key_of(MARIA, digest_of(LARGE)), Broken(LARGE), size=len(LARGE), sha256=digest_of(LARGE), media_type="image/png")
+    assert (place.names(), place.halves()) == ([], 0)
+
+
+def test_a_store_that_is_away_says_when_to_try_again(place: Place) -> None:
+    key = key_of(MARIA, digest_of(SMALL))
+    for attempt in (
+        lambda: put(place.away, SMALL),
+        lambda: place.away.read(key, 0, 1),
+        lambda: place.away.remove_all(MARIA),
+        place.away.check,
+    ):
+        with pytest.raises(UnavailableError) as told:
+            attempt()
+        assert told.value.headers["Retry-After"] == "5"
+
+
+def test_a_store_that_is_there_is_well(files: ReceiptFiles) -> None:
+    files.check()
+
+
+def test_a_bucket_that_is_not_there_is_unavailable(object_store: ObjectStore) -> None:
+    settings = replace(object_store.settings(), receipts=f"cos://never-made?endpoint={object_store.endpoint}")
+    with pytest.raises(UnavailableError):
+        files_from(settings).check()
+
+
+def test_a_wrong_key_is_unavailable_and_tells_no_secret(object_store: ObjectStore, caplog: pytest.LogCaptureFixture) -> None:
+    settings = replace(object_store.settings(), cos_secret_key="a wrong secret that nobody may read")
+    with pytest.raises(UnavailableError) as told:
+        put(files_from(settings), SMALL)
+    for text in (str(told.value), caplog.text, repr([record.__dict__ for record in caplog.records])):
+        assert settings.cos_secret_key not in text
+        assert settings.cos_access_key not in text
+
+
+def test_an_address_that_browsers_fetch_from_is_given_if_the_settings_say_so(object_store: ObjectStore) -> None:
+    files = files_from(object_store.settings(receipts_downloads="presigned"))
+    key = put(files, SMALL)
+    address = files.link(key, name="lunch 领.pdf", media_type="application/pdf")
+    assert address is not None
+    answer = httpx.get(address)
+    assert (answer.status_code, answer.content) == (200, SMALL)
+    assert answer.headers["Content-Type"] == "application/pdf"
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert httpx.get(address.split("?")[0]).status_code == 403, "without the signature it is nobody's"
+
+
+def test_files_are_encrypted_by_the_server_if_the_settings_say_so(object_store: ObjectStore) -> None:
+    settings = object_store.settings(receipts_encryption="AES256")
+    files, client = files_from(settings), object_store.client()
+    bucket = settings.receipts.removeprefix("cos://").split("?", maxsplit=1)[0]
+    for data in (SMALL, LARGE):
+        key = put(files, data)
+        assert whole(files, key, len(data)) == data
+        assert client.head_object(Bucket=bucket, Key=key)["ServerSideEncryption"] == "AES256"

@@ -1,0 +1,127 @@
+"""What every store of rows promises about receipts; another database is another entry of STORES."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+
+from chassis.events import event_maker
+from chassis.ids import uuid7
+from chassis.sql import Database
+from chassis.sql.migrations import migrate
+from expenses.adapters.sql import SqlStore
+from expenses.domain.ports import Store, Who
+from expenses.domain.receipt import Receipt, StoredFile
+from support.stores import STORES, store_url
+
+MARIA, OTTO = Who(uuid7(), "EUR"), Who(uuid7(), "USD")
+LUNCH, TAXI = uuid7(), uuid7()
+
+
+@pytest.fixture(params=STORES)
+def store(request) -> Iterator[Store]:
+    database = Database(store_url(request, "expenses"))
+    migrate(database, "expenses")
+    yield SqlStore(database, event_maker("expenses", lambda: datetime(2026, 11, 22, tzinfo=UTC), uuid7))
+    database.close()
+
+
+def a_file(text: str = "a", **facts) -> StoredFile:
+    given = {"media_type": "image/heic", "size": 10 * 1024 * 1024, "width": 4032, "height": 3024, "thumbnail": True}
+    return StoredFile(sha256=hashlib.sha256(text.encode()).hexdigest(), **{**given, **facts})
+
+
+def a_receipt(file: StoredFile, expense: str = LUNCH, at: int = 5, name: str = "Überweisung \U0001f9fe.heic") -> Receipt:
+    return Receipt(id=uuid7(), expense_id=expense, name=name, created_ms=at, file=file)
+
+
+def entered(store: Store, who: Who, *receipts: Receipt, noted_ms: int = 1) -> None:
+    with store.writing() as work:
+        owner = work.owners.hold(who)
+        for receipt in receipts:
+            work.receipts.note(owner, receipt.file, noted_ms)
+            work.receipts.add(owner, receipt)
+
+
+def test_a_receipt_comes_back_as_it_was(store: Store) -> None:
+    photo, paper = (
+        a_receipt(a_file()),
+        a_receipt(a_file("b", media_type="application/pdf", width=None, height=None, thumbnail=False)),
+    )
+    entered(store, MARIA, photo, paper)
+    with store.reading() as work:
+        owner = work.owners.find(MARIA.user_id)
+        assert [work.receipts.get(owner, one.id) for one in (photo, paper)] == [photo, paper]
+        assert work.receipts.get(owner, uuid7()) is None
+
+
+def test_a_name_of_a_hundred_letters_fits_whatever_the_letters(store: Store) -> None:
+    receipt = a_receipt(a_file(), name="\U0001f9fe" * 100)
+    entered(store, MARIA, receipt)
+    with store.reading() as work:
+        assert work.receipts.get(work.owners.find(MARIA.user_id), receipt.id).name == receipt.name
+
+
+def test_receipts_are_listed_by_expense_oldest_first_and_only_ones_own(store: Store) -> None:
+    late, early, other = a_receipt(a_file("a"), at=9), a_receipt(a_file("b"), at=3), a_receipt(a_file("a"), TAXI, at=5)
+    entered(store, MARIA, late, early, other)
+    entered(store, OTTO, a_receipt(a_file("a")))
+    with store.reading() as work:
+        owner = work.owners.find(MARIA.user_id)
+        assert work.receipts.of(owner, [LUNCH]) == [early, late]
+        assert work.receipts.of(owner, [LUNCH, TAXI, *(uuid7() for _ in range(600))]) == [early, other, late]
+        assert work.receipts.of(owner, []) == []
+
+
+def test_a_file_is_used_as_long_as_a_receipt_shows_it(store: Store) -> None:
+    file = a_file()
+    one, two = a_receipt(file), a_receipt(file, TAXI)
+    entered(store, MARIA, one, two)
+    with store.writing() as work:
+        owner = work.owners.hold(MARIA)
+        work.receipts.remove(owner, one)
+        assert work.receipts.is_used(owner, file.sha256)
+        work.receipts.remove_of(owner, [TAXI, LUNCH])
+        assert not work.receipts.is_used(owner, file.sha256)
+        assert work.receipts.noted_ms(owner, file.sha256) == 1
+
+
+def test_a_note_can_be_made_again_and_dropped(store: Store) -> None:
+    file = a_file()
+    with store.writing() as work:
+        owner = work.owners.hold(MARIA)
+        assert work.receipts.noted_ms(owner, file.sha256) is None
+        for moment in (7, 7, 9):
+            work.receipts.note(owner, file, moment)
+            assert work.receipts.noted_ms(owner, file.sha256) == moment
+        work.receipts.drop(owner, file.sha256)
+        assert work.receipts.noted_ms(owner, file.sha256) is None
+
+
+def test_what_no_receipt_shows_is_found_with_its_owner_once_it_is_old(store: Store) -> None:
+    shown, left, fresh = a_receipt(a_file("shown")), a_file("left"), a_file("fresh")
+    entered(store, MARIA, shown)
+    with store.writing() as work:
+        maria, otto = work.owners.hold(MARIA), work.owners.hold(OTTO)
+        work.receipts.note(otto, left, 5)
+        work.receipts.note(otto, shown.file, 6)
+        work.receipts.note(maria, fresh, 100)
+    with store.reading() as work:
+        assert sorted((owner.user_id, sha256) for owner, sha256 in work.receipts.unused(100, 10)) == sorted(
+            [(OTTO.user_id, left.sha256), (OTTO.user_id, shown.file.sha256)]
+        )
+        assert len(work.receipts.unused(100, 1)) == 1
+
+
+def test_who_leaves_leaves_no_row(store: Store) -> None:
+    entered(store, MARIA, a_receipt(a_file()))
+    entered(store, OTTO, kept := a_receipt(a_file()))
+    with store.writing() as work:
+        owner = work.owners.hold(MARIA)
+        work.receipts.forget(owner)
+        assert work.receipts.of(owner, [LUNCH]) == []
+        assert work.receipts.noted_ms(owner, kept.file.sha256) is None
+        assert work.receipts.of(work.owners.hold(OTTO), [LUNCH]) == [kept]

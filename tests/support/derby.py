@@ -1,0 +1,180 @@
+"""Db2 for tests: Apache Derby behind a shim that speaks as Db2 does, or with Docker the real one. One for a whole test run."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from chassis.sql import Database
+from support.broker import free_ports
+from support.mariadb import has_docker
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+IMAGE = "icr.io/db2_community/db2:11.5.9.0"
+_USER = "outlay"
+_TESTS = Path(__file__).parent.parent
+_JARS = ":".join(f"/usr/share/java/{name}.jar" for name in ("derby", "derbynet", "derbytools"))
+_WORKERS = ("alone", *(f"gw{number}" for number in range(4)))
+_PACKAGES = ("chassis", "expenses", "budgets", "notifier", "ways")
+_SETTINGS = {
+    # Derby's statement cache breaks after some hundred connections.
+    "language.statementCacheSize": "0",
+    "locks.waitTimeout": "5",
+    "locks.deadlockTimeout": "2",
+    "connection.requireAuthentication": "true",
+    "authentication.provider": "BUILTIN",
+    f"user.{_USER}": _USER,
+    # What a test writes need not outlive a power cut.
+    "system.durability": "test",
+}
+
+
+def which_db2() -> str:
+    """Say which server the tests use."""
+    return f"{IMAGE} (Docker)" if has_docker() else "Derby 10.14 for Db2 (no Docker here)"
+
+
+class Db2Server:
+    """One server. Each of pytest's workers has schemas of its own."""
+
+    def __init__(self, folder: Path, known: dict[str, Any] | None = None) -> None:
+        """Start nothing yet. `known` is what another process noted of the same server."""
+        self.folder = folder
+        self._processes: list[subprocess.Popen[bytes]] = []
+        self._opened: dict[str, Database] = {}
+        self._pids: list[int] = known["pids"] if known else []
+        self._container: str = known["container"] if known else ""
+        self._account: str = known["account"] if known else f"{_USER}:{_USER}"
+        self.port: int = known["port"] if known else 0
+
+    def start(self) -> Db2Server:
+        """Start it and wait until it takes connections."""
+        if has_docker():
+            self._start_container()
+            return self
+        self.port, derby = free_ports(2)
+        java = ["java", "-Xmx256m", f"-Dderby.system.home={self.folder}", *(f"-Dderby.{k}={v}" for k, v in _SETTINGS.items())]
+        java += ["-cp", _JARS]
+        with (self.folder / "made.log").open("ab") as log:
+            subprocess.run([*java, "org.apache.derby.tools.ij"], input=_made().encode(), check=True, timeout=60, stdout=log)
+        serve = ["org.apache.derby.drda.NetworkServerControl", "start", "-h", "127.0.0.1", "-p", str(derby), "-noSecurityManager"]
+        self._run([*java, *serve], "derby.log")
+        self._run([sys.executable, "-m", "db2.shim", str(self.port), str(derby)], "shim.log")
+        for port in (derby, self.port):
+            _await(port)
+        return self
+
+    def url(self, package: str) -> str:
+        """Return the address of this worker's schema for a package."""
+        worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
+        return f"ibm_db_sa://{self._account}@127.0.0.1:{self.port}/OUTLAY?schema={worker}_{package}&tls=no"
+
+    def empty(self, package: str) -> str:
+        """Return the address of a schema whose tables, if it has any, have no rows. Migrating it once is enough for a whole run."""
+        self._each_table(package, sa.delete, spared={"alembic_version"})
+        return self.url(package)
+
+    def fresh(self, package: str) -> str:
+        """Return the address of a schema without tables."""
+        self._each_table(package, sa.schema.DropTable, spared=set())
+        return self.url(package)
+
+    def noted(self) -> dict[str, Any]:
+        """Return what another process has to know."""
+        return {"pids": self._pids, "container": self._container, "account": self._account, "port": self.port}
+
+    def leave(self) -> None:
+        """Let go of all connections."""
+        for database in self._opened.values():
+            database.close()
+
+    def close(self) -> None:
+        """Kill it."""
+        if self._container:
+            subprocess.run(["docker", "rm", "--force", self._container], check=False, capture_output=True)
+        for pid in self._pids:
+            with suppress(ProcessLookupError):
+                os.killpg(pid, signal.SIGKILL)
+        for process in self._processes:
+            process.wait(30)
+
+    def _each_table(self, package: str, statement: Callable[[sa.Table], sa.Executable], *, spared: set[str]) -> None:
+        if package not in self._opened:
+            self._opened[package] = Database(self.url(package), pool_size=1)
+        with self._opened[package].begin() as connection:
+            for name in set(sa.inspect(connection).get_table_names()) - spared:
+                connection.execute(statement(sa.Table(name, sa.MetaData())))
+
+    def _run(self, command: list[str], log: str) -> None:
+        with (self.folder / log).open("ab") as out:
+            process = subprocess.Popen(
+                command, cwd=_TESTS, stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True
+            )
+        self._processes.append(process)
+        self._pids.append(process.pid)
+
+    def _start_container(self) -> None:
+        from testcontainers.community.db2 import Db2Container  # noqa: PLC0415  only where there is Docker
+
+        # The first process of a run starts it and the last stops it, so nobody else may.
+        os.environ["TESTCONTAINERS_RYUK_DISABLED"] = "true"
+        container = Db2Container(IMAGE, dbname="OUTLAY").start()
+        self._container, self.port = str(container.get_wrapped_container().id), int(container.get_exposed_port(50000))
+        self._account = f"{container.username}:{container.password}"
+
+
+def _made() -> str:
+    """Return what makes the database: the look of Db2's catalogue, and a schema for each worker and package."""
+    schemas = [f"create schema {worker}_{package};" for worker in _WORKERS for package in _PACKAGES]
+    connect = f"connect 'jdbc:derby:OUTLAY;create=true;user={_USER};password={_USER}';"
+    return "\n".join([connect, (_TESTS / "db2" / "catalogue.sql").read_text(), *schemas, "exit;", ""])
+
+
+def _await(port: int) -> None:
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=5).close()
+        except OSError:
+            assert time.monotonic() < deadline, "Derby did not start"
+            time.sleep(0.1)
+        else:
+            return
+
+
+@contextmanager
+def shared_db2(folder: Path) -> Iterator[Db2Server]:
+    """Give the one server of a test run to each of its worker processes: the first starts it, the last stops it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    note = folder / "server.json"
+    with _locked(folder):
+        known = json.loads(note.read_text()) if note.exists() else {"users": 0}
+        server = Db2Server(folder, known) if known["users"] else Db2Server(folder).start()
+        note.write_text(json.dumps({**server.noted(), "users": known["users"] + 1}))
+    yield server
+    server.leave()
+    with _locked(folder):
+        users = json.loads(note.read_text())["users"] - 1
+        note.write_text(json.dumps({**server.noted(), "users": users}))
+        if users == 0:
+            server.close()
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield

@@ -1,0 +1,195 @@
+"""A real MariaDB (or, with Docker, MySQL) on loopback: one for a whole test run, with a database of its own for whoever asks."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shutil
+import signal
+import subprocess
+import time
+from contextlib import contextmanager, suppress
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from support.broker import free_ports
+from support.certificates import write_certificates
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+IMAGE = "mysql:8.4"
+_PASSWORD = "outlay"
+_CONF = """
+[mariadbd]
+datadir = {folder}/data
+socket = {folder}/socket
+pid-file = {folder}/pid
+port = {port}
+bind-address = 127.0.0.1
+ssl-cert = {folder}/tls/server.pem
+ssl-key = {folder}/tls/server.key
+# What a test writes need not outlive a power cut.
+innodb_flush_log_at_trx_commit = 0
+innodb_doublewrite = 0
+innodb_buffer_pool_size = 64M
+innodb_log_file_size = 32M
+skip-log-bin
+skip-name-resolve
+# Not ours on purpose: the service has to ask for what it needs.
+character-set-server = latin1
+collation-server = latin1_swedish_ci
+sql_mode =
+default-time-zone = +05:00
+"""
+
+_ACCOUNTS = f"""
+ALTER USER root@localhost IDENTIFIED BY '{_PASSWORD}';
+CREATE USER IF NOT EXISTS root@127.0.0.1;
+ALTER USER root@127.0.0.1 IDENTIFIED BY '{_PASSWORD}';
+GRANT ALL ON *.* TO root@127.0.0.1 WITH GRANT OPTION;
+"""
+
+
+@cache
+def has_docker() -> bool:
+    """Say whether containers can be started here."""
+    return (
+        shutil.which("docker") is not None and subprocess.run(["docker", "info"], check=False, capture_output=True).returncode == 0
+    )
+
+
+def which_mysql() -> str:
+    """Say which server the tests use."""
+    return f"{IMAGE} (Docker)" if has_docker() else "MariaDB 10.11 (no Docker here)"
+
+
+class MariaDb:
+    """One server."""
+
+    def __init__(self, folder: Path, known: dict[str, Any] | None = None) -> None:
+        """Start nothing yet. `known` is what another process noted of the same server."""
+        self.folder = folder
+        self._process: subprocess.Popen[bytes] | None = None
+        self._pid, self._container, self.port = 0, "", 0
+        if known:
+            self._pid, self._container, self.port = known["pid"], known["container"], known["port"]
+
+    def start(self) -> MariaDb:
+        """Start it and wait until it takes connections."""
+        if has_docker():
+            self._start_container()
+        else:
+            self._start_program()
+        deadline = time.monotonic() + 60
+        while not self._answers():
+            assert time.monotonic() < deadline, f"the server did not start, see {self.folder}"
+            time.sleep(0.1)
+        return self
+
+    def url(self, database: str) -> str:
+        """Return the address of a database."""
+        return f"mysql+pymysql://root:{_PASSWORD}@127.0.0.1:{self.port}/{database}"
+
+    def execute(self, *statements: str, database: str = "mysql") -> list[Any]:
+        """Run statements as the administrator; return the rows of the last."""
+        engine = sa.create_engine(self.url(database), poolclass=sa.NullPool, connect_args={"ssl_disabled": True})
+        rows: list[Any] = []
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            for statement in statements:
+                found = connection.exec_driver_sql(statement)
+                rows = list(found) if found.returns_rows else []
+        return rows
+
+    def empty(self, name: str) -> str:
+        """Return the address of a database whose tables, if it has any, have no rows. Migrating it once is enough for a whole run."""
+        name = f"{name}_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
+        found = self.execute(
+            f"CREATE DATABASE IF NOT EXISTS {name}",
+            f"SELECT table_name FROM information_schema.tables WHERE table_schema = '{name}' AND table_name <> 'alembic_version'",
+        )
+        self.execute(*(f"DELETE FROM `{table}`" for (table,) in found), database=name)
+        return self.url(name)
+
+    def fresh(self, name: str) -> str:
+        """Return the address of a new database."""
+        name = f"{name}_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
+        self.execute(f"DROP DATABASE IF EXISTS {name}", f"CREATE DATABASE {name}")
+        return self.url(name)
+
+    def noted(self) -> dict[str, Any]:
+        """Return what another process has to know."""
+        return {"pid": self._pid, "container": self._container, "port": self.port}
+
+    def close(self) -> None:
+        """Kill it, with its data."""
+        if self._container:
+            subprocess.run(["docker", "rm", "--force", self._container], check=False, capture_output=True)
+        with suppress(ProcessLookupError):
+            if self._pid:
+                os.killpg(self._pid, signal.SIGKILL)
+        if self._process is not None:
+            self._process.wait(30)
+        shutil.rmtree(self.folder / "data", ignore_errors=True)
+
+    def _start_container(self) -> None:
+        from testcontainers.community.mysql import MySqlContainer  # noqa: PLC0415  only where there is Docker
+
+        # The first process of a run starts it and the last stops it, so nobody else may.
+        os.environ["TESTCONTAINERS_RYUK_DISABLED"] = "true"
+        container = MySqlContainer(IMAGE, root_password=_PASSWORD).start()
+        self._container, self.port = str(container.get_wrapped_container().id), int(container.get_exposed_port(3306))
+
+    def _start_program(self) -> None:
+        (self.port,) = free_ports(1)
+        write_certificates(self.folder / "tls")
+        conf = self.folder / "my.cnf"
+        conf.write_text(_CONF.format(folder=self.folder, port=self.port))
+        start = self.folder / "start.sql"
+        start.write_text(_ACCOUNTS)  # one statement in a line
+        user = ["--user=root"] if os.getuid() == 0 else []
+        with (self.folder / "out.log").open("ab") as log:
+            subprocess.run(
+                ["mariadb-install-db", f"--defaults-file={conf}", "--auth-root-authentication-method=normal", *user],
+                check=True, stdout=log, stderr=log, timeout=60,
+            )  # fmt: skip
+            self._process = subprocess.Popen(
+                ["/usr/sbin/mariadbd", f"--defaults-file={conf}", f"--init-file={start}", *user],
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
+            )  # fmt: skip
+        self._pid = self._process.pid
+
+    def _answers(self) -> bool:
+        try:
+            self.execute("SELECT 1")
+        except sa.exc.OperationalError:
+            return False
+        return True
+
+
+@contextmanager
+def shared_mariadb(folder: Path) -> Iterator[MariaDb]:
+    """Give the one server of a test run to each of its worker processes: the first starts it, the last stops it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    note = folder / "server.json"
+    with _locked(folder):
+        known = json.loads(note.read_text()) if note.exists() else {"users": 0}
+        server = MariaDb(folder, known) if known["users"] else MariaDb(folder).start()
+        note.write_text(json.dumps({**server.noted(), "users": known["users"] + 1}))
+    yield server
+    with _locked(folder):
+        users = json.loads(note.read_text())["users"] - 1
+        note.write_text(json.dumps({**server.noted(), "users": users}))
+        if users == 0:
+            server.close()
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield

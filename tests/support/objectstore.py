@@ -1,0 +1,150 @@
+"""A real S3 server on loopback, SeaweedFS, with a bucket of its own for whoever asks; with Docker it is a container."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import time
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import ibm_boto3
+from ibm_botocore.client import Config
+from ibm_botocore.exceptions import BotoCoreError, ClientError
+
+from expenses.settings import ExpensesSettings
+from support.broker import free_ports
+from support.mariadb import has_docker
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_ENCRYPTION = "WEED_S3_SSE_KEY"
+"""The key from which the server makes those that it encrypts objects with, if it is asked to."""
+IMAGE = "chrislusf/seaweedfs:4.48"
+_ACTIONS = ["Admin", "Read", "Write", "List", "Tagging"]
+_SERVERS = ("master.port", "master.port.grpc", "volume.port", "volume.port.grpc", "filer.port", "filer.port.grpc", "s3.port.grpc")
+_numbers = itertools.count(1)
+
+
+def which_object_store() -> str:
+    """Say which server the tests use."""
+    return f"{IMAGE} in a container" if has_docker() else "SeaweedFS from the installed package"
+
+
+class ObjectStore:
+    """One server."""
+
+    def __init__(self, folder: Path) -> None:
+        """Start nothing yet."""
+        self.folder, self.port = folder, free_ports(1)[0]
+        self.access_key, self.secret_key = secrets.token_hex(8), secrets.token_hex(16)
+        self._container = has_docker()
+        self._process: subprocess.Popen[bytes] | None = None
+        folder.mkdir(parents=True, exist_ok=True)
+        keys = [{"accessKey": self.access_key, "secretKey": self.secret_key}]
+        told = {"identities": [{"name": "outlay", "credentials": keys, "actions": _ACTIONS}]}
+        (folder / "identities.json").write_text(json.dumps(told))
+
+    @property
+    def endpoint(self) -> str:
+        """Where it is."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> ObjectStore:
+        """Start it and wait until it makes a bucket."""
+        with (self.folder / "out.log").open("ab") as log:
+            self._process = subprocess.Popen(
+                self._command(), stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, cwd=self.folder,
+                env={**os.environ, _ENCRYPTION: self.secret_key},
+            )  # fmt: skip
+        deadline = time.monotonic() + 60
+        while not self._answers():
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                self.stop()
+                raise AssertionError(f"the object store did not start:\n{(self.folder / 'out.log').read_text()[-3000:]}")
+            time.sleep(0.3)
+        return self
+
+    def stop(self) -> None:
+        """Kill it; what was in it is gone with its folder."""
+        if self._process is not None:
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGTERM if self._container else signal.SIGKILL)
+            self._process.wait(30)
+
+    def client(self) -> Any:
+        """Return a client that asks the server itself."""
+        config = Config(
+            signature_version="s3v4",
+            s3={"addressing_style": "path"},
+            connect_timeout=2,
+            read_timeout=10,
+            retries={"max_attempts": 0},
+        )
+        return ibm_boto3.client(
+            "s3", endpoint_url=self.endpoint, region_name="us-standard", config=config,
+            aws_access_key_id=self.access_key, aws_secret_access_key=self.secret_key,
+        )  # fmt: skip
+
+    def settings(self, *, endpoint: str = "", prefix: str = "", **more: str) -> ExpensesSettings:
+        """Return the settings for a new bucket."""
+        name = f"receipts-{next(_numbers)}-{secrets.token_hex(3)}"
+        self.client().create_bucket(Bucket=name)
+        return ExpensesSettings(
+            database="sqlite://", receipts=f"cos://{name}{prefix}?endpoint={endpoint or self.endpoint}",
+            cos_access_key=self.access_key, cos_secret_key=self.secret_key, **more,
+        )  # fmt: skip
+
+    def _command(self) -> list[str]:
+        limits = [
+            "-ip.bind=0.0.0.0" if self._container else "-ip.bind=127.0.0.1",
+            "-master.volumeSizeLimitMB=64",
+            "-volume.max=1000",
+        ]
+        if self._container:
+            place = ["-p", f"127.0.0.1:{self.port}:8333", "-v", f"{self.folder}/identities.json:/identities.json:ro"]
+            return [
+                "docker",
+                "run",
+                "--rm",
+                "-e",
+                _ENCRYPTION,
+                *place,
+                IMAGE,
+                "server",
+                *limits,
+                "-s3",
+                "-s3.config=/identities.json",
+            ]
+        ports = [f"-{name}={port}" for name, port in zip(_SERVERS, free_ports(len(_SERVERS)), strict=True)]
+        (self.folder / "data").mkdir(exist_ok=True)
+        return [
+            str(Path(sys.executable).parent / "weed"), "server", f"-dir={self.folder}/data", "-ip=127.0.0.1", *limits, *ports,
+            "-s3", f"-s3.port={self.port}", f"-s3.config={self.folder}/identities.json",
+        ]  # fmt: skip
+
+    def _answers(self) -> bool:
+        client = self.client()
+        try:
+            client.create_bucket(Bucket="ready")
+            client.put_object(Bucket="ready", Key="ready", Body=b"ready")
+        except (BotoCoreError, ClientError):
+            return False
+        return True
+
+
+@contextmanager
+def running_object_store(folder: Path) -> Iterator[ObjectStore]:
+    """Start a server and stop it at the end."""
+    store = ObjectStore(folder)
+    try:
+        yield store.start()
+    finally:
+        store.stop()

@@ -1,0 +1,344 @@
+"""Receipts: what is taken, what of it is kept, and how it is given back."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import sqlite3
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from expenses.adapters.receipts.examiner import StudioExaminer
+from expenses.domain.errors import ReceiptFileMissingError, UnacceptableReceiptError
+from expenses.domain.receipts import checked
+from support import pictures
+from unit.expenses.expenses_world import MARIA, OTTO, Api, a_caller
+
+KINDS = {
+    "image/jpeg": pictures.a_jpeg(orientation=6),
+    "image/png": pictures.a_png(),
+    "image/webp": pictures.a_webp(),
+    "image/heic": pictures.a_heic(),
+    "application/pdf": pictures.a_pdf(),
+}
+ENDINGS = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", "image/heic": "heic", "application/pdf": "pdf"}
+PHOTO = KINDS["image/jpeg"]
+
+
+def an_expense(api: Api) -> str:
+    body = {"amount": {"amount": "48.20", "currency": "EUR"}, "spent_on": "2026-11-22"}
+    return api("POST", "/expenses", json=body).json()["id"]
+
+
+def send(api: Api, expense: str, content: bytes = PHOTO, name: str = "lunch.jpg", **form: str):
+    return api("POST", f"/expenses/{expense}/receipts", files={"file": (name, content, "text/html")}, data=form)
+
+
+def sent(api: Api, expense: str, content: bytes = PHOTO, name: str = "lunch.jpg") -> dict:
+    answer = send(api, expense, content, name)
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+def stored(folder: Path) -> list[Path]:
+    return sorted(path for path in (folder / "receipts").rglob("*") if path.is_file())
+
+
+@pytest.mark.parametrize("media_type", KINDS)
+def test_each_kind_is_known_by_its_content_whatever_it_is_called(api: Api, media_type: str) -> None:
+    receipt = sent(api, an_expense(api), KINDS[media_type], name="C:\\scans\\invoice\u202e.exe")
+    assert receipt["media_type"] == media_type
+    assert receipt["name"] == f"invoice.{ENDINGS[media_type]}"
+    answer = api("GET", f"/receipts/{receipt['id']}/content")
+    assert answer.status_code == 200
+    assert answer.headers["Content-Type"] == media_type
+    assert hashlib.sha256(answer.content).hexdigest() == receipt["sha256"]
+    assert len(answer.content) == receipt["size"] == int(answer.headers["Content-Length"])
+
+
+@pytest.mark.parametrize("media_type", [kind for kind in KINDS if kind != "application/pdf"])
+def test_a_picture_keeps_its_pixels_and_its_time_and_loses_place_and_camera(api: Api, media_type: str) -> None:
+    given = KINDS[media_type]
+    receipt = sent(api, an_expense(api), given)
+    kept = api("GET", f"/receipts/{receipt['id']}/content").content
+    before, after = pictures.opened(given), pictures.opened(kept)
+    assert pictures.told_by(before)["place"], "the picture was one with a place"
+    assert after.tobytes() == before.tobytes()
+    told = pictures.told_by(after)
+    assert told["place"] == {}
+    assert told["camera"] is None
+    assert told["taken"] == pictures.TAKEN
+    for secret in (pictures.CAMERA.encode(), b"GPSLatitude", b"Munich"):
+        assert secret not in kept
+
+
+def test_a_photo_taken_on_its_side_is_shown_upright(api: Api) -> None:
+    receipt = sent(api, an_expense(api), pictures.a_jpeg(size=(800, 600), orientation=6))
+    assert (receipt["width"], receipt["height"]) == (600, 800)
+    answer = api("GET", f"/receipts/{receipt['id']}/thumbnail")
+    assert answer.headers["Content-Type"] == "image/webp"
+    small = pictures.opened(answer.content)
+    assert (small.format, small.size) == ("WEBP", (360, 480))
+    assert not dict(small.getexif())
+
+
+def test_a_pdf_has_no_small_picture(api: Api) -> None:
+    receipt = sent(api, an_expense(api), pictures.a_pdf())
+    assert (receipt["thumbnail"], receipt["width"]) == (False, None)
+    assert api("GET", f"/receipts/{receipt['id']}/thumbnail").status_code == 404
+
+
+def test_an_expense_shows_its_receipts_in_lists_too(api: Api) -> None:
+    expense = an_expense(api)
+    an_expense(api)
+    first, second = sent(api, expense), sent(api, expense, pictures.a_pdf())
+    assert [one["id"] for one in api("GET", f"/expenses/{expense}/receipts").json()["items"]] == [first["id"], second["id"]]
+    assert api("GET", f"/expenses/{expense}").json()["receipts"] == [first, second]
+    assert [len(one["receipts"]) for one in api("GET", "/expenses").json()["items"]] == [0, 2]
+
+
+def test_one_content_is_stored_once_for_a_person(api: Api, tmp_path: Path) -> None:
+    one, other = an_expense(api), an_expense(api)
+    first = sent(api, one)
+    assert sent(api, one) == first, "the same at the same expense is the same receipt"
+    second = sent(api, other)
+    assert second["id"] != first["id"]
+    assert len(stored(tmp_path)) == 2, "the file and its small picture"
+    assert api("DELETE", f"/receipts/{first['id']}").status_code == 204
+    assert api("GET", f"/receipts/{second['id']}/content").status_code == 200
+    assert api("DELETE", f"/receipts/{second['id']}").status_code == 204
+    assert stored(tmp_path) == []
+    assert sent(api, one)["sha256"] == first["sha256"], "it can come back"
+
+
+def test_two_people_with_the_same_content_do_not_share_it(api: Api, tmp_path: Path) -> None:
+    mine = sent(api, an_expense(api))
+    otto = api.as_(a_caller(OTTO))
+    sent(otto, an_expense(otto))
+    assert len(stored(tmp_path)) == 4
+    for path in ("", "/content", "/thumbnail"):
+        assert otto("GET", f"/receipts/{mine['id']}{path}").status_code == 404
+    assert otto("DELETE", f"/receipts/{mine['id']}").status_code == 404
+    assert send(otto, mine["expense_id"]).status_code == 404
+
+
+@contextmanager
+def database_of(folder: Path) -> Iterator[sqlite3.Connection]:
+    rows = sqlite3.connect(folder / "expenses.db", isolation_level=None)
+    yield rows
+    rows.close()
+
+
+REFUSED = {
+    "an executable renamed": (b"MZ\x90\x00" + bytes(500), 415, "a Windows program"),
+    "a script": (b"#!/bin/sh\nrm -rf /", 415, "a script"),
+    "a web page": (b"<html><script>alert(1)</script>", 415, "a web page"),
+    "an archive": (b"PK\x03\x04" + bytes(100), 415, "a ZIP archive"),
+    "nothing": (b"", 415, "it is empty"),
+    "a PNG of 100,000 x 100,000": (pictures.a_png_of(100_000, 100_000), 422, "100,000 x 100,000 pixels"),
+    "a zip bomb PDF": (pictures.a_bomb(), 422, "unpacks to more than 256 MB"),
+    "a PDF packed twice": (pictures.a_pdf().replace(b"/FlateDecode", b"[/FlateDecode /FlateDecode]"), 422, "packed twice"),
+    "half a PDF": (pictures.a_pdf()[:-10], 422, "ends in the middle"),
+    "half a JPEG": (PHOTO[: len(PHOTO) // 2], 422, "ends in the middle"),
+    "half a PNG": (pictures.a_png()[:-30], 422, "ends in the middle"),
+    "half a WebP": (pictures.a_webp()[:-30], 422, "ends in the middle"),
+    "half a HEIC": (pictures.a_heic()[:-30], 422, "ends in the middle"),
+    "a JPEG in name and first bytes alone": (b"\xff\xd8\xff\xe0" + os.urandom(500), 422, ""),
+    "more than 10 MB": (pictures.a_pdf() + bytes(10 * 1024 * 1024) + b"%%EOF", 413, "10 MB at most"),
+}
+
+
+@pytest.mark.parametrize("what", REFUSED)
+def test_what_is_no_receipt_is_refused_with_the_reason_and_leaves_nothing(api: Api, tmp_path: Path, what: str) -> None:
+    content, status, reason = REFUSED[what]
+    expense = an_expense(api)
+    answer = send(api, expense, content)
+    assert (answer.status_code, answer.headers["Content-Type"]) == (status, "application/problem+json"), answer.text
+    assert reason in answer.json()["detail"]
+    assert stored(tmp_path) == []
+    assert api("GET", f"/expenses/{expense}/receipts").json()["items"] == []
+
+
+def test_what_arrives_differently_than_announced_is_refused(api: Api, tmp_path: Path) -> None:
+    expense = an_expense(api)
+    assert send(api, expense, sha256=hashlib.sha256(PHOTO).hexdigest().upper()).status_code == 201
+    other = pictures.a_jpeg(7)
+    answer = send(api, expense, other, sha256=hashlib.sha256(PHOTO).hexdigest())
+    assert answer.status_code == 422
+    assert "another SHA-256" in answer.json()["detail"]
+    assert len(stored(tmp_path)) == 2
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # the form's parser leaves its file to the collector
+def test_a_form_that_breaks_off_stores_nothing(api: Api, tmp_path: Path) -> None:
+    expense = an_expense(api)
+    body = b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.jpg"\r\n\r\n' + PHOTO
+    kind = "multipart/form-data; boundary=b"
+    for cut in (body, body[:-200], body + b"\r\n--b"):
+        answer = api.with_header("Content-Type", kind)("POST", f"/expenses/{expense}/receipts", content=cut)
+        assert answer.status_code == 400, answer.text
+    assert stored(tmp_path) == []
+
+
+RANGES = {
+    "bytes=0-9": (206, 0, 10),
+    "bytes=10-": (206, 10, None),
+    "bytes=-7": (206, -7, None),
+    "bytes=5-99999999": (206, 5, None),
+    "bytes=0-1,5-6": (200, 0, None),
+    "bytes=9-3": (200, 0, None),
+    "pages=1-2": (200, 0, None),
+    "bytes=-": (200, 0, None),
+}
+
+
+@pytest.mark.parametrize("wanted", RANGES)
+def test_a_part_of_a_file_can_be_asked_for(api: Api, wanted: str) -> None:
+    status, first, last = RANGES[wanted]
+    receipt = sent(api, an_expense(api), pictures.a_pdf())
+    answer = api.with_header("Range", wanted)("GET", f"/receipts/{receipt['id']}/content")
+    assert answer.status_code == status
+    assert answer.content == pictures.a_pdf()[first:last]
+    if status == 206:
+        start, size = first % receipt["size"], receipt["size"]
+        assert answer.headers["Content-Range"] == f"bytes {start}-{start + len(answer.content) - 1}/{size}"
+
+
+def test_a_part_that_is_not_there_is_416(api: Api) -> None:
+    receipt = sent(api, an_expense(api))
+    answer = api.with_header("Range", f"bytes={receipt['size']}-")("GET", f"/receipts/{receipt['id']}/content")
+    assert (answer.status_code, answer.headers["Content-Range"]) == (416, f"bytes */{receipt['size']}")
+
+
+def test_what_the_browser_has_is_not_sent_again(api: Api) -> None:
+    receipt = sent(api, an_expense(api))
+    for path in ("content", "thumbnail"):
+        tag = api("GET", f"/receipts/{receipt['id']}/{path}").headers["ETag"]
+        again = api.with_header("If-None-Match", tag)("GET", f"/receipts/{receipt['id']}/{path}")
+        assert (again.status_code, again.content) == (304, b"")
+
+
+@pytest.mark.parametrize(("content", "disposition"), [(PHOTO, "inline"), (pictures.a_pdf(), "attachment")])
+def test_a_file_that_is_opened_can_do_no_harm(api: Api, content: bytes, disposition: str) -> None:
+    receipt = sent(api, an_expense(api), content, name='a"b\r\nSet-Cookie: x=1; 领收.html')
+    headers = api("GET", f"/receipts/{receipt['id']}/content").headers
+    assert headers["Content-Disposition"].startswith(f'{disposition}; filename="')
+    assert headers["Content-Disposition"].count('"') == 2
+    assert "Set-Cookie" not in headers
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    policy = headers["Content-Security-Policy"]
+    assert "sandbox;" in policy
+    assert "default-src 'none'" in policy
+    assert "allow-" not in policy
+
+
+def test_a_damaged_file_is_not_given_out_as_whole(api: Api, tmp_path: Path) -> None:
+    receipt = sent(api, an_expense(api), pictures.a_pdf())
+    [path] = stored(tmp_path)
+    path.write_bytes(path.read_bytes()[:-1] + b"!")
+    answer = api("GET", f"/receipts/{receipt['id']}/content")
+    assert (answer.status_code, answer.json()["title"]) == (404, "The file of this receipt is damaged or lost")
+    path.unlink()
+    assert api("GET", f"/receipts/{receipt['id']}/content").status_code == 404
+
+
+def test_a_large_file_that_is_damaged_ends_too_early() -> None:
+    sent = checked(iter([b"one", b"two", b"thref"]), hashlib.sha256(b"onetwothree").hexdigest())
+    assert [next(sent), next(sent)] == [b"one", b"two"]
+    with pytest.raises(ReceiptFileMissingError):
+        next(sent)
+    assert b"".join(checked(iter([b"one", b"two"]), hashlib.sha256(b"onetwo").hexdigest())) == b"onetwo"
+
+
+def test_an_expense_has_twenty_receipts_at_most(api: Api) -> None:
+    expense = an_expense(api)
+    for number in range(20):
+        sent(api, expense, pictures.a_pdf(str(number).encode()))
+    answer = send(api, expense)
+    assert (answer.status_code, answer.json()["detail"]) == (422, "An expense has 20 receipts at most.")
+
+
+def test_with_the_expense_its_receipts_go_and_the_next_tidying_takes_the_files(api: Api, tmp_path: Path) -> None:
+    expense, other = an_expense(api), an_expense(api)
+    receipt, kept = sent(api, expense), sent(api, other, pictures.a_pdf())
+    assert api("DELETE", f"/expenses/{expense}", version=1).status_code == 204
+    assert api("GET", f"/receipts/{receipt['id']}").status_code == 404
+    api.service.tidy()
+    assert len(stored(tmp_path)) == 3, "an upload of it may be under way"
+    api.clock.later(hours=2)
+    api.service.tidy()
+    assert [path.name for path in stored(tmp_path)] == [kept["sha256"]]
+
+
+def test_who_leaves_takes_every_file_along(api: Api, tmp_path: Path) -> None:
+    sent(api, an_expense(api))
+    otto = api.as_(a_caller(OTTO))
+    sent(otto, an_expense(otto))
+    api.tell("user.deleted", user_id=MARIA)
+    assert {path.parent.name for path in stored(tmp_path)} == {OTTO}
+
+
+def test_many_uploads_of_one_content_at_once_are_one_receipt(api: Api, tmp_path: Path) -> None:
+    expense = an_expense(api)
+    answers = []
+    threads = [threading.Thread(target=lambda: answers.append(send(api, expense))) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [answer.status_code for answer in answers] == [201] * 6
+    assert len({answer.json()["id"] for answer in answers}) == 1
+    assert len(stored(tmp_path)) == 2
+
+
+def test_an_upload_that_breaks_off_after_its_file_was_stored_is_found_by_the_next_tidying(api: Api, tmp_path: Path) -> None:
+    expense = an_expense(api)
+    with database_of(tmp_path) as rows:
+        rows.execute("CREATE TRIGGER full BEFORE INSERT ON receipt BEGIN SELECT RAISE(ABORT, 'no room'); END")
+        assert send(api, expense).status_code == 500
+        rows.execute("DROP TRIGGER full")
+    assert api("GET", f"/expenses/{expense}/receipts").json()["items"] == []
+    assert len(stored(tmp_path)) == 2
+    api.clock.later(hours=2)
+    api.service.tidy()
+    assert stored(tmp_path) == []
+    assert sent(api, expense)["name"] == "lunch.jpg", "it can be sent again"
+
+
+def test_a_file_that_is_no_longer_wanted_by_anybody_when_it_is_stored_does_not_stay(api: Api, tmp_path: Path) -> None:
+    expense = an_expense(api)
+    with database_of(tmp_path) as rows:
+        # The expense goes while the file is on its way: between the note of the file and the receipt.
+        rows.execute("CREATE TRIGGER gone AFTER INSERT ON receipt_file BEGIN DELETE FROM expense; END")
+        assert send(api, expense).status_code == 404
+    assert stored(tmp_path) == []
+
+
+LITTLE = "import resource, runpy; resource.setrlimit(resource.RLIMIT_AS, (200_000_000, 200_000_000)); runpy.run_module({!r}, run_name='__main__')"
+
+
+@pytest.mark.parametrize(
+    ("content", "kind", "reason"),
+    [(pictures.a_bomb(), "application/pdf", "unpacks to"), (pictures.a_png_of(100_000, 100_000), "image/png", "pixels")],
+    ids=["PDF", "PNG"],
+)
+def test_a_bomb_is_known_for_what_it_is_with_little_memory(tmp_path: Path, content: bytes, kind: str, reason: str) -> None:
+    (tmp_path / "uploaded").write_bytes(content)
+    command = [sys.executable, "-I", "-c", LITTLE.format("expenses.adapters.receipts.studio"), kind]
+    files = [tmp_path / name for name in ("uploaded", "kept", "small")]
+    done = subprocess.run([*command, *files], check=True, capture_output=True, text=True, timeout=20)
+    assert reason in done.stdout
+    assert not (tmp_path / "kept").exists()
+
+
+def test_a_file_that_takes_too_long_is_refused() -> None:
+    examiner = StudioExaminer(seconds=0.01)
+    with pytest.raises(UnacceptableReceiptError, match="too long"), examiner.examine(io.BytesIO(PHOTO), None):
+        pass
