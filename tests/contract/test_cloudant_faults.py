@@ -133,6 +133,7 @@ def test_while_connections_are_cut_off_in_flight_nobody_is_lost_or_doubled(couch
         with auth_on(f"cloudant://{user}{wire.address}/test-{secrets.token_hex(8)}") as auth:
             auth.made.service.migrate()
             assert auth.ready() == 200
+            assert auth.call("GET", "/users/me").status_code == 401  # the application is put together by its first request
             relay = Relay("auth", auth.made.service.outbox, told.extend, Metrics(), bell=bell)
             relay.start()
 
