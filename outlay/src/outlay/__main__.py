@@ -1,4 +1,4 @@
-"""The command line: `outlay run`, `outlay demo`, `outlay events`, `outlay openapi`."""
+"""The command line: `outlay run`, `outlay demo`, `outlay events`, `outlay openapi`, `outlay export`, `outlay import`."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import json
 import os
 import sys
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chassis.bus.embedded import EmbeddedBus
@@ -33,6 +34,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         configure_logs(settings.log_level)
         if options.command == "events":
             return _events(settings, options)
+        if options.command in ("export", "import"):
+            return _move(settings, options)
         return _run(settings, demo=options.command == "demo")
     except SettingsError as error:
         _complain(["Outlay cannot start with these settings:", *(f"  {problem}" for problem in error.problems)])
@@ -46,12 +49,17 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("demo", help="the same, with a demo account")
     commands.add_parser("openapi", help="print the OpenAPI document of the whole API")
     add_events_command(commands)
+    leaving = commands.add_parser("export", help="write everything that all services keep into one file")
+    leaving.add_argument("--all", action="store_true", required=True, help="of everybody; a person exports their own in the app")
+    leaving.add_argument("file", type=Path)
+    arriving = commands.add_parser("import", help="store everything of such a file in empty stores")
+    arriving.add_argument("file", type=Path)
     return parser
 
 
 def _run(settings: HomeSettings, *, demo: bool) -> int:
     # Imported here: `outlay events` and `outlay openapi` need none of it, and it takes a second.
-    from chassis.sql.migrations import SchemaTooNewError  # noqa: PLC0415
+    from chassis.sql.migrations import HalfImportedError, SchemaTooNewError  # noqa: PLC0415
     from outlay.demo import fill_with_household  # noqa: PLC0415
     from outlay.server import DataFolderInUseError, only_one, serve  # noqa: PLC0415
     from outlay.suite import build_suite  # noqa: PLC0415
@@ -66,7 +74,7 @@ def _run(settings: HomeSettings, *, demo: bool) -> int:
     try:
         with only_one(settings.data):
             serve(build_suite(settings, os.environ), host=settings.host, port=settings.port, on_ready=on_ready)
-    except (DataFolderInUseError, SchemaTooNewError) as error:
+    except (DataFolderInUseError, SchemaTooNewError, HalfImportedError) as error:
         _complain([str(error)])
         return 1
     _say("Outlay has stopped.")
@@ -81,6 +89,18 @@ def _events(settings: HomeSettings, options: argparse.Namespace) -> int:
     bus = EmbeddedBus(path, [], metrics=Metrics())
     look_after(bus, options, say=_say)
     bus.close()
+    return 0
+
+
+def _move(settings: HomeSettings, options: argparse.Namespace) -> int:
+    from outlay.moving import command  # noqa: PLC0415  see above
+
+    move = command.leave if options.command == "export" else command.arrive
+    try:
+        move(settings, os.environ, options.file, say=_say)
+    except command.REFUSALS as error:
+        _complain([command.sentence_of(error)])
+        return 1
     return 0
 
 

@@ -130,18 +130,18 @@ class EmbeddedBus:
         """Delete dead letters."""
         return self._change_dead("DELETE FROM message", ids)
 
+    def counts(self) -> dict[tuple[str, str], int]:
+        """Return how many messages there are by (queue, state), of queues that nobody listens to as well: waiting, dead."""
+        with self._connection() as connection:
+            rows = connection.execute("SELECT queue, died_at IS NOT NULL, COUNT(*) FROM message GROUP BY 1, 2").fetchall()
+        return {(queue, "dead" if died else "waiting"): count for queue, died, count in rows}
+
     def depths(self) -> None:
         """Bring the gauges of waiting and dead messages up to date."""
-        with self._connection() as connection:
-            rows = {
-                (queue, died): count
-                for queue, died, count in connection.execute(
-                    "SELECT queue, died_at IS NOT NULL, COUNT(*) FROM message GROUP BY 1, 2"
-                )
-            }
+        counts = self.counts()
         for queue in self._queues:
-            self._metrics.queue_depth.labels(queue.name, "waiting").set(rows.get((queue.name, 0), 0))
-            self._metrics.queue_depth.labels(queue.name, "dead").set(rows.get((queue.name, 1), 0))
+            for state in ("waiting", "dead"):
+                self._metrics.queue_depth.labels(queue.name, state).set(counts.get((queue.name, state), 0))
 
     def _change_dead(self, statement: str, ids: Sequence[str] | None) -> int:
         with self._transaction() as connection:

@@ -98,6 +98,11 @@ class SqliteDocuments:
         since = _documents.c.pending_since
         return self._select(sa.select(_documents).where(since.is_not(None)).order_by(since).limit(limit))
 
+    def behind(self, document_id: str, *, limit: int) -> list[Document]:
+        """Return documents of any kind whose ids come after this one."""
+        columns = _documents.c
+        return self._select(sa.select(_documents).where(columns.id > document_id).order_by(columns.id).limit(limit))
+
     def check(self) -> None:
         """Raise if the store does not answer."""
         self._database.check()

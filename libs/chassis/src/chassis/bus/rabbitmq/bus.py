@@ -96,10 +96,14 @@ class RabbitBus:
         """Throw dead letters away. Raises BusAwayError."""
         return self._letters.purge(ids)
 
+    def counts(self) -> dict[tuple[str, str], int]:
+        """Return how many messages there are by (queue, state): waiting, retrying, dead. Raises BusAwayError."""
+        return self._letters.depths()
+
     def depths(self) -> None:
         """Bring the gauges of waiting, retrying and dead messages up to date, if the broker is there."""
         try:
-            depths = self._letters.depths()
+            depths = self.counts()
         except BusAwayError:
             return
         for (queue, state), count in depths.items():
