@@ -97,9 +97,7 @@ def _house(settings: HomeSettings, environ: Mapping[str, str]) -> House:
 def _vault(settings: HomeSettings) -> Vault:
     path = settings.data / "keys" / "data.key"
     if settings.data_key is None and not path.exists():
-        message = (
-            f"OUTLAY_DATA_KEY: is missing, and there is no {path}: without the key nobody can open the addresses"
-        )
+        message = f"OUTLAY_DATA_KEY: is missing, and there is no {path}: without the key nobody can open the addresses"
         raise SettingsError([message])
     return Vault(settings.data_key or key_in(path))
 

@@ -96,9 +96,7 @@ def _check_head(path: Path, name: str, content: bytes) -> None:
         message = f"{path} is no archive that `outlay export --all` made."
         raise ArchiveError(message)
     if found > FORMAT:
-        message = (
-            f"{path} has format {found}, this version reads {FORMAT}: import it with the version that made it, or newer."
-        )
+        message = f"{path} has format {found}, this version reads {FORMAT}: import it with the version that made it, or newer."
         raise ArchiveError(message)
 
 
