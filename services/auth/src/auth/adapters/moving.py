@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from auth.domain.documents import Document
+from auth.domain.errors import RevisionConflictError
 from auth.domain.keys import DOCUMENT_ID as SIGNING_KEYS
-from auth.domain.users import remove
 from chassis.moving import MARK
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ class DocumentsPart:
     def clear(self) -> None:
         """Delete all of them."""
         for document in self._all():
-            remove(self._documents, document)
+            _remove(self._documents, document)
 
     def _all(self) -> Iterator[Document]:
         page, last = self._documents.behind("", limit=_PAGE), ""
@@ -81,7 +82,12 @@ class DocumentMark:
         """Delete it."""
         document = self._documents.get(_MARK_ID)
         if document is not None:
-            remove(self._documents, document)
+            _remove(self._documents, document)
+
+
+def _remove(documents: Store, document: Document) -> None:
+    with suppress(RevisionConflictError):  # nobody else is at work, but an answer may have got lost
+        documents.delete(document)
 
 
 def under_way(documents: Store) -> list[str]:
