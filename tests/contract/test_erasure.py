@@ -30,7 +30,16 @@ if TYPE_CHECKING:
     from support.mariadb import MariaDb
     from support.objectstore import ObjectStore
 
-WORDS = ("Zdenkavavrin", "Quittenladen", "Pflaumenmus", "Kirschkern", "Holundertopf", "Mirabellenkonto", "Schlehenzettel", "Ebereschen")
+WORDS = (
+    "Zdenkavavrin",
+    "Quittenladen",
+    "Pflaumenmus",
+    "Kirschkern",
+    "Holundertopf",
+    "Mirabellenkonto",
+    "Schlehenzettel",
+    "Ebereschen",
+)
 """What the person wrote: name, payee, note, description, category, budget, file name, token. No two stores keep them alike."""
 SEALED = re.compile(rb"v[0-9]+\.[0-9A-Za-z_-]+\.[0-9A-Za-z_-]{24,}")
 TOMBSTONES = {
@@ -83,7 +92,9 @@ def live(process: OutlayProcess) -> Person:
     for name, content in ((f"{WORDS[6]}.jpg", pictures.a_jpeg(3)), (f"{WORDS[6]}.pdf", pictures.a_pdf())):
         answer = person.post(f"expenses/{made.json()['id']}/receipts", files={"file": (name, content)})
         assert answer.status_code == 201, answer.text
-    rows = "".join(f"2026-01-{day:02},{amount}.50,{WORDS[1]} {amount},{WORDS[2]}\n" for day in range(1, 29) for amount in range(1, 9))
+    rows = "".join(
+        f"2026-01-{day:02},{amount}.50,{WORDS[1]} {amount},{WORDS[2]}\n" for day in range(1, 29) for amount in range(1, 9)
+    )
     answer = person.post("imports", files={"file": (f"{WORDS[6]}.csv", f"date,amount,payee,note\n{rows}".encode(), "text/csv")})
     assert answer.status_code == 201, answer.text
     change = person.read("expenses", limit=1)["items"][0]

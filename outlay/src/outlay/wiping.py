@@ -1,7 +1,7 @@
 """Empties SQLite's logs in the data folder, so that what was deleted is nowhere on the disk any more.
 
-What is deleted is overwritten in the files themselves (`secure_delete`), but their write-ahead logs keep earlier states of pages until
-they are written anew, which at home may take weeks.
+What is deleted is overwritten in the files themselves (`secure_delete`), but their write-ahead logs keep earlier states of pages
+until they are written anew, which at home may take weeks.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pika
 from pika.exceptions import AMQPError, ChannelClosedByBroker
@@ -26,6 +26,11 @@ if TYPE_CHECKING:
     from chassis.bus.rabbitmq.topology import Topology
 
 _NOT_FOUND = 404
+
+if TYPE_CHECKING:
+    T = TypeVar("T")
+    _Look = Callable[[str, pika.BasicProperties, bytes], T]
+    """What is done with a letter: (queue, properties, body)."""
 
 
 class Letters:
@@ -70,7 +75,9 @@ class Letters:
                 counts[queue, "retrying"] = sum(_count(channel, retry_name(queue, delay)) for delay in self._topology.delays)
         return counts
 
-    def _take(self, wanted: Callable[[str, pika.BasicProperties, bytes], bool], deal: Callable[[str, pika.BasicProperties, bytes], None]) -> int:
+    def _take(
+        self, wanted: Callable[[str, pika.BasicProperties, bytes], bool], deal: Callable[[str, pika.BasicProperties, bytes], None]
+    ) -> int:
         count = 0
         with self._channel() as channel:
             for queue in self._queues:
@@ -96,7 +103,7 @@ class Letters:
             raise BusAwayError(message) from error
 
 
-def _one_of(ids: Sequence[str] | None) -> Callable[[str, pika.BasicProperties, bytes], bool]:
+def _one_of(ids: Sequence[str] | None) -> _Look[bool]:
     return lambda queue, properties, body: ids is None or _letter(queue, properties, body).id in ids
 
 
