@@ -37,6 +37,11 @@ class Vault:
         self._signing = _derive(key, b"sign")
         self.key_id = hashlib.sha256(key).hexdigest()[:8]
 
+    @property
+    def key_ids(self) -> tuple[str, ...]:
+        """The ids of all keys, the sealing one first."""
+        return (self.key_id,)
+
     def seal(self, text: str) -> str:
         """Encrypt; the same text gives another value each time."""
         nonce = secrets.token_bytes(_NONCE_BYTES)

@@ -84,12 +84,11 @@ def opened(settings: HomeSettings, environ: Mapping[str, str]) -> Iterator[House
 
 def _house(settings: HomeSettings, environ: Mapping[str, str]) -> House:
     own = settings.environment_of_services()
-    known = {**{name: value for name, value in own.items() if f"{name}_FILE" not in environ}, **environ}
     services = (
-        auth.moving.belongings_of(read_settings(auth.settings.AuthSettings, known)),
-        expenses.moving.belongings_of(read_settings(expenses.settings.ExpensesSettings, known)),
-        budgets.moving.belongings_of(read_settings(budgets.settings.BudgetsSettings, known)),
-        notifier.moving.belongings_of(read_settings(notifier.settings.NotifierSettings, known)),
+        auth.moving.belongings_of(read_settings(auth.settings.AuthSettings, environ, defaults=own)),
+        expenses.moving.belongings_of(read_settings(expenses.settings.ExpensesSettings, environ, defaults=own)),
+        budgets.moving.belongings_of(read_settings(budgets.settings.BudgetsSettings, environ, defaults=own)),
+        notifier.moving.belongings_of(read_settings(notifier.settings.NotifierSettings, environ, defaults=own)),
     )
     return House(vault=_vault(settings), services=services, messages=_messages(settings, environ))
 
