@@ -17,4 +17,6 @@ touch requirements/dev.txt
 lock dev.txt --extra db2 requirements/dev.in $common $(sources auth expenses budgets notifier gateway)
 for name in auth gateway; do lock "$name.txt" $common $(sources "$name"); done
 for name in expenses budgets notifier; do lock "$name.txt" --extra db2 $common $(sources "$name"); done
+lock build.txt requirements/build.in
+lock sbom.txt requirements/sbom.in
 lock outlay.txt requirements/outlay.in $common $(sources auth expenses budgets notifier gateway)
