@@ -48,7 +48,7 @@ def test_a_service_understands_what_it_is_told(name: str, tmp_path: Path) -> Non
     if "OUTLAY_DATA_KEY_FILE" in environ:
         environ["OUTLAY_DATA_KEY_FILE"] = str(key)
     known: set[str] = set()
-    for kind in KINDS[name.split("-")[0]]:
+    for kind in KINDS[name.split("-", maxsplit=1)[0]]:
         read_settings(kind, environ)
         known |= {field.metadata["name"] for field in kind.__dataclass_fields__.values() if "name" in field.metadata}
     assert {name.removesuffix("_FILE") for name in environ} <= known
