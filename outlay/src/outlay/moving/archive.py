@@ -46,7 +46,7 @@ class Writer:
         member = tarfile.TarInfo(name)
         member.size, member.mode = len(content), 0o600
         self._tar.addfile(member, io.BytesIO(content))
-        self._tar.members = []  # or it would remember each file until the end
+        self._tar.members = []  # type: ignore[attr-defined]  # or it would remember each file until the end
 
     def add_rows(self, part: str, number: int, lines: Sequence[bytes]) -> None:
         """Add some rows of a part, written as `line_of` does."""
@@ -89,7 +89,7 @@ def members(path: Path) -> Iterator[tuple[str, bytes]]:
                 if content is None or member.size > _MOST_BYTES:
                     raise _damaged(path)
                 yield member.name, content.read()
-                tar.members = []
+                tar.members = []  # type: ignore[attr-defined]
     except (tarfile.TarError, EOFError, ValueError) as error:
         raise _damaged(path) from error
     except OSError as error:
