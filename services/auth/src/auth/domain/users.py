@@ -10,6 +10,8 @@ from datetime import datetime
 from auth.domain.address import comparable
 from auth.domain.documents import Document, PendingEvent
 from auth.domain.errors import EmailTakenError, RevisionConflictError, SignedOutError
+from auth.domain.finding import Finding
+from auth.domain.places import address_of
 from auth.domain.ports import Documents, Ids, Now, Sealing
 from auth.domain.user import User
 
@@ -31,8 +33,8 @@ class Users:
     one address at a time try to make the same document, of which there is one.
     """
 
-    def __init__(self, documents: Documents, sealing: Sealing, *, ids: Ids, now: Now) -> None:
-        self._documents, self._sealing, self._ids, self._now = documents, sealing, ids, now
+    def __init__(self, documents: Documents, sealing: Sealing, finding: Finding, *, ids: Ids, now: Now) -> None:
+        self._documents, self._sealing, self._finding, self._ids, self._now = documents, sealing, finding, ids, now
 
     def get(self, user_id: str) -> User | None:
         """Return the user, unless there is none or they left."""
@@ -53,7 +55,7 @@ class Users:
 
     def key_of(self, email: str) -> str:
         """Return a keyed hash that stands for the address where it must not be written."""
-        return self._sealing.fingerprint(comparable(email))
+        return self._finding.fingerprint(comparable(email))
 
     def reserve(self, email: str, *, owner: str = "") -> str:
         """Make the address point to `owner`, or to a user to be made; return that user's id. Raises EmailTakenError."""
@@ -119,7 +121,7 @@ class Users:
 
     def clear(self, tombstone: Document) -> None:
         """Remove what is left of a user who left; the tombstone itself stays until its event is sent."""
-        self.release(self._sealing.open(tombstone.body["email"]), owner=tombstone.user_id)
+        self.release(self._sealing.open(tombstone.body["email"], address_of(tombstone.user_id)), owner=tombstone.user_id)
         for kind in ("session", "token", "reset", "verification"):
             for document in self._documents.find(kind, user_id=tombstone.user_id):
                 remove(self._documents, document)
@@ -150,14 +152,15 @@ class Users:
         return f"email:{self.key_of(email)}"
 
     def _body(self, user: User) -> dict[str, object]:
-        sealed = {"email": self._sealing.seal(user.email), "created_at": user.created_at.isoformat()}
+        sealed = {"email": self._sealing.seal(user.email, address_of(user.id)), "created_at": user.created_at.isoformat()}
         return {**asdict(user), **sealed}
 
     def _read(self, document: Document | None) -> User | None:
         if document is None or document.kind != "user":
             return None
         body = document.body
-        opened = {"email": self._sealing.open(body["email"]), "created_at": datetime.fromisoformat(body["created_at"])}
+        address = self._sealing.open(body["email"], address_of(document.user_id))
+        opened = {"email": address, "created_at": datetime.fromisoformat(body["created_at"])}
         return User(**{**body, **opened})
 
 
