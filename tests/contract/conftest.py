@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING, Any
 
 import pika
@@ -13,8 +12,9 @@ from chassis.bus.rabbitmq import BrokerAddress, RabbitBus
 from chassis.ids import uuid7
 from chassis.metrics import Metrics
 from support.couch import shared_couch
-from support.objectstore import running_object_store, which_object_store
+from support.objectstore import shared_object_store
 from support.rabbit import KNOWN
+from support.sharing import folder_of_the_run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -23,22 +23,18 @@ if TYPE_CHECKING:
 
     from support.broker import Broker
 
-log = logging.getLogger("outlay.tests")
-
 
 @pytest.fixture(scope="session")
 def couch(tmp_path_factory: pytest.TempPathFactory):
     """The address of a real server that speaks CouchDB's API, one for the whole run; each test takes a database of its own."""
-    base = tmp_path_factory.getbasetemp()
-    with shared_couch((base.parent if base.name.startswith("popen-") else base) / "couch") as url:
+    with shared_couch(folder_of_the_run(tmp_path_factory) / "couch") as url:
         yield url
 
 
 @pytest.fixture(scope="session")
 def object_store(tmp_path_factory: pytest.TempPathFactory):
-    """A real S3 server, one for each worker; each test takes a bucket of its own."""
-    log.info("the object store is %s", which_object_store())
-    with running_object_store(tmp_path_factory.mktemp("objects")) as store:
+    """A real S3 server, one for the whole run; each test takes a bucket of its own."""
+    with shared_object_store(folder_of_the_run(tmp_path_factory) / "objects") as store:
         yield store
 
 

@@ -69,7 +69,7 @@ class KeySettings(CommonSettings):
     """What a process can be told about its data keys."""
 
     data_keys: tuple[GivenKey, ...] = setting(
-        "OUTLAY_DATA_KEY", "the data keys, one a line; the first one seals, all open", default=(), parse=parse_keys
+        "OUTLAY_DATA_KEY", "the data keys, one a line; the first one seals, all open", default=(), parse=parse_keys, secret=True
     )
     key_protect: KeyProtectAddress | None = setting(  # noqa: RUF009  makes a field
         "OUTLAY_KEY_PROTECT",
@@ -77,7 +77,9 @@ class KeySettings(CommonSettings):
         default=None,
         parse=key_protect_address,
     )
-    key_protect_apikey: str = setting("OUTLAY_KEY_PROTECT_APIKEY", "an IAM key with the role Reader on the root key", default="")
+    key_protect_apikey: str = setting(
+        "OUTLAY_KEY_PROTECT_APIKEY", "an IAM key with the role Reader on the root key", default="", secret=True
+    )
 
     def problems(self) -> list[str]:
         """Return a sentence for each combination that cannot be."""
