@@ -45,6 +45,10 @@ types: .stamps/dev .stamps/ui ## mypy --strict and svelte-check
 	$(BIN)/mypy
 	cd $(UI) && npm run --silent check
 
+.PHONY: conformance
+conformance: .stamps/dev .stamps/servers .stamps/node-servers ## Every port's suite on each of its adapters; prints a table
+	$(BIN)/python tests/conformance/run.py
+
 .PHONY: household
 household: .stamps/dev ## Live through the household's years: 34 budgets exceeded, 34 mails
 	$(BIN)/python tests/household/run.py
