@@ -13,7 +13,7 @@ from chassis.bus.embedded import EmbeddedBus
 from chassis.data_keys import keys_in
 from chassis.key_protect import KeyProtectError
 from chassis.keys_command import add_keys_command, add_migrate_command, look_after_keys
-from chassis.letters import add_events_command, look_after
+from chassis.letters import add_events_command, look_after, tell_of_sealed
 from chassis.logs import configure_logs
 from chassis.metrics import Metrics
 from chassis.settings import SettingsError, read_settings
@@ -89,7 +89,10 @@ def _migrate(settings: HomeSettings, options: argparse.Namespace) -> int:
     try:
         asked = suite.services if options.what == "rekey" else ()
         done = [report(each.name, each.rekey(), suite.vault.key_ids, say=_say) for each in asked]
+        if asked:
+            tell_of_sealed(suite.bus, suite.vault.key_ids[1:], say=_say)
     finally:
+        suite.bus.close()
         suite.close()
     return 0 if all(done) else 1
 

@@ -6,14 +6,14 @@ import argparse
 import os
 import sys
 import threading
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
 import httpx
 
-from chassis.bus.rabbitmq import BusAwayError, RabbitBus
+from chassis.bus.rabbitmq import BrokerAddress, BusAwayError, RabbitBus
 from chassis.bus.rabbitmq.topology import suite_queues
 from chassis.bus.settings import BrokerSettings
 from chassis.clock import clock_from
@@ -21,7 +21,7 @@ from chassis.data_keys import GivenKey, KeySettings, parse_keys, vault_from
 from chassis.ids import uuid7
 from chassis.key_protect import KeyProtectError
 from chassis.keys_command import add_keys_command, add_migrate_command, look_after_keys
-from chassis.letters import add_events_command, look_after
+from chassis.letters import add_events_command, look_after, tell_of_sealed
 from chassis.logs import configure_logs
 from chassis.metrics import Metrics
 from chassis.problems import UnavailableError
@@ -32,7 +32,7 @@ from chassis.settings import SettingsError, read_settings, setting, whole_number
 from chassis.sql.migrations import SchemaTooNewError
 from chassis.tokens import TokenVerifier
 from chassis.traces import traces_from
-from chassis.vault import SealError
+from chassis.vault import SealError, Vault
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,7 +119,7 @@ def _run(name: str, build: Build, settings: ProcessSettings, options: argparse.N
     service = build(os.environ, shared, TokenVerifier(lambda: fetch_jwks(settings.auth_url)))
     try:
         if command == "migrate" and options.what == "rekey":
-            return 0 if report(name, service.rekey(), vault.key_ids, say=_say) else 1
+            return _rekey(service, vault, settings)
         if command == "migrate":
             service.migrate()
         elif command == "check":
@@ -135,6 +135,14 @@ def _run(name: str, build: Build, settings: ProcessSettings, options: argparse.N
         service.close()
         metrics.spans.close()
     return 0
+
+
+def _rekey(service: Service, vault: Vault, settings: BrokerSettings) -> int:
+    done = report(service.name, service.rekey(), vault.key_ids, say=_say)
+    if settings.broker is not None:
+        with _letters(service.name, settings.broker) as bus:
+            tell_of_sealed(bus, vault.key_ids[1:], say=_say)
+    return 0 if done else 1
 
 
 def _bus(command: str, service: Service, settings: BrokerSettings, metrics: Metrics, bell: threading.Event) -> RabbitBus | None:
@@ -157,13 +165,19 @@ def _events(name: str, options: argparse.Namespace) -> int:
     configure_logs(settings.log_level)
     if settings.broker is None:
         raise SettingsError(["OUTLAY_BUS: is missing: the broker whose dead letters are to be looked after"])
-    own = [queue for queue in suite_queues() if queue.startswith(f"{name}.")]
-    bus = RabbitBus(f"{name} events", settings.broker, metrics=Metrics(), letters_of=own)
-    try:
+    with _letters(name, settings.broker) as bus:
         look_after(bus, options, say=_say)
+    return 0
+
+
+@contextmanager
+def _letters(name: str, broker: BrokerAddress) -> Iterator[RabbitBus]:
+    own = [queue for queue in suite_queues() if queue.startswith(f"{name}.")]
+    bus = RabbitBus(f"{name} events", broker, metrics=Metrics(), letters_of=own)
+    try:
+        yield bus
     finally:
         bus.stop()
-    return 0
 
 
 def _keys(_name: str, options: argparse.Namespace) -> int:

@@ -53,8 +53,10 @@ class SealedColumn:
         return tally
 
     def check(self, vault: Vault) -> None:
-        """Raise UnknownKeyError if a value is sealed with none of the vault's keys."""
+        """Raise UnknownKeyError if a value is sealed with none of the vault's keys; a store without tables has none."""
         with self._database.read() as connection:
+            if not sa.inspect(connection).has_table(self._table.name):
+                return
             query = sa.select(self._table).where(self._column.is_not(None), *self._without(vault.readable)).limit(1)
             row = connection.execute(query).first()
         if row is not None:
