@@ -15,6 +15,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
+import jwt
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -114,9 +115,12 @@ class _Handler(BaseHTTPRequestHandler):
         if form.get("apikey") != [self.known.apikey]:
             return 400, {"errorCode": "BXNIM0415E", "errorMessage": "Provided API key could not be found."}
         self.known.tokens += 1
-        self.known.token = secrets.token_urlsafe(20)
+        now = int(time.time())
+        self.known.token = jwt.encode(
+            {"iat": now, "exp": now + 3600, "jti": secrets.token_hex(8)}, "a key of IAM's own, long enough for it"
+        )
         told = {"access_token": self.known.token, "refresh_token": "not_supported", "token_type": "Bearer", "expires_in": 3600}
-        return 200, {**told, "expiration": int(time.time()) + 3600}
+        return 200, {**told, "expiration": now + 3600}
 
     def _give(self, status: int, told: dict[str, Any]) -> None:
         body = json.dumps(told).encode() if self.known.answer is None or "access_token" in told else self.known.answer

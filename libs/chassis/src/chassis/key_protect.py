@@ -148,6 +148,7 @@ class KeyProtect:
 
     def _token(self) -> str:
         from ibm_cloud_sdk_core import ApiException  # type: ignore[import-untyped]  # noqa: PLC0415  see `_authenticator`
+        from jwt import PyJWTError  # noqa: PLC0415
         from requests import RequestException  # noqa: PLC0415
 
         host = urlsplit(self._address.iam_url).netloc
@@ -156,8 +157,11 @@ class KeyProtect:
         except ApiException as error:
             message = f"IAM at {host} refuses OUTLAY_KEY_PROTECT_APIKEY ({error.status_code}): is it an API key that still exists?"
             raise KeyProtectError(message) from error
-        except (RequestException, KeyError, ValueError) as error:
+        except RequestException as error:
             raise KeyProtectError(_unreachable("IAM", host, error)) from error
+        except (PyJWTError, KeyError, TypeError, ValueError) as error:
+            message = f"{host} does not speak as IAM does; is iam= in OUTLAY_KEY_PROTECT right?"
+            raise KeyProtectError(message) from error
 
     def _refusal(self, answer: httpx.Response, root: str, action: str) -> str:
         who, status = f"Key Protect at {self._host}", answer.status_code
