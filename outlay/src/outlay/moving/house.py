@@ -18,15 +18,16 @@ from chassis.bus.embedded import EmbeddedBus
 from chassis.bus.rabbitmq import RabbitBus
 from chassis.bus.rabbitmq.topology import suite_queues
 from chassis.bus.settings import BrokerSettings
+from chassis.data_keys import vault_from
 from chassis.metrics import Metrics
 from chassis.settings import SettingsError, read_settings
-from chassis.vault import Vault, key_in
 from outlay.server import only_one
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from chassis.moving import Belongings, Part
+    from chassis.vault import Vault
     from outlay.settings import HomeSettings
 
 _STORES = ("AUTH_STORE", "EXPENSES_DB", "BUDGETS_DB", "NOTIFIER_DB", "RECEIPTS")
@@ -94,11 +95,10 @@ def _house(settings: HomeSettings, environ: Mapping[str, str]) -> House:
 
 
 def _vault(settings: HomeSettings) -> Vault:
-    path = settings.data / "keys" / "data.key"
-    if settings.data_key is None and not path.exists():
-        message = f"OUTLAY_DATA_KEY: is missing, and there is no {path}: without the key nobody can open the addresses"
+    if not settings.data_keys and not settings.key_file.exists():
+        message = f"OUTLAY_DATA_KEY: is missing, and there is no {settings.key_file}: without the key nobody can open the addresses"
         raise SettingsError([message])
-    return Vault(settings.data_key or key_in(path))
+    return vault_from(settings, file=settings.key_file)
 
 
 def _messages(settings: HomeSettings, environ: Mapping[str, str]) -> Callable[[], dict[tuple[str, str], int]]:
