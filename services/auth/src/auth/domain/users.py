@@ -12,6 +12,8 @@ from dataclasses import replace
 from auth.domain.address import comparable
 from auth.domain.documents import Document, PendingEvent
 from auth.domain.errors import EmailTakenError, RevisionConflictError, SignedOutError, TooManyUntoldError
+from auth.domain.finding import Finding
+from auth.domain.places import address_of
 from auth.domain.ports import Documents, Ids, Now, Sealing
 from auth.domain.secret import user_id_in
 from auth.domain.user import User
@@ -43,9 +45,17 @@ class Users:
     """
 
     def __init__(
-        self, documents: Documents, sealing: Sealing, *, ids: Ids, now: Now, pause: Callable[[float], None] = time.sleep
-    ) -> None:
-        self._documents, self._sealing, self._ids, self._now, self._pause = documents, sealing, ids, now, pause
+        self, documents: Documents, sealing: Sealing, finding: Finding, *, ids: Ids, now: Now,
+        pause: Callable[[float], None] = time.sleep,
+    ) -> None:  # fmt: skip
+        self._documents, self._sealing, self._finding, self._ids, self._now, self._pause = (
+            documents,
+            sealing,
+            finding,
+            ids,
+            now,
+            pause,
+        )
         self._writing = UserWriting(sealing)
 
     def get(self, user_id: str) -> User | None:
@@ -72,7 +82,7 @@ class Users:
 
     def key_of(self, email: str) -> str:
         """Return a keyed hash that stands for the address where it must not be written."""
-        return self._sealing.fingerprint(comparable(email))
+        return self._finding.fingerprint(comparable(email))
 
     def reserve(self, email: str, *, owner: str = "") -> str:
         """Make the address point to `owner`, or to a user to be made; return that user's id. Raises EmailTakenError."""
@@ -144,11 +154,24 @@ class Users:
         raise RevisionConflictError
 
     def clear(self, tombstone: Document) -> None:
-        """Remove what is left of a user who left; the tombstone itself stays until its event is sent."""
-        self.release(self._sealing.open(tombstone.body["email"]), owner=tombstone.user_id)
-        if not tombstone.outbox:
-            with suppress(RevisionConflictError):  # then the next round does it
+        """Remove what is left of a user who left; a tombstone that says no more than that stays until its event is sent."""
+        if "email" in tombstone.body:
+            self.release(self._sealing.open(tombstone.body["email"], address_of(tombstone.user_id)), owner=tombstone.user_id)
+        found: Document | None = tombstone
+        for _ in range(ATTEMPTS):
+            if found is None or self._blanked(found):
+                return
+            found = self._documents.get(found.id)
+
+    def _blanked(self, tombstone: Document) -> bool:
+        """Delete a tombstone whose event is sent, take the address from another; False if the relay changed it meanwhile."""
+        with suppress(RevisionConflictError):
+            if not tombstone.outbox:
                 self._documents.delete(tombstone)
+            elif tombstone.body:
+                self._documents.save(replace(tombstone, body={}))
+            return True
+        return False
 
     def forget_ended(self, document: Document) -> bool:
         """Drop the sessions and tokens whose time is up from a user's document; say whether that is done."""

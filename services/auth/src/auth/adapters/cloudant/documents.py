@@ -90,6 +90,21 @@ class CloudantDocuments:
         """Return documents with events to send, the one that waits longest first."""
         return self._select("pending", {"pending_since": {"$gte": 0}}, limit=limit, sort=[{"pending_since": "asc"}])
 
+    def named(self, prefix: str, *, after: str, limit: int) -> list[Document]:
+        """Return documents whose id begins with `prefix` and is greater than `after`, ordered by id."""
+        first, end = max(prefix, after), prefix[:-1] + chr(ord(prefix[-1]) + 1)
+        options = {"start_key": first, "end_key": end, "inclusive_end": False, "include_docs": True, "limit": limit + 1}
+        rows = self._connection.call("post_all_docs", **options)["rows"]
+        return [_document(row["doc"]) for row in rows if row["id"] > first][:limit]
+
+    def behind(self, document_id: str, *, limit: int) -> list[Document]:
+        """Return documents of any kind whose ids come after this one."""
+        # The one that is known comes first again, unless it was deleted meanwhile; among the others are those of the indexes.
+        most = limit + 1 + len(_INDEXES)
+        rows = self._connection.call("post_all_docs", include_docs=True, limit=most, start_key=document_id or None)["rows"]
+        others = [row for row in rows if row["id"] != document_id and not row["id"].startswith("_design/")]
+        return [_document(row["doc"]) for row in others[:limit]]
+
     def check(self) -> None:
         """Raise if the store does not answer, or has no such database."""
         self._connection.call("get_database_information")
