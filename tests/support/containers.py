@@ -45,7 +45,7 @@ def engine() -> str:
             told = client.version()
     except DockerException:
         return ""
-    return f"{(told.get('Platform') or {}).get('Name') or told['Components'][0]['Name']} {told['Version']}"
+    return f"{told['Components'][0]['Name']} {told['Version']}"
 
 
 def _client() -> DockerClient:
