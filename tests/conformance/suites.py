@@ -48,6 +48,7 @@ SUITES = (
     Suite("auth: rekeying", "tests/contract/test_rekeying.py", "documents", _DOCUMENTS),
     Suite("notifier: rekeying", "tests/contract/test_rekeying.py", "database", _SQL),
     Suite("expenses: expenses, categories, imports", "tests/contract/test_expense_store_promises.py", "database", _SQL),
+    Suite("expenses: leaving while something goes on", "tests/contract/test_leaving_in_the_middle.py", "world", _SQL),
     Suite("expenses: receipts (rows)", "tests/contract/test_receipt_rows.py", "store", _SQL),
     Suite(
         "expenses: receipts (files)", "tests/contract/test_receipt_files.py", "place",
