@@ -1,4 +1,4 @@
-"""The command line: `outlay run`, `demo`, `migrate rekey`, `keys`, `events`, `openapi`."""
+"""The command line: `outlay run`, `demo`, `migrate rekey`, `keys`, `events`, `openapi`, `export`, `import`."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import json
 import os
 import sys
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chassis.bus.embedded import EmbeddedBus
@@ -53,12 +54,17 @@ def _parser() -> argparse.ArgumentParser:
     add_migrate_command(commands)
     add_events_command(commands)
     add_keys_command(commands)
+    leaving = commands.add_parser("export", help="write everything that all services keep into one file")
+    leaving.add_argument("--all", action="store_true", required=True, help="of everybody; a person exports their own in the app")
+    leaving.add_argument("file", type=Path)
+    arriving = commands.add_parser("import", help="store everything of such a file in empty stores")
+    arriving.add_argument("file", type=Path)
     return parser
 
 
 def _run(settings: HomeSettings, options: argparse.Namespace) -> int:
     # Imported here: `outlay events` and `outlay openapi` need none of it, and it takes a second.
-    from chassis.sql.migrations import SchemaTooNewError  # noqa: PLC0415
+    from chassis.sql.migrations import HalfImportedError, SchemaTooNewError  # noqa: PLC0415
     from outlay.demo import fill_with_household  # noqa: PLC0415
     from outlay.server import DataFolderInUseError, only_one, serve  # noqa: PLC0415
     from outlay.suite import build_suite  # noqa: PLC0415
@@ -73,7 +79,7 @@ def _run(settings: HomeSettings, options: argparse.Namespace) -> int:
     try:
         with only_one(settings.data):
             serve(build_suite(settings, os.environ), host=settings.host, port=settings.port, on_ready=on_ready)
-    except (DataFolderInUseError, SchemaTooNewError) as error:
+    except (DataFolderInUseError, SchemaTooNewError, HalfImportedError) as error:
         _complain([str(error)])
         return 1
     _say("Outlay has stopped.")
@@ -114,7 +120,19 @@ def _events(settings: HomeSettings, options: argparse.Namespace) -> int:
     return 0
 
 
-_COMMANDS = {"run": _run, "demo": _run, "migrate": _migrate, "keys": _keys, "events": _events}
+def _move(settings: HomeSettings, options: argparse.Namespace) -> int:
+    from outlay.moving import command  # noqa: PLC0415  see above
+
+    move = command.leave if options.command == "export" else command.arrive
+    try:
+        move(settings, os.environ, options.file, say=_say)
+    except command.REFUSALS as error:
+        _complain([command.sentence_of(error)])
+        return 1
+    return 0
+
+
+_COMMANDS = {"run": _run, "demo": _run, "migrate": _migrate, "keys": _keys, "events": _events, "export": _move, "import": _move}
 
 
 def _say(line: str) -> None:

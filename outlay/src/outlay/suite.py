@@ -30,12 +30,14 @@ from gateway.domain.hub import Hub
 from gateway.mailbox import DevelopmentMail
 from notifier.adapters.mailers import mailbox_of, mailer_from
 from outlay.settings import SERVICES, HomeSettings
+from outlay.wiping import Wiping
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from starlette.types import ASGIApp
 
+    from chassis.events import Event
     from chassis.service import Service
     from chassis.vault import Vault
     from chassis.worker import Worker
@@ -54,6 +56,7 @@ class Suite:
     spans: Spans
     vault: Vault
     tidying: Tidying
+    wiping: Wiping
 
     def start(self) -> None:
         """Start consumers before relays, so that nothing waits for a listener."""
@@ -80,7 +83,7 @@ class Suite:
         self.spans.close()
 
     def _workers(self) -> list[Worker]:
-        return [*(worker for service in self.services for worker in service.workers), self.tidying]
+        return [*(worker for service in self.services for worker in service.workers), self.tidying, self.wiping]
 
 
 def build_suite(settings: HomeSettings, environ: Mapping[str, str]) -> Suite:
@@ -137,8 +140,15 @@ def build_suite(settings: HomeSettings, environ: Mapping[str, str]) -> Suite:
         secure=settings.secure,
         mail=_development_mail(settings, mailbox_of(mailer)),
     )
-    bus.listen(lambda event: hub.tell(event.type, event.data))
-    return Suite(entrance, hub, bus, services, relays, metrics.spans, vault, Tidying(services))
+    wiping = Wiping(folder)
+
+    def on_event(event: Event) -> None:
+        hub.tell(event.type, event.data)
+        if event.type == "user.deleted":
+            wiping.hurry()
+
+    bus.listen(on_event)
+    return Suite(entrance, hub, bus, services, relays, metrics.spans, vault, Tidying(services), wiping)
 
 
 def _development_mail(settings: HomeSettings, mailbox: FolderMailbox | None) -> DevelopmentMail | None:

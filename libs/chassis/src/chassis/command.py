@@ -29,7 +29,7 @@ from chassis.process import Answering, Working
 from chassis.rekeying import report
 from chassis.service import Service
 from chassis.settings import SettingsError, read_settings, setting, whole_number
-from chassis.sql.migrations import SchemaTooNewError
+from chassis.sql.migrations import HalfImportedError, SchemaTooNewError
 from chassis.tokens import TokenVerifier
 from chassis.traces import traces_from
 from chassis.vault import SealError, Vault
@@ -68,7 +68,7 @@ def main_of(name: str, build: Build, arguments: Sequence[str] | None = None) -> 
     except SettingsError as error:
         _complain([f"{name} cannot start with these settings:", *(f"  {problem}" for problem in error.problems)])
         return 2
-    except (SchemaTooNewError, BusAwayError, KeyProtectError) as error:
+    except (SchemaTooNewError, HalfImportedError, BusAwayError, KeyProtectError) as error:
         _complain([str(error)])
         return 1
     except SealError as error:
