@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 import yaml
-from write.files import contents
-from write.settings import PROCESSES, secret_settings, settings_of
 
 from chassis.settings import read_settings
 from support.helm import ROOT, SUITE, Rendered, Thing, parse, rendered, template, values_of
+from write.files import contents
+from write.settings import PROCESSES, secret_settings, settings_of
 
 BY_THE_PLATFORM = {"SERVICE_BINDING_ROOT"}
 
