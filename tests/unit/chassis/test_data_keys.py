@@ -13,10 +13,10 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from chassis.bus import Queue
+from chassis.bus import Never, Queue
 from chassis.bus.embedded import EmbeddedBus
 from chassis.data_keys import KeySettings, WrappedKey, keys_in, parse_keys, vault_from
-from chassis.events import Event, EventError
+from chassis.events import Event
 from chassis.keys_command import look_after_keys
 from chassis.letters import tell_of_sealed
 from chassis.metrics import Metrics
@@ -116,7 +116,7 @@ def test_new_keys_are_made_and_given_ones_named() -> None:
 def test_dead_letters_that_need_an_older_key_are_counted(tmp_path: Path) -> None:
     def refuse(_event: Event) -> None:
         message = "not this one"
-        raise EventError(message)
+        raise Never(message)
 
     said: list[str] = []
     bus = EmbeddedBus(tmp_path / "bus.db", [Queue("notifier.accounts", ("user.registered",), refuse)], metrics=Metrics())
