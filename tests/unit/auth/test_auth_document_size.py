@@ -19,7 +19,7 @@ def test_with_all_that_fits_in_a_users_document_is_far_from_the_limit(auth):
     user = auth.sign_in().json()
     credentials = {"email": "maria@example.org", "password": "correct horse battery"}
     for _ in range(MOST_SESSIONS - 2):
-        auth.send("POST", "/session", json=credentials, headers={"User-Agent": "é" * 1000})
+        auth.send("POST", "/session", json=credentials, headers={"User-Agent": "é".encode("latin-1") * 1000})
     for _ in range(MOST_TOKENS):
         body = {"name": "🎈" * LONGEST, "scopes": ["read", "write"]}
         assert auth.call("POST", "/users/me/tokens", secret=secret, json=body).status_code == 201
