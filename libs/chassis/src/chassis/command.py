@@ -1,4 +1,4 @@
-"""The command line of a service that runs by itself: `python -m <service> serve | work | migrate | check | events`."""
+"""The command line of a service that runs by itself: `python -m <service> serve | work | migrate | check | settings | events`."""
 
 from __future__ import annotations
 
@@ -13,18 +13,24 @@ from typing import Any
 import httpx
 
 from chassis.bus.rabbitmq import BusAwayError, RabbitBus
+from chassis.bus.rabbitmq.probing import broker_probe
 from chassis.bus.rabbitmq.topology import suite_queues
 from chassis.bus.settings import BrokerSettings
+from chassis.checking import add_check_command, auth_probe, refuse_newer, say_findings
 from chassis.clock import clock_from
+from chassis.declared import as_json as settings_as_json
+from chassis.declared import as_lines as settings_as_lines
+from chassis.declared import declared, problems_of
 from chassis.ids import uuid7
 from chassis.letters import add_events_command, look_after
 from chassis.logs import configure_logs
 from chassis.metrics import Metrics
+from chassis.probes import Finding, Probe, run_probes
 from chassis.problems import UnavailableError
 from chassis.process import Answering, Working
 from chassis.service import Service
 from chassis.settings import SettingsError, read_settings, setting, whole_number
-from chassis.sql.migrations import SchemaTooNewError
+from chassis.sql.schema import SchemaTooNewError
 from chassis.tokens import TokenVerifier
 from chassis.traces import traces_from
 from chassis.vault import Vault, parse_key
@@ -49,16 +55,14 @@ Build = Callable[[Mapping[str, str], dict[str, Any], Callable[[str], dict[str, A
 """(environment, what every service is given, verify) -> the service."""
 
 
-def main_of(name: str, build: Build, arguments: Sequence[str] | None = None) -> int:
-    """Run a service's command; return the exit status."""
+def main_of(name: str, build: Build, own: Callable[[], type], arguments: Sequence[str] | None = None) -> int:
+    """Run a service's command; return the exit status. `own` returns the class of the service's own settings."""
     options = _parser(name).parse_args(arguments)
     try:
-        settings = read_settings(BrokerSettings if options.command == "events" else ProcessSettings, os.environ)
-        configure_logs(settings.log_level)
-        if isinstance(settings, ProcessSettings):
-            return _run(name, build, settings, options.command)
-        return _events(name, settings, options)
+        return _do(name, build, own, options)
     except SettingsError as error:
+        if options.command == "check":
+            return say_findings([Finding("settings", False, problem, 0) for problem in error.problems], options, say=_say)
         _complain([f"{name} cannot start with these settings:", *(f"  {problem}" for problem in error.problems)])
         return 2
     except (SchemaTooNewError, BusAwayError) as error:
@@ -68,6 +72,21 @@ def main_of(name: str, build: Build, arguments: Sequence[str] | None = None) -> 
         cause = error.__cause__
         _complain([f"{name}: {error}", *([f"  {type(cause).__name__}: {cause}"] if cause else [])])
         return 1
+
+
+def _do(name: str, build: Build, own: Callable[[], type], options: argparse.Namespace) -> int:
+    if options.command == "events":
+        return _events(name, read_settings(BrokerSettings, os.environ), options)
+    kinds = (ProcessSettings, own())
+    if options.command == "settings":
+        entries = declared(kinds)
+        _say(settings_as_json(name, entries) if options.json else settings_as_lines(entries))
+        return 0
+    if problems := problems_of(kinds, os.environ):
+        raise SettingsError(problems)
+    settings = read_settings(ProcessSettings, os.environ)
+    configure_logs(settings.log_level)
+    return _run(name, build, settings, options)
 
 
 def fetch_jwks(auth_url: str) -> Mapping[str, Any]:
@@ -87,12 +106,15 @@ def _parser(name: str) -> argparse.ArgumentParser:
     commands.add_parser("serve", help="answer requests; what they commit is relayed to the broker")
     commands.add_parser("work", help="handle events from the broker, and do what is put off")
     commands.add_parser("migrate", help="bring the store to the newest schema")
-    commands.add_parser("check", help="try the store, and say what is wrong with it")
+    add_check_command(commands)
+    settings = commands.add_parser("settings", help="list what can be set")
+    settings.add_argument("--json", action="store_true", help="list it as JSON")
     add_events_command(commands)
     return parser
 
 
-def _run(name: str, build: Build, settings: ProcessSettings, command: str) -> int:
+def _run(name: str, build: Build, settings: ProcessSettings, options: argparse.Namespace) -> int:
+    command = options.command
     bell, metrics = threading.Event(), Metrics(spans=traces_from(settings))
     shared = {
         "vault": Vault(settings.data_key),
@@ -108,15 +130,20 @@ def _run(name: str, build: Build, settings: ProcessSettings, command: str) -> in
         if command == "migrate":
             service.migrate()
         elif command == "check":
-            service.check()
-            _say(f"{name}: the store answers")
+            return say_findings(run_probes([*service.probes(), *_shared_probes(name, settings)]), options, say=_say)
         else:
+            refuse_newer(service)
             process = _process(command, service, _bus(command, service, settings, metrics, bell), metrics, bell)
             process.run(host=settings.host, port=settings.port, on_ready=lambda port: _say(f"{name} is ready on port {port}"))
     finally:
         service.close()
         metrics.spans.close()
     return 0
+
+
+def _shared_probes(name: str, settings: ProcessSettings) -> list[Probe]:
+    probes = [broker_probe(settings.broker)] if settings.broker else []
+    return probes if name == "auth" else [*probes, auth_probe(settings.auth_url, fetch_jwks)]
 
 
 def _bus(command: str, service: Service, settings: BrokerSettings, metrics: Metrics, bell: threading.Event) -> RabbitBus | None:
@@ -135,6 +162,7 @@ def _process(command: str, service: Service, bus: RabbitBus | None, metrics: Met
 
 
 def _events(name: str, settings: BrokerSettings, options: argparse.Namespace) -> int:
+    configure_logs(settings.log_level)
     if settings.broker is None:
         raise SettingsError(["OUTLAY_BUS: is missing: the broker whose dead letters are to be looked after"])
     own = [queue for queue in suite_queues() if queue.startswith(f"{name}.")]

@@ -22,8 +22,11 @@ from chassis.settings import SettingsError
 from chassis.spec import load_spec
 from chassis.sql import Database, SqlOutbox
 from chassis.sql.migrations import migrate
+from chassis.sql.probing import database_probes
+from chassis.sql.schema import Schema
 from chassis.vault import SealError, Vault
 from notifier.adapters.mailers import mailbox_of
+from notifier.adapters.probing import mail_probe
 from notifier.adapters.sendgrid_hook import SendGridHook
 from notifier.adapters.sql import SqlStore, shared
 from notifier.adapters.sql.store import Changes
@@ -75,7 +78,7 @@ def build(
     grow, by which claims are judged, while `clock` is what people live by.
     """
     clock = _whole_milliseconds(clock)
-    database = Database(settings.database, on_events=wake, relay=sharing(relay_owner))
+    database = Database(settings.database, on_events=wake, relay=sharing(relay_owner), prove=Schema("notifier").prove)
 
     def on_mails(changes: Changes) -> None:
         for kind, state in changes:
@@ -117,6 +120,7 @@ def build(
         migrate=lambda: migrate(database, "notifier"),
         tidy=store.tidy,
         check=database.check,
+        probes=lambda: [*database_probes(database, "notifier", "NOTIFIER_DB"), mail_probe(settings, clock)],
         close=database.close,
     )
 

@@ -10,7 +10,8 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from auth.adapters.cloudant.address import CloudantAddress
-from auth.adapters.cloudant.connection import ConflictError, Connection, MissingError
+from auth.adapters.cloudant.connection import ConflictError, MissingError
+from auth.adapters.cloudant.version import VersionedConnection
 from auth.domain.documents import Document, Lease, PendingEvent
 from auth.domain.errors import RevisionConflictError
 from chassis.sql import StoreUnavailableError
@@ -18,7 +19,7 @@ from chassis.sql import StoreUnavailableError
 log = logging.getLogger("outlay.cloudant")
 
 # A document without one of the fields is not in the index; so these hold what is pending or will expire, and no more.
-_INDEXES = {
+INDEXES = {
     "of-user": ("user_id", "kind"),
     "expires": ("expires_at",),
     "pending": ("pending_since",),
@@ -34,18 +35,20 @@ class CloudantDocuments:
 
     def __init__(self, address: CloudantAddress, *, on_events: Callable[[], None] = lambda: None) -> None:
         """Connect to nothing yet; `on_events` is called after a save that leaves events to any relay."""
-        self._connection, self._on_events = Connection(address), on_events
+        self._connection, self._on_events = VersionedConnection(address), on_events
 
     def migrate(self) -> None:
-        """Make the database and its indexes, where they are missing."""
+        """Make the database and its indexes, where they are missing; raises SchemaTooNewError if a newer auth has been here."""
         try:
-            self._connection.call("put_database")
+            self._connection.unproved("put_database")
         except ConflictError:
             pass  # it is there
         except StoreUnavailableError:
-            self.check()  # whoever may not make databases may do with one that is there
-        for name, fields in _INDEXES.items():
-            self._connection.call("post_index", index={"fields": list(fields)}, ddoc=f"outlay-{name}", name=name, type="json")
+            self._connection.unproved("get_database_information")  # whoever may not make databases may do with one that is there
+        self._connection.refuse_newer()
+        for name, fields in INDEXES.items():
+            self._connection.unproved("post_index", index={"fields": list(fields)}, ddoc=f"outlay-{name}", name=name, type="json")
+        self._connection.note_version()  # last, so that one that was interrupted is run again
 
     def get(self, document_id: str) -> Document | None:
         """Return a document as it was last saved."""
