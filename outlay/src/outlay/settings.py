@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from chassis.settings import CommonSettings, setting, whole_number
+from chassis.bus.settings import BrokerSettings
+from chassis.settings import setting, whole_number
 from chassis.vault import parse_key
 
 SERVICES = ("auth", "expenses", "budgets", "notifier")
@@ -14,7 +15,7 @@ SERVICES = ("auth", "expenses", "budgets", "notifier")
 
 
 @dataclass(frozen=True, kw_only=True)
-class HomeSettings(CommonSettings):
+class HomeSettings(BrokerSettings):
     """What `outlay run` can be told."""
 
     data: Path = setting("OUTLAY_DATA", "the folder that holds everything", default=Path("var"), parse=Path)  # noqa: RUF009  makes a field
@@ -36,7 +37,7 @@ class HomeSettings(CommonSettings):
         return urlsplit(self.public_url).scheme == "https"
 
     def environment_of_services(self) -> dict[str, str]:
-        """Return the services' settings that follow from these; the environment goes before them."""
+        """Return the services' settings that follow from these; what is set or bound goes before them."""
         folder = self.data.resolve()
         return {
             "AUTH_STORE": f"sqlite:///{folder}/auth.db",

@@ -126,11 +126,11 @@ class Database:
         self.engine.dispose()
 
     def _proved(self) -> None:
-        if self._prove is None:
-            return
-        with self.looking() as connection:
-            self._prove(connection)
-        self._prove = None
+        prove = self._prove  # another thread may have it done in between
+        if prove is not None:
+            with self.looking() as connection:
+                prove(connection)
+            self._prove = None
 
     def _once(self, work: Callable[[Connection], T]) -> T:
         with self.begin() as connection:
