@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import TYPE_CHECKING, Any
 
 import pika
@@ -11,7 +12,9 @@ from chassis.bus import Queue, Settings
 from chassis.bus.rabbitmq import BrokerAddress, RabbitBus
 from chassis.ids import uuid7
 from chassis.metrics import Metrics
+from support.cloudant_auth import Auth, auth_on
 from support.couch import shared_couch
+from support.couch_door import Door, opened
 from support.objectstore import shared_object_store
 from support.rabbit import KNOWN
 from support.sharing import folder_of_the_run
@@ -65,3 +68,20 @@ def channel(address: BrokerAddress) -> Iterator[BlockingChannel]:
     yield connection.channel()
     if connection.is_open:
         connection.close()
+
+
+@pytest.fixture
+def door(couch: str) -> Iterator[Door]:
+    """A door before the server of CouchDB's API."""
+    with opened(couch) as door:
+        yield door
+
+
+@pytest.fixture
+def auth(door: Door) -> Iterator[Auth]:
+    """Auth on a database of its own behind a door."""
+    with auth_on(door.address(f"test-{secrets.token_hex(8)}")) as auth:
+        auth.made.service.migrate()
+        assert auth.ready() == 200
+        door.counted()
+        yield auth

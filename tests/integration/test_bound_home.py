@@ -25,7 +25,6 @@ from support.sharing import folder_of_the_run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from support.broker import Broker
     from support.mariadb import MariaDb
@@ -70,7 +69,12 @@ class Home:
 def home(mariadb: MariaDb, broker: Broker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
     """Started while nothing that is bound answers."""
     run, folder = folder_of_the_run(tmp_path_factory), tmp_path_factory.mktemp("bound")
-    with shared_couch(run / "couch") as couch, shared_object_store(run / "objects") as files, opened(couch) as door, Board() as board:
+    with (
+        shared_couch(run / "couch") as couch,
+        shared_object_store(run / "objects") as files,
+        opened(couch) as door,
+        Board() as board,
+    ):
         door.way_in = "basic"
         ports = {"rows": mariadb.port, "events": broker.port, "accounts": door.port, "files": files.port}
         ways = {name: board.proxy([("127.0.0.1", port)]) for name, port in ports.items()}

@@ -112,6 +112,12 @@ class Broker:
         ports = [self.port, self.tls_port, self._dist_port, self._epmd_port]
         return {"password": self.password, "ports": ports, "pid": self.pid}
 
+    def described(self) -> str:
+        """Say what it calls itself."""
+        with pika.BlockingConnection(pika.URLParameters(self.url())) as connection:
+            told = connection._impl.server_properties
+        return f"{told['product']} {told['version']} (package)"
+
     def leave(self) -> None:
         """Leave it to another process to stop it."""
         if self._process is not None:

@@ -70,6 +70,11 @@ class Couch:
         """Return what another process has to know."""
         return {"port": self.port, "pid": self.pid}
 
+    def described(self) -> str:
+        """Say what it calls itself."""
+        told = httpx.get(self.url, timeout=5).json()
+        return f"PouchDB Server {told['version']} (npm)"
+
     def leave(self) -> None:
         """Leave it to another process to stop it."""
         if self._process is not None:
@@ -111,6 +116,10 @@ class CouchInDocker:
     def noted(self) -> dict[str, Any]:
         """Return what another process has to know."""
         return {"url": self.url, "id": self._id}
+
+    def described(self) -> str:
+        """Say what it calls itself."""
+        return f"couchdb:3 (container), {httpx.get(self.url, timeout=5).json()['version']}"
 
     def leave(self) -> None:
         """Leave it to another process to stop it."""

@@ -95,6 +95,13 @@ class Db2Server:
         """Return what another process has to know."""
         return {"pids": self._pids, "container": self._container, "account": self._account, "port": self.port}
 
+    def described(self) -> str:
+        """Say what it is; through the shim it would say that it is Db2."""
+        if self._container:
+            return f"{IMAGE} (container)"
+        package = subprocess.run(["dpkg-query", "-W", "libderby-java"], check=False, capture_output=True, text=True).stdout
+        return f"Derby {package.split()[-1] if package else ''} (package) behind the shim of tests/db2, not Db2 itself"
+
     def leave(self) -> None:
         """Let go of all connections, and leave it to another process to stop it."""
         self._hang_up()

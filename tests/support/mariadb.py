@@ -124,6 +124,11 @@ class MariaDb:
         """Return what another process has to know."""
         return {"pid": self._pid, "container": self._container, "port": self.port}
 
+    def described(self) -> str:
+        """Say what it calls itself."""
+        [(version,)] = self.execute("SELECT VERSION()")
+        return f"{IMAGE} (container), {version}" if self._container else f"{version} (package)"
+
     def leave(self) -> None:
         """Leave it to another process to stop it."""
         if self._process is not None:

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import httpx
 import ibm_boto3
 from ibm_botocore.client import Config
 from ibm_botocore.exceptions import BotoCoreError, ClientError
@@ -87,6 +88,11 @@ class ObjectStore:
     def noted(self) -> dict[str, Any]:
         """Return what another process has to know."""
         return {name: getattr(self, name) for name in _NOTED}
+
+    def described(self) -> str:
+        """Say what it calls itself."""
+        calls_itself = httpx.get(self.endpoint, timeout=5).headers["Server"]
+        return f"{IMAGE} (container), {calls_itself}" if self._container else f"{calls_itself} (package)"
 
     def leave(self) -> None:
         """Leave it to another process to stop it."""

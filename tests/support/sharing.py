@@ -24,6 +24,9 @@ class Server(Protocol):
     def noted(self) -> dict[str, Any]:
         """Return what another process has to know to use it, and to stop it."""
 
+    def described(self) -> str:
+        """Ask it what it is, and of which version; say whether it is a package or a container."""
+
     def leave(self) -> None:
         """Let go of it; others go on."""
 
@@ -57,8 +60,13 @@ def one_for_the_run(folder: Path, make: Callable[[Path, dict[str, Any] | None], 
         starts = known["starts"] + (known["users"] == 0)
         own = folder / str(starts)  # one that is needed again after its last user left begins anew
         own.mkdir(exist_ok=True)
-        server = make(own, known["noted"]) if known["users"] else make(own, None).start()
-        note.write_text(json.dumps({"noted": server.noted(), "users": known["users"] + 1, "starts": starts}))
+        if known["users"]:
+            server, described = make(own, known["noted"]), known["described"]
+        else:
+            server = make(own, None).start()
+            described = server.described()
+        users = known["users"] + 1
+        note.write_text(json.dumps({"noted": server.noted(), "described": described, "users": users, "starts": starts}))
     try:
         yield server
     finally:

@@ -38,11 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         settings = read_settings(HomeSettings, os.environ)
         configure_logs(settings.log_level)
-        if options.command == "events":
-            return _events(settings, options)
-        if options.command == "check":
-            return _check(settings, options)
-        return _run(settings, demo=options.command == "demo")
+        return _COMMANDS[options.command](settings, options)
     except SettingsError as error:
         if options.command == "check":
             return say_findings([Finding("settings", False, problem, 0) for problem in error.problems], options, say=_say)
@@ -64,7 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _run(settings: HomeSettings, *, demo: bool) -> int:
+def _run(settings: HomeSettings, options: argparse.Namespace) -> int:
     # Imported here: `outlay events` and `outlay openapi` need none of it, and it takes a second.
     from chassis.sql.migrations import SchemaTooNewError  # noqa: PLC0415
     from outlay.demo import fill_with_household  # noqa: PLC0415
@@ -73,7 +69,7 @@ def _run(settings: HomeSettings, *, demo: bool) -> int:
 
     def on_ready(port: int) -> None:
         address = f"http://{settings.host}:{port}"
-        if demo:
+        if options.command == "demo":
             threading.Thread(target=fill_with_household, args=(address, _say), name="demo", daemon=True).start()
         else:
             _say(f"Outlay is ready: {settings.url or address}   (data in {settings.data.resolve()}; Ctrl-C stops it)")
@@ -132,6 +128,9 @@ def _events_at_broker(broker: BrokerAddress, options: argparse.Namespace) -> int
     finally:
         bus.stop()
     return 0
+
+
+_COMMANDS = {"run": _run, "demo": _run, "check": _check, "events": _events}
 
 
 def _say(line: str) -> None:

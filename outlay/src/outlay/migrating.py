@@ -20,7 +20,7 @@ _AGAIN_SECONDS = 1.0
 
 
 class Migrating(Worker):
-    """Migrates what could not be migrated at the start, one after the other, until all is done. Meanwhile their requests get 503."""
+    """Migrates what could not be migrated at the start, one after the other. Meanwhile their requests get 503."""
 
     def __init__(self, services: Sequence[Service]) -> None:
         """Begin nothing yet."""

@@ -66,7 +66,7 @@ def _shared_databases(databases: Mapping[str, str]) -> list[str]:
     if not same:
         return []
     which = ",".join(f"<binding>/<database>={name}" for name in same)
-    return [f"{' and '.join(same)}: are one database, and each needs its own; bind or set them apart, such as OUTLAY_BINDINGS={which}"]
+    return [f"{' and '.join(same)}: are one database, and each needs its own; set them apart, such as OUTLAY_BINDINGS={which}"]
 
 
 def _lost_keys(settings: HomeSettings, environ: Mapping[str, str]) -> list[str]:

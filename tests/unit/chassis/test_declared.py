@@ -29,7 +29,9 @@ def test_the_page_says_what_the_classes_declare() -> None:
 def test_every_secret_is_marked_and_has_a_file() -> None:
     for entries in by_process().values():
         for one in entries:
-            looks_secret = any(word in one["name"] for word in ("PASSWORD", "SECRET", "APIKEY", "API_KEY", "DATA_KEY", "ACCESS_KEY"))
+            looks_secret = any(
+                word in one["name"] for word in ("PASSWORD", "SECRET", "APIKEY", "API_KEY", "DATA_KEY", "ACCESS_KEY")
+            )
             assert one["secret"] or not looks_secret, one["name"]
             assert one["file"] == f"{one['name']}_FILE"
 

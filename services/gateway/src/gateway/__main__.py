@@ -21,8 +21,8 @@ from chassis.spec import load_spec
 from chassis.traces import traces_from
 from gateway.adapters.documents import ServiceAwayError, fetch_documents
 from gateway.adapters.exchange import HttpExchange
-from gateway.adapters.probing import service_probe
 from gateway.adapters.http import HttpUpstream
+from gateway.adapters.probing import service_probe
 from gateway.app import build
 from gateway.domain.hub import SHOWN, Hub
 from gateway.settings import GatewaySettings
