@@ -112,7 +112,8 @@ def test_db2_says_what_is_wrong(db2: Db2Server) -> None:
     url = migrated(db2.empty("budgets"))
     assert of_database(url).startswith("ok: ibm_db_sa 127.0.0.1:")
     assert "refuses the user outlay: wrong user or password" in of_database(url.set(password=WRONG))
-    assert "nobody listens at 127.0.0.1" in of_database(url.set(port=free_ports(1)[0]))
+    port = free_ports(1)[0]
+    assert f"127.0.0.1:{port} does not answer; check host, port, firewall" in of_database(url.set(port=port))
     assert "there is no database NOTHING" in of_database(url.set(database="NOTHING"))
 
 
@@ -176,8 +177,6 @@ def test_an_object_store_says_what_is_wrong(object_store: ObjectStore) -> None:
     assert "nobody is reached at" in answer(receipts=f"cos://{bucket}?endpoint=http://127.0.0.1:{free_ports(1)[0]}")
     scanner = replace(settings, receipts_scanner=f"clamav://127.0.0.1:{free_ports(1)[0]}")
     assert "RECEIPTS_SCANNER: nobody answers at clamav://" in said(receipt_probes(scanner, files_from(scanner))[1])
-    other = replace(settings, receipts_scanner=f"clamav://127.0.0.1:{object_store.port}")
-    assert "is no ClamAV" in said(receipt_probes(other, files_from(other))[1])
 
 
 def test_a_broker_says_what_is_wrong(broker: Broker) -> None:
@@ -225,7 +224,8 @@ def test_a_mail_server_says_what_is_wrong_and_no_mail_is_sent() -> None:
         at_tls = {**here, "NOTIFIER_MAIL": f"smtps://{USER}@127.0.0.1:{exim.port}"}
         assert "does not agree on TLS" in said(mailing(**at_tls))
         assert exim.arrived() == []
-    assert "cannot be reached: Connection refused" in said(mailing(**here))
+        elsewhere = {**here, "NOTIFIER_MAIL": f"smtp://{USER}@127.0.0.1:{free_ports(1)[0]}"}
+        assert "cannot be reached: Connection refused" in said(mailing(**elsewhere))
 
 
 def test_what_nobody_foresaw_and_what_hangs_are_findings_too() -> None:

@@ -92,7 +92,7 @@ def test_a_process_starts_before_its_store_and_before_the_migration_and_comes_up
             eventually(lambda: ready(address) == 200)
 
 
-@pytest.mark.parametrize("command", ["serve", "work", "migrate"])
+@pytest.mark.parametrize("command", ["serve", "work"])
 def test_a_newer_schema_is_refused_in_a_sentence(mariadb: MariaDb, broker: Broker, command: str) -> None:
     url = mariadb.empty("budgets")
     assert run("budgets", "migrate", BUDGETS_DB=url)[0] == 0

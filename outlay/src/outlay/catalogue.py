@@ -11,7 +11,11 @@ from chassis.declared import as_lines as lines_of
 from outlay.settings import HomeSettings
 from outlay.told import GATEWAY, OWN
 
-_TITLES = {"every": "Every service", "home": "The home process, `outlay run`, beside those of the services"}
+_TITLES = {
+    "every": "Every process",
+    "behind": "auth, expenses, budgets and notifier",
+    "home": "The home process, `outlay run`, beside those of the services",
+}
 
 _BEGIN, _END = "<!-- settings -->", "<!-- end of settings -->"
 
@@ -39,15 +43,17 @@ def as_lines() -> str:
 def as_markdown() -> str:
     """Return the tables of docs/settings.md: what all services share once, then what each has besides."""
     found = by_process()
-    services = [entries for name, entries in found.items() if name != "home"]
-    shared = [entry for entry in services[0] if all(entry in entries for entries in services[1:])]
-    known = {entry["name"] for entry in shared}
-    parts = {"every": shared} | {
-        name: [entry for entry in entries if entry["name"] not in known] for name, entries in found.items() if name != "home"
-    }
-    told = {entry["name"] for entries in parts.values() for entry in entries if entry in found["home"]}
-    parts["home"] = [entry for entry in found["home"] if entry["name"] not in told]
+    every = _common([found[name] for name in (*OWN, "gateway")])
+    behind = [entry for entry in _common([found[name] for name in OWN]) if entry not in every]
+    parts = {"every": every, "behind": behind}
+    for name in (*OWN, "gateway", "home"):
+        said = [entry for entries in parts.values() for entry in entries]
+        parts[name] = [entry for entry in found[name] if entry not in said]
     return "\n\n".join(_section(name, entries) for name, entries in parts.items())
+
+
+def _common(lists: Sequence[list[Entry]]) -> list[Entry]:
+    return [entry for entry in lists[0] if all(entry in entries for entries in lists[1:])]
 
 
 def written_into(page: str) -> str:
@@ -66,5 +72,5 @@ def _row(entry: Mapping[str, object]) -> str:
     default = "**required**" if entry["required"] else f"`{entry['default']}`" if entry["default"] else ""
     binding = entry["binding"]
     bound = f"{binding['services']}: {str(binding['part']).replace('_', ' ')}" if isinstance(binding, dict) else ""
-    doc = str(entry["doc"]).replace("|", "\\|")
+    doc = str(entry["doc"]).replace("|", "\\|").replace("<", "&lt;")
     return f"| `{entry['name']}`{' (secret)' if entry['secret'] else ''} | {doc} | {default} | {bound} |"

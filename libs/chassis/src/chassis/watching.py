@@ -30,13 +30,17 @@ class Watched:
         self._answered.set()
         self._error: Exception | None = None
 
-    def __call__(self) -> None:
-        """Raise what the check raised, or UnavailableError while it does not answer."""
+    def begin(self) -> None:
+        """Begin to ask, unless that is done already or the last answer is still good."""
         with self._lock:
             if self._answered.is_set() and self._monotonic() - self._asked_at >= self._fresh:
                 self._asked_at = self._monotonic()
                 self._answered.clear()
                 threading.Thread(target=self._ask, name="watching", daemon=True).start()
+
+    def __call__(self) -> None:
+        """Raise what the check raised, or UnavailableError while it does not answer."""
+        self.begin()
         if not self._answered.wait(self._patience):
             message = "it does not answer"
             raise UnavailableError(message)

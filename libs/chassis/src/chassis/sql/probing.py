@@ -67,15 +67,17 @@ def _try_rights(database: Database, setting: str) -> None:
         with database.begin() as connection:
             for name in sa.inspect(connection).get_table_names():
                 if name != _VERSION:
-                    _try_table(connection, sa.Table(name, sa.MetaData(), autoload_with=connection))
+                    _try_table(connection, name)
     except (StoreUnavailableError, DBAPIError) as error:
         message = f"{setting}: {database.explain(error)}"
         raise Trouble(message) from error
 
 
-def _try_table(connection: Connection, table: sa.Table) -> None:
-    nothing, column = sa.text("1 = 0"), next(iter(table.columns))
-    connection.execute(sa.select(column).where(nothing))
-    connection.execute(sa.insert(table).from_select([c.name for c in table.columns], sa.select(*table.columns).where(nothing)))
+def _try_table(connection: Connection, name: str) -> None:
+    nothing = sa.text("1 = 0")
+    names = list(connection.execute(sa.select(sa.text("*")).select_from(sa.table(name)).where(nothing)).keys())
+    table = sa.table(name, *map(sa.column, names))
+    column = table.c[names[0]]
+    connection.execute(sa.insert(table).from_select(names, sa.select(*table.columns).where(nothing)))
     connection.execute(sa.update(table).values({column: column}).where(nothing))
     connection.execute(sa.delete(table).where(nothing))
