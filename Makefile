@@ -61,6 +61,26 @@ bench: .stamps/dev .stamps/servers ## Measure against floors in the same run; pr
 faults: .stamps/dev .stamps/servers ## Break everything on purpose, 1,000 crossings and 100 faults; prints a table (a quarter of an hour)
 	$(BIN)/python tests/faults/run.py --crossings 1000 --faults 100 --replicas 2
 
+##@ Ship it
+
+.PHONY: images
+images: ## Build all images with docker or podman (REGISTRY=icr.io/my-namespace TAG=1.2.0)
+	images/build.sh
+
+.PHONY: push
+push: ## Push the images to REGISTRY
+	images/push.sh
+
+.PHONY: images-check
+images-check: .stamps/dev .stamps/servers ## Start every image hardened and live through the main job in them; prints a table
+	$(BIN)/python tests/images/run.py --tag "$(or $(TAG),$(shell git describe --always --dirty))"
+
+.PHONY: sbom
+sbom: .stamps/sbom ## Write each image's bill of materials (CycloneDX) to build/sbom
+	@mkdir -p build/sbom
+	@for name in auth expenses budgets notifier gateway outlay; do \
+	  build/sbom-tool/bin/cyclonedx-py requirements --output-reproducible -o build/sbom/$$name.cdx.json requirements/$$name.txt && echo build/sbom/$$name.cdx.json; done
+
 .PHONY: charts
 charts: .stamps/dev .stamps/charts ## Lint the Helm charts, render every scenario, and hold the result against Kubernetes and our own rules
 	$(BIN)/pytest tests/charts
@@ -68,6 +88,8 @@ charts: .stamps/dev .stamps/charts ## Lint the Helm charts, render every scenari
 .PHONY: charts-docs
 charts-docs: .stamps/dev ## Write into the charts what follows from settings and values
 	$(BIN)/python charts/write.py
+
+##@ Maintain it
 
 .PHONY: lock
 lock: .stamps/dev ## Write the exact versions of all dependencies anew
@@ -103,6 +125,11 @@ $(BIN)/python:
 	@echo "Installing what tests and checks need (about a minute the first time) ..."
 	@$(BIN)/pip install --quiet --disable-pip-version-check --progress-bar on --require-hashes -r requirements/dev.txt
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation $(OWN)
+	@mkdir -p .stamps && touch $@
+
+.stamps/sbom: requirements/sbom.txt | $(BIN)/python
+	@$(PYTHON) -m venv build/sbom-tool
+	@build/sbom-tool/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/sbom.txt
 	@mkdir -p .stamps && touch $@
 
 .stamps/ui: $(UI)/package-lock.json

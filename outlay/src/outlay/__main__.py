@@ -1,4 +1,4 @@
-"""The command line: `outlay run`, `demo`, `check`, `settings`, `events`, `openapi`."""
+"""The command line: `outlay run`, `demo`, `check`, `settings`, `migrate rekey`, `keys`, `events`, `openapi`."""
 
 from __future__ import annotations
 
@@ -14,12 +14,16 @@ from chassis.bus.embedded import EmbeddedBus
 from chassis.bus.rabbitmq import BrokerAddress, BusAwayError, RabbitBus
 from chassis.bus.rabbitmq.topology import suite_queues
 from chassis.checking import add_check_command, say_findings
-from chassis.letters import add_events_command, look_after
+from chassis.data_keys import keys_in
+from chassis.key_protect import KeyProtectError
+from chassis.keys_command import add_keys_command, add_migrate_command, look_after_keys
+from chassis.letters import add_events_command, look_after, tell_of_sealed
 from chassis.logs import configure_logs
 from chassis.metrics import Metrics
 from chassis.probes import Finding, run_probes
 from chassis.settings import SettingsError, read_settings
 from chassis.spec import load_spec, merge_specs
+from chassis.vault import SealError
 from outlay.settings import SERVICES, HomeSettings
 
 if TYPE_CHECKING:
@@ -44,6 +48,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return say_findings([Finding("settings", False, problem, 0) for problem in error.problems], options, say=_say)
         _complain(["Outlay cannot start with these settings:", *(f"  {problem}" for problem in error.problems)])
         return 2
+    except (KeyProtectError, SealError) as error:
+        _complain([f"Outlay cannot read its data: {error}"])
+        return 1
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -52,11 +59,13 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("run", help="start the whole suite in this process")
     commands.add_parser("demo", help="the same, with a demo account")
     commands.add_parser("openapi", help="print the OpenAPI document of the whole API")
+    add_migrate_command(commands)
     add_check_command(commands)
     settings = commands.add_parser("settings", help="list what can be set, for each service")
     settings.add_argument("--json", action="store_true", help="list it as JSON")
     settings.add_argument("--write", type=Path, metavar="PAGE", help="write it into a page such as docs/settings.md")
     add_events_command(commands)
+    add_keys_command(commands)
     return parser
 
 
@@ -105,6 +114,28 @@ def _settings(options: argparse.Namespace) -> int:
     return 0
 
 
+def _migrate(settings: HomeSettings, options: argparse.Namespace) -> int:
+    # Imported here: see `_run`.
+    from chassis.rekeying import report  # noqa: PLC0415
+    from outlay.suite import build_suite  # noqa: PLC0415
+
+    suite = build_suite(settings, os.environ)  # which brings the stores to the newest schema
+    try:
+        asked = suite.services if options.what == "rekey" else ()
+        done = [report(each.name, each.rekey(), suite.vault.key_ids, say=_say) for each in asked]
+        if asked:
+            tell_of_sealed(suite.bus, suite.vault.key_ids[1:], say=_say)
+    finally:
+        suite.close()
+    return 0 if all(done) else 1
+
+
+def _keys(settings: HomeSettings, options: argparse.Namespace) -> int:
+    given = keys_in(settings.key_file) if settings.key_file.exists() else ()
+    look_after_keys(settings, options.action, say=_say, given=given)
+    return 0
+
+
 def _events(settings: HomeSettings, options: argparse.Namespace) -> int:
     if settings.broker is not None:
         return _events_at_broker(settings.broker, options)
@@ -130,7 +161,7 @@ def _events_at_broker(broker: BrokerAddress, options: argparse.Namespace) -> int
     return 0
 
 
-_COMMANDS = {"run": _run, "demo": _run, "check": _check, "events": _events}
+_COMMANDS = {"run": _run, "demo": _run, "check": _check, "migrate": _migrate, "keys": _keys, "events": _events}
 
 
 def _say(line: str) -> None:

@@ -28,10 +28,11 @@ class Migrating(Worker):
         self._left = list(services)
 
     def migrate(self) -> None:
-        """Migrate those whose store answers. Raises SchemaTooNewError."""
+        """Migrate those whose store answers. Raises SchemaTooNewError, SealError."""
         for service in tuple(self._left):
             try:
                 service.migrate()
+                service.check_keys()
             except SchemaTooNewError:
                 raise
             except UnavailableError as error:

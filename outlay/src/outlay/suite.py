@@ -14,13 +14,13 @@ import notifier.app
 from chassis.bus.embedded import EmbeddedBus
 from chassis.bus.rabbitmq import RabbitBus
 from chassis.clock import clock_from
+from chassis.data_keys import vault_from
 from chassis.ids import uuid7
 from chassis.metrics import Metrics
 from chassis.relay import ALONE, Relay
 from chassis.spec import load_spec
 from chassis.tidying import Tidying
 from chassis.traces import Spans, traces_from
-from chassis.vault import Vault, key_in
 from gateway.adapters.exchange import DirectExchange
 from gateway.domain.hub import SHOWN, Hub
 from gateway.mailbox import DevelopmentMail
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
     from chassis.service import Service
+    from chassis.vault import Vault
     from chassis.worker import Worker
     from notifier.adapters.folder import FolderMailbox
     from notifier.domain.ports import Mailer
@@ -50,6 +51,7 @@ class Suite:
     services: tuple[Service, ...]
     relays: tuple[Relay, ...]
     spans: Spans
+    vault: Vault
     caretakers: tuple[Worker, ...]
 
     def start(self) -> None:
@@ -68,6 +70,12 @@ class Suite:
         self.bus.stop()
         for worker in self._workers():
             worker.stop()
+        self.close()
+
+    def close(self) -> None:
+        """Let go of stores, bus and collector, if it never started."""
+        if isinstance(self.bus, EmbeddedBus):
+            self.bus.close()
         for service in self.services:
             service.close()
         self.spans.close()
@@ -83,6 +91,7 @@ class Built:
     who: auth.app.AuthService
     services: tuple[Service, ...]
     bells: Mapping[str, threading.Event]
+    vault: Vault
     metrics: Metrics
     mailer: Mailer
 
@@ -97,12 +106,13 @@ def build_services(settings: HomeSettings, environ: Mapping[str, str]) -> Built:
 
     Raises:
         SettingsError: if their settings do not fit.
+        KeyProtectError: if a data key cannot be unwrapped.
     """
     folder = settings.data.resolve()
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)
     told = read_all(settings, environ)
-    vault = Vault(settings.data_key or key_in(folder / "keys" / "data.key"))
+    vault = vault_from(settings, file=settings.key_file)
     metrics = Metrics(spans=traces_from(settings))
     bells = {name: threading.Event() for name in SERVICES}
     common: dict[str, Any] = {"vault": vault, "metrics": metrics, "clock": clock_from(settings.clock), "ids": uuid7, "quiet": True}
@@ -125,7 +135,7 @@ def build_services(settings: HomeSettings, environ: Mapping[str, str]) -> Built:
         budgets.app.build(told.budgets, **tables("budgets")),
         notifier.app.build(told.notifier, mailer=mailer, **tables("notifier")),
     )
-    return Built(who, services, bells, metrics, mailer)
+    return Built(who, services, bells, vault, metrics, mailer)
 
 
 def build_suite(settings: HomeSettings, environ: Mapping[str, str]) -> Suite:
@@ -134,6 +144,7 @@ def build_suite(settings: HomeSettings, environ: Mapping[str, str]) -> Suite:
     Raises:
         SettingsError: if a service's settings do not fit.
         SchemaTooNewError: if a store is of a newer version.
+        UnknownKeyError: if something is sealed with a data key that is not given.
     """
     built = build_services(settings, environ)
     services, metrics = built.services, built.metrics
@@ -159,7 +170,7 @@ def build_suite(settings: HomeSettings, environ: Mapping[str, str]) -> Suite:
         mail=_development_mail(settings, mailbox_of(built.mailer)),
     )
     bus.listen(lambda event: hub.tell(event.type, event.data))
-    return Suite(entrance, hub, bus, services, relays, metrics.spans, (migrating, Tidying(services)))
+    return Suite(entrance, hub, bus, services, relays, metrics.spans, built.vault, (migrating, Tidying(services)))
 
 
 def _bus(settings: HomeSettings, built: Built, hub: Hub) -> EmbeddedBus | RabbitBus:

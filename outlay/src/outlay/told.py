@@ -71,6 +71,6 @@ def _shared_databases(databases: Mapping[str, str]) -> list[str]:
 
 def _lost_keys(settings: HomeSettings, environ: Mapping[str, str]) -> list[str]:
     """On such platforms the folder ends with the process, and what the stores have sealed could be read by nobody any more."""
-    if settings.data_key is not None or not ({"VCAP_SERVICES", "CE_SERVICES"} & environ.keys()):
+    if settings.data_keys or not ({"VCAP_SERVICES", "CE_SERVICES"} & environ.keys()):
         return []
     return ["OUTLAY_DATA_KEY: is missing: bound stores outlive this machine's disk, where a key would be made and lost"]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from chassis.probes import Finding, Probe, Trouble, as_json, as_lines
 from chassis.problems import UnavailableError
 from chassis.sql.schema import SchemaTooNewError
+from chassis.vault import SealError
 
 if TYPE_CHECKING:
     from chassis.service import Service
@@ -47,17 +48,36 @@ def auth_probe(auth_url: str, fetch_jwks: Callable[[str], Mapping[str, Any]]) ->
     return Probe("auth", try_it)
 
 
-def refuse_newer(service: Service) -> None:
+def probes_of(service: Service) -> list[Probe]:
+    """Return a service's own probes, and one that opens with its data keys what was sealed with them."""
+
+    def try_keys() -> str:
+        try:
+            service.check_keys()
+        except SealError as error:
+            message = f"OUTLAY_DATA_KEY: something in the store is {error}; give every process the keys that it was sealed with"
+            raise Trouble(message) from error
+        except UnavailableError as error:
+            message = "what is sealed cannot be read while the store is not right"
+            raise Trouble(message) from error
+        return "opens what is sealed in the store"
+
+    return [*service.probes(), Probe("data key", try_keys)]
+
+
+def look_first(service: Service) -> None:
     """Look at the store before anything is served or handled; one that is away, or not migrated yet, stops nobody from starting.
 
     Raises:
         SchemaTooNewError: the store is of a version that this code could only damage.
+        SealError: something in it is sealed with a data key that is not given.
     """
     found: list[Exception] = []
 
     def look() -> None:
         try:
             service.check()
+            service.check_keys()
         except Exception as error:
             found.append(error)
 
@@ -65,6 +85,6 @@ def refuse_newer(service: Service) -> None:
     thread.start()
     thread.join(_FIRST_LOOK_SECONDS)
     for error in found:
-        if isinstance(error, SchemaTooNewError):
+        if isinstance(error, SchemaTooNewError | SealError):
             raise error
         log.warning("the store is not ready yet; this process is, and waits for it", extra={"reason": str(error)})

@@ -1,18 +1,15 @@
-"""What `check` tries of auth's store and its key."""
+"""What `check` tries of auth's store."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from auth.adapters.sqlite import SqliteDocuments
 from auth.adapters.versions import VERSION
 from chassis.probes import Probe, Trouble, folder_probe
-from chassis.problems import UnavailableError
 from chassis.sql.probing import reaching
 from chassis.sql.schema import SchemaError
-from chassis.vault import SealError
 
 if TYPE_CHECKING:
     from auth.adapters.cloudant.address import CloudantAddress
@@ -26,24 +23,12 @@ def store_probes(documents: Store, address: CloudantAddress | None) -> list[Prob
     if isinstance(documents, SqliteDocuments):
         file = Path(documents.database.url.database or ".")
         return [Probe("store", lambda: _try_sqlite(documents)), folder_probe("store's disk", file.parent)]
-    return [Probe("store", lambda: str(documents.check() or "the store answers"))]
+    return [Probe("store", lambda: _try_other(documents))]
 
 
-def key_probe(read_keys: Callable[[], object]) -> Probe:
-    """Return a probe that opens with the data key what was sealed with it; `read_keys` raises SealError if that fails."""
-
-    def try_it() -> str:
-        try:
-            read_keys()
-        except SealError as error:
-            message = "OUTLAY_DATA_KEY: is not the key that this store was sealed with; give every process the one that it had"
-            raise Trouble(message) from error
-        except UnavailableError as error:
-            message = "what was sealed cannot be read while the store is not right"
-            raise Trouble(message) from error
-        return "opens what is sealed in the store"
-
-    return Probe("data key", try_it)
+def _try_other(documents: Store) -> str:
+    documents.check()
+    return "the store answers"
 
 
 def _try_cloudant(address: CloudantAddress) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 from auth.domain.documents import Document
 from auth.domain.errors import RevisionConflictError
+from auth.domain.places import signing_key
 from auth.domain.ports import Documents, Ids, KeyPair, Now, Sealing, Signatures
 
 DOCUMENT_ID = "signing-keys"
@@ -51,10 +52,6 @@ class KeyRing:
     def jwks(self) -> dict[str, Any]:
         """Return the public keys as a JSON Web Key Set."""
         return {"keys": [dict(key.pair.public) for key in self._read() or self._first()]}
-
-    def jwks_if_any(self) -> dict[str, Any]:
-        """Return the public keys that are there already, and make none."""
-        return {"keys": [dict(key.pair.public) for key in self._read()]}
 
     def rotate(self) -> None:
         """Make a new key, which signs in two minutes, and drop those that are long out of use."""
@@ -101,9 +98,9 @@ class KeyRing:
         return [self._key(entry) for entry in document.body["keys"]] if document else []
 
     def _entry(self, key: SigningKey) -> dict[str, Any]:
-        sealed = self._sealing.seal(key.pair.private)
+        sealed = self._sealing.seal(key.pair.private, signing_key(key.id))
         return {"id": key.id, "signs_from": key.signs_from, "private": sealed, "public": dict(key.pair.public)}
 
     def _key(self, entry: Mapping[str, Any]) -> SigningKey:
-        pair = KeyPair(self._sealing.open(entry["private"]), entry["public"])
+        pair = KeyPair(self._sealing.open(entry["private"], signing_key(entry["id"])), entry["public"])
         return SigningKey(id=entry["id"], signs_from=entry["signs_from"], pair=pair)
