@@ -1,4 +1,4 @@
-"""The command line: `outlay run`, `demo`, `check`, `settings`, `migrate rekey`, `keys`, `events`, `openapi`."""
+"""The command line: `outlay run`, `demo`, `check`, `settings`, `migrate rekey`, `keys`, `events`, `openapi`, `export`, `import`."""
 
 from __future__ import annotations
 
@@ -66,12 +66,17 @@ def _parser() -> argparse.ArgumentParser:
     settings.add_argument("--write", type=Path, metavar="PAGE", help="write it into a page such as docs/settings.md")
     add_events_command(commands)
     add_keys_command(commands)
+    leaving = commands.add_parser("export", help="write everything that all services keep into one file")
+    leaving.add_argument("--all", action="store_true", required=True, help="of everybody; a person exports their own in the app")
+    leaving.add_argument("file", type=Path)
+    arriving = commands.add_parser("import", help="store everything of such a file in empty stores")
+    arriving.add_argument("file", type=Path)
     return parser
 
 
 def _run(settings: HomeSettings, options: argparse.Namespace) -> int:
     # Imported here: `outlay events` and `outlay openapi` need none of it, and it takes a second.
-    from chassis.sql.migrations import SchemaTooNewError  # noqa: PLC0415
+    from chassis.sql.migrations import HalfImportedError, SchemaTooNewError  # noqa: PLC0415
     from outlay.demo import fill_with_household  # noqa: PLC0415
     from outlay.server import DataFolderInUseError, only_one, serve  # noqa: PLC0415
     from outlay.suite import build_suite  # noqa: PLC0415
@@ -86,7 +91,7 @@ def _run(settings: HomeSettings, options: argparse.Namespace) -> int:
     try:
         with only_one(settings.data):
             serve(build_suite(settings, os.environ), host=settings.host, port=settings.port, on_ready=on_ready)
-    except (DataFolderInUseError, SchemaTooNewError) as error:
+    except (DataFolderInUseError, SchemaTooNewError, HalfImportedError) as error:
         _complain([str(error)])
         return 1
     _say("Outlay has stopped.")
@@ -161,7 +166,22 @@ def _events_at_broker(broker: BrokerAddress, options: argparse.Namespace) -> int
     return 0
 
 
-_COMMANDS = {"run": _run, "demo": _run, "check": _check, "migrate": _migrate, "keys": _keys, "events": _events}
+def _move(settings: HomeSettings, options: argparse.Namespace) -> int:
+    from outlay.moving import command  # noqa: PLC0415  see above
+
+    move = command.leave if options.command == "export" else command.arrive
+    try:
+        move(settings, os.environ, options.file, say=_say)
+    except command.REFUSALS as error:
+        _complain([command.sentence_of(error)])
+        return 1
+    return 0
+
+
+_COMMANDS = {
+    "run": _run, "demo": _run, "check": _check, "migrate": _migrate, "keys": _keys, "events": _events,
+    "export": _move, "import": _move,
+}  # fmt: skip
 
 
 def _say(line: str) -> None:

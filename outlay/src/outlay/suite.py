@@ -28,12 +28,14 @@ from notifier.adapters.mailers import mailbox_of, mailer_from
 from outlay.migrating import Migrating
 from outlay.settings import SERVICES, HomeSettings
 from outlay.told import read_all
+from outlay.wiping import Wiping
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from starlette.types import ASGIApp
 
+    from chassis.events import Event
     from chassis.service import Service
     from chassis.vault import Vault
     from chassis.worker import Worker
@@ -169,8 +171,16 @@ def build_suite(settings: HomeSettings, environ: Mapping[str, str]) -> Suite:
         secure=settings.secure,
         mail=_development_mail(settings, mailbox_of(built.mailer)),
     )
-    bus.listen(lambda event: hub.tell(event.type, event.data))
-    return Suite(entrance, hub, bus, services, relays, metrics.spans, built.vault, (migrating, Tidying(services)))
+    wiping = Wiping(settings.data.resolve())
+
+    def on_event(event: Event) -> None:
+        hub.tell(event.type, event.data)
+        if event.type == "user.deleted":
+            wiping.hurry()
+
+    bus.listen(on_event)
+    caretakers = (migrating, Tidying(services), wiping)
+    return Suite(entrance, hub, bus, services, relays, metrics.spans, built.vault, caretakers)
 
 
 def _bus(settings: HomeSettings, built: Built, hub: Hub) -> EmbeddedBus | RabbitBus:
@@ -183,8 +193,8 @@ def _bus(settings: HomeSettings, built: Built, hub: Hub) -> EmbeddedBus | Rabbit
             bell.set()
 
     return RabbitBus(
-        "home", settings.broker, queues, metrics=built.metrics, patterns=[f"{beginning}#" for beginning in SHOWN],
-        listen_seconds=0, on_ready=wake, on_gap=hub.refresh,
+        "home", settings.broker, queues, metrics=built.metrics, listen_seconds=0,
+        patterns=[*(f"{beginning}#" for beginning in SHOWN), "user.deleted"], on_ready=wake, on_gap=hub.refresh,
     )  # fmt: skip
 
 

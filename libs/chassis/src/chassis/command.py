@@ -35,6 +35,7 @@ from chassis.process import Answering, Working
 from chassis.rekeying import report
 from chassis.service import Service
 from chassis.settings import SettingsError, read_settings, setting, whole_number
+from chassis.sql.migrations import HalfImportedError
 from chassis.sql.schema import SchemaTooNewError
 from chassis.tokens import TokenVerifier
 from chassis.traces import traces_from
@@ -72,7 +73,7 @@ def main_of(name: str, build: Build, own: Callable[[], type], arguments: Sequenc
             return say_findings([Finding("settings", False, problem, 0) for problem in error.problems], options, say=_say)
         _complain([f"{name} cannot start with these settings:", *(f"  {problem}" for problem in error.problems)])
         return 2
-    except (SchemaTooNewError, BusAwayError, KeyProtectError) as error:
+    except (SchemaTooNewError, HalfImportedError, BusAwayError, KeyProtectError) as error:
         _complain([str(error)])
         return 1
     except SealError as error:

@@ -9,6 +9,9 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+import sqlalchemy as sa
+
+from chassis.moving import MARK
 from chassis.sql.database import StoreBusyError
 from chassis.sql.schema import Schema, SchemaTooNewError, Standing, revision_of
 
@@ -20,15 +23,30 @@ if TYPE_CHECKING:
 
     from chassis.sql.database import Database
 
-__all__ = ["SchemaTooNewError", "migrate", "run_environment"]
+__all__ = ["HalfImportedError", "SchemaTooNewError", "migrate", "run_environment"]
 
 
-def migrate(database: Database, package: str) -> None:
+class HalfImportedError(Exception):
+    """An import into the store was interrupted; begin it again, and start Outlay when it has ended."""
+
+    def __init__(self, package: str) -> None:
+        """Name the store."""
+        super().__init__(f"{package}: an import into this store was interrupted; run `outlay import` again, then start Outlay.")
+
+
+def migrate(database: Database, package: str, *, importing: bool = False) -> None:
     """Apply the package's migrations that are missing; does nothing, and quickly, if none is.
 
     Raises:
         SchemaTooNewError: if the store is ahead of this code, and not in a way that it can work with.
+        HalfImportedError: if an import into the store has begun and not ended, unless this is for the import.
     """
+    _bring_up(database, package)
+    if not importing and _is_marked(database):
+        raise HalfImportedError(package)
+
+
+def _bring_up(database: Database, package: str) -> None:
     schema = Schema(package)
     with suppress(StoreBusyError), database.looking() as connection:  # busy: another process is at it
         if not _is_behind(schema, connection):
@@ -56,6 +74,14 @@ def _is_behind(schema: Schema, connection: Connection) -> bool:
     if standing is Standing.NEWER:
         raise schema.too_new(have)
     return standing is Standing.OLDER
+
+
+def _is_marked(database: Database) -> bool:
+    with database.looking() as connection:
+        if not sa.inspect(connection).has_table("inbox"):
+            return False
+        marked = sa.text("SELECT event_id FROM inbox WHERE event_id = :mark")
+        return connection.execute(marked, {"mark": MARK}).first() is not None
 
 
 def _upgrade(connection: Connection, folder: Path) -> None:

@@ -60,6 +60,9 @@ class Documents(Protocol):
 class Store(Documents, Protocol):
     """Documents, as whoever owns the store sees them."""
 
+    def behind(self, document_id: str, *, limit: int) -> list[Document]:
+        """Return documents of any kind whose ids come after this one, in an order of ids that is the store's own."""
+
     def migrate(self) -> None:
         """Make what is missing. May be called again, and by two at a time."""
 

@@ -74,6 +74,8 @@ class Rekeying(Generic[T]):
         return document
 
     def _user(self, document: Document) -> Mapping[str, Any]:
+        if "email" not in document.body:
+            return document.body  # a tombstone, which has nothing to seal any more
         email = self._sealing.renew(document.body["email"], address_of(document.user_id))
         return {**document.body, "email": email}
 

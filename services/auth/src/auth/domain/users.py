@@ -140,11 +140,24 @@ class Users:
         raise RevisionConflictError
 
     def clear(self, tombstone: Document) -> None:
-        """Remove what is left of a user who left; the tombstone itself stays until its event is sent."""
-        self.release(self._sealing.open(tombstone.body["email"], address_of(tombstone.user_id)), owner=tombstone.user_id)
-        if not tombstone.outbox:
-            with suppress(RevisionConflictError):  # then the next round does it
+        """Remove what is left of a user who left; a tombstone that says no more than that stays until its event is sent."""
+        if "email" in tombstone.body:
+            self.release(self._sealing.open(tombstone.body["email"], address_of(tombstone.user_id)), owner=tombstone.user_id)
+        found: Document | None = tombstone
+        for _ in range(ATTEMPTS):
+            if found is None or self._blanked(found):
+                return
+            found = self._documents.get(found.id)
+
+    def _blanked(self, tombstone: Document) -> bool:
+        """Delete a tombstone whose event is sent, take the address from another; False if the relay changed it meanwhile."""
+        with suppress(RevisionConflictError):
+            if not tombstone.outbox:
                 self._documents.delete(tombstone)
+            elif tombstone.body:
+                self._documents.save(replace(tombstone, body={}))
+            return True
+        return False
 
     def forget_ended(self, document: Document) -> bool:
         """Drop the sessions and tokens whose time is up from a user's document; say whether it was one."""

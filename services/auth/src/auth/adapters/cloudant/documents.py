@@ -97,6 +97,14 @@ class CloudantDocuments:
         rows = self._connection.call("post_all_docs", **options)["rows"]
         return [_document(row["doc"]) for row in rows if row["id"] > first][:limit]
 
+    def behind(self, document_id: str, *, limit: int) -> list[Document]:
+        """Return documents of any kind whose ids come after this one."""
+        # The one that is known comes first again, unless it was deleted meanwhile; among them are those of indexes and version.
+        most = limit + 1 + len(INDEXES) + 1
+        rows = self._connection.call("post_all_docs", include_docs=True, limit=most, start_key=document_id or None)["rows"]
+        others = [row for row in rows if row["id"] != document_id and not row["id"].startswith("_design/")]
+        return [_document(row["doc"]) for row in others[:limit]]
+
     def check(self) -> None:
         """Raise if the store does not answer, or has no such database."""
         self._connection.call("get_database_information")
