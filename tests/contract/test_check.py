@@ -25,6 +25,7 @@ from chassis.clock import system_clock
 from chassis.probes import Probe, Trouble, as_json, run_probes
 from chassis.settings import read_settings
 from chassis.sql import Database
+from chassis.sql.dialects.db2 import Db2
 from chassis.sql.migrations import migrate
 from chassis.sql.probing import database_probes
 from expenses.adapters.receipts.probing import receipt_probes
@@ -112,9 +113,16 @@ def test_db2_says_what_is_wrong(db2: Db2Server) -> None:
     url = migrated(db2.empty("budgets"))
     assert of_database(url).startswith("ok: ibm_db_sa 127.0.0.1:")
     assert "refuses the user outlay: wrong user or password" in of_database(url.set(password=WRONG))
-    port = free_ports(1)[0]
-    assert f"127.0.0.1:{port} does not answer; check host, port, firewall" in of_database(url.set(port=port))
     assert "there is no database NOTHING" in of_database(url.set(database="NOTHING"))
+
+
+def test_what_the_driver_of_db2_says_of_the_network_is_put_in_words() -> None:
+    lost = 'SQL30081N  A communication error has been detected. Protocol specific error code(s): "{}", "*", "0".  SQLSTATE=08001'
+    url = sa.make_url("ibm_db_sa://me:secret@db.example:50001/OUTLAY")
+    assert "nobody listens at db.example:50001" in Db2().explain(Exception(lost.format(111)), url)
+    assert "there is no way to db.example:50001" in Db2().explain(Exception(lost.format(113)), url)
+    assert "check host, port, firewall, and TLS" in Db2().explain(Exception(lost.format("*")), url)
+    assert "lacks a right in OUTLAY" in Db2().explain(Exception("SQL0551N  SQLSTATE=42501"), url)
 
 
 def test_sqlite_says_what_is_wrong(tmp_path) -> None:

@@ -20,7 +20,11 @@ import pytest
 from auth.adapters.cloudant.address import cloudant_address
 from auth.adapters.cloudant.documents import CloudantDocuments
 from auth.adapters.versions import VERSION
-from chassis.sql.schema import SchemaTooNewError
+from chassis.probes import run_probes
+from chassis.sql import Database
+from chassis.sql.migrations import migrate
+from chassis.sql.probing import database_probes
+from chassis.sql.schema import Schema, SchemaTooNewError
 from support.client import eventually
 from support.couch import shared_couch
 from support.couch_door import Door, opened
@@ -74,6 +78,12 @@ def ready(address: str) -> int:
     return httpx.get(f"{address}/readyz", timeout=30).status_code
 
 
+def migrated(url: str, package: str) -> None:
+    database = Database(url)
+    migrate(database, package)
+    database.close()
+
+
 def name_in(url: str) -> str:
     return url.rpartition("/")[2]
 
@@ -88,14 +98,14 @@ def test_a_process_starts_before_its_store_and_before_the_migration_and_comes_up
             assert httpx.get(f"{address}/livez").status_code == 200
             way.set(Mode.PASS)
             assert ready(address) == 503, "there are no tables yet"
-            assert run("budgets", "migrate", BUDGETS_DB=url)[0] == 0
+            migrated(url, "budgets")
             eventually(lambda: ready(address) == 200)
 
 
 @pytest.mark.parametrize("command", ["serve", "work"])
 def test_a_newer_schema_is_refused_in_a_sentence(mariadb: MariaDb, broker: Broker, command: str) -> None:
     url = mariadb.empty("budgets")
-    assert run("budgets", "migrate", BUDGETS_DB=url)[0] == 0
+    migrated(url, "budgets")
     before = mariadb.execute("SELECT version_num FROM alembic_version", database=name_in(url))[0][0]
     mariadb.execute("UPDATE alembic_version SET version_num = '0999'", database=name_in(url))
     try:
@@ -108,11 +118,18 @@ def test_a_newer_schema_is_refused_in_a_sentence(mariadb: MariaDb, broker: Broke
 
 def test_code_goes_on_with_a_newer_schema_that_says_that_it_can(mariadb: MariaDb) -> None:
     url = mariadb.fresh("ahead")
-    assert run("budgets", "migrate", BUDGETS_DB=url)[0] == 0
+    migrated(url, "budgets")
     mariadb.execute("UPDATE alembic_version SET version_num = CONCAT('0999from', version_num)", database=name_in(url))
-    assert run("budgets", "migrate", BUDGETS_DB=url)[0] == 0
-    with running("budgets", "serve", BUDGETS_DB=url) as address:
-        assert ready(address) == 200
+    migrated(url, "budgets")
+    database = Database(url, prove=Schema("budgets").prove)
+    database.check()
+    mariadb.execute("UPDATE alembic_version SET version_num = '0999from0998'", database=name_in(url))
+    other = Database(url, prove=Schema("budgets").prove)
+    for refused in (other.check, lambda: migrate(other, "budgets")):
+        with pytest.raises(SchemaTooNewError):
+            refused()
+    database.close()
+    other.close()
 
 
 def test_a_migration_that_is_killed_is_run_again_and_one_that_comes_meanwhile_waits(mariadb: MariaDb) -> None:
@@ -139,7 +156,10 @@ def test_a_migration_that_is_killed_is_run_again_and_one_that_comes_meanwhile_wa
     for thread in threads:
         thread.join(60)
     assert done == [0, 0]
-    assert run("notifier", "check", **told, AUTH_URL="http://127.0.0.1:1")[1].splitlines()[0].startswith("ok     store")
+    database = Database(url)
+    (finding,) = run_probes(database_probes(database, "notifier", "NOTIFIER_DB"))
+    database.close()
+    assert finding.ok, finding
 
 
 @pytest.fixture
@@ -150,17 +170,19 @@ def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
 
 def test_documents_of_a_newer_version_are_refused_by_every_command(door: Door) -> None:
     store = door.address(f"newer-{secrets.token_hex(6)}")
-    assert run("auth", "migrate", AUTH_STORE=store)[0] == 0
+    documents = CloudantDocuments(cloudant_address(store))
+    documents.migrate()
     design = f"http://127.0.0.1:{door.port}/{cloudant_address(store).database}/_design/outlay-schema"
     httpx.put(design, json={**httpx.get(design).json(), "version": VERSION + 1}).raise_for_status()
-    for command in ("serve", "migrate"):
-        status, text = run("auth", command, AUTH_STORE=store)
-        assert status == 1
-        assert f"the documents are of version {VERSION + 1}, this auth knows {VERSION}" in text
-    documents = CloudantDocuments(cloudant_address(store))
-    with pytest.raises(SchemaTooNewError):
-        documents.get("user:somebody")
+    status, text = run("auth", "serve", AUTH_STORE=store)
+    assert status == 1
+    assert f"the documents are of version {VERSION + 1}, this auth knows {VERSION}" in text
+    other = CloudantDocuments(cloudant_address(store))
+    for refused in (other.migrate, lambda: other.get("user:somebody")):
+        with pytest.raises(SchemaTooNewError):
+            refused()
     documents.close()
+    other.close()
 
 
 def test_a_migration_of_documents_that_is_killed_is_run_again(door: Door) -> None:
@@ -177,6 +199,8 @@ def test_a_migration_of_documents_that_is_killed_is_run_again(door: Door) -> Non
         first.wait(10)
     with running("auth", "serve", AUTH_STORE=store) as address:
         assert ready(address) == 503
-        done = [run("auth", "migrate", AUTH_STORE=store)[0] for _ in range(2)]
-        assert done == [0, 0]
+        documents = CloudantDocuments(cloudant_address(store))
+        documents.migrate()
+        documents.migrate()
+        documents.close()
         eventually(lambda: ready(address) == 200)
