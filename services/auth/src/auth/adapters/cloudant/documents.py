@@ -44,7 +44,10 @@ class CloudantDocuments:
         self._connection.refuse_newer()
         for name, fields in INDEXES.items():
             self._connection.unproved("post_index", index={"fields": list(fields)}, ddoc=f"outlay-{name}", name=name, type="json")
-        self._connection.note_version()  # last, so that one that was interrupted is run again
+        self._connection.note_version()  # after what is made, so that one that was interrupted is run again
+        # Each index is built by its first query; and a server that cannot do what is asked of it is found out here.
+        self.expired(0.0, limit=1)
+        self.pending(limit=1)
 
     def get(self, document_id: str) -> Document | None:
         """Return a document as it was last saved."""
