@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from chassis.bus.rabbitmq.probing import broker_probe
-from chassis.checking import probes_of
+from chassis.first_look import probes_of
 from chassis.probes import Probe, folder_probe
 from chassis.service import Service
 from outlay.settings import HomeSettings

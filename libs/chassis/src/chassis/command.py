@@ -17,12 +17,13 @@ from chassis.bus.rabbitmq import BrokerAddress, BusAwayError, RabbitBus
 from chassis.bus.rabbitmq.probing import broker_probe
 from chassis.bus.rabbitmq.topology import suite_queues
 from chassis.bus.settings import BrokerSettings
-from chassis.checking import add_check_command, auth_probe, look_first, probes_of, say_findings
+from chassis.checking import add_check_command, auth_probe, say_findings
 from chassis.clock import clock_from
 from chassis.data_keys import GivenKey, KeySettings, parse_keys, vault_from
 from chassis.declared import as_json as settings_as_json
 from chassis.declared import as_lines as settings_as_lines
 from chassis.declared import declared, problems_of
+from chassis.first_look import look_first, probes_of
 from chassis.ids import uuid7
 from chassis.key_protect import KeyProtectError
 from chassis.keys_command import add_keys_command, add_migrate_command, look_after_keys
