@@ -188,7 +188,7 @@ def test_what_a_broker_has_is_delivered_by_those_whose_it_is(home: Path, broker:
     bus.stop()
     with house_of(home, OUTLAY_BUS=url) as house:
         settle(house, settings_of(home), {"OUTLAY_BUS": url}, say=print)
-        with pytest.raises(NotSettledError, match="budgets.people: 1 events are waiting"):
+        with pytest.raises(NotSettledError, match=r"budgets\.people: 1 events are waiting"):
             pack(house, tmp_path / "a.outlay")
     assert not list(tmp_path.iterdir())
 
