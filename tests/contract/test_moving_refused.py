@@ -55,7 +55,7 @@ def house_of(data: Path, **environ: str) -> Iterator[House]:
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def lived_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home in which somebody has an expense with a receipt."""
     data = tmp_path_factory.mktemp("refused") / "home"
     with built_suite(data) as suite:
@@ -78,12 +78,19 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def archive(home: Path) -> Path:
-    path, said = home.with_name("home.outlay"), list[str]()
-    command.leave(settings_of(home), {}, path, say=said.append)
+def archive(lived_in: Path) -> Path:
+    path, said = lived_in.with_name("home.outlay"), list[str]()
+    command.leave(settings_of(lived_in), {}, path, say=said.append)
     assert "delivered first" in said[0], "the events of these requests were still in the outboxes"
     assert path.stat().st_mode & 0o777 == 0o600
     return path
+
+
+@pytest.fixture(scope="module")
+def home(lived_in: Path, archive: Path) -> Path:
+    """The same home, with nothing on its way any more."""
+    assert archive.exists()
+    return lived_in
 
 
 @pytest.fixture
