@@ -23,6 +23,7 @@ from chassis.bridge import ThreadBridge
 from chassis.edge import Edge
 from chassis.formats import register_formats
 from chassis.health import Health
+from chassis.limits import BodyLimits
 from chassis.problems import (
     PROBLEM_JSON,
     ForbiddenError,
@@ -90,7 +91,8 @@ def build_app(parts: AppParts) -> ASGIApp:
     _add_error_handlers(app, parts)
     app.add_api(parts.spec)
     health = Health(parts.metrics, parts.checks, document=json.dumps(parts.spec).encode())
-    return Edge(app, service=parts.name, metrics=parts.metrics, health=health, quiet=parts.quiet)
+    limits = BodyLimits([parts.spec])
+    return Edge(app, service=parts.name, metrics=parts.metrics, health=health, limits=limits, quiet=parts.quiet)
 
 
 def _bearer(verify: Callable[[str], dict[str, Any]]) -> type[BearerSecurityHandler]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 if TYPE_CHECKING:
     from chassis.request import Answer, Request
-    from expenses.domain.receipts import Content
+    from expenses.domain.receipt_content import Content
 
 _UNSAFE = re.compile(r"[^0-9A-Za-z._ -]")
 _NOT_MODIFIED, _WHOLE, _PART, _ELSEWHERE = 304, 200, 206, 303
@@ -46,12 +47,14 @@ def answer_of(content: Content) -> Answer:
         "Content-Disposition": _disposition(content),
         "ETag": tag,
     }
-    if content.span is not None:
-        part = {"Content-Range": str(content.span), "Content-Length": str(content.span.length), "Accept-Ranges": "bytes"}
-        return content.pieces, _PART, headers | part
     if content.size is not None:
-        headers |= {"Content-Length": str(content.size), "Accept-Ranges": "bytes"}
-    return content.pieces, _WHOLE, headers
+        headers["Content-Length"] = str(content.size)
+    if content.sha256 is not None:  # RFC 9530: parts are not checked here, whoever puts them together can do it
+        digest = b64encode(bytes.fromhex(content.sha256)).decode()
+        headers |= {"Accept-Ranges": "bytes", "Repr-Digest": f"sha-256=:{digest}:"}
+    if content.span is not None:
+        return iter(content.pieces), _PART, headers | {"Content-Range": str(content.span)}
+    return iter(content.pieces), _WHOLE, headers
 
 
 def _disposition(content: Content) -> str:
