@@ -11,7 +11,7 @@ _MOST_ENLARGED = 4.0
 _LEAST_POINTS, _MOST_POINTS = 1.0, 1_000_000.0
 
 
-def picture_of(data: bytes, _media_type: str, side: int) -> bytes:
+def picture_of(data: bytes, media_type: str, side: int) -> bytes:  # noqa: ARG001  as of other kinds
     """Return a WebP of `side` pixels at most; raises RefusedError if nothing can be drawn, as without its password."""
     try:
         page = pypdfium2.PdfDocument(data)[0]
