@@ -430,3 +430,14 @@ def test_a_disk_without_room_is_said_to_be_one(tmp_path: Path) -> None:
         assert list(disk.folder.iterdir()) == []
     finally:
         disk.close()
+
+
+def test_who_finds_no_place_is_told_at_once_and_takes_nobody_elses(tmp_path: Path) -> None:
+    examiner = StudioExaminer(bench=Bench(places=1), place=tmp_path)
+    with examiner.examine(io.BytesIO(PHOTO), None):
+        with pytest.raises(UnavailableError, match="Too many") as told, examiner.examine(io.BytesIO(PHOTO), None):
+            pass
+        assert told.value.headers["Retry-After"] == "3"
+    with examiner.examine(io.BytesIO(PHOTO), None):
+        assert len(list(tmp_path.iterdir())) == 1
+    assert list(tmp_path.iterdir()) == []

@@ -19,6 +19,7 @@ export function upload<T>(path: string, form: FormData, progress: Progress, sign
         resolve(response.ok ? {data: body, response} : {error: body, response})
       })
       for (const end of ['error', 'abort', 'timeout']) request.addEventListener(end, () => reject(new Error(end)))
+      if (signal.aborted) return reject(new Error('abort'))
       signal.addEventListener('abort', () => request.abort())
       request.send(form)
     }),

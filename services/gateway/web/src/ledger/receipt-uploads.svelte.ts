@@ -3,6 +3,9 @@ import type {Receipt} from '../api/types'
 import {addReceipt} from './receipts'
 
 const refusals = [400, 404, 413, 415, 422]
+const full = 503
+const pauses = [3000, 6000, 12_000]
+const pause = (milliseconds: number) => new Promise((resolve) => window.setTimeout(resolve, milliseconds))
 
 /** One file on its way to an expense. */
 export class Upload {
@@ -27,15 +30,32 @@ export class Upload {
 
   async send(expenseId: string): Promise<Receipt | undefined> {
     this.state = 'sending'
-    this.share = 0
     try {
-      return await addReceipt(expenseId, this.file, (share) => (this.share = share), this.#cancel.signal)
+      return await this.#patiently(expenseId)
     } catch (error) {
       this.state = 'failed'
       this.reason = explain(error)
       this.retryable = !(error instanceof ProblemError && refusals.includes(error.status))
       return undefined
     }
+  }
+
+  /** The server looks at few files at a time, and says so when there are too many. */
+  async #patiently(expenseId: string): Promise<Receipt> {
+    for (const wait of pauses) {
+      try {
+        return await this.#once(expenseId)
+      } catch (error) {
+        if (!(error instanceof ProblemError && error.status === full) || this.#cancel.signal.aborted) throw error
+        await pause(wait)
+      }
+    }
+    return this.#once(expenseId)
+  }
+
+  #once(expenseId: string): Promise<Receipt> {
+    this.share = 0
+    return addReceipt(expenseId, this.file, (share) => (this.share = share), this.#cancel.signal)
   }
 
   cancel(): void {

@@ -25,22 +25,37 @@ _ENVIRON = {"MALLOC_ARENA_MAX": "2", "OMP_NUM_THREADS": "1"}
 
 
 class Bench:
-    """Has room for a few files at a time."""
+    """Works on a few files at a time, and lets a few more wait: whoever waits takes the place of requests that need no bench."""
 
-    def __init__(self, *, at_a_time: int = 2, seconds: float = _SECONDS) -> None:
-        """`seconds` is what one file may take."""
-        self._turns, self._seconds = threading.BoundedSemaphore(at_a_time), seconds
+    def __init__(self, *, at_a_time: int = 2, places: int = 5, seconds: float = _SECONDS) -> None:
+        """`places` is for how many files there is room, with those that wait; `seconds` is what one file may take."""
+        self._turns, self._places = threading.BoundedSemaphore(at_a_time), threading.BoundedSemaphore(places)
+        self._seconds = seconds
+
+    @contextmanager
+    def place(self) -> Iterator[None]:
+        """Take a place for everything that one file needs; raises UnavailableError at once if there is none."""
+        if not self._places.acquire(blocking=False):
+            raise _full()
+        try:
+            yield
+        finally:
+            self._places.release()
 
     @contextmanager
     def turn(self) -> Iterator[Turn]:
-        """Wait for a place; raises UnavailableError if there is none for too long."""
+        """Wait for one's turn; raises UnavailableError if that takes too long."""
         if not self._turns.acquire(timeout=_WAIT_SECONDS):
-            message = "Too many receipts are being looked at; try again in a moment."
-            raise UnavailableError(message, headers={"Retry-After": "5"})
+            raise _full()
         try:
             yield Turn(time.monotonic() + self._seconds)
         finally:
             self._turns.release()
+
+
+def _full() -> UnavailableError:
+    message = "Too many receipts are being looked at; try again in a moment."
+    return UnavailableError(message, headers={"Retry-After": "3"})
 
 
 class Turn:

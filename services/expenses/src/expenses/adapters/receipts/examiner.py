@@ -90,10 +90,11 @@ class StudioExaminer:
 
     @contextmanager
     def _workplace(self) -> Iterator[Path]:
-        with _with_room():
-            place = tempfile.TemporaryDirectory(prefix=_FOLDER, dir=self._place, ignore_cleanup_errors=True)
-        with place as folder:
-            yield Path(folder)
+        with self._bench.place():
+            with _with_room():
+                place = tempfile.TemporaryDirectory(prefix=_FOLDER, dir=self._place, ignore_cleanup_errors=True)
+            with place as folder:
+                yield Path(folder)
 
     def _scan(self, uploaded: Path) -> None:
         if self._scanner is None:
