@@ -28,7 +28,6 @@ _documents = sa.Table(
     sa.Column("expires_at", sa.Float),
     sa.Column("pending_since", sa.Float),
     sa.Column("body", sa.Text, nullable=False),
-    sa.Index("document_of_user", "user_id", "kind"),
     sa.Index("document_expires", "expires_at", sqlite_where=sa.text("expires_at IS NOT NULL")),
     sa.Index("document_pending", "pending_since", sqlite_where=sa.text("pending_since IS NOT NULL")),
 )
@@ -83,11 +82,6 @@ class SqliteDocuments:
             if connection.execute(_documents.delete().where(_same(document))).rowcount == 0:
                 raise RevisionConflictError
 
-    def find(self, kind: str, *, user_id: str) -> list[Document]:
-        """Return a user's documents of a kind, ordered by id."""
-        columns = _documents.c
-        return self._select(sa.select(_documents).where(columns.user_id == user_id, columns.kind == kind).order_by(columns.id))
-
     def expired(self, now: float, *, limit: int) -> list[Document]:
         """Return documents whose `expires_at` is before `now`, earliest first."""
         expires_at = _documents.c.expires_at
@@ -97,6 +91,17 @@ class SqliteDocuments:
         """Return documents with events to send, the one that waits longest first."""
         since = _documents.c.pending_since
         return self._select(sa.select(_documents).where(since.is_not(None)).order_by(since).limit(limit))
+
+    def named(self, prefix: str, *, after: str, limit: int) -> list[Document]:
+        """Return documents whose id begins with `prefix` and is greater than `after`, ordered by id."""
+        columns = _documents.c
+        within = sa.and_(columns.id > max(prefix, after), columns.id < prefix[:-1] + chr(ord(prefix[-1]) + 1))
+        return self._select(sa.select(_documents).where(within).order_by(columns.id).limit(limit))
+
+    def behind(self, document_id: str, *, limit: int) -> list[Document]:
+        """Return documents of any kind whose ids come after this one."""
+        columns = _documents.c
+        return self._select(sa.select(_documents).where(columns.id > document_id).order_by(columns.id).limit(limit))
 
     def check(self) -> None:
         """Raise if the store does not answer."""

@@ -14,6 +14,7 @@ from datetime import timedelta
 from typing import IO, TYPE_CHECKING, Any
 
 from expenses.domain.errors import (
+    DepartedError,
     ExpenseNotFoundError,
     ReceiptFileMissingError,
     ReceiptNotFoundError,
@@ -57,7 +58,7 @@ class ReceiptBook:
                 self._keep(who, expense_id, found)
                 try:
                     receipt = self._enter(who, expense_id, found, name_of(filename, found.ending))
-                except (ExpenseNotFoundError, TooManyReceiptsError):
+                except (DepartedError, ExpenseNotFoundError, TooManyReceiptsError):
                     self._let_go(who, found.file.sha256)
                     raise
                 if receipt is not None:
@@ -145,6 +146,10 @@ class ReceiptBook:
         before, done = milliseconds(moment), 0
         self._files.remove_halves(moment)
         self._examiner.tidy(moment)
+        with self._store.reading() as work:
+            departed = work.owners.departed_lately()
+        for user_id in departed:  # an upload that was cut off while the account was being deleted
+            self._files.remove_all(user_id)
         while True:
             with self._store.reading() as work:
                 unused = work.receipts.unused(before, _MOST_TIDIED)

@@ -1,4 +1,4 @@
-"""Documents as they are in Cloudant: a JSON document each, found by id or by one of three indexes."""
+"""Documents as they are in Cloudant: a JSON document each, found by id or by one of two indexes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,6 @@ log = logging.getLogger("outlay.cloudant")
 
 # A document without one of the fields is not in the index; so these hold what is pending or will expire, and no more.
 _INDEXES = {
-    "of-user": ("user_id", "kind"),
     "expires": ("expires_at",),
     "pending": ("pending_since",),
 }
@@ -28,9 +27,6 @@ Json = dict[str, Any]
 
 class CloudantDocuments:
     """The store of a suite with many users. Several threads may use it."""
-
-    page = 500
-    """How many documents are asked for at once, where the number is not known."""
 
     def __init__(self, address: CloudantAddress, *, on_events: Callable[[], None] = lambda: None) -> None:
         """Connect to nothing yet; `on_events` is called after a save that leaves events to any relay."""
@@ -83,15 +79,6 @@ class CloudantDocuments:
         except (ConflictError, MissingError) as error:
             raise RevisionConflictError from error
 
-    def find(self, kind: str, *, user_id: str) -> list[Document]:
-        """Return a user's documents of a kind, ordered by id."""
-        found: list[Document] = []
-        while True:
-            page = self._select("of-user", {"user_id": user_id, "kind": kind}, limit=self.page, skip=len(found))
-            found += page
-            if len(page) < self.page:
-                return sorted(found, key=lambda document: document.id)
-
     def expired(self, now: float, *, limit: int) -> list[Document]:
         """Return documents whose `expires_at` is before `now`, earliest first."""
         return self._select("expires", {"expires_at": {"$gte": 0, "$lte": now}}, limit=limit, sort=[{"expires_at": "asc"}])
@@ -99,6 +86,21 @@ class CloudantDocuments:
     def pending(self, *, limit: int) -> list[Document]:
         """Return documents with events to send, the one that waits longest first."""
         return self._select("pending", {"pending_since": {"$gte": 0}}, limit=limit, sort=[{"pending_since": "asc"}])
+
+    def named(self, prefix: str, *, after: str, limit: int) -> list[Document]:
+        """Return documents whose id begins with `prefix` and is greater than `after`, ordered by id."""
+        first, end = max(prefix, after), prefix[:-1] + chr(ord(prefix[-1]) + 1)
+        options = {"start_key": first, "end_key": end, "inclusive_end": False, "include_docs": True, "limit": limit + 1}
+        rows = self._connection.call("post_all_docs", **options)["rows"]
+        return [_document(row["doc"]) for row in rows if row["id"] > first][:limit]
+
+    def behind(self, document_id: str, *, limit: int) -> list[Document]:
+        """Return documents of any kind whose ids come after this one."""
+        # The one that is known comes first again, unless it was deleted meanwhile; among the others are those of the indexes.
+        most = limit + 1 + len(_INDEXES)
+        rows = self._connection.call("post_all_docs", include_docs=True, limit=most, start_key=document_id or None)["rows"]
+        others = [row for row in rows if row["id"] != document_id and not row["id"].startswith("_design/")]
+        return [_document(row["doc"]) for row in others[:limit]]
 
     def check(self) -> None:
         """Raise if the store does not answer, or has no such database."""
