@@ -77,6 +77,8 @@ def _limit() -> None:
     for what, most in _LIMITS:
         with suppress(ValueError, OSError):  # a system that does not know this limit
             resource.setrlimit(what, (most, most))
+    with suppress(OSError):  # where a container has less memory than that, it is not the service that ends
+        Path("/proc/self/oom_score_adj").write_text("1000")
 
 
 if __name__ == "__main__":
