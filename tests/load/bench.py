@@ -9,10 +9,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from load import broker_measures, measures
+from load import broker_measures, cloudant_measures, cost_measures, measures
 from load.table import Table
 
-ALL = {**measures.ALL, **broker_measures.ALL}
+ALL = {**measures.ALL, **broker_measures.ALL, **cost_measures.ALL, **cloudant_measures.ALL}
 
 
 def main() -> int:

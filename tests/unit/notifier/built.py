@@ -21,6 +21,7 @@ from notifier.app import build
 from notifier.domain.mails import Message, Trail
 from notifier.settings import NotifierSettings
 from support.asgi import call
+from support.stores import a_migrated
 
 ROOT = Path(__file__).parents[3]
 VAULT = Vault(bytes(range(32)))
@@ -95,7 +96,7 @@ class Built:
     def __post_init__(self) -> None:
         self.folder.mkdir(exist_ok=True)
         settings = NotifierSettings(
-            database=f"sqlite:///{self.folder}/notifier.db", mail=f"file:{self.folder}/mail", url="https://outlay.example",
+            database=a_migrated("notifier", self.folder / "notifier.db"), mail=f"file:{self.folder}/mail", url="https://outlay.example",
             hook_key=self.hook_key,
         )  # fmt: skip
         self.mailer = self.mailer or mailer_from(settings, lambda: self.now)

@@ -59,6 +59,7 @@ STATUSES: Mapping[type[Exception], int] = {
     errors.UnacceptableError: 422,
     errors.WrongPasswordError: 422,
     errors.TooManyAttemptsError: 429,
+    errors.TooManyUntoldError: 503,
 }
 VERIFICATION_LIFETIME = timedelta(days=7)
 RESET_LIFETIME = timedelta(hours=1)

@@ -42,6 +42,9 @@ class CloudantDocuments:
             self.check()  # whoever may not make databases may do with one that is there
         for name, fields in _INDEXES.items():
             self._connection.call("post_index", index={"fields": list(fields)}, ddoc=f"outlay-{name}", name=name, type="json")
+        # Each index is built by its first query; and a server that cannot do what is asked of it is found out here.
+        self.expired(0.0, limit=1)
+        self.pending(limit=1)
 
     def get(self, document_id: str) -> Document | None:
         """Return a document as it was last saved."""
