@@ -50,10 +50,10 @@ def test_a_photo_is_attached_read_opened_and_removed(page: Page, dialog: Locator
     choose(dialog, "lunch.jpg", pictures.a_jpeg(size=(900, 1200)))
     photo = tile(dialog, "lunch.jpg")
     expect(photo).to_be_visible()
-    page.wait_for_function("document.querySelector('.tile img').naturalWidth === 360")
+    expect(page.locator(".tile img")).to_have_js_property("naturalWidth", 360)
     photo.click()
     viewer = page.get_by_role("dialog", name="lunch.jpg")
-    page.wait_for_function("document.querySelector('.zoom img').naturalWidth === 900")
+    expect(page.locator(".zoom img")).to_have_js_property("naturalWidth", 900)
     with page.context.expect_page() as opening:
         viewer.get_by_role("link", name="Open original").click()
     opened = opening.value
@@ -80,10 +80,10 @@ def test_several_are_gone_through_by_keyboard_and_the_list_shows_that_they_are_t
     dialog.get_by_role("region", name="Receipts").evaluate(DROP, ["invoice.pdf", list(pictures.a_pdf())])
     expect(tile(dialog, "invoice.pdf")).to_be_visible()
     tile(dialog, "IMG_0001.heic").press("Enter")
-    page.wait_for_function("document.querySelector('.zoom img').naturalWidth === 64")
+    expect(page.locator(".zoom img")).to_have_js_property("naturalWidth", 64)
     page.keyboard.press("ArrowRight")
     viewer = page.get_by_role("dialog", name="invoice.pdf")
-    page.wait_for_function("document.querySelector('.zoom img').naturalWidth === 800")
+    expect(page.locator(".zoom img")).to_have_js_property("naturalWidth", 800)
     expect(viewer.get_by_text("2 of 2")).to_be_visible()
     assert viewer.get_by_role("link", name="Save original").get_attribute("download") == "invoice.pdf"
     page.keyboard.press("Escape")
