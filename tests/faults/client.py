@@ -27,9 +27,19 @@ class GivenUpError(Exception):
 class App:
     """One person's session."""
 
-    def __init__(self, url: str, journal: Journal, *, patience: float, skewed: Callable[[], bool] = lambda: False) -> None:
+    def __init__(
+        self,
+        url: str,
+        journal: Journal,
+        *,
+        patience: float,
+        skewed: Callable[[], bool] = lambda: False,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
         """`patience` is in seconds for each request; `skewed` says whether the clock of some process is wrong now."""
-        self._client = httpx.Client(base_url=f"{url}/api/v1/", headers={"Sec-Fetch-Site": "same-origin"}, timeout=_ANSWER_SECONDS)
+        self._client = httpx.Client(
+            base_url=f"{url}/api/v1/", headers={"Sec-Fetch-Site": "same-origin"}, timeout=_ANSWER_SECONDS, transport=transport
+        )
         self.journal, self._patience, self._skewed = journal, patience, skewed
         self.email = f"person{next(_numbers)}.{time.time_ns()}@outlay.example"
         self.user_id = ""
@@ -118,6 +128,11 @@ class App:
     def read(self, path: str, **params: Any) -> dict[str, Any]:
         """Read something."""
         return dict(self.send("GET", path, params=params).json())
+
+    @property
+    def cookie(self) -> str:
+        """The session, as a header."""
+        return "; ".join(f"{name}={value}" for name, value in self._client.cookies.items())
 
     def close(self) -> None:
         """Close the connections."""

@@ -59,8 +59,8 @@ class Conductor:
         self.say("the load ends")
         load.finish()
         self.say(f"waiting until all has settled, {settle:.0f} s at most")
-        self._settle(settle)
-        evidence = self._evidence(load)
+        self.settle(settle)
+        evidence = self.gather(load)
         load.close()
         return evidence
 
@@ -94,14 +94,16 @@ class Conductor:
                 return
             time.sleep(_PROBE_LOOK_SECONDS)
 
-    def _settle(self, seconds: float) -> None:
+    def settle(self, seconds: float) -> None:
+        """Wait until nothing is on its way any more, but no longer than so many seconds."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             if self.stage.outboxes_empty() and not _left(self.stage.queues()):
                 return
             time.sleep(1)
 
-    def _evidence(self, load: Load) -> Evidence:
+    def gather(self, load: Load) -> Evidence:
+        """Return what the auditor looks at."""
         stage = self.stage
         evidence = Evidence(
             folder=stage.disk.folder,

@@ -14,6 +14,8 @@ from faults.stories import Story, chosen, open_scene
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    import httpx
+
     from faults.journal import Journal
 
 _CROSSINGS = {"quiet": 0, "corrected_before": 0, "fleeting": 0, "tipped_twice": 2}
@@ -33,9 +35,10 @@ class Load:
         threads: int = 4,
         patience: float = 180,
         skewed: Callable[[], bool] = lambda: False,
+        transport: Callable[[], httpx.BaseTransport | None] = lambda: None,
     ) -> None:
         """Start nothing yet."""
-        self._url, self._journal, self._patience, self._skewed = url, journal, patience, skewed
+        self._url, self._journal, self._patience, self._skewed, self._transport = url, journal, patience, skewed, transport
         self._chance = random.Random(seed)
         self._waiting: queue.Queue[tuple[int, Story, int, random.Random] | None] = queue.Queue()
         self._people: list[App] = []
@@ -66,6 +69,11 @@ class Load:
         for thread in self._threads:
             thread.join()
 
+    @property
+    def waiting(self) -> int:
+        """Stories that have not begun."""
+        return self._waiting.qsize()
+
     def close(self) -> None:
         """Close everybody's connections."""
         for app in self._people:
@@ -83,7 +91,7 @@ class Load:
         return app
 
     def _app(self) -> App:
-        return App(self._url, self._journal, patience=self._patience, skewed=self._skewed)
+        return App(self._url, self._journal, patience=self._patience, skewed=self._skewed, transport=self._transport())
 
     def _live(self) -> None:
         while (task := self._waiting.get()) is not None:

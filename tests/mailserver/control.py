@@ -71,7 +71,7 @@ class Control:
         return {}
 
     def _account(self, order: dict[str, Any]) -> dict[str, Any]:
-        """`key` rotates the API key, `activity` books or cancels the add-on, `activity_lag` in seconds."""
+        """`key` rotates the API key (several, with spaces between, hold for a while), `activity` books or cancels the add-on, `activity_lag` in seconds."""
         options = self._site.options
         options.key = str(order.get("key", options.key))
         options.activity = bool(order.get("activity", options.activity))

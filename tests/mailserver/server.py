@@ -190,7 +190,7 @@ class _Visit(BaseHTTPRequestHandler):
         return True
 
     def _let_in(self) -> bool:
-        if self.headers.get("Authorization") == f"Bearer {self.server.site.options.key}":
+        if self.headers.get("Authorization") in {f"Bearer {key}" for key in self.server.site.options.key.split()}:
             return True
         self._refuse(401, _DENIED)
         return False

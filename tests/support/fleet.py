@@ -68,6 +68,20 @@ class Member:
             return False
 
 
+def suite_environ(folder: Path, fronts: Mapping[str, Proxy]) -> dict[str, str]:
+    """Return what every process is told: stores in a folder, and where the services are."""
+    return {
+        **os.environ,
+        "PYTHONWARNINGS": "ignore",
+        "AUTH_STORE": f"sqlite:///{folder}/auth.db",
+        "AUTH_COOKIE_SECURE": "false",
+        "AUTH_RATE_LIMIT_FACTOR": "1000",
+        **{f"{name.upper()}_DB": f"sqlite:///{folder}/{name}.db" for name in SERVICES[1:]},
+        "RECEIPTS": f"file:{folder}/receipts",
+        **{f"{name.upper()}_URL": f"http://{fronts[name].address}" for name in SERVICES},
+    }
+
+
 class Fleet:
     """All processes of the suite. Addresses stay the same for the life of the fleet."""
 
@@ -87,17 +101,7 @@ class Fleet:
             service: board.proxy([("127.0.0.1", self._ports[service, n]) for n in range(1, replicas + 1)])
             for service in (*SERVICES, "gateway")
         }
-        self._environ = {
-            **os.environ,
-            "PYTHONWARNINGS": "ignore",
-            "AUTH_STORE": f"sqlite:///{folder}/auth.db",
-            "AUTH_COOKIE_SECURE": "false",
-            "AUTH_RATE_LIMIT_FACTOR": "1000",
-            **{f"{name.upper()}_DB": f"sqlite:///{folder}/{name}.db" for name in SERVICES[1:]},
-            "RECEIPTS": f"file:{folder}/receipts",
-            **{f"{name.upper()}_URL": f"http://{self.fronts[name].address}" for name in SERVICES},
-            **environ,
-        }
+        self._environ = {**suite_environ(folder, self.fronts), **environ}
         self.members = {member.name: member for member in self._made()}
         self._stopping = threading.Event()
         self._supervisor = threading.Thread(target=self._supervise, name="supervisor", daemon=True)

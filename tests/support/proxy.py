@@ -62,6 +62,10 @@ class Proxy:
         """Break all connections off; new ones are taken. Returns how many there were."""
         return self._board.run(self._cut())
 
+    def lead_to(self, backends: Sequence[Address]) -> None:
+        """Take these from now on, for new connections."""
+        self._backends = list(backends)
+
     def close(self) -> None:
         """Listen no more."""
         self._board.run(self._close())
@@ -131,9 +135,9 @@ class Proxy:
                 end.close()
 
     async def _backend(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter] | None:
-        first = next(self._turn)
-        for step in range(len(self._backends)):
-            host, port = self._backends[(first + step) % len(self._backends)]
+        first, backends = next(self._turn), self._backends
+        for step in range(len(backends)):
+            host, port = backends[(first + step) % len(backends)]
             with suppress(OSError, TimeoutError):
                 return await asyncio.wait_for(asyncio.open_connection(host, port), _CONNECT_SECONDS)
         return None

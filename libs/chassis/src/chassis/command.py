@@ -26,7 +26,7 @@ from chassis.declared import declared, problems_of
 from chassis.first_look import look_first, probes_of
 from chassis.ids import uuid7
 from chassis.key_protect import KeyProtectError
-from chassis.keys_command import add_keys_command, add_migrate_command, look_after_keys
+from chassis.keys_command import NEW_SIGNING_KEY, add_keys_command, add_migrate_command, look_after_keys
 from chassis.letters import add_events_command, look_after, tell_of_sealed
 from chassis.logs import configure_logs
 from chassis.metrics import Metrics
@@ -35,7 +35,7 @@ from chassis.problems import UnavailableError
 from chassis.process import Answering, Working
 from chassis.rekeying import report
 from chassis.service import Service
-from chassis.settings import SettingsError, read_settings, setting, whole_number
+from chassis.settings import SettingsError, leave_setting, read_settings, setting, whole_number
 from chassis.sql.migrations import HalfImportedError
 from chassis.sql.schema import SchemaTooNewError
 from chassis.tokens import TokenVerifier
@@ -53,6 +53,7 @@ class ProcessSettings(BrokerSettings, KeySettings):
     data_keys: tuple[GivenKey, ...] = setting(
         "OUTLAY_DATA_KEY", "the same data keys in every service", parse=parse_keys, secret=True
     )
+    leave_seconds: int = leave_setting()
     instance: str = setting(
         "OUTLAY_INSTANCE",
         "a name that no other process ever has and that a restart keeps, such as a pod's in a StatefulSet",
@@ -117,7 +118,7 @@ def _parser(name: str) -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("serve", help="answer requests; what they commit is relayed to the broker")
     commands.add_parser("work", help="handle events from the broker, and do what is put off")
-    add_migrate_command(commands)
+    add_migrate_command(commands, signs=name == "auth")
     add_check_command(commands)
     settings = commands.add_parser("settings", help="list what can be set")
     settings.add_argument("--json", action="store_true", help="list it as JSON")
@@ -143,14 +144,19 @@ def _run(name: str, build: Build, settings: ProcessSettings, options: argparse.N
     try:
         if command == "migrate" and options.what == "rekey":
             return _rekey(service, vault, settings)
-        if command == "migrate":
+        if command == "migrate" and options.what == NEW_SIGNING_KEY:
+            service.rotate()
+        elif command == "migrate":
             service.migrate()
         elif command == "check":
             return say_findings(run_probes([*probes_of(service), *_shared_probes(name, settings)]), options, say=_say)
         else:
             look_first(service)
             process = _process(command, service, _bus(command, service, settings, metrics, bell), metrics, bell)
-            process.run(host=settings.host, port=settings.port, on_ready=lambda port: _say(f"{name} is ready on port {port}"))
+            process.run(
+                host=settings.host, port=settings.port, leave_seconds=settings.leave_seconds,
+                on_ready=lambda port: _say(f"{name} is ready on port {port}"),
+            )  # fmt: skip
     finally:
         service.close()
         metrics.spans.close()

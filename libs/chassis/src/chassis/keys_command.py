@@ -24,12 +24,16 @@ def add_keys_command(commands: Any) -> None:
     keys.add_argument("action", choices=["new", "wrap", "list"], help=what)
 
 
-def add_migrate_command(commands: Any) -> None:
-    """Add `migrate` and `migrate rekey` to an argument parser's subcommands."""
+NEW_SIGNING_KEY = "new-signing-key"
+
+
+def add_migrate_command(commands: Any, *, signs: bool = False) -> None:
+    """Add `migrate` and what it can do instead to an argument parser's subcommands; `signs` says that tokens are signed there."""
     migrate: argparse.ArgumentParser = commands.add_parser("migrate", help="bring the store to the newest schema")
-    migrate.add_argument(
-        "what", nargs="?", choices=["rekey"], help="instead, seal everything with the first data key, while others work"
-    )
+    what = "instead, rekey: seal everything with the first data key, while others work"
+    if signs:
+        what += f"; {NEW_SIGNING_KEY}: make a key that signs service tokens in two minutes, the old one holds for an hour longer"
+    migrate.add_argument("what", nargs="?", choices=["rekey", *([NEW_SIGNING_KEY] if signs else [])], help=what)
 
 
 def look_after_keys(settings: KeySettings, action: str, *, say: Callable[[str], None], given: Sequence[GivenKey] = ()) -> None:

@@ -37,11 +37,11 @@ class Answering:
         health = Health(metrics, {"store": service.check}, wishes=wishes)
         self._web = _Readiness(health, service.web)
 
-    def run(self, *, host: str, port: int, on_ready: Callable[[int], None]) -> None:
-        """Serve until the signal to stop."""
+    def run(self, *, host: str, port: int, on_ready: Callable[[int], None], leave_seconds: float = 0) -> None:
+        """Serve until the signal to stop, and `leave_seconds` longer."""
         if self._bus is not None:
             self._bus.connect()
-        _run(self._web, self._workers, self._bus, host=host, port=port, on_ready=on_ready)
+        _run(self._web, self._workers, self._bus, host=host, port=port, on_ready=on_ready, leave_seconds=leave_seconds)
 
 
 class Working:
@@ -54,8 +54,8 @@ class Working:
         metrics.measure_with(bus.depths)
         self._web = Health(metrics, {"store": service.check, "broker": bus.check_consuming}, wishes=service.wishes)
 
-    def run(self, *, host: str, port: int, on_ready: Callable[[int], None]) -> None:
-        """Work until the signal to stop."""
+    def run(self, *, host: str, port: int, on_ready: Callable[[int], None], leave_seconds: float = 0) -> None:  # noqa: ARG002
+        """Work until the signal to stop; nobody has to be told first, the broker gives what is left to others."""
         self._bus.start()
         _run(self._web, self._workers, self._bus, host=host, port=port, on_ready=on_ready)
 
@@ -78,12 +78,19 @@ def _relay(service: Service, bus: RabbitBus, metrics: Metrics, bell: threading.E
 
 
 def _run(
-    web: ASGIApp, workers: Sequence[Worker], bus: RabbitBus | None, *, host: str, port: int, on_ready: Callable[[int], None]
+    web: ASGIApp,
+    workers: Sequence[Worker],
+    bus: RabbitBus | None,
+    *,
+    host: str,
+    port: int,
+    on_ready: Callable[[int], None],
+    leave_seconds: float = 0,
 ) -> None:
     for worker in workers:
         worker.start()
     try:
-        serve(web, host=host, port=port, on_ready=on_ready)
+        serve(web, host=host, port=port, on_ready=on_ready, leave_seconds=leave_seconds)
     finally:
         _stop(workers, bus)
 

@@ -28,6 +28,8 @@ class Service:
     """Bring the store to the newest schema; to be called before anything else."""
     rekey: Callable[[], Iterator[Tally]] = lambda: iter(())
     """Seal everything at rest with the newest data key, where it is not yet; yields a count for each kind of value."""
+    rotate: Callable[[], None] = lambda: None
+    """Make a new key to sign tokens with, for the one that signs them."""
     check_keys: Callable[[], object] = lambda: None
     """Raise chassis.vault.UnknownKeyError if something is sealed with a data key that is not given."""
     tidy: Callable[[], None] = lambda: None

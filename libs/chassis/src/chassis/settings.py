@@ -127,6 +127,15 @@ def whole_number(least: int, most: int) -> Callable[[str], int]:
     return parse
 
 
+def leave_setting() -> int:
+    """Declare how long a server goes on answering after the signal to stop."""
+    number: int = setting(
+        "OUTLAY_LEAVE_SECONDS", "how long a server goes on answering after SIGTERM, not ready any more", default=2,
+        parse=whole_number(0, 60),
+    )  # fmt: skip
+    return number
+
+
 def ratio(text: str) -> float:
     """Parse a number from 0 to 1."""
     number = float(text)

@@ -158,6 +158,7 @@ def build(
         outbox=DocumentOutbox(documents, owner=relay_owner, now=now),
         migrate=migrate,
         rekey=rekey,
+        rotate=keys.rotate,
         check_keys=check_keys,
         tidy=tidy,
         check=check,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from typing import TYPE_CHECKING, Any
 
 from starlette.concurrency import run_in_threadpool
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 _STATUSES: Statuses = {ForeignSiteError: 403, TooManyStreamsError: 429}
 _HEARTBEAT_SECONDS = 15.0
+_SOON_MS = (50, 500)
 # The sender's own word on these is not taken: they say who asks and from where.
 _REPLACED = frozenset({b"authorization", b"cookie", b"x-forwarded-for", b"x-forwarded-proto", b"forwarded"})
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -139,8 +141,14 @@ class Front:
                 yield text
                 if text.startswith(":") and await self._passes.of(secret) is None:
                     return  # signed out or revoked meanwhile
+            yield _comes_again()
         finally:
             self._hub.leave(user_id, stream)
+
+
+def _comes_again() -> str:
+    """Let a browser whose stream ends because this process does come back soon, and not all browsers at the same moment."""
+    return f"retry: {random.randint(*_SOON_MS)}\n\n"  # noqa: S311
 
 
 def _speak_for(scope: Scope, held: Pass | None) -> list[tuple[bytes, bytes]]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from chassis.bus.settings import BrokerSettings
-from chassis.settings import setting, whole_number
+from chassis.settings import leave_setting, setting, whole_number
 
 
 def _address(text: str) -> str:
@@ -22,6 +22,7 @@ class GatewaySettings(BrokerSettings):
 
     host: str = setting("OUTLAY_HOST", "the address to listen on", default="127.0.0.1")
     port: int = setting("OUTLAY_PORT", "the port to listen on", default=8000, parse=whole_number(0, 65535))
+    leave_seconds: int = leave_setting()
     url: str = setting("OUTLAY_URL", "the address in people's browsers", default="http://127.0.0.1:8000", parse=_address)
     auth: str = setting("AUTH_URL", "where auth is", parse=_address)
     expenses: str = setting("EXPENSES_URL", "where expenses is", parse=_address)

@@ -10,6 +10,7 @@ from starlette.concurrency import run_in_threadpool
 
 from chassis import context
 from chassis.problems import UnauthorizedError, UnavailableError
+from gateway.adapters.replicas import REPEATABLE, Replicas
 from gateway.domain.passes import Pass
 
 if TYPE_CHECKING:
@@ -37,12 +38,14 @@ class HttpExchange:
 
     def __init__(self, base_url: str) -> None:
         """Connect to nothing yet."""
-        self._client = httpx.AsyncClient(base_url=base_url, timeout=5)
+        self._client = httpx.AsyncClient(base_url=base_url, timeout=5, transport=Replicas())
 
     async def __call__(self, secret: str) -> Pass | None:
         """Return a pass, or None; raises UnavailableError if auth does not answer."""
         try:
-            answer = await self._client.post("/api/v1/internal/tokens", json={"secret": secret}, headers=_trace())
+            answer = await self._client.post(
+                "/api/v1/internal/tokens", json={"secret": secret}, headers=_trace(), extensions={REPEATABLE: True}
+            )
         except httpx.HTTPError as error:
             message = "Nobody can be signed in for the moment; try again soon."
             raise UnavailableError(message, headers={"Retry-After": "5"}) from error

@@ -6,9 +6,11 @@ import json
 from typing import TYPE_CHECKING
 
 import httpx
+from starlette.datastructures import Headers
 
 from chassis import context
 from chassis.problems import PROBLEM_JSON, status_body
+from gateway.adapters.replicas import REPEATABLE, Replicas
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -16,8 +18,9 @@ if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
 
 _TIMEOUT = httpx.Timeout(30, connect=3)
-_IDLE_SECONDS = 5.0
-"""Less than a service keeps a connection that nobody uses."""
+_AT_HAND_BYTES = 64 * 1024
+"""A body of this size is read before it is sent on, so that it can be sent twice; a larger one passes through."""
+_READING = frozenset({"GET", "HEAD", "OPTIONS"})
 # These belong to one connection and are made anew for the next (RFC 9110, 7.6.1).
 _HOP_BY_HOP = frozenset({b"connection", b"keep-alive", b"te", b"trailer", b"transfer-encoding", b"upgrade", b"proxy-authorization"})
 
@@ -31,15 +34,15 @@ class HttpUpstream:
 
     def __init__(self, base_url: str) -> None:
         """Connect to nothing yet."""
-        limits = httpx.Limits(max_connections=200, max_keepalive_connections=50, keepalive_expiry=_IDLE_SECONDS)
-        self._client = httpx.AsyncClient(base_url=base_url, timeout=_TIMEOUT, limits=limits, follow_redirects=False)
+        self._client = httpx.AsyncClient(base_url=base_url, timeout=_TIMEOUT, transport=Replicas(), follow_redirects=False)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Carry one request; a service that is away is a 503, one that takes too long a 504, one that breaks off a 502."""
         started = False
         try:
+            content, repeatable = await _content(scope, receive)
             async with self._client.stream(
-                scope["method"], _target(scope), headers=_kept(scope["headers"]), content=_body(receive)
+                scope["method"], _target(scope), headers=_kept(scope["headers"]), content=content, extensions={REPEATABLE: repeatable}
             ) as answer:
                 started = True
                 await send({"type": "http.response.start", "status": answer.status_code, "headers": _kept(answer.headers.raw)})
@@ -66,6 +69,15 @@ def _target(scope: Scope) -> str:
 
 def _kept(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
     return [(name, value) for name, value in headers if name.lower() not in _HOP_BY_HOP]
+
+
+async def _content(scope: Scope, receive: Receive) -> tuple[bytes | AsyncIterator[bytes], bool]:
+    """Return the body, and whether the request may be sent twice."""
+    headers = Headers(scope=scope)
+    small = "transfer-encoding" not in headers and int(headers.get("content-length", "0")) <= _AT_HAND_BYTES
+    if small and (scope["method"] in _READING or "idempotency-key" in headers):
+        return b"".join([part async for part in _body(receive)]), True
+    return _body(receive), False
 
 
 async def _body(receive: Receive) -> AsyncIterator[bytes]:

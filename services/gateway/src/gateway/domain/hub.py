@@ -60,13 +60,15 @@ class Hub:
         self.closed = False
 
     def open(self, user_id: str) -> Stream:
-        """Return a new stream of a user; raises TooManyStreamsError."""
+        """Return a new stream of a user, which ends at once if all were ended; raises TooManyStreamsError."""
         self._loop = asyncio.get_running_loop()
         if len(self._streams[user_id]) >= _MOST_STREAMS:
             message = f"{_MOST_STREAMS} event streams are open already; close a tab."
             raise TooManyStreamsError(message)
         stream = Stream()
         self._streams[user_id].add(stream)
+        if self.closed:
+            stream.end()
         return stream
 
     def leave(self, user_id: str, stream: Stream) -> None:
