@@ -67,6 +67,28 @@ def test_a_verifier_with_keys_of_before_the_rotation_learns_the_new_one(auth):
     assert verify(auth.made.exchange(secret)[0])
 
 
+def test_no_token_is_refused_while_two_replicas_change_keys_before_verifiers_that_keep_them(make_auth):
+    replicas = [make_auth(), make_auth()]
+    secret, tick = replicas[0].sign_up(), [0.0]
+    verifiers = [TokenVerifier(replica.made.jwks, monotonic=lambda: tick[0]) for replica in replicas]
+    first = replicas[0].made.exchange(secret)[0]
+    signed_by: dict[float, set[str]] = {}
+    for second in range(0, 300, 7):
+        tick[0] = float(second)
+        for replica in replicas:
+            replica.now.ahead = second
+        if second == 14:
+            replicas[1].made.rotate()
+        tokens = [replica.made.exchange(secret)[0] for replica in replicas]
+        signed_by[second] = {kid_of(token) for token in tokens}
+        newcomer = TokenVerifier(replicas[0].made.jwks, monotonic=lambda: tick[0])
+        for verify in (*verifiers, newcomer):
+            assert all(verify(token)["sub"] for token in (*tokens, first))
+    assert len(signed_by[133]) == 1, "published, and not in use"
+    assert signed_by[0] == signed_by[133] != signed_by[294]
+    assert len(signed_by[294]) == 1, "both replicas sign with the new one"
+
+
 def test_keys_are_rotated_once_a_month(auth):
     auth.made.service.tidy()
     first = published(auth)

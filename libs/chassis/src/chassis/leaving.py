@@ -15,8 +15,8 @@ _GOODBYE = [(b"content-type", b"application/json"), (b"content-length", str(len(
 class Leaving:
     """An ASGI application in front of another one.
 
-    Once `begun`, /readyz is 503, and each answer says that it is the last one on its connection: whoever comes next opens another one,
-    and is sent to another replica.
+    Once `begun`, /readyz is 503, and each answer says that it is the last one on its connection: whoever comes next opens another
+    one, and is sent to another replica.
     """
 
     def __init__(self, app: ASGIApp) -> None:

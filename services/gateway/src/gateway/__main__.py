@@ -85,9 +85,7 @@ def _serve(settings: GatewaySettings) -> int:
     )
     if bus is not None:
         bus.listen(lambda event: hub.tell(event.type, event.data))
-    serve(
-        web, host=settings.host, port=settings.port, leave_seconds=settings.leave_seconds, on_ready=_say_ready, on_exit=hub.close
-    )
+    serve(web, host=settings.host, port=settings.port, leave_seconds=settings.leave_seconds, on_ready=_say_ready, on_exit=hub.close)
     if bus is not None:
         bus.stop()
     metrics.spans.close()

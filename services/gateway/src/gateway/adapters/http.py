@@ -42,7 +42,11 @@ class HttpUpstream:
         try:
             content, repeatable = await _content(scope, receive)
             async with self._client.stream(
-                scope["method"], _target(scope), headers=_kept(scope["headers"]), content=content, extensions={REPEATABLE: repeatable}
+                scope["method"],
+                _target(scope),
+                headers=_kept(scope["headers"]),
+                content=content,
+                extensions={REPEATABLE: repeatable},
             ) as answer:
                 started = True
                 await send({"type": "http.response.start", "status": answer.status_code, "headers": _kept(answer.headers.raw)})

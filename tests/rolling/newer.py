@@ -1,0 +1,44 @@
+"""A version of the suite that is newer than this one: the same code, with one more migration in each SQL service."""
+
+from __future__ import annotations
+
+import shutil
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from chassis.sql.schema import Schema
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+TABLES: Mapping[str, str] = {"expenses": "expense", "budgets": "budget", "notifier": "alert"}
+"""The table of each service that the new version adds a column to."""
+
+_MIGRATION = '''"""What the next version needs: added, and used by nobody who does not know of it."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "{revision}"
+down_revision = "{newest}"
+
+
+def upgrade() -> None:
+    op.add_column("{table}", sa.Column("of_the_next_version", sa.String(20), nullable=True))
+    op.create_table("next_version", sa.Column("id", sa.String(36), primary_key=True))
+'''
+
+
+def make_newer(folder: Path, *, breaking: bool = False) -> dict[str, str]:
+    """Write it into a folder; return what a process has to be told to run it.
+
+    Its migrations say that code of today can go on with them, unless they are `breaking`.
+    """
+    for service, table in TABLES.items():
+        newest = Schema(service).known[-1]
+        revision = f"{int(newest[:4]) + 1:04}" + ("" if breaking else f"from{newest[:4]}")
+        shutil.copytree(Path(str(files(service))), folder / service, ignore=shutil.ignore_patterns("__pycache__"))
+        migration = _MIGRATION.format(revision=revision, newest=newest, table=table)
+        (folder / service / "migrations" / "versions" / f"{revision}_next.py").write_text(migration)
+    return {"PYTHONPATH": str(folder)}

@@ -1,0 +1,80 @@
+"""`make rolling`: every process replaced under load, again and again; upgrades, rollback, rotated secrets; prints a table."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from rolling import script
+from rolling.numbers import of_the_chart
+from rolling.stage import Crowd, RollingStage
+from rolling.table import Result, result_of
+from support.broker import Broker
+
+PARTS = ("restart", "upgrade", "secrets")
+
+
+def main(arguments: list[str]) -> int:
+    """Play, audit, print; return 1 if something was not kept."""
+    parser = argparse.ArgumentParser(prog="rolling", description=__doc__)
+    parser.add_argument("--replicas", type=int, default=2, help="of each process")
+    parser.add_argument("--threads", type=int, default=2, help="people who live through stories at the same time")
+    parser.add_argument("--visitors", type=int, default=2, help="people who sign in, read, write and sign out at the same time")
+    parser.add_argument("--pause", type=float, default=1.0, help="seconds between two stories, about")
+    parser.add_argument("--haste", type=float, default=1.0, help="of the chart's waiting times, which share is waited")
+    parser.add_argument("--only", action="append", choices=PARTS, help="this part; may be repeated")
+    parser.add_argument("--folder", type=Path, help="a new folder, to keep stores, mails and logs in")
+    options = parser.parse_args(arguments)
+    if options.folder and options.folder.exists():
+        parser.error(f"{options.folder} is there already")
+    with tempfile.TemporaryDirectory() as temporary:
+        return _run(options, (options.folder or Path(temporary)).resolve())
+
+
+def _run(options: argparse.Namespace, folder: Path) -> int:
+    started = time.monotonic()
+
+    def say(line: str) -> None:
+        sys.stdout.write(f"{time.monotonic() - started:7.1f} s  {line}\n")
+        sys.stdout.flush()
+
+    broker = Broker(folder / "broker").start()
+    try:
+        with RollingStage(folder, broker, of_the_chart(haste=options.haste), replicas=options.replicas) as stage:
+            say(f"{options.replicas} of everything are ready")
+            crowd = Crowd(stage, threads=options.threads, visitors=options.visitors, pause=options.pause)
+            try:
+                result = _play(options.only or PARTS, stage, crowd, say)
+            finally:
+                crowd.close()
+    finally:
+        broker.close()
+    sys.stdout.write(f"\n{result}\n")
+    return 1 if result.broken else 0
+
+
+def _play(parts: list[str], stage: RollingStage, crowd: Crowd, say: script.Say) -> Result:
+    signs_at = script.rotate_signing_key(stage, say) if "secrets" in parts else 0.0
+    if "restart" in parts:
+        script.restart_everything(stage, say)
+        script.migrate_again(stage, say)
+        script.restart_everything(stage, say)
+    if "upgrade" in parts:
+        script.upgrade(stage, say)
+    if "secrets" in parts:
+        script.rotate_data_key(stage, say)
+        script.rotate_credentials(stage, say)
+        time.sleep(max(0.0, signs_at + 5 - time.monotonic()))
+    time.sleep(2)
+    say("the load ends")
+    evidence = crowd.finish()
+    return result_of(stage, crowd, evidence, missed=crowd.missed())
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,148 @@
+"""All that a rolling restart needs: broker, mail server, the cluster, and people who go on as if nothing was."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+import time
+from contextlib import ExitStack, suppress
+from typing import TYPE_CHECKING
+
+from faults.client import App, GivenUpError
+from faults.conductor import Conductor
+from faults.load import Load
+from faults.stage import Options, Stage
+from rolling.browser import Browser, Tally
+from rolling.cluster import Cluster
+from rolling.visitors import Visitors
+from rolling.watching import Page
+from support.mailprocess import MailProcess
+from support.proxy import Board
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from faults.evidence import Evidence
+    from faults.journal import Journal
+    from rolling.numbers import Numbers
+    from support.broker import Broker
+
+_PATIENCE_SECONDS = 30.0
+_SETTLE_SECONDS = 60.0
+
+
+class RollingStage(Stage):
+    """The stage of the faults, with a cluster in the place of the fleet, and a broker of somebody else's."""
+
+    fleet: Cluster  # type: ignore[assignment]
+
+    def __init__(self, folder: Path, broker: Broker, numbers: Numbers, *, replicas: int) -> None:
+        """Start nothing yet. `broker` runs; this takes a virtual host of it."""
+        self.options = Options(folder, replicas=replicas, small_disk=False)
+        self._stack = ExitStack()
+        self._seen, self._read, self._reading = [], 0, threading.Lock()
+        self.skewed_until = 0.0
+        self.broker, self._numbers = broker, numbers
+        self.vhost = secrets.token_hex(8)
+        self.mails = MailProcess(folder / "mails")
+        self.secrets = folder / "secrets"
+
+    def _start(self, stack: ExitStack) -> None:
+        from faults.stage import _Folder  # noqa: PLC0415  a disk that is never full
+
+        self.mails.start()
+        stack.callback(self.mails.stop)
+        self.disk = _Folder(self.options.folder / "stores")
+        self.secrets.mkdir(parents=True)
+        self.tell("OUTLAY_DATA_KEY", secrets.token_hex(32))
+        self.tell("OUTLAY_BUS", self.broker.add_vhost(self.vhost))
+        self.tell("SENDGRID_API_KEY", self.mails.key)
+        board = stack.enter_context(Board())
+        self.fleet = Cluster(self.disk.folder, board, self._numbers, replicas=self.options.replicas, environ=self._environ())
+        stack.callback(self.fleet.stop)
+        self.fleet.start()
+        self.mails.order("hook", url=f"{self.fleet.url}/api/v1/hooks/sendgrid", automatic=True)
+
+    def tell(self, setting: str, value: str) -> None:
+        """Change a secret's file, as a changed Secret does: read by whoever starts from now on."""
+        (self.secrets / setting).write_text(value + "\n")
+
+    def told(self, setting: str) -> str:
+        """Return what a secret's file says."""
+        return (self.secrets / setting).read_text().strip()
+
+    def _environ(self) -> dict[str, str]:
+        return {
+            **{f"{path.name}_FILE": str(path) for path in self.secrets.iterdir()},
+            "NOTIFIER_MAIL": f"sendgrid:{self.mails.url}",
+            "SENDGRID_HOOK_KEY": self.mails.look("hook")["public_key"],
+            "NOTIFIER_FROM": "Outlay <outlay@outlay.example>",
+        }
+
+    def queues(self) -> dict[str, int]:
+        """Return the depth of each queue that has a name of its own."""
+        lines = self.broker.control("list_queues", "-p", self.vhost, "--no-table-headers", "name", "messages").splitlines()
+        pairs = (line.rsplit("\t", 1) for line in lines if "\t" in line)
+        return {name: int(count) for name, count in pairs if count.isdigit() and not name.startswith("amq.")}
+
+
+class Crowd:
+    """Everybody who uses the suite: stories of budgets, visitors, open pages."""
+
+    def __init__(self, stage: RollingStage, *, threads: int, visitors: int, pause: float) -> None:
+        """Let people sign up, and begin; a story about every `pause` seconds."""
+        self.tally = Tally()
+        self._conductor = Conductor(stage, crossings=0, seed=1, patience=_PATIENCE_SECONDS)
+        self._load = Load(
+            stage.fleet.url, self.journal, seed=1, threads=threads, patience=_PATIENCE_SECONDS,
+            transport=lambda: Browser(self.tally),
+        )  # fmt: skip
+        self._load.start(crossings=80)
+        self.pages = [Page(stage.fleet.url, app) for app in self._load.people]
+        self._visitors = Visitors(self._app(stage.fleet.url), self.tally, count=visitors, pause=pause).start()
+        self._pause = pause
+        self._over = threading.Event()
+        self._feeder = threading.Thread(target=self._feed, name="feeder")
+        self._feeder.start()
+
+    def _app(self, url: str) -> Callable[[], App]:
+        return lambda: App(url, self.journal, patience=_PATIENCE_SECONDS, transport=Browser(self.tally))
+
+    @property
+    def journal(self) -> Journal:
+        """What was acknowledged."""
+        return self._conductor.journal
+
+    def _feed(self) -> None:
+        while not self._over.wait(self._pause):
+            if self._load.waiting < 2:
+                self._load.let_in(1, fault=-1)
+
+    def finish(self) -> Evidence:
+        """Let everybody finish; return what is left when all has settled."""
+        self._over.set()
+        self._feeder.join()
+        self._visitors.finish()
+        self._load.finish()
+        self._conductor.settle(_SETTLE_SECONDS)
+        self._settle_pages()
+        return self._conductor.gather(self._load)
+
+    def _settle_pages(self) -> None:
+        deadline = time.monotonic() + 5
+        while self.missed() and time.monotonic() < deadline:
+            time.sleep(0.2)
+        for page in self.pages:
+            page.close()
+
+    def missed(self) -> int:
+        """Return how many alerts there are that an open page of their person never showed."""
+        with suppress(GivenUpError):
+            return sum(len(page.missed()) for page in self.pages)
+        return -1
+
+    def close(self) -> None:
+        """Close everybody's connections."""
+        self._over.set()
+        self._load.close()

@@ -1,0 +1,45 @@
+"""A short run: under load, a process of each kind is replaced as a Deployment does it, and nobody notices."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+
+from rolling.browser import Browser, Tally
+from rolling.numbers import of_the_chart
+from rolling.script import upgrade_of
+from rolling.stage import Crowd, RollingStage
+from rolling.table import result_of
+from support.ports import free_ports
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from support.broker import Broker
+
+
+def test_no_request_fails_and_nothing_is_lost_while_processes_are_replaced(tmp_path: Path, broker: Broker) -> None:
+    with RollingStage(tmp_path, broker, of_the_chart(haste=0.2), replicas=1) as stage:
+        crowd = Crowd(stage, threads=2, visitors=1, pause=0.4)
+        try:
+            upgrade_of(stage, ["expenses"])  # from now on new pods are of a newer version, on a newer schema
+            stage.fleet.roll(
+                ["gateway-serve", "expenses-serve", "auth-serve", "expenses-work", "budgets-work", "notifier-work"], together=3
+            )
+            evidence = crowd.finish()
+            result = result_of(stage, crowd, evidence, missed=crowd.missed())
+        finally:
+            crowd.close()
+    assert result.broken == [], str(result)
+    assert stage.fleet.restarts == 6
+    assert all(page.breaks for page in crowd.pages), "each open page came back to the new gateway"
+    assert sum(promise.least for promise in crowd.journal.promises.values()) >= 3
+
+
+def test_a_request_that_nobody_answers_is_a_failure() -> None:
+    tally = Tally()
+    with httpx.Client(transport=Browser(tally)) as client, pytest.raises(httpx.ConnectError):
+        client.get(f"http://127.0.0.1:{free_ports(1)[0]}/")
+    assert len(tally.failed) == tally.sent == 1
