@@ -1,6 +1,7 @@
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 OUTLAY_DATA ?= $(CURDIR)/var
+STORES ?= home
 VENV := .venv
 BIN := $(VENV)/bin
 OWN := -e libs/money -e libs/chassis -e services/auth -e services/expenses -e services/budgets -e services/notifier -e services/gateway -e outlay
@@ -46,8 +47,8 @@ types: .stamps/dev .stamps/ui ## mypy --strict and svelte-check
 	cd $(UI) && npm run --silent check
 
 .PHONY: household
-household: .stamps/dev ## Live through the household's years: 34 budgets exceeded, 34 mails
-	$(BIN)/python tests/household/run.py
+household: .stamps/dev .stamps/servers .stamps/node-servers ## Live through the household's years: 34 budgets exceeded, 34 mails (STORES=home, ibm, mysql)
+	$(BIN)/python tests/household/run.py --stores $(STORES)
 
 .PHONY: bench
 bench: .stamps/dev .stamps/servers ## Measure against floors in the same run; prints a table

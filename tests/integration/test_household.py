@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from household import stories
+from household.houses import Home
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -14,5 +15,5 @@ if TYPE_CHECKING:
 
 @pytest.mark.parametrize("story", stories.ALL, ids=lambda story: story.__name__)
 def test_the_household(story, tmp_path: Path) -> None:
-    result = story(tmp_path / "story")
+    result = story(Home(), tmp_path / "story")
     assert result.as_expected, result.summary
