@@ -77,6 +77,21 @@ def recorded(database: Database) -> Iterator[Recording]:
         event.remove(database.engine, "before_cursor_execute", note)
 
 
+@contextmanager
+def counted(database: Database) -> Iterator[list[int]]:
+    """Count the statements that are run within, in the one number of a list."""
+    count = [0]
+
+    def note(_connection: Any, _cursor: Any, text: str, *_more: Any) -> None:
+        count[0] += not _TALK.match(text)
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    try:
+        yield count
+    finally:
+        event.remove(database.engine, "before_cursor_execute", note)
+
+
 class BareDriver:
     """One connection of the driver, set up as the store's are, which repeats what was recorded and nothing else."""
 
@@ -85,6 +100,9 @@ class BareDriver:
         self._held = database.engine.raw_connection()
         self._connection: Any = self._held.dbapi_connection
         self._explicit = database.engine.dialect.name == "sqlite"
+        if database.engine.dialect.name == "mysql":  # it may come from readers
+            self._connection.query("SET SESSION TRANSACTION READ WRITE")
+            self._held.detach()
 
     def repeat(self, recording: Recording, kept: set[str]) -> None:
         """Run the statements and commit; ids that are not to be kept are made anew, so that rows can be added again."""
@@ -113,7 +131,7 @@ class BareDriver:
         self._connection.execute("COMMIT") if self._explicit else self._connection.commit()
 
     def close(self) -> None:
-        """Give the connection back."""
+        """Let go of the connection."""
         self._held.close()
 
 

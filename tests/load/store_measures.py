@@ -13,7 +13,6 @@ from expenses.domain.conversion import Converter
 from expenses.domain.ledger import Ledger
 from expenses.domain.ports import Repeat, Who
 from load.databases import BareDriver, Recording, a_second, databases, opened, recorded
-from money import Money
 
 if TYPE_CHECKING:
     from collections.abc import Callable

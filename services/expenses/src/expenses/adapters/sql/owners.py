@@ -5,14 +5,14 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from chassis.sql import unless_raced
+from chassis.sql import Prepared, unless_raced
 from expenses.adapters.sql.tables import category, chassis, expense, import_run, person, total
 from expenses.domain.ports import Owner, Who
 
 _FOUND = sa.select(person.c.number, person.c.user_id, person.c.home_currency, person.c.version).where(
     person.c.user_id == sa.bindparam("of_user")
 )
-_HELD = _FOUND.with_for_update()
+_FIND, _HOLD = Prepared(_FOUND), Prepared(_FOUND.with_for_update())
 
 
 class SqlOwners:
@@ -48,5 +48,5 @@ class SqlOwners:
         self._connection.execute(person.delete().where(person.c.number == owner.number))
 
     def _select(self, user_id: str, *, lock: bool) -> Owner | None:
-        row = self._connection.execute(_HELD if lock else _FOUND, {"of_user": user_id}).first()
-        return None if row is None else Owner(row.number, row.user_id, row.home_currency, row.version)
+        row = (_HOLD if lock else _FIND).first(self._connection, of_user=user_id)
+        return None if row is None else Owner(*row)
