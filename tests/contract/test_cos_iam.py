@@ -16,7 +16,7 @@ from chassis.problems import UnavailableError
 from chassis.settings import SettingsError, read_settings
 from expenses.adapters.receipts.stores import files_from
 from expenses.settings import ExpensesSettings
-from support.broker import free_ports
+from support.ports import free_ports
 
 KEY = "an API key that nobody may read"
 

@@ -123,14 +123,6 @@ class TestDocuments:
         assert [document.id for document in saved] == ["some:2"]
         assert [documents.get("some:1"), documents.get("some:2")] == [newer, saved[0]]
 
-    def test_a_users_documents_of_a_kind_are_found(self, documents) -> None:
-        for number in (2, 1, 3):
-            documents.save(a_document(f"some:{number}"))
-        documents.save(a_document("other:1", kind="other"))
-        documents.save(a_document("some:4", user_id="somebody else"))
-        assert [found.id for found in documents.find("some", user_id=USER)] == ["some:1", "some:2", "some:3"]
-        assert documents.find("none", user_id=USER) == []
-
     def test_expired_documents_are_found_earliest_first(self, documents) -> None:
         for number, expires_at in enumerate((30.0, 10.0, None, 20.0, 99.0)):
             documents.save(a_document(f"some:{number}", expires_at=expires_at))

@@ -10,8 +10,9 @@ import pytest
 
 from chassis.bus.rabbitmq import BrokerAddress, BusAwayError, RabbitBus
 from chassis.events import Event
-from support.broker import Broker, free_ports
+from support.broker import Broker
 from support.client import eventually
+from support.ports import free_ports
 from support.proxy import Board, Mode
 from support.rabbit import Got, left
 

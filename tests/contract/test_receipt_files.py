@@ -22,8 +22,8 @@ from expenses.domain.errors import ReceiptFileMissingError
 from expenses.domain.receipt import key_of
 from expenses.domain.receipt_ports import ReceiptFiles
 from expenses.settings import ExpensesSettings
-from support.broker import free_ports
 from support.objectstore import ObjectStore
+from support.ports import free_ports
 
 
 @dataclass

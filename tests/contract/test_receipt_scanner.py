@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from support import pictures
-from support.broker import free_ports
 from support.clamav import BAD, running_clamd
+from support.ports import free_ports
 from unit.expenses.expenses_world import Api, make_service
 
 

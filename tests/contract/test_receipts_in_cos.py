@@ -14,8 +14,8 @@ import pytest
 
 from chassis.problems import UnavailableError
 from support import pictures
-from support.broker import free_ports
 from support.objectstore import ObjectStore
+from support.ports import free_ports
 from unit.expenses.expenses_world import MARIA, Api, WallClock, make_service
 
 LARGE = pictures.a_pdf() + b"%" + os.urandom(6_000_000).replace(b"stream", b"") + b"\n%%EOF\n"

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import fcntl
-import json
 import os
 import secrets
 import signal
-import socket
 import subprocess
 import time
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +15,8 @@ import pika
 from pika.exceptions import AMQPError
 
 from support.certificates import write_certificates
+from support.ports import free_ports
+from support.sharing import end_group, one_for_the_run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -38,17 +37,6 @@ log.file.level = warning
 """
 
 
-def free_ports(count: int) -> list[int]:
-    """Return ports that nobody listens on."""
-    sockets = [socket.socket() for _ in range(count)]
-    for one in sockets:
-        one.bind(("127.0.0.1", 0))
-    ports = [int(one.getsockname()[1]) for one in sockets]
-    for one in sockets:
-        one.close()
-    return ports
-
-
 class Broker:
     """One RabbitMQ node. Its ports, password and data outlive a kill."""
 
@@ -57,9 +45,8 @@ class Broker:
         self.folder = folder
         self._process: subprocess.Popen[bytes] | None = None
         self._pid = 0
-        self.users = 0
         if known:
-            self.password, self.users, self._pid = known["password"], known["users"], known["pid"]
+            self.password, self._pid = known["password"], known["pid"]
             self.port, self.tls_port, self._dist_port, self._epmd_port = known["ports"]
             return
         self.password = secrets.token_hex(8)
@@ -120,15 +107,24 @@ class Broker:
                 return
             time.sleep(0.1)
 
-    def note(self, path: Path, *, users: int) -> None:
-        """Write down what another process has to know, and how many use it."""
-        self.users = users
+    def noted(self) -> dict[str, Any]:
+        """Return what another process has to know."""
         ports = [self.port, self.tls_port, self._dist_port, self._epmd_port]
-        path.write_text(json.dumps({"password": self.password, "ports": ports, "pid": self.pid, "users": users}))
+        return {"password": self.password, "ports": ports, "pid": self.pid}
+
+    def described(self) -> str:
+        """Say what it calls itself."""
+        with pika.BlockingConnection(pika.URLParameters(self.url())) as connection:
+            told = connection._impl.server_properties
+        return f"{told['product']} {told['version']} (package)"
+
+    def leave(self) -> None:
+        """Leave it to another process to stop it."""
+        if self._process is not None:
+            self._process.returncode = 0  # or Popen complains that it was forgotten
 
     def _end(self, sig: int) -> None:
-        with suppress(ProcessLookupError):
-            os.killpg(self.pid, sig)
+        end_group(self.pid, sig)
         if self._process is not None:
             self._process.wait(30)
 
@@ -158,9 +154,6 @@ class Broker:
         }
 
 
-_LEFT_TO_OTHERS: list[Broker] = []
-"""Brokers that this process has started and others still use: one that is forgotten is complained of as a process that still runs."""
-
 _ADD_VHOST = (
     'rabbit_vhost:add(<<"%s">>, <<"outlay">>), '
     'rabbit_auth_backend_internal:set_permissions(<<"outlay">>, <<"%s">>, <<".*">>, <<".*">>, <<".*">>, <<"outlay">>).'
@@ -169,26 +162,6 @@ _ADD_VHOST = (
 
 @contextmanager
 def shared_broker(folder: Path) -> Iterator[Broker]:
-    """Give the one broker of a test run to each of its worker processes: the first starts it, the last stops it."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with _locked(folder):
-        known = folder / "broker.json"
-        broker = Broker(folder / "node", json.loads(known.read_text()) if known.exists() else None)
-        if broker.users == 0:
-            broker.start()
-        broker.note(known, users=broker.users + 1)
-    yield broker
-    with _locked(folder):
-        broker.users = json.loads(known.read_text())["users"]
-        broker.note(known, users=broker.users - 1)
-        if broker.users == 0:
-            broker.close()
-        else:
-            _LEFT_TO_OTHERS.append(broker)
-
-
-@contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    with (folder / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
+    """Give the one broker of a test run to each of its worker processes."""
+    with one_for_the_run(folder, Broker) as broker:
+        yield broker

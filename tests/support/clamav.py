@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from support.broker import free_ports
+from support.ports import free_ports
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

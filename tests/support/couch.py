@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import fcntl
-import json
 import os
 import secrets
-import shutil
 import signal
 import subprocess
 import time
 from contextlib import contextmanager, suppress
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from support.broker import free_ports
+from support.mariadb import has_docker
+from support.ports import free_ports
+from support.sharing import end_group, one_for_the_run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,23 +23,17 @@ if TYPE_CHECKING:
 _PROGRAM = Path(__file__).parents[1] / "servers/node_modules/pouchdb-server/bin/pouchdb-server"
 
 
-@cache
-def with_docker() -> bool:
-    """Say whether containers can be started here."""
-    return bool(shutil.which("docker")) and subprocess.run(["docker", "info"], check=False, capture_output=True).returncode == 0
-
-
 def which_couch() -> str:
     """Say which server the tests use."""
-    return "CouchDB 3 (Docker)" if with_docker() else "PouchDB Server 4.2 (no Docker here)"
+    return "CouchDB 3 (Docker)" if has_docker() else "PouchDB Server 4.2 (no Docker here)"
 
 
 class Couch:
     """One PouchDB Server. Its port and data outlive a kill."""
 
-    def __init__(self, folder: Path) -> None:
-        """Start nothing yet."""
-        self.folder, self.port = folder, free_ports(1)[0]
+    def __init__(self, folder: Path, known: dict[str, Any] | None = None) -> None:
+        """Start nothing yet. `known` is what another process noted of the same server."""
+        self.folder, self.port, self._pid = folder, known["port"] if known else free_ports(1)[0], known["pid"] if known else 0
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -68,12 +60,22 @@ class Couch:
 
     def kill(self) -> None:
         """kill -9."""
+        end_group(self.pid, signal.SIGKILL)
         if self._process is not None:
-            with suppress(ProcessLookupError):
-                os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait(10)
 
-    def leave_running(self) -> None:
+    close = kill
+
+    def noted(self) -> dict[str, Any]:
+        """Return what another process has to know."""
+        return {"port": self.port, "pid": self.pid}
+
+    def described(self) -> str:
+        """Say what it calls itself."""
+        told = httpx.get(self.url, timeout=5).json()
+        return f"PouchDB Server {told['version']} (npm)"
+
+    def leave(self) -> None:
         """Leave it to another process to stop it."""
         if self._process is not None:
             self._process.returncode = 0  # or Popen complains that it was forgotten
@@ -81,7 +83,7 @@ class Couch:
     @property
     def pid(self) -> int:
         """The process id, whose group is its own."""
-        return self._process.pid if self._process else 0
+        return self._process.pid if self._process else self._pid
 
     def _answers(self) -> bool:
         with suppress(httpx.HTTPError):
@@ -89,50 +91,46 @@ class Couch:
         return False
 
 
+class CouchInDocker:
+    """One CouchDB 3."""
+
+    def __init__(self, _folder: Path, known: dict[str, Any] | None = None) -> None:
+        """Start nothing yet. `known` is what another process noted of the same server."""
+        self.url, self._id = (known["url"], known["id"]) if known else ("", "")
+
+    def start(self) -> CouchInDocker:
+        """Start it and wait until it answers."""
+        from testcontainers.core.container import DockerContainer  # noqa: PLC0415  few machines need it
+        from testcontainers.core.waiting_utils import wait_for_logs  # noqa: PLC0415
+
+        # The first process of a run starts it and the last stops it, so nobody else may.
+        os.environ["TESTCONTAINERS_RYUK_DISABLED"] = "true"
+        password = secrets.token_hex(8)
+        container = DockerContainer("couchdb:3").with_exposed_ports(5984).with_env("COUCHDB_USER", "outlay")
+        container = container.with_env("COUCHDB_PASSWORD", password).start()
+        wait_for_logs(container, "Apache CouchDB has started", timeout=60)
+        self.url = f"http://outlay:{password}@{container.get_container_host_ip()}:{container.get_exposed_port(5984)}"
+        self._id = str(container.get_wrapped_container().id)
+        return self
+
+    def noted(self) -> dict[str, Any]:
+        """Return what another process has to know."""
+        return {"url": self.url, "id": self._id}
+
+    def described(self) -> str:
+        """Say what it calls itself."""
+        return f"couchdb:3 (container), {httpx.get(self.url, timeout=5).json()['version']}"
+
+    def leave(self) -> None:
+        """Leave it to another process to stop it."""
+
+    def close(self) -> None:
+        """Kill it."""
+        subprocess.run(["docker", "rm", "--force", self._id], check=False, capture_output=True)
+
+
 @contextmanager
 def shared_couch(folder: Path) -> Iterator[str]:
-    """Give the address of the one server of a test run to each of its worker processes: the first starts it, the last stops it."""
-    folder.mkdir(parents=True, exist_ok=True)
-    known = folder / "couch.json"
-    server = Couch(folder / "data")
-    with _locked(folder):
-        noted = json.loads(known.read_text()) if known.exists() else {"users": 0}
-        if not noted["users"]:
-            noted = _in_docker() if with_docker() else {"url": server.start().url, "pid": server.pid}
-        known.write_text(json.dumps({**noted, "users": noted.get("users", 0) + 1}))
-    yield noted["url"]
-    with _locked(folder):
-        noted = json.loads(known.read_text())
-        known.write_text(json.dumps({**noted, "users": noted["users"] - 1}))
-        if noted["users"] == 1:
-            _stop(noted)
-        server.leave_running()
-
-
-def _in_docker() -> dict[str, Any]:
-    from testcontainers.core.container import DockerContainer  # noqa: PLC0415  few machines need it
-    from testcontainers.core.waiting_utils import wait_for_logs  # noqa: PLC0415
-
-    password = secrets.token_hex(8)
-    container = DockerContainer("couchdb:3").with_exposed_ports(5984).with_env("COUCHDB_USER", "outlay")
-    container = container.with_env("COUCHDB_PASSWORD", password).start()
-    wait_for_logs(container, "Apache CouchDB has started", timeout=60)
-    url = f"http://outlay:{password}@{container.get_container_host_ip()}:{container.get_exposed_port(5984)}"
-    return {"url": url, "container": container.get_wrapped_container().id}
-
-
-def _stop(noted: dict[str, Any]) -> None:
-    if "container" in noted:
-        subprocess.run(["docker", "rm", "--force", noted["container"]], check=False, capture_output=True)
-        return
-    with suppress(ProcessLookupError):
-        os.killpg(noted["pid"], signal.SIGKILL)
-    with suppress(ChildProcessError):  # it is another worker's child
-        os.waitpid(noted["pid"], 0)
-
-
-@contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    with (folder / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
+    """Give the address of the one server of a test run to each of its worker processes."""
+    with one_for_the_run(folder, CouchInDocker if has_docker() else Couch) as server:
+        yield server.url

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import fcntl
-import json
 import os
 import signal
 import socket
 import subprocess
 import sys
 import time
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
 from chassis.sql import Database
-from support.broker import free_ports
 from support.mariadb import has_docker
+from support.ports import free_ports
+from support.sharing import end_group, one_for_the_run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -96,20 +95,32 @@ class Db2Server:
         """Return what another process has to know."""
         return {"pids": self._pids, "container": self._container, "account": self._account, "port": self.port}
 
+    def described(self) -> str:
+        """Say what it is; through the shim it would say that it is Db2."""
+        if self._container:
+            return f"{IMAGE} (container)"
+        package = subprocess.run(["dpkg-query", "-W", "libderby-java"], check=False, capture_output=True, text=True).stdout
+        return f"Derby {package.split()[-1] if package else ''} (package) behind the shim of tests/db2, not Db2 itself"
+
     def leave(self) -> None:
-        """Let go of all connections."""
-        for database in self._opened.values():
-            database.close()
+        """Let go of all connections, and leave it to another process to stop it."""
+        self._hang_up()
+        for process in self._processes:
+            process.returncode = 0  # or Popen complains that it was forgotten
 
     def close(self) -> None:
         """Kill it."""
+        self._hang_up()
         if self._container:
             subprocess.run(["docker", "rm", "--force", self._container], check=False, capture_output=True)
         for pid in self._pids:
-            with suppress(ProcessLookupError):
-                os.killpg(pid, signal.SIGKILL)
+            end_group(pid, signal.SIGKILL)
         for process in self._processes:
             process.wait(30)
+
+    def _hang_up(self) -> None:
+        for database in self._opened.values():
+            database.close()
 
     def _each_table(self, package: str, statement: Callable[[sa.Table], sa.Executable], *, spared: set[str]) -> None:
         if package not in self._opened:
@@ -157,24 +168,6 @@ def _await(port: int) -> None:
 
 @contextmanager
 def shared_db2(folder: Path) -> Iterator[Db2Server]:
-    """Give the one server of a test run to each of its worker processes: the first starts it, the last stops it."""
-    folder.mkdir(parents=True, exist_ok=True)
-    note = folder / "server.json"
-    with _locked(folder):
-        known = json.loads(note.read_text()) if note.exists() else {"users": 0}
-        server = Db2Server(folder, known) if known["users"] else Db2Server(folder).start()
-        note.write_text(json.dumps({**server.noted(), "users": known["users"] + 1}))
-    yield server
-    server.leave()
-    with _locked(folder):
-        users = json.loads(note.read_text())["users"] - 1
-        note.write_text(json.dumps({**server.noted(), "users": users}))
-        if users == 0:
-            server.close()
-
-
-@contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    with (folder / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
+    """Give the one server of a test run to each of its worker processes."""
+    with one_for_the_run(folder, Db2Server) as server:
+        yield server

@@ -14,9 +14,9 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from support.broker import free_ports
 from support.certificates import write_certificates
 from support.client import eventually
+from support.ports import free_ports
 
 _PROGRAM = Path("/usr/sbin/exim4")
 _OWN_USER = "Debian-exim"

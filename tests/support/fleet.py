@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from support.broker import free_ports
+from support.ports import free_ports
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

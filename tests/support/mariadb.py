@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import fcntl
-import json
 import os
 import shutil
 import signal
 import subprocess
 import time
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from support.broker import free_ports
 from support.certificates import write_certificates
+from support.ports import free_ports
+from support.sharing import end_group, one_for_the_run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -125,13 +124,21 @@ class MariaDb:
         """Return what another process has to know."""
         return {"pid": self._pid, "container": self._container, "port": self.port}
 
+    def described(self) -> str:
+        """Say what it calls itself."""
+        [(version,)] = self.execute("SELECT VERSION()")
+        return f"{IMAGE} (container), {version}" if self._container else f"{version} (package)"
+
+    def leave(self) -> None:
+        """Leave it to another process to stop it."""
+        if self._process is not None:
+            self._process.returncode = 0  # or Popen complains that it was forgotten
+
     def close(self) -> None:
         """Kill it, with its data."""
         if self._container:
             subprocess.run(["docker", "rm", "--force", self._container], check=False, capture_output=True)
-        with suppress(ProcessLookupError):
-            if self._pid:
-                os.killpg(self._pid, signal.SIGKILL)
+        end_group(self._pid, signal.SIGKILL)
         if self._process is not None:
             self._process.wait(30)
         shutil.rmtree(self.folder / "data", ignore_errors=True)
@@ -173,23 +180,6 @@ class MariaDb:
 
 @contextmanager
 def shared_mariadb(folder: Path) -> Iterator[MariaDb]:
-    """Give the one server of a test run to each of its worker processes: the first starts it, the last stops it."""
-    folder.mkdir(parents=True, exist_ok=True)
-    note = folder / "server.json"
-    with _locked(folder):
-        known = json.loads(note.read_text()) if note.exists() else {"users": 0}
-        server = MariaDb(folder, known) if known["users"] else MariaDb(folder).start()
-        note.write_text(json.dumps({**server.noted(), "users": known["users"] + 1}))
-    yield server
-    with _locked(folder):
-        users = json.loads(note.read_text())["users"] - 1
-        note.write_text(json.dumps({**server.noted(), "users": users}))
-        if users == 0:
-            server.close()
-
-
-@contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    with (folder / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
+    """Give the one server of a test run to each of its worker processes."""
+    with one_for_the_run(folder, MariaDb) as server:
+        yield server

@@ -10,17 +10,19 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import httpx
 import ibm_boto3
 from ibm_botocore.client import Config
 from ibm_botocore.exceptions import BotoCoreError, ClientError
 
 from expenses.settings import ExpensesSettings
-from support.broker import free_ports
 from support.mariadb import has_docker
+from support.ports import free_ports
+from support.sharing import end_group, one_for_the_run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,6 +32,7 @@ _ENCRYPTION = "WEED_S3_SSE_KEY"
 IMAGE = "chrislusf/seaweedfs:4.48"
 _ACTIONS = ["Admin", "Read", "Write", "List", "Tagging"]
 _SERVERS = ("master.port", "master.port.grpc", "volume.port", "volume.port.grpc", "filer.port", "filer.port.grpc", "s3.port.grpc")
+_NOTED = ("port", "access_key", "secret_key", "pid")
 _numbers = itertools.count(1)
 
 
@@ -41,12 +44,17 @@ def which_object_store() -> str:
 class ObjectStore:
     """One server."""
 
-    def __init__(self, folder: Path) -> None:
-        """Start nothing yet."""
-        self.folder, self.port = folder, free_ports(1)[0]
-        self.access_key, self.secret_key = secrets.token_hex(8), secrets.token_hex(16)
+    def __init__(self, folder: Path, known: dict[str, Any] | None = None) -> None:
+        """Start nothing yet. `known` is what another process noted of the same server."""
+        self.folder = folder
         self._container = has_docker()
         self._process: subprocess.Popen[bytes] | None = None
+        self._pid = 0
+        if known:
+            self.port, self.access_key, self.secret_key, self._pid = (known[name] for name in _NOTED)
+            return
+        self.port = free_ports(1)[0]
+        self.access_key, self.secret_key = secrets.token_hex(8), secrets.token_hex(16)
         folder.mkdir(parents=True, exist_ok=True)
         keys = [{"accessKey": self.access_key, "secretKey": self.secret_key}]
         told = {"identities": [{"name": "outlay", "credentials": keys, "actions": _ACTIONS}]}
@@ -67,16 +75,34 @@ class ObjectStore:
         deadline = time.monotonic() + 60
         while not self._answers():
             if self._process.poll() is not None or time.monotonic() > deadline:
-                self.stop()
+                self.close()
                 raise AssertionError(f"the object store did not start:\n{(self.folder / 'out.log').read_text()[-3000:]}")
             time.sleep(0.3)
         return self
 
-    def stop(self) -> None:
-        """Kill it; what was in it is gone with its folder."""
+    @property
+    def pid(self) -> int:
+        """The process id, whose group is its own."""
+        return self._process.pid if self._process else self._pid
+
+    def noted(self) -> dict[str, Any]:
+        """Return what another process has to know."""
+        return {name: getattr(self, name) for name in _NOTED}
+
+    def described(self) -> str:
+        """Say what it calls itself."""
+        calls_itself = httpx.get(self.endpoint, timeout=5).headers["Server"]
+        return f"{IMAGE} (container), {calls_itself}" if self._container else f"{calls_itself} (package)"
+
+    def leave(self) -> None:
+        """Leave it to another process to stop it."""
         if self._process is not None:
-            with suppress(ProcessLookupError):
-                os.killpg(self._process.pid, signal.SIGTERM if self._container else signal.SIGKILL)
+            self._process.returncode = 0  # or Popen complains that it was forgotten
+
+    def close(self) -> None:
+        """Kill it; what was in it is gone with its folder."""
+        end_group(self.pid, signal.SIGTERM if self._container else signal.SIGKILL)
+        if self._process is not None:
             self._process.wait(30)
 
     def client(self) -> Any:
@@ -107,6 +133,10 @@ class ObjectStore:
             "-ip.bind=0.0.0.0" if self._container else "-ip.bind=127.0.0.1",
             "-master.volumeSizeLimitMB=64",
             "-volume.max=1000",
+            "-master.telemetry=false",
+            # Both would listen at a port that is always the same, so that a second server on one machine could not start.
+            "-s3.port.iceberg=0",
+            "-s3.port.lance=0",
         ]
         if self._container:
             place = ["-p", f"127.0.0.1:{self.port}:8333", "-v", f"{self.folder}/identities.json:/identities.json:ro"]
@@ -141,10 +171,7 @@ class ObjectStore:
 
 
 @contextmanager
-def running_object_store(folder: Path) -> Iterator[ObjectStore]:
-    """Start a server and stop it at the end."""
-    store = ObjectStore(folder)
-    try:
-        yield store.start()
-    finally:
-        store.stop()
+def shared_object_store(folder: Path) -> Iterator[ObjectStore]:
+    """Give the one server of a test run to each of its worker processes."""
+    with one_for_the_run(folder, ObjectStore) as store:
+        yield store

@@ -22,7 +22,7 @@ class HomeSettings(CommonSettings):
     port: int = setting("OUTLAY_PORT", "the port to listen on", default=8000, parse=whole_number(0, 65535))
     url: str = setting("OUTLAY_URL", "the address in people's browsers and mails", default="")
     data_key: bytes | None = setting(
-        "OUTLAY_DATA_KEY", "64 hex digits; made in the data folder if left out", default=None, parse=parse_key
+        "OUTLAY_DATA_KEY", "64 hex digits; made in the data folder if left out", default=None, parse=parse_key, secret=True
     )
 
     @property

@@ -13,19 +13,18 @@ MANY = 1_000_000
 PASSWORD = "correct horse battery"
 
 
-@pytest.mark.parametrize("writes", range(4))
+@pytest.mark.parametrize("writes", range(2))
 def test_signing_up_may_be_interrupted_anywhere(breaking, writes):
     maria = {"email": "maria@example.org", "password": PASSWORD, "name": "Maria"}
     breaking.documents.writes_left = writes
     assert breaking.send("POST", "/users", json=maria).status_code == 503
     breaking.documents.writes_left = MANY
-    user_is_there = writes == 3
-    assert breaking.send("POST", "/users", json=maria).status_code == (409 if user_is_there else 201)
+    assert breaking.send("POST", "/users", json=maria).status_code == 201
     assert breaking.sign_in().status_code == 201
     assert [event.type for event in breaking.events()] == ["user.registered", "user.verification_requested"]
 
 
-@pytest.mark.parametrize("writes", range(4))
+@pytest.mark.parametrize("writes", range(3))
 def test_a_change_of_address_may_be_interrupted_anywhere(breaking, writes):
     secret = breaking.sign_up()
 
@@ -38,7 +37,7 @@ def test_a_change_of_address_may_be_interrupted_anywhere(breaking, writes):
     breaking.documents.writes_left = writes
     assert change().status_code == 503
     breaking.documents.writes_left = MANY
-    changed = writes == 3
+    changed = writes == 2
     assert breaking.sign_in().status_code == (401 if changed else 201)
     assert breaking.sign_in(email="new@example.org").status_code == (201 if changed else 401)
     assert change().json()["email"] == "new@example.org"
@@ -47,18 +46,19 @@ def test_a_change_of_address_may_be_interrupted_anywhere(breaking, writes):
     breaking.sign_up()
 
 
-@pytest.mark.parametrize("writes", range(1, 4))
-def test_once_the_password_is_changed_no_other_session_survives_a_crash(breaking, writes):
+@pytest.mark.parametrize("writes", range(2))
+def test_another_password_ends_all_other_sessions_in_the_same_write_or_nothing_happens(breaking, writes):
     secret, others = breaking.sign_up(), [breaking.sign_in() for _ in range(2)]
     secrets = [other.headers["Set-Cookie"].partition("=")[2].partition(";")[0] for other in others]
     bearer = {"Authorization": f"Bearer {breaking.made.exchange(secret)[0]}"}
     body = {"current_password": PASSWORD, "new_password": "staple battery horse"}
     breaking.documents.writes_left = writes
-    breaking.send("POST", "/users/me/password", headers=bearer, json=body)
+    assert breaking.send("POST", "/users/me/password", headers=bearer, json=body).status_code == (204 if writes else 503)
     breaking.documents.writes_left = MANY
     for other in secrets:
-        assert breaking.send("POST", "/internal/tokens", json={"secret": other}).status_code == 401
+        assert breaking.send("POST", "/internal/tokens", json={"secret": other}).status_code == (401 if writes else 200)
     assert breaking.send("POST", "/internal/tokens", json={"secret": secret}).status_code == 200
+    assert breaking.sign_in().status_code == (401 if writes else 201)
 
 
 def test_people_change_themselves_while_the_relay_sends(make_auth):

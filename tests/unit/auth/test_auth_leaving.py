@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import sqlite3
 from urllib.parse import quote
 
 import pytest
 
 PASSWORD = {"X-Current-Password": "correct%20horse%20battery"}
 MANY = 1_000_000
-KINDS = ("user", "tombstone", "email", "session", "token", "reset", "verification")
 
 
 def exchanged(auth, secret: str) -> int:
@@ -16,7 +16,9 @@ def exchanged(auth, secret: str) -> int:
 
 
 def left_of(auth, user_id: str) -> list[str]:
-    return [kind for kind in KINDS for _ in auth.documents.find(kind, user_id=user_id)]
+    """Return the kinds of all documents that are about somebody."""
+    with sqlite3.connect(auth.path) as connection:
+        return [kind for (kind,) in connection.execute("SELECT kind FROM document WHERE user_id = ? ORDER BY kind", [user_id])]
 
 
 @pytest.fixture
@@ -26,7 +28,7 @@ def maria(auth):
     made = auth.call("POST", "/users/me/tokens", secret=secret, json={"name": "backup", "scopes": ["read"]}).json()
     auth.send("POST", "/password-resets", json={"email": "maria@example.org"})
     user_id = auth.call("GET", "/users/me", secret=secret).json()["id"]
-    assert set(left_of(auth, user_id)) == set(KINDS) - {"tombstone"}
+    assert left_of(auth, user_id) == ["email", "user"]
     auth.events()
     return secret, made["token"], user_id
 
@@ -75,7 +77,7 @@ def test_any_password_fits_into_the_header(auth):
     assert auth.call("DELETE", "/users/me", secret=secret, headers={"X-Current-Password": quote(password)}).status_code == 204
 
 
-@pytest.mark.parametrize("writes", range(7))
+@pytest.mark.parametrize("writes", range(3))
 def test_wherever_leaving_is_interrupted_it_is_finished_later(breaking, writes):
     auth = breaking
     secret = auth.sign_up()
@@ -86,7 +88,7 @@ def test_wherever_leaving_is_interrupted_it_is_finished_later(breaking, writes):
     auth.documents.writes_left = writes
     answer = auth.call("DELETE", "/users/me", secret=secret, headers=PASSWORD)
     auth.documents.writes_left = MANY
-    assert answer.status_code == (503 if writes < 6 else 204)
+    assert answer.status_code == (503 if writes < 2 else 204)
     if writes == 0:
         assert exchanged(auth, secret) == 200
         return

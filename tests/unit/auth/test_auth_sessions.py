@@ -10,6 +10,7 @@ from auth.adapters.hashing import Argon2Hashing
 
 DAY = 86_400.0
 HOUR = 3_600.0
+SECRET = "A" * 43
 
 
 def secret_in(answer) -> str:
@@ -127,21 +128,76 @@ def test_use_is_written_down_once_an_hour(auth):
     secret = auth.sign_up()
     user = auth.sign_in().json()
 
-    def revisions() -> set[str]:
-        return {document.revision for document in auth.documents.find("session", user_id=user["id"])}
+    def revision() -> str:
+        return auth.documents.get(f"user:{user['id']}").revision
 
-    before = revisions()
+    before = revision()
     for ahead in (0.0, HOUR - 60):
         auth.now.ahead = ahead
         exchanged(auth, secret)
-        assert revisions() == before
+        assert revision() == before
     auth.now.ahead = HOUR + 60
     exchanged(auth, secret)
-    assert len(revisions() - before) == 1
+    noted = revision()
+    assert noted != before
+    exchanged(auth, secret)
+    assert revision() == noted
+
+
+def test_beyond_fifty_sessions_the_one_that_was_out_of_use_the_longest_ends(auth):
+    first, second = auth.sign_up(), secret_in(auth.sign_in())
+    auth.now.ahead = 2 * HOUR
+    assert exchanged(auth, first) == 200
+    for _ in range(49):
+        last = secret_in(auth.sign_in())
+    assert (exchanged(auth, first), exchanged(auth, second), exchanged(auth, last)) == (200, 401, 200)
+    assert len(auth.call("GET", "/users/me/sessions", secret=first).json()["items"]) == 50
+
+
+def test_what_is_over_is_forgotten_with_the_next_change_and_by_tidying(auth):
+    auth.sign_up()
+    user = auth.sign_in().json()
+
+    def kept() -> int:
+        return len(auth.documents.get(f"user:{user['id']}").body["sessions"])
+
+    auth.now.ahead = 31 * DAY
+    auth.made.service.tidy()
+    assert kept() == 0
+    assert auth.sign_in().json() == user
+    auth.now.ahead = 62 * DAY
+    auth.sign_in()
+    assert kept() == 1
+
+
+def test_of_many_who_sign_in_as_one_person_at_a_time_each_gets_a_session(auth):
+    auth.sign_up()
+    body = {"email": "maria@example.org", "password": "correct horse battery"}
+    answers = auth.send_at_once(*[("POST", "/session", {"json": body})] * 12)
+    assert [answer.status_code for answer in answers] == [201] * 12
+    assert [exchanged(auth, secret_in(answer)) for answer in answers] == [200] * 12
+
+
+def test_a_secret_of_one_person_with_the_name_of_another_opens_nothing(auth):
+    mine, theirs = auth.sign_up(), auth.sign_up(email="eve@example.org")
+    mixed = theirs[: -len(SECRET)] + mine[-len(SECRET) :]
+    assert exchanged(auth, mixed) == 401
+    assert exchanged(auth, mine.replace("outlay_ses_", "outlay_pat_")) == 401
 
 
 @pytest.mark.parametrize(
-    "secret", ["", "outlay_ses_", "outlay_pat_3q2-7w", "outlay_ses_" + "A" * 43, "Bearer x", "é" * 50, "user:1", "outlay_ses_ü"]
+    "secret",
+    [
+        "",
+        "outlay_ses_",
+        "outlay_pat_3q2-7w",
+        "outlay_ses_" + "A" * 43,
+        "Bearer x",
+        "é" * 50,
+        "user:1",
+        "outlay_ses_ü",
+        "outlay_ses_../signing-keys_" + "A" * 43,
+    ],
 )
 def test_a_secret_that_is_none_gets_401(auth, secret):
     answer = auth.send("POST", "/internal/tokens", json={"secret": secret})

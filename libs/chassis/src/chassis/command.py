@@ -37,7 +37,7 @@ class ProcessSettings(BrokerSettings):
     host: str = setting("OUTLAY_HOST", "the address to listen on", default="127.0.0.1")
     port: int = setting("OUTLAY_PORT", "the port to listen on", default=8000, parse=whole_number(0, 65535))
     auth_url: str = setting("AUTH_URL", "where auth is, such as http://auth:8000", default="http://127.0.0.1:8001")
-    data_key: bytes = setting("OUTLAY_DATA_KEY", "64 hex digits, the same in every service", parse=parse_key)
+    data_key: bytes = setting("OUTLAY_DATA_KEY", "64 hex digits, the same in every service", parse=parse_key, secret=True)
     instance: str = setting(
         "OUTLAY_INSTANCE",
         "a name that no other process ever has and that a restart keeps, such as a pod's in a StatefulSet",

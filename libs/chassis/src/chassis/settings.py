@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
+from chassis.bindings import BindingError, Bound, bound_values, read_bindings
 from chassis.clock import clock_from
 
 T = TypeVar("T")
@@ -22,28 +23,40 @@ class SettingsError(Exception):
         self.problems = problems
 
 
-def setting(name: str, doc: str, *, default: Any = dataclasses.MISSING, parse: Callable[[str], Any] = str) -> Any:
+def setting(
+    name: str, doc: str, *, default: Any = dataclasses.MISSING, parse: Callable[[str], Any] = str, bound: Bound | None = None,
+    secret: bool = False,
+) -> Any:  # fmt: skip
     """Declare a field that is read from the environment variable `name`, or from the file that `<name>_FILE` names.
 
-    `parse` turns the text into the value and raises ValueError with a sentence when it can't.
+    `parse` turns the text into the value and raises ValueError with a sentence when it can't. `bound` says which part of which
+    bound service gives the value where nobody does; `secret` that the value may hold something that nobody else should read.
     """
-    metadata = {"name": name, "doc": doc, "parse": parse}
+    metadata = {"name": name, "doc": doc, "parse": parse, "bound": bound, "secret": secret}
     return dataclasses.field(default=default, metadata=metadata)
 
 
-def read_settings(kind: type[T], environ: Mapping[str, str]) -> T:
-    """Read every declared field of a dataclass.
+def read_settings(kind: type[T], environ: Mapping[str, str], *, defaults: Mapping[str, str] | None = None) -> T:
+    """Read every declared field of a dataclass: the variable, or else the file, or else a binding, or else the default.
+
+    `defaults` go before those that are declared.
 
     Raises:
         SettingsError: with all problems, not just the first.
     """
-    problems: list[str] = []
+    fields = {field.metadata["name"]: field for field in dataclasses.fields(kind)}  # type: ignore[arg-type]
+    texts, problems = _texts(fields, environ)
+    wants = {name: field.metadata["bound"] for name, field in fields.items() if field.metadata["bound"]}
+    bound, wrong = _bound(fields, wants, environ, texts)
+    texts = {**(defaults or {}), **bound, **texts}
+    problems += wrong
     values: dict[str, Any] = {}
-    for field in dataclasses.fields(kind):  # type: ignore[arg-type]
+    for name, field in fields.items():
         try:
-            values |= _read_field(field, environ)
+            values |= _read_field(field, texts.get(name))
         except (ValueError, OSError) as error:
-            problems.append(f"{field.metadata['name']}: {error}")
+            if not any(problem.startswith(f"{name}:") for problem in problems):
+                problems.append(f"{name}: {error}")
     if problems:
         raise SettingsError(problems)
     made = kind(**values)
@@ -53,11 +66,35 @@ def read_settings(kind: type[T], environ: Mapping[str, str]) -> T:
     return made
 
 
-def _read_field(field: dataclasses.Field[Any], environ: Mapping[str, str]) -> dict[str, Any]:
-    name: str = field.metadata["name"]
-    text = environ.get(name)
-    if text is None and f"{name}_FILE" in environ:
-        text = Path(environ[f"{name}_FILE"]).read_text("utf-8").strip()
+def _texts(names: Iterable[str], environ: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
+    """Return what is given as variables and files."""
+    texts: dict[str, str] = {}
+    problems = []
+    for name in names:
+        if name in environ:
+            texts[name] = environ[name]
+        elif f"{name}_FILE" in environ:
+            try:
+                texts[name] = Path(environ[f"{name}_FILE"]).read_text("utf-8").strip()
+            except OSError as error:
+                problems.append(f"{name}: the file that {name}_FILE names cannot be read: {error.strerror}: {error.filename}")
+            except UnicodeDecodeError:
+                problems.append(f"{name}: the file that {name}_FILE names is no text")
+    return texts, problems
+
+
+def _bound(
+    names: Iterable[str], wants: Mapping[str, Bound], environ: Mapping[str, str], given: Mapping[str, str]
+) -> tuple[dict[str, str], list[str]]:
+    try:
+        bindings = read_bindings(environ)
+    except BindingError as error:
+        return {}, [str(error)]
+    choice = environ.get("OUTLAY_BINDINGS", "")
+    return bound_values(names, wants, bindings, given=given, choice=choice) if bindings or choice else ({}, [])
+
+
+def _read_field(field: dataclasses.Field[Any], text: str | None) -> dict[str, Any]:
     if text is not None:
         return {field.name: field.metadata["parse"](text)}
     if field.default is dataclasses.MISSING:
@@ -118,7 +155,9 @@ class CommonSettings:
     log_level: str = setting(
         "OUTLAY_LOG_LEVEL", "how much is logged", default="info", parse=one_of("debug", "info", "warning", "error")
     )
-
+    bindings: str = setting(
+        "OUTLAY_BINDINGS", "which bound service serves which setting, such as my-db=EXPENSES_DB; see docs/settings.md", default=""
+    )
     traces: str = setting("OUTLAY_TRACES", "where traces go, such as http://collector:4318", default="", parse=_collector)
     traces_sample: float = setting("OUTLAY_TRACES_SAMPLE", "the share of requests that are traced", default=1.0, parse=ratio)
 

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from auth.adapters.hashing import Argon2Hashing
@@ -167,27 +168,28 @@ def _handlers(
     limits, signatures = MovingWindows(factor=settings.rate_limit_factor), Ed25519Signatures()
     announcements = Announcements(_announcer(make, now), vault)
     users = Users(documents, vault, ids=ids, now=now)
-    sessions = Sessions(documents, clock=clock, ids=ids, now=now)
-    tokens = AccessTokens(documents, clock=clock, ids=ids, now=now)
-    verifications = MailedLinks("verification", VERIFICATION_LIFETIME, documents, users, clock=clock, now=now)
-    resets = MailedLinks("reset", RESET_LIFETIME, documents, users, clock=clock, now=now)
+    sessions = Sessions(users=users, clock=clock, ids=ids, now=now)
+    tokens = AccessTokens(users=users, clock=clock, ids=ids, now=now)
+    links = partial(MailedLinks, users=users, clock=clock, now=now)
+    verifications = links(lifetime=VERIFICATION_LIFETIME, current=lambda user: user.verification)
+    resets = links(lifetime=RESET_LIFETIME, current=lambda user: user.reset)
     keys = KeyRing(documents, vault, signatures, ids=ids, now=now)
     accounts = Accounts(
         users=users, sessions=sessions, verifications=verifications, announcements=announcements,
         hashing=hashing, limits=limits, known_locale=known_locale, clock=clock,
     )  # fmt: skip
     recovery = Recovery(
-        users=users, sessions=sessions, verifications=verifications, resets=resets,
+        users=users, verifications=verifications, resets=resets,
         announcements=announcements, hashing=hashing, limits=limits,
     )  # fmt: skip
     return Handlers(
         accounts=accounts,
-        signing_in=SignIn(users=users, hashing=hashing, limits=limits),
+        signing_in=SignIn(users=users, sessions=sessions, hashing=hashing, limits=limits),
         sessions=sessions,
         tokens=tokens,
         recovery=recovery,
         leaving=Leaving(documents=documents, users=users, accounts=accounts, announcements=announcements, now=now),
-        exchange=Exchange(users=users, sessions=sessions, tokens=tokens, keys=keys, signatures=signatures, now=now),
+        exchange=Exchange(sessions=sessions, tokens=tokens, keys=keys, signatures=signatures, now=now),
         keys=keys,
         cookie=SessionCookie(settings.cookie_secure),
     )

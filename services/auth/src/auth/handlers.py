@@ -42,8 +42,8 @@ class Handlers:
 
     def create_user(self, request: Request, body: Body) -> Answer:
         """Sign up and in."""
-        user = self.accounts.sign_up(body, client=request.client_address)
-        return user_view(user), 201, self._signed_in(user, request)
+        user, secret = self.accounts.sign_up(body, client=request.client_address, user_agent=request.user_agent)
+        return user_view(user), 201, self.cookie.holding(secret)
 
     def get_me(self, request: Request) -> Answer:
         """Read oneself."""
@@ -94,8 +94,9 @@ class Handlers:
 
     def sign_in(self, request: Request, body: Body) -> Answer:
         """Sign in."""
-        user = self.signing_in(body["email"], body["password"], client=request.client_address)
-        return user_view(user), 201, self._signed_in(user, request)
+        client, user_agent = request.client_address, request.user_agent
+        user, secret = self.signing_in(body["email"], body["password"], client=client, user_agent=user_agent)
+        return user_view(user), 201, self.cookie.holding(secret)
 
     def get_current_session(self, request: Request) -> Answer:
         """Read the session of this request."""
@@ -127,22 +128,22 @@ class Handlers:
 
     def list_tokens(self, request: Request) -> Answer:
         """Read one's access tokens."""
-        return {"items": [token_view(token) for token in self.tokens.of(self._secured(request).id)]}, 200, {}
+        return {"items": [token_view(token) for token in self.tokens.of(self._secured(request))]}, 200, {}
 
     def create_token(self, request: Request, body: Body) -> Answer:
         """Make an access token and show its secret this once."""
         user, until = self._secured(request), body.get("expires_at")
         expires_at = datetime.fromisoformat(until) if until else None
-        token, secret = self.tokens.create(user.id, name=body["name"], scopes=body["scopes"], expires_at=expires_at)
+        token, secret = self.tokens.create(user, name=body["name"], scopes=body["scopes"], expires_at=expires_at)
         return {**token_view(token), "token": secret}, 201, {}
 
     def get_token(self, request: Request, token_id: str) -> Answer:
         """Read one access token."""
-        return token_view(self.tokens.get(self._secured(request).id, token_id)), 200, {}
+        return token_view(self.tokens.get(self._secured(request), token_id)), 200, {}
 
     def revoke_token(self, request: Request, token_id: str) -> Answer:
         """Revoke an access token."""
-        self.tokens.revoke(self._secured(request).id, token_id)
+        self.tokens.revoke(self._secured(request), token_id)
         return None, 204, {}
 
     def exchange_token(self, _request: Request, body: Body) -> Answer:
@@ -152,9 +153,6 @@ class Handlers:
     def get_jwks(self, _request: Request) -> Answer:
         """Publish the keys."""
         return self.keys.jwks(), 200, {}
-
-    def _signed_in(self, user: User, request: Request) -> dict[str, str]:
-        return self.cookie.holding(self.sessions.begin(user, request.user_agent))
 
     def _secured(self, request: Request) -> User:
         """Return the user, if the request comes from a session that has not ended since its service token was made."""

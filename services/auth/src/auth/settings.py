@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from auth.adapters.cloudant.address import CloudantAddress, cloudant_address
+from chassis.bindings import Bound
 from chassis.settings import CommonSettings, one_of, setting, whole_number
 
 _MOST = 1_000_000
@@ -28,9 +29,20 @@ def _yes(text: str) -> bool:
 class AuthSettings(CommonSettings):
     """The settings of auth."""
 
-    store: str = setting("AUTH_STORE", "where the documents are: sqlite:///<path> or cloudants://<host>/<database>", parse=_store)
-    store_password: str = setting("AUTH_STORE_PASSWORD", "goes before the password in AUTH_STORE", default="")
-    store_apikey: str = setting("AUTH_STORE_APIKEY", "an IAM key that opens the database", default="")
+    store: str = setting(
+        "AUTH_STORE", "where the documents are: sqlite:///<path> or cloudants://<host>/<database>", parse=_store,
+        bound=Bound("documents"), secret=True,
+    )  # fmt: skip
+    store_password: str = setting(
+        "AUTH_STORE_PASSWORD",
+        "goes before the password in AUTH_STORE",
+        default="",
+        bound=Bound("documents", "password"),
+        secret=True,
+    )
+    store_apikey: str = setting(
+        "AUTH_STORE_APIKEY", "an IAM key that opens the database", default="", bound=Bound("documents", "apikey"), secret=True
+    )
     cookie_secure: bool = setting("AUTH_COOKIE_SECURE", "false where the browser comes over plain HTTP", default=True, parse=_yes)
     rate_limit_factor: int = setting("AUTH_RATE_LIMIT_FACTOR", "widens all rate limits", default=1, parse=whole_number(1, _MOST))
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from auth.domain.access_tokens import AccessToken
+from auth.domain.access_token import AccessToken
 from auth.domain.exchange import ServiceToken
-from auth.domain.sessions import Session
+from auth.domain.session import Session
 from auth.domain.user import User
 from chassis.clock import to_wire
 
@@ -33,7 +33,7 @@ def session_view(session: Session, *, current_id: str) -> dict[str, Any]:
         "id": session.id,
         "created_at": to_wire(session.created_at),
         "last_seen_at": to_wire(session.last_seen_at),
-        "expires_at": to_wire(session.expires_at),
+        "expires_at": _moment(session.expires_at),
         "user_agent": session.user_agent,
         "current": session.id == current_id,
     }
@@ -47,10 +47,14 @@ def token_view(token: AccessToken) -> dict[str, Any]:
         "scopes": list(token.scopes),
         "created_at": to_wire(token.created_at),
         "last_used_at": to_wire(token.last_used_at) if token.last_used_at else None,
-        "expires_at": to_wire(token.expires_at) if token.expires_at else None,
+        "expires_at": _moment(token.expires_at) if token.expires_at else None,
     }
 
 
 def service_token_view(made: ServiceToken) -> dict[str, Any]:
     """Return a ServiceToken."""
-    return {"token": made.token, "expires_at": to_wire(datetime.fromtimestamp(made.expires_at, UTC))}
+    return {"token": made.token, "expires_at": _moment(made.expires_at)}
+
+
+def _moment(seconds: float) -> str:
+    return to_wire(datetime.fromtimestamp(seconds, UTC))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from chassis.bindings import Bound
 from chassis.settings import CommonSettings, setting
 from chassis.sql import store_address
 
@@ -12,4 +13,7 @@ from chassis.sql import store_address
 class BudgetsSettings(CommonSettings):
     """Settings of the budgets service."""
 
-    database: str = setting("BUDGETS_DB", "a SQLAlchemy URL, such as sqlite:////data/budgets.db", parse=store_address)
+    database: str = setting(
+        "BUDGETS_DB", "a SQLAlchemy URL, such as sqlite:////data/budgets.db", parse=store_address,
+        bound=Bound("sql", own="budgets"), secret=True,
+    )  # fmt: skip

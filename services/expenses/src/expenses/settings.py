@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import parse_qs, urlsplit
 
+from chassis.bindings import Bound
 from chassis.settings import CommonSettings, one_of, setting
 from chassis.sql import store_address
 
@@ -30,12 +31,16 @@ def _scanner(text: str) -> str:
 class ExpensesSettings(CommonSettings):
     """Settings of the expenses service."""
 
-    database: str = setting("EXPENSES_DB", "a SQLAlchemy URL, such as sqlite:////data/expenses.db", parse=store_address)
+    database: str = setting(
+        "EXPENSES_DB", "a SQLAlchemy URL, such as sqlite:////data/expenses.db", parse=store_address,
+        bound=Bound("sql", own="expenses"), secret=True,
+    )  # fmt: skip
     receipts: str = setting(
         "RECEIPTS",
         "where receipts are kept: file:<folder> or cos://<bucket>?endpoint=https://<host>",
         default="file:var/receipts",
         parse=_store,
+        bound=Bound("objects"),
     )
     receipts_downloads: str = setting(
         "RECEIPTS_DOWNLOADS",
@@ -52,13 +57,22 @@ class ExpensesSettings(CommonSettings):
     receipts_scanner: str = setting(
         "RECEIPTS_SCANNER", "a virus scanner that looks through each upload: clamav://<host>[:<port>]", default="", parse=_scanner
     )
-    cos_api_key: str = setting("COS_API_KEY", "an IAM API key for the object store", default="")
-    cos_instance: str = setting("COS_INSTANCE", "the CRN of the object store's instance, with COS_API_KEY", default="")
+    cos_api_key: str = setting(
+        "COS_API_KEY", "an IAM API key for the object store", default="", bound=Bound("objects", "apikey"), secret=True
+    )
+    cos_instance: str = setting(
+        "COS_INSTANCE", "the CRN of the object store's instance, with COS_API_KEY", default="", bound=Bound("objects", "instance")
+    )
     cos_iam_url: str = setting(
         "COS_IAM_URL", "where an API key is changed into a token", default="https://iam.cloud.ibm.com/identity/token"
     )
-    cos_access_key: str = setting("COS_ACCESS_KEY", "an HMAC access key for the object store, instead of COS_API_KEY", default="")
-    cos_secret_key: str = setting("COS_SECRET_KEY", "the secret of COS_ACCESS_KEY", default="")
+    cos_access_key: str = setting(
+        "COS_ACCESS_KEY", "an HMAC access key for the object store, instead of COS_API_KEY", default="",
+        bound=Bound("objects", "access_key"), secret=True,
+    )  # fmt: skip
+    cos_secret_key: str = setting(
+        "COS_SECRET_KEY", "the secret of COS_ACCESS_KEY", default="", bound=Bound("objects", "secret_key"), secret=True
+    )
 
     def problems(self) -> list[str]:
         """Return a sentence for each combination that cannot be."""

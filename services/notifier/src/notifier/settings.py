@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from email.utils import parseaddr
 from urllib.parse import urlsplit
 
+from chassis.bindings import Bound
 from chassis.settings import CommonSettings, one_of, setting, whole_number
 from chassis.sql import store_address
 from notifier.channel import FORMS, Channel, Way, channel_from
@@ -69,13 +70,23 @@ def _certificates(text: str) -> str:
 class NotifierSettings(CommonSettings):
     """The notifier's own settings."""
 
-    database: str = setting("NOTIFIER_DB", "where alerts and mails are kept, as a SQLAlchemy URL", parse=store_address)
-    mail: str = setting("NOTIFIER_MAIL", f"how mails go out: {FORMS}", parse=_channel)
-    mail_from: str = setting("NOTIFIER_FROM", "whom mails come from", default=NOBODY, parse=_mailbox)
+    database: str = setting(
+        "NOTIFIER_DB", "where alerts and mails are kept, as a SQLAlchemy URL", parse=store_address,
+        bound=Bound("sql", own="notifier"), secret=True,
+    )  # fmt: skip
+    mail: str = setting("NOTIFIER_MAIL", f"how mails go out: {FORMS}", parse=_channel, bound=Bound("mail"))
+    mail_from: str = setting("NOTIFIER_FROM", "whom mails come from", default=NOBODY, parse=_mailbox, bound=Bound("mail", "from"))
     mail_timeout: int = setting(
         "NOTIFIER_MAIL_TIMEOUT", "seconds that a provider has for an answer", default=10, parse=whole_number(1, 10)
     )
-    sendgrid_key: str = setting("SENDGRID_API_KEY", "an API key with the scope mail.send", default="", parse=_secret)
+    sendgrid_key: str = setting(
+        "SENDGRID_API_KEY",
+        "an API key with the scope mail.send",
+        default="",
+        parse=_secret,
+        bound=Bound("mail", "apikey"),
+        secret=True,
+    )
     sendgrid_sandbox: bool = setting(
         "SENDGRID_SANDBOX", "yes lets SendGrid check mails and send none", default=False, parse=_yes_or_no
     )
@@ -86,7 +97,7 @@ class NotifierSettings(CommonSettings):
         "NOTIFIER_UNSURE_SECONDS", "how long a provider may take until it knows of a mail that it accepted", default=15,
         parse=whole_number(0, 3600),
     )  # fmt: skip
-    smtp_password: str = setting("SMTP_PASSWORD", "the password at the mail server", default="", parse=_secret)
+    smtp_password: str = setting("SMTP_PASSWORD", "the password at the mail server", default="", parse=_secret, secret=True)
     smtp_ca: str = setting("SMTP_CA", "PEM file of who signed the mail server's certificate", default="", parse=_certificates)
     url: str = setting("OUTLAY_URL", "where people reach the app", default="http://127.0.0.1:8000", parse=_web_address)
 

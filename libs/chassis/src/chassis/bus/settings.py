@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from chassis.bindings import Bound
 from chassis.bus.rabbitmq import BrokerAddress
 from chassis.settings import CommonSettings, setting
 
@@ -14,11 +15,19 @@ class BrokerSettings(CommonSettings):
     """Where RabbitMQ is. Every setting may be given as a file instead, as `<name>_FILE`."""
 
     bus: str = setting(
-        "OUTLAY_BUS", "the broker: amqp:// or amqps://<user>:<password>@<host>/<virtual host>; without it events wait", default=""
+        "OUTLAY_BUS", "the broker: amqp:// or amqps://<user>:<password>@<host>/<virtual host>; without it events wait", default="",
+        bound=Bound("broker"), secret=True,
+    )  # fmt: skip
+    bus_user: str = setting(
+        "OUTLAY_BUS_USER", "the user at the broker, instead of the one in OUTLAY_BUS", default="", bound=Bound("broker", "user")
     )
-    bus_user: str = setting("OUTLAY_BUS_USER", "the user at the broker, instead of the one in OUTLAY_BUS", default="")
-    bus_password: str = setting("OUTLAY_BUS_PASSWORD", "their password, instead of the one in OUTLAY_BUS", default="")
-    bus_ca: Path | None = setting("OUTLAY_BUS_CA", "PEM file of the authority of an amqps:// broker", default=None, parse=Path)  # noqa: RUF009  makes a field
+    bus_password: str = setting(
+        "OUTLAY_BUS_PASSWORD", "their password, instead of the one in OUTLAY_BUS", default="",
+        bound=Bound("broker", "password"), secret=True,
+    )  # fmt: skip
+    bus_ca: Path | None = setting(  # noqa: RUF009  makes a field
+        "OUTLAY_BUS_CA", "PEM file of the authority of an amqps:// broker", default=None, parse=Path, bound=Bound("broker", "ca")
+    )
 
     @property
     def broker(self) -> BrokerAddress | None:

@@ -28,7 +28,6 @@ _documents = sa.Table(
     sa.Column("expires_at", sa.Float),
     sa.Column("pending_since", sa.Float),
     sa.Column("body", sa.Text, nullable=False),
-    sa.Index("document_of_user", "user_id", "kind"),
     sa.Index("document_expires", "expires_at", sqlite_where=sa.text("expires_at IS NOT NULL")),
     sa.Index("document_pending", "pending_since", sqlite_where=sa.text("pending_since IS NOT NULL")),
 )
@@ -82,11 +81,6 @@ class SqliteDocuments:
         with self._database.begin() as connection:
             if connection.execute(_documents.delete().where(_same(document))).rowcount == 0:
                 raise RevisionConflictError
-
-    def find(self, kind: str, *, user_id: str) -> list[Document]:
-        """Return a user's documents of a kind, ordered by id."""
-        columns = _documents.c
-        return self._select(sa.select(_documents).where(columns.user_id == user_id, columns.kind == kind).order_by(columns.id))
 
     def expired(self, now: float, *, limit: int) -> list[Document]:
         """Return documents whose `expires_at` is before `now`, earliest first."""

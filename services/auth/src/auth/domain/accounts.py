@@ -14,7 +14,7 @@ from auth.domain.limits import PASSWORD_CHECKS, SIGN_UPS_OF_CLIENT
 from auth.domain.mailed_links import MailedLinks
 from auth.domain.passwords import check_password, prepared
 from auth.domain.ports import Clock, KnownLocale, Limits, PasswordHashing
-from auth.domain.sessions import Sessions
+from auth.domain.sessions import Sessions, signed_in
 from auth.domain.user import Details, User, checked_details
 from auth.domain.users import Users
 
@@ -32,8 +32,8 @@ class Accounts:
     known_locale: KnownLocale
     clock: Clock
 
-    def sign_up(self, given: Mapping[str, Any], *, client: str) -> User:
-        """Make an account.
+    def sign_up(self, given: Mapping[str, Any], *, client: str, user_agent: str) -> tuple[User, str]:
+        """Make an account, signed in; return it with the secret of its first session.
 
         Raises:
             UnacceptableError: if a detail or the password cannot be.
@@ -45,11 +45,13 @@ class Accounts:
         self.limits.hit(SIGN_UPS_OF_CLIENT, client)
         user_id = self.users.reserve(details["email"])
         link = self.verifications.prepare(user_id)
+        session, secret = self.sessions.fresh(user_id, user_agent)
         hashed = self.hashing.hash(prepared(given["password"]))
-        user = User(id=user_id, password_hash=hashed, created_at=self.clock(), verification=link.digest, **details)
+        user = User(id=user_id, password_hash=hashed, created_at=self.clock(), verification=link.kept, **details)
+        user = signed_in(user, session)
         welcome = self.announcements.registered(user)
         self.users.create(user, [welcome, self.announcements.verification_requested(user, link.token, link.until)])
-        return user
+        return user, secret
 
     def me(self, user_id: str) -> User:
         """Return the user; raises SignedOutError if they left."""
@@ -62,7 +64,7 @@ class Accounts:
         def step(user: User) -> tuple[User, list[PendingEvent]]:
             return self._changed(user, details, expected_version)
 
-        return self.users.change(user_id, step)
+        return self.users.change(self.users.require(user_id), step)
 
     def change_with_address(self, user_id: str, session_id: str, given: Mapping[str, Any], *, expected_version: int) -> User:
         """Change details and the address, which is to be verified again.
@@ -79,7 +81,7 @@ class Accounts:
         self.prove(before, session_id, given.get("current_password", ""))
         self.users.reserve(details["email"], owner=user_id)
         try:
-            after = self._save_address(user_id, details, expected_version)
+            after = self._save_address(before, details, expected_version)
         except (StaleVersionError, SignedOutError, RevisionConflictError):
             self._release(details["email"], unless_of=before)
             raise
@@ -92,8 +94,12 @@ class Accounts:
         check_password(new, email=user.email, name=user.name, pointer="/new_password")
         self.prove(user, session_id, current)
         hashed = self.hashing.hash(prepared(new))
-        changed = self.users.change(user_id, lambda user: (user.with_new_password(hashed, keeping=session_id), []))
-        self.sessions.clear_ended(changed)
+
+        def step(user: User) -> tuple[User, list[PendingEvent]]:
+            self.sessions.require(user, session_id)
+            return user.with_new_password(hashed, keeping=session_id), []
+
+        self.users.change(user, step)
 
     def prove(self, user: User, session_id: str, password: str, *, pointer: str = "/current_password") -> None:
         """Raise unless the session goes on and this is the password: a stolen browser must not take the account over."""
@@ -103,17 +109,17 @@ class Accounts:
             raise WrongPasswordError(pointer=pointer)
         self.limits.forgive(PASSWORD_CHECKS, user.id)
 
-    def _save_address(self, user_id: str, details: Details, expected_version: int) -> User:
-        link = self.verifications.prepare(user_id)
+    def _save_address(self, before: User, details: Details, expected_version: int) -> User:
+        link = self.verifications.prepare(before.id)
 
         def step(user: User) -> tuple[User, list[PendingEvent]]:
             if user.version != expected_version:
                 raise StaleVersionError
-            changed = replace(user, email_verified=False, verification=link.digest, reset="", version=user.version + 1, **details)
+            changed = replace(user, email_verified=False, verification=link.kept, reset=None, version=user.version + 1, **details)
             told = self.announcements.changed(changed)
             return changed, [told, self.announcements.verification_requested(changed, link.token, link.until)]
 
-        return self.users.change(user_id, step)
+        return self.users.change(before, step)
 
     def _changed(self, user: User, details: Details, expected_version: int) -> tuple[User, list[PendingEvent]]:
         if user.version != expected_version:

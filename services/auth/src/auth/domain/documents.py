@@ -34,9 +34,9 @@ class Document:
     kind: str
     body: Mapping[str, Any] = field(repr=False)
     user_id: str = ""
-    """Whose it is; indexed together with `kind`."""
+    """Whose it is."""
     expires_at: float | None = None
-    """When it may be forgotten; indexed."""
+    """When it, or something in it, may be forgotten; indexed."""
     outbox: tuple[PendingEvent, ...] = ()
     lease: Lease | None = None
     revision: str = ""

@@ -10,9 +10,8 @@ from auth.domain.errors import InvalidSecretError
 from auth.domain.keys import KeyRing
 from auth.domain.ports import Grant, Now, Signatures
 from auth.domain.secret import SESSION_PREFIX, TOKEN_PREFIX
-from auth.domain.sessions import Sessions, admits
+from auth.domain.sessions import Sessions
 from auth.domain.user import User
-from auth.domain.users import Users
 
 LIFETIME_SECONDS = 120
 ALL_SCOPES = ("read", "write")
@@ -28,9 +27,8 @@ class ServiceToken:
 
 @dataclass(frozen=True, kw_only=True)
 class Exchange:
-    """For the gateway, which asks about every browser and script about once a minute."""
+    """For the gateway, which asks about every browser and script about once a minute: one read, of the user's document."""
 
-    users: Users
     sessions: Sessions
     tokens: AccessTokens
     keys: KeyRing
@@ -54,20 +52,14 @@ class Exchange:
         return ServiceToken(token, until)
 
     def _of_session(self, secret: str) -> tuple[Grant, float | None]:
-        document = self.sessions.document_of(secret)
-        user = self.users.get(document.user_id) if document else None
-        if document is None or user is None or not admits(user, document):
-            raise InvalidSecretError
-        self.sessions.touch(document)
-        return _grant(user, document.body["id"], "session", frozenset(ALL_SCOPES)), document.expires_at
+        user, session = self.sessions.of_secret(secret)
+        self.sessions.touch(user, session)
+        return _grant(user, session.id, "session", frozenset(ALL_SCOPES)), session.expires_at
 
     def _of_token(self, secret: str) -> tuple[Grant, float | None]:
-        document = self.tokens.document_of(secret)
-        user = self.users.get(document.user_id) if document else None
-        if document is None or user is None:
-            raise InvalidSecretError
-        self.tokens.touch(document)
-        return _grant(user, document.body["id"], "token", frozenset(document.body["scopes"])), document.expires_at
+        user, token = self.tokens.of_secret(secret)
+        self.tokens.touch(user, token)
+        return _grant(user, token.id, "token", frozenset(token.scopes)), token.expires_at
 
 
 def _grant(user: User, session_id: str, kind: str, scopes: frozenset[str]) -> Grant:

@@ -18,8 +18,8 @@ _BATCH = 500
 class Leaving:
     """Lets users go, and forgets what has expired.
 
-    One write turns the user into a tombstone that carries the event; from then on nobody can sign in. The rest is cleared away
-    afterwards, and again by `tidy` until the event is sent, so that nothing that was being made at that moment stays behind.
+    One write turns the user into a tombstone that carries the event. From then on nobody can sign in, and the sessions and access
+    tokens, which were in the same document, are gone. The address is let go of afterwards, and by `tidy` until the event is sent.
     """
 
     documents: Documents
@@ -30,14 +30,12 @@ class Leaving:
 
     def __call__(self, user_id: str, session_id: str, password: str) -> None:
         """Delete the account and everything in it. Raises WrongPasswordError, SignedOutError, TooManyAttemptsError."""
-        self.accounts.prove(self.users.require(user_id), session_id, password, pointer="")
-        self.users.bury(user_id, self.announcements.deleted(user_id))
-        tombstone = self.users.tombstone(user_id)
-        if tombstone is not None:
-            self.users.clear(tombstone)
+        user = self.users.require(user_id)
+        self.accounts.prove(user, session_id, password, pointer="")
+        self.users.clear(self.users.bury(user, self.announcements.deleted(user_id)))
 
     def tidy(self) -> None:
-        """Forget expired documents and finish what a crash left of deletions."""
+        """Forget what has expired, and finish what a crash left of deletions."""
         while self._forget_batch() == _BATCH:
             pass
 
@@ -46,8 +44,10 @@ class Leaving:
         for document in self.documents.expired(self.now(), limit=_BATCH):
             if document.kind == TOMBSTONE:
                 self.users.clear(document)
-                continue
-            with suppress(RevisionConflictError):  # it was used meanwhile
-                self.documents.delete(document)
+            elif self.users.forget_ended(document):
                 forgotten += 1
+            else:
+                with suppress(RevisionConflictError):  # it was used meanwhile
+                    self.documents.delete(document)
+                    forgotten += 1
         return forgotten

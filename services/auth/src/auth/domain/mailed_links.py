@@ -6,55 +6,54 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from auth.domain.documents import Document
 from auth.domain.errors import LinkNotFoundError
-from auth.domain.ports import Clock, Documents, Now
+from auth.domain.ports import Clock, Now
 from auth.domain.secret import digest, new_secret
-from auth.domain.user import User
-from auth.domain.users import Users, remove
+from auth.domain.user import SentLink, User
+from auth.domain.users import Users
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """What a mail needs to know of a link."""
+    """What a mail needs to know of a link, and what is kept of it."""
 
     token: str
-    digest: str
+    kept: SentLink
     until: datetime
     """By the clock that people see."""
 
 
+@dataclass(frozen=True, kw_only=True)
 class MailedLinks:
     """Links of one kind.
 
-    The user's document holds the digest of the only link that works, so that using one, or asking for another, ends it in the same
-    write. The link's own document is no more than the way to the user.
+    The user's document, which the token names, holds the digest of the only link that works, so that using one, or asking for
+    another, ends it in the same write.
     """
 
-    def __init__(self, kind: str, lifetime: timedelta, documents: Documents, users: Users, *, clock: Clock, now: Now) -> None:
-        self._kind, self._lifetime, self._documents, self._users = kind, lifetime, documents, users
-        self._clock, self._now = clock, now
+    lifetime: timedelta
+    current: Callable[[User], SentLink | None]
+    """Where a user has the link of this kind."""
+    users: Users
+    clock: Clock
+    now: Now
 
     def prepare(self, user_id: str) -> Link:
-        """Make a link that works once its digest is in the user's document."""
-        token = new_secret()
-        expires_at = self._now() + self._lifetime.total_seconds()
-        found_by = f"{self._kind}:{digest(token)}"
-        self._documents.save(Document(id=found_by, kind=self._kind, user_id=user_id, body={}, expires_at=expires_at))
-        return Link(token, digest(token), self._clock() + self._lifetime)
+        """Make a link that works once it is in the user's document."""
+        token = new_secret(user_id)
+        kept = SentLink(digest(token), self.now() + self.lifetime.total_seconds())
+        return Link(token, kept, self.clock() + self.lifetime)
 
-    def user_of(self, token: str, current: Callable[[User], str]) -> User:
-        """Return the user whose `current` link this is; raises LinkNotFoundError."""
-        document = self._documents.get(f"{self._kind}:{digest(token)}")
-        if document is None or (document.expires_at or 0) <= self._now():
+    def user_of(self, token: str) -> User:
+        """Return the user whose present link this is; raises LinkNotFoundError."""
+        user = self.users.named_in(token)
+        if user is None:
             raise LinkNotFoundError
-        user = self._users.get(document.user_id)
-        if user is None or current(user) != digest(token):
-            raise LinkNotFoundError
+        self.require(user, token)
         return user
 
-    def forget(self, token: str) -> None:
-        """Remove a link that was used."""
-        document = self._documents.get(f"{self._kind}:{digest(token)}")
-        if document is not None:
-            remove(self._documents, document)
+    def require(self, user: User, token: str) -> None:
+        """Raise LinkNotFoundError unless this is the user's present link."""
+        kept = self.current(user)
+        if kept is None or kept.digest != digest(token) or kept.until <= self.now():
+            raise LinkNotFoundError

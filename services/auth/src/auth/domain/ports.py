@@ -43,9 +43,6 @@ class Documents(Protocol):
     def delete(self, document: Document) -> None:
         """Remove this revision of a document. Raises RevisionConflictError like `save`."""
 
-    def find(self, kind: str, *, user_id: str) -> list[Document]:
-        """Return a user's documents of a kind, ordered by id."""
-
     def expired(self, now: float, *, limit: int) -> list[Document]:
         """Return documents whose `expires_at` is before `now`, earliest first."""
 

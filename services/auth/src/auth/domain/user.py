@@ -9,15 +9,26 @@ from datetime import datetime
 from functools import cache
 from typing import Any, TypedDict, cast
 
+from auth.domain.access_token import AccessToken
 from auth.domain.address import normalised
+from auth.domain.documents import Document
 from auth.domain.errors import UnacceptableError
 from auth.domain.ports import KnownLocale
+from auth.domain.session import Session
 from money import is_currency
+
+
+@dataclass(frozen=True, slots=True)
+class SentLink:
+    """The only link of its kind that works: the digest of its token, and until when by the machine's time."""
+
+    digest: str = field(repr=False)
+    until: float
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class User:
-    """Somebody with an account."""
+    """Somebody with an account, and all that lets them in: one document, so one write ends any of it."""
 
     id: str
     email: str = field(repr=False)
@@ -30,22 +41,33 @@ class User:
     email_verified: bool = False
     version: int = 1
     """What If-Match refers to; counts the changes that people see."""
-    generation: int = 1
-    """Sessions of an earlier generation have ended: one write ends them all."""
-    kept_session: str = ""
-    """Id of the one session of an earlier generation that goes on."""
-    verification: str = ""
-    """Digest of the only token that verifies the address."""
-    reset: str = ""
-    """Digest of the only token that sets a new password."""
+    sessions: tuple[Session, ...] = field(default=(), repr=False)
+    tokens: tuple[AccessToken, ...] = field(default=(), repr=False)
+    verification: SentLink | None = None
+    reset: SentLink | None = None
+    document: Document | None = field(default=None, repr=False, compare=False)
+    """What it was read from, on whose revision the next state is saved."""
+
+    @property
+    def expires_at(self) -> float | None:
+        """When the first of its sessions or tokens is over."""
+        of_tokens = (token.expires_at for token in self.tokens if token.expires_at is not None)
+        return min([*of_tokens, *(session.expires_at for session in self.sessions)], default=None)
 
     def with_new_password(self, hashed: str, *, keeping: str = "") -> User:
         """Return the user with another password, which ends all sessions but `keeping` and spends a reset."""
-        return replace(self, password_hash=hashed, generation=self.generation + 1, kept_session=keeping, reset="")
+        kept = tuple(session for session in self.sessions if session.id == keeping)
+        return replace(self, password_hash=hashed, sessions=kept, reset=None)
 
     def verified(self) -> User:
         """Return the user whose address is known to be theirs."""
-        return replace(self, email_verified=True, verification="", version=self.version + 1)
+        return replace(self, email_verified=True, verification=None, version=self.version + 1)
+
+    def without_ended(self, now: float) -> User:
+        """Return the user without the sessions and tokens whose time is up."""
+        sessions = tuple(session for session in self.sessions if not session.over(now))
+        tokens = tuple(token for token in self.tokens if not token.over(now))
+        return replace(self, sessions=sessions, tokens=tokens)
 
 
 class Details(TypedDict, total=False):

@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import random
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import asdict, replace
-from datetime import datetime
+from dataclasses import replace
 
 from auth.domain.address import comparable
 from auth.domain.documents import Document, PendingEvent
 from auth.domain.errors import EmailTakenError, RevisionConflictError, SignedOutError
 from auth.domain.ports import Documents, Ids, Now, Sealing
+from auth.domain.secret import user_id_in
 from auth.domain.user import User
+from auth.domain.user_document import UserWriting, user_document_id
 
 Step = Callable[[User], tuple[User, Sequence[PendingEvent]]]
-"""Makes the next state of a user and the events that tell of it; called again after a conflict."""
+"""Makes the next state of a user and the events that tell of it; called again, with what it is by then, after a conflict."""
 
-ATTEMPTS = 8
+ATTEMPTS = 12
 TOMBSTONE = "tombstone"
 
+# Whoever met a conflict waits for a random time, which doubles up to the longest: so many who change one user take turns.
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.01, 0.3
 # A pointer that its user does not confirm is a change of address in progress, or what a crash left of one.
 _SETTLED_AFTER = 60.0
+_PRETENCE_SECONDS = 3_600.0
 
 
 class Users:
@@ -31,12 +37,15 @@ class Users:
     one address at a time try to make the same document, of which there is one.
     """
 
-    def __init__(self, documents: Documents, sealing: Sealing, *, ids: Ids, now: Now) -> None:
-        self._documents, self._sealing, self._ids, self._now = documents, sealing, ids, now
+    def __init__(
+        self, documents: Documents, sealing: Sealing, *, ids: Ids, now: Now, pause: Callable[[float], None] = time.sleep
+    ) -> None:
+        self._documents, self._sealing, self._ids, self._now, self._pause = documents, sealing, ids, now, pause
+        self._writing = UserWriting(sealing)
 
     def get(self, user_id: str) -> User | None:
-        """Return the user, unless there is none or they left."""
-        return self._read(self._documents.get(f"user:{user_id}"))
+        """Return the user, unless there is none or they left. Costs one read, as does all that calls it."""
+        return self._writing.read(self._documents.get(user_document_id(user_id)))
 
     def require(self, user_id: str) -> User:
         """Return the user; raises SignedOutError if they left."""
@@ -44,6 +53,11 @@ class Users:
         if user is None:
             raise SignedOutError
         return user
+
+    def named_in(self, secret: str) -> User | None:
+        """Return the user whom a secret names; whether they have one like it, they know."""
+        user_id = user_id_in(secret)
+        return self.get(user_id) if user_id else None
 
     def by_email(self, email: str) -> User | None:
         """Return the user with this address."""
@@ -57,19 +71,21 @@ class Users:
 
     def reserve(self, email: str, *, owner: str = "") -> str:
         """Make the address point to `owner`, or to a user to be made; return that user's id. Raises EmailTakenError."""
-        document_id = self._pointer_id(email)
+        document_id, user_id = self._pointer_id(email), owner or self._ids()
+        with suppress(RevisionConflictError):  # most addresses are new, so nobody looks first
+            self._documents.save(Document(id=document_id, kind="email", body={"at": self._now()}, user_id=user_id))
+            return user_id
         pointer = self._documents.get(document_id)
         if pointer is None:
-            fresh = Document(id=document_id, kind="email", body={"at": self._now()}, user_id=owner or self._ids())
-            return self._point(fresh, to=fresh.user_id)
+            raise RevisionConflictError  # somebody let go of it at this very moment
         if pointer.user_id == owner:
             return owner
-        holder = self._documents.get(f"user:{pointer.user_id}")
+        holder = self._documents.get(user_document_id(pointer.user_id))
         if holder is None and not owner:
             return pointer.user_id
         if self._holds(holder, email) or self._now() - pointer.body["at"] < _SETTLED_AFTER:
             raise EmailTakenError
-        return self._point(pointer, to=owner or self._ids())
+        return self._point(pointer, to=user_id)
 
     def release(self, email: str, *, owner: str) -> None:
         """Let go of an address that points to `owner`."""
@@ -80,57 +96,71 @@ class Users:
 
     def create(self, user: User, events: Sequence[PendingEvent]) -> None:
         """Save a new user; raises EmailTakenError if somebody made it at the same moment."""
-        fresh = Document(id=f"user:{user.id}", kind="user", user_id=user.id, body=self._body(user))
         try:
-            self._documents.save(fresh.announcing(*events))
+            self._documents.save(self._writing.write(user).announcing(*events))
         except RevisionConflictError as error:
             raise EmailTakenError from error
 
-    def change(self, user_id: str, step: Step) -> User:
-        """Save the next state of a user; raises SignedOutError if they left, RevisionConflictError if it never succeeds."""
-        for _ in range(ATTEMPTS):
-            document = self._documents.get(f"user:{user_id}")
-            user = self._read(document)
-            if document is None or user is None:
-                raise SignedOutError
-            changed, events = step(user)
-            if changed == user and not events:
-                return user
-            try:
-                self._documents.save(replace(document, body=self._body(changed)).announcing(*events))
-            except RevisionConflictError:
-                continue
-            return changed
+    def change(self, user: User, step: Step) -> User:
+        """Save the next state of a user that was read before; raises SignedOutError if they left meanwhile.
+
+        Raises:
+            RevisionConflictError: if it never succeeds because others change the same user all the time.
+        """
+        for present in self._attempts(user):
+            changed, events = step(present)
+            if changed == present and not events:
+                return present
+            with suppress(RevisionConflictError):
+                return self._save(changed, events)
         raise RevisionConflictError
 
-    def bury(self, user_id: str, event: PendingEvent) -> None:
-        """Turn a user into a tombstone that tells that they left, due to be cleared away at once."""
-        for _ in range(ATTEMPTS):
-            document = self._documents.get(f"user:{user_id}")
-            if document is None or document.kind == TOMBSTONE:
-                return
-            tombstone = replace(document, kind=TOMBSTONE, body={"email": document.body["email"]}, expires_at=self._now())
-            try:
-                self._documents.save(tombstone.announcing(event))
-            except RevisionConflictError:
-                continue
-            return
+    def note(self, user: User) -> None:
+        """Save what may get lost: whoever changes the user at this moment is right."""
+        with suppress(RevisionConflictError):
+            self._save(user)
+
+    def bury(self, user: User, event: PendingEvent) -> Document:
+        """Turn a user into a tombstone that tells that they left, due to be cleared away at once. Raises like `change`."""
+        for present in self._attempts(user):
+            document, at = self._writing.write(present), self._now()
+            tombstone = replace(document, kind=TOMBSTONE, body={"email": document.body["email"]}, expires_at=at)
+            with suppress(RevisionConflictError):
+                return self._documents.save(tombstone.announcing(event))
         raise RevisionConflictError
 
     def clear(self, tombstone: Document) -> None:
         """Remove what is left of a user who left; the tombstone itself stays until its event is sent."""
         self.release(self._sealing.open(tombstone.body["email"]), owner=tombstone.user_id)
-        for kind in ("session", "token", "reset", "verification"):
-            for document in self._documents.find(kind, user_id=tombstone.user_id):
-                remove(self._documents, document)
         if not tombstone.outbox:
             with suppress(RevisionConflictError):  # then the next round does it
                 self._documents.delete(tombstone)
 
-    def tombstone(self, user_id: str) -> Document | None:
-        """Return what stands for a user who left."""
-        document = self._documents.get(f"user:{user_id}")
-        return document if document and document.kind == TOMBSTONE else None
+    def forget_ended(self, document: Document) -> bool:
+        """Drop the sessions and tokens whose time is up from a user's document; say whether it was one."""
+        user = self._writing.read(document)
+        if user is None:
+            return False
+        self.note(user)
+        return True
+
+    def pretend(self) -> None:
+        """Read and save nobody, which takes as long as doing so with somebody who is found by their address."""
+        self.get("nobody")
+        nobody = Document(id=f"nobody:{self._ids()}", kind="nobody", body={}, expires_at=self._now() + _PRETENCE_SECONDS)
+        self._documents.save(nobody)
+
+    def _attempts(self, user: User) -> Iterator[User]:
+        """Yield the user as it was read, and after each conflict as it is by then."""
+        yield user
+        for attempt in range(1, ATTEMPTS):
+            longest = min(_FIRST_PAUSE * 2**attempt, _LONGEST_PAUSE)
+            self._pause(random.uniform(0, longest))  # noqa: S311  nothing secret about it
+            yield self.require(user.id)
+
+    def _save(self, user: User, events: Sequence[PendingEvent] = ()) -> User:
+        document = self._writing.write(user.without_ended(self._now())).announcing(*events)
+        return replace(user, document=self._documents.save(document))
 
     def _point(self, pointer: Document, *, to: str) -> str:
         try:
@@ -140,7 +170,7 @@ class Users:
         return to
 
     def _holds(self, holder: Document | None, email: str) -> bool:
-        user = self._read(holder)
+        user = self._writing.read(holder)
         return user is not None and self._has(user, email)
 
     def _has(self, user: User, email: str) -> bool:
@@ -148,29 +178,3 @@ class Users:
 
     def _pointer_id(self, email: str) -> str:
         return f"email:{self.key_of(email)}"
-
-    def _body(self, user: User) -> dict[str, object]:
-        sealed = {"email": self._sealing.seal(user.email), "created_at": user.created_at.isoformat()}
-        return {**asdict(user), **sealed}
-
-    def _read(self, document: Document | None) -> User | None:
-        if document is None or document.kind != "user":
-            return None
-        body = document.body
-        opened = {"email": self._sealing.open(body["email"]), "created_at": datetime.fromisoformat(body["created_at"])}
-        return User(**{**body, **opened})
-
-
-def remove(documents: Documents, document: Document) -> None:
-    """Delete a document whatever became of it since it was read."""
-    found: Document | None = document
-    for _ in range(ATTEMPTS):
-        if found is None:
-            return
-        try:
-            documents.delete(found)
-        except RevisionConflictError:
-            found = documents.get(document.id)
-            continue
-        return
-    raise RevisionConflictError

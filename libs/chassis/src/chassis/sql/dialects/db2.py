@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from importlib.util import find_spec
 from typing import Any
 
 import sqlalchemy as sa
@@ -38,6 +39,8 @@ class Db2(Dialect):
 
     def problem(self, url: sa.URL) -> str:
         """Say what is wrong with an address."""
+        if find_spec("ibm_db") is None:
+            return "needs the driver ibm-db, which is not here: there is one for x86-64 alone, and the home image is without it"
         if any(";" in part for part in (url.password or "", url.database or "", *map(str, url.query.values()))):
             return "must have no semicolon in it, not even in the password: the driver ends it there"
         if "ca" not in url.query and url.query.get("tls") != "no" and not is_local(url):

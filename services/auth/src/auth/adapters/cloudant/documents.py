@@ -1,4 +1,4 @@
-"""Documents as they are in Cloudant: a JSON document each, found by id or by one of three indexes."""
+"""Documents as they are in Cloudant: a JSON document each, found by id or by one of two indexes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,6 @@ log = logging.getLogger("outlay.cloudant")
 
 # A document without one of the fields is not in the index; so these hold what is pending or will expire, and no more.
 _INDEXES = {
-    "of-user": ("user_id", "kind"),
     "expires": ("expires_at",),
     "pending": ("pending_since",),
 }
@@ -28,9 +27,6 @@ Json = dict[str, Any]
 
 class CloudantDocuments:
     """The store of a suite with many users. Several threads may use it."""
-
-    page = 500
-    """How many documents are asked for at once, where the number is not known."""
 
     def __init__(self, address: CloudantAddress, *, on_events: Callable[[], None] = lambda: None) -> None:
         """Connect to nothing yet; `on_events` is called after a save that leaves events to any relay."""
@@ -82,15 +78,6 @@ class CloudantDocuments:
             self._connection.call("delete_document", doc_id=document.id, rev=document.revision)
         except (ConflictError, MissingError) as error:
             raise RevisionConflictError from error
-
-    def find(self, kind: str, *, user_id: str) -> list[Document]:
-        """Return a user's documents of a kind, ordered by id."""
-        found: list[Document] = []
-        while True:
-            page = self._select("of-user", {"user_id": user_id, "kind": kind}, limit=self.page, skip=len(found))
-            found += page
-            if len(page) < self.page:
-                return sorted(found, key=lambda document: document.id)
 
     def expired(self, now: float, *, limit: int) -> list[Document]:
         """Return documents whose `expires_at` is before `now`, earliest first."""

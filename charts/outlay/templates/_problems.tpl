@@ -1,0 +1,31 @@
+{{/* What cannot be, beyond a single service. */}}
+{{- define "outlay.problems" -}}
+{{- $url := .Values.global.url -}}
+{{- if not $url }}
+global.url is missing: the address in people's browsers. Set it to something like https://outlay.example.com.
+{{- else if not (regexMatch "^https?://[^/?#@]+/?$" $url) }}
+global.url is {{ $url }}, which is no address of a site. Set it to something like https://outlay.example.com, without a path.
+{{- end -}}
+{{- range $setting := concat (keys .Values.global.settings) (keys .Values.global.secrets) (keys .Values.global.secretKeys) | uniq | sortAlpha -}}
+  {{- $read := false -}}
+  {{- range $name := list "auth" "expenses" "budgets" "notifier" "gateway" "home" -}}
+    {{- if has $setting (index $.Values $name).reads }}{{ $read = true }}{{ end -}}
+  {{- end -}}
+  {{- if not $read }}
+global: {{ $setting }} is a setting of no service. Look at the spelling; the README of each service lists what it reads.
+  {{- end -}}
+{{- end -}}
+{{- if hasKey .Values.global.settings "OUTLAY_URL" }}
+global.settings.OUTLAY_URL: say it as global.url, from which the host of the Ingress follows too.
+{{- end -}}
+{{- if and (eq .Values.global.mode "services") (not .Values.global.existingSecret) (not .Values.global.secrets) (not .Values.auth.existingSecret) (not .Values.auth.bindings) (not .Values.auth.secrets) }}
+global: no Secret is named. Make one with OUTLAY_DATA_KEY and OUTLAY_BUS and set global.existingSecret:
+  kubectl create secret generic outlay --from-literal=OUTLAY_DATA_KEY=$(openssl rand -hex 32) --from-literal=OUTLAY_BUS=amqps://<user>:<password>@<host>/
+{{- end -}}
+{{- if and .Values.route.enabled (not .Values.route.parentRefs) }}
+route.parentRefs is empty, so no Gateway would take the HTTPRoute. Set it to something like [{name: public, namespace: gateways}].
+{{- end -}}
+{{- if and .Values.ingress.enabled .Values.ingress.tlsSecret (hasPrefix "http:" $url) }}
+ingress.tlsSecret has a certificate, but global.url begins with http:, so cookies would not be kept to TLS. Set global.url to https://...
+{{- end -}}
+{{- end -}}

@@ -1,0 +1,116 @@
+{{/* A sentence for each thing that cannot be, one a line; nothing if all is well. The suite's chart asks this of every service. */}}
+{{- define "service.problems" -}}
+{{- if include "service.on" . -}}
+{{- include "service.problems.settings" . -}}
+{{- include "service.problems.image" . -}}
+{{- include "service.problems.pods" . -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "service.problems.settings" -}}
+{{- $name := include "service.name" . -}}
+{{- $sources := include "service.sources" . | fromJson -}}
+{{- $given := merge dict $sources.plain $sources.inline $sources.keys -}}
+{{- if not .Values.bindings -}}
+  {{- range $setting, $hint := .Values.required -}}
+    {{- if not (index $given $setting) }}
+{{ $name }}: {{ $setting }} is missing ({{ $hint }}). Set {{ $name }}.existingSecret and {{ $name }}.secretKeys.{{ $setting }}, or the same below global for all services; to try things, {{ $name }}.secrets.{{ $setting }}.
+    {{- end -}}
+  {{- end -}}
+{{- end -}}
+{{- range $setting := concat (keys .Values.settings) (keys .Values.secrets) (keys .Values.secretKeys) | uniq | sortAlpha -}}
+  {{- if and $.Values.reads (not (has $setting $.Values.reads)) }}
+{{ $name }}: {{ $setting }} is no setting of {{ $name }}. It reads {{ $.Values.reads | sortAlpha | join ", " }}.
+  {{- end -}}
+{{- end -}}
+{{- range $setting := keys .Values.settings | sortAlpha -}}
+  {{- if or (get $.Values.secrets $setting) (and $.Values.existingSecret (get $.Values.secretKeys $setting)) }}
+{{ $name }}: {{ $setting }} is given twice, in the open and as a secret. Remove {{ $name }}.settings.{{ $setting }}.
+  {{- end -}}
+{{- end -}}
+{{- if and .Values.secretKeys (not .Values.existingSecret) }}
+{{ $name }}: {{ $name }}.secretKeys names keys of a Secret, but not which. Set {{ $name }}.existingSecret.
+{{- end -}}
+{{- range $setting, $value := $sources.plain -}}
+  {{- if regexMatch "://[^/@]*:[^/@]+@" $value }}
+{{ $name }}: {{ $setting }} has a password in it, and settings are kept in a ConfigMap. Move it to a Secret: {{ $name }}.existingSecret and {{ $name }}.secretKeys.{{ $setting }}.
+  {{- else if regexMatch "(_KEY|_APIKEY|_PASSWORD|_SECRET_KEY)$" $setting }}
+{{ $name }}: {{ $setting }} is a secret, and settings are kept in a ConfigMap. Move it to {{ $name }}.existingSecret and {{ $name }}.secretKeys.{{ $setting }}.
+  {{- end -}}
+{{- end -}}
+{{- with index $given "OUTLAY_DATA_KEY" -}}
+  {{- if and (kindIs "string" .) (not (regexMatch "^[0-9a-fA-F]{64}$" .)) }}
+{{ $name }}: OUTLAY_DATA_KEY must be 64 hex digits. Make one with: openssl rand -hex 32
+  {{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "service.problems.image" -}}
+{{- $name := include "service.name" . -}}
+{{- $tag := .Values.image.tag | default .Values.global.image.tag -}}
+{{- if not .Values.image.repository }}
+{{ $name }}: {{ $name }}.image.repository is missing: which image is it?
+{{- end -}}
+{{- if and (not $tag) (not .Values.image.digest) }}
+{{ $name }}: which version of the image? Set global.image.tag, or {{ $name }}.image.tag.
+{{- else if eq $tag "latest" }}
+{{ $name }}: the tag latest means another image every day, and no way back. Set global.image.tag to a version.
+{{- end -}}
+{{- end -}}
+
+{{- define "service.problems.pods" -}}
+{{- $name := include "service.name" . -}}
+{{- $sources := include "service.sources" . | fromJson -}}
+{{- range $part := list "serve" "work" -}}
+  {{- $is := get $.Values $part -}}
+  {{- if and $is.enabled $is.autoscaling.enabled (lt (int $is.autoscaling.max) (int $is.autoscaling.min)) }}
+{{ $name }}: {{ $name }}.{{ $part }}.autoscaling.max is less than min. Set max to {{ $is.autoscaling.min }} or more.
+  {{- end -}}
+{{- end -}}
+{{- if and .Values.work.enabled .Values.work.autoscaling.enabled .Values.work.keda.enabled }}
+{{ $name }}: work is scaled by the CPU and by its queues at once. Set {{ $name }}.work.autoscaling.enabled or {{ $name }}.work.keda.enabled to false.
+{{- end -}}
+{{- if and .Values.work.enabled .Values.work.keda.enabled -}}
+  {{- if not .Values.work.queues }}
+{{ $name }}: work is to be scaled by its queues, but {{ $name }}.work.queues names none.
+  {{- end -}}
+  {{- if lt (int .Values.work.keda.max) (int .Values.work.keda.min) }}
+{{ $name }}: {{ $name }}.work.keda.max is less than min. Set max to {{ .Values.work.keda.min }} or more.
+  {{- end -}}
+{{- end -}}
+{{- if lt (int .Values.graceSeconds) (add (int .Values.drainSeconds) 6) }}
+{{ $name }}: a pod would be killed while it still answers. Set {{ $name }}.graceSeconds to {{ add (int .Values.drainSeconds) 6 }} or more, or {{ $name }}.drainSeconds to less.
+{{- end -}}
+{{- $pods := include "service.pods" . | int -}}
+{{- range $setting, $value := $sources.plain -}}
+  {{- if regexMatch "^(sqlite|file):" $value -}}
+    {{- if not $.Values.persistence.enabled }}
+{{ $name }}: {{ $setting }} keeps things in a file of the pod, which goes with the pod. Name a server, or install with global.mode=home.
+    {{- else if gt $pods 1 }}
+{{ $name }}: {{ $setting }} is an embedded store, which one pod can have, but {{ $pods }} are asked for. Name a server, or set {{ $name }}.serve.replicas to 1 and {{ $name }}.work.enabled to false.
+    {{- end -}}
+  {{- end -}}
+{{- end -}}
+{{- if .Values.persistence.enabled -}}
+  {{- if gt $pods 1 }}
+{{ $name }}: its data are on one volume, which one pod can have, but {{ $pods }} are asked for. Set {{ $name }}.serve.replicas to 1; for more, install with global.mode=services.
+  {{- end -}}
+  {{- if ne .Values.serve.strategy "Recreate" }}
+{{ $name }}: its data are on one volume, so a new pod cannot start beside the old one. Set {{ $name }}.serve.strategy to Recreate.
+  {{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{/* The most pods that are asked for. */}}
+{{- define "service.pods" -}}
+{{- $pods := 0 -}}
+{{- range $part := list .Values.serve .Values.work -}}
+  {{- if $part.enabled -}}
+    {{- $most := $part.replicas -}}
+    {{- if $part.autoscaling.enabled }}{{ $most = $part.autoscaling.max }}{{ end -}}
+    {{- if and $part.keda $part.keda.enabled }}{{ $most = $part.keda.max }}{{ end -}}
+    {{- $pods = add $pods (int $most) -}}
+  {{- end -}}
+{{- end -}}
+{{ $pods }}
+{{- end -}}

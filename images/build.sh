@@ -1,0 +1,28 @@
+#!/usr/bin/env bash
+# Builds the images with docker or podman, whichever is there, and prints their sizes.
+#   REGISTRY=icr.io/household TAG=1.2.0 images/build.sh [name ...]
+# BUILD_OPTIONS goes to the engine as it is: for a network, a proxy's certificates, `--platform linux/amd64,linux/arm64`.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+for ENGINE in ${ENGINE:-docker podman} ""; do [ -z "$ENGINE" ] || ! "$ENGINE" info >/dev/null 2>&1 || break; done
+[ -n "$ENGINE" ] || { echo "Neither docker nor podman answers here; start one of them, or name it with ENGINE." >&2; exit 1; }
+REGISTRY=${REGISTRY:-localhost} TAG=${TAG:-$(git describe --always --dirty)}
+[ $# -gt 0 ] || set -- auth expenses budgets notifier gateway outlay
+
+# The time of the last commit stands for every file's, so that the same commit gives the same image.
+SOURCE_DATE_EPOCH=$(git log -1 --format=%ct) && export SOURCE_DATE_EPOCH
+case "$("$ENGINE" --version)" in
+  podman*) build=(podman build --timestamp "$SOURCE_DATE_EPOCH" --format docker) ;;  # OCI's own format has no HEALTHCHECK
+  *) build=("$ENGINE" buildx build --output type=docker,rewrite-timestamp=true) ;;
+esac
+
+image() { if [ "$1" = outlay ]; then echo "$REGISTRY/outlay:$TAG"; else echo "$REGISTRY/outlay-$1:$TAG"; fi; }
+
+for name in "$@"; do
+  place=services/$name; [ "$name" != outlay ] || place=outlay
+  # shellcheck disable=SC2086  # options are words
+  "${build[@]}" ${BUILD_OPTIONS:-} --build-arg VERSION="$TAG" --build-arg REVISION="$(git rev-parse HEAD)" \
+    --file "$place/Dockerfile" --tag "$(image "$name")" . >"${LOG:-/dev/null}" 2>&1 || {
+      echo "$(image "$name") was not built; LOG=/dev/stderr shows why." >&2; exit 1; }
+  printf '%-50s %5d MB\n' "$(image "$name")" "$(($("$ENGINE" image inspect --format '{{.Size}}' "$(image "$name")") / 1000000))"
+done

@@ -1,0 +1,25 @@
+"""A browser that is signed in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Session:
+    """One sign-in. `began`, `seen` and `expires_at` are by the machine's time, the others are what people are shown."""
+
+    digest: str = field(repr=False)
+    """Of its secret, which is stored nowhere."""
+    id: str
+    user_agent: str
+    began: float
+    seen: float
+    created_at: datetime
+    last_seen_at: datetime
+    expires_at: float
+
+    def over(self, now: float) -> bool:
+        """Say whether its time is up."""
+        return self.expires_at <= now

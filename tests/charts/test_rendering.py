@@ -1,0 +1,68 @@
+"""Every scenario is linted, rendered, and taken by the three newest versions of Kubernetes, strictly."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pytest
+
+from charts.schemas import NOT_KUBERNETES, complaints, newest_versions
+from support.helm import SERVICE, SUITE, Rendered, helm, name_of, parse, rendered, scenarios, template, values_of
+
+SCENARIOS = scenarios()
+
+
+@cache
+def alone() -> Rendered:
+    answer = template(SERVICE, "-f", SERVICE / "ci" / "auth.yaml", release="auth")
+    assert answer.returncode == 0, answer.stderr
+    return parse(answer.stdout)
+
+
+def test_there_are_scenarios() -> None:
+    assert {"minimal", "home"} <= set(SCENARIOS)
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_lint_finds_nothing(scenario: str) -> None:
+    answer = helm("lint", "--strict", "--quiet", SUITE, "-f", values_of(scenario))
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+
+
+def test_lint_finds_nothing_in_a_service_by_itself() -> None:
+    answer = helm("lint", "--strict", "--quiet", SERVICE, "-f", SERVICE / "ci" / "auth.yaml")
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+
+
+@pytest.mark.parametrize("scenario", [*SCENARIOS, "a service alone"])
+@pytest.mark.parametrize("version", newest_versions())
+def test_kubernetes_takes_every_object(scenario: str, version: str) -> None:
+    things = (alone() if scenario == "a service alone" else rendered(scenario)).things
+    asked = [thing for thing in things if not thing["apiVersion"].startswith(NOT_KUBERNETES)]
+    assert len(asked) > 3
+    assert [(name_of(thing), said) for thing in asked for said in complaints(thing, version)] == []
+
+
+def test_the_schemas_are_strict() -> None:
+    [account, *_] = alone().of("ServiceAccount")
+    assert complaints({**account, "automuontServiceAccountToken": True}, newest_versions()[-1])
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_nothing_is_there_twice(scenario: str) -> None:
+    names = [name_of(thing) for thing in rendered(scenario).things]
+    assert len(names) == len(set(names))
+
+
+def test_each_service_serves_and_works_and_the_gateway_only_serves() -> None:
+    names = {thing["metadata"]["name"] for thing in rendered("minimal").of("Deployment")}
+    behind = ("auth", "expenses", "budgets", "notifier")
+    assert names == {f"outlay-{name}-{part}" for name in behind for part in ("serve", "work")} | {"outlay-gateway-serve"}
+
+
+def test_home_is_one_pod_on_one_volume() -> None:
+    home = rendered("home")
+    [deployment], [claim] = home.of("Deployment"), home.of("PersistentVolumeClaim")
+    assert (deployment["spec"]["replicas"], deployment["spec"]["strategy"]["type"]) == (1, "Recreate")
+    assert claim["metadata"]["annotations"] == {"helm.sh/resource-policy": "keep"}
+    assert home.of("Job") == []

@@ -1,0 +1,75 @@
+"""Every conformance suite, and the adapters that it must be run on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True)
+class Adapter:
+    """One way to keep a port's promises. `id` is the parameter of the suite's fixture, `server` what the adapter speaks to."""
+
+    id: str
+    name: str
+    server: str
+
+
+@dataclass(frozen=True)
+class Suite:
+    """The tests of a file that a fixture with the adapters as its parameters is handed to."""
+
+    port: str
+    path: str
+    fixture: str
+    adapters: tuple[Adapter, ...]
+    fewer: Mapping[str, str] = field(default_factory=dict)
+    """Adapters on which some of the tests are not run, by id, and why. Without an entry that is an error."""
+
+
+_SQL = (
+    Adapter("sqlite", "SQLite", "sqlite"),
+    Adapter("mariadb", "MySQL (PyMySQL)", "mariadb"),
+    Adapter("db2", "Db2 (ibm-db)", "db2"),
+)
+
+SUITES = (
+    Suite(
+        "auth: accounts (documents)", "tests/contract/test_documents_store.py", "documents",
+        (Adapter("sqlite", "documents in SQLite", "sqlite"), Adapter("cloudant", "Cloudant API (ibmcloudant)", "couch")),
+    ),
+    Suite("expenses: expenses, categories, imports", "tests/contract/test_expense_store_promises.py", "database", _SQL),
+    Suite("expenses: receipts (rows)", "tests/contract/test_receipt_rows.py", "store", _SQL),
+    Suite(
+        "expenses: receipts (files)", "tests/contract/test_receipt_files.py", "place",
+        (
+            Adapter("folder", "a folder", "folder"),
+            Adapter("bucket", "Object Storage (ibm-cos-sdk): a bucket", "objects"),
+            Adapter("prefix", "Object Storage (ibm-cos-sdk): under a prefix", "objects"),
+        ),
+    ),
+    Suite("budgets: budgets and their ledger", "tests/contract/test_budget_store_suite.py", "kept", _SQL),
+    Suite("notifier: alerts, mails, recipients", "tests/contract/test_notifier_store_port.py", "url", _SQL),
+    Suite("notifier: migrations", "tests/contract/test_notifier_migrations.py", "database", _SQL),
+    Suite(
+        "notifier: mailer", "tests/contract/test_mailer_port.py", "box",
+        (
+            Adapter("folder", "a folder", "folder"),
+            Adapter("sendgrid", "SendGrid (sendgrid)", "mailserver"),
+            Adapter("smtp", "SMTP (smtplib)", "exim"),
+        ),
+    ),
+    Suite("all: outbox, inbox, kept answers", "tests/contract/test_outbox.py", "url", _SQL),
+    Suite(
+        "all: bus", "tests/contract/test_bus.py", "make_bus",
+        (Adapter("embedded", "embedded", "sqlite"), Adapter("rabbitmq", "RabbitMQ (pika)", "rabbitmq")),
+    ),
+    Suite(
+        "all: plans of hot queries", "tests/contract/test_hot_queries.py", "opened",
+        _SQL,
+        fewer={"db2": "Derby's plans say nothing about Db2's; docs/stores.md has the reasoning"},
+    ),
+)  # fmt: skip
