@@ -31,7 +31,7 @@ TO_THE_END = "9999-12"
 """A month after all that the household wrote down."""
 NOT_NOW = (429, 502, 503, 504)
 """Answers after which the same is asked again."""
-RECEIPT_EVERY = 45
+RECEIPT_EVERY = 20
 """One expense in so many has a receipt."""
 
 

@@ -77,12 +77,12 @@ def ibm(folder: Path) -> Iterator[Street]:
     """Houses on Cloudant's API, Db2's wire and an object store, with RabbitMQ."""
     from support.couch import shared_couch  # noqa: PLC0415  as above
     from support.derby import shared_db2  # noqa: PLC0415
-    from support.objectstore import running_object_store  # noqa: PLC0415
+    from support.objectstore import shared_object_store  # noqa: PLC0415
 
     with ExitStack() as stack:
         couch = stack.enter_context(shared_couch(folder / "couch"))
         db2 = stack.enter_context(shared_db2(folder / "db2"))
-        objects = stack.enter_context(running_object_store(folder / "objects"))
+        objects = stack.enter_context(shared_object_store(folder / "objects"))
         yield Town(stack.enter_context(shared_broker(folder / "rabbitmq")), IbmStores(couch, db2, objects))
 
 

@@ -8,6 +8,8 @@ import pytest
 
 from household import stories
 from household.houses import Home
+from household.stores import ibm
+from support.sharing import folder_of_the_run
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,3 +19,11 @@ if TYPE_CHECKING:
 def test_the_household(story, tmp_path: Path) -> None:
     result = story(Home(), tmp_path / "story")
     assert result.as_expected, result.summary
+
+
+def test_a_month_of_it_on_the_stores_of_production(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    pytest.importorskip("ibm_db", reason="IBM has no driver for this machine", exc_type=ImportError)
+    with ibm(folder_of_the_run(tmp_path_factory)) as street:
+        result = stories.lived(street, tmp_path / "story", until="2015-01")
+    assert result.as_expected, result.summary
+    assert (result.mails["budget_exceeded"], result.receipts) == (1, 1)

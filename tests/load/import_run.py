@@ -52,17 +52,13 @@ def ours(database: Database, path: Path) -> dict[str, Any]:
 def bare(database: Database, path: Path) -> dict[str, Any]:
     """Read the file and put its rows into the same table, with the same indexes, by the driver's executemany, and nothing else."""
     text = expense.insert().compile(dialect=database.engine.dialect, column_keys=list(_COLUMNS)).string
-    held = database.engine.raw_connection()
-    connection: Any = held.dbapi_connection
-    cursor, count, statements = connection.cursor(), 0, 0
-    if database.engine.dialect.name == "sqlite":
-        cursor.execute("BEGIN IMMEDIATE")
-    for batch in _batches(path):
-        cursor.executemany(text, batch)
-        count += len(batch)
-        statements += 1
-    connection.commit()
-    held.close()
+    count = statements = 0
+    with database.begin() as connection:
+        cursor: Any = connection.connection.cursor()
+        for batch in _batches(path):
+            cursor.executemany(text, batch)
+            count += len(batch)
+            statements += 1
     return {"rows": count, "statements": statements}
 
 
