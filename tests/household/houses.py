@@ -61,12 +61,16 @@ class Street(Protocol):
 class Home:
     """`outlay run`."""
 
+    def __init__(self, stores: Stores | None = None) -> None:
+        """On a folder, or on stores whose servers run already."""
+        self._stores = stores
+
     @contextmanager
     def house(self, folder: Path, *, clock: Path | None = None) -> Iterator[House]:
         """Build one."""
         folder.mkdir(parents=True, exist_ok=True)
         told = {"OUTLAY_CLOCK": f"file:{clock}"} if clock else {}
-        with OutlayProcess(folder / "data", **told) as process:
+        with OutlayProcess(folder / "data", **told, **(self._stores.fresh() if self._stores else {})) as process:
             yield _OneProcess(process)
 
 

@@ -73,8 +73,8 @@ def mysql(folder: Path) -> Iterator[Street]:
 
 
 @contextmanager
-def ibm(folder: Path) -> Iterator[Street]:
-    """Houses on Cloudant's API, Db2's wire and an object store, with RabbitMQ."""
+def ibm_stores(folder: Path) -> Iterator[IbmStores]:
+    """Start a server of each kind."""
     from support.couch import shared_couch  # noqa: PLC0415  as above
     from support.derby import shared_db2  # noqa: PLC0415
     from support.objectstore import shared_object_store  # noqa: PLC0415
@@ -83,7 +83,14 @@ def ibm(folder: Path) -> Iterator[Street]:
         couch = stack.enter_context(shared_couch(folder / "couch"))
         db2 = stack.enter_context(shared_db2(folder / "db2"))
         objects = stack.enter_context(shared_object_store(folder / "objects"))
-        yield Town(stack.enter_context(shared_broker(folder / "rabbitmq")), IbmStores(couch, db2, objects))
+        yield IbmStores(couch, db2, objects)
+
+
+@contextmanager
+def ibm(folder: Path) -> Iterator[Street]:
+    """Houses on Cloudant's API, Db2's wire and an object store, with RabbitMQ."""
+    with ibm_stores(folder) as stores, shared_broker(folder / "rabbitmq") as broker:
+        yield Town(broker, stores)
 
 
 SETS: dict[str, Callable[[Path], AbstractContextManager[Street]]] = {"home": home, "ibm": ibm, "mysql": mysql}

@@ -8,7 +8,7 @@ import pytest
 
 from household import stories
 from household.houses import Home
-from household.stores import ibm
+from household.stores import ibm_stores
 from support.sharing import folder_of_the_run
 
 if TYPE_CHECKING:
@@ -21,9 +21,9 @@ def test_the_household(story, tmp_path: Path) -> None:
     assert result.as_expected, result.summary
 
 
-def test_a_month_of_it_on_the_stores_of_production(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_a_month_of_it_in_one_process_on_the_stores_of_production(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     pytest.importorskip("ibm_db", reason="IBM has no driver for this machine", exc_type=ImportError)
-    with ibm(folder_of_the_run(tmp_path_factory)) as street:
-        result = stories.lived(street, tmp_path / "story", until="2015-01")
+    with ibm_stores(folder_of_the_run(tmp_path_factory)) as stores:
+        result = stories.lived(Home(stores), tmp_path / "story", until="2015-01")
     assert result.as_expected, result.summary
     assert (result.mails["budget_exceeded"], result.receipts) == (1, 1)
