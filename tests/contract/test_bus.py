@@ -200,6 +200,26 @@ def test_dead_letters_can_be_thrown_away(make_bus) -> None:
     assert bus.dead() == []
 
 
+def test_a_farewell_takes_along_what_is_dead_about_the_user_and_about_nobody_else(make_bus) -> None:
+    otto = uuid7()
+
+    def refuse(_event: Event) -> None:
+        raise Never("cannot be")
+
+    def say_farewell(event: Event) -> None:
+        if event.data["user_id"] == otto:
+            raise Never("cannot be")
+        eventually(lambda: [letter.queue for letter in bus.dead()].count("a.one") == 2)
+
+    bus = make_bus(
+        Queue("a.one", ("user.deleted",), refuse),
+        Queue("a.two", ("user.deleted",), say_farewell, farewells=("user.deleted",)),
+    )
+    bus.start()
+    bus.publish([left(otto), left(USER)])
+    eventually(lambda: [USER in letter.body for letter in bus.dead()] == [False, False])
+
+
 def test_stopping_waits_for_the_message_in_hand(make_bus) -> None:
     begun, done = threading.Event(), []
 

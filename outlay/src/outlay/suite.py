@@ -17,6 +17,7 @@ import notifier.app
 import notifier.settings
 from chassis.bus.embedded import EmbeddedBus
 from chassis.clock import clock_from
+from chassis.data_keys import vault_from
 from chassis.ids import uuid7
 from chassis.metrics import Metrics
 from chassis.relay import ALONE, Relay
@@ -24,19 +25,21 @@ from chassis.settings import read_settings
 from chassis.spec import load_spec
 from chassis.tidying import Tidying
 from chassis.traces import Spans, traces_from
-from chassis.vault import Vault, key_in
 from gateway.adapters.exchange import DirectExchange
 from gateway.domain.hub import Hub
 from gateway.mailbox import DevelopmentMail
 from notifier.adapters.mailers import mailbox_of, mailer_from
 from outlay.settings import SERVICES, HomeSettings
+from outlay.wiping import Wiping
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from starlette.types import ASGIApp
 
+    from chassis.events import Event
     from chassis.service import Service
+    from chassis.vault import Vault
     from chassis.worker import Worker
     from notifier.adapters.folder import FolderMailbox
 
@@ -51,7 +54,9 @@ class Suite:
     services: tuple[Service, ...]
     relays: tuple[Relay, ...]
     spans: Spans
+    vault: Vault
     tidying: Tidying
+    wiping: Wiping
 
     def start(self) -> None:
         """Start consumers before relays, so that nothing waits for a listener."""
@@ -69,12 +74,16 @@ class Suite:
         self.bus.stop()
         for worker in self._workers():
             worker.stop()
+        self.close()
+
+    def close(self) -> None:
+        """Let go of stores and collector, if it never started."""
         for service in self.services:
             service.close()
         self.spans.close()
 
     def _workers(self) -> list[Worker]:
-        return [*(worker for service in self.services for worker in service.workers), self.tidying]
+        return [*(worker for service in self.services for worker in service.workers), self.tidying, self.wiping]
 
 
 def build_suite(settings: HomeSettings, environ: Mapping[str, str]) -> Suite:
@@ -82,11 +91,13 @@ def build_suite(settings: HomeSettings, environ: Mapping[str, str]) -> Suite:
 
     Raises:
         SettingsError: if a service's settings do not fit.
+        KeyProtectError: if a data key cannot be unwrapped.
+        UnknownKeyError: if something is sealed with a data key that is not given.
     """
     folder = settings.data.resolve()
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)
-    vault = Vault(settings.data_key or key_in(folder / "keys" / "data.key"))
+    vault = vault_from(settings, file=settings.key_file)
     metrics = Metrics(spans=traces_from(settings))
     bells = {name: threading.Event() for name in SERVICES}
     known = {**settings.environment_of_services(), **environ}
@@ -111,6 +122,7 @@ def build_suite(settings: HomeSettings, environ: Mapping[str, str]) -> Suite:
     services = (who.service, spent, meant, told)
     for service in services:
         service.migrate()
+        service.check_keys()
     bus = EmbeddedBus(folder / "bus.db", [queue for service in services for queue in service.queues], metrics=metrics)
     metrics.measure_with(bus.depths)
     relays = tuple(Relay(s.name, s.outbox, bus.publish, metrics, bell=bells[s.name], alone=True) for s in services)
@@ -128,8 +140,15 @@ def build_suite(settings: HomeSettings, environ: Mapping[str, str]) -> Suite:
         secure=settings.secure,
         mail=_development_mail(settings, mailbox_of(mailer)),
     )
-    bus.listen(lambda event: hub.tell(event.type, event.data))
-    return Suite(entrance, hub, bus, services, relays, metrics.spans, Tidying(services))
+    wiping = Wiping(folder)
+
+    def on_event(event: Event) -> None:
+        hub.tell(event.type, event.data)
+        if event.type == "user.deleted":
+            wiping.hurry()
+
+    bus.listen(on_event)
+    return Suite(entrance, hub, bus, services, relays, metrics.spans, vault, Tidying(services), wiping)
 
 
 def _development_mail(settings: HomeSettings, mailbox: FolderMailbox | None) -> DevelopmentMail | None:

@@ -21,6 +21,7 @@ from notifier.app import build
 from notifier.domain.mails import Message, Trail
 from notifier.settings import NotifierSettings
 from support.asgi import call
+from support.stores import a_migrated
 
 ROOT = Path(__file__).parents[3]
 VAULT = Vault(bytes(range(32)))
@@ -28,6 +29,16 @@ USER = "0190f1d2-6f0e-7c3a-9d55-0a4d2c9b7e11"
 OTHER = "0190f1d2-6f0e-7c3a-9d55-0a4d2c9b7e22"
 ADDRESS = "maria@example.com"
 NOON = datetime(2015, 1, 24, 12, tzinfo=UTC)
+
+
+def sealed_address(address: str, user_id: str = USER) -> str:
+    """Return an address as auth seals it in events."""
+    return VAULT.seal(address, f"email:{user_id}")
+
+
+def sealed_token(token: str, user_id: str = USER) -> str:
+    """Return the secret of a mailed link as auth seals it in events."""
+    return VAULT.seal(token, f"token:{user_id}")
 
 
 def an_event(kind: str, **facts: Any) -> Event:
@@ -85,7 +96,7 @@ class Built:
     def __post_init__(self) -> None:
         self.folder.mkdir(exist_ok=True)
         settings = NotifierSettings(
-            database=f"sqlite:///{self.folder}/notifier.db", mail=f"file:{self.folder}/mail", url="https://outlay.example",
+            database=a_migrated("notifier", self.folder / "notifier.db"), mail=f"file:{self.folder}/mail", url="https://outlay.example",
             hook_key=self.hook_key,
         )  # fmt: skip
         self.mailer = self.mailer or mailer_from(settings, lambda: self.now)
@@ -119,7 +130,7 @@ class Built:
 
     def knows(self, user_id: str = USER, **facts: Any) -> Built:
         """Let somebody be registered."""
-        self.tell("user.registered", **{"user_id": user_id, "email": VAULT.seal(ADDRESS), **facts})
+        self.tell("user.registered", **{"user_id": user_id, "email": sealed_address(ADDRESS, user_id), **facts})
         return self
 
     def call(self, method: str, path: str, *, user: str = USER, **options: Any) -> Any:

@@ -7,7 +7,7 @@ import logging
 import re
 import time
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from chassis import context
 from chassis.problems import PROBLEM_JSON, BodyTooLargeError, InvalidRequestError, body_of
@@ -80,11 +80,13 @@ class Edge:
         trace = context.follow(_request_id(given), traceparent, service=self._service, spans=self._spans)
         token = context.current.set(trace)
         started = time.perf_counter()
-        seen = {"status": 0}
+        seen: dict[str, Any] = {"status": 0, "began": None}
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 seen["status"] = message["status"]
+                if any(name == b"content-type" and value.startswith(b"text/event-stream") for name, value in message["headers"]):
+                    seen["began"] = time.perf_counter() - started  # such an answer has no end
                 message = {**message, "headers": self._add(message["headers"], trace.request_id)}
             await send(message)
 
@@ -103,7 +105,7 @@ class Edge:
         finally:
             if trace.recorded:
                 _record(trace, scope, seen["status"], since=started)
-            self._account(scope, seen["status"], time.perf_counter() - started)
+            self._account(scope, seen["status"], time.perf_counter() - started, began=seen["began"])
             context.current.reset(token)
 
     def _add(self, headers: list[tuple[bytes, bytes]], request_id: str) -> list[tuple[bytes, bytes]]:
@@ -113,10 +115,10 @@ class Edge:
             added.append((b"x-request-id", request_id.encode()))
         return [*headers, *added]
 
-    def _account(self, scope: Scope, status: int, seconds: float) -> None:
+    def _account(self, scope: Scope, status: int, seconds: float, *, began: float | None) -> None:
         method = scope["method"] if scope["method"] in _METHODS else "other"
         self._counted(method, status).inc()
-        self._latency.observe(seconds)
+        self._latency.observe(seconds if began is None else began)
         if not self._quiet:
             # The path alone: a query may hold what somebody searched for.
             fields = {"method": scope["method"], "path": _loggable(scope["path"]), "status": status, "ms": round(seconds * 1000, 1)}

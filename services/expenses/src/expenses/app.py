@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 STATUSES = {
     errors.InvalidMappingError: 400,
+    errors.DepartedError: 403,
     errors.ExpenseNotFoundError: 404,
     errors.CategoryNotFoundError: 404,
     errors.ImportNotFoundError: 404,

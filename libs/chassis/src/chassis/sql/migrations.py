@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
+from chassis.moving import MARK
 from chassis.sql.database import StoreBusyError
 
 if TYPE_CHECKING:
@@ -25,12 +26,27 @@ class SchemaTooNewError(Exception):
     """The store has a schema that this version does not know; run the newer version, or restore a backup."""
 
 
-def migrate(database: Database, package: str) -> None:
+class HalfImportedError(Exception):
+    """An import into the store was interrupted; begin it again, and start Outlay when it has ended."""
+
+    def __init__(self, package: str) -> None:
+        """Name the store."""
+        super().__init__(f"{package}: an import into this store was interrupted; run `outlay import` again, then start Outlay.")
+
+
+def migrate(database: Database, package: str, *, importing: bool = False) -> None:
     """Apply the package's migrations that are missing; does nothing, and quickly, if none is.
 
     Raises:
         SchemaTooNewError: if the store is ahead of this code.
+        HalfImportedError: if an import into the store has begun and not ended, unless this is for the import.
     """
+    _bring_up(database, package)
+    if not importing and _is_marked(database):
+        raise HalfImportedError(package)
+
+
+def _bring_up(database: Database, package: str) -> None:
     folder = Path(str(files(package) / "migrations"))
     known = sorted(path.stem.split("_")[0] for path in (folder / "versions").glob("[0-9]*.py"))
     with suppress(StoreBusyError), database.read() as connection:  # busy: another process is at it
@@ -59,6 +75,14 @@ def _is_newest(connection: Connection, package: str, known: list[str]) -> bool:
         message = f"{package}: the store is at revision {have}, which this version does not know"
         raise SchemaTooNewError(message)
     return have == known[-1]
+
+
+def _is_marked(database: Database) -> bool:
+    with database.read() as connection:
+        if not sa.inspect(connection).has_table("inbox"):
+            return False
+        marked = sa.text("SELECT event_id FROM inbox WHERE event_id = :mark")
+        return connection.execute(marked, {"mark": MARK}).first() is not None
 
 
 def _revision(connection: Connection) -> str | None:

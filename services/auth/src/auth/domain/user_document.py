@@ -9,11 +9,12 @@ from typing import Any
 
 from auth.domain.access_token import AccessToken
 from auth.domain.documents import Document
+from auth.domain.places import address_of
 from auth.domain.ports import Sealing
 from auth.domain.session import Session
 from auth.domain.user import SentLink, User
 
-KIND = "user"
+USER = "user"
 _PLAIN = ("id", "name", "password_hash", "home_currency", "time_zone", "locale", "email_verified", "version")
 
 
@@ -31,17 +32,17 @@ class UserWriting:
 
     def write(self, user: User) -> Document:
         """Return the next state of the user's document, with the events that were in it."""
-        before = user.document or Document(id=user_document_id(user.id), kind=KIND, user_id=user.id, body={})
+        before = user.document or Document(id=user_document_id(user.id), kind=USER, user_id=user.id, body={})
         return replace(before, body=self._body(user), expires_at=user.expires_at)
 
     def read(self, document: Document | None) -> User | None:
         """Return the user in a document, unless it is none or they left."""
-        if document is None or document.kind != KIND:
+        if document is None or document.kind != USER:
             return None
         body = document.body
         return User(
             **{name: body[name] for name in _PLAIN},
-            email=self._sealing.open(body["email"]),
+            email=self._sealing.open(body["email"], address_of(document.user_id)),
             created_at=datetime.fromisoformat(body["created_at"]),
             sessions=tuple(_session(digest, held) for digest, held in body.get("sessions", {}).items()),
             tokens=tuple(_token(digest, held) for digest, held in body.get("tokens", {}).items()),
@@ -53,7 +54,7 @@ class UserWriting:
     def _body(self, user: User) -> dict[str, Any]:
         return {
             **{name: getattr(user, name) for name in _PLAIN},
-            "email": self._sealing.seal(user.email),
+            "email": self._sealing.seal(user.email, address_of(user.id)),
             "created_at": user.created_at.isoformat(),
             "sessions": {session.digest: _held(session) for session in user.sessions},
             "tokens": {token.digest: _held(token) for token in user.tokens},

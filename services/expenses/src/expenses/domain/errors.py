@@ -10,6 +10,13 @@ class ExpenseNotFoundError(Exception):
         super().__init__("None of your expenses has this id.")
 
 
+class DepartedError(Exception):
+    """This account was deleted."""
+
+    def __init__(self) -> None:
+        super().__init__("The account was deleted, and its expenses with it; sign up again.")
+
+
 class CategoryNotFoundError(Exception):
     """No such category."""
 

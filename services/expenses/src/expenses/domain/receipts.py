@@ -16,6 +16,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from expenses.domain.byterange import Span, span_of
 from expenses.domain.errors import (
+    DepartedError,
     ExpenseNotFoundError,
     ReceiptFileMissingError,
     ReceiptNotFoundError,
@@ -79,7 +80,7 @@ class ReceiptBook:
                 self._keep(who, expense_id, found)
                 try:
                     receipt = self._enter(who, expense_id, found, name_of(filename, found.ending))
-                except (ExpenseNotFoundError, TooManyReceiptsError):
+                except (DepartedError, ExpenseNotFoundError, TooManyReceiptsError):
                     self._let_go(who, found.file.sha256)
                     raise
                 if receipt is not None:
@@ -198,6 +199,10 @@ class ReceiptBook:
         moment = self._clock() - _WAIT
         before, done = milliseconds(moment), 0
         self._files.remove_halves(moment)
+        with self._store.reading() as work:
+            departed = work.owners.departed_lately()
+        for user_id in departed:  # an upload that was cut off while the account was being deleted
+            self._files.remove_all(user_id)
         while True:
             with self._store.reading() as work:
                 unused = work.receipts.unused(before, _MOST_TIDIED)

@@ -12,7 +12,14 @@ from sqlalchemy.engine import Connection, Engine
 from chassis.sql.dialects.dialect import WRITES, Dialect
 from chassis.sql.driver import execute
 
-_PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "busy_timeout = 10000", "cache_size = -4000")
+_PRAGMAS = (
+    "journal_mode = WAL",
+    "synchronous = FULL",
+    "foreign_keys = ON",
+    "busy_timeout = 10000",
+    "cache_size = -4000",
+    "secure_delete = ON",  # what was deleted is nowhere in the file any more
+)
 
 
 class Sqlite(Dialect):

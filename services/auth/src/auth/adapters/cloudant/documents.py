@@ -42,6 +42,9 @@ class CloudantDocuments:
             self.check()  # whoever may not make databases may do with one that is there
         for name, fields in _INDEXES.items():
             self._connection.call("post_index", index={"fields": list(fields)}, ddoc=f"outlay-{name}", name=name, type="json")
+        # Each index is built by its first query; and a server that cannot do what is asked of it is found out here.
+        self.expired(0.0, limit=1)
+        self.pending(limit=1)
 
     def get(self, document_id: str) -> Document | None:
         """Return a document as it was last saved."""
@@ -86,6 +89,21 @@ class CloudantDocuments:
     def pending(self, *, limit: int) -> list[Document]:
         """Return documents with events to send, the one that waits longest first."""
         return self._select("pending", {"pending_since": {"$gte": 0}}, limit=limit, sort=[{"pending_since": "asc"}])
+
+    def named(self, prefix: str, *, after: str, limit: int) -> list[Document]:
+        """Return documents whose id begins with `prefix` and is greater than `after`, ordered by id."""
+        first, end = max(prefix, after), prefix[:-1] + chr(ord(prefix[-1]) + 1)
+        options = {"start_key": first, "end_key": end, "inclusive_end": False, "include_docs": True, "limit": limit + 1}
+        rows = self._connection.call("post_all_docs", **options)["rows"]
+        return [_document(row["doc"]) for row in rows if row["id"] > first][:limit]
+
+    def behind(self, document_id: str, *, limit: int) -> list[Document]:
+        """Return documents of any kind whose ids come after this one."""
+        # The one that is known comes first again, unless it was deleted meanwhile; among the others are those of the indexes.
+        most = limit + 1 + len(_INDEXES)
+        rows = self._connection.call("post_all_docs", include_docs=True, limit=most, start_key=document_id or None)["rows"]
+        others = [row for row in rows if row["id"] != document_id and not row["id"].startswith("_design/")]
+        return [_document(row["doc"]) for row in others[:limit]]
 
     def check(self) -> None:
         """Raise if the store does not answer, or has no such database."""

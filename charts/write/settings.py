@@ -1,12 +1,10 @@
-"""`make charts-docs`: writes into the charts what follows from code and values: `reads`, and the tables of the READMEs."""
+"""Which settings each process reads, for the lists `reads` in the suite's values."""
 
 from __future__ import annotations
 
 import re
-import sys
 import textwrap
 from dataclasses import fields
-from pathlib import Path
 
 from auth.settings import AuthSettings
 from budgets.settings import BudgetsSettings
@@ -16,7 +14,6 @@ from gateway.settings import GatewaySettings
 from notifier.settings import NotifierSettings
 from outlay.settings import HomeSettings
 
-CHARTS = Path(__file__).parent
 OF_LIBRARIES = {"OTEL_EXPORTER_OTLP_HEADERS"}
 """Read by OpenTelemetry itself; docs/observability.md names it."""
 _SERVICES = (AuthSettings, ExpensesSettings, BudgetsSettings, NotifierSettings)
@@ -35,6 +32,12 @@ def settings_of(process: str) -> list[str]:
     return sorted({field.metadata["name"] for kind in PROCESSES[process] for field in fields(kind)} | OF_LIBRARIES)
 
 
+def secret_settings() -> set[str]:
+    """Return the names of all settings that may hold a secret."""
+    kinds = {kind for some in PROCESSES.values() for kind in some}
+    return {field.metadata["name"] for kind in kinds for field in fields(kind) if field.metadata.get("secret")}
+
+
 def with_reads(values: str) -> str:
     """Return the suite's values.yaml with the settings that each service reads."""
     for process in PROCESSES:
@@ -45,20 +48,3 @@ def with_reads(values: str) -> str:
             message = f"charts/outlay/values.yaml: {process} has no line `reads: []`"
             raise SystemExit(message)
     return values
-
-
-def contents() -> dict[Path, str]:
-    """Return what each written file has to be."""
-    values = CHARTS / "outlay" / "values.yaml"
-    return {values: with_reads(values.read_text("utf-8"))}
-
-
-def main() -> int:
-    """Write them."""
-    for path, text in contents().items():
-        path.write_text(text, "utf-8")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
