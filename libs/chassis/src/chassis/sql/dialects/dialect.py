@@ -30,10 +30,10 @@ def ask_idle_ones_alone(engine: Engine, *, is_suspect: Callable[[Any], bool] = l
     """
     ask, used = engine.dialect.do_ping, WeakKeyDictionary[Any, float]()
 
-    def ping(connection: Any) -> bool:
-        if time.monotonic() - used.get(connection, 0.0) < IDLE_SECONDS and not is_suspect(connection):
+    def ping(dbapi_connection: Any) -> bool:
+        if time.monotonic() - used.get(dbapi_connection, 0.0) < IDLE_SECONDS and not is_suspect(dbapi_connection):
             return True
-        return ask(connection)
+        return ask(dbapi_connection)
 
     def note(connection: Any, _record: Any) -> None:
         if connection is not None:

@@ -33,7 +33,7 @@ _INSERTED = ("owner", "total_key", *Total._fields[1:])
 @cache
 def _add_alike(count: int) -> Prepared:
     """Return the statement that adds the same to some totals."""
-    keys = [sa.bindparam(f"key{number}") for number in range(count)]
+    keys: list[sa.BindParameter[str]] = [sa.bindparam(f"key{number}") for number in range(count)]
     added = {
         "home_minor": total.c.home_minor + sa.bindparam("more_minor"),
         "entries": total.c.entries + sa.bindparam("more_entries"),
