@@ -168,7 +168,12 @@ _ADD_VHOST = (
 @contextmanager
 def shared_broker(folder: Path) -> Iterator[Broker]:
     """Give the one broker of a test run to each of its worker processes."""
+    with one_for_the_run(folder, _broker) as broker:
+        yield broker
+
+
+def _broker(folder: Path, known: dict[str, Any] | None) -> Broker:
     from support.broker_container import ContainedBroker  # noqa: PLC0415  it is a Broker
 
-    with one_for_the_run(folder, ContainedBroker if has_image("rabbitmq") else Broker) as broker:
-        yield broker
+    contained = "container" in known if known else has_image("rabbitmq")
+    return (ContainedBroker if contained else Broker)(folder, known)

@@ -128,5 +128,10 @@ def _answers(url: str) -> bool:
 @contextmanager
 def shared_couch(folder: Path) -> Iterator[str]:
     """Give the address of the one server of a test run to each of its worker processes."""
-    with one_for_the_run(folder, CouchDb if has_image("couchdb") else Couch) as server:
+    with one_for_the_run(folder, _couch) as server:
         yield server.url
+
+
+def _couch(folder: Path, known: dict[str, Any] | None) -> Couch | CouchDb:
+    contained = "container" in known if known else has_image("couchdb")
+    return (CouchDb if contained else Couch)(folder, known)

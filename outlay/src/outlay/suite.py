@@ -66,6 +66,11 @@ class Suite:
         for relay in self.relays:
             relay.start()
 
+    def rest(self) -> None:
+        """Begin nothing by itself any more; what is on its way is still delivered, until `stop`."""
+        for worker in self._workers():
+            worker.stop()
+
     def stop(self) -> None:
         """Finish what is in hand; what is not is found again at the next start."""
         self.hub.close()

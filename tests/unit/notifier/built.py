@@ -90,6 +90,7 @@ class Built:
     dawdles: int = 0
     """Milliseconds that go by whenever somebody looks at the clock."""
     hook_key: str = ""
+    vault: Vault = VAULT
     woken: int = 0
     metrics: Metrics = field(default_factory=Metrics)
 
@@ -101,7 +102,7 @@ class Built:
         )  # fmt: skip
         self.mailer = self.mailer or mailer_from(settings, lambda: self.now)
         parts = build(
-            settings, verify=self._claims, vault=VAULT, metrics=self.metrics, clock=self._clock, ids=uuid7, wake=self._wake,
+            settings, verify=self._claims, vault=self.vault, metrics=self.metrics, clock=self._clock, ids=uuid7, wake=self._wake,
             relay_owner=self.owner, mailer=self.mailer, machine_ms=lambda: self.ms + self.stepped,
             elapsed=lambda: self.ms / 1000, validate_responses=True, quiet=True,
         )  # fmt: skip

@@ -26,6 +26,7 @@ from expenses.domain.exports import Exports
 from expenses.domain.importing import Importing
 from expenses.domain.ledger import Ledger
 from expenses.domain.people import People
+from expenses.domain.receipt_content import ReceiptContents
 from expenses.domain.receipts import ReceiptBook
 from expenses.domain.summary import Summary
 from expenses.handlers import Handlers
@@ -44,7 +45,6 @@ STATUSES = {
     errors.CategoryNotFoundError: 404,
     errors.ImportNotFoundError: 404,
     errors.ReceiptNotFoundError: 404,
-    errors.ReceiptFileMissingError: 404,
     errors.CategoryExistsError: 409,
     errors.CategoryInUseError: 409,
     errors.StaleVersionError: 412,
@@ -57,6 +57,7 @@ STATUSES = {
     errors.InvalidCategoryError: 422,
     errors.InvalidFilterError: 422,
     errors.UnreadableFileError: 422,
+    errors.ReceiptFileMissingError: 500,
 }
 
 
@@ -78,8 +79,8 @@ def build(
     database = Database(settings.database, on_events=wake, relay=sharing(relay_owner))
     store = SqlStore(database, event_maker("expenses", clock, ids))
     converter = Converter(rates or EcbRates())
-    files = files_from(settings)
-    receipts = ReceiptBook(store, files, examiner_from(settings), clock, ids)
+    files, examiner = files_from(settings), examiner_from(settings)
+    receipts = ReceiptBook(store, files, examiner, clock, ids)
     handlers = Handlers(
         ledger=Ledger(store, converter, clock, ids),
         catalogue=Catalogue(store, clock, ids),
@@ -87,6 +88,7 @@ def build(
         importing=Importing(store, converter, clock, ids),
         exports=Exports(store),
         receipts=receipts,
+        contents=ReceiptContents(store, files, examiner),
         cursors=Cursors(vault),
     )
 

@@ -50,9 +50,6 @@ class Documents(Protocol):
     def pending(self, *, limit: int) -> list[Document]:
         """Return documents with events to send, the one that waits longest first."""
 
-    def named(self, prefix: str, *, after: str, limit: int) -> list[Document]:
-        """Return documents whose id begins with `prefix` and is greater than `after`, ordered by id."""
-
     def check(self) -> None:
         """Raise if the store is out of reach."""
 
