@@ -15,7 +15,11 @@ from chassis.service import Service
 from chassis.spec import load_spec
 from chassis.sql import Database, SqlOutbox
 from chassis.sql.migrations import migrate
+from chassis.sql.probing import database_probes
+from chassis.sql.schema import Schema
+from chassis.watching import Watched
 from expenses.adapters.ecb import EcbRates
+from expenses.adapters.receipts.probing import receipt_probes
 from expenses.adapters.receipts.stores import examiner_from, files_from
 from expenses.adapters.sql import SqlStore, chassis
 from expenses.consumers import Consumers
@@ -76,7 +80,7 @@ def build(
     quiet: bool = False,
 ) -> Service:
     """Return the service; nothing is connected or started yet."""
-    database = Database(settings.database, on_events=wake, relay=sharing(relay_owner))
+    database = Database(settings.database, on_events=wake, relay=sharing(relay_owner), prove=Schema("expenses").prove)
     store = SqlStore(database, event_maker("expenses", clock, ids))
     converter = Converter(rates or EcbRates())
     files, examiner = files_from(settings), examiner_from(settings)
@@ -114,5 +118,8 @@ def build(
         queues=Consumers(People(store, files, converter, clock)).queues,
         migrate=lambda: migrate(database, "expenses"),
         tidy=tidy,
+        check=database.check,
+        wishes={"receipts": Watched(files.check)},
+        probes=lambda: [*database_probes(database, "expenses", "EXPENSES_DB"), *receipt_probes(settings, files)],
         close=database.close,
     )
