@@ -138,6 +138,7 @@ def build_suite(settings: HomeSettings, environ: Mapping[str, str]) -> Suite:
         metrics=metrics,
         checks={service.name: service.check for service in services},
         secure=settings.secure,
+        proxies=settings.proxies,
         mail=_development_mail(settings, mailbox_of(mailer)),
     )
     wiping = Wiping(folder)
