@@ -104,6 +104,10 @@ api-types: .stamps/dev .stamps/ui ## Generate the web UI's types from the merged
 	mkdir -p build && $(BIN)/outlay openapi > build/openapi.json
 	cd $(UI) && npm run --silent types
 
+.PHONY: settings
+settings: .stamps/dev ## Write the tables of docs/settings.md from what the services declare
+	$(BIN)/python -m outlay settings --write docs/settings.md
+
 .PHONY: clean
 clean: ## Remove what was installed and built; data in ./var stay
 	rm -rf $(VENV) .stamps build $(UI)/node_modules tests/servers/node_modules tests/charts/node_modules services/gateway/src/gateway/web

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import subprocess
+import sys
 import tarfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from chassis.bus.embedded import EmbeddedBus
+from chassis.bus.rabbitmq import BrokerAddress, RabbitBus
+from chassis.events import Event
+from chassis.ids import uuid7
 from chassis.metrics import Metrics
 from chassis.moving import Part, Row
 from chassis.settings import SettingsError, read_settings
@@ -24,12 +30,16 @@ from outlay.moving.archive import HEAD, SEAL, ArchiveError, members, rows_in
 from outlay.moving.arriving import NotEmptyError, NotTheSameError, unpack
 from outlay.moving.house import House, opened
 from outlay.moving.leaving import NotSettledError, pack
+from outlay.moving.settling import settle
 from outlay.server import DataFolderInUseError, only_one
 from outlay.settings import HomeSettings
 from outlay.suite import build_suite
 from support import pictures
 from support.asgi import call
 from support.suite import built_suite
+
+if TYPE_CHECKING:
+    from support.broker import Broker
 
 Say = Callable[[str], None]
 
@@ -45,7 +55,7 @@ def house_of(data: Path, **environ: str) -> Iterator[House]:
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def lived_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home in which somebody has an expense with a receipt."""
     data = tmp_path_factory.mktemp("refused") / "home"
     with built_suite(data) as suite:
@@ -68,12 +78,19 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def archive(home: Path) -> Path:
-    path, said = home.with_name("home.outlay"), list[str]()
-    command.leave(settings_of(home), {}, path, say=said.append)
+def archive(lived_in: Path) -> Path:
+    path, said = lived_in.with_name("home.outlay"), list[str]()
+    command.leave(settings_of(lived_in), {}, path, say=said.append)
     assert "delivered first" in said[0], "the events of these requests were still in the outboxes"
     assert path.stat().st_mode & 0o777 == 0o600
     return path
+
+
+@pytest.fixture(scope="module")
+def home(lived_in: Path, archive: Path) -> Path:
+    """The same home, with nothing on its way any more."""
+    assert archive.exists()
+    return lived_in
 
 
 @pytest.fixture
@@ -168,6 +185,35 @@ def test_a_dead_letter_is_somebodys_to_decide_on_first(home: Path, tmp_path: Pat
     assert bus.purge() == 1
     bus.close()
     assert not list(tmp_path.iterdir())
+
+
+def test_what_a_broker_has_is_delivered_by_those_whose_it_is(home: Path, broker: Broker, tmp_path: Path) -> None:
+    url = broker.add_vhost(uuid7())
+    bus = RabbitBus("test", BrokerAddress(url=url), metrics=Metrics())
+    who = uuid7()
+    bus.publish([Event(uuid7(), "/outlay/auth", "user.deleted", who, "2026-11-22T10:00:00Z", {"user_id": who})])
+    bus.stop()
+    with house_of(home, OUTLAY_BUS=url) as house:
+        settle(house, settings_of(home), {"OUTLAY_BUS": url}, say=print)
+        with pytest.raises(NotSettledError, match=r"budgets\.people: 1 events are waiting"):
+            pack(house, tmp_path / "a.outlay")
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_commands_say_what_they_did_and_why_they_did_not(home: Path, tmp_path: Path) -> None:
+    told = told_by(home, "export", "--all", str(tmp_path / "a.outlay"))
+    assert told.returncode == 0, told.stderr
+    assert "expenses/files" in told.stdout
+    assert "has everything" in told.stdout.splitlines()[-1]
+    told = told_by(home, "import", str(tmp_path / "a.outlay"))
+    assert (told.returncode, told.stdout) == (1, "")
+    assert told.stderr.startswith("The stores are not empty")
+
+
+def told_by(home: Path, *command: str) -> subprocess.CompletedProcess[str]:
+    environ = {**os.environ, "OUTLAY_DATA": str(home), "PYTHONWARNINGS": "ignore"}
+    arguments = [sys.executable, "-m", "outlay", *command]
+    return subprocess.run(arguments, env=environ, capture_output=True, text=True, timeout=60, check=False)
 
 
 class Breaking:

@@ -127,6 +127,10 @@ class TestAccounts:
         with pytest.raises(UnknownKeyError, match=f"{key_id_of(OLD)}.*OUTLAY_DATA_KEY"):
             auth_with(AFTER, inhabited).check_keys()
 
+    def test_somebody_who_left_a_moment_ago_has_nothing_to_seal(self, inhabited: Store) -> None:
+        inhabited.save(Document(id=f"user:{uuid7()}", kind="tombstone", body={}))
+        assert renewed(auth_with(RING, inhabited)) == {"e-mail addresses": 3, "signing keys": 1, "the key to find by": 1}
+
     def test_what_is_sealed_already_is_left_alone(self, inhabited: Store) -> None:
         renewed(auth_with(RING, inhabited))
         revisions = [document.revision for document in inhabited.behind("user:", limit=3)]

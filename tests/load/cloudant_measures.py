@@ -23,6 +23,7 @@ from auth.adapters.hashing import Argon2Hashing
 from chassis.ids import uuid7
 from load.measures import load
 from support.client import eventually
+from support.cloudant_auth import auth_on
 from support.couch import Couch
 from support.ports import free_ports
 
@@ -118,6 +119,12 @@ def cloudant(folder: Path, table: Table, *, sizes: tuple[int, ...]) -> None:
     try:
         with auth_process(folder / "auth", f"cloudant://127.0.0.1:{server.port}/outlay") as url:
             _measured(url, server.url, table)
+        with auth_on(f"cloudant://127.0.0.1:{server.port}/within") as auth:
+            auth.made.service.migrate()
+            secret = auth.sign_up()
+            bare = Bare(server.url, "within")
+            user = next(found for found in bare.ids if found.startswith("user:"))
+            _compare(table, "the same without HTTP", lambda: auth.made.exchange(secret), lambda: bare.read(user), TIMES)
     finally:
         server.kill()
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from chassis.bus.settings import BrokerSettings
 from chassis.data_keys import KeySettings
 from chassis.settings import setting, whole_number
 
@@ -14,7 +15,7 @@ SERVICES = ("auth", "expenses", "budgets", "notifier")
 
 
 @dataclass(frozen=True, kw_only=True)
-class HomeSettings(KeySettings):
+class HomeSettings(BrokerSettings, KeySettings):
     """What `outlay run` can be told."""
 
     data: Path = setting("OUTLAY_DATA", "the folder that holds everything", default=Path("var"), parse=Path)  # noqa: RUF009  makes a field
@@ -41,7 +42,7 @@ class HomeSettings(KeySettings):
         return urlsplit(self.public_url).scheme == "https"
 
     def environment_of_services(self) -> dict[str, str]:
-        """Return the services' settings that follow from these; the environment goes before them."""
+        """Return the services' settings that follow from these; what is set or bound goes before them."""
         folder = self.data.resolve()
         return {
             "AUTH_STORE": f"sqlite:///{folder}/auth.db",

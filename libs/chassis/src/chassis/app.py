@@ -25,6 +25,7 @@ from chassis.bridge import ThreadBridge
 from chassis.edge import Edge
 from chassis.formats import register_formats
 from chassis.health import Health
+from chassis.limits import BodyLimits
 from chassis.problems import (
     PROBLEM_JSON,
     ForbiddenError,
@@ -95,7 +96,8 @@ def build_app(parts: AppParts) -> ASGIApp:
     # As app.add_api does, only that it would look through a document that the tests have looked through: half the time of a start.
     app.middleware.apis.append(API(_KnownDocument(json.loads(document)), base_path=None, name=None, **options))
     health = Health(parts.metrics, parts.checks, document=document.encode())
-    return Edge(app, service=parts.name, metrics=parts.metrics, health=health, quiet=parts.quiet)
+    limits = BodyLimits([parts.spec])
+    return Edge(app, service=parts.name, metrics=parts.metrics, health=health, limits=limits, quiet=parts.quiet)
 
 
 class _KnownDocument(OpenAPISpecification):  # type: ignore[misc]

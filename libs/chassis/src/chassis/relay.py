@@ -59,8 +59,8 @@ class Relay(Worker):
         self._service, self._outbox, self._publish, self._metrics = service, outbox, publish, metrics
 
     def work_off(self) -> float:
-        """Publish all that is unsent. A batch that is not full was the last one: whoever adds to the outbox after it rings."""
-        while self.send_batch() >= _BATCH and not self.stopping:
+        """Publish all that is unsent."""
+        while self.send_batch() and not self.stopping:
             pass
         return self._sweep
 

@@ -34,8 +34,14 @@ def settle(house: House, settings: HomeSettings, environ: Mapping[str, str], *, 
     suite = build_suite(settings, environ)
     suite.start()
     try:
-        deadline = time.monotonic() + _SECONDS
-        while house.under_way() and time.monotonic() < deadline:
-            time.sleep(0.1)
+        _wait(house)
+        suite.rest()  # who sends a mail tells of it afterwards
+        _wait(house)
     finally:
         suite.stop()
+
+
+def _wait(house: House) -> None:
+    deadline = time.monotonic() + _SECONDS
+    while house.under_way() and time.monotonic() < deadline:
+        time.sleep(0.1)

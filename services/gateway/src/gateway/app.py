@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from chassis.edge import Edge
 from chassis.health import Health
+from chassis.limits import BodyLimits
 from chassis.spec import Spec, merge_specs
 from gateway.domain.hub import Hub
 from gateway.domain.passes import Exchange, Passes
@@ -83,4 +84,5 @@ def build(
     )
     headers = {**_HEADERS, b"strict-transport-security": b"max-age=31536000"} if secure else _HEADERS
     health = Health(metrics, checks, wishes=wishes)
-    return Edge(front, service="gateway", metrics=metrics, health=health, headers=headers)
+    limits = BodyLimits(specs.values())
+    return Edge(front, service="gateway", metrics=metrics, health=health, headers=headers, limits=limits)

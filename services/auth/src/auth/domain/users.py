@@ -48,14 +48,8 @@ class Users:
         self, documents: Documents, sealing: Sealing, finding: Finding, *, ids: Ids, now: Now,
         pause: Callable[[float], None] = time.sleep,
     ) -> None:  # fmt: skip
-        self._documents, self._sealing, self._finding, self._ids, self._now, self._pause = (
-            documents,
-            sealing,
-            finding,
-            ids,
-            now,
-            pause,
-        )
+        self._documents, self._sealing, self._finding = documents, sealing, finding
+        self._ids, self._now, self._pause = ids, now, pause
         self._writing = UserWriting(sealing)
 
     def get(self, user_id: str) -> User | None:

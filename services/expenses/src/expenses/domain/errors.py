@@ -84,14 +84,14 @@ class ReceiptNotFoundError(Exception):
     """No such receipt."""
 
     def __init__(self) -> None:
-        super().__init__("None of your receipts has this id, or it has no picture.")
+        super().__init__("None of your receipts has this id, or there is no picture of it.")
 
 
 class ReceiptFileMissingError(Exception):
     """The file of this receipt is damaged or lost."""
 
     def __init__(self) -> None:
-        super().__init__("The store does not have this file as it was uploaded; take the receipt away and upload it again.")
+        super().__init__("The store does not have this file as it was uploaded; remove the receipt and upload it again.")
 
 
 class ReceiptTooLargeError(Exception):

@@ -49,6 +49,10 @@ class Dialect:
         """Say whether the database is not there or cannot now: the same statement may do later."""
         return isinstance(error, OperationalError) or error.connection_invalidated
 
+    def explain(self, error: BaseException, url: sa.URL) -> str:  # noqa: ARG002
+        """Say in a sentence what is wrong with a database that refuses, and what to change; no secret is in it."""
+        return f"fails with {type(error).__name__}"
+
     def is_busy(self, error: DBAPIError) -> bool:  # noqa: ARG002
         """Say whether another transaction was in the way, so that this one should simply be done again."""
         return False

@@ -19,6 +19,7 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from chassis.sql.dialects.dialect import POOL_SECONDS, WRITES, Dialect, is_local
+from chassis.sql.dialects.network import unreached
 
 CONNECT_SECONDS, LOCK_SECONDS, STATEMENT_SECONDS, SOCKET_SECONDS = 5, 10, 20, 30
 """How long a connection, a lock, a statement and a silent connection may take; each is less than what is around it."""
@@ -80,6 +81,24 @@ class MySql(Dialect):
         """Say whether it may do later."""
         return error.connection_invalidated or (isinstance(error, OperationalError) and _code(error) not in _OUR_FAULT)
 
+    def explain(self, error: BaseException, url: sa.URL) -> str:
+        """Say what is wrong."""
+        code, cause = _code(error), getattr(error, "orig", None)
+        where, user = f"{url.host}:{url.port or 3306}", url.username or ""
+        known = {
+            1045: f"{where} refuses the user {user}: wrong user or password, or it wants TLS for this user",
+            1044: f"the user {user} may not use the database {url.database}; GRANT the rights that docs/stores.md lists",
+            1049: f"there is no database {url.database} at {where}; CREATE DATABASE {url.database}",
+            1142: f"the user {user} lacks a right in {url.database}; GRANT SELECT, INSERT, UPDATE, DELETE ON {url.database}.*",
+            1040: f"{where} has no connection left; raise max_connections, or run fewer processes",
+            2026: f"{where} has no TLS; set it up there, or allow to go without by ?tls=no",
+            3159: f"{where} wants TLS; leave ?tls=no out, and name its authority with ?ca=<file>",
+        }
+        if code in known:
+            return known[code]
+        nobody = unreached(getattr(cause, "original_exception", None), where)
+        return nobody or f"{where} refuses with error {code}"
+
     def is_busy(self, error: DBAPIError) -> bool:
         """Say whether this was a deadlock, or a lock that took too long."""
         return _code(error) in (_DEADLOCK, _LOCK_WAIT, _CHANGED_SINCE)
@@ -129,6 +148,6 @@ def _take(connection: Connection, lock: dict[str, Any]) -> None:
         raise TimeoutError(message)
 
 
-def _code(error: DBAPIError) -> int | None:
-    arguments = getattr(error.orig, "args", ())
+def _code(error: BaseException) -> int | None:
+    arguments = getattr(getattr(error, "orig", None), "args", ())
     return arguments[0] if arguments and isinstance(arguments[0], int) else None

@@ -38,6 +38,21 @@ class Sqlite(Dialect):
         event.listen(engine, "begin", _on_begin)
         return engine
 
+    def explain(self, error: BaseException, url: sa.URL) -> str:
+        """Say what is wrong."""
+        text, file = str(getattr(error, "orig", error)), url.database
+        if "unable to open" in text:
+            return f"the file {file} cannot be opened; is its folder there, and this user's to write to?"
+        if "readonly" in text or "read-only" in text:
+            return f"the file {file} may only be read; let this user own it and its folder"
+        if "not a database" in text or "malformed" in text:
+            return f"the file {file} is no database, or damaged; name another one, or restore a backup"
+        if "full" in text:
+            return f"the disk of {file} is full; make room"
+        if "locked" in text:
+            return f"the file {file} is held by another program"
+        return f"the file {file} fails with {type(error).__name__}"
+
 
 def _on_connect(connection: Any, _record: Any) -> None:
     # "begin" below starts transactions; the driver itself would start them too late.

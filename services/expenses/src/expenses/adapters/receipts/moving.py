@@ -13,7 +13,7 @@ from expenses.adapters.sql.receipts import receipt, receipt_file
 from expenses.adapters.sql.tables import person
 from expenses.domain.errors import ReceiptFileMissingError
 from expenses.domain.receipt import key_of, thumbnail_key_of
-from expenses.domain.receipts import THUMBNAIL_TYPE
+from expenses.domain.receipt_content import PICTURE_TYPE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -80,7 +80,7 @@ class MovedFiles:
     def _type_of(self, key: str) -> str:
         user_id, _slash, name = key.partition("/")
         if name.endswith(".webp"):
-            return THUMBNAIL_TYPE
+            return PICTURE_TYPE
         with self._database.read() as connection:
             named = _FILES.where(person.c.user_id == user_id, receipt_file.c.sha256 == name)
             return str(connection.execute(named).one().media_type)
