@@ -82,6 +82,7 @@ def _serve(settings: GatewaySettings) -> int:
         checks={},
         wishes={"broker": bus.check_listening} if bus else {},
         secure=settings.url.startswith("https:"),
+        proxies=settings.proxies,
     )
     if bus is not None:
         bus.listen(lambda event: hub.tell(event.type, event.data))
