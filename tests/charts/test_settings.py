@@ -13,17 +13,27 @@ from typing import Any
 import pytest
 import yaml
 
+from chassis.command import ProcessSettings
 from chassis.settings import read_settings
+from outlay.settings import HomeSettings
+from outlay.told import GATEWAY, OWN
 from support.helm import ROOT, SUITE, Rendered, Thing, parse, rendered, template, values_of
 from write.files import contents
-from write.settings import PROCESSES, secret_settings, settings_of
+from write.settings import PROCESSES, required_settings, secret_settings, settings_of
 
+KINDS = {**{name: (ProcessSettings, own) for name, own in OWN.items()}, "gateway": (GATEWAY,), "home": (HomeSettings,)}
 BY_THE_PLATFORM = {"SERVICE_BINDING_ROOT"}
 
 
 def test_what_is_written_is_current() -> None:
     for path, text in contents().items():
         assert path.read_text("utf-8") == text, f"{path.relative_to(ROOT)} is behind: make charts-docs"
+
+
+@pytest.mark.parametrize("process", PROCESSES)
+def test_the_chart_insists_on_what_the_process_insists_on(process: str) -> None:
+    values = yaml.safe_load((SUITE / "values.yaml").read_text("utf-8"))[process]
+    assert required_settings(process) <= {*values.get("required", {}), *values.get("settings", {})}
 
 
 def test_the_chart_takes_every_secret_setting_for_a_secret() -> None:
@@ -108,7 +118,7 @@ def test_the_services_take_what_the_chart_gives_them(scenario: str, tmp_path: Pa
         environ = environment(release, pod)
         if "SMTP_CA" in environ:
             environ["SMTP_CA"] = str(written(release, "ca.crt", tmp_path))
-        for kind in PROCESSES[process]:
+        for kind in KINDS[process]:
             settings: Any = read_settings(kind, environ)
             assert len(fields(settings)) > 5
             read += 1
