@@ -1,6 +1,7 @@
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 OUTLAY_DATA ?= $(CURDIR)/var
+STORES ?= home
 VENV := .venv
 BIN := $(VENV)/bin
 OWN := -e libs/money -e libs/chassis -e services/auth -e services/expenses -e services/budgets -e services/notifier -e services/gateway -e outlay
@@ -50,12 +51,16 @@ conformance: .stamps/dev .stamps/servers .stamps/node-servers ## Every port's su
 	$(BIN)/python tests/conformance/run.py
 
 .PHONY: household
-household: .stamps/dev ## Live through the household's years: 34 budgets exceeded, 34 mails
-	$(BIN)/python tests/household/run.py
+household: .stamps/dev .stamps/servers .stamps/node-servers ## Live through the household's years: 34 budgets exceeded, 34 mails (STORES=home, ibm, mysql)
+	$(BIN)/python tests/household/run.py --stores $(STORES)
 
 .PHONY: bench
 bench: .stamps/dev .stamps/servers ## Measure against floors in the same run; prints a table
 	$(BIN)/python tests/load/bench.py
+
+.PHONY: kind-install
+kind-install: .stamps/dev .stamps/charts ## Load the images (TAG=) into the kind cluster CLUSTER=outlay, install the suite with its stores, try it
+	charts/kind.sh
 
 .PHONY: capacity
 capacity: .stamps/dev ## Compute docs/capacity.md from docs/bench.md, which holds what `make bench` printed
@@ -64,6 +69,10 @@ capacity: .stamps/dev ## Compute docs/capacity.md from docs/bench.md, which hold
 .PHONY: faults
 faults: .stamps/dev .stamps/servers ## Break everything on purpose, 1,000 crossings and 100 faults; prints a table (a quarter of an hour)
 	$(BIN)/python tests/faults/run.py --crossings 1000 --faults 100 --replicas 2
+
+.PHONY: rolling
+rolling: .stamps/dev .stamps/servers ## Replace every process under load, upgrade, roll back, rotate all secrets; prints a table (ten minutes)
+	$(BIN)/python tests/rolling/run.py
 
 ##@ Ship it
 

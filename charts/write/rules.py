@@ -34,7 +34,7 @@ PROMISES = (
         name="Availability",
         record="outlay:requests_failed",
         bearable=0.001,
-        wrong='sum(rate(outlay_requests_total{service="gateway",status=~"5.."}[WINDOW]))',
+        wrong='sum(rate(outlay_requests_total{service="gateway",status=~"5.."}[WINDOW])) or vector(0)',
         all='sum(rate(outlay_requests_total{service="gateway"}[WINDOW]))',
         count='sum(increase(outlay_requests_total{service="gateway"}[WINDOW]))',
         says="99.9 % of requests are answered without a fault of ours",

@@ -4,38 +4,27 @@ from __future__ import annotations
 
 import re
 import textwrap
-from dataclasses import fields
 
-from auth.settings import AuthSettings
-from budgets.settings import BudgetsSettings
-from chassis.command import ProcessSettings
-from expenses.settings import ExpensesSettings
-from gateway.settings import GatewaySettings
-from notifier.settings import NotifierSettings
-from outlay.settings import HomeSettings
+from outlay.catalogue import by_process
 
 OF_LIBRARIES = {"OTEL_EXPORTER_OTLP_HEADERS"}
 """Read by OpenTelemetry itself; docs/observability.md names it."""
-_SERVICES = (AuthSettings, ExpensesSettings, BudgetsSettings, NotifierSettings)
-PROCESSES: dict[str, tuple[type, ...]] = {
-    "auth": (ProcessSettings, AuthSettings),
-    "expenses": (ProcessSettings, ExpensesSettings),
-    "budgets": (ProcessSettings, BudgetsSettings),
-    "notifier": (ProcessSettings, NotifierSettings),
-    "gateway": (GatewaySettings,),
-    "home": (HomeSettings, *_SERVICES),
-}
+PROCESSES = ("auth", "expenses", "budgets", "notifier", "gateway", "home")
 
 
 def settings_of(process: str) -> list[str]:
     """Return the names of all settings that a process reads."""
-    return sorted({field.metadata["name"] for kind in PROCESSES[process] for field in fields(kind)} | OF_LIBRARIES)
+    return sorted({str(entry["name"]) for entry in by_process()[process]} | OF_LIBRARIES)
 
 
 def secret_settings() -> set[str]:
     """Return the names of all settings that may hold a secret."""
-    kinds = {kind for some in PROCESSES.values() for kind in some}
-    return {field.metadata["name"] for kind in kinds for field in fields(kind) if field.metadata.get("secret")}
+    return {str(entry["name"]) for entries in by_process().values() for entry in entries if entry["secret"]}
+
+
+def required_settings(process: str) -> set[str]:
+    """Return the names of the settings without which a process does not start."""
+    return {str(entry["name"]) for entry in by_process()[process] if entry["required"]}
 
 
 def with_reads(values: str) -> str:

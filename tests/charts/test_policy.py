@@ -213,6 +213,9 @@ def test_workers_grow_with_exactly_the_queues_that_they_consume() -> None:
             consumed.setdefault(queue.partition(".")[0], set()).add(queue)
     scaled = {thing["metadata"]["name"]: thing["spec"] for thing in rendered("production").of("ScaledObject")}
     assert set(scaled) == {f"outlay-{name}-work" for name in consumed}
+    assert all(
+        isinstance(text, str) for spec in scaled.values() for trigger in spec["triggers"] for text in trigger["metadata"].values()
+    )
     for name, queues in consumed.items():
         spec = scaled[f"outlay-{name}-work"]
         assert {trigger["metadata"]["queueName"] for trigger in spec["triggers"]} == queues

@@ -40,7 +40,7 @@ CASES = {
     "two ways to scale": ("production", ["budgets.work.autoscaling.enabled=true"], ["scaled by the CPU and by its queues at once"]),
     "the most below the least": ("production", ["auth.serve.autoscaling.max=2"], ["auth.serve.autoscaling.max is less than min"]),
     "queues that are not named": ("production", ["auth.work.keda.enabled=true"], ["auth.work.queues names none"]),
-    "killed while it answers": ("minimal", ["auth.graceSeconds=8"], ["would be killed while it still answers", "auth.graceSeconds to 12"]),
+    "killed while it answers": ("minimal", ["auth.graceSeconds=8"], ["would be killed while it still answers", "auth.graceSeconds to 17"]),
     "a route to nowhere": ("production", ["route.parentRefs=null"], ["route.parentRefs is empty"]),
     "a certificate for plain HTTP": ("home", ["global.url=http://outlay.example.com"], ["ingress.tlsSecret has a certificate"]),
 }  # fmt: skip

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import ssl
+from contextlib import suppress
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -11,17 +13,27 @@ from typing import Any
 import pytest
 import yaml
 
+from chassis.command import ProcessSettings
 from chassis.settings import read_settings
+from outlay.settings import HomeSettings
+from outlay.told import GATEWAY, OWN
 from support.helm import ROOT, SUITE, Rendered, Thing, parse, rendered, template, values_of
 from write.files import contents
-from write.settings import PROCESSES, secret_settings, settings_of
+from write.settings import PROCESSES, required_settings, secret_settings, settings_of
 
+KINDS = {**{name: (ProcessSettings, own) for name, own in OWN.items()}, "gateway": (GATEWAY,), "home": (HomeSettings,)}
 BY_THE_PLATFORM = {"SERVICE_BINDING_ROOT"}
 
 
 def test_what_is_written_is_current() -> None:
     for path, text in contents().items():
         assert path.read_text("utf-8") == text, f"{path.relative_to(ROOT)} is behind: make charts-docs"
+
+
+@pytest.mark.parametrize("process", PROCESSES)
+def test_the_chart_insists_on_what_the_process_insists_on(process: str) -> None:
+    values = yaml.safe_load((SUITE / "values.yaml").read_text("utf-8"))[process]
+    assert required_settings(process) <= {*values.get("required", {}), *values.get("settings", {})}
 
 
 def test_the_chart_takes_every_secret_setting_for_a_secret() -> None:
@@ -95,7 +107,7 @@ def test_every_setting_that_a_process_reads_can_be_set_through_the_chart(process
 
 
 @pytest.mark.parametrize("scenario", ["inline", "dev"])
-def test_the_services_take_what_the_chart_gives_them(scenario: str) -> None:
+def test_the_services_take_what_the_chart_gives_them(scenario: str, tmp_path: Path) -> None:
     """With real secrets in the release, the environment of each pod is one with which its process starts."""
     release = rendered(scenario)
     read = 0
@@ -104,11 +116,39 @@ def test_the_services_take_what_the_chart_gives_them(scenario: str) -> None:
         if name.startswith("Pod/"):
             continue
         environ = environment(release, pod)
-        for kind in PROCESSES[process]:
+        if "SMTP_CA" in environ:
+            environ["SMTP_CA"] = str(written(release, "ca.crt", tmp_path))
+        for kind in KINDS[process]:
             settings: Any = read_settings(kind, environ)
             assert len(fields(settings)) > 5
             read += 1
     assert read >= 17
+
+
+def written(release: Rendered, key: str, folder: Path) -> Path:
+    """Write what the Secret of the stores has under a key to a file, as a volume does."""
+    (folder / key).write_text(release.one("Secret", "outlay-dev")["stringData"][key])
+    return folder / key
+
+
+def test_the_mail_server_that_comes_along_has_a_certificate_that_the_notifier_believes(tmp_path: Path) -> None:
+    release = rendered("dev")
+    certificate, private, authority = (written(release, key, tmp_path) for key in ("tls.crt", "tls.key", "ca.crt"))
+    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    server.load_cert_chain(certificate, private)
+    client = ssl.create_default_context(cafile=str(authority))
+    host = (
+        environment(release, release.one("Deployment", "outlay-notifier-work")["spec"]["template"])["NOTIFIER_MAIL"]
+        .split("/")[2]
+        .split(":")[0]
+    )
+    there, back = ssl.MemoryBIO(), ssl.MemoryBIO()
+    ends = [client.wrap_bio(back, there, server_hostname=host), server.wrap_bio(there, back, server_side=True)]
+    for end in (*ends, *ends, *ends):
+        with suppress(ssl.SSLWantReadError):
+            end.do_handshake()
+    assert ends[0].version() in ("TLSv1.2", "TLSv1.3")
+    assert ends[0].getpeercert()
 
 
 def test_secrets_reach_a_process_as_files_and_not_in_its_environment() -> None:

@@ -103,8 +103,8 @@
 {{ $name }}: {{ $name }}.work.keda.max is less than min. Set max to {{ .Values.work.keda.min }} or more.
   {{- end -}}
 {{- end -}}
-{{- if lt (int .Values.graceSeconds) (add (int .Values.drainSeconds) 6) }}
-{{ $name }}: a pod would be killed while it still answers. Set {{ $name }}.graceSeconds to {{ add (int .Values.drainSeconds) 6 }} or more, or {{ $name }}.drainSeconds to less.
+{{- if lt (int .Values.graceSeconds) (add (int .Values.drainSeconds) 11) }}
+{{ $name }}: a pod would be killed while it still answers. Set {{ $name }}.graceSeconds to {{ add (int .Values.drainSeconds) 11 }} or more, or {{ $name }}.drainSeconds to less.
 {{- end -}}
 {{- $pods := include "service.pods" . | int -}}
 {{- range $setting, $value := $sources.plain -}}

@@ -22,6 +22,9 @@ class HomeSettings(BrokerSettings, KeySettings):
     host: str = setting("OUTLAY_HOST", "the address to listen on", default="127.0.0.1")
     port: int = setting("OUTLAY_PORT", "the port to listen on", default=8000, parse=whole_number(0, 65535))
     url: str = setting("OUTLAY_URL", "the address in people's browsers and mails", default="")
+    proxies: int = setting(
+        "OUTLAY_PROXIES", "how many proxies in front add to X-Forwarded-For whom they saw", default=0, parse=whole_number(0, 9)
+    )
 
     @property
     def key_file(self) -> Path:

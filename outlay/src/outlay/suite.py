@@ -174,6 +174,7 @@ def build_suite(settings: HomeSettings, environ: Mapping[str, str]) -> Suite:
         checks={service.name: service.check for service in services},
         wishes=_wishes(services, bus),
         secure=settings.secure,
+        proxies=settings.proxies,
         mail=_development_mail(settings, mailbox_of(built.mailer)),
     )
     wiping = Wiping(settings.data.resolve())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from typing import TYPE_CHECKING
 
 from chassis.bus.rabbitmq import RabbitBus
 from chassis.bus.rabbitmq.probing import broker_probe
@@ -19,13 +20,21 @@ from chassis.server import serve
 from chassis.settings import SettingsError, read_settings
 from chassis.spec import load_spec
 from chassis.traces import traces_from
-from gateway.adapters.documents import ServiceAwayError, fetch_documents
+from gateway.adapters.documents import ServiceAwayError, fetch_documents, look_again
 from gateway.adapters.exchange import HttpExchange
 from gateway.adapters.http import HttpUpstream
 from gateway.adapters.probing import service_probe
 from gateway.app import build
 from gateway.domain.hub import SHOWN, Hub
+from gateway.renewing import Renewed, Renewing
 from gateway.settings import GatewaySettings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from starlette.types import ASGIApp
+
+    from chassis.spec import Spec
 
 
 def main() -> int:
@@ -72,20 +81,30 @@ def _serve(settings: GatewaySettings) -> int:
         return 1
     hub = Hub()
     bus = _bus(settings, hub, metrics)
-    web = build(
-        hub=hub,
-        front_spec=load_spec("gateway"),
-        specs=specs,
-        upstreams={name: HttpUpstream(address) for name, address in settings.services.items()},
-        exchange=HttpExchange(settings.auth),
-        metrics=metrics,
-        checks={},
-        wishes={"broker": bus.check_listening} if bus else {},
-        secure=settings.url.startswith("https:"),
-    )
+    upstreams = {name: HttpUpstream(address) for name, address in settings.services.items()}
+    exchange = HttpExchange(settings.auth)
+
+    def made(specs: Mapping[str, Spec]) -> ASGIApp:
+        return build(
+            hub=hub,
+            front_spec=load_spec("gateway"),
+            specs=specs,
+            upstreams=upstreams,
+            exchange=exchange,
+            metrics=metrics,
+            checks={},
+            wishes={"broker": bus.check_listening} if bus else {},
+            secure=settings.url.startswith("https:"),
+            proxies=settings.proxies,
+        )
+
+    web = Renewed(made, specs)
+    renewing = Renewing(web, lambda: look_again(settings.services))
     if bus is not None:
         bus.listen(lambda event: hub.tell(event.type, event.data))
+    renewing.start()
     serve(web, host=settings.host, port=settings.port, leave_seconds=settings.leave_seconds, on_ready=_say_ready, on_exit=hub.close)
+    renewing.ask_to_stop()
     if bus is not None:
         bus.stop()
     metrics.spans.close()

@@ -65,10 +65,11 @@ def build(
     secure: bool,
     wishes: Mapping[str, Callable[[], object]] | None = None,
     mail: DevelopmentMail | None = None,
+    proxies: int = 0,
 ) -> ASGIApp:
     """Build the gateway in front of `upstreams`; `hub` is told events, `secure` says that browsers reach it over https.
 
-    `checks` are what it needs to be ready, `wishes` what it can do without for a time.
+    `checks` are what it needs to be ready, `wishes` what it can do without for a time. `proxies` stand in front of it.
     """
     document = json.dumps(merge_specs(front_spec, specs.values()), separators=(",", ":")).encode()
     front = Front(
@@ -79,6 +80,7 @@ def build(
         pages=Pages(Path(str(files("gateway") / "web"))),
         document=document,
         mail=mail,
+        proxies=proxies,
     )
     headers = {**_HEADERS, b"strict-transport-security": b"max-age=31536000"} if secure else _HEADERS
     health = Health(metrics, checks, wishes=wishes)

@@ -29,6 +29,15 @@ def fetch_documents(services: Mapping[str, str], *, sleep: Callable[[float], Non
         return {name: _fetch(client, name, address, sleep) for name, address in services.items()}
 
 
+def look_again(services: Mapping[str, str]) -> dict[str, Spec] | None:
+    """Return name to document, or None if one of them does not answer now."""
+    try:
+        with httpx.Client(timeout=5) as client:
+            return {name: client.get(f"{address}/openapi.json").raise_for_status().json() for name, address in services.items()}
+    except (httpx.HTTPError, ValueError):
+        return None
+
+
 def _fetch(client: httpx.Client, name: str, address: str, sleep: Callable[[float], None]) -> Spec:
     for _ in range(int(_PATIENCE_SECONDS / _PAUSE_SECONDS)):
         try:

@@ -17,7 +17,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine, ExceptionContext
 from sqlalchemy.exc import DBAPIError
 
-from chassis.sql.dialects.dialect import POOL_SECONDS, Dialect, is_local
+from chassis.sql.dialects.dialect import POOL_SECONDS, Dialect, ask_idle_ones_alone, is_local
 from chassis.sql.dialects.network import by_number, numbers_in
 
 CONNECT_SECONDS, LOCK_SECONDS, ANSWER_SECONDS = 5, 10, 30
@@ -57,6 +57,7 @@ class Db2(Dialect):
         )  # fmt: skip
         engine.dialect._get_default_schema_name = _schema_of  # type: ignore[method-assign]  # noqa: SLF001  it would look in all
         event.listen(engine, "handle_error", _notice_a_lost_connection)
+        ask_idle_ones_alone(engine)
         return engine
 
     @contextmanager

@@ -10,6 +10,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine
 
 from chassis.sql.dialects.dialect import WRITES, Dialect
+from chassis.sql.driver import execute
 
 _PRAGMAS = (
     "journal_mode = WAL",
@@ -63,4 +64,4 @@ def _on_connect(connection: Any, _record: Any) -> None:
 
 def _on_begin(connection: Connection) -> None:
     writes = connection.get_execution_options().get(WRITES)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    execute(connection, "BEGIN IMMEDIATE" if writes else "BEGIN", ()).close()

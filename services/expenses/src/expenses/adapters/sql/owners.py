@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from chassis.sql import unless_raced
+from chassis.sql import Prepared, unless_raced
 from chassis.sql.outbox import now_ms
 from expenses.adapters.sql.tables import category, chassis, departed, expense, import_run, person, total
 from expenses.domain.errors import DepartedError
@@ -16,7 +16,7 @@ _FOUND = sa.select(person.c.number, person.c.user_id, person.c.home_currency, pe
     person.c.user_id == sa.bindparam("of_user")
 )
 _DEPARTED = sa.select(departed.c.user_id).where(departed.c.user_id == sa.bindparam("of_user"))
-_HELD = _FOUND.with_for_update()
+_FIND, _HOLD = Prepared(_FOUND), Prepared(_FOUND.with_for_update())
 
 
 class SqlOwners:
@@ -61,5 +61,5 @@ class SqlOwners:
         return list(self._connection.execute(lately).scalars())
 
     def _select(self, user_id: str, *, lock: bool) -> Owner | None:
-        row = self._connection.execute(_HELD if lock else _FOUND, {"of_user": user_id}).first()
-        return None if row is None else Owner(row.number, row.user_id, row.home_currency, row.version)
+        row = (_HOLD if lock else _FIND).first(self._connection, of_user=user_id)
+        return None if row is None else Owner(*row)
