@@ -6,6 +6,7 @@ import json
 import re
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +76,37 @@ def test_what_cannot_be_read_is_dead_with_its_reason_and_disturbs_nothing(make_r
     [letter] = eventually(bus.dead)
     assert reason in letter.reason
     assert letter.queue == "a.one"
+    assert bus.purge([letter.id]) == 1
+
+
+def test_who_listens_to_nobody_is_ready_as_soon_as_the_broker_is_there(make_rabbit, address) -> None:
+    bus = make_rabbit(address)
+    bus.start()
+
+    def consuming() -> bool:
+        with suppress(BusAwayError):
+            bus.check_consuming()
+            return True
+        return False
+
+    eventually(consuming)
+
+
+def newer_of(event: Event) -> bytes:
+    return event.to_json().replace("user.deleted", "user.renamed").encode()
+
+
+def test_an_event_of_a_newer_version_waits_for_a_replica_that_knows_it(make_rabbit, address, channel) -> None:
+    got = Got()
+    bus = make_rabbit(address, got)
+    bus.start()
+    bus.publish([first := left()])
+    channel.basic_publish(EXCHANGE, "user.deleted", newer_of(left()))
+    bus.publish([last := left()])
+    eventually(lambda: got == [first.id, last.id])
+    [letter] = eventually(bus.dead)
+    assert letter.attempts == 3, "it came back after each delay"
+    assert "no event is called user.renamed in this version" in letter.reason
     assert bus.purge([letter.id]) == 1
 
 

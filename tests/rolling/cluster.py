@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-    from rolling.numbers import Numbers
+    from rolling.figures import Numbers
     from support.proxy import Board, Proxy
 
 _PROBE_SECONDS = 5.0

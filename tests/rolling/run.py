@@ -11,7 +11,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from rolling import script
-from rolling.numbers import of_the_chart
+from rolling.figures import of_the_chart
 from rolling.stage import Crowd, RollingStage
 from rolling.table import Result, result_of
 from support.broker import Broker

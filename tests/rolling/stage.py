@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from faults.evidence import Evidence
     from faults.journal import Journal
-    from rolling.numbers import Numbers
+    from rolling.figures import Numbers
     from support.broker import Broker
 
 _PATIENCE_SECONDS = 30.0

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from rolling.browser import Browser, Tally
-from rolling.numbers import of_the_chart
+from rolling.figures import of_the_chart
 from rolling.script import upgrade_of
 from rolling.stage import Crowd, RollingStage
 from rolling.table import result_of

@@ -23,10 +23,15 @@ _ENCODE = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 
 MOST_BYTES = 4_000_000
 """The longest event that is read. What the suite writes itself stays far below."""
+_SCHEMAS = "urn:outlay:event:"
 
 
 class EventError(Exception):
     """These bytes are no event, or not one that its schema allows. It can never be handled."""
+
+
+class NewerEventError(EventError):
+    """The event is of a version that this process does not know; in the middle of an upgrade another replica may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +61,7 @@ class Event:
             "subject": self.subject,
             "time": self.time,
             "datacontenttype": "application/json",
-            "dataschema": f"urn:outlay:event:{self.type}",
+            "dataschema": f"{_SCHEMAS}{self.type}",
         }
         if self.traceparent:
             body |= {"traceparent": self.traceparent, "requestid": self.request_id}
@@ -65,7 +70,7 @@ class Event:
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Event:
-        """Read it and check it against its schema; raises EventError."""
+        """Read it and check it against its schema; raises EventError, and NewerEventError."""
         if len(text) > MOST_BYTES:
             message = f"it has {len(text):,} bytes, an event has {MOST_BYTES:,} at most"
             raise EventError(message)
@@ -148,9 +153,14 @@ def _reason(error: Exception) -> str:
 def _check_version(body: Mapping[str, Any]) -> None:
     """Say it in plain words if the event is fine, but of another version than this process knows."""
     schema, kind = body.get("dataschema"), body["type"]
-    if isinstance(schema, str) and kind in _declared() and schema != f"urn:outlay:event:{kind}":
-        message = f"it follows the schema {schema!r}, known here is 'urn:outlay:event:{kind}': update this service, then replay"
-        raise EventError(message)
+    if not isinstance(schema, str) or not schema.startswith(_SCHEMAS):
+        return
+    if kind not in _declared():
+        message = f"no event is called {kind} in this version: update this service, then replay"
+        raise NewerEventError(message)
+    if schema != f"{_SCHEMAS}{kind}":
+        message = f"it follows the schema {schema!r}, known here is '{_SCHEMAS}{kind}': update this service, then replay"
+        raise NewerEventError(message)
 
 
 @cache

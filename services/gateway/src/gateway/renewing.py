@@ -39,7 +39,7 @@ class Renewed:
 
 
 class Renewing(Worker):
-    """Looks every half minute whether a service was upgraded: a gateway that starts during an upgrade may have asked an old replica."""
+    """Looks every half minute whether a service was upgraded: one that starts during an upgrade may have asked an old replica."""
 
     def __init__(self, renewed: Renewed, fetch: Callable[[], Mapping[str, Spec] | None]) -> None:
         """`fetch` returns the documents, or None if a service is away."""

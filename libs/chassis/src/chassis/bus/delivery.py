@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from chassis import context
 from chassis.bus.port import Never, Queue
-from chassis.events import Event, EventError
+from chassis.events import Event, EventError, NewerEventError
 from chassis.problems import UnavailableError
 from chassis.traces import Kind
 
@@ -46,6 +46,9 @@ def attempt(
         event = Event.from_json(body)
         kind = event.type
         settled = _handle(queue, event, last=last, metrics=metrics, system=system)
+    except NewerEventError as error:
+        # While old and new replicas run side by side, the next one that gets it may be a new one.
+        settled = Settled(Outcome.DEAD if last else Outcome.RETRIED, str(error))
     except EventError as error:
         settled = Settled(Outcome.DEAD, str(error))
     except Exception as error:  # such as no file handle left for the schema, which says nothing about the message

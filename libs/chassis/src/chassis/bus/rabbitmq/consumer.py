@@ -95,6 +95,8 @@ class Consumer:
         channel.basic_qos(prefetch_count=1, callback=lambda _frame: self._open_queues(channel.connection))
 
     def _open_queues(self, connection: pika.SelectConnection) -> None:
+        if not self._queues:  # auth listens to nobody
+            self.link.opened()
         for each in self._queues:
             connection.channel(on_open_callback=lambda channel, each=each: self._consume(channel, each))
 
