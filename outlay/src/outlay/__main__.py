@@ -1,4 +1,4 @@
-"""The command line: `outlay run`, `outlay demo`, `outlay events`, `outlay openapi`."""
+"""The command line: `outlay run`, `demo`, `migrate rekey`, `keys`, `events`, `openapi`."""
 
 from __future__ import annotations
 
@@ -10,11 +10,15 @@ import threading
 from typing import TYPE_CHECKING
 
 from chassis.bus.embedded import EmbeddedBus
-from chassis.letters import add_events_command, look_after
+from chassis.data_keys import keys_in
+from chassis.key_protect import KeyProtectError
+from chassis.keys_command import add_keys_command, add_migrate_command, look_after_keys
+from chassis.letters import add_events_command, look_after, tell_of_sealed
 from chassis.logs import configure_logs
 from chassis.metrics import Metrics
 from chassis.settings import SettingsError, read_settings
 from chassis.spec import load_spec, merge_specs
+from chassis.vault import SealError
 from outlay.settings import SERVICES, HomeSettings
 
 if TYPE_CHECKING:
@@ -31,12 +35,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         settings = read_settings(HomeSettings, os.environ)
         configure_logs(settings.log_level)
-        if options.command == "events":
-            return _events(settings, options)
-        return _run(settings, demo=options.command == "demo")
+        return _COMMANDS[options.command](settings, options)
     except SettingsError as error:
         _complain(["Outlay cannot start with these settings:", *(f"  {problem}" for problem in error.problems)])
         return 2
+    except (KeyProtectError, SealError) as error:
+        _complain([f"Outlay cannot read its data: {error}"])
+        return 1
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -45,11 +50,13 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("run", help="start the whole suite in this process")
     commands.add_parser("demo", help="the same, with a demo account")
     commands.add_parser("openapi", help="print the OpenAPI document of the whole API")
+    add_migrate_command(commands)
     add_events_command(commands)
+    add_keys_command(commands)
     return parser
 
 
-def _run(settings: HomeSettings, *, demo: bool) -> int:
+def _run(settings: HomeSettings, options: argparse.Namespace) -> int:
     # Imported here: `outlay events` and `outlay openapi` need none of it, and it takes a second.
     from chassis.sql.migrations import SchemaTooNewError  # noqa: PLC0415
     from outlay.demo import fill_with_household  # noqa: PLC0415
@@ -58,7 +65,7 @@ def _run(settings: HomeSettings, *, demo: bool) -> int:
 
     def on_ready(port: int) -> None:
         address = f"http://{settings.host}:{port}"
-        if demo:
+        if options.command == "demo":
             threading.Thread(target=fill_with_household, args=(address, _say), name="demo", daemon=True).start()
         else:
             _say(f"Outlay is ready: {settings.url or address}   (data in {settings.data.resolve()}; Ctrl-C stops it)")
@@ -73,6 +80,29 @@ def _run(settings: HomeSettings, *, demo: bool) -> int:
     return 0
 
 
+def _migrate(settings: HomeSettings, options: argparse.Namespace) -> int:
+    # Imported here: see `_run`.
+    from chassis.rekeying import report  # noqa: PLC0415
+    from outlay.suite import build_suite  # noqa: PLC0415
+
+    suite = build_suite(settings, os.environ)  # which brings the stores to the newest schema
+    try:
+        asked = suite.services if options.what == "rekey" else ()
+        done = [report(each.name, each.rekey(), suite.vault.key_ids, say=_say) for each in asked]
+        if asked:
+            tell_of_sealed(suite.bus, suite.vault.key_ids[1:], say=_say)
+    finally:
+        suite.bus.close()
+        suite.close()
+    return 0 if all(done) else 1
+
+
+def _keys(settings: HomeSettings, options: argparse.Namespace) -> int:
+    given = keys_in(settings.key_file) if settings.key_file.exists() else ()
+    look_after_keys(settings, options.action, say=_say, given=given)
+    return 0
+
+
 def _events(settings: HomeSettings, options: argparse.Namespace) -> int:
     path = settings.data / "bus.db"
     if not path.exists():
@@ -82,6 +112,9 @@ def _events(settings: HomeSettings, options: argparse.Namespace) -> int:
     look_after(bus, options, say=_say)
     bus.close()
     return 0
+
+
+_COMMANDS = {"run": _run, "demo": _run, "migrate": _migrate, "keys": _keys, "events": _events}
 
 
 def _say(line: str) -> None:

@@ -6,24 +6,26 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from chassis.settings import CommonSettings, setting, whole_number
-from chassis.vault import parse_key
+from chassis.data_keys import KeySettings
+from chassis.settings import setting, whole_number
 
 SERVICES = ("auth", "expenses", "budgets", "notifier")
 """What stands behind the gateway."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class HomeSettings(CommonSettings):
+class HomeSettings(KeySettings):
     """What `outlay run` can be told."""
 
     data: Path = setting("OUTLAY_DATA", "the folder that holds everything", default=Path("var"), parse=Path)  # noqa: RUF009  makes a field
     host: str = setting("OUTLAY_HOST", "the address to listen on", default="127.0.0.1")
     port: int = setting("OUTLAY_PORT", "the port to listen on", default=8000, parse=whole_number(0, 65535))
     url: str = setting("OUTLAY_URL", "the address in people's browsers and mails", default="")
-    data_key: bytes | None = setting(
-        "OUTLAY_DATA_KEY", "64 hex digits; made in the data folder if left out", default=None, parse=parse_key, secret=True
-    )
+
+    @property
+    def key_file(self) -> Path:
+        """Where the data keys are that no setting gives."""
+        return self.data.resolve() / "keys" / "data.key"
 
     @property
     def public_url(self) -> str:

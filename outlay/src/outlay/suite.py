@@ -17,6 +17,7 @@ import notifier.app
 import notifier.settings
 from chassis.bus.embedded import EmbeddedBus
 from chassis.clock import clock_from
+from chassis.data_keys import vault_from
 from chassis.ids import uuid7
 from chassis.metrics import Metrics
 from chassis.relay import ALONE, Relay
@@ -24,7 +25,6 @@ from chassis.settings import read_settings
 from chassis.spec import load_spec
 from chassis.tidying import Tidying
 from chassis.traces import Spans, traces_from
-from chassis.vault import Vault, key_in
 from gateway.adapters.exchange import DirectExchange
 from gateway.domain.hub import Hub
 from gateway.mailbox import DevelopmentMail
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
     from chassis.service import Service
+    from chassis.vault import Vault
     from chassis.worker import Worker
     from notifier.adapters.folder import FolderMailbox
 
@@ -51,6 +52,7 @@ class Suite:
     services: tuple[Service, ...]
     relays: tuple[Relay, ...]
     spans: Spans
+    vault: Vault
     tidying: Tidying
 
     def start(self) -> None:
@@ -69,6 +71,10 @@ class Suite:
         self.bus.stop()
         for worker in self._workers():
             worker.stop()
+        self.close()
+
+    def close(self) -> None:
+        """Let go of stores and collector, if it never started."""
         for service in self.services:
             service.close()
         self.spans.close()
@@ -82,11 +88,13 @@ def build_suite(settings: HomeSettings, environ: Mapping[str, str]) -> Suite:
 
     Raises:
         SettingsError: if a service's settings do not fit.
+        KeyProtectError: if a data key cannot be unwrapped.
+        UnknownKeyError: if something is sealed with a data key that is not given.
     """
     folder = settings.data.resolve()
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)
-    vault = Vault(settings.data_key or key_in(folder / "keys" / "data.key"))
+    vault = vault_from(settings, file=settings.key_file)
     metrics = Metrics(spans=traces_from(settings))
     bells = {name: threading.Event() for name in SERVICES}
     known = {**settings.environment_of_services(), **environ}
@@ -111,6 +119,7 @@ def build_suite(settings: HomeSettings, environ: Mapping[str, str]) -> Suite:
     services = (who.service, spent, meant, told)
     for service in services:
         service.migrate()
+        service.check_keys()
     bus = EmbeddedBus(folder / "bus.db", [queue for service in services for queue in service.queues], metrics=metrics)
     metrics.measure_with(bus.depths)
     relays = tuple(Relay(s.name, s.outbox, bus.publish, metrics, bell=bells[s.name], alone=True) for s in services)
@@ -129,7 +138,7 @@ def build_suite(settings: HomeSettings, environ: Mapping[str, str]) -> Suite:
         mail=_development_mail(settings, mailbox_of(mailer)),
     )
     bus.listen(lambda event: hub.tell(event.type, event.data))
-    return Suite(entrance, hub, bus, services, relays, metrics.spans, Tidying(services))
+    return Suite(entrance, hub, bus, services, relays, metrics.spans, vault, Tidying(services))
 
 
 def _development_mail(settings: HomeSettings, mailbox: FolderMailbox | None) -> DevelopmentMail | None:

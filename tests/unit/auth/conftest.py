@@ -108,10 +108,18 @@ class Auth:
         self.made.service.outbox.mark_sent([event.id for event in found])
         return [Event.from_json(event.to_json()) for event in found]
 
+    def opened_token(self, event: Event) -> str:
+        """Return the secret of the link in an event."""
+        return self.vault.open(event.data["token"], f"token:{event.data['user_id']}")
+
+    def opened_address(self, event: Event) -> str:
+        """Return the address in an event."""
+        return self.vault.open(event.data["email"], f"email:{event.data['user_id']}")
+
     def mailed_token(self, kind: str) -> str:
         """Return the token of the newest mail of a kind."""
         events = [event for event in self.events() if event.type == kind]
-        return self.vault.open(events[-1].data["token"])
+        return self.opened_token(events[-1])
 
 
 def secret_in(answer: httpx.Response) -> str:

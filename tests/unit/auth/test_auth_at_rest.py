@@ -11,9 +11,10 @@ def test_the_file_holds_no_address_password_or_secret(auth):
     service_token = auth.made.exchange(token)[0]
     auth.send("POST", "/password-resets", json={"email": "maria@example.org"})
     claimed = auth.made.service.outbox.claim(100)
-    mailed = [auth.vault.open(event.data["token"]) for event in claimed if "token" in event.data]
+    mailed = [auth.opened_token(event) for event in claimed if "token" in event.data]
     assert len(mailed) == 2
-    private = auth.vault.open(auth.documents.get("signing-keys").body["keys"][0]["private"])
+    signing_key = auth.documents.get("signing-keys").body["keys"][0]
+    private = auth.vault.open(signing_key["private"], f"signing-key:{signing_key['id']}")
     raw = b"".join(path.read_bytes() for path in auth.path.parent.glob("auth.db*"))
     assert b"outlay:event:user.registered" in raw
     for hidden in (

@@ -100,7 +100,9 @@ def test_a_token_that_was_tampered_with_is_refused(auth, spoil):
         forged = jwt.encode(claims, Ed25519PrivateKey.generate(), algorithm="EdDSA", headers={"kid": kid})
     else:
         ring = auth.documents.get("signing-keys").body["keys"][0]
-        key = Ed25519PrivateKey.from_private_bytes(base64.urlsafe_b64decode(auth.vault.open(ring["private"]) + "="))
+        key = Ed25519PrivateKey.from_private_bytes(
+            base64.urlsafe_b64decode(auth.vault.open(ring["private"], f"signing-key:{ring['id']}") + "=")
+        )
         changed = {**claims, "aud": "elsewhere"} if spoil == "audience" else {**claims, "exp": 1_000_000_000}
         forged = jwt.encode(changed, key, algorithm="EdDSA", headers={"kid": kid})
     with pytest.raises(UnauthorizedError):

@@ -61,9 +61,9 @@ def test_the_link_of_the_mail_sets_a_new_password_once_and_ends_every_session(au
     secret = auth.sign_up()
     assert ask_reset(auth).status_code == 202
     event = auth.events()[-1]
-    assert auth.vault.open(event.data["email"]) == "Maria@example.org"
+    assert auth.opened_address(event) == "Maria@example.org"
     assert event.data["expires_at"] == "2015-01-24T19:00:00Z"
-    path = f"/password-resets/{auth.vault.open(event.data['token'])}"
+    path = f"/password-resets/{auth.opened_token(event)}"
     answer = auth.send("PUT", path, json=NEW)
     assert answer.status_code == 204
     assert "Set-Cookie" not in answer.headers

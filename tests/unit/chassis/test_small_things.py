@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import stat
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -21,7 +20,7 @@ from chassis.problems import InvalidRequestError, UnavailableError, VersionRequi
 from chassis.request import Request
 from chassis.settings import CommonSettings, SettingsError, read_settings, setting, whole_number
 from chassis.spec import SpecClashError, merge_specs
-from chassis.vault import SealError, Vault, key_in, parse_key
+from chassis.vault import Vault
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -68,35 +67,6 @@ def test_a_clock_in_a_file_can_be_moved(tmp_path: Path) -> None:
 def test_ids_made_later_sort_later() -> None:
     ids = [uuid7() for _ in range(10_000)]
     assert ids == sorted(set(ids))
-
-
-def test_what_was_sealed_can_be_opened_with_the_same_key_alone() -> None:
-    vault, other = Vault(b"k" * 32), Vault(b"o" * 32)
-    sealed = vault.seal("maria@example.org")
-    assert "maria" not in sealed
-    assert sealed != vault.seal("maria@example.org")
-    assert vault.open(sealed) == "maria@example.org"
-    for wrong in (sealed[:-2] + "AA", other.seal("x"), "v1.x", ""):
-        with pytest.raises(SealError):
-            vault.open(wrong)
-
-
-def test_a_fingerprint_finds_the_same_text_and_depends_on_the_key() -> None:
-    vault = Vault(b"k" * 32)
-    assert vault.fingerprint("a") == vault.fingerprint("a") != vault.fingerprint("b")
-    assert vault.fingerprint("a") != Vault(b"o" * 32).fingerprint("a")
-
-
-def test_the_key_file_is_made_once_and_for_its_owner_alone(tmp_path: Path) -> None:
-    path = tmp_path / "keys" / "data.key"
-    assert key_in(path) == key_in(path)
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
-
-
-@pytest.mark.parametrize("text", ["", "zz" * 32, "ab" * 31])
-def test_a_data_key_of_the_wrong_form_says_how_to_make_one(text) -> None:
-    with pytest.raises(ValueError, match="openssl rand -hex 32"):
-        parse_key(text)
 
 
 def test_a_cursor_comes_back_as_it_was_and_not_otherwise() -> None:

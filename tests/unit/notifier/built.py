@@ -30,6 +30,16 @@ ADDRESS = "maria@example.com"
 NOON = datetime(2015, 1, 24, 12, tzinfo=UTC)
 
 
+def sealed_address(address: str, user_id: str = USER) -> str:
+    """Return an address as auth seals it in events."""
+    return VAULT.seal(address, f"email:{user_id}")
+
+
+def sealed_token(token: str, user_id: str = USER) -> str:
+    """Return the secret of a mailed link as auth seals it in events."""
+    return VAULT.seal(token, f"token:{user_id}")
+
+
 def an_event(kind: str, **facts: Any) -> Event:
     """Return an event as its schema shows it, with other facts where given."""
     example = json.loads((ROOT / "contracts" / "events" / f"{kind}.json").read_text("utf-8"))["examples"][0]
@@ -119,7 +129,7 @@ class Built:
 
     def knows(self, user_id: str = USER, **facts: Any) -> Built:
         """Let somebody be registered."""
-        self.tell("user.registered", **{"user_id": user_id, "email": VAULT.seal(ADDRESS), **facts})
+        self.tell("user.registered", **{"user_id": user_id, "email": sealed_address(ADDRESS, user_id), **facts})
         return self
 
     def call(self, method: str, path: str, *, user: str = USER, **options: Any) -> Any:

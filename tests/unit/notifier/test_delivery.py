@@ -13,7 +13,7 @@ from chassis.sql import StoreUnavailableError
 from notifier.domain.errors import RefusedError, TryAgainError
 from notifier.domain.mails import BACK_OFF_SECONDS, Trail
 from support.client import eventually
-from unit.notifier.built import ADDRESS, USER, VAULT, Built, Scripted
+from unit.notifier.built import ADDRESS, USER, VAULT, Built, Scripted, sealed_address, sealed_token
 
 TOKEN = "secret/token+1"
 
@@ -29,7 +29,7 @@ def state(built: Built) -> tuple[str, str]:
 
 def asked_for_reset(built: Built) -> None:
     built.tell(
-        "user.password_reset_requested", email=VAULT.seal(ADDRESS), token=VAULT.seal(TOKEN), expires_at="2015-01-24T13:00:00Z"
+        "user.password_reset_requested", email=sealed_address(ADDRESS), token=sealed_token(TOKEN), expires_at="2015-01-24T13:00:00Z"
     )
 
 
@@ -248,7 +248,7 @@ def test_a_mail_of_somebody_who_is_deleted_while_it_is_on_the_way_is_forgotten(b
     ],
 )
 def test_a_letter_needs_no_recipient_and_goes_out_once_for_each_event(built, kind, name, path) -> None:
-    event = built.tell(kind, email=VAULT.seal(ADDRESS), token=VAULT.seal(TOKEN))
+    event = built.tell(kind, email=sealed_address(ADDRESS), token=sealed_token(TOKEN))
     built.handle(event)
     built.sender.send_due()
     built.handle(event)
@@ -267,7 +267,7 @@ def test_a_token_is_sealed_until_it_is_sent_and_gone_afterwards(tmp_path) -> Non
     asked_for_reset(built)
     built.sender.send_due()
     [row] = rows(built)
-    assert VAULT.open(row.token) == TOKEN
+    assert VAULT.open(row.token, f"token:{USER}") == TOKEN
     assert TOKEN not in str(row)
     assert ADDRESS not in str(row)
     built.ms += 1_000

@@ -11,7 +11,7 @@ from chassis.ids import uuid7
 from mailserver.signing import SIGNATURE, TIMESTAMP, Signer
 from notifier.domain.errors import UncertainError
 from support.asgi import call
-from unit.notifier.built import ADDRESS, OTHER, USER, VAULT, Built, Scripted
+from unit.notifier.built import ADDRESS, OTHER, USER, Built, Scripted, sealed_address, sealed_token
 
 NOW = 1_700_000_000
 
@@ -247,7 +247,9 @@ def test_an_address_that_gives_mail_back_gets_no_more(told, event, stopped) -> N
 def test_a_letter_goes_out_all_the_same_and_one_that_arrives_ends_the_stop(told) -> None:
     told.hear(told.event("bounce"))
     expires = "2015-01-24T13:00:00Z"
-    told.tell("user.password_reset_requested", user_id=USER, email=VAULT.seal(ADDRESS), token=VAULT.seal("t"), expires_at=expires)
+    told.tell(
+        "user.password_reset_requested", user_id=USER, email=sealed_address(ADDRESS), token=sealed_token("t"), expires_at=expires
+    )
     told.sender.send_due()
     assert (told.mailer.sent[-1].name, told.mailer.sent[-1].insist) == ("password_reset", True)
     told.ms += 60_000
@@ -268,16 +270,16 @@ def test_the_owner_can_say_to_try_again_and_the_next_that_comes_back_stops_it_ag
 
 def test_a_new_address_is_not_held_responsible_for_the_old_one(told) -> None:
     told.hear(told.event("bounce"))
-    told.tell("user.changed", email=VAULT.seal(ADDRESS), name="New name", version=2)
+    told.tell("user.changed", email=sealed_address(ADDRESS), name="New name", version=2)
     assert told.mail()["state"] == "stopped", "it is still the same address"
-    told.tell("user.changed", email=VAULT.seal("new@example.com"), version=3)
+    told.tell("user.changed", email=sealed_address("new@example.com"), version=3)
     assert told.mail()["state"] == "ok"
     told.hear(told.event("spamreport", at=5))
     assert told.mail()["state"] == "ok", "that was about the old one"
 
 
 def test_a_provider_may_spell_an_address_in_another_way(told) -> None:
-    told.tell("user.changed", email=VAULT.seal("Maria@Bücher.example"), version=2)
+    told.tell("user.changed", email=sealed_address("Maria@Bücher.example"), version=2)
     told.hear(told.event("bounce", email="maria@xn--bcher-kva.example"))
     assert told.mail()["state"] == "stopped"
 

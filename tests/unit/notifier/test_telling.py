@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from chassis.bus import Later
 from notifier.domain.alerts import Period
 from notifier.domain.recipients import Recipient
-from unit.notifier.built import OTHER, USER, VAULT, Built, an_event
+from unit.notifier.built import OTHER, USER, Built, an_event, sealed_address, sealed_token
 
 JANUARY = Period(date(2015, 1, 1), date(2015, 1, 31))
 
@@ -155,9 +155,9 @@ def test_an_event_about_somebody_unknown_comes_again_later(built, kind) -> None:
 
 
 def test_an_older_version_of_a_person_changes_nothing(built) -> None:
-    built.tell("user.changed", version=3, name="Third", email=VAULT.seal("third@example.com"))
-    built.tell("user.registered", version=1, name="First", email=VAULT.seal("first@example.com"))
-    built.tell("user.changed", version=2, name="Second", email=VAULT.seal("second@example.com"))
+    built.tell("user.changed", version=3, name="Third", email=sealed_address("third@example.com"))
+    built.tell("user.registered", version=1, name="First", email=sealed_address("first@example.com"))
+    built.tell("user.changed", version=2, name="Second", email=sealed_address("second@example.com"))
     built.tell("budget.exceeded")
     built.sender.send_due()
     [mail] = built.mails()
@@ -167,7 +167,7 @@ def test_an_older_version_of_a_person_changes_nothing(built) -> None:
 
 def test_a_mail_goes_to_the_address_of_the_moment_of_sending(built) -> None:
     built.knows().tell("budget.exceeded")
-    built.tell("user.changed", version=2, email=VAULT.seal("new@example.com"))
+    built.tell("user.changed", version=2, email=sealed_address("new@example.com"))
     built.sender.send_due()
     assert [mail["To"] for mail in built.mails()] == ["new@example.com"]
 
@@ -211,7 +211,7 @@ def test_everything_of_a_deleted_person_goes_and_late_events_do_not_bring_it_bac
     built.knows().knows(OTHER).wants()
     built.tell("budget.exceeded")
     built.tell("budget.exceeded", user_id=OTHER, crossing_id=OTHER)
-    built.tell("user.password_reset_requested", email=VAULT.seal("x@example.com"), token=VAULT.seal("t"))
+    built.tell("user.password_reset_requested", email=sealed_address("x@example.com"), token=sealed_token("t"))
     built.sender.send_due()
     built.tell("budget.near", crossing_id=USER)
     built.tell("budget.recovered", crossing_id=OTHER[:-1] + "9")

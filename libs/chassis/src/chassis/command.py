@@ -1,4 +1,4 @@
-"""The command line of a service that runs by itself: `python -m <service> serve | work | migrate | check | events`."""
+"""The command line of a service that runs by itself: `python -m <service> serve | work | migrate | check | events | keys`."""
 
 from __future__ import annotations
 
@@ -6,38 +6,45 @@ import argparse
 import os
 import sys
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
 import httpx
 
-from chassis.bus.rabbitmq import BusAwayError, RabbitBus
+from chassis.bus.rabbitmq import BrokerAddress, BusAwayError, RabbitBus
 from chassis.bus.rabbitmq.topology import suite_queues
 from chassis.bus.settings import BrokerSettings
 from chassis.clock import clock_from
+from chassis.data_keys import GivenKey, KeySettings, parse_keys, vault_from
 from chassis.ids import uuid7
-from chassis.letters import add_events_command, look_after
+from chassis.key_protect import KeyProtectError
+from chassis.keys_command import add_keys_command, add_migrate_command, look_after_keys
+from chassis.letters import add_events_command, look_after, tell_of_sealed
 from chassis.logs import configure_logs
 from chassis.metrics import Metrics
 from chassis.problems import UnavailableError
 from chassis.process import Answering, Working
+from chassis.rekeying import report
 from chassis.service import Service
 from chassis.settings import SettingsError, read_settings, setting, whole_number
 from chassis.sql.migrations import SchemaTooNewError
 from chassis.tokens import TokenVerifier
 from chassis.traces import traces_from
-from chassis.vault import Vault, parse_key
+from chassis.vault import SealError, Vault
 
 
 @dataclass(frozen=True, kw_only=True)
-class ProcessSettings(BrokerSettings):
+class ProcessSettings(BrokerSettings, KeySettings):
     """What a service's own process has to know beside its own settings."""
 
     host: str = setting("OUTLAY_HOST", "the address to listen on", default="127.0.0.1")
     port: int = setting("OUTLAY_PORT", "the port to listen on", default=8000, parse=whole_number(0, 65535))
     auth_url: str = setting("AUTH_URL", "where auth is, such as http://auth:8000", default="http://127.0.0.1:8001")
-    data_key: bytes = setting("OUTLAY_DATA_KEY", "64 hex digits, the same in every service", parse=parse_key, secret=True)
+    data_keys: tuple[GivenKey, ...] = setting(
+        "OUTLAY_DATA_KEY", "the same data keys in every service", parse=parse_keys, secret=True
+    )
     instance: str = setting(
         "OUTLAY_INSTANCE",
         "a name that no other process ever has and that a restart keeps, such as a pod's in a StatefulSet",
@@ -53,16 +60,19 @@ def main_of(name: str, build: Build, arguments: Sequence[str] | None = None) -> 
     """Run a service's command; return the exit status."""
     options = _parser(name).parse_args(arguments)
     try:
-        settings = read_settings(BrokerSettings if options.command == "events" else ProcessSettings, os.environ)
+        if options.command in _WITHOUT_STORE:
+            return _WITHOUT_STORE[options.command](name, options)
+        settings = read_settings(ProcessSettings, os.environ)
         configure_logs(settings.log_level)
-        if isinstance(settings, ProcessSettings):
-            return _run(name, build, settings, options.command)
-        return _events(name, settings, options)
+        return _run(name, build, settings, options)
     except SettingsError as error:
         _complain([f"{name} cannot start with these settings:", *(f"  {problem}" for problem in error.problems)])
         return 2
-    except (SchemaTooNewError, BusAwayError) as error:
+    except (SchemaTooNewError, BusAwayError, KeyProtectError) as error:
         _complain([str(error)])
+        return 1
+    except SealError as error:
+        _complain([f"{name}: something in the store is {error}"])
         return 1
     except UnavailableError as error:
         cause = error.__cause__
@@ -86,16 +96,19 @@ def _parser(name: str) -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("serve", help="answer requests; what they commit is relayed to the broker")
     commands.add_parser("work", help="handle events from the broker, and do what is put off")
-    commands.add_parser("migrate", help="bring the store to the newest schema")
+    add_migrate_command(commands)
     commands.add_parser("check", help="try the store, and say what is wrong with it")
     add_events_command(commands)
+    add_keys_command(commands)
     return parser
 
 
-def _run(name: str, build: Build, settings: ProcessSettings, command: str) -> int:
+def _run(name: str, build: Build, settings: ProcessSettings, options: argparse.Namespace) -> int:
+    command: str = options.command
+    vault = vault_from(settings)
     bell, metrics = threading.Event(), Metrics(spans=traces_from(settings))
     shared = {
-        "vault": Vault(settings.data_key),
+        "vault": vault,
         "metrics": metrics,
         "clock": clock_from(settings.clock),
         "ids": uuid7,
@@ -105,18 +118,31 @@ def _run(name: str, build: Build, settings: ProcessSettings, command: str) -> in
     }
     service = build(os.environ, shared, TokenVerifier(lambda: fetch_jwks(settings.auth_url)))
     try:
+        if command == "migrate" and options.what == "rekey":
+            return _rekey(service, vault, settings)
         if command == "migrate":
             service.migrate()
         elif command == "check":
             service.check()
+            service.check_keys()
             _say(f"{name}: the store answers")
         else:
+            with suppress(UnavailableError):  # it starts all the same, and is not ready until the store is back
+                service.check_keys()
             process = _process(command, service, _bus(command, service, settings, metrics, bell), metrics, bell)
             process.run(host=settings.host, port=settings.port, on_ready=lambda port: _say(f"{name} is ready on port {port}"))
     finally:
         service.close()
         metrics.spans.close()
     return 0
+
+
+def _rekey(service: Service, vault: Vault, settings: BrokerSettings) -> int:
+    done = report(service.name, service.rekey(), vault.key_ids, say=_say)
+    if settings.broker is not None:
+        with _letters(service.name, settings.broker) as bus:
+            tell_of_sealed(bus, vault.key_ids[1:], say=_say)
+    return 0 if done else 1
 
 
 def _bus(command: str, service: Service, settings: BrokerSettings, metrics: Metrics, bell: threading.Event) -> RabbitBus | None:
@@ -134,16 +160,34 @@ def _process(command: str, service: Service, bus: RabbitBus | None, metrics: Met
     return Working(service, bus, metrics, bell)
 
 
-def _events(name: str, settings: BrokerSettings, options: argparse.Namespace) -> int:
+def _events(name: str, options: argparse.Namespace) -> int:
+    settings = read_settings(BrokerSettings, os.environ)
+    configure_logs(settings.log_level)
     if settings.broker is None:
         raise SettingsError(["OUTLAY_BUS: is missing: the broker whose dead letters are to be looked after"])
-    own = [queue for queue in suite_queues() if queue.startswith(f"{name}.")]
-    bus = RabbitBus(f"{name} events", settings.broker, metrics=Metrics(), letters_of=own)
-    try:
+    with _letters(name, settings.broker) as bus:
         look_after(bus, options, say=_say)
+    return 0
+
+
+@contextmanager
+def _letters(name: str, broker: BrokerAddress) -> Iterator[RabbitBus]:
+    own = [queue for queue in suite_queues() if queue.startswith(f"{name}.")]
+    bus = RabbitBus(f"{name} events", broker, metrics=Metrics(), letters_of=own)
+    try:
+        yield bus
     finally:
         bus.stop()
+
+
+def _keys(_name: str, options: argparse.Namespace) -> int:
+    settings = read_settings(KeySettings, os.environ)
+    configure_logs(settings.log_level)
+    look_after_keys(settings, options.action, say=_say)
     return 0
+
+
+_WITHOUT_STORE: dict[str, Callable[[str, argparse.Namespace], int]] = {"events": _events, "keys": _keys}
 
 
 def _say(line: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from chassis.bus import Bus, DeadLetter
@@ -28,6 +28,15 @@ def look_after(bus: Bus, options: argparse.Namespace, *, say: Callable[[str], No
         say(f"{bus.replay(ids)} put back; they are taken up within a few seconds.")
     else:
         say(f"{bus.purge(ids)} thrown away.")
+
+
+def tell_of_sealed(bus: Bus, older: Sequence[str], *, say: Callable[[str], None]) -> None:
+    """Say how many dead letters hold values that were sealed with each of some keys. Raises OSError if the bus is away."""
+    letters = bus.dead() if older else []
+    for key_id in older:
+        count = sum(f".{key_id}." in letter.body for letter in letters)
+        if count:
+            say(f"dead letters: {count:,} still need {key_id}: replay or purge them before you take it away")
 
 
 def _line(letter: DeadLetter) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from starlette.types import ASGIApp
 
 from chassis.bus import Queue
+from chassis.rekeying import Tally
 from chassis.relay import Outbox
 from chassis.worker import Worker
 
@@ -24,6 +25,10 @@ class Service:
     """Threads of its own that run where its events are handled."""
     migrate: Callable[[], None] = lambda: None
     """Bring the store to the newest schema; to be called before anything else."""
+    rekey: Callable[[], Iterator[Tally]] = lambda: iter(())
+    """Seal everything at rest with the newest data key, where it is not yet; yields a count for each kind of value."""
+    check_keys: Callable[[], object] = lambda: None
+    """Raise chassis.vault.UnknownKeyError if something is sealed with a data key that is not given."""
     tidy: Callable[[], None] = lambda: None
     """Forget what is no longer needed; to be called once an hour."""
     check: Callable[[], object] = lambda: None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -22,11 +22,13 @@ from auth.domain.accounts import Accounts
 from auth.domain.announcements import Announcements
 from auth.domain.documents import PendingEvent
 from auth.domain.exchange import Exchange
+from auth.domain.finding import Finding
 from auth.domain.keys import KeyRing
 from auth.domain.leaving import Leaving
 from auth.domain.mailed_links import MailedLinks
 from auth.domain.ports import Announce, Documents, PasswordHashing, Store
 from auth.domain.recovery import Recovery
+from auth.domain.rekeying import Rekeying
 from auth.domain.sessions import Sessions
 from auth.domain.sign_in import SignIn
 from auth.domain.users import Users
@@ -38,6 +40,7 @@ from chassis.events import MakeEvent, event_maker
 from chassis.ids import Ids
 from chassis.metrics import Metrics
 from chassis.problems import UnauthorizedError
+from chassis.rekeying import Tally
 from chassis.service import Service
 from chassis.spec import load_spec
 from chassis.tokens import TokenVerifier
@@ -97,9 +100,11 @@ def build(
     of those that the settings describe.
     """
     documents = documents or store_of(settings, on_events=wake)
+    finding = Finding(documents, vault)
     handlers = _handlers(
         documents,
         vault,
+        finding,
         settings,
         clock=clock,
         ids=ids,
@@ -110,6 +115,11 @@ def build(
     keys = handlers.keys
     verify = TokenVerifier(keys.jwks)
     spec = load_spec("auth")
+
+    def check_keys() -> None:
+        keys.current()
+        finding.key()
+
     web = build_app(
         AppParts(
             name="auth",
@@ -118,7 +128,7 @@ def build(
             verify=verify,
             statuses=STATUSES,
             metrics=metrics,
-            checks={"store": documents.check, "keys": keys.current},
+            checks={"store": documents.check, "keys": check_keys},
             validate_responses=validate_responses,
             quiet=quiet,
         )
@@ -126,7 +136,15 @@ def build(
 
     def check() -> None:
         documents.check()
-        keys.current()
+        check_keys()
+
+    def migrate() -> None:
+        documents.migrate()
+        finding.key()
+
+    def rekey() -> Iterator[Tally]:
+        finding.key()  # made, if it never was
+        return Rekeying(documents, vault, Tally)()
 
     def tidy() -> None:
         handlers.leaving.tidy()
@@ -136,7 +154,9 @@ def build(
         name="auth",
         web=web,
         outbox=DocumentOutbox(documents, owner=relay_owner, now=now),
-        migrate=documents.migrate,
+        migrate=migrate,
+        rekey=rekey,
+        check_keys=check_keys,
         tidy=tidy,
         check=check,
         close=documents.close,
@@ -157,6 +177,7 @@ def store_of(settings: AuthSettings, *, on_events: Callable[[], None] = lambda: 
 def _handlers(
     documents: Documents,
     vault: Vault,
+    finding: Finding,
     settings: AuthSettings,
     *,
     clock: Clock,
@@ -167,7 +188,7 @@ def _handlers(
 ) -> Handlers:
     limits, signatures = MovingWindows(factor=settings.rate_limit_factor), Ed25519Signatures()
     announcements = Announcements(_announcer(make, now), vault)
-    users = Users(documents, vault, ids=ids, now=now)
+    users = Users(documents, vault, finding, ids=ids, now=now)
     sessions = Sessions(users=users, clock=clock, ids=ids, now=now)
     tokens = AccessTokens(users=users, clock=clock, ids=ids, now=now)
     links = partial(MailedLinks, users=users, clock=clock, now=now)

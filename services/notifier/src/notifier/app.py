@@ -22,10 +22,12 @@ from chassis.settings import SettingsError
 from chassis.spec import load_spec
 from chassis.sql import Database, SqlOutbox
 from chassis.sql.migrations import migrate
+from chassis.sql.rekeying import check_keys
 from chassis.vault import SealError, Vault
 from notifier.adapters.mailers import mailbox_of
 from notifier.adapters.sendgrid_hook import SendGridHook
 from notifier.adapters.sql import SqlStore, shared
+from notifier.adapters.sql.sealed import sealed_columns
 from notifier.adapters.sql.store import Changes
 from notifier.adapters.texts import JinjaTexts
 from notifier.adapters.traced import TracedMailer
@@ -96,14 +98,15 @@ def build(
     )  # fmt: skip
     sender = Sender(deliver_next=delivery.deliver_next, seconds_until_due=store.seconds_until_due)
     consumers = Consumers(
-        people=People(store=store, mailer=mailer, open_sealed=vault.open),
-        telling=Telling(store=store, texts=texts, clock=clock, ids=ids),
+        people=People(store=store, mailer=mailer, open_sealed=vault.open, renew=vault.renew),
+        telling=Telling(store=store, texts=texts, clock=clock, ids=ids, renew=vault.renew),
     )
     handlers = Handlers(
         reading=Reading(store=store, clock=clock), unsubscribing=Unsubscribing(store=store, open_token=_opener(vault)),
         hook=_hook(settings, machine_ms), reporting=Reporting(store=store, open_sealed=vault.open), cursors=Cursors(vault),
         url=settings.url,
     )  # fmt: skip
+    sealed = sealed_columns(database)
     parts = AppParts(
         name="notifier", spec=load_spec("notifier"), handlers=handlers, verify=verify, statuses=STATUSES,
         metrics=metrics, checks={"database": database.check}, validate_responses=validate_responses, quiet=quiet,
@@ -115,6 +118,8 @@ def build(
         queues=(consumers.queue(),),
         workers=(sender,),
         migrate=lambda: migrate(database, "notifier"),
+        rekey=lambda: (column.rekey(vault) for column in sealed),
+        check_keys=lambda: check_keys(sealed, vault),
         tidy=store.tidy,
         check=database.check,
         close=database.close,
@@ -128,10 +133,10 @@ def _hook(settings: NotifierSettings, machine_ms: Callable[[], int]) -> SendGrid
         raise SettingsError([f"SENDGRID_HOOK_KEY: {error}"]) from error
 
 
-def _opener(vault: Vault) -> Callable[[str], str | None]:
-    def open_token(token: str) -> str | None:
+def _opener(vault: Vault) -> Callable[[str, str], str | None]:
+    def open_token(token: str, place: str) -> str | None:
         try:
-            return vault.open(token)
+            return vault.open(token, place)
         except SealError:
             return None
 

@@ -92,6 +92,12 @@ class SqliteDocuments:
         since = _documents.c.pending_since
         return self._select(sa.select(_documents).where(since.is_not(None)).order_by(since).limit(limit))
 
+    def named(self, prefix: str, *, after: str, limit: int) -> list[Document]:
+        """Return documents whose id begins with `prefix` and is greater than `after`, ordered by id."""
+        columns = _documents.c
+        within = sa.and_(columns.id > max(prefix, after), columns.id < prefix[:-1] + chr(ord(prefix[-1]) + 1))
+        return self._select(sa.select(_documents).where(within).order_by(columns.id).limit(limit))
+
     def check(self) -> None:
         """Raise if the store does not answer."""
         self._database.check()

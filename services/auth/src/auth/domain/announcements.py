@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from auth.domain.documents import PendingEvent
+from auth.domain.places import address_of, token_of
 from auth.domain.ports import Announce, Sealing
 from auth.domain.user import User
 
@@ -39,7 +40,7 @@ class Announcements:
     def _profile(self, user: User) -> dict[str, Any]:
         return {
             "user_id": user.id,
-            "email": self._sealing.seal(user.email),
+            "email": self._sealing.seal(user.email, address_of(user.id)),
             "email_verified": user.email_verified,
             "name": user.name,
             "home_currency": user.home_currency,
@@ -51,8 +52,8 @@ class Announcements:
     def _mail(self, user: User, token: str, until: datetime) -> dict[str, Any]:
         return {
             "user_id": user.id,
-            "email": self._sealing.seal(user.email),
-            "token": self._sealing.seal(token),
+            "email": self._sealing.seal(user.email, address_of(user.id)),
+            "token": self._sealing.seal(token, token_of(user.id)),
             "name": user.name,
             "locale": user.locale,
             "expires_at": until.astimezone(UTC).isoformat().replace("+00:00", "Z"),

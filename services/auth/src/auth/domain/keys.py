@@ -9,6 +9,7 @@ from typing import Any
 
 from auth.domain.documents import Document
 from auth.domain.errors import RevisionConflictError
+from auth.domain.places import signing_key
 from auth.domain.ports import Documents, Ids, KeyPair, Now, Sealing, Signatures
 
 DOCUMENT_ID = "signing-keys"
@@ -97,9 +98,9 @@ class KeyRing:
         return [self._key(entry) for entry in document.body["keys"]] if document else []
 
     def _entry(self, key: SigningKey) -> dict[str, Any]:
-        sealed = self._sealing.seal(key.pair.private)
+        sealed = self._sealing.seal(key.pair.private, signing_key(key.id))
         return {"id": key.id, "signs_from": key.signs_from, "private": sealed, "public": dict(key.pair.public)}
 
     def _key(self, entry: Mapping[str, Any]) -> SigningKey:
-        pair = KeyPair(self._sealing.open(entry["private"]), entry["public"])
+        pair = KeyPair(self._sealing.open(entry["private"], signing_key(entry["id"])), entry["public"])
         return SigningKey(id=entry["id"], signs_from=entry["signs_from"], pair=pair)

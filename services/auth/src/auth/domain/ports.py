@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -49,6 +50,9 @@ class Documents(Protocol):
     def pending(self, *, limit: int) -> list[Document]:
         """Return documents with events to send, the one that waits longest first."""
 
+    def named(self, prefix: str, *, after: str, limit: int) -> list[Document]:
+        """Return documents whose id begins with `prefix` and is greater than `after`, ordered by id."""
+
     def check(self) -> None:
         """Raise if the store is out of reach."""
 
@@ -66,14 +70,33 @@ class Store(Documents, Protocol):
 class Sealing(Protocol):
     """Encryption at rest."""
 
-    def seal(self, text: str) -> str:
-        """Encrypt."""
+    def seal(self, text: str, place: str) -> str:
+        """Encrypt for one of auth.domain.places."""
 
-    def open(self, sealed: str) -> str:
-        """Decrypt."""
+    def open(self, sealed: str, place: str) -> str:
+        """Decrypt what was sealed for this place."""
 
-    def fingerprint(self, text: str) -> str:
-        """Return a keyed hash by which the same text is found again."""
+    def renew(self, sealed: str, place: str) -> str:
+        """Return the value sealed with the newest key, the very same if it is already."""
+
+    def finding_key(self, beside: str | None) -> bytes:
+        """Return the key to find addresses by that goes with the data key of the sealed value `beside`, or with the newest one."""
+
+
+class Tally(Protocol):
+    """The count of one kind of sealed value."""
+
+    seen: int
+    renewed: int
+    missed: int
+    """How many somebody else was changing at each attempt."""
+
+    @property
+    def unreadable(self) -> Mapping[str, int]:
+        """How many are sealed with a key that is not given, by its id."""
+
+    def reading(self) -> AbstractContextManager[None]:
+        """Count what cannot be opened within the with block, instead of stopping at it."""
 
 
 class PasswordHashing(Protocol):

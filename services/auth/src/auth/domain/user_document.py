@@ -9,6 +9,7 @@ from typing import Any
 
 from auth.domain.access_token import AccessToken
 from auth.domain.documents import Document
+from auth.domain.places import address_of
 from auth.domain.ports import Sealing
 from auth.domain.session import Session
 from auth.domain.user import SentLink, User
@@ -41,7 +42,7 @@ class UserWriting:
         body = document.body
         return User(
             **{name: body[name] for name in _PLAIN},
-            email=self._sealing.open(body["email"]),
+            email=self._sealing.open(body["email"], address_of(document.user_id)),
             created_at=datetime.fromisoformat(body["created_at"]),
             sessions=tuple(_session(digest, held) for digest, held in body.get("sessions", {}).items()),
             tokens=tuple(_token(digest, held) for digest, held in body.get("tokens", {}).items()),
@@ -53,7 +54,7 @@ class UserWriting:
     def _body(self, user: User) -> dict[str, Any]:
         return {
             **{name: getattr(user, name) for name in _PLAIN},
-            "email": self._sealing.seal(user.email),
+            "email": self._sealing.seal(user.email, address_of(user.id)),
             "created_at": user.created_at.isoformat(),
             "sessions": {session.digest: _held(session) for session in user.sessions},
             "tokens": {token.digest: _held(token) for token in user.tokens},

@@ -11,6 +11,8 @@ from dataclasses import replace
 from auth.domain.address import comparable
 from auth.domain.documents import Document, PendingEvent
 from auth.domain.errors import EmailTakenError, RevisionConflictError, SignedOutError
+from auth.domain.finding import Finding
+from auth.domain.places import address_of
 from auth.domain.ports import Documents, Ids, Now, Sealing
 from auth.domain.secret import user_id_in
 from auth.domain.user import User
@@ -38,9 +40,17 @@ class Users:
     """
 
     def __init__(
-        self, documents: Documents, sealing: Sealing, *, ids: Ids, now: Now, pause: Callable[[float], None] = time.sleep
-    ) -> None:
-        self._documents, self._sealing, self._ids, self._now, self._pause = documents, sealing, ids, now, pause
+        self, documents: Documents, sealing: Sealing, finding: Finding, *, ids: Ids, now: Now,
+        pause: Callable[[float], None] = time.sleep,
+    ) -> None:  # fmt: skip
+        self._documents, self._sealing, self._finding, self._ids, self._now, self._pause = (
+            documents,
+            sealing,
+            finding,
+            ids,
+            now,
+            pause,
+        )
         self._writing = UserWriting(sealing)
 
     def get(self, user_id: str) -> User | None:
@@ -67,7 +77,7 @@ class Users:
 
     def key_of(self, email: str) -> str:
         """Return a keyed hash that stands for the address where it must not be written."""
-        return self._sealing.fingerprint(comparable(email))
+        return self._finding.fingerprint(comparable(email))
 
     def reserve(self, email: str, *, owner: str = "") -> str:
         """Make the address point to `owner`, or to a user to be made; return that user's id. Raises EmailTakenError."""
@@ -131,7 +141,7 @@ class Users:
 
     def clear(self, tombstone: Document) -> None:
         """Remove what is left of a user who left; the tombstone itself stays until its event is sent."""
-        self.release(self._sealing.open(tombstone.body["email"]), owner=tombstone.user_id)
+        self.release(self._sealing.open(tombstone.body["email"], address_of(tombstone.user_id)), owner=tombstone.user_id)
         if not tombstone.outbox:
             with suppress(RevisionConflictError):  # then the next round does it
                 self._documents.delete(tombstone)

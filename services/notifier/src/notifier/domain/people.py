@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from notifier.domain.happening import Happening
-from notifier.domain.ports import Mailer, Open, Store, Work
+from notifier.domain.places import address_of
+from notifier.domain.ports import Mailer, Open, Seal, Store, Work
 from notifier.domain.recipients import Recipient, same_mailbox
 
 
 class People:
     """Keeps recipients up to date, in whichever order the events come."""
 
-    def __init__(self, *, store: Store, mailer: Mailer, open_sealed: Open) -> None:
+    def __init__(self, *, store: Store, mailer: Mailer, open_sealed: Open, renew: Seal) -> None:
         """Take what it works with."""
-        self._store, self._mailer, self._open = store, mailer, open_sealed
+        self._store, self._mailer, self._open, self._renew = store, mailer, open_sealed, renew
 
     def know(self, news: Happening) -> None:
         """Handle user.registered and user.changed: the newest version holds."""
@@ -21,11 +24,15 @@ class People:
                 self._keep(work, Recipient.from_facts(news.facts))
 
     def _keep(self, work: Work, recipient: Recipient) -> None:
+        place = address_of(recipient.user_id)
+        # Whoever sent it may have sealed it with an older key. One that no key opens becomes a
+        # dead letter with the reason, to be replayed when the key is there.
+        recipient = replace(recipient, address=self._renew(recipient.address, place))
         known = work.recipients.find(recipient.user_id)
         work.recipients.keep(recipient)
         if known is None or known.version >= recipient.version or work.recipients.stop_of(recipient.user_id) is None:
             return
-        if not same_mailbox(self._open(known.address), self._open(recipient.address)):
+        if not same_mailbox(self._open(known.address, place), self._open(recipient.address, place)):
             work.recipients.stop(recipient.user_id, None)  # it was about the old address
 
     def forget(self, news: Happening) -> None:

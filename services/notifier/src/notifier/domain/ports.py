@@ -15,11 +15,11 @@ from notifier.domain.recipients import Recipient
 
 Clock = Callable[[], datetime]
 Ids = Callable[[], str]
-Open = Callable[[str], str]
-"""Opens a sealed value; raises what the vault raises."""
+Open = Callable[[str, str], str]
+"""(sealed value, one of notifier.domain.places) -> what was sealed; raises what the vault raises."""
 
-Seal = Callable[[str], str]
-"""Seals a value."""
+Seal = Callable[[str, str], str]
+"""(value, place) -> the value sealed. Also: (sealed value, place) -> the value sealed with the newest key."""
 
 Resume = Callable[[str], AbstractContextManager[None]]
 """Goes on, within a with block, with a trace that was written down."""

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from notifier.domain.delivery import outcome
 from notifier.domain.mails import Mail, MailState, Stop
+from notifier.domain.places import address_of
 from notifier.domain.ports import Open, Store, Work
 from notifier.domain.recipients import same_mailbox
 
@@ -92,7 +93,7 @@ class Reporting:
     def _is_current(self, work: Work, mail: Mail, report: Report) -> bool:
         """Say whether it is about the address that the recipient has now."""
         recipient = work.recipients.find(mail.user_id)
-        return recipient is not None and same_mailbox(self._open(recipient.address), report.address)
+        return recipient is not None and same_mailbox(self._open(recipient.address, address_of(mail.user_id)), report.address)
 
 
 def _is_news(mail: Mail, report: Report) -> bool:

@@ -9,7 +9,8 @@ from notifier.domain.alerts import Alert, Cause
 from notifier.domain.errors import UnknownRecipientError
 from notifier.domain.happening import Happening
 from notifier.domain.mails import LetterKind, Mail, MailState
-from notifier.domain.ports import Clock, Ids, Store, Texts, Work
+from notifier.domain.places import address_of, token_of
+from notifier.domain.ports import Clock, Ids, Seal, Store, Texts, Work
 from notifier.domain.preferences import AlertKind
 from notifier.domain.recipients import Recipient
 
@@ -23,9 +24,9 @@ _UNWANTED = "Mails of this kind are turned off."
 class Telling:
     """The use cases of the events of budgets, imports and letters."""
 
-    def __init__(self, *, store: Store, texts: Texts, clock: Clock, ids: Ids) -> None:
+    def __init__(self, *, store: Store, texts: Texts, clock: Clock, ids: Ids, renew: Seal) -> None:
         """Take what it works with."""
-        self._store, self._texts, self._clock, self._ids = store, texts, clock, ids
+        self._store, self._texts, self._clock, self._ids, self._renew = store, texts, clock, ids, renew
 
     def crossed(self, news: Happening) -> None:
         """Handle budget.exceeded and budget.near; raises UnknownRecipientError."""
@@ -66,7 +67,9 @@ class Telling:
                 return
             facts = {name: value for name, value in news.facts.items() if name not in _SECRETS}
             mail = Mail(self._ids(), news.user_id, news.event_id, kind, facts, self._clock())
-            work.mails.add(replace(mail, address=news.facts["email"], token=news.facts["token"]))
+            # Whoever sent it may have sealed them with an older key.
+            address = self._renew(news.facts["email"], address_of(news.user_id))
+            work.mails.add(replace(mail, address=address, token=self._renew(news.facts["token"], token_of(news.user_id))))
 
     def _recipient(self, work: Work, news: Happening) -> Recipient | None:
         """Return whom to tell, None if there is nothing to do."""

@@ -6,23 +6,24 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from notifier.domain.errors import StaleVersionError, UnknownLinkError
+from notifier.domain.places import UNSUBSCRIBING
 from notifier.domain.ports import Seal, Store
 from notifier.domain.preferences import AlertKind, Preferences
 
 _PURPOSE = "unsubscribe"
-"""Tells these tokens from everything else that is sealed with the same key."""
+"""Tells these tokens from everything else that was sealed before values were bound to places."""
 _TRIES = 5
 
 
-def token_of(user_id: str, kind: AlertKind, seal: Seal) -> str:
+def stop_token_of(user_id: str, kind: AlertKind, seal: Seal) -> str:
     """Return what a mail's link carries: sealed, so that nobody can make one for somebody else; it never expires."""
-    return seal(f"{_PURPOSE} {user_id} {kind}")
+    return seal(f"{_PURPOSE} {user_id} {kind}", UNSUBSCRIBING)
 
 
 class Unsubscribing:
     """The use case of the link in a mail."""
 
-    def __init__(self, *, store: Store, open_token: Callable[[str], str | None]) -> None:
+    def __init__(self, *, store: Store, open_token: Callable[[str, str], str | None]) -> None:
         """`open_token` returns what is in a sealed value, None if it is none of ours."""
         self._store, self._open = store, open_token
 
@@ -56,7 +57,7 @@ class Unsubscribing:
                 work.preferences.replace(user_id, Preferences(channels, preferences.version))
 
     def _read(self, token: str) -> tuple[str, AlertKind] | None:
-        match (self._open(token) or "").split(" "):
+        match (self._open(token, UNSUBSCRIBING) or "").split(" "):
             case [purpose, user_id, kind] if purpose == _PURPOSE and kind in list(AlertKind):
                 return user_id, AlertKind(kind)
         return None

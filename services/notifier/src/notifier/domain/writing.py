@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from notifier.domain.mails import Envelope, Message
+from notifier.domain.places import address_of, token_of
 from notifier.domain.ports import Clock, Open, Seal, Texts
 from notifier.domain.preferences import AlertKind
-from notifier.domain.unsubscribing import token_of
+from notifier.domain.unsubscribing import stop_token_of
 
 
 class Writing:
@@ -18,17 +19,17 @@ class Writing:
     def write(self, envelope: Envelope) -> Message:
         """Return what is to be sent."""
         mail = envelope.mail
-        token = self._open(mail.token) if mail.token else ""
+        token = self._open(mail.token, token_of(mail.user_id)) if mail.token else ""
         # A letter was just asked for, so it goes out although an earlier mail came back (ADR 012).
         letter = mail.alert_id is None
-        stop_token = "" if letter else token_of(mail.user_id, AlertKind(mail.kind), self._seal)
+        stop_token = "" if letter else stop_token_of(mail.user_id, AlertKind(mail.kind), self._seal)
         text = self._texts.mail(
             mail, name=envelope.name, locale=envelope.locale, token=token, stop_token=stop_token, now=self._clock()
         )
         return Message(
             mail_id=mail.id,
             user_id=mail.user_id,
-            to=self._open(envelope.address),
+            to=self._open(envelope.address, address_of(mail.user_id)),
             subject=text.subject,
             text=text.text,
             html=text.html,

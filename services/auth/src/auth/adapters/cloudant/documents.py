@@ -87,6 +87,13 @@ class CloudantDocuments:
         """Return documents with events to send, the one that waits longest first."""
         return self._select("pending", {"pending_since": {"$gte": 0}}, limit=limit, sort=[{"pending_since": "asc"}])
 
+    def named(self, prefix: str, *, after: str, limit: int) -> list[Document]:
+        """Return documents whose id begins with `prefix` and is greater than `after`, ordered by id."""
+        first, end = max(prefix, after), prefix[:-1] + chr(ord(prefix[-1]) + 1)
+        options = {"start_key": first, "end_key": end, "inclusive_end": False, "include_docs": True, "limit": limit + 1}
+        rows = self._connection.call("post_all_docs", **options)["rows"]
+        return [_document(row["doc"]) for row in rows if row["id"] > first][:limit]
+
     def check(self) -> None:
         """Raise if the store does not answer, or has no such database."""
         self._connection.call("get_database_information")

@@ -1,0 +1,86 @@
+"""Seals everything anew that is sealed with an older key, while people go on using it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any, Generic, TypeVar
+
+from auth.domain import finding, keys
+from auth.domain.documents import Document
+from auth.domain.places import FINDING_KEY, address_of, signing_key
+from auth.domain.ports import Documents, Sealing, Tally
+from auth.domain.users import ATTEMPTS
+
+T = TypeVar("T", bound=Tally)
+_BATCH = 200
+
+
+class Rekeying(Generic[T]):
+    """Goes through the documents in the order of their ids, and leaves alone what is sealed with the newest key.
+
+    So going through them again costs no writes: after a kill, or to catch what was saved meanwhile by a process that sealed with
+    another key. A document is saved only as the next revision of what was read, so no change by somebody else is lost.
+    """
+
+    def __init__(self, documents: Documents, sealing: Sealing, tally: Callable[[str], T]) -> None:
+        """`tally` begins a count of one kind of value."""
+        self._documents, self._sealing, self._tally = documents, sealing, tally
+
+    def __call__(self) -> Iterator[T]:
+        """Do it; yield the count of each kind. The key to find by comes last, and only if nothing else needs an older key."""
+        users, signing, found = self._tally("e-mail addresses"), self._tally("signing keys"), self._tally("the key to find by")
+        self._renew_users(users)
+        yield users
+        self._renew_one(keys.DOCUMENT_ID, self._signing_keys, signing)
+        signing.seen = 1
+        yield signing
+        if not any((users.unreadable, users.missed, signing.unreadable, signing.missed)):
+            self._renew_one(finding.DOCUMENT_ID, self._finding_key, found)
+            found.seen = 1
+            yield found
+
+    def _renew_users(self, tally: Tally) -> None:
+        after, page = "", self._documents.named("user:", after="", limit=_BATCH)
+        while page:
+            tally.seen += len(page)
+            changed = [fresh for document in page if (fresh := self._renewed(document, self._user, tally)) is not document]
+            saved = {document.id for document in self._documents.save_all(changed)}
+            tally.renewed += len(saved)
+            for document in changed:
+                if document.id not in saved:  # somebody else has just saved it
+                    self._renew_one(document.id, self._user, tally)
+            after = page[-1].id
+            page = self._documents.named("user:", after=after, limit=_BATCH)
+
+    def _renew_one(self, document_id: str, renewed: Callable[[Document], Mapping[str, Any]], tally: Tally) -> None:
+        for _ in range(ATTEMPTS):
+            document = self._documents.get(document_id)
+            if document is None:
+                return
+            fresh = self._renewed(document, renewed, tally)
+            if fresh is document:
+                return
+            if self._documents.save_all([fresh]):
+                tally.renewed += 1
+                return
+        tally.missed += 1
+
+    def _renewed(self, document: Document, body: Callable[[Document], Mapping[str, Any]], tally: Tally) -> Document:
+        with tally.reading():
+            fresh = body(document)
+            if fresh != document.body:
+                return replace(document, body=fresh)
+        return document
+
+    def _user(self, document: Document) -> Mapping[str, Any]:
+        email = self._sealing.renew(document.body["email"], address_of(document.user_id))
+        return {**document.body, "email": email}
+
+    def _signing_keys(self, document: Document) -> Mapping[str, Any]:
+        entries = document.body["keys"]
+        renewed = [{**entry, "private": self._sealing.renew(entry["private"], signing_key(entry["id"]))} for entry in entries]
+        return {**document.body, "keys": renewed}
+
+    def _finding_key(self, document: Document) -> Mapping[str, Any]:
+        return {**document.body, "sealed": self._sealing.renew(document.body["sealed"], FINDING_KEY)}

@@ -1,0 +1,271 @@
+"""A data key is rotated: everything is sealed anew while it is used, nothing is lost, and the old key can be taken away."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Callable, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+import sqlalchemy as sa
+
+from auth.adapters.cloudant.documents import CloudantDocuments
+from auth.adapters.hashing import Argon2Hashing
+from auth.adapters.sqlite import SqliteDocuments
+from auth.app import build
+from auth.domain.documents import Document
+from auth.settings import AuthSettings
+from chassis.ids import uuid7
+from chassis.metrics import Metrics
+from chassis.rekeying import Tally, report
+from chassis.sql import Database
+from chassis.sql.migrations import migrate
+from chassis.sql.rekeying import check_keys
+from chassis.vault import UnknownKeyError, Vault, key_id_of
+from contract.test_documents_store import a_database
+from notifier.adapters.sql import tables as t
+from notifier.adapters.sql.sealed import sealed_columns
+from support.stores import STORES, store_url
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from sqlalchemy.engine import Connection
+
+    from auth.domain.ports import Store
+    from chassis.service import Service
+
+OLD, NEW = secrets.token_bytes(32), secrets.token_bytes(32)
+BEFORE, RING, AFTER = Vault(OLD), Vault(NEW, OLD), Vault(NEW)
+PASSWORD = "correct horse battery"
+PEOPLE = [f"person{n}@example.org" for n in range(3)]
+
+
+@pytest.fixture(params=["sqlite", "cloudant"])
+def documents(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    store: SqliteDocuments | CloudantDocuments
+    if request.param == "sqlite":
+        store = SqliteDocuments(f"sqlite:///{tmp_path}/auth.db")
+    else:
+        store = CloudantDocuments(a_database(request.getfixturevalue("couch")))
+    yield store
+    store.close()
+
+
+def auth_with(vault: Vault, documents: Any) -> Service:
+    return build(
+        AuthSettings(store="sqlite:////nowhere", rate_limit_factor=1000), vault=vault, metrics=Metrics(),
+        clock=lambda: datetime(2015, 1, 24, tzinfo=UTC), ids=uuid7, wake=lambda: None, documents=documents,
+        hashing=Argon2Hashing(memory_kib=64, passes=1), quiet=True,
+    ).service  # fmt: skip
+
+
+def asked(service: Service, path: str, **body: str) -> int:
+    async def go() -> httpx.Response:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(service.web), base_url="http://auth/api/v1") as client:
+            return await client.post(path, json=body)
+
+    return asyncio.run(go()).status_code
+
+
+def signed_up(service: Service, email: str) -> int:
+    return asked(service, "/users", email=email, password=PASSWORD, name="Maria")
+
+
+def signed_in(service: Service, email: str) -> int:
+    return asked(service, "/session", email=email, password=PASSWORD)
+
+
+@pytest.fixture
+def inhabited(documents: Store) -> Store:
+    """A store in which three people signed up while there was one key."""
+    service = auth_with(BEFORE, documents)
+    service.migrate()
+    service.check()
+    assert {signed_up(service, email) for email in PEOPLE} == {201}
+    return documents
+
+
+def renewed(service: Service) -> dict[str, int]:
+    return {tally.what: tally.renewed for tally in service.rekey()}
+
+
+class Interrupting:
+    """A store, to which something happens before it saves several documents."""
+
+    def __init__(self, store: Any, before: Callable[[Sequence[Document]], None]) -> None:
+        self._store, self._before = store, before
+
+    def save_all(self, documents: Sequence[Document]) -> list[Document]:
+        self._before(documents)
+        return list(self._store.save_all(documents))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+
+class KilledError(Exception):
+    """The end of a process."""
+
+
+class TestAccounts:
+    def test_after_rekey_the_old_key_can_be_taken_away_and_people_are_found_as_before(self, inhabited: Store) -> None:
+        assert renewed(auth_with(RING, inhabited)) == {"e-mail addresses": 3, "signing keys": 1, "the key to find by": 1}
+        service = auth_with(AFTER, inhabited)
+        service.check_keys()
+        assert {signed_in(service, email.upper()) for email in PEOPLE} == {201}
+        assert signed_up(service, PEOPLE[0]) == 409, "the address is still known to be taken"
+        assert signed_up(service, "new@example.org") == 201
+
+    def test_without_the_old_key_before_rekey_it_refuses_and_says_which_key_is_missing(self, inhabited: Store) -> None:
+        with pytest.raises(UnknownKeyError, match=f"{key_id_of(OLD)}.*OUTLAY_DATA_KEY"):
+            auth_with(AFTER, inhabited).check_keys()
+
+    def test_what_is_sealed_already_is_left_alone(self, inhabited: Store) -> None:
+        renewed(auth_with(RING, inhabited))
+        revisions = [document.revision for document in inhabited.named("user:", after="", limit=10)]
+        assert set(renewed(auth_with(RING, inhabited)).values()) == {0}
+        assert [document.revision for document in inhabited.named("user:", after="", limit=10)] == revisions
+
+    def test_a_kill_leaves_a_store_that_still_says_that_it_needs_the_old_key_and_the_next_run_ends_it(
+        self, inhabited: Store
+    ) -> None:
+        left = [2]
+
+        def kill(_documents: Sequence[Document]) -> None:
+            left[0] -= 1
+            if not left[0]:
+                raise KilledError
+
+        with pytest.raises(KilledError):
+            renewed(auth_with(RING, Interrupting(inhabited, kill)))
+        with pytest.raises(UnknownKeyError):
+            auth_with(AFTER, inhabited).check_keys()
+        assert signed_in(auth_with(RING, inhabited), PEOPLE[0]) == 201
+        assert renewed(auth_with(RING, inhabited)) == {"e-mail addresses": 0, "signing keys": 1, "the key to find by": 1}
+        auth_with(AFTER, inhabited).check_keys()
+
+    def test_a_change_at_the_same_moment_is_not_lost(self, inhabited: Store) -> None:
+        changed: list[str] = []
+
+        def change(documents: Sequence[Document]) -> None:
+            if not changed:
+                document = inhabited.get(documents[0].id)
+                inhabited.save(replace(document, body={**document.body, "name": "Changed meanwhile"}))
+                changed.append(document.id)
+
+        assert renewed(auth_with(RING, Interrupting(inhabited, change)))["e-mail addresses"] == 3
+        document = inhabited.get(changed[0])
+        assert document.body["name"] == "Changed meanwhile"
+        assert AFTER.open(document.body["email"], f"email:{document.user_id}") in PEOPLE
+
+    def test_a_value_that_no_key_opens_is_told_of_and_keeps_the_older_keys_needed(self, inhabited: Store) -> None:
+        lost = Vault(secrets.token_bytes(32))
+        document = inhabited.named("user:", after="", limit=1)[0]
+        inhabited.save(replace(document, body={**document.body, "email": lost.seal("x@example.org", f"email:{document.user_id}")}))
+        said: list[str] = []
+        assert not report("auth", auth_with(RING, inhabited).rekey(), RING.key_ids, say=said.append)
+        assert (
+            said[-1]
+            == f"auth: 1 e-mail addresses are sealed with {lost.key_id}: add that key to OUTLAY_DATA_KEY, and run this again"
+        )
+        with pytest.raises(UnknownKeyError):
+            auth_with(AFTER, inhabited).check_keys()
+
+
+class Meddling(Database):
+    """A database in which somebody else writes just before the first transaction that `run` is asked for."""
+
+    before: Callable[[Connection], object] | None = None
+
+    def run(self, work: Callable[[Connection], Any]) -> Any:
+        if self.before is not None:
+            before, self.before = self.before, None
+            super().run(before)
+        return super().run(work)
+
+
+@contextmanager
+def notifier_on(url: str) -> Iterator[Meddling]:
+    database = Meddling(url)
+    try:
+        migrate(database, "notifier")
+        yield database
+    finally:
+        database.close()
+
+
+@pytest.fixture(params=STORES)
+def database(request: pytest.FixtureRequest) -> Iterator[Meddling]:
+    with notifier_on(store_url(request, "notifier")) as database:
+        yield database
+
+
+def somebody(user_id: str, address: str) -> dict[str, Any]:
+    facts = {"name": "Maria", "locale": "en", "time_zone": "UTC", "version": 1, "turn": 0}
+    return {"user_id": user_id, "address": BEFORE.seal(address, f"email:{user_id}"), **facts}
+
+
+def a_letter(user_id: str) -> dict[str, Any]:
+    times = dict.fromkeys(("attempts", "due_ms", "claimed_until_ms", "at_ms", "put_off_ms"), 0)
+    sealed = {"address": BEFORE.seal("x@example.org", f"email:{user_id}"), "token": BEFORE.seal("s3cret", f"token:{user_id}")}
+    words = {"kind": "verification", "state": "pending", "facts": "{}", "detail": "", "trace": ""}
+    return {"id": uuid7(), "user_id": user_id, "event_id": uuid7(), **times, **sealed, **words}
+
+
+class TestRecipients:
+    def test_after_rekey_the_old_key_can_be_taken_away(self, database: Meddling) -> None:
+        users = [uuid7() for _ in range(450)]  # three batches
+        with database.begin() as connection:
+            connection.execute(t.recipient.insert(), [somebody(user, f"{n}@example.org") for n, user in enumerate(users)])
+            connection.execute(t.mail.insert(), [a_letter(user) for user in users[:3]])
+            connection.execute(t.mail.insert(), [{**a_letter(uuid7()), "state": "sent", "address": None, "token": None}])
+        columns = sealed_columns(database)
+        with pytest.raises(UnknownKeyError, match=key_id_of(OLD)):
+            check_keys(columns, AFTER)
+        counts = [(tally.seen, tally.renewed) for tally in (column.rekey(RING) for column in columns)]
+        assert counts == [(450, 450), (3, 3), (3, 3)]
+        check_keys(columns, AFTER)
+        with database.read() as connection:
+            rows = connection.execute(sa.select(t.recipient.c.user_id, t.recipient.c.address)).all()
+            letter = connection.execute(sa.select(t.mail).where(t.mail.c.user_id == users[0])).one()
+        opened = {user: AFTER.open(address, f"email:{user}") for user, address in rows}
+        assert opened == {user: f"{n}@example.org" for n, user in enumerate(users)}
+        assert AFTER.open(letter.token, f"token:{users[0]}") == "s3cret"
+        assert [column.rekey(RING).renewed for column in columns] == [0, 0, 0]
+
+    def test_an_address_that_changes_at_the_same_moment_is_not_put_back(self, database: Meddling) -> None:
+        user = uuid7()
+        with database.begin() as connection:
+            connection.execute(t.recipient.insert(), [somebody(user, "old@example.org")])
+        fresh = BEFORE.seal("new@example.org", f"email:{user}")  # by a process that does not know the new key yet
+        database.before = lambda connection: connection.execute(t.recipient.update().values(address=fresh))
+        tally = sealed_columns(database)[0].rekey(RING)
+        assert (tally.renewed, tally.missed) == (1, 0)
+        with database.read() as connection:
+            address = connection.execute(sa.select(t.recipient.c.address)).scalar_one()
+        assert AFTER.open(address, f"email:{user}") == "new@example.org"
+
+    def test_a_value_that_no_key_opens_is_told_of(self, database: Meddling) -> None:
+        user = uuid7()
+        with database.begin() as connection:
+            connection.execute(t.recipient.insert(), [somebody(user, "x@example.org")])
+        tally = sealed_columns(database)[0].rekey(AFTER)
+        assert (tally.renewed, tally.unreadable) == (0, {key_id_of(OLD): 1})
+
+
+def test_the_report_says_which_keys_are_needed_no_more() -> None:
+    said: list[str] = []
+    assert report("auth", [Tally("e-mail addresses", seen=1200, renewed=7)], ["aaaaaaaa", "bbbbbbbb"], say=said.append)
+    assert said == [
+        "auth: e-mail addresses: 1,200 seen, 7 sealed anew",
+        "auth: all is sealed with aaaaaaaa; this store needs bbbbbbbb no more",
+    ]
+    assert report("budgets", [], ["aaaaaaaa"], say=said.append)
+    assert said[-1] == "budgets: nothing in this store is sealed"

@@ -1,0 +1,129 @@
+"""Data keys and what they seal."""
+
+from __future__ import annotations
+
+import base64
+import secrets
+import stat
+from typing import TYPE_CHECKING
+
+import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from chassis.data_keys import KeySettings, WrappedKey, keys_in, parse_keys, vault_from
+from chassis.settings import SettingsError, read_settings
+from chassis.vault import SealError, UnknownKeyError, Vault, key_id_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+OLD, NEW = b"o" * 32, b"n" * 32
+PLACE = "email:1"
+
+
+def as_it_was_sealed(text: str, key: bytes) -> str:
+    """Seal as the first version did: bound to no place."""
+    cipher = AESGCM(HKDF(SHA256(), 32, salt=None, info=b"outlay seal").derive(key))
+    nonce, key_id = secrets.token_bytes(12), key_id_of(key)
+    raw = nonce + cipher.encrypt(nonce, text.encode(), key_id.encode())
+    return f"v1.{key_id}.{base64.urlsafe_b64encode(raw).rstrip(b'=').decode()}"
+
+
+def test_what_was_sealed_can_be_opened_with_the_same_key_at_the_same_place_alone() -> None:
+    vault, other = Vault(OLD), Vault(NEW)
+    sealed = vault.seal("maria@example.org", PLACE)
+    assert "maria" not in sealed
+    assert sealed != vault.seal("maria@example.org", PLACE)
+    assert vault.open(sealed, PLACE) == "maria@example.org"
+    with pytest.raises(SealError):
+        vault.open(sealed, "email:2")
+    for wrong in (
+        sealed[:-2] + "AA",
+        other.seal("x", PLACE),
+        sealed.replace("v2.", "v1."),
+        sealed.replace("v2.", "v3."),
+        "v2.x",
+        "",
+    ):
+        with pytest.raises(SealError):
+            vault.open(wrong, PLACE)
+
+
+def test_the_first_key_seals_and_all_open() -> None:
+    before, between, after = Vault(OLD), Vault(OLD, NEW), Vault(NEW, OLD)
+    sealed = before.seal("x", PLACE)
+    assert between.open(sealed, PLACE) == after.open(sealed, PLACE) == "x"
+    assert between.seal("x", PLACE).startswith(f"v2.{key_id_of(OLD)}.")
+    assert after.seal("x", PLACE).startswith(f"v2.{key_id_of(NEW)}.")
+    assert after.signed(b"cursor", before.sign(b"cursor"))
+    assert not Vault(NEW).signed(b"cursor", before.sign(b"cursor"))
+
+
+def test_a_renewed_value_needs_the_old_key_no_more_and_is_not_renewed_again() -> None:
+    ring = Vault(NEW, OLD)
+    renewed = ring.renew(Vault(OLD).seal("x", PLACE), PLACE)
+    assert Vault(NEW).open(renewed, PLACE) == "x"
+    assert ring.renew(renewed, PLACE) == renewed
+
+
+def test_a_value_of_the_first_version_is_read_and_renewed_into_its_place() -> None:
+    vault = Vault(OLD)
+    former = as_it_was_sealed("x", OLD)
+    assert vault.open(former, PLACE) == "x"
+    renewed = vault.renew(former, PLACE)
+    with pytest.raises(SealError):
+        vault.open(renewed, "email:2")
+
+
+def test_a_missing_key_is_named_with_what_to_do() -> None:
+    with pytest.raises(
+        UnknownKeyError, match=rf"{key_id_of(OLD)}, which is not among.*{key_id_of(NEW)}.*put it back into OUTLAY_DATA_KEY"
+    ):
+        Vault(NEW).open(Vault(OLD).seal("x", PLACE), PLACE)
+
+
+def test_the_key_file_is_made_once_and_for_its_owner_alone(tmp_path: Path) -> None:
+    path = tmp_path / "keys" / "data.key"
+    assert keys_in(path) == keys_in(path)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_keys_stand_one_a_line_with_remarks() -> None:
+    text = f"# made in November\n{NEW.hex()}  # seals\n\nwrapped:0a-1b:c2VjcmV0\n{OLD.hex()}\n"
+    assert parse_keys(text) == (NEW, WrappedKey("0a-1b", "c2VjcmV0"), OLD)
+    assert parse_keys(f"{NEW.hex()},{OLD.hex()}") == (NEW, OLD)
+
+
+@pytest.mark.parametrize("text", ["", "# none\n", "zz" * 32, "ab" * 31, f"{'ab' * 32}\nwrapped:", "é" * 64])
+def test_data_keys_of_the_wrong_form_are_refused_with_how_to_make_one(text: str) -> None:
+    with pytest.raises(ValueError, match="openssl rand -hex 32") as caught:
+        parse_keys(text)
+    assert "ab" * 31 not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ({"OUTLAY_DATA_KEY": f"{OLD.hex()} {OLD.hex()}"}, "holds the same key twice"),
+        ({"OUTLAY_DATA_KEY": "wrapped:root:c2VjcmV0"}, "OUTLAY_KEY_PROTECT must say who unwraps it"),
+        ({"OUTLAY_KEY_PROTECT": "https://eu-de.kms.cloud.ibm.com?instance=i"}, "needs OUTLAY_KEY_PROTECT_APIKEY"),
+        ({"OUTLAY_KEY_PROTECT": "http://eu-de.kms.cloud.ibm.com?instance=i"}, "must be https://"),
+        ({"OUTLAY_KEY_PROTECT": "https://eu-de.kms.cloud.ibm.com"}, "must be https://<region>"),
+        ({"OUTLAY_KEY_PROTECT": "https://kms.example?instance=i&sercet=x"}, "unknown option sercet"),
+        ({"OUTLAY_KEY_PROTECT": "https://kms.example?instance=i&iam=http://iam.example"}, "would send the API key in clear"),
+        ({"OUTLAY_KEY_PROTECT": "https://kms.example?instance=i&ca=/nowhere.pem"}, "certificate that is no file"),
+        ({"OUTLAY_KEY_PROTECT": "https://kms.example?instance=i&seconds=soon"}, "seconds above 0"),
+    ],
+)
+def test_settings_that_cannot_be_are_refused_with_a_sentence(given: dict[str, str], sentence: str) -> None:
+    with pytest.raises(SettingsError, match=sentence):
+        read_settings(KeySettings, given)
+
+
+def test_a_key_file_that_somebody_spoiled_is_refused_with_its_name(tmp_path: Path) -> None:
+    path = tmp_path / "data.key"
+    path.write_text("no key")
+    with pytest.raises(SettingsError, match=r"data\.key: line 1 must be 64 hex digits"):
+        vault_from(KeySettings(), file=path)
