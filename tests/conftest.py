@@ -9,8 +9,9 @@ import pytest
 
 from support.broker import shared_broker
 from support.client import say_goodbye
-from support.derby import shared_db2, which_db2
-from support.mariadb import shared_mariadb, which_mysql
+from support.containers import which_servers
+from support.derby import shared_db2
+from support.mariadb import shared_mariadb
 from support.process import OutlayProcess
 from support.sharing import folder_of_the_run
 
@@ -21,10 +22,7 @@ hypothesis.settings.load_profile("outlay")
 
 def pytest_report_header() -> str:
     """Say what stands in for the servers of production."""
-    from support.couch import which_couch  # noqa: PLC0415  each loads its server's library, which few tests need
-    from support.objectstore import which_object_store  # noqa: PLC0415
-
-    return "servers: " + "; ".join((which_couch(), which_mysql(), which_db2(), which_object_store()))
+    return f"servers: {which_servers()}"
 
 
 @pytest.fixture(scope="session")

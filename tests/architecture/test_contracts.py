@@ -7,6 +7,8 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import connexion.exceptions
+import connexion.spec
 import jsonschema
 import pytest
 
@@ -39,6 +41,19 @@ def suite(tmp_path_factory: pytest.TempPathFactory) -> Any:
 
 def all_operations() -> dict[str, dict[str, Any]]:
     return {op["operationId"]: op for name in SERVICES for _path, _method, op in operations(load_spec(name))}
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_document_is_openapi(service: str) -> None:
+    """A service does not look its document through at each start: this does."""
+    connexion.spec.Specification.load(load_spec(service))
+
+
+def test_a_document_that_is_not_openapi_would_be_noticed() -> None:
+    wrong = load_spec("budgets")
+    next(operations(wrong))[2]["responses"]["200"] = {"text": "nothing that OpenAPI knows"}
+    with pytest.raises(connexion.exceptions.InvalidSpecification):
+        connexion.spec.Specification.load(wrong)
 
 
 def test_no_operation_is_open_that_is_not_on_the_short_list() -> None:

@@ -5,9 +5,6 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import pytest
-import yaml
-
 from chassis.metrics import Metrics
 from chassis.settings import CommonSettings, read_settings
 
@@ -25,29 +22,10 @@ def meters() -> dict[str, set[str]]:
     return found
 
 
-def rules() -> list[dict[str, str]]:
-    [block] = re.findall(r"^```yaml\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE)
-    return [rule for group in yaml.safe_load(block)["groups"] for rule in group["rules"]]
-
-
 def test_the_table_is_what_the_code_has() -> None:
     described = {name: set(labels.split(", ")) for name, labels in ROW.findall(PAGE)}
     assert described == meters()
     assert len(described) >= 8
-
-
-@pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule["alert"])
-def test_a_rule_asks_for_meters_and_labels_that_there_are(rule: dict[str, str]) -> None:
-    known = meters()
-    names = re.findall(r"outlay_\w+", rule["expr"])
-    assert names
-    for name in names:
-        base = name.removesuffix("_bucket")
-        assert base in known, name
-        grouped = re.findall(r"by \(([\w, ]+)\)", rule["expr"])
-        matched = re.findall(r"(\w+)=~?\"", rule["expr"])
-        labels = {label.strip() for group in grouped for label in group.split(",")} | set(matched)
-        assert labels <= known[base] | {"le"}, rule["alert"]
 
 
 def test_the_settings_of_traces_are_those_that_are_read() -> None:

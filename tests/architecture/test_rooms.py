@@ -33,6 +33,7 @@ ROOMS = {
     "ibm_botocore": ("expenses/adapters/receipts/",),
     "PIL": ("expenses/adapters/receipts/studio/",),
     "pillow_heif": ("expenses/adapters/receipts/studio/",),
+    "pypdfium2": ("expenses/adapters/receipts/studio/",),
     "sendgrid": ("notifier/adapters/",),
     "ibm_watson": ("gateway/adapters/",),
     "currency_converter": ("expenses/adapters/",),

@@ -35,7 +35,7 @@ def main(arguments: list[str]) -> int:
             "--basetemp",
             f"{folder}/run",
         ]
-        status = pytest.main([*chosen, *arguments, *(str(ROOT / suite.path) for suite in SUITES)], plugins=[tally])
+        status = pytest.main([*chosen, *arguments, *dict.fromkeys(str(ROOT / suite.path) for suite in SUITES)], plugins=[tally])
         servers = _servers(Path(folder) / "run")
     wrong = list(complaints(tally))
     lines = ["", table(tally, servers), "", *reasons(tally), *(f"WRONG: {sentence}" for sentence in wrong)]

@@ -29,6 +29,11 @@ class Suite:
     fewer: Mapping[str, str] = field(default_factory=dict)
     """Adapters on which some of the tests are not run, by id, and why. Without an entry that is an error."""
 
+    @property
+    def key(self) -> str:
+        """What tells it from every other."""
+        return f"{self.path}::{self.fixture}"
+
 
 _SQL = (
     Adapter("sqlite", "SQLite", "sqlite"),
@@ -36,12 +41,14 @@ _SQL = (
     Adapter("db2", "Db2 (ibm-db)", "db2"),
 )
 
+_DOCUMENTS = (Adapter("sqlite", "documents in SQLite", "sqlite"), Adapter("cloudant", "Cloudant API (ibmcloudant)", "couch"))
+
 SUITES = (
-    Suite(
-        "auth: accounts (documents)", "tests/contract/test_documents_store.py", "documents",
-        (Adapter("sqlite", "documents in SQLite", "sqlite"), Adapter("cloudant", "Cloudant API (ibmcloudant)", "couch")),
-    ),
+    Suite("auth: accounts (documents)", "tests/contract/test_documents_store.py", "documents", _DOCUMENTS),
+    Suite("auth: rekeying", "tests/contract/test_rekeying.py", "documents", _DOCUMENTS),
+    Suite("notifier: rekeying", "tests/contract/test_rekeying.py", "database", _SQL),
     Suite("expenses: expenses, categories, imports", "tests/contract/test_expense_store_promises.py", "database", _SQL),
+    Suite("expenses: leaving while something goes on", "tests/contract/test_leaving_in_the_middle.py", "world", _SQL),
     Suite("expenses: receipts (rows)", "tests/contract/test_receipt_rows.py", "store", _SQL),
     Suite(
         "expenses: receipts (files)", "tests/contract/test_receipt_files.py", "place",

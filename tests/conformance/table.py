@@ -31,13 +31,13 @@ def complaints(tally: Tally, suites: tuple[Suite, ...] = SUITES) -> Iterator[str
     """Yield a sentence for each failure, and for each adapter that ran fewer tests than its sibling without a stated reason."""
     for suite in suites:
         known = {adapter.id for adapter in suite.adapters}
-        for stranger in sorted(tally.adapters(suite.path) - known):
+        for stranger in sorted(tally.adapters(suite.key) - known):
             yield f"{suite.port}: tests/conformance/suites.py does not know the adapter {stranger!r}."
-        most = max(tally.of(suite.path, one)["passed"] for one in known)
+        most = max(tally.of(suite.key, one)["passed"] for one in known)
         if not most:
             yield f"{suite.port}: nothing passed at all."
         for adapter in suite.adapters:
-            counts = tally.of(suite.path, adapter.id)
+            counts = tally.of(suite.key, adapter.id)
             if counts["failed"]:
                 yield f"{suite.port} on {adapter.name}: {counts['failed']} failed."
             if counts["passed"] < most and adapter.id not in suite.fewer:
@@ -49,13 +49,13 @@ def reasons(tally: Tally, suites: tuple[Suite, ...] = SUITES) -> Iterator[str]:
     for suite in suites:
         for adapter in suite.adapters:
             if adapter.id in suite.fewer:
-                count = tally.of(suite.path, adapter.id).total()
+                count = tally.of(suite.key, adapter.id).total()
                 yield f"{suite.port} on {adapter.name}: {count} tests, because: {suite.fewer[adapter.id]}."
 
 
 def _rows(suite: Suite, tally: Tally, servers: Mapping[str, str]) -> Iterator[tuple[str, ...]]:
     for adapter in suite.adapters:
-        counts = tally.of(suite.path, adapter.id)
+        counts = tally.of(suite.key, adapter.id)
         figures = (counts.total(), counts["passed"], counts["failed"], counts["skipped"])
         server = servers.get(adapter.server, "was not started") if counts["passed"] else "none"
         yield (suite.port, adapter.name, *map(str, figures), server)

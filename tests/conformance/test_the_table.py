@@ -38,7 +38,7 @@ def tally(**passed: int) -> Tally:
     made = Tally()
     for adapter, count in passed.items():
         for number in range(count):
-            made.add(SUITE.path, adapter, f"test {number}", "passed")
+            made.add(SUITE.key, adapter, f"test {number}", "passed")
     return made
 
 
@@ -53,8 +53,8 @@ def test_all_passed_everywhere_is_as_it_should_be() -> None:
 
 def test_a_failure_is_wrong_even_in_the_end_of_a_test_that_passed() -> None:
     made = tally(here=3, there=3)
-    made.add(SUITE.path, "here", "test 0", "failed")
-    made.add(SUITE.path, "here", "test 0", "passed")
+    made.add(SUITE.key, "here", "test 0", "failed")
+    made.add(SUITE.key, "here", "test 0", "passed")
     assert "things on at home: 1 failed." in complaints(made, (SUITE,))
 
 
@@ -71,7 +71,7 @@ def test_an_adapter_that_ran_fewer_tests_than_its_sibling_needs_a_reason(there: 
 
 def test_a_test_that_was_skipped_did_not_run() -> None:
     made = tally(here=3, there=2)
-    made.add(SUITE.path, "there", "test 2", "skipped")
+    made.add(SUITE.key, "there", "test 2", "skipped")
     assert len(list(complaints(made, (SUITE,)))) == 1
 
 

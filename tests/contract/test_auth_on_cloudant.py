@@ -95,9 +95,9 @@ def test_while_the_server_is_away_everybody_is_told_when_to_come_back_and_it_goe
 @pytest.mark.parametrize(
     ("password", "migrated", "said"),
     [
-        ("right", True, "auth: the store answers"),
-        ("right", False, "no_db_file|does not exist"),
-        ("wr0ng-one", True, "not authorized"),
+        ("right", True, "ok     store .* its documents are of version 1"),
+        ("right", False, "there is no database .*; run `python -m auth migrate`"),
+        ("wr0ng-one", True, "refuses the user .*: check"),
     ],
 )
 def test_a_store_can_be_tried_and_what_is_wrong_with_it_is_said(password: str, migrated: bool, said: str, door: Door) -> None:

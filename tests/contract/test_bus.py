@@ -200,6 +200,31 @@ def test_dead_letters_can_be_thrown_away(make_bus) -> None:
     assert bus.dead() == []
 
 
+def test_a_farewell_takes_along_what_is_dead_about_the_user_and_about_nobody_else(make_bus) -> None:
+    otto, refused, gone = uuid7(), [], threading.Event()
+
+    def refuse(event: Event) -> None:
+        refused.append(event.id)
+        raise Never("cannot be")
+
+    def say_farewell(event: Event) -> None:
+        if event.data["user_id"] == otto:
+            raise Never("cannot be")
+        eventually(lambda: len(refused) == 2)
+        time.sleep(0.5)  # until they are dead letters; nobody looks, since a letter that is looked at is in nobody else's reach
+        gone.set()
+
+    bus = make_bus(
+        Queue("a.one", ("user.deleted",), refuse),
+        Queue("a.two", ("user.deleted",), say_farewell, farewells=("user.deleted",)),
+    )
+    bus.start()
+    bus.publish([left(otto), left(USER)])
+    assert gone.wait(10)
+    time.sleep(1)
+    eventually(lambda: [USER in letter.body for letter in bus.dead()] == [False, False])
+
+
 def test_stopping_waits_for_the_message_in_hand(make_bus) -> None:
     begun, done = threading.Event(), []
 

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from support.cloudant_auth import MARIA, VAULT, Auth, Person, secret_in
+from support.cloudant_auth import MARIA, Auth, Person, opened_token, secret_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,7 +47,7 @@ def test_each_operation_costs_what_the_readme_says(auth: Auth, door: Door) -> No
     events = costs("relay: lease a document's events", lambda: auth.made.service.outbox.claim(10))
     costs("relay: forget them", lambda: auth.made.service.outbox.mark_sent([event.id for event in events]))
     costs("relay: look and find nothing", lambda: auth.made.service.outbox.claim(10))
-    link = VAULT.open(events[-1].data["token"])
+    link = opened_token(events[-1])
     new = {"password": "staple battery horse"}
     costs("set a new password with it", lambda: auth.call("PUT", f"/password-resets/{link}", json=new))
     me = Person(auth, secret_in(auth.call("POST", "/session", json={**me.credentials, **new})), **new)

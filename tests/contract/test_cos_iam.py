@@ -28,7 +28,7 @@ class Door(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Asked)
         self.asked: list[tuple[str, str]] = []
         self.form: dict[str, list[str]] = {}
-        self.status = 200
+        self.status, self.seconds = 200, 3600
 
     @property
     def url(self) -> str:
@@ -41,8 +41,9 @@ class _Asked(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         self.server.form = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
         self.server.asked.append(("token", ""))
-        told = {"access_token": "t0ken", "refresh_token": "r", "token_type": "Bearer", "expires_in": 3600}
-        body = json.dumps({**told, "expiration": int(time.time()) + 3600}).encode()
+        given = sum(path == "token" for path, _ in self.server.asked)
+        told = {"access_token": f"t0ken-{given}", "refresh_token": "r", "token_type": "Bearer", "expires_in": self.server.seconds}
+        body = json.dumps({**told, "expiration": int(time.time()) + self.server.seconds}).encode()
         self.send_response(self.server.status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
@@ -80,8 +81,19 @@ def test_one_token_serves_many_requests(door: Door) -> None:
     for _ in range(3):
         files.check()
     assert [path for path, _ in door.asked] == ["token", "/receipts", "/receipts", "/receipts"]
-    assert {who.lower() for path, who in door.asked if path == "/receipts"} == {"bearer t0ken"}
+    assert {who.lower() for path, who in door.asked if path == "/receipts"} == {"bearer t0ken-1"}
     assert door.form["apikey"] == [KEY]
+
+
+def test_a_token_that_is_over_is_changed_for_a_new_one(door: Door) -> None:
+    files, door.seconds = files_from(settings_at(door)), 1
+    files.check()
+    door.seconds = 3600
+    time.sleep(1.5)
+    for _ in range(2):
+        files.check()
+    assert [who.lower() for path, who in door.asked if path == "/receipts"][-1] == "bearer t0ken-2"
+    assert [path for path, _ in door.asked].count("token") == 2
 
 
 def test_a_key_that_iam_refuses_is_unavailable_and_told_to_nobody(door: Door, caplog: pytest.LogCaptureFixture) -> None:

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import ssl
 import threading
 from typing import TYPE_CHECKING
 
 import pytest
 import sqlalchemy as sa
 
-from chassis.sql import Database, StoreUnavailableError, store_address
+from chassis.sql import Database, StoreBusyError, StoreUnavailableError, store_address
 from chassis.sql.migrations import migrate
 from notifier.adapters.sql.tables import recipient
-from support.locks import Crosswise, both
+from support.certificates import write_certificates
+from support.locks import ADD, Crosswise, both
 from support.proxy import Board
 
 pytest.importorskip("ibm_db", reason="IBM has no driver for this machine", exc_type=ImportError)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from support.derby import Db2Server
 
@@ -48,6 +51,29 @@ def test_two_that_are_in_each_others_way_both_pass_where_the_work_can_be_done_ag
     assert both(*(lambda work=work: database.run(work) for work in works)) == []
     assert crosswise.attempts >= 3
     assert total(database) == 4
+
+
+def test_elsewhere_one_of_the_two_is_undone_and_asked_to_come_back_in_a_second(database: Database) -> None:
+    crosswise = Crosswise()
+
+    def once(work: Callable[[sa.Connection], None]) -> None:
+        with database.begin() as connection:
+            work(connection)
+
+    works = [crosswise.work("a", "b"), crosswise.work("b", "a")]
+    (error,) = both(*(lambda work=work: once(work) for work in works))
+    assert isinstance(error, StoreBusyError)
+    assert error.headers["Retry-After"] == "1"
+    assert total(database) == 2, "the one that gave way has changed nothing"
+
+
+def test_a_lock_that_is_held_for_too_long_undoes_the_whole_transaction(database: Database) -> None:
+    with database.begin() as holder:
+        holder.exec_driver_sql(ADD.format("b"))
+        with pytest.raises(StoreBusyError), database.begin() as connection:
+            connection.exec_driver_sql(ADD.format("a"))
+            connection.exec_driver_sql(ADD.format("b"))
+    assert total(database) == 1
 
 
 def test_connections_that_broke_are_replaced(db2: Db2Server, url: str, database: Database) -> None:
@@ -102,3 +128,32 @@ def test_another_machine_is_not_spoken_to_in_clear_by_oversight() -> None:
     with pytest.raises(ValueError, match="semicolon") as caught:
         store_address("ibm_db_sa://outlay:sec;ret@localhost/OUTLAY")
     assert "sec;ret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("certificate_for", "signed_by", "works"),
+    [("", "its own", True), ("", "another", False), ("db2.example", "its own", False)],
+    ids=["the right one", "an authority that is not ours", "the name of another machine"],
+)
+def test_with_tls_the_server_must_be_the_right_one(
+    db2: Db2Server, url: str, tmp_path: Path, certificate_for, signed_by, works
+) -> None:
+    write_certificates(tmp_path / "its own", other_name=certificate_for)
+    write_certificates(tmp_path / "another")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tmp_path / "its own" / "server.pem", tmp_path / "its own" / "server.key")
+    with Board() as board:
+        door = board.proxy([("127.0.0.1", db2.port)], tls=context)
+        address = url.replace(f":{db2.port}", f":{door.port}").replace("tls=no", f"ca={tmp_path / signed_by / 'ca.pem'}")
+        database = Database(address)
+        if works:
+            assert total_of_one(database) == 1
+        else:
+            with pytest.raises(StoreUnavailableError):
+                database.check()
+        database.close()
+
+
+def total_of_one(database: Database) -> int:
+    with database.read() as connection:
+        return int(connection.exec_driver_sql("SELECT COUNT(*) FROM SYSIBM.SYSDUMMY1").scalar() or 0)

@@ -69,6 +69,17 @@ class TestDocuments:
     def test_nothing_is_none(self, documents) -> None:
         assert documents.get("some:1") is None
 
+    def test_all_of_any_kind_come_page_by_page_and_none_twice(self, documents) -> None:
+        assert documents.behind("", limit=2) == []
+        ids = {"user:1", "email:2", "import", "signing-keys", "Zebra", "é:1", "user:10"}
+        for document_id in ids:
+            documents.save(a_document(document_id))
+        found: list[str] = []
+        while page := documents.behind(found[-1] if found else "", limit=2):
+            assert len(page) <= 2
+            found += [document.id for document in page]
+        assert sorted(found) == sorted(ids)
+
     def test_each_save_needs_the_revision_of_the_one_before(self, documents) -> None:
         first = documents.save(a_document())
         second = documents.save(replace(first, body={"n": 2}))

@@ -39,7 +39,8 @@ def url(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def database(url: str) -> Iterator[Database]:
     database = Database(url)
-    METADATA.create_all(database.engine)
+    with database.begin() as connection:
+        METADATA.create_all(connection)
     yield database
     database.close()
 
@@ -75,7 +76,8 @@ def test_what_one_relay_has_claimed_no_other_gets_until_the_lease_ends(database)
 
 def test_what_a_process_commits_is_claimed_for_its_own_relay_until_that_turns_out_to_be_gone(url: str) -> None:
     database, now = Database(url, relay="a"), [now_ms()]
-    METADATA.create_all(database.engine)
+    with database.begin() as connection:
+        METADATA.create_all(connection)
     one, two = (SqlOutbox(database, TABLES.outbox, owner=name, now=lambda: now[0]) for name in "ab")
     ids = added(database, left(), left())
     assert claimed(two) == []

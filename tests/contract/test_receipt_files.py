@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -22,6 +23,7 @@ from expenses.domain.errors import ReceiptFileMissingError
 from expenses.domain.receipt import key_of
 from expenses.domain.receipt_ports import ReceiptFiles
 from expenses.settings import ExpensesSettings
+from faults.stage import Disk
 from support.objectstore import ObjectStore
 from support.ports import free_ports
 
@@ -187,6 +189,56 @@ def test_a_file_that_is_shorter_than_announced_is_not_stored(files: ReceiptFiles
     assert (place.names(), place.halves()) == ([], 0)
 
 
+@pytest.mark.parametrize("data", [SMALL, LARGE], ids=["small", "large"])
+def test_a_file_that_is_another_one_than_announced_is_not_stored(files: ReceiptFiles, place: Place, data: bytes) -> None:
+    with pytest.raises(UnavailableError):
+        put(files, data, sha256=digest_of(b"another"))
+    assert (place.names(), place.halves()) == ([], 0)
+
+
+def test_a_folder_is_its_owners_alone(tmp_path: Path) -> None:
+    put(files_from(ExpensesSettings(database="sqlite://", receipts=f"file:{tmp_path}/receipts")), SMALL)
+    found = {path.relative_to(tmp_path).parts[-1]: path.stat().st_mode & 0o777 for path in (tmp_path / "receipts").rglob("*")}
+    assert found == {MARIA: 0o700, digest_of(SMALL): 0o600}
+    assert (tmp_path / "receipts").stat().st_mode & 0o777 == 0o700
+
+
+def test_a_full_disk_keeps_what_it_has_and_takes_nothing_by_halves(tmp_path: Path) -> None:
+    disk = Disk(tmp_path / "disk", size=2 * 1024 * 1024)
+    if not disk.can_be_full:
+        pytest.skip(disk.why_not)
+    try:
+        files = files_from(ExpensesSettings(database="sqlite://", receipts=f"file:{disk.folder}/receipts"))
+        kept = put(files, SMALL)
+        with pytest.raises(UnavailableError) as told:
+            put(files, LARGE)
+        assert told.value.headers["Retry-After"] == "5"
+        assert [path.name for path in disk.folder.rglob("*") if path.is_file()] == [digest_of(SMALL)]
+        assert whole(files, kept, len(SMALL)) == SMALL
+        assert put(files, b"what fits is taken")
+    finally:
+        disk.close()
+
+
+def test_the_last_file_of_a_person_may_go_while_another_one_comes(tmp_path: Path) -> None:
+    files = files_from(ExpensesSettings(database="sqlite://", receipts=f"file:{tmp_path}/receipts"))
+    troubles: list[Exception] = []
+
+    def come_and_go(data: bytes) -> None:
+        try:
+            for _ in range(60):
+                files.remove(put(files, data))
+        except UnavailableError as error:
+            troubles.append(error)
+
+    threads = [threading.Thread(target=come_and_go, args=(bytes([number]),)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert troubles == []
+
+
 def test_a_reader_that_breaks_off_leaves_nothing_half_written(files: ReceiptFiles, place: Place) -> None:
     class Broken(io.BytesIO):
         def read(self, size: int | None = -1) -> bytes:
@@ -240,7 +292,9 @@ def test_an_address_that_browsers_fetch_from_is_given_if_the_settings_say_so(obj
     assert (answer.status_code, answer.content) == (200, SMALL)
     assert answer.headers["Content-Type"] == "application/pdf"
     assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert "X-Amz-Expires=60&" in f"{address}&"
     assert httpx.get(address.split("?")[0]).status_code == 403, "without the signature it is nobody's"
+    assert httpx.get(address.replace("attachment", "inline")).status_code == 403, "what it is opened as is signed too"
 
 
 def test_files_are_encrypted_by_the_server_if_the_settings_say_so(object_store: ObjectStore) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import os
+import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from chassis.problems import UnavailableError
 from support import pictures
 from support.objectstore import ObjectStore
 from support.ports import free_ports
-from unit.expenses.expenses_world import MARIA, Api, WallClock, make_service
+from unit.expenses.expenses_world import MARIA, OTTO, Api, WallClock, a_caller, make_service
 
 LARGE = pictures.a_pdf() + b"%" + os.urandom(6_000_000).replace(b"stream", b"") + b"\n%%EOF\n"
 Opened = Callable[..., Api]
@@ -73,7 +74,7 @@ def test_a_receipt_in_parts_is_kept_given_back_and_taken_away(opened: Opened, ob
     part = api.with_header("Range", "bytes=5999990-")("GET", f"/receipts/{receipt['id']}/content")
     assert (part.status_code, part.content == LARGE[5_999_990:]) == (206, True)
     assert api("GET", f"/receipts/{photo['id']}/thumbnail").headers["Content-Type"] == "image/webp"
-    assert len(names(object_store, bucket)) == 3
+    assert len(names(object_store, bucket)) == 4
     for one in (receipt, photo):
         assert api("DELETE", f"/receipts/{one['id']}").status_code == 204
     assert names(object_store, bucket) == []
@@ -85,6 +86,35 @@ def test_a_browser_may_be_sent_to_the_store_itself(opened: Opened) -> None:
     answer = api("GET", f"/receipts/{receipt['id']}/content")
     assert (answer.status_code, answer.headers["Cache-Control"]) == (303, "no-store")
     assert httpx.get(answer.headers["Location"]).content == pictures.a_pdf()
+    assert api("GET", f"/receipts/{receipt['id']}/preview").status_code == 200, "what a page shows comes through here"
+    assert api.as_(a_caller(OTTO))("GET", f"/receipts/{receipt['id']}/content").status_code == 404
+
+
+def test_an_object_that_is_not_what_was_stored_is_not_given_out(opened: Opened, object_store, bucket, caplog) -> None:
+    api = opened()
+    receipt = send(api, an_expense(api), LARGE).json()
+    name = bucket["receipts"].removeprefix("cos://").split("?", maxsplit=1)[0]
+    object_store.client().put_object(Bucket=name, Key=f"{MARIA}/{receipt['sha256']}", Body=LARGE[:-1] + b"!")
+    answer = api("GET", f"/receipts/{receipt['id']}/content")
+    assert (answer.status_code, answer.json()["title"]) == (500, "The file of this receipt is damaged or lost")
+    assert "ERROR" in {record.levelname for record in caplog.records}
+
+
+def test_with_the_expense_and_after_what_broke_off_objects_go(opened: Opened, object_store, bucket, tmp_path: Path) -> None:
+    api = opened()
+    gone, broken = an_expense(api), an_expense(api)
+    assert send(api, gone, pictures.a_jpeg()).status_code == 201
+    rows = sqlite3.connect(tmp_path / "expenses.db", isolation_level=None)
+    rows.execute("CREATE TRIGGER crash BEFORE INSERT ON receipt BEGIN SELECT RAISE(ABORT, 'killed'); END")
+    assert send(api, broken, pictures.a_jpeg(1)).status_code == 500
+    rows.execute("DROP TRIGGER crash")
+    rows.close()
+    assert api("DELETE", f"/expenses/{gone}", version=1).status_code == 204
+    api.service.tidy()
+    assert len(names(object_store, bucket)) == 4, "what is younger than an hour may be under way"
+    api.clock.later(hours=2)
+    api.service.tidy()
+    assert names(object_store, bucket) == []
 
 
 def test_while_the_store_is_away_everything_but_receipts_works_and_nothing_is_left_half_done(opened, object_store, bucket) -> None:
@@ -96,7 +126,7 @@ def test_while_the_store_is_away_everything_but_receipts_works_and_nothing_is_le
         assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5"), answer.text
     assert [one["id"] for one in api("GET", f"/expenses/{expense}").json()["receipts"]] == [kept["id"]]
     assert api("DELETE", f"/receipts/{kept['id']}").status_code == 204, "the person need not wait for the store"
-    assert len(names(object_store, bucket)) == 1
+    assert len(names(object_store, bucket)) == 2
     there.clock.later(hours=2)
     there.service.tidy()
     assert names(object_store, bucket) == []

@@ -127,11 +127,15 @@ class TestAccounts:
         with pytest.raises(UnknownKeyError, match=f"{key_id_of(OLD)}.*OUTLAY_DATA_KEY"):
             auth_with(AFTER, inhabited).check_keys()
 
+    def test_somebody_who_left_a_moment_ago_has_nothing_to_seal(self, inhabited: Store) -> None:
+        inhabited.save(Document(id=f"user:{uuid7()}", kind="tombstone", body={}))
+        assert renewed(auth_with(RING, inhabited)) == {"e-mail addresses": 3, "signing keys": 1, "the key to find by": 1}
+
     def test_what_is_sealed_already_is_left_alone(self, inhabited: Store) -> None:
         renewed(auth_with(RING, inhabited))
-        revisions = [document.revision for document in inhabited.named("user:", after="", limit=10)]
+        revisions = [document.revision for document in inhabited.behind("user:", limit=3)]
         assert set(renewed(auth_with(RING, inhabited)).values()) == {0}
-        assert [document.revision for document in inhabited.named("user:", after="", limit=10)] == revisions
+        assert [document.revision for document in inhabited.behind("user:", limit=3)] == revisions
 
     def test_a_kill_leaves_a_store_that_still_says_that_it_needs_the_old_key_and_the_next_run_ends_it(
         self, inhabited: Store
@@ -167,7 +171,7 @@ class TestAccounts:
 
     def test_a_value_that_no_key_opens_is_told_of_and_keeps_the_older_keys_needed(self, inhabited: Store) -> None:
         lost = Vault(secrets.token_bytes(32))
-        document = inhabited.named("user:", after="", limit=1)[0]
+        document = inhabited.behind("user:", limit=1)[0]
         inhabited.save(replace(document, body={**document.body, "email": lost.seal("x@example.org", f"email:{document.user_id}")}))
         said: list[str] = []
         assert not report("auth", auth_with(RING, inhabited).rekey(), RING.key_ids, say=said.append)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 _MAGIC = 0xD0
 _FIRST, _NEXT = 32761, 32765
 """Most bytes in the first piece of a segment, and in each further one."""
+_MOST_AT_ONCE = 1 << 18
 _CHAINED, _SAME = 0x40, 0x50
 """What is added to a segment's kind if another one follows, of another request or of the same."""
 
@@ -34,15 +35,34 @@ class Segment(NamedTuple):
         return next(objects(self.body))[1]
 
 
-def read_chain(sock: socket.socket) -> list[Segment]:
+class Incoming:
+    """What arrives on a connection. It is taken off as it comes: read in small pieces, thousands of them would choke the socket."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._sock, self._held = sock, bytearray()
+
+    def read(self, count: int) -> bytes:
+        """Return so many bytes; raises EOFError if there will be no more."""
+        while len(self._held) < count:
+            # Both ends write an answer in small pieces and wait for the receipt of each, for which a machine takes its time: 40 ms.
+            self._sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
+            if not (piece := self._sock.recv(_MOST_AT_ONCE)):
+                raise EOFError
+            self._held += piece
+        taken = bytes(self._held[:count])
+        del self._held[:count]
+        return taken
+
+
+def read_chain(incoming: Incoming) -> list[Segment]:
     """Read segments up to the one that nothing follows. Raises EOFError at the end of the connection."""
     chain = []
     while True:
-        length, _, kind, number = struct.unpack(">HBBH", _read(sock, 6))
-        body = _read(sock, (length & 0x7FFF) - 6)
+        length, _, kind, number = struct.unpack(">HBBH", incoming.read(6))
+        body = incoming.read((length & 0x7FFF) - 6)
         while length & 0x8000:
-            (length,) = struct.unpack(">H", _read(sock, 2))
-            body += _read(sock, (length & 0x7FFF) - 2)
+            (length,) = struct.unpack(">H", incoming.read(2))
+            body += incoming.read((length & 0x7FFF) - 2)
         chain.append(Segment(kind & 0x2F, number, body))
         if not kind & _CHAINED:
             return chain
@@ -84,14 +104,3 @@ def objects(data: bytes) -> Iterator[tuple[int, bytes]]:
             size = length - 4
         yield code, data[place : place + size]
         place += size
-
-
-def _read(sock: socket.socket, count: int) -> bytes:
-    out = bytearray()
-    while len(out) < count:
-        # Both ends write an answer in small pieces and wait for the receipt of each, for which a machine takes its time: 40 ms.
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
-        if not (piece := sock.recv(count - len(out))):
-            raise EOFError
-        out += piece
-    return bytes(out)

@@ -9,7 +9,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from db2.answers import PROGRESS, added_up, for_driver
-from db2.drda import Segment, read_chain, write_chain
+from db2.drda import Incoming, Segment, read_chain, write_chain
 from db2.requests import for_derby_from
 
 if TYPE_CHECKING:
@@ -24,12 +24,13 @@ class Session:
 
     def __init__(self, driver: socket.socket, derby: socket.socket) -> None:
         self._driver, self._derby = driver, derby
+        self._from_driver, self._from_derby = Incoming(driver), Incoming(derby)
 
     def run(self) -> None:
         """Go on until one of both is gone, or an answer is missing: the driver would wait for that for ever."""
         goes_on = True
         while goes_on:
-            chain = read_chain(self._driver)
+            chain = read_chain(self._from_driver)
             goes_on = all(segment.code != _END for segment in chain)
             requests = _by_number([segment for segment in chain if segment.code != _END])
             goes_on = bool(requests) and self._pass_on(requests) and goes_on
@@ -43,7 +44,7 @@ class Session:
                 sent += [segment._replace(number=len(asked_by)) for segment in execution]
         write_chain(self._derby, sent)
         answers: dict[int, list[list[Segment]]] = {}
-        for place, answer in _by_number(read_chain(self._derby)).items():
+        for place, answer in _by_number(read_chain(self._from_derby)).items():
             told = [for_driver(segment) for segment in answer if segment.code != PROGRESS]
             answers.setdefault(asked_by[place], []).append(told)
         write_chain(self._driver, list(_numbered(answers)))

@@ -22,9 +22,21 @@ from support.client import Person, eventually
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from household.houses import House
+    from household.receipts import Drawer
     from support.process import OutlayProcess
 
 _FOLDER = Path(str(files("outlay") / "household"))
+TO_THE_END = "9999-12"
+"""A month after all that the household wrote down."""
+NOT_NOW = (429, 502, 503, 504)
+"""Answers after which the same is asked again."""
+RECEIPT_EVERY = 20
+"""One expense in so many has a receipt."""
+
+
+class NotNowError(Exception):
+    """The answer was to come back later."""
 
 
 @dataclass(frozen=True)
@@ -39,10 +51,10 @@ class Exceedance:
     amount: str
 
 
-def rows() -> list[dict[str, str]]:
-    """Return the household's expenses in the order of the file."""
+def rows(until: str = TO_THE_END) -> list[dict[str, str]]:
+    """Return the household's expenses in the order of the file, to the end of a month."""
     with (_FOLDER / "household.csv").open(newline="", encoding="utf-8") as file:
-        return list(csv.DictReader(file))
+        return [row for row in csv.DictReader(file) if row["Date"][:7] <= until]
 
 
 def the_file() -> bytes:
@@ -55,8 +67,8 @@ def budgets() -> list[dict[str, str]]:
     return list(json.loads((_FOLDER / "budgets.json").read_text("utf-8")))
 
 
-def expected() -> set[Exceedance]:
-    """Return the months that were exceeded, with the row that tipped each."""
+def expected(until: str = TO_THE_END) -> set[Exceedance]:
+    """Return the months that were exceeded, to the end of one, with the row that tipped each."""
     spent = rows()
     return {
         Exceedance(
@@ -64,6 +76,7 @@ def expected() -> set[Exceedance]:
             spent[entry["tipped_by_row"] - 1]["Payee"], spent[entry["tipped_by_row"] - 1]["Amount"],
         )
         for entry in json.loads((_FOLDER / "expected-exceeded.json").read_text("utf-8"))
+        if entry["month"] <= until
     }  # fmt: skip
 
 
@@ -127,65 +140,75 @@ def settled(process: OutlayProcess) -> bool:
     return all(line.endswith(" 0.0") for line in waiting)
 
 
-def enter_row_by_row(person: Person, clock: Path, process: OutlayProcess, *, patience: float = 0) -> None:
-    """Post each row with the clock at its day; a request that got no answer is repeated under the same key."""
-    categories = {entry["name"]: entry["id"] for entry in person.read("categories")["items"]}
-    for number, row in enumerate(rows(), 1):
-        move_clock(clock, row["Date"])
-        name = row["Category"]
-        if name not in categories:
-            categories[name] = insistently(lambda name=name: create_category(person, name), patience)
-        body = {
-            "amount": {"amount": row["Amount"], "currency": row["Currency"]}, "spent_on": row["Date"], "payee": row["Payee"],
-            "description": row["Description"], "category_id": categories[name],
-        }  # fmt: skip
-        insistently(lambda body=body, number=number: record(person, body, number), patience)
+@dataclass(frozen=True)
+class Diary:
+    """How the household writes down what it spends."""
 
+    person: Person
+    clock: Path
+    house: House
+    drawer: Drawer
+    patience: float = 0
+    """For how many seconds a request is repeated that got no answer, or the one to come back later."""
 
-def create_category(person: Person, name: str) -> str:
-    """Create a category, under a key of its own."""
-    answer = person.post("categories", json={"name": name}, headers={"Idempotency-Key": f"category-{abs(hash(name))}"})
-    assert answer.status_code == 201, answer.text
-    return str(answer.json()["id"])
+    def write(self, until: str = TO_THE_END) -> None:
+        """Record each expense with the clock at its day, under a key of its own, and now and then its receipt."""
+        categories = {entry["name"]: entry["id"] for entry in self.person.read("categories")["items"]}
+        month = ""
+        for number, row in enumerate(rows(until), 1):
+            if self.house.far and month not in ("", row["Date"][:7]):
+                eventually(self.house.settled, seconds=60)  # a month has time to be told before the next begins
+            month = row["Date"][:7]
+            move_clock(self.clock, row["Date"])
+            name = row["Category"]
+            if name not in categories:
+                categories[name] = self._made("categories", {"name": name}, f"category-{abs(hash(name))}")
+            body = {
+                "amount": {"amount": row["Amount"], "currency": row["Currency"]}, "spent_on": row["Date"], "payee": row["Payee"],
+                "description": row["Description"], "category_id": categories[name],
+            }  # fmt: skip
+            expense = self._made("expenses", body, f"row-{number}")
+            if number % RECEIPT_EVERY == 0:
+                self._insistently(lambda expense=expense, number=number: self.drawer.put(expense, number))
 
+    def _made(self, path: str, body: dict[str, Any], key: str) -> str:
+        def make() -> str:
+            answer = self.person.post(path, json=body, headers={"Idempotency-Key": key})
+            if answer.status_code in NOT_NOW:
+                raise NotNowError(answer.text)
+            assert answer.status_code == 201, answer.text
+            return str(answer.json()["id"])
 
-def record(person: Person, body: dict[str, Any], number: int) -> None:
-    """Record one expense."""
-    answer = person.post("expenses", json=body, headers={"Idempotency-Key": f"row-{number}"})
-    assert answer.status_code == 201, answer.text
+        return str(self._insistently(make))
 
-
-def insistently(action: Callable[[], Any], patience: float) -> Any:
-    """Do it again until it is answered, for some seconds."""
-    deadline = time.monotonic() + patience
-    while True:
-        try:
-            return action()
-        except httpx.TransportError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.05)
+    def _insistently(self, action: Callable[[], Any]) -> Any:
+        deadline = time.monotonic() + self.patience
+        while True:
+            try:
+                return action()
+            except (httpx.TransportError, NotNowError):
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.05)
 
 
 class Killer(threading.Thread):
-    """Kills the process at random moments and starts it again."""
+    """Kills something of a house at random moments, which is then started again."""
 
-    def __init__(self, process: OutlayProcess, *, times: int, within: float, seed: int) -> None:
+    def __init__(self, house: House, *, times: int, within: float, seed: int) -> None:
         """Kill `times` times, at moments of `within` seconds of running time."""
         super().__init__(daemon=True)
-        chance = random.Random(seed)
-        self._process = process
-        moments = sorted(chance.uniform(0.2, within) for _ in range(times))
+        self._chance = random.Random(seed)
+        self._house = house
+        moments = sorted(self._chance.uniform(0.2, within) for _ in range(times))
         self._waits = [later - earlier for earlier, later in zip([0.0, *moments], moments, strict=False)]
-        self.killed = 0
+        self.killed: list[str] = []
 
     def run(self) -> None:
         """Kill and start."""
         for wait in self._waits:
             time.sleep(wait)
-            self._process.kill()
-            self._process.start()
-            self.killed += 1
+            self.killed.append(self._house.kill(self._chance))
 
 
 def mailed(process: OutlayProcess) -> Counter[str]:
@@ -195,7 +218,7 @@ def mailed(process: OutlayProcess) -> Counter[str]:
     )
 
 
-def wait_until_settled(process: OutlayProcess, *, mails: int, seconds: float = 60) -> None:
+def wait_until_settled(house: House, *, mails: int, seconds: float = 60) -> None:
     """Wait until all events are handled and all mails are out."""
-    eventually(lambda: settled(process) and mailed(process)["budget_exceeded"] >= mails, seconds=seconds)
+    eventually(lambda: house.settled() and house.mailed()["budget_exceeded"] >= mails, seconds=seconds)
     time.sleep(0.5)

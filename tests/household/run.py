@@ -1,7 +1,8 @@
-"""`make household`: the household's years as lived, with the process killed ten times, and as one import; prints what came out."""
+"""`make household`: the household's years as lived, with processes killed ten times, and as one import; prints what came out."""
 
 from __future__ import annotations
 
+import argparse
 import sys
 import tempfile
 import time
@@ -10,19 +11,27 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from household import stories
+from household.stores import SETS
 
 
 def main() -> int:
-    """Run all stories; return 1 if one came out differently."""
+    """Run all stories, or those that are named; return 1 if one came out differently."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--stores", choices=sorted(SETS), default="home", help="what the house stands on")
+    parser.add_argument("--story", choices=[story.__name__ for story in stories.ALL], action="append", help="only these")
+    options = parser.parse_args()
     failed = False
-    with tempfile.TemporaryDirectory() as folder:
+    with (
+        tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder,
+        SETS[options.stores](Path(folder) / "servers") as street,
+    ):
         for number, story in enumerate(stories.ALL):
-            started = time.monotonic()
-            result = story(Path(folder) / str(number))
-            failed |= not result.as_expected
-            print(
-                f"{'ok  ' if result.as_expected else 'FAIL'} {result.title}: {result.summary}  ({time.monotonic() - started:.1f} s)"
-            )
+            if not options.story or story.__name__ in options.story:
+                started = time.monotonic()
+                result = story(street, Path(folder) / str(number))
+                failed |= not result.as_expected
+                word, seconds = "ok  " if result.as_expected else "FAIL", time.monotonic() - started
+                print(f"{word} {options.stores}, {result.title}: {result.summary}  ({seconds:.1f} s)", flush=True)
     return int(failed)
 
 

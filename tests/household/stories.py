@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from household.living import (
+    RECEIPT_EVERY,
+    TO_THE_END,
+    Diary,
     Killer,
-    enter_row_by_row,
     expected,
     history,
-    mailed,
     move_clock,
     rows,
     set_budgets,
     the_file,
     wait_until_settled,
 )
+from household.receipts import Drawer
 from support.client import Person
-from support.process import OutlayProcess
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
+
+    from household.houses import House, Street
+
+    Story = Callable[[Street, Path], "Result"]
 
 _HOUSEHOLD = {"home_currency": "USD", "locale": "en-US"}
 
@@ -36,76 +42,83 @@ class Result:
     mails: dict[str, int]
     expenses: int
     mails_expected: dict[str, int]
+    until: str = TO_THE_END
+    receipts: int = 0
+    receipts_whole: int = 0
     note: str = ""
 
     @property
     def as_expected(self) -> bool:
-        """Whether months, days, tipping rows, sums and mails are all as computed elsewhere."""
+        """Whether months, days, tipping rows, sums, mails and receipts are all as computed elsewhere."""
         right_mails = all(self.mails.get(kind, 0) == count for kind, count in self.mails_expected.items())
-        return self.exceeded == self.exact == len(expected()) and self.expenses == len(rows()) and right_mails
+        right_months = self.exceeded == self.exact == len(expected(self.until))
+        return right_months and self.expenses == len(rows(self.until)) and right_mails and self.receipts == self.receipts_whole
 
     @property
     def summary(self) -> str:
         """One line."""
-        told = ", ".join(f"{self.mails.get(kind, 0)} {kind} mails" for kind in self.mails_expected)
-        return f"{self.exact} of {len(expected())} exceedances exact, {self.exceeded} in all, {told}, {self.expenses} expenses{self.note}"
+        told = [f"{self.mails.get(kind, 0)} of {count} {kind} mails" for kind, count in self.mails_expected.items()]
+        found = f"{self.exact} of {len(expected(self.until))} exceedances exact, {self.exceeded} in all"
+        kept = f"{self.expenses} of {len(rows(self.until))} expenses"
+        receipts = f"{self.receipts_whole} of {self.receipts} receipts whole"
+        return ", ".join([found, *told, kept, *([receipts] if self.receipts else [])]) + self.note
 
 
-def lived(folder: Path, *, kills: int = 0, seed: int = 1) -> Result:
-    """Enter row by row with the clock at each row's day, perhaps with the process killed at random moments."""
+def lived(street: Street, folder: Path, *, kills: int = 0, seed: int = 1, until: str = TO_THE_END) -> Result:
+    """Enter row by row with the clock at each row's day, perhaps with processes killed at random moments."""
     folder.mkdir(parents=True)
     clock = folder / "clock"
     move_clock(clock, "2015-01-01")
-    with OutlayProcess(folder / "data", OUTLAY_CLOCK=f"file:{clock}") as process:
-        person = Person(process.url, **_HOUSEHOLD)
-        made = set_budgets(person)
-        killer = Killer(process, times=kills, within=12, seed=seed)
+    with street.house(folder, clock=clock) as house:
+        person = Person(house.url, **_HOUSEHOLD)
+        made, drawer = set_budgets(person), Drawer(person)
+        killer = Killer(house, times=kills, within=60 if house.far else 12, seed=seed)
         if kills:
             killer.start()
-        enter_row_by_row(person, clock, process, patience=30)
+        Diary(person, clock, house, drawer, patience=30).write(until)
         if kills:
             killer.join()
-        wait_until_settled(process, mails=len(expected()))
-        note = f", killed {killer.killed} times (seed {seed})" if kills else ""
-        return _result("as lived, killed" if kills else "as lived", process, person, made, len(expected()), imports=0, note=note)
+        mails = len(expected(until))
+        wait_until_settled(house, mails=mails)
+        note = f", killed (seed {seed}): {' '.join(killer.killed)}" if kills else ""
+        found = _found(house, person, made, mails={"budget_exceeded": mails}, until=until)
+        kept = {"receipts": len(rows(until)) // RECEIPT_EVERY, "receipts_whole": drawer.whole()}
+        return Result("as lived, killed" if kills else "as lived", **found, **kept, until=until, note=note)
 
 
-def lived_and_killed(folder: Path) -> Result:
-    """Enter row by row while the process is killed (-9) ten times."""
-    return lived(folder, kills=10)
+def lived_and_killed(street: Street, folder: Path) -> Result:
+    """Enter row by row while processes are killed (-9) ten times."""
+    return lived(street, folder, kills=10)
 
 
-def imported(folder: Path, *, budgets_first: bool) -> Result:
+def imported(street: Street, folder: Path, *, budgets_first: bool) -> Result:
     """Import the file today, with the budgets set before or after: the same history, and no mail for a long-past month."""
-    folder.mkdir(parents=True)
-    with OutlayProcess(folder / "data") as process:
-        person = Person(process.url, **_HOUSEHOLD)
+    with street.house(folder) as house:
+        person = Person(house.url, **_HOUSEHOLD)
         made = set_budgets(person) if budgets_first else {}
         answer = person.post("imports", files={"file": ("household.csv", the_file(), "text/csv")})
         assert answer.status_code == 201, answer.text
         made = made or set_budgets(person)
-        wait_until_settled(process, mails=0)
-        title = f"imported today, budgets set {'before' if budgets_first else 'after'}"
-        return _result(title, process, person, made, 0, imports=1)
+        wait_until_settled(house, mails=0)
+        found = _found(house, person, made, mails={"budget_exceeded": 0, "import_completed": 1})
+        return Result(f"imported today, budgets set {'before' if budgets_first else 'after'}", **found)
 
 
-def imported_after_budgets(folder: Path) -> Result:
+def imported_after_budgets(street: Street, folder: Path) -> Result:
     """Import into budgets."""
-    return imported(folder, budgets_first=True)
+    return imported(street, folder, budgets_first=True)
 
 
-def imported_before_budgets(folder: Path) -> Result:
+def imported_before_budgets(street: Street, folder: Path) -> Result:
     """Set budgets on what was imported."""
-    return imported(folder, budgets_first=False)
+    return imported(street, folder, budgets_first=False)
 
 
-def _result(
-    title: str, process: OutlayProcess, person: Person, made: dict[str, str], mails: int, *, imports: int, note: str = ""
-) -> Result:
+def _found(house: House, person: Person, made: dict[str, str], *, mails: dict[str, int], until: str = TO_THE_END) -> dict[str, Any]:
     found = history(person, made)
     count = sum(item["count"] for item in person.read("summary", by="category")["items"])
-    wanted = {"budget_exceeded": mails, "import_completed": imports}
-    return Result(title, len(found), len(found & expected()), dict(mailed(process)), count, wanted, note)
+    exact = len(found & expected(until))
+    return {"exceeded": len(found), "exact": exact, "mails": dict(house.mailed()), "expenses": count, "mails_expected": mails}
 
 
-ALL = (lived, lived_and_killed, imported_after_budgets, imported_before_budgets)
+ALL: tuple[Story, ...] = (lived, lived_and_killed, imported_after_budgets, imported_before_budgets)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -16,9 +17,12 @@ from support.process import OutlayProcess
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+ENDLESS = "^/events$"
 # With a session these would sign the asking account out or delete it; an access token may not use them, so it may ask.
 ENDS_THE_SESSION = "^/session$|^/users/me$|^/users/me/password$|^/users/me/sessions"
-ENDLESS = "^/events$"
+# What a token may not use besides is asked with a session; and one of the rest, whose services see no difference.
+BY_SESSION = "^/users/me/tokens|^/users/me/verification$|^/budgets"
+SIGNED_BY_A_PROVIDER = "^/hooks/"
 
 
 @pytest.fixture(scope="module")
@@ -37,14 +41,14 @@ def test_no_request_brings_it_down_or_an_answer_that_is_not_in_the_document(chec
     if signed_in_with == "a session":
         environ |= {"SCHEMATHESIS_HOOKS": "session_hook", "PYTHONPATH": str(Path(__file__).parent)}
         environ["OUTLAY_SESSION"] = next(f"{name}={value}" for name, value in person.cookies.items())
-        headers, left_out = [], f"{ENDS_THE_SESSION}|{ENDLESS}"
+        headers, chosen = [], ["--include-path-regex", BY_SESSION]
     else:
         token = person.made("users/me/tokens", name="fuzz", scopes=["read", "write"])["token"]
-        headers, left_out = ["--header", f"Authorization: Bearer {token}"], ENDLESS
+        headers, chosen = ["--header", f"Authorization: Bearer {token}"], ["--exclude-path-regex", ENDLESS]
     # One worker: before 3.11.8, ast.parse in two threads at once can fail (CPython issue 106905), and Hypothesis parses.
     command = [
         str(Path(sys.executable).parent / "schemathesis"), "run", f"{checked.url}/api/v1/openapi.json",
-        *headers, "--header", "Sec-Fetch-Site: same-origin", "--exclude-path-regex", left_out,
+        *headers, "--header", "Sec-Fetch-Site: same-origin", *chosen,
         "--phases", "examples,coverage,fuzzing", "--max-examples", "15", "--seed", "20261122", "--workers", "1",
         "--checks", "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance",
         "--request-timeout", "20", "--no-color",
@@ -52,5 +56,10 @@ def test_no_request_brings_it_down_or_an_answer_that_is_not_in_the_document(chec
     done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=tmp_path, timeout=400, env=environ)
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
     assert "401 Unauthorized" not in done.stdout, "it was not signed in"
+    forbidden = set(
+        re.findall(r"^  - [A-Z]+ (/\S+)$", done.stdout.partition("403 Forbidden")[2].partition("\n\n")[0], re.MULTILINE)
+    )
+    asked = f"{ENDS_THE_SESSION}|{BY_SESSION}|{SIGNED_BY_A_PROVIDER}" if signed_in_with == "an access token" else "^never$"
+    assert [path for path in forbidden if not re.search(asked, path)] == [], "nobody asked these with success"
     # The session is still the one that it began with.
     assert person.get("session").status_code == 200

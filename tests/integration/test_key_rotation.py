@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import secrets
 import subprocess
 import sys
 from typing import TYPE_CHECKING
 
 import httpx
-import pytest
 
+from chassis.vault import key_id_of
 from support.client import PASSWORD, Person, eventually
 from support.process import OutlayProcess
 
@@ -33,15 +34,14 @@ def test_a_key_is_rotated_while_everything_runs_and_the_old_one_taken_away(tmp_p
     with process:
         person = Person(process.url)
         eventually(lambda: process.mails("verify_email"))
-    old, new = keys.read_text().strip(), outlay(process.data, "keys", "new").stdout.strip()
+    old, new = keys.read_text().strip(), secrets.token_hex(32)
     keys.write_text(f"{new}\n{old}  # until everything is sealed anew\n")
     with process:
         done = outlay(process.data, "migrate", "rekey")
         assert done.returncode == 0, done.stderr
         assert "auth: e-mail addresses: 1 seen, 1 sealed anew" in done.stdout
         assert "notifier: recipients' addresses: 1 seen, 1 sealed anew" in done.stdout
-        old_id = outlay(process.data, "keys", "list").stdout.splitlines()[1].split("\t")[0]
-        assert f"this store needs {old_id} no more" in done.stdout
+        assert f"this store needs {key_id_of(bytes.fromhex(old))} no more" in done.stdout
         assert signed_in(process, person) == 201
     keys.write_text(f"{new}\n")
     with process:
@@ -55,14 +55,3 @@ def test_a_key_is_rotated_while_everything_runs_and_the_old_one_taken_away(tmp_p
     assert refused.returncode == 1
     assert "which is not among those given" in refused.stderr
     assert "Traceback" not in refused.stderr
-
-
-@pytest.mark.parametrize(
-    ("key", "sentence"), [("x", "line 1 must be 64 hex digits"), ("ab" * 32 + "\n" + "ab" * 32, "the same key twice")]
-)
-def test_a_bad_key_is_refused_with_a_sentence(tmp_path: Path, key: str, sentence: str) -> None:
-    (tmp_path / "keys").mkdir()
-    (tmp_path / "keys" / "data.key").write_text(key)
-    refused = outlay(tmp_path, "run")
-    assert refused.returncode == 2
-    assert sentence in refused.stderr

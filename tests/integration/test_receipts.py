@@ -99,6 +99,21 @@ def test_what_would_fill_the_memory_is_refused_without_filling_it(process: Outla
     assert len(stored(process)) == 1
 
 
+TOO_MUCH = {
+    "a length that is too large, before anything else is read": ("Content-Length: 200000000", b""),
+    "chunks that never end, as soon as they are too many": ("Transfer-Encoding: chunked", b"10000\r\n" + bytes(65536) + b"\r\n"),
+}
+
+
+@pytest.mark.parametrize("what", TOO_MUCH)
+def test_what_is_too_large_is_refused_before_it_is_taken_in(process: OutlayProcess, what: str) -> None:
+    person = Person(process.url)
+    expense = person.spend("4.80")["id"]
+    length, piece = TOO_MUCH[what]
+    answered = said_raw(process, person, expense, length, piece * 162, leave=False)
+    assert " 413 " in answered, "it has answered though nothing has come to its end"
+
+
 def test_who_deletes_the_account_takes_the_files_along(process: OutlayProcess) -> None:
     person = Person(process.url)
     expense = person.spend("4.80")["id"]

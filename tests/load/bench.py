@@ -9,10 +9,12 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from load import broker_measures, measures
+from load import broker_measures, cloudant_measures, cost_measures, import_measures, measures, store_measures
 from load.table import Table
 
-ALL = {**measures.ALL, **broker_measures.ALL}
+ALL = {
+    **measures.ALL, **broker_measures.ALL, **cost_measures.ALL, **cloudant_measures.ALL, **store_measures.ALL, **import_measures.ALL,
+}  # fmt: skip
 
 
 def main() -> int:

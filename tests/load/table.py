@@ -21,7 +21,13 @@ class Table:
     def add_rounds(self, what: str, ours: list[float], unit: str, floor: list[float], *, aim: str = "") -> None:
         """Add a figure that was measured in turns with its floor: medians, and the median of the ratios."""
         ratio = statistics.median(mine / bare for mine, bare in zip(ours, floor, strict=True))
-        row = (what, f"{statistics.median(ours):,.2f} {unit}", f"{statistics.median(floor):,.2f} {unit}", f"{ratio:.1f} x", aim)
+        row = (
+            what,
+            f"{statistics.median(ours):,.2f} {unit}",
+            f"{statistics.median(floor):,.2f} {unit}",
+            f"{ratio:.2f} x" if ratio < 1 else f"{ratio:.1f} x",
+            aim,
+        )
         self.rows.append(row)
 
     def print(self) -> None:

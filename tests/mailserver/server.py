@@ -8,7 +8,7 @@ import ssl
 import threading
 import time
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -42,6 +42,7 @@ class Options:
     signer: Signer
     port: int = 0
     key: str = "SG.test"
+    scopes: list[str] = field(default_factory=lambda: ["mail.send", "messages.read"])
     journal: Path | None = None
     hook: str = ""
     automatic: bool = True
@@ -124,6 +125,9 @@ class _Visit(BaseHTTPRequestHandler):
             if self._stumbles(fault) or not self._let_in():
                 return
             self._list_activity(parse_qs(parts.query))
+        elif parts.path == "/v3/scopes":
+            if self._let_in():
+                self._answer(200, {"scopes": site.options.scopes})
         else:
             self._refuse(405 if parts.path == "/v3/mail/send" else 404, "not found")
 

@@ -15,6 +15,7 @@ import pika
 from pika.exceptions import AMQPError
 
 from support.certificates import write_certificates
+from support.containers import has_image
 from support.ports import free_ports
 from support.sharing import end_group, one_for_the_run
 
@@ -23,11 +24,11 @@ if TYPE_CHECKING:
 
 _PROGRAMS = Path("/usr/lib/rabbitmq/bin")
 _CONF = """
-listeners.tcp.1 = 127.0.0.1:{port}
-listeners.ssl.1 = 127.0.0.1:{tls_port}
-ssl_options.cacertfile = {folder}/tls/ca.pem
-ssl_options.certfile = {folder}/tls/server.pem
-ssl_options.keyfile = {folder}/tls/server.key
+listeners.tcp.1 = {listen}
+listeners.ssl.1 = {listen_tls}
+ssl_options.cacertfile = {tls}/ca.pem
+ssl_options.certfile = {tls}/server.pem
+ssl_options.keyfile = {tls}/server.key
 ssl_options.verify = verify_none
 default_user = outlay
 default_pass = {password}
@@ -53,8 +54,11 @@ class Broker:
         self.port, self.tls_port, self._dist_port, self._epmd_port = free_ports(4)
         folder.mkdir(parents=True, exist_ok=True)
         write_certificates(folder / "tls")
-        (folder / "rabbitmq.conf").write_text(_CONF.format(**vars(self)))
         (folder / "plugins").write_text("[].")
+        self._configure(listen=f"127.0.0.1:{self.port}", listen_tls=f"127.0.0.1:{self.tls_port}", tls=f"{folder}/tls")
+
+    def _configure(self, **places: str) -> None:
+        (self.folder / "rabbitmq.conf").write_text(_CONF.format(password=self.password, **places))
 
     @property
     def pid(self) -> int:
@@ -73,7 +77,7 @@ class Broker:
                 start_new_session=True, cwd=self.folder,
             )  # fmt: skip
         deadline = time.monotonic() + seconds
-        while not self._answers():
+        while not self.answers():
             if self._process.poll() is not None or time.monotonic() > deadline:
                 self.kill()
                 raise AssertionError(f"RabbitMQ did not start:\n{(self.folder / 'out.log').read_text()[-3000:]}")
@@ -128,7 +132,8 @@ class Broker:
         if self._process is not None:
             self._process.wait(30)
 
-    def _answers(self) -> bool:
+    def answers(self) -> bool:
+        """Say whether it takes connections."""
         try:
             pika.BlockingConnection(pika.URLParameters(self.url())).close()
         except (AMQPError, OSError):
@@ -163,5 +168,12 @@ _ADD_VHOST = (
 @contextmanager
 def shared_broker(folder: Path) -> Iterator[Broker]:
     """Give the one broker of a test run to each of its worker processes."""
-    with one_for_the_run(folder, Broker) as broker:
+    with one_for_the_run(folder, _broker) as broker:
         yield broker
+
+
+def _broker(folder: Path, known: dict[str, Any] | None) -> Broker:
+    from support.broker_container import ContainedBroker  # noqa: PLC0415  it is a Broker
+
+    contained = "container" in known if known else has_image("rabbitmq")
+    return (ContainedBroker if contained else Broker)(folder, known)

@@ -17,13 +17,14 @@ if TYPE_CHECKING:
 _NAMES = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
 
 
-def write_certificates(folder: Path) -> None:
-    """Write ca.pem, server.pem and server.key into the folder."""
+def write_certificates(folder: Path, *, other_name: str = "") -> None:
+    """Write ca.pem, server.pem and server.key into the folder; the server's name is loopback's unless another one is given."""
+    names = [x509.DNSName(other_name)] if other_name else _NAMES
     folder.mkdir(parents=True, exist_ok=True)
     ca_key, server_key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
-    ca_name, server_name = _name("Outlay test authority"), _name("localhost")
+    ca_name, server_name = _name("Outlay test authority"), _name(other_name or "localhost")
     ca = _draft(ca_name, ca_name, ca_key).add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-    server = _draft(server_name, ca_name, server_key).add_extension(x509.SubjectAlternativeName(_NAMES), critical=False)
+    server = _draft(server_name, ca_name, server_key).add_extension(x509.SubjectAlternativeName(names), critical=False)
     (folder / "ca.pem").write_bytes(_pem(ca.sign(ca_key, hashes.SHA256())))
     (folder / "server.pem").write_bytes(_pem(server.sign(ca_key, hashes.SHA256())))
     key = server_key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())

@@ -12,6 +12,7 @@ import httpx
 from auth.adapters.hashing import Argon2Hashing
 from auth.app import AuthService, build
 from auth.settings import AuthSettings
+from chassis.events import Event
 from chassis.ids import uuid7
 from chassis.metrics import Metrics
 from chassis.settings import read_settings
@@ -69,9 +70,7 @@ class Auth:
         """Relay all events; return the token of the newest mail of a kind, if it has one."""
         events = self.made.service.outbox.claim(100)
         self.made.service.outbox.mark_sent([event.id for event in events])
-        return next(
-            VAULT.open(event.data["token"]) if "token" in event.data else "" for event in events[::-1] if event.type == kind
-        )
+        return next(opened_token(event) if "token" in event.data else "" for event in events[::-1] if event.type == kind)
 
     def ready(self) -> int:
         return call(self.made.service.web, "GET", "/readyz", base="http://auth").status_code
@@ -80,6 +79,11 @@ class Auth:
 def secret_in(answer: httpx.Response) -> str:
     assert answer.status_code == 201, answer.text
     return answer.headers["Set-Cookie"].partition("=")[2].partition(";")[0]
+
+
+def opened_token(event: Event) -> str:
+    """Return the secret of the link in an event."""
+    return VAULT.open(event.data["token"], f"token:{event.data['user_id']}")
 
 
 class Person:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 import signal
 import subprocess
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from support.mariadb import has_docker
+from support.containers import IMAGES, Container, has_image, started
 from support.ports import free_ports
 from support.sharing import end_group, one_for_the_run
 
@@ -21,11 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _PROGRAM = Path(__file__).parents[1] / "servers/node_modules/pouchdb-server/bin/pouchdb-server"
-
-
-def which_couch() -> str:
-    """Say which server the tests use."""
-    return "CouchDB 3 (Docker)" if has_docker() else "PouchDB Server 4.2 (no Docker here)"
 
 
 class Couch:
@@ -51,7 +45,7 @@ class Couch:
                 command, stdin=subprocess.DEVNULL, stdout=out, stderr=out, cwd=self.folder, start_new_session=True
             )
         deadline = time.monotonic() + seconds
-        while not self._answers():
+        while not _answers(self.url):
             if self._process.poll() is not None or time.monotonic() > deadline:
                 self.kill()
                 raise AssertionError(f"PouchDB Server did not start:\n{(self.folder / 'out.log').read_text()[-3000:]}")
@@ -85,52 +79,59 @@ class Couch:
         """The process id, whose group is its own."""
         return self._process.pid if self._process else self._pid
 
-    def _answers(self) -> bool:
-        with suppress(httpx.HTTPError):
-            return httpx.get(self.url, timeout=1).status_code == 200
-        return False
 
-
-class CouchInDocker:
-    """One CouchDB 3."""
+class CouchDb:
+    """One CouchDB in a container."""
 
     def __init__(self, _folder: Path, known: dict[str, Any] | None = None) -> None:
         """Start nothing yet. `known` is what another process noted of the same server."""
-        self.url, self._id = (known["url"], known["id"]) if known else ("", "")
+        self._password = known["password"] if known else secrets.token_hex(8)
+        self._container = Container(**known["container"]) if known else Container("", {})
 
-    def start(self) -> CouchInDocker:
+    @property
+    def url(self) -> str:
+        """Where it is, with user and password."""
+        return f"http://outlay:{self._password}@127.0.0.1:{self._container.ports['5984']}"
+
+    def start(self) -> CouchDb:
         """Start it and wait until it answers."""
-        from testcontainers.core.container import DockerContainer  # noqa: PLC0415  few machines need it
-        from testcontainers.core.waiting_utils import wait_for_logs  # noqa: PLC0415
-
-        # The first process of a run starts it and the last stops it, so nobody else may.
-        os.environ["TESTCONTAINERS_RYUK_DISABLED"] = "true"
-        password = secrets.token_hex(8)
-        container = DockerContainer("couchdb:3").with_exposed_ports(5984).with_env("COUCHDB_USER", "outlay")
-        container = container.with_env("COUCHDB_PASSWORD", password).start()
-        wait_for_logs(container, "Apache CouchDB has started", timeout=60)
-        self.url = f"http://outlay:{password}@{container.get_container_host_ip()}:{container.get_exposed_port(5984)}"
-        self._id = str(container.get_wrapped_container().id)
+        environ = {"COUCHDB_USER": "outlay", "COUCHDB_PASSWORD": self._password}
+        self._container = started("couchdb", ports=[5984], environ=environ)
+        deadline = time.monotonic() + 60
+        while not _answers(self.url):
+            assert time.monotonic() < deadline, f"CouchDB did not start:\n{self._container.said()}"
+            time.sleep(0.2)
         return self
 
     def noted(self) -> dict[str, Any]:
         """Return what another process has to know."""
-        return {"url": self.url, "id": self._id}
+        return {"password": self._password, "container": self._container.noted()}
 
     def described(self) -> str:
         """Say what it calls itself."""
-        return f"couchdb:3 (container), {httpx.get(self.url, timeout=5).json()['version']}"
+        return f"CouchDB {httpx.get(self.url, timeout=5).json()['version']} ({IMAGES['couchdb']} in a container)"
 
     def leave(self) -> None:
         """Leave it to another process to stop it."""
 
     def close(self) -> None:
         """Kill it."""
-        subprocess.run(["docker", "rm", "--force", self._id], check=False, capture_output=True)
+        self._container.remove()
+
+
+def _answers(url: str) -> bool:
+    with suppress(httpx.HTTPError):
+        return httpx.get(url, timeout=1).status_code == 200
+    return False
 
 
 @contextmanager
 def shared_couch(folder: Path) -> Iterator[str]:
     """Give the address of the one server of a test run to each of its worker processes."""
-    with one_for_the_run(folder, CouchInDocker if has_docker() else Couch) as server:
+    with one_for_the_run(folder, _couch) as server:
         yield server.url
+
+
+def _couch(folder: Path, known: dict[str, Any] | None) -> Couch | CouchDb:
+    contained = "container" in known if known else has_image("couchdb")
+    return (CouchDb if contained else Couch)(folder, known)

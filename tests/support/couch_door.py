@@ -19,7 +19,7 @@ from urllib.parse import parse_qs, urlsplit
 import jwt
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 _PASSED_ON = ("content-type", "content-encoding", "accept", "if-match")
@@ -48,6 +48,12 @@ class Door:
         self.tokens: set[str] = set()
         self.tokens_given = 0
 
+        self.busy: set[str] = set()
+        """Classes of requests that are answered with 429 until it is empty again."""
+        self.halted = threading.Event()
+        """Somebody stands before the write that `halt_at` named."""
+        self._writes_until_halt, self._halt_after, self._go_on = -1, False, threading.Event()
+
     def address(self, database: str, *, user: str = "", tls: bool = False, **options: str) -> str:
         """Return an address of a database behind it."""
         query = "&".join(f"{name}={value}" for name, value in options.items())
@@ -56,6 +62,29 @@ class Door:
     def answer_next(self, *statuses: int, **headers: str) -> None:
         """Answer the next requests with these statuses instead of asking the server."""
         self.refusals += [(status, headers) for status in statuses]
+
+    def halt_at(self, write: int, *, done: bool) -> None:
+        """Let the write of this number (0 is the next) wait for `go_on`; `done`: it is done first, and only its answer waits."""
+        self._writes_until_halt, self._halt_after = write, done
+        self.halted.clear()
+        self._go_on.clear()
+
+    def go_on(self) -> None:
+        """Let go of whoever was halted, without an answer."""
+        self._go_on.set()
+
+    def halts(self, kind: str, act: Callable[[], object]) -> bool:
+        """Halt the request if it is the one to be halted; say whether it was."""
+        if kind != "write" or self._writes_until_halt < 0:
+            return False
+        self._writes_until_halt -= 1
+        if self._writes_until_halt >= 0:
+            return False
+        if self._halt_after:
+            act()
+        self.halted.set()
+        self._go_on.wait(30)
+        return True
 
     def counted(self) -> dict[str, int]:
         """Return how many requests of each class came since it was asked last."""
@@ -88,6 +117,10 @@ class _Visitor(BaseHTTPRequestHandler):
         elif door.forks and self.command == "PUT":
             door.forks -= 1
             self._fork(body)
+        elif door.halts(self._kind(), lambda: self._ask(self.command, self.path, body, self._passed_on())):
+            self.close_connection = True
+        elif self._kind() in door.busy:
+            self._say(429, {"error": "too_many_requests", "reason": "You have exceeded your limit."}, {})
         elif door.refusals:
             status, headers = door.refusals.pop(0)
             self._say(status, {"error": "too_many_requests", "reason": "You have exceeded your limit."}, headers)
@@ -154,10 +187,12 @@ class _Visitor(BaseHTTPRequestHandler):
     def _plain(self, body: bytes) -> bytes:
         return gzip.decompress(body) if self.headers.get("Content-Encoding") == "gzip" else body
 
+    def _passed_on(self) -> dict[str, str]:
+        return {name: value for name, value in self.headers.items() if name.lower() in _PASSED_ON}
+
     def _pass_on(self, body: bytes) -> None:
-        headers = {name: value for name, value in self.headers.items() if name.lower() in _PASSED_ON}
         try:
-            status, kind, content = self._ask(self.command, self.path, body, headers)
+            status, kind, content = self._ask(self.command, self.path, body, self._passed_on())
         except OSError:
             self.close_connection = True
             return

@@ -15,15 +15,16 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from chassis.sql import Database
-from support.mariadb import has_docker
+from support.containers import IMAGES, Container, has_image, started
 from support.ports import free_ports
 from support.sharing import end_group, one_for_the_run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-IMAGE = "icr.io/db2_community/db2:11.5.9.0"
 _USER = "outlay"
+_OWNER = "db2inst1"
+"""Whose the database in a container is; the name of the image's variable for the password has it too."""
 _TESTS = Path(__file__).parent.parent
 _JARS = ":".join(f"/usr/share/java/{name}.jar" for name in ("derby", "derbynet", "derbytools"))
 _WORKERS = ("alone", *(f"gw{number}" for number in range(4)))
@@ -41,11 +42,6 @@ _SETTINGS = {
 }
 
 
-def which_db2() -> str:
-    """Say which server the tests use."""
-    return f"{IMAGE} (Docker)" if has_docker() else "Derby 10.14 for Db2 (no Docker here)"
-
-
 class Db2Server:
     """One server. Each of pytest's workers has schemas of its own."""
 
@@ -55,13 +51,13 @@ class Db2Server:
         self._processes: list[subprocess.Popen[bytes]] = []
         self._opened: dict[str, Database] = {}
         self._pids: list[int] = known["pids"] if known else []
-        self._container: str = known["container"] if known else ""
+        self._container = Container(**known["container"]) if known and known["container"] else None
         self._account: str = known["account"] if known else f"{_USER}:{_USER}"
         self.port: int = known["port"] if known else 0
 
     def start(self) -> Db2Server:
         """Start it and wait until it takes connections."""
-        if has_docker():
+        if has_image("db2"):
             self._start_container()
             return self
         self.port, derby = free_ports(2)
@@ -93,12 +89,13 @@ class Db2Server:
 
     def noted(self) -> dict[str, Any]:
         """Return what another process has to know."""
-        return {"pids": self._pids, "container": self._container, "account": self._account, "port": self.port}
+        container = self._container.noted() if self._container else None
+        return {"pids": self._pids, "container": container, "account": self._account, "port": self.port}
 
     def described(self) -> str:
         """Say what it is; through the shim it would say that it is Db2."""
         if self._container:
-            return f"{IMAGE} (container)"
+            return f"Db2 ({IMAGES['db2']} in a container)"
         package = subprocess.run(["dpkg-query", "-W", "libderby-java"], check=False, capture_output=True, text=True).stdout
         return f"Derby {package.split()[-1] if package else ''} (package) behind the shim of tests/db2, not Db2 itself"
 
@@ -112,7 +109,7 @@ class Db2Server:
         """Kill it."""
         self._hang_up()
         if self._container:
-            subprocess.run(["docker", "rm", "--force", self._container], check=False, capture_output=True)
+            self._container.remove()
         for pid in self._pids:
             end_group(pid, signal.SIGKILL)
         for process in self._processes:
@@ -138,13 +135,16 @@ class Db2Server:
         self._pids.append(process.pid)
 
     def _start_container(self) -> None:
-        from testcontainers.community.db2 import Db2Container  # noqa: PLC0415  only where there is Docker
-
-        # The first process of a run starts it and the last stops it, so nobody else may.
-        os.environ["TESTCONTAINERS_RYUK_DISABLED"] = "true"
-        container = Db2Container(IMAGE, dbname="OUTLAY").start()
-        self._container, self.port = str(container.get_wrapped_container().id), int(container.get_exposed_port(50000))
-        self._account = f"{container.username}:{container.password}"
+        environ = {
+            "LICENSE": "accept", "DB2INSTANCE": _OWNER, "DB2INST1_PASSWORD": _USER, "DBNAME": "OUTLAY",
+            "ARCHIVE_LOGS": "false", "AUTOCONFIG": "false",
+        }  # fmt: skip
+        self._container = started("db2", ports=[50000], environ=environ, privileged=True)
+        self._account, self.port = f"{_OWNER}:{_USER}", self._container.ports["50000"]
+        deadline = time.monotonic() + 600  # it makes the database first, which takes minutes
+        while "Setup has completed" not in self._container.said():
+            assert time.monotonic() < deadline, f"Db2 did not start:\n{self._container.said()}"
+            time.sleep(2)
 
 
 def _made() -> str:

@@ -94,6 +94,7 @@ class Fleet:
             "AUTH_COOKIE_SECURE": "false",
             "AUTH_RATE_LIMIT_FACTOR": "1000",
             **{f"{name.upper()}_DB": f"sqlite:///{folder}/{name}.db" for name in SERVICES[1:]},
+            "RECEIPTS": f"file:{folder}/receipts",
             **{f"{name.upper()}_URL": f"http://{self.fronts[name].address}" for name in SERVICES},
             **environ,
         }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import sys
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -17,6 +18,8 @@ CHARTS = ROOT / "charts"
 SUITE = CHARTS / "outlay"
 SERVICE = CHARTS / "service"
 _LOCKED = ROOT / "tests" / "charts" / "node_modules" / ".bin" / "helm"
+
+sys.path.append(str(CHARTS))  # for charts/write
 
 Thing = dict[str, Any]
 

@@ -8,20 +8,19 @@ import signal
 import subprocess
 import time
 from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
 from support.certificates import write_certificates
+from support.containers import IMAGES, Container, has_image, started
 from support.ports import free_ports
 from support.sharing import end_group, one_for_the_run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-IMAGE = "mysql:8.4"
 _PASSWORD = "outlay"
 _CONF = """
 [mariadbd]
@@ -45,6 +44,11 @@ collation-server = latin1_swedish_ci
 sql_mode =
 default-time-zone = +05:00
 """
+_OPTIONS = (
+    "--innodb-flush-log-at-trx-commit=0", "--skip-log-bin", "--skip-name-resolve",
+    "--character-set-server=latin1", "--collation-server=latin1_swedish_ci", "--sql-mode=", "--default-time-zone=+05:00",
+)  # fmt: skip
+"""The same for MySQL in a container."""
 
 _ACCOUNTS = f"""
 ALTER USER root@localhost IDENTIFIED BY '{_PASSWORD}';
@@ -54,19 +58,6 @@ GRANT ALL ON *.* TO root@127.0.0.1 WITH GRANT OPTION;
 """
 
 
-@cache
-def has_docker() -> bool:
-    """Say whether containers can be started here."""
-    return (
-        shutil.which("docker") is not None and subprocess.run(["docker", "info"], check=False, capture_output=True).returncode == 0
-    )
-
-
-def which_mysql() -> str:
-    """Say which server the tests use."""
-    return f"{IMAGE} (Docker)" if has_docker() else "MariaDB 10.11 (no Docker here)"
-
-
 class MariaDb:
     """One server."""
 
@@ -74,19 +65,23 @@ class MariaDb:
         """Start nothing yet. `known` is what another process noted of the same server."""
         self.folder = folder
         self._process: subprocess.Popen[bytes] | None = None
-        self._pid, self._container, self.port = 0, "", 0
+        self._container: Container | None = None
+        self._pid, self.port = 0, 0
         if known:
-            self._pid, self._container, self.port = known["pid"], known["container"], known["port"]
+            self._pid, self.port = known["pid"], known["port"]
+            self._container = Container(**known["container"]) if known["container"] else None
 
     def start(self) -> MariaDb:
         """Start it and wait until it takes connections."""
-        if has_docker():
-            self._start_container()
+        if has_image("mysql"):
+            self._container = started("mysql", ports=[3306], environ={"MYSQL_ROOT_PASSWORD": _PASSWORD}, command=_OPTIONS)
+            self.port = self._container.ports["3306"]
         else:
             self._start_program()
         deadline = time.monotonic() + 60
         while not self._answers():
-            assert time.monotonic() < deadline, f"the server did not start, see {self.folder}"
+            said = self._container.said() if self._container else (self.folder / "out.log").read_text()[-3000:]
+            assert time.monotonic() < deadline, f"the server did not start:\n{said}"
             time.sleep(0.1)
         return self
 
@@ -122,12 +117,13 @@ class MariaDb:
 
     def noted(self) -> dict[str, Any]:
         """Return what another process has to know."""
-        return {"pid": self._pid, "container": self._container, "port": self.port}
+        container = self._container.noted() if self._container else None
+        return {"pid": self._pid, "container": container, "port": self.port}
 
     def described(self) -> str:
         """Say what it calls itself."""
         [(version,)] = self.execute("SELECT VERSION()")
-        return f"{IMAGE} (container), {version}" if self._container else f"{version} (package)"
+        return f"MySQL {version} ({IMAGES['mysql']} in a container)" if self._container else f"{version} (package)"
 
     def leave(self) -> None:
         """Leave it to another process to stop it."""
@@ -137,19 +133,11 @@ class MariaDb:
     def close(self) -> None:
         """Kill it, with its data."""
         if self._container:
-            subprocess.run(["docker", "rm", "--force", self._container], check=False, capture_output=True)
+            self._container.remove()
         end_group(self._pid, signal.SIGKILL)
         if self._process is not None:
             self._process.wait(30)
         shutil.rmtree(self.folder / "data", ignore_errors=True)
-
-    def _start_container(self) -> None:
-        from testcontainers.community.mysql import MySqlContainer  # noqa: PLC0415  only where there is Docker
-
-        # The first process of a run starts it and the last stops it, so nobody else may.
-        os.environ["TESTCONTAINERS_RYUK_DISABLED"] = "true"
-        container = MySqlContainer(IMAGE, root_password=_PASSWORD).start()
-        self._container, self.port = str(container.get_wrapped_container().id), int(container.get_exposed_port(3306))
 
     def _start_program(self) -> None:
         (self.port,) = free_ports(1)

@@ -20,7 +20,7 @@ from ibm_botocore.client import Config
 from ibm_botocore.exceptions import BotoCoreError, ClientError
 
 from expenses.settings import ExpensesSettings
-from support.mariadb import has_docker
+from support.containers import IMAGES, Container, has_image, started
 from support.ports import free_ports
 from support.sharing import end_group, one_for_the_run
 
@@ -29,16 +29,18 @@ if TYPE_CHECKING:
 
 _ENCRYPTION = "WEED_S3_SSE_KEY"
 """The key from which the server makes those that it encrypts objects with, if it is asked to."""
-IMAGE = "chrislusf/seaweedfs:4.48"
 _ACTIONS = ["Admin", "Read", "Write", "List", "Tagging"]
 _SERVERS = ("master.port", "master.port.grpc", "volume.port", "volume.port.grpc", "filer.port", "filer.port.grpc", "s3.port.grpc")
+_OPTIONS = (
+    "-master.volumeSizeLimitMB=64",
+    "-volume.max=1000",
+    "-master.telemetry=false",
+    # Both would listen at a port that is always the same, so that a second server on one machine could not start.
+    "-s3.port.iceberg=0",
+    "-s3.port.lance=0",
+)
 _NOTED = ("port", "access_key", "secret_key", "pid")
 _numbers = itertools.count(1)
-
-
-def which_object_store() -> str:
-    """Say which server the tests use."""
-    return f"{IMAGE} in a container" if has_docker() else "SeaweedFS from the installed package"
 
 
 class ObjectStore:
@@ -47,11 +49,12 @@ class ObjectStore:
     def __init__(self, folder: Path, known: dict[str, Any] | None = None) -> None:
         """Start nothing yet. `known` is what another process noted of the same server."""
         self.folder = folder
-        self._container = has_docker()
+        self._container: Container | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._pid = 0
         if known:
             self.port, self.access_key, self.secret_key, self._pid = (known[name] for name in _NOTED)
+            self._container = Container(**known["container"]) if known["container"] else None
             return
         self.port = free_ports(1)[0]
         self.access_key, self.secret_key = secrets.token_hex(8), secrets.token_hex(16)
@@ -67,16 +70,16 @@ class ObjectStore:
 
     def start(self) -> ObjectStore:
         """Start it and wait until it makes a bucket."""
-        with (self.folder / "out.log").open("ab") as log:
-            self._process = subprocess.Popen(
-                self._command(), stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, cwd=self.folder,
-                env={**os.environ, _ENCRYPTION: self.secret_key},
-            )  # fmt: skip
+        if has_image("objects"):
+            self._start_container()
+        else:
+            self._start_program()
         deadline = time.monotonic() + 60
         while not self._answers():
-            if self._process.poll() is not None or time.monotonic() > deadline:
+            if time.monotonic() > deadline or (self._process is not None and self._process.poll() is not None):
+                said = self._container.said() if self._container else (self.folder / "out.log").read_text()[-3000:]
                 self.close()
-                raise AssertionError(f"the object store did not start:\n{(self.folder / 'out.log').read_text()[-3000:]}")
+                raise AssertionError(f"the object store did not start:\n{said}")
             time.sleep(0.3)
         return self
 
@@ -87,12 +90,13 @@ class ObjectStore:
 
     def noted(self) -> dict[str, Any]:
         """Return what another process has to know."""
-        return {name: getattr(self, name) for name in _NOTED}
+        container = self._container.noted() if self._container else None
+        return {"container": container, **{name: getattr(self, name) for name in _NOTED}}
 
     def described(self) -> str:
         """Say what it calls itself."""
         calls_itself = httpx.get(self.endpoint, timeout=5).headers["Server"]
-        return f"{IMAGE} (container), {calls_itself}" if self._container else f"{calls_itself} (package)"
+        return f"{calls_itself} ({IMAGES['objects']} in a container)" if self._container else f"{calls_itself} (package)"
 
     def leave(self) -> None:
         """Leave it to another process to stop it."""
@@ -101,7 +105,9 @@ class ObjectStore:
 
     def close(self) -> None:
         """Kill it; what was in it is gone with its folder."""
-        end_group(self.pid, signal.SIGTERM if self._container else signal.SIGKILL)
+        if self._container:
+            self._container.remove()
+        end_group(self.pid, signal.SIGKILL)
         if self._process is not None:
             self._process.wait(30)
 
@@ -128,37 +134,24 @@ class ObjectStore:
             cos_access_key=self.access_key, cos_secret_key=self.secret_key, **more,
         )  # fmt: skip
 
-    def _command(self) -> list[str]:
-        limits = [
-            "-ip.bind=0.0.0.0" if self._container else "-ip.bind=127.0.0.1",
-            "-master.volumeSizeLimitMB=64",
-            "-volume.max=1000",
-            "-master.telemetry=false",
-            # Both would listen at a port that is always the same, so that a second server on one machine could not start.
-            "-s3.port.iceberg=0",
-            "-s3.port.lance=0",
-        ]
-        if self._container:
-            place = ["-p", f"127.0.0.1:{self.port}:8333", "-v", f"{self.folder}/identities.json:/identities.json:ro"]
-            return [
-                "docker",
-                "run",
-                "--rm",
-                "-e",
-                _ENCRYPTION,
-                *place,
-                IMAGE,
-                "server",
-                *limits,
-                "-s3",
-                "-s3.config=/identities.json",
-            ]
-        ports = [f"-{name}={port}" for name, port in zip(_SERVERS, free_ports(len(_SERVERS)), strict=True)]
+    def _start_container(self) -> None:
+        command = ["server", "-ip.bind=0.0.0.0", *_OPTIONS, "-s3", "-s3.config=/identities.json"]
+        files = {self.folder / "identities.json": "/identities.json"}
+        self._container = started("objects", ports=[8333], environ={_ENCRYPTION: self.secret_key}, files=files, command=command)
+        self.port = self._container.ports["8333"]
+
+    def _start_program(self) -> None:
         (self.folder / "data").mkdir(exist_ok=True)
-        return [
-            str(Path(sys.executable).parent / "weed"), "server", f"-dir={self.folder}/data", "-ip=127.0.0.1", *limits, *ports,
-            "-s3", f"-s3.port={self.port}", f"-s3.config={self.folder}/identities.json",
+        ports = [f"-{name}={port}" for name, port in zip(_SERVERS, free_ports(len(_SERVERS)), strict=True)]
+        command = [
+            Path(sys.executable).parent / "weed", "server", f"-dir={self.folder}/data", "-ip=127.0.0.1", "-ip.bind=127.0.0.1",
+            *_OPTIONS, *ports, "-s3", f"-s3.port={self.port}", f"-s3.config={self.folder}/identities.json",
         ]  # fmt: skip
+        environ = {**os.environ, _ENCRYPTION: self.secret_key}
+        with (self.folder / "out.log").open("ab") as log:
+            self._process = subprocess.Popen(
+                command, env=environ, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, cwd=self.folder
+            )
 
     def _answers(self) -> bool:
         client = self.client()

@@ -57,11 +57,11 @@ def a_webp(seed: int = 0) -> bytes:
     return file.getvalue()
 
 
-def a_heic(seed: int = 0) -> bytes:
+def a_heic(seed: int = 0, *, orientation: int = 1) -> bytes:
     """Return a HEIC with metadata."""
     file = io.BytesIO()
     told = pillow_heif.from_pillow(drawn(64, 96, seed=seed))
-    told.save(file, quality=60, exif=exif().tobytes(), xmp=b"<x>exif:GPSLatitude=48</x>")
+    told.save(file, quality=60, exif=exif(orientation).tobytes(), xmp=b"<x>exif:GPSLatitude=48</x>")
     return file.getvalue()
 
 
@@ -76,10 +76,12 @@ def a_pdf(content: bytes = b"BT (48.20 EUR) Tj ET") -> bytes:
     )
 
 
-def a_bomb() -> bytes:
+def a_bomb(kind: bytes = b"") -> bytes:
     """Return a PDF of a few hundred kilobytes that unpacks to 320 MB."""
     packed = zlib.compress(bytes(40_000_000), 1)
-    streams = b"".join(b"%d 0 obj<</Filter/FlateDecode>>stream\r\n%s\nendstream endobj\n" % (n, packed) for n in range(5, 13))
+    streams = b"".join(
+        b"%d 0 obj<<%s/Filter/FlateDecode>>stream\r\n%s\nendstream endobj\n" % (n, kind, packed) for n in range(5, 13)
+    )
     return a_pdf().replace(b"trailer", streams + b"trailer")
 
 
@@ -90,6 +92,32 @@ def a_png_of(width: int, height: int) -> bytes:
     chunks = ((b"IHDR", head), (b"IDAT", rows), (b"IEND", b""))
     body = (len(data).to_bytes(4) + name + data + zlib.crc32(name + data).to_bytes(4) for name, data in chunks)
     return b"\x89PNG\r\n\x1a\n" + b"".join(body)
+
+
+def a_jpeg_of(width: int, height: int) -> bytes:
+    """Return a small JPEG that says that it has so many pixels."""
+    photo = a_jpeg()
+    return photo.replace(struct.pack(">BHH", 8, 80, 60), struct.pack(">BHH", 8, height, width), 1)
+
+
+def a_webp_of(width: int, height: int) -> bytes:
+    """Return a small WebP that says that it has so many pixels."""
+    photo = a_webp()
+    place = photo.index(b"VP8X") + 12
+    photo = photo[:place] + (width - 1).to_bytes(3, "little") + (height - 1).to_bytes(3, "little") + photo[place + 6 :]
+    return photo.replace(b"\x9d\x01\x2a" + struct.pack("<HH", 60, 80), b"\x9d\x01\x2a" + struct.pack("<HH", width, height))
+
+
+def a_heic_of(width: int, height: int) -> bytes:
+    """Return a small HEIC that says that it has so many pixels."""
+    return a_heic().replace(b"ispe" + struct.pack(">LLL", 0, 64, 96), b"ispe" + struct.pack(">LLL", 0, width, height))
+
+
+def a_film() -> bytes:
+    """Return a WebP of several pictures."""
+    file = io.BytesIO()
+    drawn().save(file, "WEBP", save_all=True, append_images=[drawn(seed=1), drawn(seed=2)])
+    return file.getvalue()
 
 
 def opened(data: bytes) -> Image.Image:

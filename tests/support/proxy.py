@@ -15,6 +15,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Callable, Coroutine, Sequence
 
 _CHUNK = 64 * 1024
@@ -36,8 +37,9 @@ class Mode(StrEnum):
 class Proxy:
     """One listening port. All of its methods may be called from any thread."""
 
-    def __init__(self, board: Board, backends: Sequence[Address]) -> None:
+    def __init__(self, board: Board, backends: Sequence[Address], tls: ssl.SSLContext | None = None) -> None:
         """Ask a Board for one."""
+        self._tls = tls
         self._board, self._backends = board, list(backends)
         self._turn = itertools.count()
         self._mode, self._delay = Mode.PASS, 0.0
@@ -68,7 +70,7 @@ class Proxy:
 
     async def listen(self) -> Proxy:
         """Begin; the port that it gets it keeps."""
-        self._server = await asyncio.start_server(self._take, "127.0.0.1", self.port)
+        self._server = await asyncio.start_server(self._take, "127.0.0.1", self.port, ssl=self._tls)
         self.port = int(self._server.sockets[0].getsockname()[1])
         return self
 
@@ -146,7 +148,9 @@ class Proxy:
                 await self._passing.wait()
                 target.write(data)
                 await target.drain()
-            if target.can_write_eof() and not target.transport.is_closing():
+            if not target.can_write_eof():
+                target.close()  # with TLS both directions end together
+            elif not target.transport.is_closing():
                 target.write_eof()
         except (OSError, RuntimeError):
             _reset(target)  # the other side is to learn of it
@@ -169,9 +173,9 @@ class Board:
         self._thread.start()
         self._proxies: list[Proxy] = []
 
-    def proxy(self, backends: Sequence[Address]) -> Proxy:
-        """Listen on a free port in front of some addresses."""
-        proxy: Proxy = self.run(Proxy(self, backends).listen())
+    def proxy(self, backends: Sequence[Address], *, tls: ssl.SSLContext | None = None) -> Proxy:
+        """Listen on a free port in front of some addresses, perhaps with TLS that ends here."""
+        proxy: Proxy = self.run(Proxy(self, backends, tls).listen())
         self._proxies.append(proxy)
         return proxy
 

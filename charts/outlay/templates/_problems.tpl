@@ -6,7 +6,7 @@ global.url is missing: the address in people's browsers. Set it to something lik
 {{- else if not (regexMatch "^https?://[^/?#@]+/?$" $url) }}
 global.url is {{ $url }}, which is no address of a site. Set it to something like https://outlay.example.com, without a path.
 {{- end -}}
-{{- range $setting := concat (keys .Values.global.settings) (keys .Values.global.secrets) (keys .Values.global.secretKeys) | uniq | sortAlpha -}}
+{{- range $setting := concat (keys (.Values.global.settings | default dict)) (keys (.Values.global.secrets | default dict)) (keys (.Values.global.secretKeys | default dict)) | uniq | sortAlpha -}}
   {{- $read := false -}}
   {{- range $name := list "auth" "expenses" "budgets" "notifier" "gateway" "home" -}}
     {{- if has $setting (index $.Values $name).reads }}{{ $read = true }}{{ end -}}
@@ -15,10 +15,10 @@ global.url is {{ $url }}, which is no address of a site. Set it to something lik
 global: {{ $setting }} is a setting of no service. Look at the spelling; the README of each service lists what it reads.
   {{- end -}}
 {{- end -}}
-{{- if hasKey .Values.global.settings "OUTLAY_URL" }}
+{{- if hasKey (.Values.global.settings | default dict) "OUTLAY_URL" }}
 global.settings.OUTLAY_URL: say it as global.url, from which the host of the Ingress follows too.
 {{- end -}}
-{{- if and (eq .Values.global.mode "services") (not .Values.global.existingSecret) (not .Values.global.secrets) (not .Values.auth.existingSecret) (not .Values.auth.bindings) (not .Values.auth.secrets) }}
+{{- if and (eq .Values.global.mode "services") (not .Values.global.existingSecret) (not (include "service.given" (dict "root" .Subcharts.gateway "setting" "OUTLAY_BUS"))) }}
 global: no Secret is named. Make one with OUTLAY_DATA_KEY and OUTLAY_BUS and set global.existingSecret:
   kubectl create secret generic outlay --from-literal=OUTLAY_DATA_KEY=$(openssl rand -hex 32) --from-literal=OUTLAY_BUS=amqps://<user>:<password>@<host>/
 {{- end -}}

@@ -60,7 +60,7 @@ volumes:
     persistentVolumeClaim: {claimName: {{ $values.persistence.existingClaim | default (include "service.fullname" .root) }}}
   {{- end }}
   {{- with $values.extraVolumes }}
-  {{- toYaml . | nindent 2 }}
+  {{- tpl (toYaml .) $.root | nindent 2 }}
   {{- end }}
 {{- with $values.nodeSelector }}
 nodeSelector: {{- toYaml . | nindent 2 }}

@@ -4,6 +4,30 @@
 {{- include "service.problems.settings" . -}}
 {{- include "service.problems.image" . -}}
 {{- include "service.problems.pods" . -}}
+{{- include "service.problems.secrets" . -}}
+{{- end -}}
+{{- end -}}
+
+{{/* Whether Secrets that are named are there. Only a real installation can be asked; `helm template` sees no cluster. */}}
+{{- define "service.problems.secrets" -}}
+{{- $here := .Release.Namespace -}}
+{{- if and .Values.global.checkSecrets (lookup "v1" "ServiceAccount" $here "default") -}}
+  {{- $name := include "service.name" . -}}
+  {{- $secrets := dict -}}
+  {{- range $setting, $at := (include "service.sources" . | fromJson).keys -}}
+    {{- $_ := set $secrets $at.secret (append (get $secrets $at.secret | default list) $at.key) -}}
+  {{- end -}}
+  {{/* The one that the suite's chart makes itself may lack what this version adds. */}}
+  {{- range $secret, $keys := omit $secrets (printf "%s-dev" .Release.Name) -}}
+    {{- $there := lookup "v1" "Secret" $here $secret -}}
+    {{- if $there -}}
+      {{- range $key := $keys }}{{ if not (hasKey ($there.data | default dict) $key) }}
+{{ $name }}: the Secret {{ $secret }} has no key {{ $key }}; it has {{ keys ($there.data | default dict) | sortAlpha | join ", " }}. Add it, or name another key in secretKeys.
+      {{- end }}{{ end -}}
+    {{- else }}
+{{ $name }}: there is no Secret {{ $secret }} in the namespace {{ $here }}. Make it with the keys {{ $keys | sortAlpha | join ", " }}, or set global.checkSecrets=false if it is still to come.
+    {{- end -}}
+  {{- end -}}
 {{- end -}}
 {{- end -}}
 
@@ -18,28 +42,29 @@
     {{- end -}}
   {{- end -}}
 {{- end -}}
-{{- range $setting := concat (keys .Values.settings) (keys .Values.secrets) (keys .Values.secretKeys) | uniq | sortAlpha -}}
+{{- $settings := .Values.settings | default dict -}}{{- $secrets := .Values.secrets | default dict -}}{{- $keys := .Values.secretKeys | default dict -}}
+{{- range $setting := concat (keys $settings) (keys $secrets) (keys $keys) | uniq | sortAlpha -}}
   {{- if and $.Values.reads (not (has $setting $.Values.reads)) }}
 {{ $name }}: {{ $setting }} is no setting of {{ $name }}. It reads {{ $.Values.reads | sortAlpha | join ", " }}.
   {{- end -}}
 {{- end -}}
-{{- range $setting := keys .Values.settings | sortAlpha -}}
-  {{- if or (get $.Values.secrets $setting) (and $.Values.existingSecret (get $.Values.secretKeys $setting)) }}
+{{- range $setting := keys $settings | sortAlpha -}}
+  {{- if or (get $secrets $setting) (and $.Values.existingSecret (get $keys $setting)) }}
 {{ $name }}: {{ $setting }} is given twice, in the open and as a secret. Remove {{ $name }}.settings.{{ $setting }}.
   {{- end -}}
 {{- end -}}
-{{- if and .Values.secretKeys (not .Values.existingSecret) }}
+{{- if and $keys (not .Values.existingSecret) }}
 {{ $name }}: {{ $name }}.secretKeys names keys of a Secret, but not which. Set {{ $name }}.existingSecret.
 {{- end -}}
 {{- range $setting, $value := $sources.plain -}}
   {{- if regexMatch "://[^/@]*:[^/@]+@" $value }}
 {{ $name }}: {{ $setting }} has a password in it, and settings are kept in a ConfigMap. Move it to a Secret: {{ $name }}.existingSecret and {{ $name }}.secretKeys.{{ $setting }}.
-  {{- else if regexMatch "(_KEY|_APIKEY|_PASSWORD|_SECRET_KEY)$" $setting }}
+  {{- else if regexMatch "(_API_?KEY|_PASSWORD|_ACCESS_KEY|_SECRET_KEY|DATA_KEY)$" $setting }}
 {{ $name }}: {{ $setting }} is a secret, and settings are kept in a ConfigMap. Move it to {{ $name }}.existingSecret and {{ $name }}.secretKeys.{{ $setting }}.
   {{- end -}}
 {{- end -}}
 {{- with index $given "OUTLAY_DATA_KEY" -}}
-  {{- if and (kindIs "string" .) (not (regexMatch "^[0-9a-fA-F]{64}$" .)) }}
+  {{- if and (kindIs "string" .) (not (regexMatch "^([0-9a-fA-F]{64}\\b|wrapped:|#)" .)) }}
 {{ $name }}: OUTLAY_DATA_KEY must be 64 hex digits. Make one with: openssl rand -hex 32
   {{- end -}}
 {{- end -}}

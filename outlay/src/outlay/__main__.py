@@ -1,4 +1,4 @@
-"""The command line: `outlay run`, `demo`, `migrate rekey`, `keys`, `events`, `openapi`."""
+"""The command line: `outlay run`, `demo`, `check`, `settings`, `migrate rekey`, `keys`, `events`, `openapi`, `export`, `import`."""
 
 from __future__ import annotations
 
@@ -7,15 +7,20 @@ import json
 import os
 import sys
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chassis.bus.embedded import EmbeddedBus
+from chassis.bus.rabbitmq import BrokerAddress, BusAwayError, RabbitBus
+from chassis.bus.rabbitmq.topology import suite_queues
+from chassis.checking import add_check_command, say_findings
 from chassis.data_keys import keys_in
 from chassis.key_protect import KeyProtectError
 from chassis.keys_command import add_keys_command, add_migrate_command, look_after_keys
 from chassis.letters import add_events_command, look_after, tell_of_sealed
 from chassis.logs import configure_logs
 from chassis.metrics import Metrics
+from chassis.probes import Finding, run_probes
 from chassis.settings import SettingsError, read_settings
 from chassis.spec import load_spec, merge_specs
 from chassis.vault import SealError
@@ -32,11 +37,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         document = merge_specs(load_spec("gateway"), [load_spec(name) for name in SERVICES])
         _say(json.dumps(document, indent=2))
         return 0
+    if options.command == "settings":
+        return _settings(options)
     try:
         settings = read_settings(HomeSettings, os.environ)
         configure_logs(settings.log_level)
         return _COMMANDS[options.command](settings, options)
     except SettingsError as error:
+        if options.command == "check":
+            return say_findings([Finding("settings", False, problem, 0) for problem in error.problems], options, say=_say)
         _complain(["Outlay cannot start with these settings:", *(f"  {problem}" for problem in error.problems)])
         return 2
     except (KeyProtectError, SealError) as error:
@@ -51,14 +60,23 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("demo", help="the same, with a demo account")
     commands.add_parser("openapi", help="print the OpenAPI document of the whole API")
     add_migrate_command(commands)
+    add_check_command(commands)
+    settings = commands.add_parser("settings", help="list what can be set, for each service")
+    settings.add_argument("--json", action="store_true", help="list it as JSON")
+    settings.add_argument("--write", type=Path, metavar="PAGE", help="write it into a page such as docs/settings.md")
     add_events_command(commands)
     add_keys_command(commands)
+    leaving = commands.add_parser("export", help="write everything that all services keep into one file")
+    leaving.add_argument("--all", action="store_true", required=True, help="of everybody; a person exports their own in the app")
+    leaving.add_argument("file", type=Path)
+    arriving = commands.add_parser("import", help="store everything of such a file in empty stores")
+    arriving.add_argument("file", type=Path)
     return parser
 
 
 def _run(settings: HomeSettings, options: argparse.Namespace) -> int:
     # Imported here: `outlay events` and `outlay openapi` need none of it, and it takes a second.
-    from chassis.sql.migrations import SchemaTooNewError  # noqa: PLC0415
+    from chassis.sql.migrations import HalfImportedError, SchemaTooNewError  # noqa: PLC0415
     from outlay.demo import fill_with_household  # noqa: PLC0415
     from outlay.server import DataFolderInUseError, only_one, serve  # noqa: PLC0415
     from outlay.suite import build_suite  # noqa: PLC0415
@@ -73,10 +91,31 @@ def _run(settings: HomeSettings, options: argparse.Namespace) -> int:
     try:
         with only_one(settings.data):
             serve(build_suite(settings, os.environ), host=settings.host, port=settings.port, on_ready=on_ready)
-    except (DataFolderInUseError, SchemaTooNewError) as error:
+    except (DataFolderInUseError, SchemaTooNewError, HalfImportedError) as error:
         _complain([str(error)])
         return 1
     _say("Outlay has stopped.")
+    return 0
+
+
+def _check(settings: HomeSettings, options: argparse.Namespace) -> int:
+    from outlay.checking import home_probes  # noqa: PLC0415  see above
+    from outlay.suite import build_services  # noqa: PLC0415
+
+    built = build_services(settings, os.environ)
+    try:
+        return say_findings(run_probes(home_probes(settings, built.services)), options, say=_say)
+    finally:
+        built.close()
+
+
+def _settings(options: argparse.Namespace) -> int:
+    from outlay.catalogue import as_json, as_lines, written_into  # noqa: PLC0415  see above
+
+    if options.write:
+        options.write.write_text(written_into(options.write.read_text("utf-8")), "utf-8")
+    else:
+        _say(as_json() if options.json else as_lines())
     return 0
 
 
@@ -92,7 +131,6 @@ def _migrate(settings: HomeSettings, options: argparse.Namespace) -> int:
         if asked:
             tell_of_sealed(suite.bus, suite.vault.key_ids[1:], say=_say)
     finally:
-        suite.bus.close()
         suite.close()
     return 0 if all(done) else 1
 
@@ -104,6 +142,8 @@ def _keys(settings: HomeSettings, options: argparse.Namespace) -> int:
 
 
 def _events(settings: HomeSettings, options: argparse.Namespace) -> int:
+    if settings.broker is not None:
+        return _events_at_broker(settings.broker, options)
     path = settings.data / "bus.db"
     if not path.exists():
         _complain([f"There are no events in {settings.data}; is OUTLAY_DATA right?"])
@@ -114,7 +154,34 @@ def _events(settings: HomeSettings, options: argparse.Namespace) -> int:
     return 0
 
 
-_COMMANDS = {"run": _run, "demo": _run, "migrate": _migrate, "keys": _keys, "events": _events}
+def _events_at_broker(broker: BrokerAddress, options: argparse.Namespace) -> int:
+    bus = RabbitBus("home events", broker, metrics=Metrics(), letters_of=list(suite_queues()))
+    try:
+        look_after(bus, options, say=_say)
+    except BusAwayError as error:
+        _complain([str(error)])
+        return 1
+    finally:
+        bus.stop()
+    return 0
+
+
+def _move(settings: HomeSettings, options: argparse.Namespace) -> int:
+    from outlay.moving import command  # noqa: PLC0415  see above
+
+    move = command.leave if options.command == "export" else command.arrive
+    try:
+        move(settings, os.environ, options.file, say=_say)
+    except command.REFUSALS as error:
+        _complain([command.sentence_of(error)])
+        return 1
+    return 0
+
+
+_COMMANDS = {
+    "run": _run, "demo": _run, "check": _check, "migrate": _migrate, "keys": _keys, "events": _events,
+    "export": _move, "import": _move,
+}  # fmt: skip
 
 
 def _say(line: str) -> None:

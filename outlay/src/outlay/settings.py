@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from chassis.bus.settings import BrokerSettings
 from chassis.data_keys import KeySettings
 from chassis.settings import setting, whole_number
 
@@ -14,13 +15,16 @@ SERVICES = ("auth", "expenses", "budgets", "notifier")
 
 
 @dataclass(frozen=True, kw_only=True)
-class HomeSettings(KeySettings):
+class HomeSettings(BrokerSettings, KeySettings):
     """What `outlay run` can be told."""
 
     data: Path = setting("OUTLAY_DATA", "the folder that holds everything", default=Path("var"), parse=Path)  # noqa: RUF009  makes a field
     host: str = setting("OUTLAY_HOST", "the address to listen on", default="127.0.0.1")
     port: int = setting("OUTLAY_PORT", "the port to listen on", default=8000, parse=whole_number(0, 65535))
     url: str = setting("OUTLAY_URL", "the address in people's browsers and mails", default="")
+    proxies: int = setting(
+        "OUTLAY_PROXIES", "how many proxies in front add to X-Forwarded-For whom they saw", default=0, parse=whole_number(0, 9)
+    )
 
     @property
     def key_file(self) -> Path:
@@ -38,7 +42,7 @@ class HomeSettings(KeySettings):
         return urlsplit(self.public_url).scheme == "https"
 
     def environment_of_services(self) -> dict[str, str]:
-        """Return the services' settings that follow from these; the environment goes before them."""
+        """Return the services' settings that follow from these; what is set or bound goes before them."""
         folder = self.data.resolve()
         return {
             "AUTH_STORE": f"sqlite:///{folder}/auth.db",

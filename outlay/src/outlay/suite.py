@@ -1,4 +1,4 @@
-"""Composition root of the suite in one process: five services, one embedded bus, one data folder."""
+"""Composition root of the suite in one process: five services, one bus, one data folder or what is bound instead."""
 
 from __future__ import annotations
 
@@ -7,39 +7,40 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import auth.app
-import auth.settings
 import budgets.app
-import budgets.settings
 import expenses.app
-import expenses.settings
 import gateway.app
 import notifier.app
-import notifier.settings
 from chassis.bus.embedded import EmbeddedBus
+from chassis.bus.rabbitmq import RabbitBus
 from chassis.clock import clock_from
 from chassis.data_keys import vault_from
 from chassis.ids import uuid7
 from chassis.metrics import Metrics
 from chassis.relay import ALONE, Relay
-from chassis.settings import read_settings
 from chassis.spec import load_spec
 from chassis.tidying import Tidying
 from chassis.traces import Spans, traces_from
 from gateway.adapters.exchange import DirectExchange
-from gateway.domain.hub import Hub
+from gateway.domain.hub import SHOWN, Hub
 from gateway.mailbox import DevelopmentMail
 from notifier.adapters.mailers import mailbox_of, mailer_from
+from outlay.migrating import Migrating
 from outlay.settings import SERVICES, HomeSettings
+from outlay.told import read_all
+from outlay.wiping import Wiping
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from starlette.types import ASGIApp
 
+    from chassis.events import Event
     from chassis.service import Service
     from chassis.vault import Vault
     from chassis.worker import Worker
     from notifier.adapters.folder import FolderMailbox
+    from notifier.domain.ports import Mailer
 
 
 @dataclass
@@ -48,12 +49,12 @@ class Suite:
 
     web: ASGIApp
     hub: Hub
-    bus: EmbeddedBus
+    bus: EmbeddedBus | RabbitBus
     services: tuple[Service, ...]
     relays: tuple[Relay, ...]
     spans: Spans
     vault: Vault
-    tidying: Tidying
+    caretakers: tuple[Worker, ...]
 
     def start(self) -> None:
         """Start consumers before relays, so that nothing waits for a listener."""
@@ -62,6 +63,11 @@ class Suite:
             worker.start()
         for relay in self.relays:
             relay.start()
+
+    def rest(self) -> None:
+        """Begin nothing by itself any more; what is on its way is still delivered, until `stop`."""
+        for worker in self._workers():
+            worker.stop()
 
     def stop(self) -> None:
         """Finish what is in hand; what is not is found again at the next start."""
@@ -74,71 +80,133 @@ class Suite:
         self.close()
 
     def close(self) -> None:
-        """Let go of stores and collector, if it never started."""
+        """Let go of stores, bus and collector, if it never started."""
+        if isinstance(self.bus, EmbeddedBus):
+            self.bus.close()
         for service in self.services:
             service.close()
         self.spans.close()
 
     def _workers(self) -> list[Worker]:
-        return [*(worker for service in self.services for worker in service.workers), self.tidying]
+        return [*(worker for service in self.services for worker in service.workers), *self.caretakers]
 
 
-def build_suite(settings: HomeSettings, environ: Mapping[str, str]) -> Suite:
-    """Build the suite on the data folder, and bring its stores to the newest schema.
+@dataclass(frozen=True)
+class Built:
+    """The services, connected to nothing yet."""
+
+    who: auth.app.AuthService
+    services: tuple[Service, ...]
+    bells: Mapping[str, threading.Event]
+    vault: Vault
+    metrics: Metrics
+    mailer: Mailer
+
+    def close(self) -> None:
+        """Let go of all stores."""
+        for service in self.services:
+            service.close()
+
+
+def build_services(settings: HomeSettings, environ: Mapping[str, str]) -> Built:
+    """Build the services on the data folder, or on what is set or bound instead.
 
     Raises:
-        SettingsError: if a service's settings do not fit.
+        SettingsError: if their settings do not fit.
         KeyProtectError: if a data key cannot be unwrapped.
-        UnknownKeyError: if something is sealed with a data key that is not given.
     """
     folder = settings.data.resolve()
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)
+    told = read_all(settings, environ)
     vault = vault_from(settings, file=settings.key_file)
     metrics = Metrics(spans=traces_from(settings))
     bells = {name: threading.Event() for name in SERVICES}
-    known = {**settings.environment_of_services(), **environ}
     common: dict[str, Any] = {"vault": vault, "metrics": metrics, "clock": clock_from(settings.clock), "ids": uuid7, "quiet": True}
-    validate = environ.get("OUTLAY_VALIDATE_RESPONSES") == "true"
-    common["validate_responses"] = validate
+    common["validate_responses"] = environ.get("OUTLAY_VALIDATE_RESPONSES") == "true"
+    # With a broker there may be several of this process, which must not take each other's claims for their own.
+    owner = {} if settings.broker is None else {"relay_owner": f"home:{uuid7()}"}
 
     def shared(name: str) -> dict[str, Any]:
-        return {**common, "wake": bells[name].set}
+        return {**common, "wake": bells[name].set, **owner}
 
-    who = auth.app.build(read_settings(auth.settings.AuthSettings, known), **shared("auth"))
-    table_services = {**common, "verify": who.verify, "relay_owner": ALONE}
+    who = auth.app.build(told.auth, **shared("auth"))
 
     def tables(name: str) -> dict[str, Any]:
-        return {**table_services, "wake": bells[name].set}
+        return {"relay_owner": ALONE, **shared(name), "verify": who.verify}
 
-    spent = expenses.app.build(read_settings(expenses.settings.ExpensesSettings, known), **tables("expenses"))
-    meant = budgets.app.build(read_settings(budgets.settings.BudgetsSettings, known), **tables("budgets"))
-    notifier_settings = read_settings(notifier.settings.NotifierSettings, known)
-    mailer = mailer_from(notifier_settings, common["clock"])
-    told = notifier.app.build(notifier_settings, mailer=mailer, **tables("notifier"))
-    services = (who.service, spent, meant, told)
-    for service in services:
-        service.migrate()
-        service.check_keys()
-    bus = EmbeddedBus(folder / "bus.db", [queue for service in services for queue in service.queues], metrics=metrics)
+    mailer = mailer_from(told.notifier, common["clock"])
+    services = (
+        who.service,
+        expenses.app.build(told.expenses, **tables("expenses")),
+        budgets.app.build(told.budgets, **tables("budgets")),
+        notifier.app.build(told.notifier, mailer=mailer, **tables("notifier")),
+    )
+    return Built(who, services, bells, vault, metrics, mailer)
+
+
+def build_suite(settings: HomeSettings, environ: Mapping[str, str]) -> Suite:
+    """Build the suite, and bring its stores to the newest schema.
+
+    Raises:
+        SettingsError: if a service's settings do not fit.
+        SchemaTooNewError: if a store is of a newer version.
+        UnknownKeyError: if something is sealed with a data key that is not given.
+    """
+    built = build_services(settings, environ)
+    services, metrics = built.services, built.metrics
+    migrating = Migrating(services)
+    migrating.migrate()
+    hub = Hub()
+    bus = _bus(settings, built, hub)
     metrics.measure_with(bus.depths)
-    relays = tuple(Relay(s.name, s.outbox, bus.publish, metrics, bell=bells[s.name], alone=True) for s in services)
+    alone = settings.broker is None
+    relays = tuple(Relay(s.name, s.outbox, bus.publish, metrics, bell=built.bells[s.name], alone=alone) for s in services)
     for relay in relays:
         metrics.measure_with(relay.measure)
-    hub = Hub()
     entrance = gateway.app.build(
         hub=hub,
         front_spec=load_spec("gateway"),
         specs={name: load_spec(name) for name in SERVICES},
         upstreams={service.name: service.web for service in services},
-        exchange=DirectExchange(who.exchange),
+        exchange=DirectExchange(built.who.exchange),
         metrics=metrics,
         checks={service.name: service.check for service in services},
+        wishes=_wishes(services, bus),
         secure=settings.secure,
-        mail=_development_mail(settings, mailbox_of(mailer)),
+        proxies=settings.proxies,
+        mail=_development_mail(settings, mailbox_of(built.mailer)),
     )
-    bus.listen(lambda event: hub.tell(event.type, event.data))
-    return Suite(entrance, hub, bus, services, relays, metrics.spans, vault, Tidying(services))
+    wiping = Wiping(settings.data.resolve())
+
+    def on_event(event: Event) -> None:
+        hub.tell(event.type, event.data)
+        if event.type == "user.deleted":
+            wiping.hurry()
+
+    bus.listen(on_event)
+    caretakers = (migrating, Tidying(services), wiping)
+    return Suite(entrance, hub, bus, services, relays, metrics.spans, built.vault, caretakers)
+
+
+def _bus(settings: HomeSettings, built: Built, hub: Hub) -> EmbeddedBus | RabbitBus:
+    queues = [queue for service in built.services for queue in service.queues]
+    if settings.broker is None:
+        return EmbeddedBus(settings.data.resolve() / "bus.db", queues, metrics=built.metrics)
+
+    def wake() -> None:
+        for bell in built.bells.values():
+            bell.set()
+
+    return RabbitBus(
+        "home", settings.broker, queues, metrics=built.metrics, listen_seconds=0,
+        patterns=[*(f"{beginning}#" for beginning in SHOWN), "user.deleted"], on_ready=wake, on_gap=hub.refresh,
+    )  # fmt: skip
+
+
+def _wishes(services: Iterable[Service], bus: EmbeddedBus | RabbitBus) -> dict[str, Callable[[], object]]:
+    wishes = {name: wish for service in services for name, wish in service.wishes.items()}
+    return {**wishes, "broker": bus.check_consuming} if isinstance(bus, RabbitBus) else wishes
 
 
 def _development_mail(settings: HomeSettings, mailbox: FolderMailbox | None) -> DevelopmentMail | None:

@@ -1,169 +1,39 @@
-"""Auth over a real SQLite file, with a clock for what is shown and one for what expires."""
+"""Auth over a real SQLite file. What is here runs over Cloudant too: tests/contract/test_auth_suite_on_cloudant.py."""
 
 from __future__ import annotations
 
-import asyncio
-import time
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+import sqlite3
+import threading
 from typing import TYPE_CHECKING, Any
 
-import httpx
 import pytest
 
-from auth.adapters.hashing import Argon2Hashing
 from auth.adapters.sqlite import SqliteDocuments
-from auth.app import AuthService, build
-from auth.domain.documents import Document
-from auth.settings import AuthSettings
-from chassis.events import Event
-from chassis.ids import uuid7
-from chassis.metrics import Metrics
-from chassis.sql import StoreUnavailableError
-from chassis.vault import Vault
+from support.auth_alone import Auth, Breaking, auth_over
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
-
-MARIA = {"email": "Maria@Example.org", "password": "correct horse battery", "name": "Maria"}
-DAY = 86_400.0
-
-
-class Breaking(SqliteDocuments):
-    """A store that goes away after some writes."""
-
-    writes_left = 1_000_000
-
-    def save(self, document: Document) -> Document:
-        self._count()
-        return super().save(document)
-
-    def delete(self, document: Document) -> None:
-        self._count()
-        super().delete(document)
-
-    def _count(self) -> None:
-        if self.writes_left == 0:
-            raise StoreUnavailableError
-        self.writes_left -= 1
-
-
-@dataclass
-class MachineTime:
-    """The machine's time, moved on by tests."""
-
-    ahead: float = 0.0
-
-    def __call__(self) -> float:
-        return time.time() + self.ahead
-
-
-@dataclass
-class Auth:
-    """Auth and what a test wants of it."""
-
-    made: AuthService
-    vault: Vault
-    now: MachineTime
-    path: Path
-    documents: SqliteDocuments
-    woken: list[int] = field(default_factory=list)
-
-    def call(
-        self, method: str, path: str, *, secret: str = "", headers: dict[str, str] | None = None, **more: Any
-    ) -> httpx.Response:
-        """Send a request as the gateway would: with a service token in place of the secret."""
-        given = dict(headers or {})
-        if secret:
-            given["Authorization"] = f"Bearer {self.made.exchange(secret)[0]}"
-        return self.send(method, path, headers=given, **more)
-
-    def send(self, method: str, path: str, **more: Any) -> httpx.Response:
-        """Send a request as it is."""
-        return self.send_at_once((method, path, more))[0]
-
-    def send_at_once(self, *requests: tuple[str, str, dict[str, Any]]) -> list[httpx.Response]:
-        """Send several requests at the same moment."""
-
-        async def go() -> list[httpx.Response]:
-            transport = httpx.ASGITransport(self.made.service.web, raise_app_exceptions=False)
-            async with httpx.AsyncClient(transport=transport, base_url="http://auth/api/v1") as client:
-                return await asyncio.gather(*(client.request(method, path, **more) for method, path, more in requests))
-
-        return asyncio.run(go())
-
-    def sign_up(self, **changes: Any) -> str:
-        """Sign up; return the session's secret."""
-        answer = self.send("POST", "/users", json={**MARIA, **changes})
-        assert answer.status_code == 201, answer.text
-        return secret_in(answer)
-
-    def sign_in(self, email: str = MARIA["email"], password: str = MARIA["password"]) -> httpx.Response:
-        """Sign in."""
-        return self.send("POST", "/session", json={"email": email, "password": password})
-
-    def events(self) -> list[Event]:
-        """Take all events out of the outbox, each checked against its schema."""
-        found = self.made.service.outbox.claim(1000)
-        self.made.service.outbox.mark_sent([event.id for event in found])
-        return [Event.from_json(event.to_json()) for event in found]
-
-    def opened_token(self, event: Event) -> str:
-        """Return the secret of the link in an event."""
-        return self.vault.open(event.data["token"], f"token:{event.data['user_id']}")
-
-    def opened_address(self, event: Event) -> str:
-        """Return the address in an event."""
-        return self.vault.open(event.data["email"], f"email:{event.data['user_id']}")
-
-    def mailed_token(self, kind: str) -> str:
-        """Return the token of the newest mail of a kind."""
-        events = [event for event in self.events() if event.type == kind]
-        return self.opened_token(events[-1])
-
-
-def secret_in(answer: httpx.Response) -> str:
-    """Return the session's secret in a Set-Cookie header."""
-    name, _, rest = answer.headers["Set-Cookie"].partition("=")
-    assert name in {"session", "__Host-session"}
-    return rest.partition(";")[0]
 
 
 @pytest.fixture
 def make_auth(tmp_path: Path) -> Any:
     """Make auth with some settings."""
-    made: list[AuthService] = []
+    made: list[Auth] = []
 
-    def make(
-        *,
-        factor: int = 1000,
-        secure: bool = True,
-        hashing: Argon2Hashing | None = None,
-        store: type[SqliteDocuments] = SqliteDocuments,
-    ) -> Auth:
-        path, now, vault = tmp_path / "auth.db", MachineTime(), Vault(bytes(32))
-        woken: list[int] = []
-        documents = store(f"sqlite:///{path}", on_events=lambda: woken.append(1))
-        service = build(
-            AuthSettings(store=f"sqlite:///{path}", rate_limit_factor=factor, cookie_secure=secure),
-            vault=vault,
-            metrics=Metrics(),
-            clock=lambda: datetime(2015, 1, 24, 18, tzinfo=UTC),
-            ids=uuid7,
-            wake=lambda: None,
-            now=now,
-            documents=documents,
-            hashing=hashing or Argon2Hashing(memory_kib=64, passes=1),
-            validate_responses=True,
-            quiet=True,
-        )
-        service.service.migrate()
-        made.append(service)
-        return Auth(service, vault, now, path, documents, woken)
+    def rows() -> list[tuple[str, str]]:
+        with sqlite3.connect(tmp_path / "auth.db") as connection:
+            return connection.execute("SELECT kind, user_id FROM document").fetchall()
+
+    def make(store: Callable[[Any], Any] = lambda documents: documents, **settings: Any) -> Auth:
+        path, bell = tmp_path / "auth.db", threading.Event()
+        documents = store(SqliteDocuments(f"sqlite:///{path}", on_events=bell.set))
+        made.append(auth_over(documents, rows, path, bell, **settings))
+        return made[-1]
 
     yield make
-    for service in made:
-        service.service.close()
+    for auth in made:
+        auth.made.service.close()
 
 
 @pytest.fixture
@@ -175,4 +45,4 @@ def auth(make_auth: Any) -> Auth:
 @pytest.fixture
 def breaking(make_auth: Any) -> Auth:
     """Auth over a store that goes away after `documents.writes_left` more writes."""
-    return make_auth(store=Breaking)
+    return make_auth(Breaking)

@@ -6,6 +6,8 @@ from dataclasses import replace
 
 import pytest
 
+from auth.domain.finding import Finding
+
 MARIA = {"email": "Maria@Example.org", "password": "correct horse battery", "name": "Maria"}
 
 
@@ -23,7 +25,7 @@ def test_signing_up_signs_in_and_tells_the_other_services(auth):
     cookie = answer.headers["Set-Cookie"]
     assert cookie.startswith("__Host-session=outlay_ses_")
     assert {"Secure", "HttpOnly", "SameSite=Lax", "Path=/", "Max-Age=7776000"} <= set(cookie.split("; "))
-    assert auth.woken
+    assert auth.bell.is_set()
     registered, mail = auth.events()
     assert (registered.type, mail.type) == ("user.registered", "user.verification_requested")
     assert auth.opened_address(registered) == "Maria@example.org"
@@ -134,6 +136,21 @@ def test_details_are_changed_and_told(auth):
     assert (event.type, event.data["name"], event.data["version"]) == ("user.changed", "Maria Luisa", 2)
 
 
+def test_changes_that_cannot_be_told_are_refused_before_the_document_grows_too_large(auth):
+    secret = auth.sign_up()
+
+    def change(number: int):
+        return auth.call("PATCH", "/users/me", secret=secret, headers={"If-Match": f'"{number}"'}, json={"name": f"Maria {number}"})
+
+    assert [change(number).status_code for number in range(1, 99)] == [200] * 98
+    refused = change(99)
+    assert (refused.status_code, refused.headers["Retry-After"]) == (503, "10")
+    assert "on their way" in refused.json()["detail"]
+    assert auth.sign_in().status_code == 201
+    assert len(auth.events()) == 100
+    assert change(99).status_code == 200
+
+
 def test_a_change_that_changes_nothing_tells_nothing(auth):
     secret = auth.sign_up()
     auth.events()
@@ -204,7 +221,7 @@ def test_a_refused_change_of_address_leaves_the_new_address_free(auth):
 
 
 def pointer_of(auth, email: str):
-    return auth.documents.get(f"email:{auth.vault.fingerprint(email)}")
+    return auth.documents.get(f"email:{Finding(auth.documents, auth.vault).fingerprint(email)}")
 
 
 def test_an_address_that_a_crash_left_reserved_is_free_after_a_minute(auth):

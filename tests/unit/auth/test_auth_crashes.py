@@ -63,9 +63,10 @@ def test_another_password_ends_all_other_sessions_in_the_same_write_or_nothing_h
 
 def test_people_change_themselves_while_the_relay_sends(make_auth):
     auth = make_auth()
-    secret, bell, sent = auth.sign_up(), threading.Event(), []
-    auth.documents._database._on_events = bell.set
-    relay = Relay("auth", auth.made.service.outbox, lambda events: sent.extend(event.id for event in events), Metrics(), bell=bell)
+    secret, sent = auth.sign_up(), []
+    relay = Relay(
+        "auth", auth.made.service.outbox, lambda events: sent.extend(event.id for event in events), Metrics(), bell=auth.bell
+    )
     relay.start()
     for version in range(1, 31):
         headers = {"If-Match": f'"{version}"'}

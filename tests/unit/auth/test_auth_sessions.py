@@ -144,6 +144,15 @@ def test_use_is_written_down_once_an_hour(auth):
     assert revision() == noted
 
 
+def test_nobody_is_signed_out_because_that_cannot_be_noted(breaking):
+    secret = breaking.sign_up()
+    assert exchanged(breaking, secret) == 200
+    breaking.now.ahead = HOUR + 60
+    breaking.documents.writes_left = 0
+    assert exchanged(breaking, secret) == 200
+    assert breaking.sign_in().status_code == 503
+
+
 def test_beyond_fifty_sessions_the_one_that_was_out_of_use_the_longest_ends(auth):
     first, second = auth.sign_up(), secret_in(auth.sign_in())
     auth.now.ahead = 2 * HOUR

@@ -20,6 +20,7 @@ from chassis.service import Service
 from chassis.tokens import Caller
 from chassis.vault import Vault
 from support.asgi import call
+from support.stores import a_migrated
 
 MARIA = Caller(uuid7(), uuid7(), "session", frozenset({"read", "write"}), "USD", "America/New_York", "en-US")
 GROCERIES, COFFEE = "0190f1d2-5001-7aaa-8bbb-0c0d0e0f1011", "0190f1d2-5002-7aaa-8bbb-0c0d0e0f1012"
@@ -140,7 +141,7 @@ def make_world(path: Path, *, moment: str = "2015-01-24T18:00:00Z") -> World:
     now, woken, metrics = [datetime.fromisoformat(moment)], [], Metrics()
     callers: dict[str, Caller] = {}
     service = build(
-        BudgetsSettings(database=f"sqlite:///{path}"),
+        BudgetsSettings(database=a_migrated("budgets", path)),
         verify=lambda token: callers[token].claims(),
         vault=Vault(bytes(32)),
         metrics=metrics,

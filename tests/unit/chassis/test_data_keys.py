@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import base64
+import json
 import secrets
 import stat
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from chassis.bus import Never, Queue
+from chassis.bus.embedded import EmbeddedBus
 from chassis.data_keys import KeySettings, WrappedKey, keys_in, parse_keys, vault_from
+from chassis.events import Event
+from chassis.keys_command import look_after_keys
+from chassis.letters import tell_of_sealed
+from chassis.metrics import Metrics
 from chassis.settings import SettingsError, read_settings
 from chassis.vault import SealError, UnknownKeyError, Vault, key_id_of
+from support.client import eventually
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
+EVENTS = Path(__file__).parents[3] / "contracts" / "events"
 OLD, NEW = b"o" * 32, b"n" * 32
 PLACE = "email:1"
 
@@ -94,6 +100,35 @@ def test_keys_stand_one_a_line_with_remarks() -> None:
     text = f"# made in November\n{NEW.hex()}  # seals\n\nwrapped:0a-1b:c2VjcmV0\n{OLD.hex()}\n"
     assert parse_keys(text) == (NEW, WrappedKey("0a-1b", "c2VjcmV0"), OLD)
     assert parse_keys(f"{NEW.hex()},{OLD.hex()}") == (NEW, OLD)
+
+
+def test_new_keys_are_made_and_given_ones_named() -> None:
+    lines: list[str] = []
+    look_after_keys(KeySettings(), "new", say=lines.append)
+    look_after_keys(KeySettings(), "list", say=lines.append, given=parse_keys(f"{lines[0]}\n{OLD.hex()}"))
+    assert lines[1:] == [f"{key_id_of(bytes.fromhex(lines[0]))}\tseals and opens\tin clear", f"{key_id_of(OLD)}\topens\tin clear"]
+    with pytest.raises(SettingsError, match="OUTLAY_KEY_PROTECT: is missing"):
+        look_after_keys(KeySettings(), "wrap", say=lines.append, given=parse_keys(OLD.hex()))
+    with pytest.raises(SettingsError, match="OUTLAY_DATA_KEY: is missing"):
+        look_after_keys(KeySettings(), "list", say=lines.append)
+
+
+def test_dead_letters_that_need_an_older_key_are_counted(tmp_path: Path) -> None:
+    def refuse(_event: Event) -> None:
+        message = "not this one"
+        raise Never(message)
+
+    said: list[str] = []
+    bus = EmbeddedBus(tmp_path / "bus.db", [Queue("notifier.accounts", ("user.registered",), refuse)], metrics=Metrics())
+    bus.start()
+    example = json.loads((EVENTS / "user.registered.json").read_text("utf-8"))["examples"][0]
+    example["data"]["email"] = Vault(OLD).seal("maria@example.org", PLACE)
+    bus.publish([Event.from_json(json.dumps(example))])
+    eventually(bus.dead)
+    tell_of_sealed(bus, [key_id_of(OLD)], say=said.append)
+    tell_of_sealed(bus, [key_id_of(NEW)], say=said.append)
+    bus.stop()
+    assert said == [f"dead letters: 1 still need {key_id_of(OLD)}: replay or purge them before you take it away"]
 
 
 @pytest.mark.parametrize("text", ["", "# none\n", "zz" * 32, "ab" * 31, f"{'ab' * 32}\nwrapped:", "é" * 64])

@@ -20,6 +20,7 @@ from chassis.vault import Vault
 from expenses.adapters.ecb import EcbRates
 from expenses.app import build
 from expenses.settings import ExpensesSettings
+from support.stores import a_migrated
 
 MARIA = "0190f1d2-6f0e-7c3a-9d55-0a4d2c9b7e11"
 OTTO = "0190f1d2-6f0e-7c3a-9d55-0a4d2c9b7e12"
@@ -111,7 +112,9 @@ def make_service(folder: Path, clock: Callable[[], datetime] = lambda: NOW, **to
     def verify(_token: str) -> dict[str, Any]:
         return callers[id(made[0])].claims()
 
-    settings = ExpensesSettings(**{"database": f"sqlite:///{folder}/expenses.db", "receipts": f"file:{folder}/receipts", **told})
+    settings = ExpensesSettings(
+        **{"database": a_migrated("expenses", folder / "expenses.db"), "receipts": f"file:{folder}/receipts", **told}
+    )
     made.append(
         build(settings, verify=verify, vault=Vault(b"k" * 32), clock=clock, validate_responses=True, quiet=True, rates=RATES)
     )

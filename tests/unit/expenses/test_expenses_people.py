@@ -91,13 +91,36 @@ def test_a_deleted_user_leaves_no_row_and_others_stay(api, tmp_path: Path):
 
 
 def test_news_of_strangers_are_fine(api):
-    api.tell("user.deleted")
     move(api, "USD")
     assert api.events() == []
     assert api("GET", "/summary?by=month").json()["spent"] == {"amount": "0.00", "currency": "USD"}
+    api.tell("user.deleted")
+    assert api.events() == []
 
 
 def test_even_amounts_beyond_measure_move(api):
     made = spend(api, "999999999999.99", "EUR")
     move(api, "JPY")
     assert home_of(api, made)["currency"] == "JPY"
+
+
+def test_what_comes_late_for_somebody_who_left_is_not_kept(api, tmp_path: Path):
+    spend(api, "1.00", "EUR")
+    api.tell("user.deleted")
+    body = {"amount": {"amount": "2.00", "currency": "EUR"}, "spent_on": "2026-01-01"}
+    assert api("POST", "/expenses", json=body).status_code == 403
+    assert api.upload("date,amount,category\n2026-01-01,1.00,Food\n", key="k").status_code == 403
+    assert api("POST", "/categories", json={"name": "Food"}).status_code == 403
+    move(api, "USD")
+    with sqlite3.connect(tmp_path / "expenses.db") as store:
+        counts = [
+            store.execute(f"SELECT COUNT(*) FROM {name}").fetchone()[0] for name in ("expense", "person", "category", "replay")
+        ]
+    store.close()
+    assert counts == [0, 0, 0, 0]
+
+
+def test_somebody_who_left_before_anything_was_written_for_them_stays_away_too(api):
+    api.tell("user.deleted")
+    body = {"amount": {"amount": "2.00", "currency": "EUR"}, "spent_on": "2026-01-01"}
+    assert api("POST", "/expenses", json=body).status_code == 403

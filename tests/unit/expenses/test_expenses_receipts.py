@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import io
 import os
@@ -11,13 +12,17 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from chassis.problems import UnavailableError
+from expenses.adapters.receipts.bench import Bench
 from expenses.adapters.receipts.examiner import StudioExaminer
 from expenses.domain.errors import ReceiptFileMissingError, UnacceptableReceiptError
-from expenses.domain.receipts import checked
+from expenses.domain.receipt_content import checked
+from faults.stage import Disk
 from support import pictures
 from unit.expenses.expenses_world import MARIA, OTTO, Api, a_caller
 
@@ -89,10 +94,29 @@ def test_a_photo_taken_on_its_side_is_shown_upright(api: Api) -> None:
     assert not dict(small.getexif())
 
 
-def test_a_pdf_has_no_small_picture(api: Api) -> None:
-    receipt = sent(api, an_expense(api), pictures.a_pdf())
-    assert (receipt["thumbnail"], receipt["width"]) == (False, None)
-    assert api("GET", f"/receipts/{receipt['id']}/thumbnail").status_code == 404
+def test_the_first_page_of_a_pdf_is_its_picture(api: Api) -> None:
+    receipt = sent(api, an_expense(api), pictures.a_pdf(b"0 0 100 200 re f"))
+    assert (receipt["thumbnail"], receipt["width"]) == (True, None)
+    for path, side in (("thumbnail", 480), ("preview", 800)):
+        page = pictures.opened(api("GET", f"/receipts/{receipt['id']}/{path}").content).convert("L")
+        assert page.size == (side, side)
+        left, right = (page.getpixel((side * quarter // 4, 5)) for quarter in (1, 3))
+        assert (left < 40, right > 200) == (True, True), "its left half is black"
+
+
+def test_a_pdf_that_nobody_can_draw_is_kept_without_a_picture(api: Api) -> None:
+    receipt = sent(api, an_expense(api), pictures.a_pdf().replace(b"/Kids[3 0 R]/Count 1", b"/Kids[]/Count 0"))
+    assert receipt["thumbnail"] is False
+    for path in ("thumbnail", "preview"):
+        assert api("GET", f"/receipts/{receipt['id']}/{path}").status_code == 404
+
+
+@pytest.mark.parametrize("media_type", [kind for kind in KINDS if kind.startswith("image/")])
+def test_every_picture_can_be_read_in_every_browser(api: Api, media_type: str) -> None:
+    receipt = sent(api, an_expense(api), KINDS[media_type])
+    answer = api("GET", f"/receipts/{receipt['id']}/preview")
+    assert answer.headers["Content-Type"] == "image/webp"
+    assert pictures.opened(answer.content).size == (receipt["width"], receipt["height"])
 
 
 def test_an_expense_shows_its_receipts_in_lists_too(api: Api) -> None:
@@ -123,7 +147,7 @@ def test_two_people_with_the_same_content_do_not_share_it(api: Api, tmp_path: Pa
     otto = api.as_(a_caller(OTTO))
     sent(otto, an_expense(otto))
     assert len(stored(tmp_path)) == 4
-    for path in ("", "/content", "/thumbnail"):
+    for path in ("", "/content", "/thumbnail", "/preview"):
         assert otto("GET", f"/receipts/{mine['id']}{path}").status_code == 404
     assert otto("DELETE", f"/receipts/{mine['id']}").status_code == 404
     assert send(otto, mine["expense_id"]).status_code == 404
@@ -142,8 +166,21 @@ REFUSED = {
     "a web page": (b"<html><script>alert(1)</script>", 415, "a web page"),
     "an archive": (b"PK\x03\x04" + bytes(100), 415, "a ZIP archive"),
     "nothing": (b"", 415, "it is empty"),
+    "an SVG": (b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>', 415, "an XML document"),
+    "a GIF": (b"GIF89a" + bytes(100), 415, "a GIF"),
+    "an AVIF": (b"\0\0\0\x1cftypavif\0\0\0\0avifmif1miaf", 415, "an AVIF"),
+    "a film": (b"\0\0\0\x14ftypisom\0\0\0\0mp42" + bytes(100), 415, "a film"),
+    "a WebP that moves": (pictures.a_film(), 422, "a still one"),
+    "a JPEG of 65,000 x 65,000": (pictures.a_jpeg_of(65_000, 65_000), 422, "65,000 x 65,000 pixels"),
+    "a WebP of 16,383 x 16,383": (pictures.a_webp_of(16_383, 16_383), 422, ""),
+    "a HEIC of 100,000 x 100,000": (pictures.a_heic_of(100_000, 100_000), 422, ""),
     "a PNG of 100,000 x 100,000": (pictures.a_png_of(100_000, 100_000), 422, "100,000 x 100,000 pixels"),
     "a zip bomb PDF": (pictures.a_bomb(), 422, "unpacks to more than 256 MB"),
+    "a PDF with an object stream that is a bomb": (
+        pictures.a_bomb(b"/Type/ObjStm/N 9/First 90"),
+        422,
+        "unpacks to more than 256 MB",
+    ),
     "a PDF packed twice": (pictures.a_pdf().replace(b"/FlateDecode", b"[/FlateDecode /FlateDecode]"), 422, "packed twice"),
     "half a PDF": (pictures.a_pdf()[:-10], 422, "ends in the middle"),
     "half a JPEG": (PHOTO[: len(PHOTO) // 2], 422, "ends in the middle"),
@@ -163,7 +200,18 @@ def test_what_is_no_receipt_is_refused_with_the_reason_and_leaves_nothing(api: A
     assert (answer.status_code, answer.headers["Content-Type"]) == (status, "application/problem+json"), answer.text
     assert reason in answer.json()["detail"]
     assert stored(tmp_path) == []
-    assert api("GET", f"/expenses/{expense}/receipts").json()["items"] == []
+    with database_of(tmp_path) as rows:
+        assert rows.execute("SELECT (SELECT COUNT(*) FROM receipt), (SELECT COUNT(*) FROM receipt_file)").fetchone() == (0, 0)
+
+
+def test_of_a_file_that_is_two_things_at_once_the_picture_alone_is_kept(api: Api) -> None:
+    page = b"<script>alert(document.domain)</script>"
+    photo = pictures.a_jpeg(3)
+    comment = b"\xff\xfe" + (len(page) + 2).to_bytes(2) + page
+    receipt = sent(api, an_expense(api), photo[:2] + comment + photo[2:] + page, name="lunch.html")
+    answer = api("GET", f"/receipts/{receipt['id']}/content")
+    assert b"<script" not in answer.content
+    assert (answer.headers["Content-Type"], answer.headers["X-Content-Type-Options"]) == ("image/jpeg", "nosniff")
 
 
 def test_what_arrives_differently_than_announced_is_refused(api: Api, tmp_path: Path) -> None:
@@ -209,6 +257,8 @@ def test_a_part_of_a_file_can_be_asked_for(api: Api, wanted: str) -> None:
     if status == 206:
         start, size = first % receipt["size"], receipt["size"]
         assert answer.headers["Content-Range"] == f"bytes {start}-{start + len(answer.content) - 1}/{size}"
+        digest = base64.b64encode(bytes.fromhex(receipt["sha256"])).decode()
+        assert answer.headers["Repr-Digest"] == f"sha-256=:{digest}:", "so the parts can be put together with certainty"
 
 
 def test_a_part_that_is_not_there_is_416(api: Api) -> None:
@@ -219,13 +269,18 @@ def test_a_part_that_is_not_there_is_416(api: Api) -> None:
 
 def test_what_the_browser_has_is_not_sent_again(api: Api) -> None:
     receipt = sent(api, an_expense(api))
-    for path in ("content", "thumbnail"):
+    for path in ("content", "thumbnail", "preview"):
         tag = api("GET", f"/receipts/{receipt['id']}/{path}").headers["ETag"]
         again = api.with_header("If-None-Match", tag)("GET", f"/receipts/{receipt['id']}/{path}")
         assert (again.status_code, again.content) == (304, b"")
 
 
-@pytest.mark.parametrize(("content", "disposition"), [(PHOTO, "inline"), (pictures.a_pdf(), "attachment")])
+SCRIPTED = pictures.a_pdf().replace(b"/Catalog", b"/Catalog/OpenAction<</S/JavaScript/JS(app.alert\\(1\\))>>")
+
+
+@pytest.mark.parametrize(
+    ("content", "disposition"), [(PHOTO, "inline"), (pictures.a_pdf(), "attachment"), (SCRIPTED, "attachment")]
+)
 def test_a_file_that_is_opened_can_do_no_harm(api: Api, content: bytes, disposition: str) -> None:
     receipt = sent(api, an_expense(api), content, name='a"b\r\nSet-Cookie: x=1; 领收.html')
     headers = api("GET", f"/receipts/{receipt['id']}/content").headers
@@ -239,14 +294,19 @@ def test_a_file_that_is_opened_can_do_no_harm(api: Api, content: bytes, disposit
     assert "allow-" not in policy
 
 
-def test_a_damaged_file_is_not_given_out_as_whole(api: Api, tmp_path: Path) -> None:
-    receipt = sent(api, an_expense(api), pictures.a_pdf())
-    [path] = stored(tmp_path)
+def test_a_damaged_file_is_not_given_out_and_whoever_runs_it_hears_of_it(
+    api: Api, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    receipt = sent(api, an_expense(api), pictures.a_pdf(os.urandom(200_000)))
+    path = tmp_path / "receipts" / MARIA / receipt["sha256"]
     path.write_bytes(path.read_bytes()[:-1] + b"!")
-    answer = api("GET", f"/receipts/{receipt['id']}/content")
-    assert (answer.status_code, answer.json()["title"]) == (404, "The file of this receipt is damaged or lost")
-    path.unlink()
-    assert api("GET", f"/receipts/{receipt['id']}/content").status_code == 404
+    for damage in (lambda: None, path.unlink):
+        damage()
+        for what in ("content", "preview"):
+            caplog.clear()
+            answer = api("GET", f"/receipts/{receipt['id']}/{what}")
+            assert (answer.status_code, answer.json()["title"]) == (500, "The file of this receipt is damaged or lost")
+            assert [record.levelname for record in caplog.records if record.name == "outlay.app"] == ["ERROR"]
 
 
 def test_a_large_file_that_is_damaged_ends_too_early() -> None:
@@ -271,10 +331,10 @@ def test_with_the_expense_its_receipts_go_and_the_next_tidying_takes_the_files(a
     assert api("DELETE", f"/expenses/{expense}", version=1).status_code == 204
     assert api("GET", f"/receipts/{receipt['id']}").status_code == 404
     api.service.tidy()
-    assert len(stored(tmp_path)) == 3, "an upload of it may be under way"
+    assert len(stored(tmp_path)) == 4, "an upload of it may be under way"
     api.clock.later(hours=2)
     api.service.tidy()
-    assert [path.name for path in stored(tmp_path)] == [kept["sha256"]]
+    assert [path.name for path in stored(tmp_path)] == [kept["sha256"], f"{kept['sha256']}.webp"]
 
 
 def test_who_leaves_takes_every_file_along(api: Api, tmp_path: Path) -> None:
@@ -331,7 +391,7 @@ LITTLE = "import resource, runpy; resource.setrlimit(resource.RLIMIT_AS, (200_00
 )
 def test_a_bomb_is_known_for_what_it_is_with_little_memory(tmp_path: Path, content: bytes, kind: str, reason: str) -> None:
     (tmp_path / "uploaded").write_bytes(content)
-    command = [sys.executable, "-I", "-c", LITTLE.format("expenses.adapters.receipts.studio"), kind]
+    command = [sys.executable, "-I", "-c", LITTLE.format("expenses.adapters.receipts.studio"), "examine", kind]
     files = [tmp_path / name for name in ("uploaded", "kept", "small")]
     done = subprocess.run([*command, *files], check=True, capture_output=True, text=True, timeout=20)
     assert reason in done.stdout
@@ -339,6 +399,45 @@ def test_a_bomb_is_known_for_what_it_is_with_little_memory(tmp_path: Path, conte
 
 
 def test_a_file_that_takes_too_long_is_refused() -> None:
-    examiner = StudioExaminer(seconds=0.01)
+    examiner = StudioExaminer(bench=Bench(seconds=0.01))
     with pytest.raises(UnacceptableReceiptError, match="too long"), examiner.examine(io.BytesIO(PHOTO), None):
         pass
+
+
+def test_what_a_process_that_was_killed_was_looking_at_does_not_stay(tmp_path: Path) -> None:
+    now = datetime.now(UTC)
+    old, new = tmp_path / "outlay-receipt-old", tmp_path / "outlay-receipt-new"
+    for folder, hours in ((old, 2), (new, 0)):
+        folder.mkdir()
+        (folder / "uploaded").write_bytes(PHOTO)
+        moment = (now - timedelta(hours=hours)).timestamp()
+        os.utime(folder, (moment, moment))
+    StudioExaminer(place=tmp_path).tidy(now - timedelta(hours=1))
+    assert (old.exists(), new.exists()) == (False, True)
+
+
+def test_a_disk_without_room_is_said_to_be_one(tmp_path: Path) -> None:
+    disk = Disk(tmp_path / "disk", size=2 * 1024 * 1024)
+    if not disk.can_be_full:
+        pytest.skip(disk.why_not)
+    try:
+        examiner = StudioExaminer(place=disk.folder)
+        with pytest.raises(UnavailableError, match="no room"), examiner.examine(io.BytesIO(b"%PDF-" + bytes(5_000_000)), None):
+            pass
+        photo = pictures.a_pdf() + b"%" + os.urandom(1_100_000).hex().encode()[:1_100_000] + b"%%EOF"
+        with pytest.raises(UnavailableError, match="no room"), examiner.examine(io.BytesIO(photo), None):  # kept beside uploaded
+            pass
+        assert list(disk.folder.iterdir()) == []
+    finally:
+        disk.close()
+
+
+def test_who_finds_no_place_is_told_at_once_and_takes_nobody_elses(tmp_path: Path) -> None:
+    examiner = StudioExaminer(bench=Bench(places=1), place=tmp_path)
+    with examiner.examine(io.BytesIO(PHOTO), None):
+        with pytest.raises(UnavailableError, match="Too many") as told, examiner.examine(io.BytesIO(PHOTO), None):
+            pass
+        assert told.value.headers["Retry-After"] == "3"
+    with examiner.examine(io.BytesIO(PHOTO), None):
+        assert len(list(tmp_path.iterdir())) == 1
+    assert list(tmp_path.iterdir()) == []

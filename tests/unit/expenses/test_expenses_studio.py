@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import struct
 from contextlib import suppress
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image, ImageCms
 
-from expenses.adapters.receipts.studio import heic, jpeg, pdf, png, webp
+from expenses.adapters.receipts.studio import heic, jpeg, pdf, picture, png, webp
 from expenses.adapters.receipts.studio.errors import RefusedError
 from expenses.adapters.receipts.studio.exif import kept_of
 from support import pictures
@@ -71,3 +73,56 @@ def test_of_metadata_orientation_and_time_are_kept_in_either_byte_order(order: s
 def test_metadata_that_make_no_sense_are_dropped(tiff: bytes) -> None:
     for start in (b"II*\0", b"MM\0*", b""):
         kept_of(start + tiff)
+
+
+def box(kind: bytes, content: bytes) -> bytes:
+    return (len(content) + 8).to_bytes(4) + kind + content
+
+
+def test_the_film_and_the_trailer_of_a_phones_photo_are_overwritten() -> None:
+    told = b"+48.1374+011.5755/"
+    photo = pictures.a_heic()
+    for more in (box(b"mpvd", box(b"ftyp", b"isom") + told), box(b"sefd", told), box(b"uuid", told), box(b"mdat", told)):
+        kept = heic.cleaned(photo + more)
+        assert told not in kept
+        assert len(kept) == len(photo + more)
+        assert pictures.opened(kept).tobytes() == pictures.opened(photo).tobytes()
+
+
+@pytest.mark.parametrize("orientation", [1, 3, 6, 8])
+def test_a_photo_of_a_phone_is_drawn_upright_whichever_way_it_was_held(orientation: int) -> None:
+    turned = orientation in (6, 8)
+    for media_type, photo in (
+        ("image/jpeg", pictures.a_jpeg(size=(64, 96), orientation=orientation)),
+        ("image/heic", pictures.a_heic(orientation=orientation)),
+    ):
+        width, height, small = picture.look_at(CLEANERS[media_type.removeprefix("image/")][0](photo), media_type)
+        assert (width, height) == pictures.opened(small).size == ((96, 64) if turned else (64, 96))
+
+
+def test_colours_of_another_profile_are_drawn_as_they_were_meant() -> None:
+    srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    swapped = srgb.replace(b"rXYZ", b"tXYZ").replace(b"gXYZ", b"rXYZ").replace(b"tXYZ", b"gXYZ")
+    for name in ("JPEG", "PNG", "WEBP"):
+        file = io.BytesIO()
+        Image.new("RGB", (40, 40), "red").save(file, name, icc_profile=swapped)
+        cleaned = CLEANERS[name.lower()][0](file.getvalue())
+        assert pictures.opened(cleaned).info["icc_profile"] == swapped, "the file keeps its profile"
+        red, green, blue = pictures.opened(picture.picture_of(cleaned, f"image/{name.lower()}", 480)).getpixel((20, 20))
+        assert green > 200
+        assert max(red, blue) < 60
+
+
+def test_a_scan_in_16_bits_of_gray_is_not_drawn_white() -> None:
+    file = io.BytesIO()
+    Image.new("I;16", (40, 40), 0x4000).save(file, "PNG")
+    assert 55 < pictures.opened(picture.picture_of(file.getvalue(), "image/png", 480)).convert("L").getpixel((20, 20)) < 75
+
+
+def test_of_a_png_that_moves_the_first_picture_is_kept() -> None:
+    file = io.BytesIO()
+    pictures.drawn().save(file, "PNG", save_all=True, append_images=[pictures.drawn(seed=1)])
+    assert b"fdAT" in file.getvalue()
+    kept = png.cleaned(file.getvalue())
+    assert b"fdAT" not in kept
+    assert pictures.opened(kept).tobytes() == pictures.drawn().tobytes()

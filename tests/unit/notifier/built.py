@@ -21,6 +21,7 @@ from notifier.app import build
 from notifier.domain.mails import Message, Trail
 from notifier.settings import NotifierSettings
 from support.asgi import call
+from support.stores import a_migrated
 
 ROOT = Path(__file__).parents[3]
 VAULT = Vault(bytes(range(32)))
@@ -89,18 +90,19 @@ class Built:
     dawdles: int = 0
     """Milliseconds that go by whenever somebody looks at the clock."""
     hook_key: str = ""
+    vault: Vault = VAULT
     woken: int = 0
     metrics: Metrics = field(default_factory=Metrics)
 
     def __post_init__(self) -> None:
         self.folder.mkdir(exist_ok=True)
         settings = NotifierSettings(
-            database=f"sqlite:///{self.folder}/notifier.db", mail=f"file:{self.folder}/mail", url="https://outlay.example",
+            database=a_migrated("notifier", self.folder / "notifier.db"), mail=f"file:{self.folder}/mail", url="https://outlay.example",
             hook_key=self.hook_key,
         )  # fmt: skip
         self.mailer = self.mailer or mailer_from(settings, lambda: self.now)
         parts = build(
-            settings, verify=self._claims, vault=VAULT, metrics=self.metrics, clock=self._clock, ids=uuid7, wake=self._wake,
+            settings, verify=self._claims, vault=self.vault, metrics=self.metrics, clock=self._clock, ids=uuid7, wake=self._wake,
             relay_owner=self.owner, mailer=self.mailer, machine_ms=lambda: self.ms + self.stepped,
             elapsed=lambda: self.ms / 1000, validate_responses=True, quiet=True,
         )  # fmt: skip

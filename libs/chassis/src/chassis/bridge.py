@@ -14,6 +14,8 @@ from tempfile import SpooledTemporaryFile
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_to_bytes
 
+from chassis.problems import UnavailableError
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -118,10 +120,18 @@ async def _collect(receive: Receive, body: SpooledTemporaryFile[bytes]) -> bool:
         message = await receive()
         if message["type"] == "http.disconnect":
             return False
-        body.write(message.get("body", b""))
+        _keep(message.get("body", b""), body)
         more = message.get("more_body", False)
     body.seek(0)
     return True
+
+
+def _keep(piece: bytes, body: SpooledTemporaryFile[bytes]) -> None:
+    try:
+        body.write(piece)
+    except OSError as error:  # what is large goes to the disk, and the disk may be full
+        message = "There is no room for what you send at the moment; try again soon."
+        raise UnavailableError(message, headers={"Retry-After": "30"}) from error
 
 
 def _environ(scope: Scope, body: SpooledTemporaryFile[bytes]) -> dict[str, Any]:

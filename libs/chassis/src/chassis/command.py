@@ -1,4 +1,4 @@
-"""The command line of a service that runs by itself: `python -m <service> serve | work | migrate | check | events | keys`."""
+"""A service by itself on the command line: `python -m <service> serve | work | migrate | check | settings | events | keys`."""
 
 from __future__ import annotations
 
@@ -7,29 +7,37 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import httpx
 
 from chassis.bus.rabbitmq import BrokerAddress, BusAwayError, RabbitBus
+from chassis.bus.rabbitmq.probing import broker_probe
 from chassis.bus.rabbitmq.topology import suite_queues
 from chassis.bus.settings import BrokerSettings
+from chassis.checking import add_check_command, auth_probe, say_findings
 from chassis.clock import clock_from
 from chassis.data_keys import GivenKey, KeySettings, parse_keys, vault_from
+from chassis.declared import as_json as settings_as_json
+from chassis.declared import as_lines as settings_as_lines
+from chassis.declared import declared, problems_of
+from chassis.first_look import look_first, probes_of
 from chassis.ids import uuid7
 from chassis.key_protect import KeyProtectError
 from chassis.keys_command import add_keys_command, add_migrate_command, look_after_keys
 from chassis.letters import add_events_command, look_after, tell_of_sealed
 from chassis.logs import configure_logs
 from chassis.metrics import Metrics
+from chassis.probes import Finding, Probe, run_probes
 from chassis.problems import UnavailableError
 from chassis.process import Answering, Working
 from chassis.rekeying import report
 from chassis.service import Service
 from chassis.settings import SettingsError, read_settings, setting, whole_number
-from chassis.sql.migrations import SchemaTooNewError
+from chassis.sql.migrations import HalfImportedError
+from chassis.sql.schema import SchemaTooNewError
 from chassis.tokens import TokenVerifier
 from chassis.traces import traces_from
 from chassis.vault import SealError, Vault
@@ -56,19 +64,17 @@ Build = Callable[[Mapping[str, str], dict[str, Any], Callable[[str], dict[str, A
 """(environment, what every service is given, verify) -> the service."""
 
 
-def main_of(name: str, build: Build, arguments: Sequence[str] | None = None) -> int:
-    """Run a service's command; return the exit status."""
+def main_of(name: str, build: Build, own: Callable[[], type], arguments: Sequence[str] | None = None) -> int:
+    """Run a service's command; return the exit status. `own` returns the class of the service's own settings."""
     options = _parser(name).parse_args(arguments)
     try:
-        if options.command in _WITHOUT_STORE:
-            return _WITHOUT_STORE[options.command](name, options)
-        settings = read_settings(ProcessSettings, os.environ)
-        configure_logs(settings.log_level)
-        return _run(name, build, settings, options)
+        return _do(name, build, own, options)
     except SettingsError as error:
+        if options.command == "check":
+            return say_findings([Finding("settings", False, problem, 0) for problem in error.problems], options, say=_say)
         _complain([f"{name} cannot start with these settings:", *(f"  {problem}" for problem in error.problems)])
         return 2
-    except (SchemaTooNewError, BusAwayError, KeyProtectError) as error:
+    except (SchemaTooNewError, HalfImportedError, BusAwayError, KeyProtectError) as error:
         _complain([str(error)])
         return 1
     except SealError as error:
@@ -78,6 +84,21 @@ def main_of(name: str, build: Build, arguments: Sequence[str] | None = None) -> 
         cause = error.__cause__
         _complain([f"{name}: {error}", *([f"  {type(cause).__name__}: {cause}"] if cause else [])])
         return 1
+
+
+def _do(name: str, build: Build, own: Callable[[], type], options: argparse.Namespace) -> int:
+    if options.command in _WITHOUT_STORE:
+        return _WITHOUT_STORE[options.command](name, options)
+    kinds = (ProcessSettings, own())
+    if options.command == "settings":
+        entries = declared(kinds)
+        _say(settings_as_json(name, entries) if options.json else settings_as_lines(entries))
+        return 0
+    if problems := problems_of(kinds, os.environ):
+        raise SettingsError(problems)
+    settings = read_settings(ProcessSettings, os.environ)
+    configure_logs(settings.log_level)
+    return _run(name, build, settings, options)
 
 
 def fetch_jwks(auth_url: str) -> Mapping[str, Any]:
@@ -97,7 +118,9 @@ def _parser(name: str) -> argparse.ArgumentParser:
     commands.add_parser("serve", help="answer requests; what they commit is relayed to the broker")
     commands.add_parser("work", help="handle events from the broker, and do what is put off")
     add_migrate_command(commands)
-    commands.add_parser("check", help="try the store, and say what is wrong with it")
+    add_check_command(commands)
+    settings = commands.add_parser("settings", help="list what can be set")
+    settings.add_argument("--json", action="store_true", help="list it as JSON")
     add_events_command(commands)
     add_keys_command(commands)
     return parser
@@ -123,18 +146,20 @@ def _run(name: str, build: Build, settings: ProcessSettings, options: argparse.N
         if command == "migrate":
             service.migrate()
         elif command == "check":
-            service.check()
-            service.check_keys()
-            _say(f"{name}: the store answers")
+            return say_findings(run_probes([*probes_of(service), *_shared_probes(name, settings)]), options, say=_say)
         else:
-            with suppress(UnavailableError):  # it starts all the same, and is not ready until the store is back
-                service.check_keys()
+            look_first(service)
             process = _process(command, service, _bus(command, service, settings, metrics, bell), metrics, bell)
             process.run(host=settings.host, port=settings.port, on_ready=lambda port: _say(f"{name} is ready on port {port}"))
     finally:
         service.close()
         metrics.spans.close()
     return 0
+
+
+def _shared_probes(name: str, settings: ProcessSettings) -> list[Probe]:
+    probes = [broker_probe(settings.broker)] if settings.broker else []
+    return probes if name == "auth" else [*probes, auth_probe(settings.auth_url, fetch_jwks)]
 
 
 def _rekey(service: Service, vault: Vault, settings: BrokerSettings) -> int:

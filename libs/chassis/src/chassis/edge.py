@@ -7,9 +7,10 @@ import logging
 import re
 import time
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from chassis import context
+from chassis.limits import BodyLimits
 from chassis.problems import PROBLEM_JSON, BodyTooLargeError, InvalidRequestError, body_of
 from chassis.traces import Kind
 
@@ -20,11 +21,6 @@ if TYPE_CHECKING:
 
     from chassis.health import Health
     from chassis.metrics import Metrics
-
-JSON_LIMIT = 1_000_000
-"""Bytes of a JSON body."""
-UPLOAD_LIMIT = 200_000_000
-"""Bytes of a multipart body, such as a file to import; it is never held in memory."""
 
 _CONTROL = re.compile("[\x00-\x1f\x7f]")
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -53,11 +49,12 @@ class Edge:
         metrics: Metrics,
         health: Health,
         headers: Mapping[bytes, bytes] = _HEADERS,
+        limits: BodyLimits | None = None,
         quiet: bool = False,
     ) -> None:
         """Wrap `app`. `quiet` writes no log line, for a service inside a process whose gateway writes one."""
         self._app, self._service, self._metrics, self._health = app, service, metrics, health
-        self._headers, self._quiet = headers, quiet
+        self._headers, self._limits, self._quiet = headers, limits or BodyLimits(), quiet
         self._spans = metrics.spans
         self._latency = metrics.latency.labels(service)
         # Finding a labelled meter takes longer than counting; methods and statuses are few.
@@ -80,11 +77,13 @@ class Edge:
         trace = context.follow(_request_id(given), traceparent, service=self._service, spans=self._spans)
         token = context.current.set(trace)
         started = time.perf_counter()
-        seen = {"status": 0}
+        seen: dict[str, Any] = {"status": 0, "began": None}
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 seen["status"] = message["status"]
+                if any(name == b"content-type" and value.startswith(b"text/event-stream") for name, value in message["headers"]):
+                    seen["began"] = time.perf_counter() - started  # such an answer has no end
                 message = {**message, "headers": self._add(message["headers"], trace.request_id)}
             await send(message)
 
@@ -93,7 +92,7 @@ class Edge:
             if _CONTROL.search(scope["path"]):
                 message = "The path has a control character."
                 raise InvalidRequestError(message)
-            limited = _Limited(scope, receive, given)
+            limited = _Limited(scope, receive, given, self._limits)
             await self._app(*await limited.prepare(), send_with_headers)
         except (BodyTooLargeError, InvalidRequestError) as error:
             if seen["status"]:
@@ -103,7 +102,7 @@ class Edge:
         finally:
             if trace.recorded:
                 _record(trace, scope, seen["status"], since=started)
-            self._account(scope, seen["status"], time.perf_counter() - started)
+            self._account(scope, seen["status"], time.perf_counter() - started, began=seen["began"])
             context.current.reset(token)
 
     def _add(self, headers: list[tuple[bytes, bytes]], request_id: str) -> list[tuple[bytes, bytes]]:
@@ -113,10 +112,10 @@ class Edge:
             added.append((b"x-request-id", request_id.encode()))
         return [*headers, *added]
 
-    def _account(self, scope: Scope, status: int, seconds: float) -> None:
+    def _account(self, scope: Scope, status: int, seconds: float, *, began: float | None) -> None:
         method = scope["method"] if scope["method"] in _METHODS else "other"
         self._counted(method, status).inc()
-        self._latency.observe(seconds)
+        self._latency.observe(seconds if began is None else began)
         if not self._quiet:
             # The path alone: a query may hold what somebody searched for.
             fields = {"method": scope["method"], "path": _loggable(scope["path"]), "status": status, "ms": round(seconds * 1000, 1)}
@@ -149,20 +148,17 @@ def _request_id(headers: dict[bytes, bytes]) -> str:
 
 
 class _Limited:
-    """A request whose body cannot grow past the limit of its kind."""
+    """A request whose body cannot grow past its limit."""
 
-    def __init__(self, scope: Scope, receive: Receive, headers: dict[bytes, bytes]) -> None:
+    def __init__(self, scope: Scope, receive: Receive, headers: dict[bytes, bytes], limits: BodyLimits) -> None:
         self._scope, self._receive, self._headers = scope, receive, headers
-        upload = headers.get(b"content-type", b"").lower().startswith(b"multipart/")
-        self._limit = UPLOAD_LIMIT if upload else JSON_LIMIT
-        self._upload = upload
-        self._read = 0
+        kind = headers.get(b"content-type", b"")
+        self._upload = kind.lower().startswith(b"multipart/")
+        self._limit = limits.of(scope["method"], scope["path"], kind)
 
     async def prepare(self) -> tuple[Scope, Receive]:
         """Return the scope and receive to go on with; raises BodyTooLargeError."""
-        length = self._headers.get(b"content-length", b"")
-        if length.isdigit() and int(length) > self._limit:
-            raise self._too_large()
+        self._limit.expect(self._headers.get(b"content-length", b""))
         if b"transfer-encoding" in self._headers and not self._upload:
             return await self._buffer()
         return self._scope, self._count
@@ -185,13 +181,8 @@ class _Limited:
 
     async def _count(self) -> Message:
         message = await self._receive()
-        self._read += len(message.get("body", b""))
-        if self._read > self._limit:
-            raise self._too_large()
+        self._limit.take(len(message.get("body", b"")))
         return message
-
-    def _too_large(self) -> BodyTooLargeError:
-        return BodyTooLargeError(f"The body may have {self._limit:,} bytes at most.")
 
 
 async def _send_whole(send: Send, status: int, body: bytes, content_type: str) -> None:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from starlette.concurrency import run_in_threadpool
 
+from chassis.watching import Watched
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -16,6 +18,9 @@ if TYPE_CHECKING:
     from chassis.metrics import Metrics
 
 log = logging.getLogger("outlay.health")
+
+_PATIENCE_SECONDS = 4.0
+"""How long a check may take: who asks gives up soon, and asks again."""
 
 
 class Health:
@@ -33,7 +38,8 @@ class Health:
 
         `wishes` are what it can do without for a time, such as a broker while the outbox holds the events: only reported.
         """
-        self._metrics, self._checks, self._wishes, self._document = metrics, checks, wishes or {}, document
+        self._metrics, self._document = metrics, document
+        self._checks, self._wishes = _watched(checks), _watched(wishes or {})
 
     async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
         """Serve one request; what is no such path is not found."""
@@ -59,6 +65,8 @@ class Health:
                 return None
 
     def _readiness(self) -> tuple[int, bytes, str]:
+        for watched in (*self._checks.values(), *self._wishes.values()):
+            watched.begin()  # all at once: one that hangs is enough
         report = {name: self._state(check, name) for name, check in self._checks.items()}
         ready = all(state == "ok" for state in report.values())
         report |= {name: self._state(wish, name) for name, wish in self._wishes.items()}
@@ -72,3 +80,7 @@ class Health:
             log.warning("not ready", extra={"check": name, "reason": str(error)})
             return "failing"
         return "ok"
+
+
+def _watched(checks: Mapping[str, Callable[[], object]]) -> dict[str, Watched]:
+    return {name: Watched(check, fresh=0.0, patience=_PATIENCE_SECONDS) for name, check in checks.items()}

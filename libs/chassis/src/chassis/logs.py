@@ -15,6 +15,17 @@ from chassis import context
 _ENCODE = json.JSONEncoder(default=str, ensure_ascii=False).encode
 _LEVELS = {"connexion": logging.ERROR, "opentelemetry": logging.CRITICAL, "pika": logging.CRITICAL}
 """What chassis.otlp and chassis.bus.rabbitmq say once, the libraries say for each batch and each attempt to connect."""
+_TALKATIVE = (
+    "urllib3",
+    "requests",
+    "ibm-cloud-sdk-core",
+    "ibm_botocore",
+    "ibm_boto3",
+    "ibm_s3transfer",
+    "sqlalchemy",
+    "python_http_client",
+)
+"""At the level debug these write down requests with their headers, tokens and signatures, or statements with their values."""
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
 
@@ -47,5 +58,15 @@ def configure_logs(level: str) -> None:
     # What one library deprecates in another is news for developers, who run the tests with it as an error.
     warnings.filterwarnings("ignore", message="Using `httpx` with `starlette.testclient`")
     # The edge writes a line per request already; these would say it again, or say what is an answer and no incident.
-    for name in ("uvicorn.access", "uvicorn.error", "httpx", "httpcore", "connexion", "alembic", "opentelemetry", "pika"):
+    for name in (
+        "uvicorn.access",
+        "uvicorn.error",
+        "httpx",
+        "httpcore",
+        "connexion",
+        "alembic",
+        "opentelemetry",
+        "pika",
+        *_TALKATIVE,
+    ):
         logging.getLogger(name).setLevel(_LEVELS.get(name, logging.WARNING))

@@ -33,7 +33,7 @@ class Answering:
         self._service, self._bus = service, bus
         self._workers: tuple[Worker, ...] = (_relay(service, bus, metrics, bell),) if bus else ()
         # It answers without a broker, so that one that is away is only reported.
-        wishes = {"broker": bus.check_publishing} if bus else {}
+        wishes = {**service.wishes, **({"broker": bus.check_publishing} if bus else {})}
         health = Health(metrics, {"store": service.check}, wishes=wishes)
         self._web = _Readiness(health, service.web)
 
@@ -52,7 +52,7 @@ class Working:
         self._bus = bus
         self._workers = (_relay(service, bus, metrics, bell), *service.workers, Tidying([service]))
         metrics.measure_with(bus.depths)
-        self._web = Health(metrics, {"store": service.check, "broker": bus.check_consuming})
+        self._web = Health(metrics, {"store": service.check, "broker": bus.check_consuming}, wishes=service.wishes)
 
     def run(self, *, host: str, port: int, on_ready: Callable[[int], None]) -> None:
         """Work until the signal to stop."""

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
 _GRACE_SECONDS = 5
+_IDLE_SECONDS = 30
+"""For so long a connection stays open without a request: longer than a gateway keeps one, or it would send into a closing one."""
 
 
 class Server(uvicorn.Server):
@@ -52,6 +54,7 @@ def serve(
         server_header=False,
         lifespan="off",
         timeout_graceful_shutdown=_GRACE_SECONDS,
+        timeout_keep_alive=_IDLE_SECONDS,
         proxy_headers=False,
     )
     Server(config, on_ready=on_ready, on_exit=on_exit).run()

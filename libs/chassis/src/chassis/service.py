@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from starlette.types import ASGIApp
 
 from chassis.bus import Queue
+from chassis.probes import Probe
 from chassis.rekeying import Tally
 from chassis.relay import Outbox
 from chassis.worker import Worker
@@ -33,4 +34,8 @@ class Service:
     """Forget what is no longer needed; to be called once an hour."""
     check: Callable[[], object] = lambda: None
     """Raise if the service is not ready."""
+    wishes: Mapping[str, Callable[[], object]] = field(default_factory=dict)
+    """What it can do without for a time, by name: only reported. These must answer quickly, see `chassis.watching`."""
+    probes: Callable[[], Sequence[Probe]] = tuple
+    """What `check` tries: every connection that the service uses."""
     close: Callable[[], None] = lambda: None

@@ -1,4 +1,4 @@
-"""`python -m auth serve | work | migrate | check | events`: auth as processes of its own."""
+"""`python -m auth serve | work | migrate | check | settings | events`: auth as processes of its own."""
 
 from __future__ import annotations
 
@@ -20,5 +20,11 @@ def _service(environ: Mapping[str, str], shared: dict[str, Any], _verify: Callab
     return build(read_settings(AuthSettings, environ), **shared).service
 
 
+def _settings() -> type:
+    from auth.settings import AuthSettings  # noqa: PLC0415  see above
+
+    return AuthSettings
+
+
 if __name__ == "__main__":
-    sys.exit(main_of("auth", _service))
+    sys.exit(main_of("auth", _service, _settings))

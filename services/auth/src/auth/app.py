@@ -12,6 +12,7 @@ from typing import Any
 from auth.adapters.hashing import Argon2Hashing
 from auth.adapters.locales import known_locale
 from auth.adapters.outbox import DocumentOutbox
+from auth.adapters.probing import store_probes
 from auth.adapters.rate_limits import MovingWindows
 from auth.adapters.signing import Ed25519Signatures
 from auth.adapters.sqlite import SqliteDocuments
@@ -59,6 +60,7 @@ STATUSES: Mapping[type[Exception], int] = {
     errors.UnacceptableError: 422,
     errors.WrongPasswordError: 422,
     errors.TooManyAttemptsError: 429,
+    errors.TooManyUntoldError: 503,
 }
 VERIFICATION_LIFETIME = timedelta(days=7)
 RESET_LIFETIME = timedelta(hours=1)
@@ -160,6 +162,7 @@ def build(
         tidy=tidy,
         check=check,
         close=documents.close,
+        probes=lambda: store_probes(documents, settings.cloudant),
     )
     return AuthService(service=service, jwks=keys.jwks, exchange=_in_process(handlers.exchange), verify=verify, rotate=keys.rotate)
 

@@ -1,4 +1,4 @@
-"""`python -m budgets serve | work | migrate | events`: budgets as processes of its own."""
+"""`python -m budgets serve | work | migrate | check | settings | events`: budgets as processes of its own."""
 
 from __future__ import annotations
 
@@ -19,5 +19,11 @@ def _service(environ: Mapping[str, str], shared: dict[str, Any], verify: Callabl
     return build(read_settings(BudgetsSettings, environ), verify=verify, **shared)
 
 
+def _settings() -> type:
+    from budgets.settings import BudgetsSettings  # noqa: PLC0415  see above
+
+    return BudgetsSettings
+
+
 if __name__ == "__main__":
-    sys.exit(main_of("budgets", _service))
+    sys.exit(main_of("budgets", _service, _settings))

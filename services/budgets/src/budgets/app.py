@@ -24,6 +24,8 @@ from chassis.service import Service
 from chassis.spec import load_spec
 from chassis.sql import Database, SqlOutbox
 from chassis.sql.migrations import migrate
+from chassis.sql.probing import database_probes
+from chassis.sql.schema import Schema
 from chassis.vault import Vault
 
 STATUSES: dict[type[Exception], int] = {
@@ -49,7 +51,7 @@ def build(
     quiet: bool = False,
 ) -> Service:
     """Return the service. `wake` is called after each commit with events; `relay_owner` names the process that relays them."""
-    database = Database(settings.database, on_events=wake, relay=sharing(relay_owner))
+    database = Database(settings.database, on_events=wake, relay=sharing(relay_owner), prove=Schema("budgets").prove)
     store = SqlStore(database, event_maker("budgets", clock, ids))
     handlers = Handlers(Planning(store, clock=clock, new_id=ids), Reading(store, clock=clock), Cursors(vault))
     parts = AppParts(
@@ -70,5 +72,7 @@ def build(
         queues=Consumers(store, Bookkeeping(clock=clock, new_id=ids)).queues(),
         migrate=lambda: migrate(database, "budgets"),
         tidy=store.tidy,
+        check=database.check,
+        probes=lambda: database_probes(database, "budgets", "BUDGETS_DB"),
         close=database.close,
     )

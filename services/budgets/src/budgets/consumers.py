@@ -29,7 +29,12 @@ class Consumers:
         people = {"user.registered": self._on_person, "user.changed": self._on_person, "user.deleted": self._on_departure}
         return (
             Queue("budgets.spending", SPENDING, self._once(self._on_spending)),
-            Queue("budgets.people", tuple(people), self._once(lambda work, event: people[event.type](work, event))),
+            Queue(
+                "budgets.people",
+                tuple(people),
+                self._once(lambda work, event: people[event.type](work, event)),
+                farewells=("user.deleted",),
+            ),
         )
 
     def _once(self, handle: Callable[[Work, Event], None]) -> Callable[[Event], None]:

@@ -1,4 +1,4 @@
-"""`python -m expenses serve | work | migrate | events`: expenses as processes of its own."""
+"""`python -m expenses serve | work | migrate | check | settings | events`: expenses as processes of its own."""
 
 from __future__ import annotations
 
@@ -19,5 +19,11 @@ def _service(environ: Mapping[str, str], shared: dict[str, Any], verify: Callabl
     return build(read_settings(ExpensesSettings, environ), verify=verify, **shared)
 
 
+def _settings() -> type:
+    from expenses.settings import ExpensesSettings  # noqa: PLC0415  see above
+
+    return ExpensesSettings
+
+
 if __name__ == "__main__":
-    sys.exit(main_of("expenses", _service))
+    sys.exit(main_of("expenses", _service, _settings))

@@ -15,7 +15,11 @@ from chassis.service import Service
 from chassis.spec import load_spec
 from chassis.sql import Database, SqlOutbox
 from chassis.sql.migrations import migrate
+from chassis.sql.probing import database_probes
+from chassis.sql.schema import Schema
+from chassis.watching import Watched
 from expenses.adapters.ecb import EcbRates
+from expenses.adapters.receipts.probing import receipt_probes
 from expenses.adapters.receipts.stores import examiner_from, files_from
 from expenses.adapters.sql import SqlStore, chassis
 from expenses.consumers import Consumers
@@ -26,6 +30,7 @@ from expenses.domain.exports import Exports
 from expenses.domain.importing import Importing
 from expenses.domain.ledger import Ledger
 from expenses.domain.people import People
+from expenses.domain.receipt_content import ReceiptContents
 from expenses.domain.receipts import ReceiptBook
 from expenses.domain.summary import Summary
 from expenses.handlers import Handlers
@@ -39,11 +44,11 @@ if TYPE_CHECKING:
 
 STATUSES = {
     errors.InvalidMappingError: 400,
+    errors.DepartedError: 403,
     errors.ExpenseNotFoundError: 404,
     errors.CategoryNotFoundError: 404,
     errors.ImportNotFoundError: 404,
     errors.ReceiptNotFoundError: 404,
-    errors.ReceiptFileMissingError: 404,
     errors.CategoryExistsError: 409,
     errors.CategoryInUseError: 409,
     errors.StaleVersionError: 412,
@@ -56,6 +61,7 @@ STATUSES = {
     errors.InvalidCategoryError: 422,
     errors.InvalidFilterError: 422,
     errors.UnreadableFileError: 422,
+    errors.ReceiptFileMissingError: 500,
 }
 
 
@@ -74,11 +80,11 @@ def build(
     quiet: bool = False,
 ) -> Service:
     """Return the service; nothing is connected or started yet."""
-    database = Database(settings.database, on_events=wake, relay=sharing(relay_owner))
+    database = Database(settings.database, on_events=wake, relay=sharing(relay_owner), prove=Schema("expenses").prove)
     store = SqlStore(database, event_maker("expenses", clock, ids))
     converter = Converter(rates or EcbRates())
-    files = files_from(settings)
-    receipts = ReceiptBook(store, files, examiner_from(settings), clock, ids)
+    files, examiner = files_from(settings), examiner_from(settings)
+    receipts = ReceiptBook(store, files, examiner, clock, ids)
     handlers = Handlers(
         ledger=Ledger(store, converter, clock, ids),
         catalogue=Catalogue(store, clock, ids),
@@ -86,6 +92,7 @@ def build(
         importing=Importing(store, converter, clock, ids),
         exports=Exports(store),
         receipts=receipts,
+        contents=ReceiptContents(store, files, examiner),
         cursors=Cursors(vault),
     )
 
@@ -111,5 +118,8 @@ def build(
         queues=Consumers(People(store, files, converter, clock)).queues,
         migrate=lambda: migrate(database, "expenses"),
         tidy=tidy,
+        check=database.check,
+        wishes={"receipts": Watched(files.check)},
+        probes=lambda: [*database_probes(database, "expenses", "EXPENSES_DB"), *receipt_probes(settings, files)],
         close=database.close,
     )

@@ -21,7 +21,7 @@ class Consumers:
     @property
     def queues(self) -> tuple[Queue, ...]:
         """What is listened to."""
-        return (Queue("expenses.people", tuple(self._methods), self.handle),)
+        return (Queue("expenses.people", tuple(self._methods), self.handle, farewells=("user.deleted",)),)
 
     def handle(self, event: Event) -> None:
         """Hand an event to its method."""

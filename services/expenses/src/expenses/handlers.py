@@ -14,6 +14,7 @@ from expenses.domain.exports import Exports
 from expenses.domain.importing import Importing
 from expenses.domain.ledger import Ledger, Page
 from expenses.domain.ports import Repeat, Who
+from expenses.domain.receipt_content import ReceiptContents
 from expenses.domain.receipts import ReceiptBook
 from expenses.domain.summary import Summary
 from expenses.receipt_answers import answer_of, known_of, range_of
@@ -36,10 +37,12 @@ class Handlers:
         importing: Importing,
         exports: Exports,
         receipts: ReceiptBook,
+        contents: ReceiptContents,
         cursors: Cursors,
     ) -> None:
         self._ledger, self._catalogue, self._summary = ledger, catalogue, summary
-        self._importing, self._exports, self._receipts, self._cursors = importing, exports, receipts, cursors
+        self._importing, self._exports, self._cursors = importing, exports, cursors
+        self._receipts, self._contents = receipts, contents
 
     def list_expenses(self, request: Request, sort: str, limit: int, cursor: str | None = None, **arguments: Any) -> Answer:
         """List expenses."""
@@ -144,11 +147,15 @@ class Handlers:
 
     def get_receipt_content(self, request: Request, receipt_id: str) -> Answer:
         """Send the file, or a part of it."""
-        return answer_of(self._receipts.content(_who(request), receipt_id, range_of(request), known_of(request)))
+        return answer_of(self._contents.content(_who(request), receipt_id, range_of(request), known_of(request)))
 
     def get_receipt_thumbnail(self, request: Request, receipt_id: str) -> Answer:
         """Send a small picture of it."""
-        return answer_of(self._receipts.thumbnail(_who(request), receipt_id, known_of(request)))
+        return answer_of(self._contents.thumbnail(_who(request), receipt_id, known_of(request)))
+
+    def get_receipt_preview(self, request: Request, receipt_id: str) -> Answer:
+        """Send a picture of it that is large enough to be read."""
+        return answer_of(self._contents.preview(_who(request), receipt_id, known_of(request)))
 
     def remove_receipt(self, request: Request, receipt_id: str) -> Answer:
         """Take a receipt away."""

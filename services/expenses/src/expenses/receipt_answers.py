@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import re
+from base64 import b64encode
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from expenses.domain.receipt import name_of
+
 if TYPE_CHECKING:
     from chassis.request import Answer, Request
-    from expenses.domain.receipts import Content
+    from expenses.domain.receipt_content import Content
 
-_UNSAFE = re.compile(r"[^0-9A-Za-z._ -]")
 _NOT_MODIFIED, _WHOLE, _PART, _ELSEWHERE = 304, 200, 206, 303
 _HARMLESS = {
     # No script, no plug-in, no form, no origin: the page that a file opens as can do nothing and reach nothing.
@@ -46,18 +47,20 @@ def answer_of(content: Content) -> Answer:
         "Content-Disposition": _disposition(content),
         "ETag": tag,
     }
-    if content.span is not None:
-        part = {"Content-Range": str(content.span), "Content-Length": str(content.span.length), "Accept-Ranges": "bytes"}
-        return content.pieces, _PART, headers | part
     if content.size is not None:
-        headers |= {"Content-Length": str(content.size), "Accept-Ranges": "bytes"}
-    return content.pieces, _WHOLE, headers
+        headers["Content-Length"] = str(content.size)
+    if content.sha256 is not None:  # RFC 9530: parts are not checked here, whoever puts them together can do it
+        digest = b64encode(bytes.fromhex(content.sha256)).decode()
+        headers |= {"Accept-Ranges": "bytes", "Repr-Digest": f"sha-256=:{digest}:"}
+    if content.span is not None:
+        return iter(content.pieces), _PART, headers | {"Content-Range": str(content.span)}
+    return iter(content.pieces), _WHOLE, headers
 
 
 def _disposition(content: Content) -> str:
     """Pictures are shown; a PDF is saved, since a browser's viewer does not run in a sandbox."""
     kind = "inline" if content.media_type.startswith("image/") else "attachment"
-    plain = "".join(
-        letter if letter.isascii() and (letter.isalnum() or letter in "._- ") else "_" for letter in content.receipt.name
-    )
-    return f"{kind}; filename=\"{plain}\"; filename*=UTF-8''{quote(content.receipt.name, safe='')}"
+    drawn = content.media_type != content.receipt.file.media_type
+    name = name_of(content.receipt.name, "webp") if drawn else content.receipt.name
+    plain = "".join(letter if letter.isascii() and (letter.isalnum() or letter in "._- ") else "_" for letter in name)
+    return f"{kind}; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"

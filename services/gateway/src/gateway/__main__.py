@@ -1,13 +1,20 @@
-"""`python -m gateway serve`: the gateway as a process of its own, in front of services behind HTTP."""
+"""`python -m gateway serve | check | settings`: the gateway as a process of its own, in front of services behind HTTP."""
 
 from __future__ import annotations
 
+import argparse
 import os
 import sys
 
 from chassis.bus.rabbitmq import RabbitBus
+from chassis.bus.rabbitmq.probing import broker_probe
+from chassis.checking import add_check_command, say_findings
+from chassis.declared import as_json as settings_as_json
+from chassis.declared import as_lines as settings_as_lines
+from chassis.declared import declared
 from chassis.logs import configure_logs
 from chassis.metrics import Metrics
+from chassis.probes import Finding, Probe, run_probes
 from chassis.server import serve
 from chassis.settings import SettingsError, read_settings
 from chassis.spec import load_spec
@@ -15,22 +22,48 @@ from chassis.traces import traces_from
 from gateway.adapters.documents import ServiceAwayError, fetch_documents
 from gateway.adapters.exchange import HttpExchange
 from gateway.adapters.http import HttpUpstream
+from gateway.adapters.probing import service_probe
 from gateway.app import build
 from gateway.domain.hub import SHOWN, Hub
 from gateway.settings import GatewaySettings
 
 
 def main() -> int:
-    """Serve; return the exit status."""
-    if sys.argv[1:] != ["serve"]:
-        _complain("usage: python -m gateway serve")
-        return 2
+    """Do what the command line says; return the exit status."""
+    options = _parser().parse_args()
+    if options.command == "settings":
+        entries = declared((GatewaySettings,))
+        _say(settings_as_json("gateway", entries) if options.json else settings_as_lines(entries))
+        return 0
     try:
         settings = read_settings(GatewaySettings, os.environ)
     except SettingsError as error:
+        if options.command == "check":
+            return say_findings([Finding("settings", False, problem, 0) for problem in error.problems], options, say=_say)
         _complain("\n  ".join(["The gateway cannot start with these settings:", *error.problems]))
         return 2
     configure_logs(settings.log_level)
+    if options.command == "check":
+        return say_findings(run_probes(_probes(settings)), options, say=_say)
+    return _serve(settings)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m gateway")
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("serve", help="answer requests")
+    add_check_command(commands)
+    settings = commands.add_parser("settings", help="list what can be set")
+    settings.add_argument("--json", action="store_true", help="list it as JSON")
+    return parser
+
+
+def _probes(settings: GatewaySettings) -> list[Probe]:
+    probes = [service_probe(name, address) for name, address in settings.services.items()]
+    return [*probes, *([broker_probe(settings.broker)] if settings.broker else [])]
+
+
+def _serve(settings: GatewaySettings) -> int:
     metrics = Metrics(spans=traces_from(settings))
     try:
         specs = fetch_documents(settings.services)
@@ -49,6 +82,7 @@ def main() -> int:
         checks={},
         wishes={"broker": bus.check_listening} if bus else {},
         secure=settings.url.startswith("https:"),
+        proxies=settings.proxies,
     )
     if bus is not None:
         bus.listen(lambda event: hub.tell(event.type, event.data))
@@ -68,7 +102,11 @@ def _bus(settings: GatewaySettings, hub: Hub, metrics: Metrics) -> RabbitBus | N
 
 
 def _say_ready(port: int) -> None:
-    print(f"gateway is ready on port {port}", flush=True)  # noqa: T201
+    _say(f"gateway is ready on port {port}")
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)  # noqa: T201  this is the command line
 
 
 def _complain(text: str) -> None:

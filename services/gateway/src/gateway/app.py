@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from chassis.edge import Edge
 from chassis.health import Health
+from chassis.limits import BodyLimits
 from chassis.spec import Spec, merge_specs
 from gateway.domain.hub import Hub
 from gateway.domain.passes import Exchange, Passes
@@ -64,10 +65,11 @@ def build(
     secure: bool,
     wishes: Mapping[str, Callable[[], object]] | None = None,
     mail: DevelopmentMail | None = None,
+    proxies: int = 0,
 ) -> ASGIApp:
     """Build the gateway in front of `upstreams`; `hub` is told events, `secure` says that browsers reach it over https.
 
-    `checks` are what it needs to be ready, `wishes` what it can do without for a time.
+    `checks` are what it needs to be ready, `wishes` what it can do without for a time. `proxies` stand in front of it.
     """
     document = json.dumps(merge_specs(front_spec, specs.values()), separators=(",", ":")).encode()
     front = Front(
@@ -78,7 +80,9 @@ def build(
         pages=Pages(Path(str(files("gateway") / "web"))),
         document=document,
         mail=mail,
+        proxies=proxies,
     )
     headers = {**_HEADERS, b"strict-transport-security": b"max-age=31536000"} if secure else _HEADERS
     health = Health(metrics, checks, wishes=wishes)
-    return Edge(front, service="gateway", metrics=metrics, health=health, headers=headers)
+    limits = BodyLimits(specs.values())
+    return Edge(front, service="gateway", metrics=metrics, health=health, headers=headers, limits=limits)

@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from chassis import context
 from chassis.problems import PROBLEM_JSON, Problem, Statuses, UnauthorizedError, body_of, status_body
+from gateway.domain.clients import client_address
 from gateway.domain.credentials import Credential, ForeignSiteError, credential_of, refuse_foreign_site
 from gateway.domain.hub import Hub, Stream, TooManyStreamsError
 from gateway.domain.routes import Route, first_part
@@ -45,8 +46,13 @@ class Front:
         pages: Pages,
         document: bytes,
         mail: DevelopmentMail | None = None,
+        proxies: int = 0,
     ) -> None:
-        """`routes` say which of the `upstreams` answers a path; `document` is the merged OpenAPI document as JSON."""
+        """`routes` say which of the `upstreams` answers a path; `document` is the merged OpenAPI document as JSON.
+
+        `proxies` stand in front and tell whom they saw.
+        """
+        self._proxies = proxies
         self._upstreams, self._routes, self._passes = upstreams, routes, passes
         self._hub, self._pages, self._document, self._mail = hub, pages, document, mail
 
@@ -106,7 +112,7 @@ class Front:
                 self._passes.forget(held.user_id)
             await send(message)
 
-        await self._upstreams[service]({**scope, "headers": _speak_for(scope, held)}, receive, forget_first)
+        await self._upstreams[service]({**scope, "headers": _speak_for(scope, held, proxies=self._proxies)}, receive, forget_first)
 
     async def _pass(self, credential: Credential | None) -> Pass | None:
         if credential is None:
@@ -143,13 +149,15 @@ class Front:
             self._hub.leave(user_id, stream)
 
 
-def _speak_for(scope: Scope, held: Pass | None) -> list[tuple[bytes, bytes]]:
+def _speak_for(scope: Scope, held: Pass | None, *, proxies: int) -> list[tuple[bytes, bytes]]:
     headers = [(name, value) for name, value in scope["headers"] if name not in _REPLACED]
     trace = context.current.get()
     if trace is not None:
         headers = [(name, value) for name, value in headers if name not in (b"x-request-id", b"traceparent")]
         headers += [(b"x-request-id", trace.request_id.encode()), (b"traceparent", trace.traceparent.encode())]
-    headers.append((b"x-forwarded-for", (scope.get("client") or ("",))[0].encode()))
+    forwarded = [value.decode("latin-1") for name, value in scope["headers"] if name == b"x-forwarded-for"]
+    client = client_address((scope.get("client") or ("",))[0], forwarded, proxies=proxies)
+    headers.append((b"x-forwarded-for", client.encode()))
     if held is not None:
         headers.append((b"authorization", b"Bearer " + held.token.encode()))
     return headers

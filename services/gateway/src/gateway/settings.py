@@ -23,6 +23,9 @@ class GatewaySettings(BrokerSettings):
     host: str = setting("OUTLAY_HOST", "the address to listen on", default="127.0.0.1")
     port: int = setting("OUTLAY_PORT", "the port to listen on", default=8000, parse=whole_number(0, 65535))
     url: str = setting("OUTLAY_URL", "the address in people's browsers", default="http://127.0.0.1:8000", parse=_address)
+    proxies: int = setting(
+        "OUTLAY_PROXIES", "how many proxies in front add to X-Forwarded-For whom they saw", default=0, parse=whole_number(0, 9)
+    )
     auth: str = setting("AUTH_URL", "where auth is", parse=_address)
     expenses: str = setting("EXPENSES_URL", "where expenses is", parse=_address)
     budgets: str = setting("BUDGETS_URL", "where budgets is", parse=_address)

@@ -1,4 +1,4 @@
-"""`python -m notifier serve | work | migrate | events`: the notifier as processes of its own."""
+"""`python -m notifier serve | work | migrate | check | settings | events`: the notifier as processes of its own."""
 
 from __future__ import annotations
 
@@ -21,5 +21,11 @@ def _service(environ: Mapping[str, str], shared: dict[str, Any], verify: Callabl
     return build(settings, verify=verify, mailer=mailer_from(settings, shared["clock"]), **shared)
 
 
+def _settings() -> type:
+    from notifier.settings import NotifierSettings  # noqa: PLC0415  see above
+
+    return NotifierSettings
+
+
 if __name__ == "__main__":
-    sys.exit(main_of("notifier", _service))
+    sys.exit(main_of("notifier", _service, _settings))

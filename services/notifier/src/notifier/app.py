@@ -22,9 +22,12 @@ from chassis.settings import SettingsError
 from chassis.spec import load_spec
 from chassis.sql import Database, SqlOutbox
 from chassis.sql.migrations import migrate
+from chassis.sql.probing import database_probes
 from chassis.sql.rekeying import check_keys
+from chassis.sql.schema import Schema
 from chassis.vault import SealError, Vault
 from notifier.adapters.mailers import mailbox_of
+from notifier.adapters.probing import mail_probe
 from notifier.adapters.sendgrid_hook import SendGridHook
 from notifier.adapters.sql import SqlStore, shared
 from notifier.adapters.sql.sealed import sealed_columns
@@ -77,7 +80,7 @@ def build(
     grow, by which claims are judged, while `clock` is what people live by.
     """
     clock = _whole_milliseconds(clock)
-    database = Database(settings.database, on_events=wake, relay=sharing(relay_owner))
+    database = Database(settings.database, on_events=wake, relay=sharing(relay_owner), prove=Schema("notifier").prove)
 
     def on_mails(changes: Changes) -> None:
         for kind, state in changes:
@@ -122,6 +125,7 @@ def build(
         check_keys=lambda: check_keys(sealed, vault),
         tidy=store.tidy,
         check=database.check,
+        probes=lambda: [*database_probes(database, "notifier", "NOTIFIER_DB"), mail_probe(settings, clock)],
         close=database.close,
     )
 

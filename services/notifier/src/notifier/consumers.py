@@ -33,7 +33,7 @@ class Consumers:
 
     def queue(self) -> Queue:
         """Return the queue of everything that people may have to be told."""
-        return Queue(name="notifier.alerts", types=tuple(self._by_type), handler=self.handle)
+        return Queue(name="notifier.alerts", types=tuple(self._by_type), handler=self.handle, farewells=("user.deleted",))
 
     def handle(self, event: Event) -> None:
         """Handle one event; raises Later if it is about somebody of whom no event told yet."""

@@ -56,6 +56,14 @@ def attempt(
     return settled
 
 
+def leaver_in(queue: Queue, body: str | bytes) -> str | None:
+    """Return the user of whom nothing may stay after this message, which was handled; None if it is no farewell."""
+    if not queue.farewells:
+        return None
+    event = Event.from_trusted_json(body if isinstance(body, str) else body.decode())
+    return str(event.data["user_id"]) if event.type in queue.farewells else None
+
+
 def _handle(queue: Queue, event: Event, *, last: bool, metrics: Metrics, system: str) -> Settled:
     service = queue.name.partition(".")[0]
     trace = context.follow(event.request_id, event.traceparent, service=service, spans=metrics.spans)

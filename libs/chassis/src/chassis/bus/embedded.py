@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from chassis.bus.delivery import Outcome, Settled, attempt
+from chassis.bus.delivery import Outcome, Settled, attempt, leaver_in
 from chassis.bus.port import DeadLetter, Handler, Queue, Settings
 from chassis.clock import to_wire
 
@@ -130,18 +130,18 @@ class EmbeddedBus:
         """Delete dead letters."""
         return self._change_dead("DELETE FROM message", ids)
 
+    def counts(self) -> dict[tuple[str, str], int]:
+        """Return how many messages there are by (queue, state), of queues that nobody listens to as well: waiting, dead."""
+        with self._connection() as connection:
+            rows = connection.execute("SELECT queue, died_at IS NOT NULL, COUNT(*) FROM message GROUP BY 1, 2").fetchall()
+        return {(queue, "dead" if died else "waiting"): count for queue, died, count in rows}
+
     def depths(self) -> None:
         """Bring the gauges of waiting and dead messages up to date."""
-        with self._connection() as connection:
-            rows = {
-                (queue, died): count
-                for queue, died, count in connection.execute(
-                    "SELECT queue, died_at IS NOT NULL, COUNT(*) FROM message GROUP BY 1, 2"
-                )
-            }
+        counts = self.counts()
         for queue in self._queues:
-            self._metrics.queue_depth.labels(queue.name, "waiting").set(rows.get((queue.name, 0), 0))
-            self._metrics.queue_depth.labels(queue.name, "dead").set(rows.get((queue.name, 1), 0))
+            for state in ("waiting", "dead"):
+                self._metrics.queue_depth.labels(queue.name, state).set(counts.get((queue.name, state), 0))
 
     def _change_dead(self, statement: str, ids: Sequence[str] | None) -> int:
         with self._transaction() as connection:
@@ -181,10 +181,19 @@ class EmbeddedBus:
         settled = []
         for number, body, attempts in batch:
             outcome = attempt(queue, body, attempts=attempts + 1, most_attempts=len(self._delays) + 1, metrics=self._metrics)
+            if outcome.outcome is Outcome.HANDLED and (user_id := leaver_in(queue, body)):
+                self._forget(queue.name.partition(".")[0], user_id, besides=number)
             settled.append((number, attempts + 1, outcome))
             if self._stopping.is_set():
                 break
         return settled
+
+    def _forget(self, service: str, user_id: str, *, besides: int) -> None:
+        """Delete what waits or was given up about somebody who left; a message in hand is no harm, it finds nobody."""
+        with self._transaction() as connection:
+            connection.execute(
+                "DELETE FROM message WHERE queue LIKE ? AND id <> ? AND instr(body, ?) > 0", (f"{service}.%", besides, user_id)
+            )
 
     def _settle(self, results: list[tuple[int, int, Settled]]) -> None:
         with self._transaction() as connection:
@@ -230,5 +239,6 @@ class EmbeddedBus:
             self._opened.append(connection)
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("PRAGMA secure_delete = ON")  # what was delivered is nowhere in the file any more
             self._local.connection = connection
         yield connection

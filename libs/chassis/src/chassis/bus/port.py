@@ -32,6 +32,8 @@ class Queue:
     """`<service>.<what for>`, such as `budgets.spending`."""
     types: tuple[str, ...]
     handler: Handler
+    farewells: tuple[str, ...] = ()
+    """Types after which nothing about their `data.user_id` may stay in the service's queues, its dead letters least of all."""
 
 
 @dataclass(frozen=True)

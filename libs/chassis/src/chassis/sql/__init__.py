@@ -4,12 +4,14 @@ from chassis.sql.address import store_address
 from chassis.sql.database import Database, StoreBusyError, StoreUnavailableError, unless_raced
 from chassis.sql.inbox import Inbox
 from chassis.sql.outbox import SqlOutbox, add_events
+from chassis.sql.prepared import Prepared
 from chassis.sql.replays import Replays
 from chassis.sql.tables import chassis_tables
 
 __all__ = [
     "Database",
     "Inbox",
+    "Prepared",
     "Replays",
     "SqlOutbox",
     "StoreBusyError",

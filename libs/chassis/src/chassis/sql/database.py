@@ -49,15 +49,17 @@ class Database:
     """One store. Reading and writing transactions are told apart, since each dialect begins them in its own way."""
 
     def __init__(
-        self, url: str, *, on_events: Callable[[], None] = lambda: None, relay: str | None = None, pool_size: int = 10
-    ) -> None:
+        self, url: str, *, on_events: Callable[[], None] = lambda: None, relay: str | None = None, pool_size: int = 10,
+        prove: Callable[[Connection], None] | None = None,
+    ) -> None:  # fmt: skip
         """Connect to nothing yet. `on_events` is called after each commit that added events to the outbox.
 
         `relay` names the relay that this call wakes: what is added is claimed for it at once, which spares it a transaction.
+        `prove` is called with the first connection, and until it does not raise: a store may be of another version.
         """
-        self._on_events, self._relay = on_events, relay
+        self._on_events, self._relay, self._prove = on_events, relay, prove
         address = sa.make_url(url)
-        self._dialect = dialect_of(address)
+        self.url, self._dialect = address, dialect_of(address)
         if problem := self._dialect.problem(address):
             message = f"the address of a store {problem}"
             raise ValueError(message)
@@ -67,6 +69,7 @@ class Database:
     @contextmanager
     def begin(self) -> Iterator[Connection]:
         """Run a writing transaction: commit at the end, roll back on an exception. Raises StoreUnavailableError."""
+        self._proved()
         with self._dialect.turn, self._translated(), self.engine.connect() as connection:
             connection.execution_options(**{WRITES: True})
             connection.info[RELAY] = self._relay
@@ -93,6 +96,13 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """Run a reading transaction that sees one moment of the store. Raises StoreUnavailableError."""
+        self._proved()
+        with self.looking() as connection:
+            yield connection
+
+    @contextmanager
+    def looking(self) -> Iterator[Connection]:
+        """Run a reading transaction on a store of whatever version. Raises StoreUnavailableError."""
         with self._translated(), self.engine.connect() as connection, connection.begin():
             yield connection
 
@@ -103,13 +113,24 @@ class Database:
             yield connection
 
     def check(self) -> None:
-        """Raise StoreUnavailableError if the store does not answer."""
+        """Raise StoreUnavailableError if the store does not answer or is of another version."""
         with self.read() as connection:
             connection.execute(sa.select(sa.literal_column("1")))
+
+    def explain(self, error: BaseException) -> str:
+        """Say in a sentence what is wrong with a store that raised this, and what to change."""
+        return self._dialect.explain(error.__cause__ or error, self.url)
 
     def close(self) -> None:
         """Let go of all connections."""
         self.engine.dispose()
+
+    def _proved(self) -> None:
+        prove = self._prove  # another thread may have it done in between
+        if prove is not None:
+            with self.looking() as connection:
+                prove(connection)
+            self._prove = None
 
     def _once(self, work: Callable[[Connection], T]) -> T:
         with self.begin() as connection:

@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
 from chassis.sql.database import unless_raced
 from chassis.sql.outbox import now_ms
+from chassis.sql.prepared import Prepared
 
 if TYPE_CHECKING:
-    from sqlalchemy import Select, Table
+    from sqlalchemy import Table
     from sqlalchemy.engine import Connection
 
 _KEPT_MS = 30 * 24 * 3600 * 1000
 
 
 @cache
-def _seen(table: Table) -> Select[Any]:
-    """Composed once for each table: composing costs more than running."""
-    return sa.select(table.c.event_id).where(table.c.event_id == sa.bindparam("event"))
+def _seen(table: Table) -> Prepared:
+    return Prepared(sa.select(table.c.event_id).where(table.c.event_id == sa.bindparam("event")))
+
+
+@cache
+def _note(table: Table) -> Prepared:
+    return Prepared(table.insert(), "event_id", "received_ms")
 
 
 class Inbox:
@@ -32,10 +37,10 @@ class Inbox:
 
     def first_time(self, event_id: str) -> bool:
         """Note the event; False if it had been handled before."""
-        if self._connection.execute(_seen(self._table), {"event": event_id}).first() is not None:
+        if _seen(self._table).first(self._connection, event=event_id) is not None:
             return False
         with unless_raced():
-            self._connection.execute(self._table.insert(), {"event_id": event_id, "received_ms": now_ms()})
+            _note(self._table).run(self._connection, event_id=event_id, received_ms=now_ms())
         return True
 
     def forget_old(self) -> None:

@@ -1,45 +1,60 @@
 """Brings a store to the newest schema. Alembic does it; it is loaded only when there is something to do, since that takes a while.
 
-A service's revisions are files `migrations/versions/<revision>_<what>.py`, numbered in order.
+A service's revisions are files `migrations/versions/<revision>_<what>.py`, numbered in order; `chassis.sql.schema` says what else
+their names mean.
 """
 
 from __future__ import annotations
 
 from contextlib import suppress
-from importlib.resources import files
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
+from chassis.moving import MARK
 from chassis.sql.database import StoreBusyError
+from chassis.sql.schema import Schema, SchemaTooNewError, Standing, revision_of
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from sqlalchemy import MetaData
     from sqlalchemy.engine import Connection
 
     from chassis.sql.database import Database
 
-
-class SchemaTooNewError(Exception):
-    """The store has a schema that this version does not know; run the newer version, or restore a backup."""
+__all__ = ["HalfImportedError", "SchemaTooNewError", "migrate", "run_environment"]
 
 
-def migrate(database: Database, package: str) -> None:
+class HalfImportedError(Exception):
+    """An import into the store was interrupted; begin it again, and start Outlay when it has ended."""
+
+    def __init__(self, package: str) -> None:
+        """Name the store."""
+        super().__init__(f"{package}: an import into this store was interrupted; run `outlay import` again, then start Outlay.")
+
+
+def migrate(database: Database, package: str, *, importing: bool = False) -> None:
     """Apply the package's migrations that are missing; does nothing, and quickly, if none is.
 
     Raises:
-        SchemaTooNewError: if the store is ahead of this code.
+        SchemaTooNewError: if the store is ahead of this code, and not in a way that it can work with.
+        HalfImportedError: if an import into the store has begun and not ended, unless this is for the import.
     """
-    folder = Path(str(files(package) / "migrations"))
-    known = sorted(path.stem.split("_")[0] for path in (folder / "versions").glob("[0-9]*.py"))
-    with suppress(StoreBusyError), database.read() as connection:  # busy: another process is at it
-        if _is_newest(connection, package, known):
+    _bring_up(database, package)
+    if not importing and _is_marked(database):
+        raise HalfImportedError(package)
+
+
+def _bring_up(database: Database, package: str) -> None:
+    schema = Schema(package)
+    with suppress(StoreBusyError), database.looking() as connection:  # busy: another process is at it
+        if not _is_behind(schema, connection):
             return
     with database.migrating(package) as connection:
         # Another process may have done it while this one waited for its turn.
-        if not _is_newest(connection, package, known):
-            _upgrade(connection, folder)
+        if _is_behind(schema, connection):
+            _upgrade(connection, schema.folder)
 
 
 def run_environment(metadata: MetaData) -> None:
@@ -53,18 +68,20 @@ def run_environment(metadata: MetaData) -> None:
     context.run_migrations()
 
 
-def _is_newest(connection: Connection, package: str, known: list[str]) -> bool:
-    have = _revision(connection)
-    if have is not None and have not in known:
-        message = f"{package}: the store is at revision {have}, which this version does not know"
-        raise SchemaTooNewError(message)
-    return have == known[-1]
+def _is_behind(schema: Schema, connection: Connection) -> bool:
+    have = revision_of(connection)
+    standing = schema.standing(have)
+    if standing is Standing.NEWER:
+        raise schema.too_new(have)
+    return standing is Standing.OLDER
 
 
-def _revision(connection: Connection) -> str | None:
-    if not sa.inspect(connection).has_table("alembic_version"):
-        return None
-    return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
+def _is_marked(database: Database) -> bool:
+    with database.looking() as connection:
+        if not sa.inspect(connection).has_table("inbox"):
+            return False
+        marked = sa.text("SELECT event_id FROM inbox WHERE event_id = :mark")
+        return connection.execute(marked, {"mark": MARK}).first() is not None
 
 
 def _upgrade(connection: Connection, folder: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -10,6 +11,7 @@ import sqlalchemy as sa
 from chassis.events import Event
 from chassis.relay import ALONE, CONFIRM_SECONDS, LEASE_SECONDS
 from chassis.sql.database import ADDED_EVENTS, RELAY
+from chassis.sql.prepared import Prepared
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -29,13 +31,19 @@ def now_ms() -> int:
     return int(time.time() * 1000)
 
 
+@cache
+def _insert(table: Table) -> Prepared:
+    return Prepared(table.insert(), *table.c.keys())
+
+
 def add_events(connection: Connection, table: Table, events: Sequence[Event]) -> None:
     """Store events within a transaction."""
     if not events:
         return
     moment, relay = now_ms(), connection.info.get(RELAY)
     claim = {"claimed_by": relay, "claimed_until_ms": moment + _LEASE_MS if relay else 0}
-    connection.execute(table.insert(), [{"id": e.id, "body": e.to_json(), "created_ms": moment, **claim} for e in events])
+    rows = [{"id": e.id, "body": e.to_json(), "created_ms": moment, **claim} for e in events]
+    _insert(table).run_many(connection, rows)
     connection.info[ADDED_EVENTS] = True
 
 

@@ -65,7 +65,11 @@ class SealedColumn:
     def _round(self, vault: Vault, tally: Tally) -> None:
         after = ""
         while rows := self._page(vault, after):
-            self._database.run(lambda connection, rows=rows: self._renew(connection, rows, vault, tally))  # type: ignore[misc]
+            # Counted when it is committed: a transaction that others were in the way of is done again.
+            done: Tally = self._database.run(lambda connection, rows=rows: self._renewed(connection, rows, vault))  # type: ignore[misc]
+            tally.renewed += done.renewed
+            tally.missed += done.missed
+            tally.unreadable += done.unreadable
             after = str(rows[-1]._mapping[self._key])  # noqa: SLF001  SQLAlchemy's public name for it
 
     def _page(self, vault: Vault, after: str) -> Sequence[Row[Any]]:
@@ -76,16 +80,14 @@ class SealedColumn:
     def _without(self, beginnings: Sequence[str]) -> list[ColumnElement[bool]]:
         return [self._column.not_like(f"{beginning}%") for beginning in beginnings]
 
-    def _renew(self, connection: Connection, rows: Sequence[Row[Any]], vault: Vault, tally: Tally) -> None:
-        renewed, missed = 0, 0
+    def _renewed(self, connection: Connection, rows: Sequence[Row[Any]], vault: Vault) -> Tally:
+        done = Tally(self._what)
         for row in rows:
             was = row._mapping[self._column]  # noqa: SLF001
-            with tally.reading():
+            with done.reading():
                 fresh = vault.renew(was, self._place(row))
                 same = sa.and_(self._key == row._mapping[self._key], self._column == was)  # noqa: SLF001
-                if connection.execute(self._table.update().where(same).values({self._column: fresh})).rowcount:
-                    renewed += 1
-                else:
-                    missed += 1
-        tally.renewed += renewed
-        tally.missed += missed
+                changed = connection.execute(self._table.update().where(same).values({self._column: fresh})).rowcount
+                done.renewed += changed
+                done.missed += not changed
+        return done

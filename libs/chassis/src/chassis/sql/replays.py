@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -11,6 +12,7 @@ import sqlalchemy as sa
 from chassis.problems import KeyReusedError
 from chassis.sql.database import unless_raced
 from chassis.sql.outbox import now_ms
+from chassis.sql.prepared import Prepared
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,6 +31,18 @@ def fingerprint_of(operation: str, body: Any) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+@cache
+def _kept(table: Table) -> Prepared:
+    row = table.c
+    which = row.user_id == sa.bindparam("of_user"), row.request_key == sa.bindparam("of_key")
+    return Prepared(sa.select(row.fingerprint, row.body, row.status, row.headers).where(*which))
+
+
+@cache
+def _keep(table: Table) -> Prepared:
+    return Prepared(table.insert(), *table.c.keys())
+
+
 class Replays:
     """The records within one transaction."""
 
@@ -44,18 +58,18 @@ class Replays:
         """
         if key is None:
             return action()
-        table = self._table
-        kept = self._connection.execute(sa.select(table).where(table.c.user_id == user_id, table.c.request_key == key)).first()
+        kept = _kept(self._table).first(self._connection, of_user=user_id, of_key=key)
         if kept is not None:
-            if kept.fingerprint != fingerprint:
+            before, body, status, headers = kept
+            if before != fingerprint:
                 message = "This Idempotency-Key came before with another request; use a new one."
                 raise KeyReusedError(message)
-            return json.loads(kept.body), kept.status, json.loads(kept.headers)
+            return json.loads(body), status, json.loads(headers)
         body, status, headers = action()
         row = {"user_id": user_id, "request_key": key, "fingerprint": fingerprint, "status": status}
         row |= {"body": json.dumps(body), "headers": json.dumps(dict(headers)), "created_ms": now_ms()}
         with unless_raced():
-            self._connection.execute(table.insert(), row)
+            _keep(self._table).run(self._connection, **row)
         return body, status, headers
 
     def forget_old(self) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
+from auth.adapters.versions import VERSION, prove, refuse_newer
 from auth.domain.documents import Document, Lease, PendingEvent
 from auth.domain.errors import RevisionConflictError
 from chassis.sql import Database
@@ -38,12 +39,19 @@ class SqliteDocuments:
 
     def __init__(self, url: str, *, on_events: Callable[[], None] = lambda: None) -> None:
         """Connect to nothing yet; `on_events` is called after a save that leaves events to any relay."""
-        self._database = Database(url, on_events=on_events)
+        self._database = Database(url, on_events=on_events, prove=_prove)
+
+    @property
+    def database(self) -> Database:
+        """Where they are."""
+        return self._database
 
     def migrate(self) -> None:
-        """Make the table if it is missing. What is inside the documents is read tolerantly instead of migrated."""
-        with self._database.begin() as connection:
+        """Make the table if it is missing; raises SchemaTooNewError if a newer auth has been here."""
+        with self._database.migrating("auth") as connection:
+            refuse_newer(_version(connection))
             _metadata.create_all(connection)
+            connection.exec_driver_sql(f"PRAGMA user_version = {VERSION}")
 
     def get(self, document_id: str) -> Document | None:
         """Return a document as it was last saved."""
@@ -92,11 +100,10 @@ class SqliteDocuments:
         since = _documents.c.pending_since
         return self._select(sa.select(_documents).where(since.is_not(None)).order_by(since).limit(limit))
 
-    def named(self, prefix: str, *, after: str, limit: int) -> list[Document]:
-        """Return documents whose id begins with `prefix` and is greater than `after`, ordered by id."""
+    def behind(self, document_id: str, *, limit: int) -> list[Document]:
+        """Return documents of any kind whose ids come after this one."""
         columns = _documents.c
-        within = sa.and_(columns.id > max(prefix, after), columns.id < prefix[:-1] + chr(ord(prefix[-1]) + 1))
-        return self._select(sa.select(_documents).where(within).order_by(columns.id).limit(limit))
+        return self._select(sa.select(_documents).where(columns.id > document_id).order_by(columns.id).limit(limit))
 
     def check(self) -> None:
         """Raise if the store does not answer."""
@@ -109,6 +116,14 @@ class SqliteDocuments:
     def _select(self, query: sa.Select[Any]) -> list[Document]:
         with self._database.read() as connection:
             return [_document(row) for row in connection.execute(query)]
+
+
+def _version(connection: sa.Connection) -> int:
+    return int(connection.exec_driver_sql("PRAGMA user_version").scalar() or 0)
+
+
+def _prove(connection: sa.Connection) -> None:
+    prove(_version(connection))
 
 
 def _same(document: Document) -> sa.ColumnElement[bool]:

@@ -83,6 +83,14 @@ class LinkNotFoundError(Exception):
         super().__init__("This link was used before, has expired, or was replaced by a newer mail; ask for a new one.")
 
 
+class TooManyUntoldError(Exception):
+    """Too many changes at a time."""
+
+    def __init__(self) -> None:
+        super().__init__("Your last changes are still on their way to the rest of Outlay; try again in a moment.")
+        self.headers = {"Retry-After": "10"}
+
+
 class TooManyAttemptsError(Exception):
     """Too many attempts."""
 

@@ -9,6 +9,7 @@ from auth.domain.accounts import Accounts
 from auth.domain.announcements import Announcements
 from auth.domain.errors import RevisionConflictError
 from auth.domain.ports import Documents, Now
+from auth.domain.user_document import USER
 from auth.domain.users import TOMBSTONE, Users
 
 _BATCH = 500
@@ -44,8 +45,8 @@ class Leaving:
         for document in self.documents.expired(self.now(), limit=_BATCH):
             if document.kind == TOMBSTONE:
                 self.users.clear(document)
-            elif self.users.forget_ended(document):
-                forgotten += 1
+            elif document.kind == USER:
+                forgotten += self.users.forget_ended(document)
             else:
                 with suppress(RevisionConflictError):  # it was used meanwhile
                     self.documents.delete(document)

@@ -50,15 +50,15 @@ class Documents(Protocol):
     def pending(self, *, limit: int) -> list[Document]:
         """Return documents with events to send, the one that waits longest first."""
 
-    def named(self, prefix: str, *, after: str, limit: int) -> list[Document]:
-        """Return documents whose id begins with `prefix` and is greater than `after`, ordered by id."""
-
     def check(self) -> None:
         """Raise if the store is out of reach."""
 
 
 class Store(Documents, Protocol):
     """Documents, as whoever owns the store sees them."""
+
+    def behind(self, document_id: str, *, limit: int) -> list[Document]:
+        """Return documents of any kind whose ids come after this one, in an order of ids that is the store's own."""
 
     def migrate(self) -> None:
         """Make what is missing. May be called again, and by two at a time."""

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from itertools import takewhile
 from typing import Any, Generic, TypeVar
 
 from auth.domain import finding, keys
 from auth.domain.documents import Document
 from auth.domain.places import FINDING_KEY, address_of, signing_key
-from auth.domain.ports import Documents, Sealing, Tally
+from auth.domain.ports import Sealing, Store, Tally
+from auth.domain.user_document import user_document_id
 from auth.domain.users import ATTEMPTS
 
 T = TypeVar("T", bound=Tally)
 _BATCH = 200
+_USERS = user_document_id("")
 
 
 class Rekeying(Generic[T]):
@@ -23,7 +26,7 @@ class Rekeying(Generic[T]):
     another key. A document is saved only as the next revision of what was read, so no change by somebody else is lost.
     """
 
-    def __init__(self, documents: Documents, sealing: Sealing, tally: Callable[[str], T]) -> None:
+    def __init__(self, documents: Store, sealing: Sealing, tally: Callable[[str], T]) -> None:
         """`tally` begins a count of one kind of value."""
         self._documents, self._sealing, self._tally = documents, sealing, tally
 
@@ -41,7 +44,7 @@ class Rekeying(Generic[T]):
             yield found
 
     def _renew_users(self, tally: Tally) -> None:
-        after, page = "", self._documents.named("user:", after="", limit=_BATCH)
+        page = self._users_behind(_USERS)
         while page:
             tally.seen += len(page)
             changed = [fresh for document in page if (fresh := self._renewed(document, self._user, tally)) is not document]
@@ -50,8 +53,11 @@ class Rekeying(Generic[T]):
             for document in changed:
                 if document.id not in saved:  # somebody else has just saved it
                     self._renew_one(document.id, self._user, tally)
-            after = page[-1].id
-            page = self._documents.named("user:", after=after, limit=_BATCH)
+            page = self._users_behind(page[-1].id)
+
+    def _users_behind(self, document_id: str) -> list[Document]:
+        found = self._documents.behind(document_id, limit=_BATCH)
+        return list(takewhile(lambda document: document.id.startswith(_USERS), found))
 
     def _renew_one(self, document_id: str, renewed: Callable[[Document], Mapping[str, Any]], tally: Tally) -> None:
         for _ in range(ATTEMPTS):
@@ -74,6 +80,8 @@ class Rekeying(Generic[T]):
         return document
 
     def _user(self, document: Document) -> Mapping[str, Any]:
+        if "email" not in document.body:
+            return document.body  # a tombstone, which has nothing to seal any more
         email = self._sealing.renew(document.body["email"], address_of(document.user_id))
         return {**document.body, "email": email}
 

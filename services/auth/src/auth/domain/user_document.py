@@ -14,7 +14,7 @@ from auth.domain.ports import Sealing
 from auth.domain.session import Session
 from auth.domain.user import SentLink, User
 
-KIND = "user"
+USER = "user"
 _PLAIN = ("id", "name", "password_hash", "home_currency", "time_zone", "locale", "email_verified", "version")
 
 
@@ -32,12 +32,12 @@ class UserWriting:
 
     def write(self, user: User) -> Document:
         """Return the next state of the user's document, with the events that were in it."""
-        before = user.document or Document(id=user_document_id(user.id), kind=KIND, user_id=user.id, body={})
+        before = user.document or Document(id=user_document_id(user.id), kind=USER, user_id=user.id, body={})
         return replace(before, body=self._body(user), expires_at=user.expires_at)
 
     def read(self, document: Document | None) -> User | None:
         """Return the user in a document, unless it is none or they left."""
-        if document is None or document.kind != KIND:
+        if document is None or document.kind != USER:
             return None
         body = document.body
         return User(

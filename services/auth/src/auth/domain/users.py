@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import random
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -10,7 +11,7 @@ from dataclasses import replace
 
 from auth.domain.address import comparable
 from auth.domain.documents import Document, PendingEvent
-from auth.domain.errors import EmailTakenError, RevisionConflictError, SignedOutError
+from auth.domain.errors import EmailTakenError, RevisionConflictError, SignedOutError, TooManyUntoldError
 from auth.domain.finding import Finding
 from auth.domain.places import address_of
 from auth.domain.ports import Documents, Ids, Now, Sealing
@@ -18,10 +19,14 @@ from auth.domain.secret import user_id_in
 from auth.domain.user import User
 from auth.domain.user_document import UserWriting, user_document_id
 
+log = logging.getLogger("outlay.auth")
+
 Step = Callable[[User], tuple[User, Sequence[PendingEvent]]]
 """Makes the next state of a user and the events that tell of it; called again, with what it is by then, after a conflict."""
 
 ATTEMPTS = 12
+# Events wait in the document while the bus is away, and it is to stay small. That somebody leaves is told all the same.
+MOST_UNTOLD = 100
 TOMBSTONE = "tombstone"
 
 # Whoever met a conflict waits for a random time, which doubles up to the longest: so many who change one user take turns.
@@ -43,14 +48,8 @@ class Users:
         self, documents: Documents, sealing: Sealing, finding: Finding, *, ids: Ids, now: Now,
         pause: Callable[[float], None] = time.sleep,
     ) -> None:  # fmt: skip
-        self._documents, self._sealing, self._finding, self._ids, self._now, self._pause = (
-            documents,
-            sealing,
-            finding,
-            ids,
-            now,
-            pause,
-        )
+        self._documents, self._sealing, self._finding = documents, sealing, finding
+        self._ids, self._now, self._pause = ids, now, pause
         self._writing = UserWriting(sealing)
 
     def get(self, user_id: str) -> User | None:
@@ -125,10 +124,19 @@ class Users:
                 return self._save(changed, events)
         raise RevisionConflictError
 
-    def note(self, user: User) -> None:
-        """Save what may get lost: whoever changes the user at this moment is right."""
-        with suppress(RevisionConflictError):
+    def note(self, user: User) -> bool:
+        """Save what may get lost, such as when a session was seen; say whether it was saved.
+
+        Whoever changes the user at this moment is right, and a store that takes no writes just now must not sign people out.
+        """
+        try:
             self._save(user)
+        except RevisionConflictError:
+            return False
+        except Exception as error:  # which one it is, is the store's affair
+            log.warning("a note about a user is not kept", extra={"reason": type(error).__name__})
+            return False
+        return True
 
     def bury(self, user: User, event: PendingEvent) -> Document:
         """Turn a user into a tombstone that tells that they left, due to be cleared away at once. Raises like `change`."""
@@ -140,19 +148,29 @@ class Users:
         raise RevisionConflictError
 
     def clear(self, tombstone: Document) -> None:
-        """Remove what is left of a user who left; the tombstone itself stays until its event is sent."""
-        self.release(self._sealing.open(tombstone.body["email"], address_of(tombstone.user_id)), owner=tombstone.user_id)
-        if not tombstone.outbox:
-            with suppress(RevisionConflictError):  # then the next round does it
+        """Remove what is left of a user who left; a tombstone that says no more than that stays until its event is sent."""
+        if "email" in tombstone.body:
+            self.release(self._sealing.open(tombstone.body["email"], address_of(tombstone.user_id)), owner=tombstone.user_id)
+        found: Document | None = tombstone
+        for _ in range(ATTEMPTS):
+            if found is None or self._blanked(found):
+                return
+            found = self._documents.get(found.id)
+
+    def _blanked(self, tombstone: Document) -> bool:
+        """Delete a tombstone whose event is sent, take the address from another; False if the relay changed it meanwhile."""
+        with suppress(RevisionConflictError):
+            if not tombstone.outbox:
                 self._documents.delete(tombstone)
+            elif tombstone.body:
+                self._documents.save(replace(tombstone, body={}))
+            return True
+        return False
 
     def forget_ended(self, document: Document) -> bool:
-        """Drop the sessions and tokens whose time is up from a user's document; say whether it was one."""
+        """Drop the sessions and tokens whose time is up from a user's document; say whether that is done."""
         user = self._writing.read(document)
-        if user is None:
-            return False
-        self.note(user)
-        return True
+        return user is not None and self.note(user)
 
     def pretend(self) -> None:
         """Read and save nobody, which takes as long as doing so with somebody who is found by their address."""
@@ -169,6 +187,8 @@ class Users:
             yield self.require(user.id)
 
     def _save(self, user: User, events: Sequence[PendingEvent] = ()) -> User:
+        if events and user.document and len(user.document.outbox) + len(events) > MOST_UNTOLD:
+            raise TooManyUntoldError
         document = self._writing.write(user.without_ended(self._now())).announcing(*events)
         return replace(user, document=self._documents.save(document))
 

@@ -10,6 +10,13 @@ class ExpenseNotFoundError(Exception):
         super().__init__("None of your expenses has this id.")
 
 
+class DepartedError(Exception):
+    """This account was deleted."""
+
+    def __init__(self) -> None:
+        super().__init__("The account was deleted, and its expenses with it; sign up again.")
+
+
 class CategoryNotFoundError(Exception):
     """No such category."""
 
@@ -77,14 +84,14 @@ class ReceiptNotFoundError(Exception):
     """No such receipt."""
 
     def __init__(self) -> None:
-        super().__init__("None of your receipts has this id, or it has no picture.")
+        super().__init__("None of your receipts has this id, or there is no picture of it.")
 
 
 class ReceiptFileMissingError(Exception):
     """The file of this receipt is damaged or lost."""
 
     def __init__(self) -> None:
-        super().__init__("The store does not have this file as it was uploaded; take the receipt away and upload it again.")
+        super().__init__("The store does not have this file as it was uploaded; remove the receipt and upload it again.")
 
 
 class ReceiptTooLargeError(Exception):

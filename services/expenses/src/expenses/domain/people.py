@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from expenses.domain.booking import batches_of, book
+from expenses.domain.errors import DepartedError
 from expenses.domain.expense import Change, Expense, moved
 from expenses.domain.ports import Filter, Who
 
@@ -13,6 +15,9 @@ if TYPE_CHECKING:
     from expenses.domain.conversion import Converter
     from expenses.domain.ports import Clock, Owner, Store, Work
     from expenses.domain.receipt_ports import ReceiptFiles
+
+_NO_CURRENCY = "XXX"
+"""What ISO 4217 calls none."""
 
 
 class People:
@@ -22,8 +27,8 @@ class People:
         self._store, self._files, self._converter, self._clock = store, files, converter, clock
 
     def changed(self, event_id: str, user_id: str, home_currency: str, version: int) -> None:
-        """Convert every expense if the home currency is another one now; news older than what is known changes nothing."""
-        with self._store.writing() as work:
+        """Convert every expense if the home currency is another one now; news that come late change nothing."""
+        with suppress(DepartedError), self._store.writing() as work:
             if not work.first_time(event_id):
                 return
             owner = work.owners.hold(Who(user_id, home_currency))
@@ -44,11 +49,11 @@ class People:
 
     def deleted(self, event_id: str, user_id: str) -> None:
         """Delete every row and every file of a user; if the files cannot be reached, the event comes again."""
-        with self._store.writing() as work:
+        with suppress(DepartedError), self._store.writing() as work:
             if not work.first_time(event_id):
                 return
-            owner = work.owners.find(user_id)
-            if owner is not None:
-                work.receipts.forget(owner)
-                work.owners.forget(owner)
+            # Held even if nothing is known of them: whoever is writing their first row has to end before, or will find the note.
+            owner = work.owners.hold(Who(user_id, _NO_CURRENCY))
+            work.receipts.forget(owner)
+            work.owners.forget(owner)
             self._files.remove_all(user_id)

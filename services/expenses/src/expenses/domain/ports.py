@@ -79,7 +79,11 @@ class Owners(Protocol):
     """The people whose rows these are."""
 
     def hold(self, who: Who) -> Owner:
-        """Return who asks, noted at the first call, and let nobody else write for them until the transaction ends."""
+        """Return who asks, noted at the first call, and let nobody else write for them until the transaction ends.
+
+        Raises:
+            DepartedError: if the account was deleted.
+        """
 
     def find(self, user_id: str) -> Owner | None:
         """Return the owner, None if nothing was ever written for them."""
@@ -88,7 +92,10 @@ class Owners(Protocol):
         """Keep another home currency and version."""
 
     def forget(self, owner: Owner) -> None:
-        """Delete every row of theirs."""
+        """Delete every row of theirs, and note that they left."""
+
+    def departed_lately(self) -> list[str]:
+        """Return who left within the last day."""
 
 
 class Expenses(Protocol):

@@ -26,6 +26,7 @@ PDF = Kind("application/pdf", "pdf")
 KINDS = (JPEG, PNG, WEBP, HEIC, PDF)
 
 _HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
+_AVIF_BRANDS = {b"avif", b"avis"}
 # What is met most often in place of a receipt is called by its name.
 _OTHERS = (
     (b"MZ", "a Windows program"),
@@ -51,7 +52,7 @@ def kind_of(first: bytes) -> Kind:
         return PNG
     if first[:4] == b"RIFF" and first[8:12] == b"WEBP":
         return WEBP
-    if first[4:8] == b"ftyp" and _brands(first) & _HEIC_BRANDS:
+    if first[4:8] == b"ftyp" and first[8:12] not in _AVIF_BRANDS and _brands(first) & _HEIC_BRANDS:
         return HEIC
     if first.startswith(b"%PDF-"):
         return PDF
@@ -66,4 +67,6 @@ def _brands(first: bytes) -> set[bytes]:
 def _looks_like(first: bytes) -> str:
     if not first:
         return "nothing: it is empty"
+    if first[4:8] == b"ftyp":
+        return "an AVIF" if first[8:12] in _AVIF_BRANDS else "a film"
     return next((name for start, name in _OTHERS if first.lstrip().startswith(start)), "something else")

@@ -60,6 +60,12 @@ class Examiner(Protocol):
         UnacceptableReceiptError.
         """
 
+    def render(self, pieces: Iterator[bytes], media_type: str) -> bytes:
+        """Return a WebP, large enough to be read, of a file that was kept; raises UnacceptableReceiptError if there is none."""
+
+    def tidy(self, before: datetime) -> None:
+        """Remove what was left of files that were looked at before a moment."""
+
 
 class Receipts(Protocol):
     """The rows about receipts.

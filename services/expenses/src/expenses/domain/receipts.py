@@ -10,12 +10,11 @@ from __future__ import annotations
 import hashlib
 import io
 import logging
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import IO, TYPE_CHECKING, Any
 
-from expenses.domain.byterange import Span, span_of
 from expenses.domain.errors import (
+    DepartedError,
     ExpenseNotFoundError,
     ReceiptFileMissingError,
     ReceiptNotFoundError,
@@ -24,38 +23,18 @@ from expenses.domain.errors import (
 from expenses.domain.expense import milliseconds
 from expenses.domain.ports import Who
 from expenses.domain.receipt import MOST_RECEIPTS, Receipt, key_of, name_of, thumbnail_key_of
+from expenses.domain.receipt_content import PICTURE_TYPE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Set
-
     from expenses.domain.ports import Clock, Ids, Owner, Store, Work
     from expenses.domain.receipt_ports import Examined, Examiner, ReceiptFiles
 
 log = logging.getLogger("outlay.receipts")
 
-THUMBNAIL_TYPE = "image/webp"
 _WAIT = timedelta(hours=1)
 """For so long a file without a receipt may still be on its way."""
 _MOST_TIDIED = 500
 _TRIES = 5
-_MOST_THUMBNAIL = 1 << 24
-
-
-@dataclass(frozen=True)
-class Content:
-    """What is sent of a file: some pieces, or the address where they are."""
-
-    receipt: Receipt
-    media_type: str
-    etag: str
-    span: Span | None
-    """The part that was asked for; None for the whole."""
-    pieces: Iterator[bytes]
-    size: int | None = None
-    """Of the whole; None if only the end will tell."""
-    link: str | None = None
-    known: bool = False
-    """Who asks has it already."""
 
 
 class ReceiptBook:
@@ -79,7 +58,7 @@ class ReceiptBook:
                 self._keep(who, expense_id, found)
                 try:
                     receipt = self._enter(who, expense_id, found, name_of(filename, found.ending))
-                except (ExpenseNotFoundError, TooManyReceiptsError):
+                except (DepartedError, ExpenseNotFoundError, TooManyReceiptsError):
                     self._let_go(who, found.file.sha256)
                     raise
                 if receipt is not None:
@@ -100,7 +79,7 @@ class ReceiptBook:
         if file.thumbnail:
             small, digest = io.BytesIO(found.thumbnail), hashlib.sha256(found.thumbnail).hexdigest()
             key = thumbnail_key_of(who.user_id, file.sha256)
-            self._files.put(key, small, size=len(found.thumbnail), sha256=digest, media_type=THUMBNAIL_TYPE)
+            self._files.put(key, small, size=len(found.thumbnail), sha256=digest, media_type=PICTURE_TYPE)
         found.content.seek(0)
         key = key_of(who.user_id, file.sha256)
         self._files.put(key, found.content, size=file.size, sha256=file.sha256, media_type=file.media_type)
@@ -141,44 +120,12 @@ class ReceiptBook:
 
     def get(self, who: Who, receipt_id: str) -> dict[str, Any]:
         """Return one receipt; raises ReceiptNotFoundError."""
-        return self._find(who, receipt_id).to_wire()
-
-    def _find(self, who: Who, receipt_id: str) -> Receipt:
         with self._store.reading() as work:
             owner = work.owners.find(who.user_id)
             receipt = work.receipts.get(owner, receipt_id) if owner else None
         if receipt is None:
             raise ReceiptNotFoundError
-        return receipt
-
-    def content(self, who: Who, receipt_id: str, wanted: str | None, known: Set[str]) -> Content:
-        """Return a file or the part of it that a Range header asks for, unless its tag is known already.
-
-        Raises:
-            ReceiptNotFoundError, ReceiptFileMissingError, RangeNotSatisfiableError.
-        """
-        receipt = self._find(who, receipt_id)
-        file, key = receipt.file, key_of(who.user_id, receipt.file.sha256)
-        if file.sha256 in known:
-            return Content(receipt, file.media_type, file.sha256, None, iter(()), known=True)
-        link = self._files.link(key, name=receipt.name, media_type=file.media_type)
-        if link is not None:
-            return Content(receipt, file.media_type, file.sha256, None, iter(()), link=link)
-        span = span_of(wanted, file.size)
-        if span is not None:
-            return Content(receipt, file.media_type, file.sha256, span, self._files.read(key, span.first, span.length))
-        whole = checked(self._files.read(key, 0, file.size), file.sha256)
-        return Content(receipt, file.media_type, file.sha256, None, whole, file.size)
-
-    def thumbnail(self, who: Who, receipt_id: str, known: Set[str]) -> Content:
-        """Return the small picture of a file; raises ReceiptNotFoundError also if there is none, as of a PDF."""
-        receipt = self._find(who, receipt_id)
-        if not receipt.file.thumbnail:
-            raise ReceiptNotFoundError
-        tag, key = f"{receipt.file.sha256}-small", thumbnail_key_of(who.user_id, receipt.file.sha256)
-        if tag in known:
-            return Content(receipt, THUMBNAIL_TYPE, tag, None, iter(()), known=True)
-        return Content(receipt, THUMBNAIL_TYPE, tag, None, self._files.read(key, 0, _MOST_THUMBNAIL))
+        return receipt.to_wire()
 
     def remove(self, who: Who, receipt_id: str) -> None:
         """Take a receipt away, and its file if no other expense has it; raises ReceiptNotFoundError."""
@@ -198,6 +145,11 @@ class ReceiptBook:
         moment = self._clock() - _WAIT
         before, done = milliseconds(moment), 0
         self._files.remove_halves(moment)
+        self._examiner.tidy(moment)
+        with self._store.reading() as work:
+            departed = work.owners.departed_lately()
+        for user_id in departed:  # an upload that was cut off while the account was being deleted
+            self._files.remove_all(user_id)
         while True:
             with self._store.reading() as work:
                 unused = work.receipts.unused(before, _MOST_TIDIED)
@@ -232,20 +184,3 @@ def _require(work: Work, owner: Owner | None, expense_id: str, besides: str = ""
     if known is None and besides and len(there) >= MOST_RECEIPTS:
         raise TooManyReceiptsError
     return known
-
-
-def checked(pieces: Iterator[bytes], sha256: str) -> Iterator[bytes]:
-    """Pass a whole file on, but keep the last piece back until the digest is right: what is damaged ends too early.
-
-    Raises:
-        ReceiptFileMissingError: at the last piece.
-    """
-    digest, last = hashlib.sha256(), b""
-    for piece in pieces:
-        digest.update(piece)
-        if last:
-            yield last
-        last = piece
-    if digest.hexdigest() != sha256:
-        raise ReceiptFileMissingError
-    yield last

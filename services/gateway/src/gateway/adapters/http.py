@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
 
 _TIMEOUT = httpx.Timeout(30, connect=3)
+_IDLE_SECONDS = 5.0
+"""Less than a service keeps a connection that nobody uses."""
 # These belong to one connection and are made anew for the next (RFC 9110, 7.6.1).
 _HOP_BY_HOP = frozenset({b"connection", b"keep-alive", b"te", b"trailer", b"transfer-encoding", b"upgrade", b"proxy-authorization"})
 
@@ -29,7 +31,7 @@ class HttpUpstream:
 
     def __init__(self, base_url: str) -> None:
         """Connect to nothing yet."""
-        limits = httpx.Limits(max_connections=200, max_keepalive_connections=50)
+        limits = httpx.Limits(max_connections=200, max_keepalive_connections=50, keepalive_expiry=_IDLE_SECONDS)
         self._client = httpx.AsyncClient(base_url=base_url, timeout=_TIMEOUT, limits=limits, follow_redirects=False)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -11,11 +11,15 @@ export function onSignedOut(listener: Listener): void {
   signedOutListeners.add(listener)
 }
 
+export function sessionIsOver(): void {
+  for (const listener of signedOutListeners) listener()
+}
+
 const watchSession: Middleware = {
   onResponse({request, response}) {
     // At sign-in itself 401 means a wrong password.
     const signingIn = request.method === 'POST' && new URL(request.url).pathname === `${apiRoot}/session`
-    if (response.status === 401 && !signingIn) for (const listener of signedOutListeners) listener()
+    if (response.status === 401 && !signingIn) sessionIsOver()
   },
 }
 

@@ -365,9 +365,31 @@ export interface paths {
         };
         /**
          * A small picture of a receipt
-         * @description A WebP of 480 pixels at most. A PDF has none.
+         * @description A WebP of 480 pixels at most; of a PDF the first page, unless that cannot be drawn.
          */
         get: operations["getReceiptThumbnail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/receipts/{receipt_id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                receipt_id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        /**
+         * A picture of a receipt to read
+         * @description A WebP of 2000 pixels at most, drawn anew, which every browser shows; of a PDF the first page, unless that cannot be drawn.
+         */
+        get: operations["getReceiptPreview"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1109,7 +1131,7 @@ export interface components {
             /** @description Pixels, the right way up; null for a PDF. */
             width: number | null;
             height: number | null;
-            /** @description Whether there is a small picture of it. */
+            /** @description Whether there are pictures of it. */
             thumbnail: boolean;
             created_at: components["schemas"]["Instant"];
         };
@@ -2474,6 +2496,40 @@ export interface operations {
         };
     };
     getReceiptThumbnail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                receipt_id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The picture. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/webp": string;
+                };
+            };
+            /** @description You have it already. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getReceiptPreview: {
         parameters: {
             query?: never;
             header?: never;

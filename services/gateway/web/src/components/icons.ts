@@ -18,6 +18,10 @@ export const icons = {
   check: 'M5 12l5 5 9-10',
   clip: 'M8 12l6-6a3 3 0 0 1 4 4l-8 8a5 5 0 0 1-7-7l7-7',
   camera: 'M4 8h4l2-3h4l2 3h4v11H4zM12 10a3.5 3.5 0 1 0 0 7 3.5 3.5 0 0 0 0-7',
+  retry: 'M19 5v5h-5M19.5 10a8 8 0 1 0 .5 4',
+  previous: 'M15 5l-7 7 7 7',
+  next: 'M9 5l7 7-7 7',
+  save: 'M12 4v11M7 11l5 5 5-5M5 20h14',
   document: 'M6 3h8l4 4v14H6zM14 3v4h4M9 12h6M9 16h6',
   warning: 'M12 4l9 16H3zM12 10v4M12 17v.5',
 } as const

@@ -92,6 +92,10 @@ class SendGridMailer:
             raise TryAgainError(_AWAY) from error
         return Trail.ACCEPTED if found else Trail.UNSEEN
 
+    def scopes(self) -> list[str]:
+        """Return what the key may do. Raises HTTPError, or OSError if nobody answers."""
+        return list(json.loads(self._api.client.scopes.get().body)["scopes"])
+
     def forget(self, mail_ids: Sequence[str]) -> None:
         """Nothing is kept on this side."""
 

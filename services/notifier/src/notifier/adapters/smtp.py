@@ -84,6 +84,14 @@ class SmtpMailer:
         finally:
             _leave(session)
 
+    def greet(self) -> str:
+        """Connect, encrypt and log in, and leave without a mail; return what the server can. Raises TryAgainError."""
+        session = self._open()
+        try:
+            return "8BITMIME" if session.has_extn("8bitmime") else "7 bits only"
+        finally:
+            _leave(session)
+
     def trail(self, mail_id: str) -> Trail:
         """SMTP has nobody to ask."""
         checked_id(mail_id)

@@ -51,9 +51,11 @@ class RabbitBus:
         names = [*(queue.name for queue in queues), *letters_of]
         self._listen_seconds = listen_seconds
         self._publisher = Publisher(name, address, self._topology, on_ready=on_ready)
-        self._consumer = Consumer(name, address, self._topology, queues, publisher=self._publisher, metrics=metrics)
-        self._listeners = Listeners(name, address, patterns, on_gap=on_gap)
         self._letters = Letters(name, address, self._topology, names)
+        self._consumer = Consumer(
+            name, address, self._topology, queues, publisher=self._publisher, metrics=metrics, forget=self._letters.forget
+        )
+        self._listeners = Listeners(name, address, patterns, on_gap=on_gap)
         self._consuming = False
 
     def publish(self, events: Sequence[Event]) -> None:
@@ -96,10 +98,14 @@ class RabbitBus:
         """Throw dead letters away. Raises BusAwayError."""
         return self._letters.purge(ids)
 
+    def counts(self) -> dict[tuple[str, str], int]:
+        """Return how many messages there are by (queue, state): waiting, retrying, dead. Raises BusAwayError."""
+        return self._letters.depths()
+
     def depths(self) -> None:
         """Bring the gauges of waiting, retrying and dead messages up to date, if the broker is there."""
         try:
-            depths = self._letters.depths()
+            depths = self.counts()
         except BusAwayError:
             return
         for (queue, state), count in depths.items():

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import pika
 
-from chassis.bus.delivery import Outcome, attempt
+from chassis.bus.delivery import Outcome, attempt, leaver_in
 from chassis.bus.rabbitmq.link import Link
 from chassis.bus.rabbitmq.messages import attempts_of, dead_copy, retry_copy
 from chassis.bus.rabbitmq.publisher import BusAwayError, declare
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from pika.channel import Channel
 
@@ -54,9 +54,11 @@ class Consumer:
         *,
         publisher: Publisher,
         metrics: Metrics,
+        forget: Callable[[str], object] = lambda _user_id: None,
     ) -> None:
-        """Take the queues to work on; retries and dead letters go through `publisher`."""
+        """Take the queues to work on; retries and dead letters go through `publisher`, `forget` deletes letters about a user."""
         self._topology, self._queues, self._publisher, self._metrics = topology, tuple(queues), publisher, metrics
+        self._forget = forget
         self.link = Link(f"{name} consume", address, on_open=self._open)
         self._waiting: dict[str, queue.SimpleQueue[_Delivery | None]] = {each.name: queue.SimpleQueue() for each in queues}
         self._stopping = threading.Event()
@@ -139,6 +141,8 @@ class Consumer:
         elif settled.outcome is Outcome.DEAD:
             copy = dead_copy(each.name, delivery.properties, delivery.body, attempts=attempts, reason=settled.reason)
         else:
+            if user_id := leaver_in(each, delivery.body):
+                self._forget(user_id)  # if the broker goes away meanwhile, the message comes again
             self._acknowledge(delivery)
             return
         while delivery.channel.is_open and not self._stopping.is_set():

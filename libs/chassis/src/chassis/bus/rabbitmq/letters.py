@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pika
 from pika.exceptions import AMQPError, ChannelClosedByBroker
@@ -26,6 +26,11 @@ if TYPE_CHECKING:
     from chassis.bus.rabbitmq.topology import Topology
 
 _NOT_FOUND = 404
+
+if TYPE_CHECKING:
+    T = TypeVar("T")
+    _Look = Callable[[str, pika.BasicProperties, bytes], T]
+    """What is done with a letter: (queue, properties, body)."""
 
 
 class Letters:
@@ -49,11 +54,16 @@ class Letters:
         def again(queue: str, properties: pika.BasicProperties, body: bytes) -> None:
             publish([messages.fresh_copy(queue, properties, body)])
 
-        return self._take(ids, again)
+        return self._take(_one_of(ids), again)
 
     def purge(self, ids: Sequence[str] | None = None) -> int:
         """Throw them away. Raises BusAwayError."""
-        return self._take(ids, lambda _queue, _properties, _body: None)
+        return self._take(_one_of(ids), lambda _queue, _properties, _body: None)
+
+    def forget(self, user_id: str) -> int:
+        """Throw away those about somebody who left. Raises BusAwayError."""
+        about = user_id.encode()
+        return self._take(lambda _queue, _properties, body: about in body, lambda _queue, _properties, _body: None)
 
     def depths(self) -> dict[tuple[str, str], int]:
         """Return how many messages wait by (queue, state): waiting, retrying, dead. Raises BusAwayError."""
@@ -65,12 +75,14 @@ class Letters:
                 counts[queue, "retrying"] = sum(_count(channel, retry_name(queue, delay)) for delay in self._topology.delays)
         return counts
 
-    def _take(self, ids: Sequence[str] | None, deal: Callable[[str, pika.BasicProperties, bytes], None]) -> int:
+    def _take(
+        self, wanted: Callable[[str, pika.BasicProperties, bytes], bool], deal: Callable[[str, pika.BasicProperties, bytes], None]
+    ) -> int:
         count = 0
         with self._channel() as channel:
             for queue in self._queues:
                 for tag, properties, body in _all(channel, queue):
-                    if ids is None or _letter(queue, properties, body).id in ids:
+                    if wanted(queue, properties, body):
                         deal(queue, properties, body)
                         channel.basic_ack(tag)
                         count += 1
@@ -89,6 +101,10 @@ class Letters:
         except AMQPError as error:
             message = f"{self._address.shown}: {error!r}"
             raise BusAwayError(message) from error
+
+
+def _one_of(ids: Sequence[str] | None) -> _Look[bool]:
+    return lambda queue, properties, body: ids is None or _letter(queue, properties, body).id in ids
 
 
 def _all(channel: BlockingChannel, queue: str) -> Iterator[tuple[int, pika.BasicProperties, bytes]]:

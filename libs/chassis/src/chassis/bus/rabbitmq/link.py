@@ -133,7 +133,7 @@ class Link:
         connection.ioloop.close()
 
     def _on_open_error(self, connection: pika.SelectConnection, error: Any) -> None:
-        self._troubled(_words(error, self._address))
+        self._troubled(words(error, self._address))
         connection.ioloop.stop()
 
     def _on_close(self, connection: pika.SelectConnection, error: Any) -> None:
@@ -157,7 +157,8 @@ class Link:
             connection.close()  # one that is still opening is aborted, with its socket
 
 
-def _words(error: Any, address: BrokerAddress) -> str:
+def words(error: Any, address: BrokerAddress) -> str:
+    """Return why the broker cannot be used, in a sentence without the password."""
     cause = _root_of(error)
     if isinstance(cause, ProbableAuthenticationError):
         return f"{address.shown} refuses this user and password"

@@ -17,7 +17,8 @@ from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine, ExceptionContext
 from sqlalchemy.exc import DBAPIError
 
-from chassis.sql.dialects.dialect import POOL_SECONDS, Dialect, is_local
+from chassis.sql.dialects.dialect import POOL_SECONDS, Dialect, ask_idle_ones_alone, is_local
+from chassis.sql.dialects.network import by_number, numbers_in
 
 CONNECT_SECONDS, LOCK_SECONDS, ANSWER_SECONDS = 5, 10, 30
 """How long a connection, a lock and the server's answer may take."""
@@ -56,6 +57,7 @@ class Db2(Dialect):
         )  # fmt: skip
         engine.dialect._get_default_schema_name = _schema_of  # type: ignore[method-assign]  # noqa: SLF001  it would look in all
         event.listen(engine, "handle_error", _notice_a_lost_connection)
+        ask_idle_ones_alone(engine)
         return engine
 
     @contextmanager
@@ -74,6 +76,22 @@ class Db2(Dialect):
     def is_away(self, error: DBAPIError) -> bool:
         """Say whether it may do later."""
         return error.connection_invalidated or _state(error.orig)[:2] in _AWAY
+
+    def explain(self, error: BaseException, url: sa.URL) -> str:
+        """Say what is wrong. The driver's messages have the reason as a number of the operating system."""
+        where, user, text = f"{url.host}:{url.port or 50000}", url.username or "", str(getattr(error, "orig", error))
+        if "SQL30082N" in text or _state(text) == "28000":
+            return f"{where} refuses the user {user}: wrong user or password"
+        if "SQL30061N" in text or "SQL1013N" in text or _state(text) in {"08004", "42705"}:
+            return f"there is no database {url.database} at {where}; CREATE DATABASE {url.database}, see docs/stores.md"
+        if _state(text) in {"42501", "42502"}:
+            return f"the user {user} lacks a right in {url.database}; GRANT what docs/stores.md lists"
+        if "SQL30081N" in text:
+            found = (by_number(number, where) for number in numbers_in(text))
+            return next(filter(None, found), f"{where} does not answer; check host, port, firewall, and TLS on either side")
+        if "SQL1336N" in text:
+            return f"the host of {where} is not known; check its name"
+        return f"{where} refuses with SQLSTATE {_state(text) or 'unknown'}"
 
     def is_busy(self, error: DBAPIError) -> bool:
         """Say whether this was a deadlock, or a lock that took too long; the driver calls both programming errors."""

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import Any
+from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
+from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import DBAPIError, OperationalError
 
@@ -13,6 +17,30 @@ WRITES = "outlay_writes"
 """The execution option of a connection whose next transaction writes."""
 POOL_SECONDS = 10
 """How long to wait for a free connection."""
+
+
+IDLE_SECONDS = 1.0
+"""A connection that was used so short a time ago is taken to live still, unless it shows that it does not."""
+
+
+def ask_idle_ones_alone(engine: Engine, *, is_suspect: Callable[[Any], bool] = lambda _connection: False) -> None:
+    """Spare a connection that was in use a moment ago the question whether it lives, which is a request to the server.
+
+    One that broke meanwhile all the same costs one answer of 503, and the pool is new after that.
+    """
+    ask, used = engine.dialect.do_ping, WeakKeyDictionary[Any, float]()
+
+    def ping(dbapi_connection: Any) -> bool:
+        if time.monotonic() - used.get(dbapi_connection, 0.0) < IDLE_SECONDS and not is_suspect(dbapi_connection):
+            return True
+        return ask(dbapi_connection)
+
+    def note(connection: Any, _record: Any) -> None:
+        if connection is not None:
+            used[connection] = time.monotonic()
+
+    engine.dialect.do_ping = ping  # type: ignore[method-assign]
+    event.listen(engine, "checkin", note)
 
 
 def is_local(url: sa.URL) -> bool:
@@ -48,6 +76,10 @@ class Dialect:
     def is_away(self, error: DBAPIError) -> bool:
         """Say whether the database is not there or cannot now: the same statement may do later."""
         return isinstance(error, OperationalError) or error.connection_invalidated
+
+    def explain(self, error: BaseException, url: sa.URL) -> str:  # noqa: ARG002
+        """Say in a sentence what is wrong with a database that refuses, and what to change; no secret is in it."""
+        return f"fails with {type(error).__name__}"
 
     def is_busy(self, error: DBAPIError) -> bool:  # noqa: ARG002
         """Say whether another transaction was in the way, so that this one should simply be done again."""

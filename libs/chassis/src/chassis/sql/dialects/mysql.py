@@ -2,11 +2,12 @@
 
 Transactions that write are READ COMMITTED: they lock their owner's row first, and then have to see what was committed while they
 waited for it; and without locks on gaps, two that touch different rows are not in each other's way. Transactions that read are
-REPEATABLE READ and read only, so that all their statements see one moment.
+REPEATABLE READ and read only, so that all their statements see one moment. A connection is told when that changes.
 """
 
 from __future__ import annotations
 
+import select
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,7 +19,8 @@ from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from chassis.sql.dialects.dialect import POOL_SECONDS, WRITES, Dialect, is_local
+from chassis.sql.dialects.dialect import POOL_SECONDS, WRITES, Dialect, ask_idle_ones_alone, is_local
+from chassis.sql.dialects.network import unreached
 
 CONNECT_SECONDS, LOCK_SECONDS, STATEMENT_SECONDS, SOCKET_SECONDS = 5, 10, 20, 30
 """How long a connection, a lock, a statement and a silent connection may take; each is less than what is around it."""
@@ -40,6 +42,15 @@ _LIMITS = {
     False: f"SET SESSION max_execution_time = {STATEMENT_SECONDS * 1000}",
 }
 """By whether it is MariaDB, which limits every statement; MySQL limits those that read."""
+_WAYS = {
+    True: "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE",
+    False: "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY",
+}
+"""By whether the next transactions write."""
+_WAY = "outlay.way"
+"""Key in a connection's `info` for the way in which it was told to go on."""
+_IN_TRANSACTION = 1
+"""The bit of the server's status that says so."""
 
 
 class MySql(Dialect):
@@ -57,6 +68,7 @@ class MySql(Dialect):
         engine = _engine(url, read_timeout=SOCKET_SECONDS, write_timeout=SOCKET_SECONDS, pool_size=pool_size, max_overflow=10)
         event.listen(engine, "connect", _limit)
         event.listen(engine, "begin", _on_begin)
+        ask_idle_ones_alone(engine, is_suspect=_has_something_to_say)
         return engine
 
     @contextmanager
@@ -80,6 +92,24 @@ class MySql(Dialect):
         """Say whether it may do later."""
         return error.connection_invalidated or (isinstance(error, OperationalError) and _code(error) not in _OUR_FAULT)
 
+    def explain(self, error: BaseException, url: sa.URL) -> str:
+        """Say what is wrong."""
+        code, cause = _code(error), getattr(error, "orig", None)
+        where, user = f"{url.host}:{url.port or 3306}", url.username or ""
+        known = {
+            1045: f"{where} refuses the user {user}: wrong user or password, or it wants TLS for this user",
+            1044: f"the user {user} may not use the database {url.database}; GRANT the rights that docs/stores.md lists",
+            1049: f"there is no database {url.database} at {where}; CREATE DATABASE {url.database}",
+            1142: f"the user {user} lacks a right in {url.database}; GRANT SELECT, INSERT, UPDATE, DELETE ON {url.database}.*",
+            1040: f"{where} has no connection left; raise max_connections, or run fewer processes",
+            2026: f"{where} has no TLS; set it up there, or allow to go without by ?tls=no",
+            3159: f"{where} wants TLS; leave ?tls=no out, and name its authority with ?ca=<file>",
+        }
+        if code in known:
+            return known[code]
+        nobody = unreached(getattr(cause, "original_exception", None), where)
+        return nobody or f"{where} refuses with error {code}"
+
     def is_busy(self, error: DBAPIError) -> bool:
         """Say whether this was a deadlock, or a lock that took too long."""
         return _code(error) in (_DEADLOCK, _LOCK_WAIT, _CHANGED_SINCE)
@@ -91,8 +121,10 @@ def _engine(url: sa.URL, *, pool_size: int, max_overflow: int = 0, **sockets: in
     engine = sa.create_engine(
         address, pool_size=pool_size, max_overflow=max_overflow, pool_timeout=POOL_SECONDS, pool_recycle=_MOST_IDLE_SECONDS,
         pool_pre_ping=True, hide_parameters=True, isolation_level="READ COMMITTED", paramstyle="format", connect_args=arguments,
+        pool_reset_on_return=None,
     )  # fmt: skip
     event.listen(engine, "connect", _set_up)
+    event.listen(engine, "reset", _roll_back_if_need_be)
     return engine
 
 
@@ -117,8 +149,25 @@ def _limit(connection: Any, _record: Any) -> None:
 
 
 def _on_begin(connection: Connection) -> None:
-    if not connection.get_execution_options().get(WRITES):
-        connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+    writes = bool(connection.get_execution_options().get(WRITES))
+    if connection.info.get(_WAY, True) is not writes:
+        connection.exec_driver_sql(_WAYS[writes])
+        connection.info[_WAY] = writes
+
+
+def _roll_back_if_need_be(connection: Any, _record: Any, _state: Any) -> None:
+    """The pool would do it each time, which is a request to the server; nearly always there is nothing to undo."""
+    if connection.server_status & _IN_TRANSACTION:
+        connection.rollback()
+
+
+def _has_something_to_say(connection: Any) -> bool:
+    """Say whether a server that was asked nothing has sent something: that it hangs up, most likely."""
+    if connection._sock is None:  # noqa: SLF001  the driver does not show it otherwise
+        return True
+    poll = select.poll()
+    poll.register(connection._sock, select.POLLIN)  # noqa: SLF001
+    return bool(poll.poll(0))
 
 
 def _take(connection: Connection, lock: dict[str, Any]) -> None:
@@ -129,6 +178,6 @@ def _take(connection: Connection, lock: dict[str, Any]) -> None:
         raise TimeoutError(message)
 
 
-def _code(error: DBAPIError) -> int | None:
-    arguments = getattr(error.orig, "args", ())
+def _code(error: BaseException) -> int | None:
+    arguments = getattr(getattr(error, "orig", None), "args", ())
     return arguments[0] if arguments and isinstance(arguments[0], int) else None

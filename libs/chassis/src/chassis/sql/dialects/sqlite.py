@@ -10,8 +10,16 @@ from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine
 
 from chassis.sql.dialects.dialect import WRITES, Dialect
+from chassis.sql.driver import execute
 
-_PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "busy_timeout = 10000", "cache_size = -4000")
+_PRAGMAS = (
+    "journal_mode = WAL",
+    "synchronous = FULL",
+    "foreign_keys = ON",
+    "busy_timeout = 10000",
+    "cache_size = -4000",
+    "secure_delete = ON",  # what was deleted is nowhere in the file any more
+)
 
 
 class Sqlite(Dialect):
@@ -31,6 +39,21 @@ class Sqlite(Dialect):
         event.listen(engine, "begin", _on_begin)
         return engine
 
+    def explain(self, error: BaseException, url: sa.URL) -> str:
+        """Say what is wrong."""
+        text, file = str(getattr(error, "orig", error)), url.database
+        if "unable to open" in text:
+            return f"the file {file} cannot be opened; is its folder there, and this user's to write to?"
+        if "readonly" in text or "read-only" in text:
+            return f"the file {file} may only be read; let this user own it and its folder"
+        if "not a database" in text or "malformed" in text:
+            return f"the file {file} is no database, or damaged; name another one, or restore a backup"
+        if "full" in text:
+            return f"the disk of {file} is full; make room"
+        if "locked" in text:
+            return f"the file {file} is held by another program"
+        return f"the file {file} fails with {type(error).__name__}"
+
 
 def _on_connect(connection: Any, _record: Any) -> None:
     # "begin" below starts transactions; the driver itself would start them too late.
@@ -41,4 +64,4 @@ def _on_connect(connection: Any, _record: Any) -> None:
 
 def _on_begin(connection: Connection) -> None:
     writes = connection.get_execution_options().get(WRITES)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    execute(connection, "BEGIN IMMEDIATE" if writes else "BEGIN", ()).close()

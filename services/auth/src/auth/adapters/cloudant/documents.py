@@ -10,7 +10,8 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from auth.adapters.cloudant.address import CloudantAddress
-from auth.adapters.cloudant.connection import ConflictError, Connection, MissingError
+from auth.adapters.cloudant.connection import ConflictError, MissingError
+from auth.adapters.cloudant.version import VersionedConnection
 from auth.domain.documents import Document, Lease, PendingEvent
 from auth.domain.errors import RevisionConflictError
 from chassis.sql import StoreUnavailableError
@@ -18,7 +19,7 @@ from chassis.sql import StoreUnavailableError
 log = logging.getLogger("outlay.cloudant")
 
 # A document without one of the fields is not in the index; so these hold what is pending or will expire, and no more.
-_INDEXES = {
+INDEXES = {
     "expires": ("expires_at",),
     "pending": ("pending_since",),
 }
@@ -30,18 +31,23 @@ class CloudantDocuments:
 
     def __init__(self, address: CloudantAddress, *, on_events: Callable[[], None] = lambda: None) -> None:
         """Connect to nothing yet; `on_events` is called after a save that leaves events to any relay."""
-        self._connection, self._on_events = Connection(address), on_events
+        self._connection, self._on_events = VersionedConnection(address), on_events
 
     def migrate(self) -> None:
-        """Make the database and its indexes, where they are missing."""
+        """Make the database and its indexes, where they are missing; raises SchemaTooNewError if a newer auth has been here."""
         try:
-            self._connection.call("put_database")
+            self._connection.unproved("put_database")
         except ConflictError:
             pass  # it is there
         except StoreUnavailableError:
-            self.check()  # whoever may not make databases may do with one that is there
-        for name, fields in _INDEXES.items():
-            self._connection.call("post_index", index={"fields": list(fields)}, ddoc=f"outlay-{name}", name=name, type="json")
+            self._connection.unproved("get_database_information")  # whoever may not make databases may do with one that is there
+        self._connection.refuse_newer()
+        for name, fields in INDEXES.items():
+            self._connection.unproved("post_index", index={"fields": list(fields)}, ddoc=f"outlay-{name}", name=name, type="json")
+        self._connection.note_version()  # after what is made, so that one that was interrupted is run again
+        # Each index is built by its first query; and a server that cannot do what is asked of it is found out here.
+        self.expired(0.0, limit=1)
+        self.pending(limit=1)
 
     def get(self, document_id: str) -> Document | None:
         """Return a document as it was last saved."""
@@ -87,12 +93,13 @@ class CloudantDocuments:
         """Return documents with events to send, the one that waits longest first."""
         return self._select("pending", {"pending_since": {"$gte": 0}}, limit=limit, sort=[{"pending_since": "asc"}])
 
-    def named(self, prefix: str, *, after: str, limit: int) -> list[Document]:
-        """Return documents whose id begins with `prefix` and is greater than `after`, ordered by id."""
-        first, end = max(prefix, after), prefix[:-1] + chr(ord(prefix[-1]) + 1)
-        options = {"start_key": first, "end_key": end, "inclusive_end": False, "include_docs": True, "limit": limit + 1}
-        rows = self._connection.call("post_all_docs", **options)["rows"]
-        return [_document(row["doc"]) for row in rows if row["id"] > first][:limit]
+    def behind(self, document_id: str, *, limit: int) -> list[Document]:
+        """Return documents of any kind whose ids come after this one."""
+        # The one that is known comes first again, unless it was deleted meanwhile; among them are those of indexes and version.
+        most = limit + 1 + len(INDEXES) + 1
+        rows = self._connection.call("post_all_docs", include_docs=True, limit=most, start_key=document_id or None)["rows"]
+        others = [row for row in rows if row["id"] != document_id and not row["id"].startswith("_design/")]
+        return [_document(row["doc"]) for row in others[:limit]]
 
     def check(self) -> None:
         """Raise if the store does not answer, or has no such database."""

@@ -45,6 +45,12 @@ class ClamAv:
             raise _away(answer[:100].decode("latin-1"))
         return match[1].decode("latin-1")
 
+    def ping(self) -> bool:
+        """Say whether a scanner answers there; raises OSError."""
+        with socket.create_connection((self._host, self._port), timeout=_SECONDS) as connection:
+            connection.sendall(b"zPING\x00")
+            return connection.recv(_MOST_ANSWER) == b"PONG\x00"
+
     def _ask(self, content: IO[bytes]) -> bytes:
         with socket.create_connection((self._host, self._port), timeout=_SECONDS) as connection:
             connection.sendall(b"zINSTREAM\x00")

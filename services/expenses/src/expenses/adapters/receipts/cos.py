@@ -49,23 +49,28 @@ class CosFiles:
         about = {"ContentType": media_type, "Metadata": {"sha256": sha256}, **self._options}
         with _translated():
             if size > PART:
-                self._put_parts(self._name(key), content, about)
+                self._put_parts(self._name(key), content, sha256, about)
             else:
-                self._client.put_object(**self._at(key), Body=(body := content.read()), ContentMD5=_md5(body), **about)
+                body = content.read()
+                _compare(hashlib.sha256(body), sha256)
+                self._client.put_object(**self._at(key), Body=body, ContentMD5=_md5(body), **about)
             head = self._client.head_object(**self._at(key))
         if head["ContentLength"] != size or head["Metadata"].get("sha256") != sha256:
             self.remove(key)
             raise _away()
 
-    def _put_parts(self, name: str, content: IO[bytes], about: dict[str, Any]) -> None:
+    def _put_parts(self, name: str, content: IO[bytes], sha256: str, about: dict[str, Any]) -> None:
         at = {"Bucket": self._bucket, "Key": name}
         upload = {**at, "UploadId": self._client.create_multipart_upload(**at, **about)["UploadId"]}
         try:
             parts: list[dict[str, object]] = []
+            digest = hashlib.sha256()
             while body := content.read(PART):
+                digest.update(body)
                 number = len(parts) + 1
                 sent = self._client.upload_part(**upload, PartNumber=number, Body=body, ContentMD5=_md5(body))
                 parts.append({"ETag": sent["ETag"], "PartNumber": number})
+            _compare(digest, sha256)
             self._client.complete_multipart_upload(**upload, MultipartUpload={"Parts": parts})
         except BaseException:
             self._abort(upload)
@@ -156,6 +161,12 @@ def _client(settings: ExpensesSettings, query: dict[str, list[str]]) -> Any:
     )
     region = query.get("region", ["us-standard"])[0]
     return ibm_boto3.client("s3", endpoint_url=query["endpoint"][0], region_name=region, config=config, **who)
+
+
+def _compare(digest: hashlib._Hash, sha256: str) -> None:
+    if digest.hexdigest() != sha256:
+        message = "what was read is not what was announced"
+        raise OSError(message)
 
 
 def _md5(body: bytes) -> str:

@@ -3,29 +3,27 @@
 from __future__ import annotations
 
 import hashlib
-import json
-import subprocess
-import sys
+import shutil
 import tempfile
-import threading
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Protocol
+from typing import IO, TYPE_CHECKING, Protocol
 
 from chassis.problems import UnavailableError
+from expenses.adapters.receipts.bench import Bench, Turn
 from expenses.domain.errors import ReceiptTooLargeError, UnacceptableReceiptError
 from expenses.domain.receipt import MOST_BYTES, StoredFile
 from expenses.domain.receipt_kind import FIRST_BYTES, PDF, Kind, kind_of
 from expenses.domain.receipt_ports import Examined
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
+    from datetime import datetime
 
 _PIECE = 64 * 1024
-_SECONDS, _WAIT_SECONDS = 15.0, 8.0
-"""Together less than a gateway waits for an answer."""
-_STUDIO = [sys.executable, "-I", "-m", "expenses.adapters.receipts.studio"]
-_ENVIRON = {"MALLOC_ARENA_MAX": "2", "OMP_NUM_THREADS": "1"}
+_FOLDER = "outlay-receipt-"
+_SMALL, _LARGE = 480, 2000
+"""Pixels of a thumbnail, and of a picture to read."""
 
 
 class Scanner(Protocol):
@@ -38,10 +36,10 @@ class Scanner(Protocol):
 class StudioExaminer:
     """Looks into uploads, few at a time, so that many of them together need no more memory than these."""
 
-    def __init__(self, *, scanner: Scanner | None = None, at_a_time: int = 2, seconds: float = _SECONDS) -> None:
-        """`seconds` is what one file may take."""
-        self._scanner = scanner
-        self._turns, self._seconds = threading.BoundedSemaphore(at_a_time), seconds
+    def __init__(self, *, scanner: Scanner | None = None, bench: Bench | None = None, place: Path | None = None) -> None:
+        """Start nothing yet. `place` is the folder for what is looked at, by default the system's for temporary files."""
+        self._scanner, self._bench = scanner, bench or Bench()
+        self._place = place or Path(tempfile.gettempdir())
 
     @contextmanager
     def examine(self, stream: IO[bytes], claimed: str | None) -> Iterator[Examined]:
@@ -49,20 +47,54 @@ class StudioExaminer:
         stream.seek(0)
         kind = kind_of(stream.read(FIRST_BYTES))
         stream.seek(0)
-        with tempfile.TemporaryDirectory(prefix="outlay-receipt-") as folder:
-            uploaded, kept, small = (Path(folder) / name for name in ("uploaded", "kept", "small"))
-            _take_in(stream, uploaded, claimed)
+        with self._workplace() as folder:
+            uploaded = folder / "uploaded"
+            with _with_room():
+                _take_in(stream, uploaded, claimed)
             self._scan(uploaded)
-            with self._turn():
-                found = self._ask(kind, uploaded, kept, small)
-            picture = b"" if kind is PDF else small.read_bytes()
-            with kept.open("rb") as content:
-                file = StoredFile(
-                    sha256=hashlib.file_digest(content, "sha256").hexdigest(), media_type=kind.media_type,
-                    size=kept.stat().st_size, width=found["width"], height=found["height"], thumbnail=bool(picture),
-                )  # fmt: skip
-                content.seek(0)
-                yield Examined(file=file, ending=kind.ending, content=content, thumbnail=picture)
+            found = self._open(kind, uploaded, folder)
+            with found.content:
+                yield found
+
+    def _open(self, kind: Kind, uploaded: Path, folder: Path) -> Examined:
+        kept, small = folder / "kept", folder / "small"
+        with self._bench.turn() as turn, _with_room():
+            found = turn.run("examine", kind.media_type, uploaded, kept, small)
+            picture = _first_page(turn, kept, small) if kind is PDF else small.read_bytes()
+            content = kept.open("rb")
+            file = StoredFile(
+                sha256=hashlib.file_digest(content, "sha256").hexdigest(), media_type=kind.media_type,
+                size=kept.stat().st_size, width=found["width"], height=found["height"], thumbnail=bool(picture),
+            )  # fmt: skip
+            content.seek(0)
+            return Examined(file=file, ending=kind.ending, content=content, thumbnail=picture)
+
+    def render(self, pieces: Iterable[bytes], media_type: str) -> bytes:
+        """Return a WebP, large enough to be read, of a file that was kept; raises UnacceptableReceiptError, UnavailableError."""
+        with self._workplace() as folder, _with_room():
+            with (folder / "kept").open("wb") as kept:
+                kept.writelines(pieces)
+            with self._bench.turn() as turn:
+                turn.run("render", media_type, folder / "kept", folder / "picture", _LARGE)
+            return (folder / "picture").read_bytes()
+
+    def tidy(self, before: datetime) -> None:
+        """Remove what processes that were killed have left of the files that they were looking at."""
+        for folder in self._place.glob(f"{_FOLDER}*"):
+            try:
+                old = folder.stat().st_mtime < before.timestamp()
+            except OSError:  # gone meanwhile, or somebody else's
+                continue
+            if old:
+                shutil.rmtree(folder, ignore_errors=True)
+
+    @contextmanager
+    def _workplace(self) -> Iterator[Path]:
+        with self._bench.place():
+            with _with_room():
+                place = tempfile.TemporaryDirectory(prefix=_FOLDER, dir=self._place, ignore_cleanup_errors=True)
+            with place as folder:
+                yield Path(folder)
 
     def _scan(self, uploaded: Path) -> None:
         if self._scanner is None:
@@ -73,32 +105,24 @@ class StudioExaminer:
             message = f"The file has malware in it: {found}."
             raise UnacceptableReceiptError(message)
 
-    @contextmanager
-    def _turn(self) -> Iterator[None]:
-        if not self._turns.acquire(timeout=_WAIT_SECONDS):
-            message = "Too many receipts are being looked at; try again in a moment."
-            raise UnavailableError(message, headers={"Retry-After": "5"})
-        try:
-            yield
-        finally:
-            self._turns.release()
 
-    def _ask(self, kind: Kind, uploaded: Path, kept: Path, small: Path) -> dict[str, Any]:
-        command = [*_STUDIO, kind.media_type, str(uploaded), str(kept), str(small)]
-        try:
-            done = subprocess.run(  # noqa: S603  the arguments are ours
-                command, env=_ENVIRON, capture_output=True, stdin=subprocess.DEVNULL, timeout=self._seconds, check=True
-            )
-        except subprocess.TimeoutExpired as error:
-            message = "The file takes too long to be opened."
-            raise UnacceptableReceiptError(message) from error
-        except subprocess.CalledProcessError as error:
-            message = "The file cannot be opened: it is damaged, or needs too much memory or time."
-            raise UnacceptableReceiptError(message) from error
-        found: dict[str, Any] = json.loads(done.stdout)
-        if "refused" in found:
-            raise UnacceptableReceiptError(found["refused"])
-        return found
+def _first_page(turn: Turn, kept: Path, small: Path) -> bytes:
+    """Return nothing of a PDF that needs a password or draws too slowly: it is a receipt all the same."""
+    try:
+        turn.run("render", PDF.media_type, kept, small, _SMALL)
+    except UnacceptableReceiptError:
+        return b""
+    return small.read_bytes()
+
+
+@contextmanager
+def _with_room() -> Iterator[None]:
+    """Turn a full disk, or a machine that can start no process, into what it is: nobody's fault and over soon."""
+    try:
+        yield
+    except OSError as error:
+        message = "There is no room to look at receipts at the moment; try again soon."
+        raise UnavailableError(message, headers={"Retry-After": "30"}) from error
 
 
 def _take_in(stream: IO[bytes], uploaded: Path, claimed: str | None) -> None:

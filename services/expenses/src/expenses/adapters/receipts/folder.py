@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 _PIECE = 64 * 1024
+_TRIES = 5
 _KEY = re.compile(r"[0-9A-Za-z-]{1,64}/[0-9a-f]{64}(\.webp)?")
 
 
@@ -33,8 +34,7 @@ class FolderFiles:
         """Store a file: written aside, brought to the disk, then renamed."""
         path = self._path(key)
         with _translated():
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            handle, aside = mkstemp(prefix=".", dir=path.parent)
+            handle, aside = self._aside(path.parent)
             try:
                 with open(handle, "wb") as file:
                     _copy(content, file, size=size, sha256=sha256)
@@ -43,6 +43,22 @@ class FolderFiles:
             except BaseException:
                 Path(aside).unlink(missing_ok=True)
                 raise
+
+    def _aside(self, person: Path) -> tuple[int, str]:
+        """Open a hidden file in a person's folder, which `remove` may take away at any moment while it is empty."""
+        for _ in range(_TRIES):
+            self._own(person)
+            with suppress(FileNotFoundError):
+                return mkstemp(prefix=".", dir=person)
+        raise FileNotFoundError(person)
+
+    def _own(self, folder: Path) -> None:
+        """Make a folder that nobody else on this machine looks into."""
+        if folder.is_dir():
+            return
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, exist_ok=True)
+        _sync(folder.parent)
 
     def read(self, key: str, first: int, length: int) -> Iterator[bytes]:
         """Return the pieces of a part of a file; raises ReceiptFileMissingError before the first piece."""
@@ -81,7 +97,7 @@ class FolderFiles:
     def check(self) -> None:
         """Raise if the folder cannot be written to."""
         with _translated():
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._own(self._folder)
             handle, path = mkstemp(prefix=".", dir=self._folder)
             os.close(handle)
             Path(path).unlink()

@@ -9,6 +9,8 @@ from typing import Any
 from sqlalchemy import Insert, Update
 from sqlalchemy.engine import Connection, Dialect
 
+from chassis.sql.driver import execute, execute_many
+
 CHUNK = 500
 """Values in one IN list; every dialect takes this many."""
 
@@ -19,7 +21,11 @@ def run_many(connection: Connection, statement: Insert | Update, columns: tuple[
     All drivers in use take values by position (SQLite and Db2 as `?`, MySQL as `%s`); whole numbers and text need no conversion.
     """
     if rows:
-        connection.exec_driver_sql(_text(statement, connection.dialect, columns), list(rows))
+        text = _text(statement, connection.dialect, columns)
+        if len(rows) == 1:
+            execute(connection, text, rows[0]).close()
+        else:
+            execute_many(connection, text, rows)
 
 
 @cache

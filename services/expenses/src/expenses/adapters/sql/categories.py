@@ -7,14 +7,14 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from chassis.sql import unless_raced
+from chassis.sql import Prepared, unless_raced
 from expenses.adapters.sql.tables import category
 from expenses.domain.category import Category
 from expenses.domain.ports import Owner
 
 _COLUMNS = (category.c.id, category.c.name, category.c.colour, category.c.version)
 
-_GET = sa.select(*_COLUMNS).where(category.c.owner == sa.bindparam("of_owner"), category.c.id == sa.bindparam("of_id"))
+_GET = Prepared(sa.select(*_COLUMNS).where(category.c.owner == sa.bindparam("of_owner"), category.c.id == sa.bindparam("of_id")))
 
 
 class SqlCategories:
@@ -30,7 +30,7 @@ class SqlCategories:
 
     def get(self, owner: Owner, category_id: str) -> Category | None:
         """Return one."""
-        row = self._connection.execute(_GET, {"of_owner": owner.number, "of_id": category_id}).first()
+        row = _GET.first(self._connection, of_owner=owner.number, of_id=category_id)
         return None if row is None else Category(*row)
 
     def add(self, owner: Owner, made: Category) -> None:

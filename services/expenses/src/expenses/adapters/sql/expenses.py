@@ -9,12 +9,14 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from chassis.sql import Prepared
 from expenses.adapters.sql.bulk import chunks, run_many
 from expenses.adapters.sql.tables import expense
 from expenses.domain.expense import Expense
 from expenses.domain.ports import Filter, Owner, Position
 
 _COLUMNS = tuple(expense.c[name] for name in Expense._fields)
+_GET = Prepared(sa.select(*_COLUMNS).where(expense.c.owner == sa.bindparam("of_owner"), expense.c.id == sa.bindparam("of_id")))
 _INSERT = expense.insert()
 _INSERTED = Expense._fields[1:]
 _FIXED = ("number", "id", "owner")
@@ -35,8 +37,7 @@ class SqlExpenses:
 
     def get(self, owner: Owner, expense_id: str) -> Expense | None:
         """Return one expense."""
-        query = sa.select(*_COLUMNS).where(expense.c.owner == owner.number, expense.c.id == expense_id)
-        row = self._connection.execute(query).first()
+        row = _GET.first(self._connection, of_owner=owner.number, of_id=expense_id)
         return None if row is None else Expense._make(row)
 
     def add(self, expenses: Sequence[Expense]) -> None:

@@ -5,14 +5,18 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from chassis.sql import unless_raced
-from expenses.adapters.sql.tables import category, chassis, expense, import_run, person, total
+from chassis.sql import Prepared, unless_raced
+from chassis.sql.outbox import now_ms
+from expenses.adapters.sql.tables import category, chassis, departed, expense, import_run, person, total
+from expenses.domain.errors import DepartedError
 from expenses.domain.ports import Owner, Who
 
+_DAY_MS = 24 * 3600 * 1000
 _FOUND = sa.select(person.c.number, person.c.user_id, person.c.home_currency, person.c.version).where(
     person.c.user_id == sa.bindparam("of_user")
 )
-_HELD = _FOUND.with_for_update()
+_DEPARTED = sa.select(departed.c.user_id).where(departed.c.user_id == sa.bindparam("of_user"))
+_FIND, _HOLD = Prepared(_FOUND), Prepared(_FOUND.with_for_update())
 
 
 class SqlOwners:
@@ -29,6 +33,9 @@ class SqlOwners:
         row = {"user_id": who.user_id, "home_currency": who.home_currency, "version": 0}
         with unless_raced():
             key = self._connection.execute(person.insert(), row).inserted_primary_key
+        # Looked at after the insert, which has waited for whoever was erasing this person at the same moment.
+        if self._connection.execute(_DEPARTED, {"of_user": who.user_id}).first() is not None:
+            raise DepartedError
         return Owner(key[0] if key else 0, who.user_id, who.home_currency)
 
     def find(self, user_id: str) -> Owner | None:
@@ -41,12 +48,18 @@ class SqlOwners:
         self._connection.execute(person.update().where(person.c.number == owner.number).values(values))
 
     def forget(self, owner: Owner) -> None:
-        """Delete every row of theirs."""
+        """Delete every row of theirs, and note that they left."""
+        self._connection.execute(departed.insert(), {"user_id": owner.user_id, "at_ms": now_ms()})
         for table in (expense, category, import_run, total):
             self._connection.execute(table.delete().where(table.c.owner == owner.number))
         self._connection.execute(chassis.replay.delete().where(chassis.replay.c.user_id == owner.user_id))
         self._connection.execute(person.delete().where(person.c.number == owner.number))
 
+    def departed_lately(self) -> list[str]:
+        """Return who left within the last day."""
+        lately = sa.select(departed.c.user_id).where(departed.c.at_ms >= now_ms() - _DAY_MS)
+        return list(self._connection.execute(lately).scalars())
+
     def _select(self, user_id: str, *, lock: bool) -> Owner | None:
-        row = self._connection.execute(_HELD if lock else _FOUND, {"of_user": user_id}).first()
-        return None if row is None else Owner(row.number, row.user_id, row.home_currency, row.version)
+        row = (_HOLD if lock else _FIND).first(self._connection, of_user=user_id)
+        return None if row is None else Owner(*row)

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy import BigInteger, Column, Index, Integer, SmallInteger, String, Table
 from sqlalchemy.engine import Connection
 
+from chassis.sql import Prepared
 from expenses.adapters.sql.bulk import chunks
 from expenses.adapters.sql.tables import metadata, person
 from expenses.domain.ports import Owner
@@ -43,6 +44,10 @@ _BOTH = sa.select(
     receipt.c.id, receipt.c.expense_id, receipt.c.name, receipt.c.created_ms, receipt_file.c.sha256, receipt_file.c.media_type,
     receipt_file.c.byte_count, receipt_file.c.width, receipt_file.c.height, receipt_file.c.thumbnail,
 ).select_from(receipt.join(receipt_file, _FILE))  # fmt: skip
+_OF_SOME = _BOTH.where(
+    receipt.c.owner == sa.bindparam("of_owner"), receipt.c.expense_id.in_(sa.bindparam("expenses", expanding=True))
+)  # fmt: skip
+_OF_ONE = Prepared(_BOTH.where(receipt.c.owner == sa.bindparam("of_owner"), receipt.c.expense_id == sa.bindparam("of_expense")))
 
 
 class SqlReceipts:
@@ -58,10 +63,13 @@ class SqlReceipts:
 
     def of(self, owner: Owner, expense_ids: Sequence[str]) -> list[Receipt]:
         """Return the receipts of some expenses, oldest first."""
-        found: list[Receipt] = []
+        if len(expense_ids) == 1:
+            found = [_receipt(row) for row in _OF_ONE.all(self._connection, of_owner=owner.number, of_expense=expense_ids[0])]
+            return sorted(found, key=lambda one: (one.created_ms, one.id))
+        found = []
         for some in chunks(expense_ids):
-            query = _BOTH.where(receipt.c.owner == owner.number, receipt.c.expense_id.in_(some))
-            found += [_receipt(row) for row in self._connection.execute(query)]
+            rows = self._connection.execute(_OF_SOME, {"of_owner": owner.number, "expenses": some})
+            found += [_receipt(row) for row in rows]
         return sorted(found, key=lambda one: (one.created_ms, one.id))
 
     def add(self, owner: Owner, added: Receipt) -> None:
@@ -138,9 +146,10 @@ def _facts(file: StoredFile) -> dict[str, Any]:
     }
 
 
-def _receipt(row: Any) -> Receipt:
+def _receipt(row: Sequence[Any]) -> Receipt:
+    """Make one of a row of _BOTH."""
+    receipt_id, expense_id, name, created_ms, sha256, media_type, size, width, height, thumbnail = row
     file = StoredFile(
-        sha256=row.sha256, media_type=row.media_type, size=row.byte_count,
-        width=row.width, height=row.height, thumbnail=bool(row.thumbnail),
+        sha256=sha256, media_type=media_type, size=size, width=width, height=height, thumbnail=bool(thumbnail),
     )  # fmt: skip
-    return Receipt(id=row.id, expense_id=row.expense_id, name=row.name, created_ms=row.created_ms, file=file)
+    return Receipt(id=receipt_id, expense_id=expense_id, name=name, created_ms=created_ms, file=file)

@@ -11,17 +11,20 @@ from sqlalchemy.engine import Connection
 
 from chassis.events import MakeEvent
 from chassis.sql import Database, Inbox, Replays, add_events
+from chassis.sql.outbox import now_ms
 from expenses.adapters.sql.announcing import changes_event
 from expenses.adapters.sql.categories import SqlCategories
 from expenses.adapters.sql.expenses import SqlExpenses
 from expenses.adapters.sql.imports import SqlImports
 from expenses.adapters.sql.owners import SqlOwners
 from expenses.adapters.sql.receipts import SqlReceipts
-from expenses.adapters.sql.tables import chassis
+from expenses.adapters.sql.tables import chassis, departed
 from expenses.adapters.sql.totals import SqlTotals
 from expenses.domain.expense import Change
 from expenses.domain.ports import Categories, Expenses, Imports, Owner, Owners, Repeat, Totals, Work
 from expenses.domain.receipt_ports import Receipts
+
+_DEPARTED_KEPT_MS = 60 * 24 * 3600 * 1000
 
 
 class SqlWork:
@@ -81,6 +84,7 @@ class SqlStore:
         with self._database.begin() as connection:
             Inbox(connection, chassis.inbox).forget_old()
             Replays(connection, chassis.replay).forget_old()
+            connection.execute(departed.delete().where(departed.c.at_ms < now_ms() - _DEPARTED_KEPT_MS))
 
 
 def _teach_lower(connection: Any, _record: Any) -> None:

@@ -34,6 +34,14 @@ person = Table(
     Index("person_user", "user_id", unique=True),
 )  # fmt: skip
 
+departed = Table(
+    "departed", metadata,
+    # The bare id of somebody who left, for 60 days: what comes late for them is not kept.
+    Column("user_id", String(36), primary_key=True),
+    Column("at_ms", BigInteger, nullable=False),
+    Index("departed_at", "at_ms"),
+)  # fmt: skip
+
 category = Table(
     "category", metadata,
     Column("id", String(36), primary_key=True),

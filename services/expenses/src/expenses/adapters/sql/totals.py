@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cache
+from itertools import groupby
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from chassis.sql import Prepared
 from expenses.adapters.sql.bulk import chunks, run_many
 from expenses.adapters.sql.tables import expense, total
 from expenses.domain.ports import Owner
@@ -18,11 +21,28 @@ _ADD = (
     .where(total.c.owner == sa.bindparam("of_owner"), total.c.total_key == sa.bindparam("of_key"))
     .values(home_minor=total.c.home_minor + sa.bindparam("more_minor"), entries=total.c.entries + sa.bindparam("more_entries"))
 )
+_FEW = 20
+"""Totals that one statement changes: those of an expense or two."""
 _INSERT = total.insert()
 _EXISTING = sa.select(total.c.total_key).where(
     total.c.owner == sa.bindparam("of_owner"), total.c.total_key.in_(sa.bindparam("keys", expanding=True))
 )
 _INSERTED = ("owner", "total_key", *Total._fields[1:])
+
+
+@cache
+def _add_alike(count: int) -> Prepared:
+    """Return the statement that adds the same to some totals."""
+    keys: list[sa.BindParameter[str]] = [sa.bindparam(f"key{number}") for number in range(count)]
+    added = {
+        "home_minor": total.c.home_minor + sa.bindparam("more_minor"),
+        "entries": total.c.entries + sa.bindparam("more_entries"),
+    }
+    return Prepared(total.update().where(total.c.owner == sa.bindparam("of_owner"), total.c.total_key.in_(keys)).values(added))
+
+
+def _amount(line: Total) -> tuple[int, int]:
+    return line.home_minor, line.entries
 
 
 class SqlTotals:
@@ -34,10 +54,14 @@ class SqlTotals:
     def add(self, owner: Owner, deltas: Iterable[Total]) -> None:
         """Add to each total; one that nothing is left in disappears."""
         lines = list(deltas)
-        there = self._existing(owner, [line.key for line in lines])
-        changed = [(line.home_minor, line.entries, owner.number, line.key) for line in lines if line.key in there]
-        run_many(self._connection, _ADD, (), changed)
-        run_many(self._connection, _INSERT, _INSERTED, [(owner.number, *line) for line in lines if line.key not in there])
+        if len(lines) <= _FEW:
+            for amount, alike in groupby(sorted(lines, key=_amount), _amount):
+                self._add_few(owner, amount, list(alike))
+        else:
+            there = self._existing(owner, [line.key for line in lines])
+            changed = [(line.home_minor, line.entries, owner.number, line.key) for line in lines if line.key in there]
+            run_many(self._connection, _ADD, (), changed)
+            self._insert(owner, [line for line in lines if line.key not in there])
         self._remove_empty(owner, [line.key for line in lines if line.entries < 0])
 
     def by_bucket(self, owner: Owner, spans: Spans) -> list[tuple[str, str, int, int]]:
@@ -53,6 +77,17 @@ class SqlTotals:
     def clear(self, owner: Owner) -> None:
         """Delete all of them."""
         self._connection.execute(total.delete().where(total.c.owner == owner.number))
+
+    def _add_few(self, owner: Owner, amount: tuple[int, int], lines: list[Total]) -> None:
+        """Add the same to some totals: one statement where they are all there, as is usual."""
+        keys = {f"key{number}": line.key for number, line in enumerate(lines)}
+        values = {"more_minor": amount[0], "more_entries": amount[1], "of_owner": owner.number, **keys}
+        if _add_alike(len(lines)).run(self._connection, **values) < len(lines):
+            there = self._existing(owner, list(keys.values()))
+            self._insert(owner, [line for line in lines if line.key not in there])
+
+    def _insert(self, owner: Owner, lines: Sequence[Total]) -> None:
+        run_many(self._connection, _INSERT, _INSERTED, [(owner.number, *line) for line in lines])
 
     def _existing(self, owner: Owner, keys: Sequence[str]) -> set[str]:
         found: set[str] = set()

@@ -11,6 +11,8 @@ from expenses.adapters.receipts.studio.exif import kept_of
 _Boxes = Iterator[tuple[bytes, int, int]]
 _UNREADABLE = "The picture's metadata cannot be read, so the place where it was taken cannot be taken out; save it as JPEG."
 _MOST_ITEMS = 5000
+_NEEDED = {b"ftyp", b"meta"}
+_LONGEST_HEAD = 16
 
 
 def cleaned(data: bytes) -> bytes:
@@ -28,13 +30,30 @@ def _cleaned(data: bytearray) -> bytes:
         raise RefusedError(_UNREADABLE)
     inside = {kind: (start, end) for kind, start, end in _boxes(data, meta[0] + 4, meta[1])}
     kinds = _kinds(data, *inside[b"iinf"])
-    for item, places in _places(data, *inside[b"iloc"], inside.get(b"idat", (0, 0))[0]).items():
+    items = _places(data, *inside[b"iloc"], inside.get(b"idat", (0, 0))[0])
+    for item, places in items.items():
         if kinds.get(item) == b"Exif":
             _overwrite_exif(data, places)
         elif kinds.get(item) == b"mime":
             for start, length in places:
                 data[start : start + length] = b" " * length
+    _blank_the_rest(data, top, [place for places in items.values() for place in places])
     return bytes(data)
+
+
+def _blank_the_rest(data: bytearray, top: list[tuple[bytes, int, int]], used: list[tuple[int, int]]) -> None:
+    """Overwrite what no picture is made of: the film of a moving photo, a maker's trailer, what stands between the items."""
+    for kind, start, end in top:
+        if kind in _NEEDED:
+            continue
+        place, inside = start, sorted((first, first + length) for first, length in used if first < end and first + length > start)
+        for first, last in inside:
+            data[place:first] = bytes(max(0, first - place))
+            place = max(place, last)
+        data[place:end] = bytes(max(0, end - place))
+        if not inside:  # readers skip it, whatever it was
+            name = data.rindex(kind, max(0, start - _LONGEST_HEAD), start)
+            data[name : name + 4] = b"free"
 
 
 def _overwrite_exif(data: bytearray, places: list[tuple[int, int]]) -> None:

@@ -4,20 +4,40 @@ from __future__ import annotations
 
 import io
 import warnings
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from PIL import Image, ImageOps
 
 from expenses.adapters.receipts.studio.errors import RefusedError
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 MOST_PIXELS = 64_000_000
 MOST_SIDE = 30_000
-_SMALL = 480
+SMALL = 480
 _FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP", "image/heic": "HEIF"}
 _GPS, _ORIENTATION, _ON_ITS_SIDE = 0x8825, 0x0112, 5
+_GRAYS_OF_16_BITS = 256
 
 
 def look_at(data: bytes, media_type: str) -> tuple[int, int, bytes]:
     """Return width, height (the right way up) and a small WebP; raises RefusedError."""
+    with _opened(data, media_type) as image:
+        _check_place(image)
+        size = image.size
+        return *_upright(size, image), _drawn(image, SMALL)
+
+
+def picture_of(data: bytes, media_type: str, side: int) -> bytes:
+    """Return a WebP of `side` pixels at most; raises RefusedError."""
+    with _opened(data, media_type) as image:
+        return _drawn(image, side)
+
+
+@contextmanager
+def _opened(data: bytes, media_type: str) -> Iterator[Image.Image]:
     if media_type == "image/heic":
         import pillow_heif  # noqa: PLC0415  a large library for one kind of file
 
@@ -27,11 +47,7 @@ def look_at(data: bytes, media_type: str) -> tuple[int, int, bytes]:
     try:
         with Image.open(io.BytesIO(data), formats=[_FORMATS[media_type]]) as image:
             _check_size(*image.size)
-            _check_place(image)
-            size = image.size
-            image.draft("RGB", (2 * _SMALL, 2 * _SMALL))  # of a JPEG, as many pixels as are needed
-            image.load()
-            return *_upright(size, image), _small(image)
+            yield image
     except (RefusedError, MemoryError):
         raise
     except Exception as error:  # decoders raise whatever they like
@@ -56,15 +72,48 @@ def _upright(size: tuple[int, int], image: Image.Image) -> tuple[int, int]:
     return (size[1], size[0]) if on_its_side else size
 
 
-def _small(image: Image.Image) -> bytes:
-    if image.mode not in ("RGB", "RGBA", "L"):
-        image = image.convert("RGBA" if "transparency" in image.info or image.mode in ("LA", "PA", "La") else "RGB")
-    image.thumbnail((_SMALL, _SMALL))
-    small = ImageOps.exif_transpose(image)
-    if small.mode == "RGBA":
-        paper = Image.new("RGB", small.size, "white")
-        paper.paste(small, mask=small.getchannel("A"))
-        small = paper
+def _drawn(image: Image.Image, side: int) -> bytes:
+    image.draft("RGB", (2 * side, 2 * side))  # of a JPEG, as many pixels as are needed
+    image.load()
+    profile = image.info.get("icc_profile")
+    image = _with_plain_pixels(image)
+    image.thumbnail((side, side))
+    return as_webp(_on_paper(_in_srgb(ImageOps.exif_transpose(image), profile)))
+
+
+def _with_plain_pixels(image: Image.Image) -> Image.Image:
+    """Return a picture of which a smaller one can be made."""
+    if image.mode.startswith("I;16") or image.mode == "I":  # scanners' grays, of which Pillow would make white
+        return image.convert("I").point(lambda value: value * (1 / _GRAYS_OF_16_BITS)).convert("L")
+    if image.mode in ("RGB", "RGBA", "L", "CMYK"):
+        return image
+    return image.convert("RGBA" if "transparency" in image.info or image.mode in ("LA", "PA", "La") else "RGB")
+
+
+def _in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
+    """Return colours as every screen understands them: those of a phone's photo, taken for sRGB, are pale."""
+    if not profile or image.mode not in ("RGB", "RGBA", "CMYK", "L"):
+        return image
+    from PIL import ImageCms  # noqa: PLC0415  most pictures have no profile
+
+    try:
+        given, srgb = ImageCms.ImageCmsProfile(io.BytesIO(profile)), ImageCms.createProfile("sRGB")
+        mode = "RGBA" if image.mode == "RGBA" else "RGB"
+        return ImageCms.profileToProfile(image, given, srgb, outputMode=mode) or image
+    except (ImageCms.PyCMSError, OSError, ValueError):  # a profile that makes no sense, or is of another kind of pixels
+        return image
+
+
+def _on_paper(image: Image.Image) -> Image.Image:
+    if image.mode != "RGBA":
+        return image
+    paper = Image.new("RGB", image.size, "white")
+    paper.paste(image, mask=image.getchannel("A"))
+    return paper
+
+
+def as_webp(image: Image.Image) -> bytes:
+    """Return a picture as WebP with no word about it."""
     written = io.BytesIO()
-    small.convert("RGB").save(written, "WEBP", quality=80, method=4)
+    image.convert("RGB").save(written, "WEBP", quality=80, method=4)
     return written.getvalue()

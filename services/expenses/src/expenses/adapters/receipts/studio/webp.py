@@ -5,7 +5,8 @@ from __future__ import annotations
 from expenses.adapters.receipts.studio.errors import RefusedError
 from expenses.adapters.receipts.studio.exif import kept_of
 
-_KEPT = {b"VP8 ", b"VP8L", b"ALPH", b"ANIM", b"ANMF", b"ICCP"}
+_KEPT = {b"VP8 ", b"VP8L", b"ALPH", b"ICCP"}
+_MOVING = {b"ANIM", b"ANMF"}
 _HAS_EXIF, _HAS_XMP = 0x08, 0x04
 
 
@@ -17,6 +18,9 @@ def cleaned(data: bytes) -> bytes:
         raise RefusedError(message)
     chunks, exif = [], b""
     for name, content in _chunks(data, end):
+        if name in _MOVING:
+            message = "The picture moves; a receipt is a still one."
+            raise RefusedError(message)
         if name == b"EXIF":
             exif = kept_of(content.removeprefix(b"Exif\0\0"))
         elif name in _KEPT or name == b"VP8X":

@@ -1,0 +1,98 @@
+"""Tries an installed Outlay as a person would: signs up, sets a budget, spends, sees the budget change and the alert, and leaves.
+
+Uses the standard library alone. `python smoke.py http://outlay-gateway:8000`
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import sys
+import time
+import urllib.error
+import urllib.request
+from typing import Any
+
+_PASSWORD = secrets.token_urlsafe(24)
+_SECONDS = 60
+
+
+class Person:
+    """Somebody with an account."""
+
+    def __init__(self, url: str, domain: str) -> None:
+        """Sign up, with an address of a domain that takes no mail."""
+        self._url, self._cookie = f"{url.rstrip('/')}/api/v1/", ""
+        account = {
+            "email": f"smoke-{secrets.token_hex(8)}@{domain}",
+            "password": _PASSWORD,
+            "name": "Smoke",
+            "home_currency": "EUR",
+            "time_zone": "UTC",
+            "locale": "en-GB",
+        }
+        self.ask("POST", "users", account)
+
+    def ask(self, method: str, path: str, body: dict[str, Any] | None = None, **headers: str) -> dict[str, Any]:
+        """Ask the API; raises HTTPError for what is refused."""
+        told = {"Content-Type": "application/json", "Sec-Fetch-Site": "same-origin", "Cookie": self._cookie, **headers}
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(self._url + path, data=data, headers=told, method=method)  # noqa: S310  http, inside
+        with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
+            # By hand, since a browser's cookie jar would keep a secure cookie from plain HTTP inside the cluster.
+            for cookie in answer.headers.get_all("Set-Cookie") or []:
+                self._cookie = cookie.partition(";")[0]
+            return dict(json.loads(answer.read() or b"{}"))
+
+
+def main(url: str, domain: str) -> int:
+    """Try it; return the exit status."""
+    try:
+        _try(url, domain)
+    except urllib.error.HTTPError as error:
+        _say(f"FAILED: {error.url} answered {error.code}: {error.read().decode(errors='replace')[:500]}")
+        return 1
+    except (OSError, TimeoutError, ValueError, KeyError) as error:
+        _say(f"FAILED: {error!r}")
+        return 1
+    return 0
+
+
+def _try(url: str, domain: str) -> None:
+    person = Person(url, domain)
+    _say("signed up")
+    budget = person.ask("POST", "budgets", {"name": "Smoke", "amount": {"amount": "100.00", "currency": "EUR"}})
+    _say("set a budget of 100.00")
+    today = time.strftime("%Y-%m-%d", time.gmtime())
+    began = time.monotonic()
+    person.ask("POST", "expenses", {"amount": {"amount": "120.00", "currency": "EUR"}, "spent_on": today, "payee": "Smoke test"})
+    _say("spent 120.00")
+    state = _until(lambda: _exceeded(person.ask("GET", f"budgets/{budget['id']}")))
+    _say(f"the budget says {state} after {time.monotonic() - began:.1f} s")
+    _until(lambda: [alert for alert in person.ask("GET", "alerts")["items"] if alert["kind"] == "budget.exceeded"])
+    _say(f"the alert is there after {time.monotonic() - began:.1f} s")
+    person.ask("DELETE", "users/me", **{"X-Current-Password": _PASSWORD})
+    _say("left; Outlay works")
+
+
+def _exceeded(budget: dict[str, Any]) -> str:
+    current = budget["current"]
+    return str(current["state"]) if current["spent"]["amount"] == "120.00" and current["state"] == "exceeded" else ""
+
+
+def _until(look: Any) -> Any:
+    deadline = time.monotonic() + _SECONDS
+    while not (seen := look()):
+        if time.monotonic() > deadline:
+            message = f"nothing came within {_SECONDS} seconds; is every `work` ready, and the broker?"
+            raise TimeoutError(message)
+        time.sleep(0.5)
+    return seen
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)  # noqa: T201  the log of the test
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else "outlay.example.com"))  # noqa: PLR2004

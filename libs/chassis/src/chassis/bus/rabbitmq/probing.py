@@ -1,0 +1,52 @@
+"""Tries the broker: can it be reached, does it let this user in, and does it agree with the queues as they are declared."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pika
+from pika.exceptions import AMQPError, ChannelClosedByBroker
+
+from chassis.bus.port import Settings
+from chassis.bus.rabbitmq.link import words
+from chassis.bus.rabbitmq.publisher import declare
+from chassis.bus.rabbitmq.topology import Topology, explain, suite_queues
+from chassis.probes import Probe, Trouble
+
+if TYPE_CHECKING:
+    from chassis.bus.rabbitmq.address import BrokerAddress
+
+_REFUSED, _DIFFERENT = 403, 406
+
+
+def broker_probe(address: BrokerAddress) -> Probe:
+    """Return the probe. What is missing is declared, as every process does when it starts."""
+    return Probe("broker", lambda: _try(address))
+
+
+def _try(address: BrokerAddress) -> str:
+    topology = Topology(suite_queues(), Settings().delays)
+    try:
+        connection = pika.BlockingConnection(address.parameters("outlay check"))
+    except (AMQPError, OSError) as error:
+        message = f"OUTLAY_BUS: {words(error, address)}"
+        raise Trouble(message) from error
+    try:
+        declare(connection.channel(), topology)
+    except ChannelClosedByBroker as error:
+        raise Trouble(_refusal(error)) from error
+    except AMQPError as error:
+        message = f"OUTLAY_BUS: the connection to {address.shown} was lost: {type(error).__name__}"
+        raise Trouble(message) from error
+    finally:
+        if connection.is_open:
+            connection.close()
+    return f"{address.shown} answers, and its {len(topology.queues)} queues are as this version declares them"
+
+
+def _refusal(error: ChannelClosedByBroker) -> str:
+    if error.reply_code == _DIFFERENT:
+        return f"OUTLAY_BUS: {explain(error.reply_text)}"
+    if error.reply_code == _REFUSED:
+        return f"OUTLAY_BUS: the user lacks a right that docs/processes.md lists: {error.reply_text}"
+    return f"OUTLAY_BUS: the broker closed the channel: {error.reply_code} {error.reply_text}"

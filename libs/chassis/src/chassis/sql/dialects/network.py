@@ -1,0 +1,37 @@
+"""What the network says when nobody is reached, in words."""
+
+from __future__ import annotations
+
+import re
+import socket
+import ssl
+from errno import ECONNREFUSED, EHOSTUNREACH, ENETUNREACH
+
+
+def unreached(error: object, where: str) -> str:
+    """Return why nobody was reached at `where`; empty if it was for another reason."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"the certificate of {where} is not trusted: {error.verify_message}; name its authority with ?ca=<file>"
+    if isinstance(error, ssl.SSLError):
+        return f"{where} does not agree on TLS: {error.reason}"
+    if isinstance(error, socket.gaierror):
+        return f"the host of {where} is not known; check its name"
+    if isinstance(error, TimeoutError):
+        return f"{where} does not answer; check host, port and firewall"
+    if isinstance(error, OSError):
+        return by_number(error.errno or 0, where) or f"{where} cannot be reached: {error.strerror or type(error).__name__}"
+    return ""
+
+
+def by_number(number: int, where: str) -> str:
+    """Return what an operating system's number of an error means."""
+    if number == ECONNREFUSED:
+        return f"nobody listens at {where}; is it started, and is the port right?"
+    if number in (EHOSTUNREACH, ENETUNREACH):
+        return f"there is no way to {where}; check the network"
+    return ""
+
+
+def numbers_in(text: str) -> list[int]:
+    """Return the numbers in a driver's message."""
+    return [int(found) for found in re.findall(r"\d+", text)]

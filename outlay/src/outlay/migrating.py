@@ -1,0 +1,48 @@
+"""Brings the stores of the home process to the newest schema; those that are away are waited for."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from chassis.problems import UnavailableError
+from chassis.sql.schema import SchemaTooNewError
+from chassis.worker import IDLE_SECONDS, Worker
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from chassis.service import Service
+
+log = logging.getLogger("outlay.migrating")
+
+_AGAIN_SECONDS = 1.0
+
+
+class Migrating(Worker):
+    """Migrates what could not be migrated at the start, one after the other. Meanwhile their requests get 503."""
+
+    def __init__(self, services: Sequence[Service]) -> None:
+        """Begin nothing yet."""
+        super().__init__("migrating")
+        self._left = list(services)
+
+    def migrate(self) -> None:
+        """Migrate those whose store answers. Raises SchemaTooNewError, SealError."""
+        for service in tuple(self._left):
+            try:
+                service.migrate()
+                service.check_keys()
+            except SchemaTooNewError:
+                raise
+            except UnavailableError as error:
+                reason = type(error.__cause__ or error).__name__
+                log.warning("a store does not answer yet; it is waited for", extra={"service": service.name, "reason": reason})
+            else:
+                self._left.remove(service)
+
+    def work_off(self) -> float:
+        """Try again."""
+        if self._left:
+            self.migrate()
+        return _AGAIN_SECONDS if self._left else IDLE_SECONDS

@@ -1,0 +1,121 @@
+"""The file: a tar archive of gzipped JSON lines and of receipts as they are. It is written and read piece by piece.
+
+`outlay.json` comes first and says which format it is. Then, for each part, `<service>/<part>/<number>.jsonl.gz`; for each file,
+`<service>/files/<key>`. `manifest.json` has the count and the checksum of each, and `manifest.seal` a signature over it that
+only somebody with the data key can make. An archive without these two is cut off.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import tarfile
+import zlib
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from outlay.moving.sums import line_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from chassis.moving import Row
+
+FORMAT = 1
+HEAD, MANIFEST, SEAL = "outlay.json", "manifest.json", "manifest.seal"
+ROWS, FILES = ".jsonl.gz", "/files/"
+_GZIP = 16 + zlib.MAX_WBITS
+_MOST_BYTES = 1 << 27
+"""Of one member, packed or not; what is written here is a fraction of it."""
+
+
+class ArchiveError(Exception):
+    """This is no archive that can be imported; nothing was written."""
+
+
+class Writer:
+    """An archive under way."""
+
+    def __init__(self, file: io.BufferedIOBase) -> None:
+        self._tar = tarfile.open(fileobj=file, mode="w", format=tarfile.PAX_FORMAT)  # noqa: SIM115  closed by `close`
+
+    def add(self, name: str, content: bytes) -> None:
+        """Add a member."""
+        member = tarfile.TarInfo(name)
+        member.size, member.mode = len(content), 0o600
+        self._tar.addfile(member, io.BytesIO(content))
+        self._tar.members = []  # type: ignore[attr-defined]  # or it would remember each file until the end
+
+    def add_rows(self, part: str, number: int, lines: Sequence[bytes]) -> None:
+        """Add some rows of a part, written as `line_of` does."""
+        packer = zlib.compressobj(wbits=_GZIP)
+        self.add(f"{part}/{number:06}{ROWS}", packer.compress(b"\n".join(lines) + b"\n") + packer.flush())
+
+    def add_json(self, name: str, content: Any) -> bytes:
+        """Add something written for people too; return it as it was written."""
+        text = json.dumps(content, indent=2, ensure_ascii=False).encode()
+        self.add(name, text)
+        return text
+
+    def close(self) -> None:
+        """End the archive."""
+        self._tar.close()
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[Writer]:
+    """Write an archive aside and give it its name when it is whole and on the disk; whatever goes wrong leaves nothing."""
+    aside = path.with_name(f".{path.name}.part")
+    try:
+        with open(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            writer = Writer(file)
+            yield writer
+            writer.close()
+            file.flush()
+            os.fsync(file.fileno())
+        aside.rename(path)
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def members(path: Path) -> Iterator[tuple[str, bytes]]:
+    """Return (name, content) of each member, one in memory at a time. Raises ArchiveError."""
+    try:
+        with tarfile.open(path, mode="r:") as tar:
+            while (member := tar.next()) is not None:
+                content = tar.extractfile(member)
+                if content is None or member.size > _MOST_BYTES:
+                    raise _damaged(path)
+                yield member.name, content.read()
+                tar.members = []  # type: ignore[attr-defined]
+    except (tarfile.TarError, EOFError, ValueError) as error:
+        raise _damaged(path) from error
+    except OSError as error:
+        message = f"{path} cannot be read: {error.strerror or error}."
+        raise ArchiveError(message) from error
+
+
+def rows_in(path: Path, content: bytes) -> list[tuple[bytes, Row]]:
+    """Return each row of a member as it is written, and read. Raises ArchiveError."""
+    try:
+        unpacker = zlib.decompressobj(wbits=_GZIP)
+        text = unpacker.decompress(content, _MOST_BYTES)
+        if not unpacker.eof:
+            raise _damaged(path)
+        return [(line, _row(line)) for line in text.split(b"\n") if line]
+    except (zlib.error, ValueError) as error:
+        raise _damaged(path) from error
+
+
+def _row(line: bytes) -> Row:
+    row: Row = json.loads(line)
+    if line_of(row) != line:
+        message = "this is not how a row is written"
+        raise ValueError(message)
+    return row
+
+
+def _damaged(path: Path) -> ArchiveError:
+    return ArchiveError(f"{path} is damaged or no archive of Outlay; export again, or fetch it once more. Nothing was imported.")

@@ -1,0 +1,119 @@
+"""All stores that the settings name, at home or anywhere."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import auth.moving
+import auth.settings
+import budgets.moving
+import budgets.settings
+import expenses.moving
+import expenses.settings
+import notifier.moving
+import notifier.settings
+from chassis.bus.embedded import EmbeddedBus
+from chassis.bus.rabbitmq import RabbitBus
+from chassis.bus.rabbitmq.topology import suite_queues
+from chassis.bus.settings import BrokerSettings
+from chassis.data_keys import vault_from
+from chassis.metrics import Metrics
+from chassis.settings import SettingsError, read_settings
+from outlay.server import only_one
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from chassis.moving import Belongings, Part
+    from chassis.vault import Vault
+    from outlay.settings import HomeSettings
+
+_STORES = ("AUTH_STORE", "EXPENSES_DB", "BUDGETS_DB", "NOTIFIER_DB", "RECEIPTS")
+
+
+@dataclass(frozen=True, kw_only=True)
+class House:
+    """What moves, and whether something is still on its way."""
+
+    vault: Vault
+    services: tuple[Belongings, ...]
+    messages: Callable[[], dict[tuple[str, str], int]]
+    """How many events are in which queue, by (queue, state)."""
+
+    def parts(self) -> Iterator[tuple[str, Part]]:
+        """Return every part with its full name."""
+        for service in self.services:
+            for part in service.parts:
+                yield f"{service.name}/{part.name}", part
+
+    def names(self) -> list[str]:
+        """Return what all parts are called, files too."""
+        return [*(name for name, _part in self.parts()), *(f"{s.name}/files" for s in self.services if s.files)]
+
+    def under_way(self) -> list[str]:
+        """Say what is not settled, dead letters apart."""
+        told = [f"{service.name}: {sentence}" for service in self.services for sentence in service.under_way()]
+        queued = [(queue, state, count) for (queue, state), count in sorted(self.messages().items()) if count and state != "dead"]
+        return [*told, *(f"{queue}: {count} events are {state}" for queue, state, count in queued)]
+
+    def dead_letters(self) -> int:
+        """Return how many events were given up and not thrown away."""
+        return sum(count for (_queue, state), count in self.messages().items() if state == "dead")
+
+
+@contextmanager
+def opened(settings: HomeSettings, environ: Mapping[str, str]) -> Iterator[House]:
+    """Open all stores; nobody else may use the data folder meanwhile, if any of them is in there.
+
+    Raises:
+        SettingsError: if a setting does not fit, or there is no data key.
+        DataFolderInUseError: if Outlay runs on the data folder.
+    """
+    at_home = any(name not in environ and f"{name}_FILE" not in environ for name in _STORES)
+    with only_one(settings.data) if at_home else nullcontext():
+        if at_home:
+            settings.data.chmod(0o700)
+        house = _house(settings, environ)
+        try:
+            yield house
+        finally:
+            for service in house.services:
+                service.close()
+
+
+def _house(settings: HomeSettings, environ: Mapping[str, str]) -> House:
+    own = settings.environment_of_services()
+    services = (
+        auth.moving.belongings_of(read_settings(auth.settings.AuthSettings, environ, defaults=own)),
+        expenses.moving.belongings_of(read_settings(expenses.settings.ExpensesSettings, environ, defaults=own)),
+        budgets.moving.belongings_of(read_settings(budgets.settings.BudgetsSettings, environ, defaults=own)),
+        notifier.moving.belongings_of(read_settings(notifier.settings.NotifierSettings, environ, defaults=own)),
+    )
+    return House(vault=_vault(settings), services=services, messages=_messages(settings, environ))
+
+
+def _vault(settings: HomeSettings) -> Vault:
+    if not settings.data_keys and not settings.key_file.exists():
+        message = f"OUTLAY_DATA_KEY: is missing, and there is no {settings.key_file}: without the key nobody can open the addresses"
+        raise SettingsError([message])
+    return vault_from(settings, file=settings.key_file)
+
+
+def _messages(settings: HomeSettings, environ: Mapping[str, str]) -> Callable[[], dict[tuple[str, str], int]]:
+    broker = read_settings(BrokerSettings, environ).broker
+    if broker is not None:
+        return RabbitBus("outlay moving", broker, metrics=Metrics(), letters_of=tuple(suite_queues())).counts
+    path = settings.data / "bus.db"
+
+    def counts() -> dict[tuple[str, str], int]:
+        if not path.exists():
+            return {}
+        bus = EmbeddedBus(path, [], metrics=Metrics())
+        try:
+            return bus.counts()
+        finally:
+            bus.close()
+
+    return counts

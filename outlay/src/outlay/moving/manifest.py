@@ -1,0 +1,132 @@
+"""What an archive says about itself, and whether that is true."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from outlay.moving.archive import FILES, FORMAT, HEAD, MANIFEST, ROWS, SEAL, ArchiveError, members, rows_in
+from outlay.moving.sums import Sum
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from chassis.vault import Vault
+
+_SEALED = re.compile(rb"v[0-9]+\.([0-9A-Za-z_-]+)\.[0-9A-Za-z_=.-]{24,}")
+"""A sealed value, with the id of its key."""
+
+
+@dataclass
+class Manifest:
+    """Counts and checksums by part, and the keys that something is sealed with."""
+
+    made_at: str
+    sums: dict[str, Sum] = field(default_factory=dict)
+    sealed_with: set[str] = field(default_factory=set)
+    """Ids of data keys."""
+    missing: list[str] = field(default_factory=list)
+    """Files that were lost or damaged where they came from."""
+
+    def note(self, part: str, line: bytes, vault: Vault) -> None:
+        """Count a row, and note which of the keys have sealed something in it; what only looks sealed names no key of ours."""
+        self.of(part).add(line)
+        self.sealed_with |= {found.decode() for found in _SEALED.findall(line)} & set(vault.key_ids)
+
+    def of(self, part: str) -> Sum:
+        """Return the sum of a part."""
+        return self.sums.setdefault(part, Sum())
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what stands in the archive."""
+        return {
+            "format": FORMAT,
+            "made_at": self.made_at,
+            "parts": {name: found.to_json() for name, found in self.sums.items()},
+            "missing_files": self.missing,
+            "sealed_with": sorted(self.sealed_with),
+        }
+
+    @classmethod
+    def from_json(cls, text: bytes) -> Manifest:
+        """Read what stands in the archive; raises ValueError, KeyError, TypeError."""
+        body = json.loads(text)
+        sums = {name: Sum(entry["count"], int(entry["sha256"], 16)) for name, entry in body["parts"].items()}
+        return cls(body["made_at"], sums, set(body["sealed_with"]), list(body["missing_files"]))
+
+
+def seal_of(manifest: bytes, vault: Vault) -> dict[str, str]:
+    """Return what proves that the manifest is whole and made by somebody with the data key."""
+    digest = hashlib.sha256(manifest).hexdigest()
+    return {"sha256": digest, "signature": vault.sign(digest.encode())}
+
+
+def checked(path: Path, vault: Vault, parts: Iterable[str]) -> Manifest:
+    """Read a whole archive, write nothing, and return its manifest. Raises ArchiveError with what to do."""
+    known, counted, texts = set(parts), Manifest(made_at=""), dict[str, bytes]()
+    for name, content in members(path):
+        if not texts:
+            _check_head(path, name, content)
+        if name in (HEAD, MANIFEST, SEAL):
+            texts[name] = content
+        else:
+            _count(path, counted, name, content)
+    if SEAL not in texts or MANIFEST not in texts:
+        message = f"{path} is cut off: its end is missing. Fetch it once more, or export again. Nothing was imported."
+        raise ArchiveError(message)
+    manifest = _opened(path, texts, vault)
+    if counted.sums != {name: found for name, found in manifest.sums.items() if found.count} or set(manifest.sums) - known:
+        message = f"{path} is damaged: what is in it is not what its manifest says. Fetch it once more, or export again."
+        raise ArchiveError(message)
+    return manifest
+
+
+def _check_head(path: Path, name: str, content: bytes) -> None:
+    try:
+        found = json.loads(content)["format"] if name == HEAD else None
+    except (ValueError, KeyError, TypeError):
+        found = None
+    if not isinstance(found, int):
+        message = f"{path} is no archive that `outlay export --all` made."
+        raise ArchiveError(message)
+    if found > FORMAT:
+        message = f"{path} has format {found}, this version reads {FORMAT}: import it with the version that made it, or newer."
+        raise ArchiveError(message)
+
+
+def _count(path: Path, counted: Manifest, name: str, content: bytes) -> None:
+    if FILES in name:
+        service, _files, key = name.partition(FILES)
+        counted.of(f"{service}/files").add_file(key, content)
+    elif name.endswith(ROWS):
+        for line, _row in rows_in(path, content):
+            counted.of(name.rpartition("/")[0]).add(line)
+    else:
+        message = f"{path} is damaged: nobody knows what {name!r} in it is."
+        raise ArchiveError(message)
+
+
+def _opened(path: Path, texts: dict[str, bytes], vault: Vault) -> Manifest:
+    try:
+        manifest, seal = Manifest.from_json(texts[MANIFEST]), json.loads(texts[SEAL])
+        whole, signature = seal["sha256"] == hashlib.sha256(texts[MANIFEST]).hexdigest(), str(seal["signature"])
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        message = f"{path} is damaged: its manifest cannot be read. Fetch it once more, or export again."
+        raise ArchiveError(message) from error
+    if not whole:
+        message = f"{path} is damaged: its manifest was changed. Fetch it once more, or export again."
+        raise ArchiveError(message)
+    if not vault.signed(seal["sha256"].encode(), signature) or manifest.sealed_with - set(vault.key_ids):
+        raise _strange(path)
+    return manifest
+
+
+def _strange(path: Path) -> ArchiveError:
+    return ArchiveError(
+        f"{path} was made with another data key, so the addresses in it cannot be opened here. Set OUTLAY_DATA_KEY to that of "
+        "the stores that it comes from (at home it is in keys/data.key of the data folder). Nothing was imported."
+    )

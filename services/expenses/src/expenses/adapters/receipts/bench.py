@@ -1,0 +1,92 @@
+"""Where files are opened: processes of their own, few at a time, each with little time, little memory and nothing to know."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from chassis.problems import UnavailableError
+from expenses.domain.errors import UnacceptableReceiptError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+_SECONDS, _WAIT_SECONDS = 15.0, 8.0
+"""Together less than a gateway waits for an answer."""
+_STUDIO = [sys.executable, "-I", "-m", "expenses.adapters.receipts.studio"]
+_ENVIRON = {"MALLOC_ARENA_MAX": "2", "OMP_NUM_THREADS": "1"}
+
+
+class Bench:
+    """Works on a few files at a time, and lets a few more wait: whoever waits takes the place of requests that need no bench."""
+
+    def __init__(self, *, at_a_time: int = 2, places: int = 5, seconds: float = _SECONDS) -> None:
+        """`places` is for how many files there is room, with those that wait; `seconds` is what one file may take."""
+        self._turns, self._places = threading.BoundedSemaphore(at_a_time), threading.BoundedSemaphore(places)
+        self._seconds = seconds
+
+    @contextmanager
+    def place(self) -> Iterator[None]:
+        """Take a place for everything that one file needs; raises UnavailableError at once if there is none."""
+        if not self._places.acquire(blocking=False):
+            raise _full()
+        try:
+            yield
+        finally:
+            self._places.release()
+
+    @contextmanager
+    def turn(self) -> Iterator[Turn]:
+        """Wait for one's turn; raises UnavailableError if that takes too long."""
+        if not self._turns.acquire(timeout=_WAIT_SECONDS):
+            raise _full()
+        try:
+            yield Turn(time.monotonic() + self._seconds)
+        finally:
+            self._turns.release()
+
+
+def _full() -> UnavailableError:
+    message = "Too many receipts are being looked at; try again in a moment."
+    return UnavailableError(message, headers={"Retry-After": "3"})
+
+
+class Turn:
+    """The time of one file."""
+
+    def __init__(self, until: float) -> None:
+        self._until = until
+
+    def run(self, task: str, media_type: str, *arguments: Path | int) -> dict[str, Any]:
+        """Do one task of the studio; return what it says.
+
+        Raises:
+            UnacceptableReceiptError: the file is at fault.
+            OSError: the machine is: it has no room.
+        """
+        command = [*_STUDIO, task, media_type, *map(str, arguments)]
+        left = max(0.01, self._until - time.monotonic())
+        try:
+            done = subprocess.run(  # noqa: S603  the arguments are ours
+                command, env=_ENVIRON, capture_output=True, stdin=subprocess.DEVNULL, timeout=left, check=True
+            )
+        except subprocess.TimeoutExpired as error:
+            message = "The file takes too long to be opened."
+            raise UnacceptableReceiptError(message) from error
+        except subprocess.CalledProcessError as error:
+            if error.returncode == os.EX_TEMPFAIL:
+                message = "nothing could be written"
+                raise OSError(message) from error
+            message = "The file cannot be opened: it is damaged, or needs too much memory or time."
+            raise UnacceptableReceiptError(message) from error
+        said: dict[str, Any] = json.loads(done.stdout)
+        if "refused" in said:
+            raise UnacceptableReceiptError(said["refused"])
+        return said

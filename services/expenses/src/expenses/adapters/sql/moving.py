@@ -1,0 +1,33 @@
+"""What moves with the expenses. Numbers of rows and owners are the store's own: the new store gives others, in the same order."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from chassis.moving import Part
+from chassis.sql import Database
+from chassis.sql.moving import Owned, TablePart, amount, shared_parts
+from expenses.adapters.sql import tables as t
+from expenses.adapters.sql.receipts import receipt, receipt_file
+
+_SHOWN = sa.exists().where(receipt.c.owner == receipt_file.c.owner, receipt.c.sha256 == receipt_file.c.sha256)
+_PAID = {
+    "amount_minor": amount("amount_minor", "currency", "amount"),
+    "home_minor": amount("home_minor", "home_currency", "home_amount"),
+}
+
+
+def parts(database: Database) -> tuple[Part, ...]:
+    """Return everything but the notes of files that no receipt shows: they are of uploads that broke off."""
+    owned = Owned("owner", t.person)
+    return (
+        TablePart(database, t.person),
+        TablePart(database, t.departed),
+        TablePart(database, t.category, owned=owned),
+        TablePart(database, t.import_run, owned=owned),
+        TablePart(database, t.expense, owned=owned, values=_PAID),
+        TablePart(database, t.total, owned=owned),
+        TablePart(database, receipt_file, owned=owned, where=_SHOWN),
+        TablePart(database, receipt, owned=owned),
+        *shared_parts(database, t.chassis),
+    )

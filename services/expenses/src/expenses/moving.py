@@ -1,0 +1,27 @@
+"""Puts together what moves when the expenses get other stores."""
+
+from __future__ import annotations
+
+from chassis.moving import Belongings
+from chassis.sql import Database
+from chassis.sql.migrations import migrate
+from chassis.sql.moving import InboxMark, unsent
+from expenses.adapters.receipts.moving import MovedFiles
+from expenses.adapters.receipts.stores import files_from
+from expenses.adapters.sql.moving import parts
+from expenses.adapters.sql.tables import chassis
+from expenses.settings import ExpensesSettings
+
+
+def belongings_of(settings: ExpensesSettings) -> Belongings:
+    """Return what is in the stores that the settings name; nothing is connected yet."""
+    database = Database(settings.database)
+    return Belongings(
+        name="expenses",
+        parts=parts(database),
+        files=MovedFiles(database, files_from(settings)),
+        marking=InboxMark(database, chassis.inbox),
+        under_way=lambda: unsent(database, chassis.outbox),
+        migrate=lambda: migrate(database, "expenses", importing=True),
+        close=database.close,
+    )

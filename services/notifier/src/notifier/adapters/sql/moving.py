@@ -1,0 +1,40 @@
+"""What moves with what people were told."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from chassis.moving import Part
+from chassis.sql import Database
+from chassis.sql.moving import TablePart, shared_parts, unsent
+from notifier.adapters.sql import tables as t
+from notifier.adapters.sql.claims import PENDING
+
+_NOBODYS = {"claimed_by": None, "claimed_until_ms": 0}
+
+
+def parts(database: Database) -> tuple[Part, ...]:
+    """Return everything: a mail that waits goes out from where it moved to, one that was sent is not sent again."""
+    return (
+        TablePart(database, t.recipient),
+        TablePart(database, t.departed),
+        TablePart(database, t.preference),
+        TablePart(database, t.alert),
+        TablePart(database, t.recovery),
+        TablePart(database, t.mail, given={**_NOBODYS, "attempted_ms": None}),
+        TablePart(database, t.mail_stop),
+        TablePart(database, t.mail_report),
+        *shared_parts(database, t.shared),
+    )
+
+
+def under_way(database: Database) -> list[str]:
+    """Say what is not settled: events that wait, and mails of which nobody knows yet whether the provider took them.
+
+    Another provider could not be asked for these, so they stay where they are until that is known.
+    """
+    query = sa.select(sa.func.count()).select_from(t.mail).where(PENDING, t.mail.c.attempted_ms.is_not(None))
+    with database.read() as connection:
+        doubtful = connection.execute(query).scalar_one()
+    told = [f"of {doubtful} mails it is not known yet whether they were sent"] if doubtful else []
+    return [*unsent(database, t.shared.outbox), *told]

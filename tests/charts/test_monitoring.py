@@ -1,0 +1,137 @@
+"""Alerts and dashboards ask for what the code tells, wake when they should, and lead to a page that says what to do."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from prometheus_client import CollectorRegistry
+
+from chassis.metrics import Metrics
+from support.helm import ROOT, SUITE, rendered
+
+RUNBOOK = (ROOT / "docs" / "runbook.md").read_text("utf-8")
+RULE_FILES = sorted((SUITE / "rules").glob("*.yaml"))
+RULES: list[dict[str, Any]] = [
+    rule for path in RULE_FILES for group in yaml.safe_load(path.read_text("utf-8"))["groups"] for rule in group["rules"]
+]
+ALERTS = [rule for rule in RULES if "alert" in rule]
+RECORDED = {rule["record"] for rule in RULES if "record" in rule}
+_NAME = re.compile(r"\b((?:outlay|process)[_:][\w:]+)")
+_AT_THE_TARGET = {"job", "le"}
+
+
+def meters() -> dict[str, set[str]]:
+    """Return every exported series of ours, with its labels."""
+    metrics = Metrics()
+    found = {}
+    for meter in vars(metrics).values():
+        for family in meter.describe() if hasattr(meter, "describe") and not isinstance(meter, CollectorRegistry) else ():
+            labels = set(meter._labelnames)
+            ends = {"counter": ("_total",), "histogram": ("_bucket", "_count", "_sum")}.get(family.type, ("",))
+            found |= {family.name + end: labels for end in ends}
+    assert len(found) > 10
+    return found | {
+        line.split("{")[0].split()[0]: set() for line in metrics.page().decode().splitlines() if line.startswith("process_")
+    }
+
+
+def panels() -> list[tuple[str, str]]:
+    found = []
+    for path in sorted((SUITE / "dashboards").glob("*.json")):
+        board = json.loads(path.read_text("utf-8"))
+        found += [(f"{path.stem}: {panel['title']}", target["expr"]) for panel in board["panels"] for target in panel["targets"]]
+    return found
+
+
+def expressions() -> list[tuple[str, str]]:
+    return [*((rule.get("alert") or rule["record"], rule["expr"]) for rule in RULES), *panels()]
+
+
+@pytest.mark.parametrize(("who", "expression"), expressions(), ids=lambda value: value if len(value) < 60 else "")
+def test_it_asks_for_what_the_code_tells(who: str, expression: str) -> None:
+    known = meters()
+    names = set(_NAME.findall(expression))
+    assert names, who
+    labels: set[str] = set()
+    for name in names:
+        assert name in known or name in RECORDED, f"{who} asks for {name}, which nobody tells"
+        labels |= known.get(name, set())
+    asked = set(re.findall(r"(\w+)=~?\"", expression))
+    asked |= {label.strip() for group in re.findall(r"by \(([\w, ]+)\)", expression) for label in group.split(",")}
+    assert asked <= labels | _AT_THE_TARGET, who
+
+
+def test_buckets_that_promises_are_measured_at_are_there() -> None:
+    metrics = Metrics()
+    metrics.latency.labels("gateway").observe(1)
+    metrics.alerts.labels("budget_exceeded").observe(1)
+    page = metrics.page().decode()
+    asked = {match for rule in RULES for match in re.findall(r'(outlay_\w+_bucket)\{[^}]*le="([\d.]+)"', rule["expr"])}
+    assert len(asked) == 2
+    for name, bound in asked:
+        assert re.search(rf'^{name}\{{.*le="{re.escape(bound)}".*\}}', page, re.MULTILINE), (name, bound)
+
+
+@pytest.mark.parametrize("alert", ALERTS, ids=lambda alert: alert["alert"])
+def test_an_alert_says_how_urgent_it_is_and_leads_to_its_section(alert: dict[str, Any]) -> None:
+    assert alert["labels"]["severity"] in ("page", "ticket")
+    assert len(alert["annotations"]["summary"]) > 20
+    assert alert["annotations"]["runbook_url"] == f"docs/runbook.md#{alert['alert'].lower()}"
+    assert re.search(rf"^## {alert['alert']}$", RUNBOOK, re.MULTILINE), "the runbook has no such section"
+
+
+def test_every_section_of_the_runbook_has_its_alert() -> None:
+    sections = re.findall(r"^## (.+)$", RUNBOOK, re.MULTILINE)
+    assert sorted(sections) == sorted(alert["alert"] for alert in ALERTS)
+    for link in re.findall(r"\]\(#(\w+)\)", RUNBOOK):
+        assert link in {section.lower() for section in sections}
+
+
+def test_the_chart_brings_the_rules_with_links_to_where_the_runbook_is() -> None:
+    found = rendered("production").of("PrometheusRule")
+    brought = [rule for thing in found for group in thing["spec"]["groups"] for rule in group["rules"]]
+    assert len(brought) == len(RULES)
+    assert {thing["metadata"]["labels"]["release"] for thing in found} == {"prometheus"}
+    links = {rule["annotations"]["runbook_url"].partition("#")[0] for rule in brought if "alert" in rule}
+    assert links == {"https://wiki.example.com/outlay/runbook"}
+
+
+def test_the_chart_brings_the_dashboards() -> None:
+    boards = [thing for thing in rendered("production").of("ConfigMap") if "grafana_dashboard" in thing["metadata"]["labels"]]
+    titles = {json.loads(text)["title"] for thing in boards for text in thing["data"].values()}
+    assert titles == {"Outlay: what is promised", "Outlay: events and processes"}
+
+
+def test_prometheus_finds_every_process_and_keeps_what_it_says_of_itself() -> None:
+    release = rendered("production")
+    for monitor in release.of("ServiceMonitor"):
+        chosen = monitor["spec"]["selector"]["matchLabels"]
+        services = [thing for thing in release.of("Service") if chosen.items() <= thing["metadata"]["labels"].items()]
+        assert len(services) == (1 if monitor["metadata"]["name"] == "outlay-gateway" else 2)
+        [endpoint] = monitor["spec"]["endpoints"]
+        assert (endpoint["port"], endpoint["path"], endpoint["honorLabels"]) == ("http", "/metrics", True)
+
+
+def promtool(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    program = shutil.which("promtool")
+    if program is None:
+        pytest.fail("promtool is missing: make charts installs it (Debian's package prometheus)")
+    return subprocess.run([program, *map(str, arguments)], capture_output=True, text=True, check=False, timeout=60)
+
+
+def test_prometheus_reads_the_rules() -> None:
+    answer = promtool("check", "rules", *RULE_FILES)
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+    assert f"{len(ALERTS)} rules" not in answer.stderr
+
+
+def test_alerts_come_when_they_should_and_at_no_other_time() -> None:
+    answer = promtool("test", "rules", Path(__file__).parent / "rules.yaml")
+    assert answer.returncode == 0, answer.stdout + answer.stderr

@@ -1,0 +1,244 @@
+"""What every pod and object has to keep to, whatever the values are."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from support.helm import ROOT, SERVICE, SUITE, containers, name_of, parse, rendered, scenarios, template, values_of
+
+SCENARIOS = scenarios()
+RESTRICTED_VOLUMES = {"configMap", "csi", "downwardAPI", "emptyDir", "ephemeral", "persistentVolumeClaim", "projected", "secret"}
+
+
+@pytest.fixture(params=SCENARIOS)
+def release(request: pytest.FixtureRequest) -> Any:
+    return rendered(request.param)
+
+
+def against_the_restricted_profile(pod: dict[str, Any]) -> list[str]:
+    """Return what the Pod Security Standard `restricted` says against a pod."""
+    spec = pod["spec"]
+    context = spec.get("securityContext", {})
+    found = [field for field in ("hostNetwork", "hostPID", "hostIPC") if spec.get(field)]
+    found += [f"volume {volume['name']}" for volume in spec.get("volumes", []) if not set(volume) - {"name"} <= RESTRICTED_VOLUMES]
+    for container in containers(pod):
+        own = {**context, **container.get("securityContext", {})}
+        name = container["name"]
+        if own.get("runAsNonRoot") is not True or own.get("runAsUser") == 0:
+            found.append(f"{name} may be root")
+        if own.get("seccompProfile", {}).get("type") not in ("RuntimeDefault", "Localhost"):
+            found.append(f"{name} has no seccomp profile")
+        if own.get("allowPrivilegeEscalation") is not False or own.get("privileged"):
+            found.append(f"{name} may become more")
+        if own.get("capabilities") != {"drop": ["ALL"]}:
+            found.append(f"{name} keeps capabilities")
+        if any("hostPort" in port for port in container.get("ports", [])):
+            found.append(f"{name} takes a port of the node")
+    return found
+
+
+def test_every_pod_passes_the_restricted_pod_security_standard(release) -> None:
+    assert {name: found for name, pod in release.pods().items() if (found := against_the_restricted_profile(pod))} == {}
+
+
+def test_a_pod_that_may_be_root_does_not_pass() -> None:
+    assert against_the_restricted_profile({"spec": {"containers": [{"name": "it", "image": "it:1"}]}})
+
+
+def test_every_container_has_requests_and_limits(release) -> None:
+    for name, pod in release.pods().items():
+        for container in containers(pod):
+            for kind in ("requests", "limits"):
+                assert {"cpu", "memory"} <= set(container["resources"][kind]), (name, container["name"])
+
+
+def test_no_image_is_latest_or_without_a_version(release) -> None:
+    images = [container["image"] for pod in release.pods().values() for container in containers(pod)]
+    assert images
+    for image in images:
+        _, _, tag = image.rpartition("/")[2].partition(":")
+        assert tag not in ("", "latest"), image
+
+
+def test_our_own_pods_have_a_read_only_root_the_uid_of_the_images_and_no_token(release) -> None:
+    pods = release.own_pods()
+    assert pods
+    for name, pod in pods.items():
+        assert pod["spec"]["automountServiceAccountToken"] is False, name
+        assert pod["spec"]["enableServiceLinks"] is False, f"{name}: OUTLAY_PORT would be that of a Service"
+        assert pod["spec"]["securityContext"]["runAsUser"] == 10001, name
+        assert all(container["securityContext"]["readOnlyRootFilesystem"] for container in containers(pod)), name
+
+
+def test_what_runs_for_long_is_asked_in_three_ways_how_it_is(release) -> None:
+    for thing in (*release.of("Deployment"), *release.of("StatefulSet")):
+        for container in thing["spec"]["template"]["spec"]["containers"]:
+            assert {"startupProbe", "livenessProbe", "readinessProbe"} <= set(container), name_of(thing)
+
+
+def test_our_own_pods_are_asked_at_the_paths_that_there_are(release) -> None:
+    for thing in release.of("Deployment"):
+        [container] = thing["spec"]["template"]["spec"]["containers"]
+        asked = {name: container[f"{name}Probe"]["httpGet"] for name in ("startup", "liveness", "readiness")}
+        assert asked == {name: {"path": path, "port": "http"} for name, path in
+                         (("startup", "/livez"), ("liveness", "/livez"), ("readiness", "/readyz"))}, name_of(thing)  # fmt: skip
+
+
+def test_a_pod_that_serves_is_given_time_to_be_forgotten_and_then_to_finish(release) -> None:
+    for thing in release.of("Deployment"):
+        spec = thing["spec"]["template"]["spec"]
+        if spec["containers"][0]["name"] == "serve":
+            drain = spec["containers"][0]["lifecycle"]["preStop"]["sleep"]["seconds"]
+            assert 3 <= drain < spec["terminationGracePeriodSeconds"] - 5, name_of(thing)
+
+
+def test_rolling_takes_no_pod_away_before_another_is_ready(release) -> None:
+    for thing in release.of("Deployment"):
+        strategy = thing["spec"]["strategy"]
+        if not thing["metadata"]["name"].endswith("-home-serve"):
+            assert strategy["rollingUpdate"]["maxUnavailable"] == 0, name_of(thing)
+            assert {rule["topologyKey"] for rule in thing["spec"]["template"]["spec"]["topologySpreadConstraints"]} == {
+                "kubernetes.io/hostname",
+                "topology.kubernetes.io/zone",
+            }
+
+
+def test_selectors_hold_nothing_that_another_version_changes(release) -> None:
+    for thing in (*release.of("Deployment"), *release.of("StatefulSet")):
+        chosen = thing["spec"]["selector"]["matchLabels"]
+        assert set(chosen) == {"app.kubernetes.io/name", "app.kubernetes.io/instance", "app.kubernetes.io/component"}
+        assert chosen.items() <= thing["spec"]["template"]["metadata"]["labels"].items(), name_of(thing)
+
+
+def test_selectors_are_what_they_were_in_every_version() -> None:
+    """They cannot be changed in a cluster: a change here means that nobody can upgrade."""
+    chosen = {name_of(thing): thing["spec"]["selector"]["matchLabels"] for thing in rendered("minimal").of("Deployment")}
+    expected = {
+        f"Deployment/outlay-{name}-{part}": {
+            "app.kubernetes.io/name": name, "app.kubernetes.io/instance": "outlay", "app.kubernetes.io/component": part,
+        }
+        for name in ("auth", "expenses", "budgets", "notifier", "gateway") for part in ("serve", "work") if (name, part) != ("gateway", "work")
+    }  # fmt: skip
+    assert chosen == expected
+
+
+def test_a_new_version_of_the_image_changes_no_selector() -> None:
+    new = template(SUITE, "-f", values_of("minimal"), "--set", "global.image.tag=9.9.9")
+    old = {name_of(thing): thing["spec"]["selector"] for thing in rendered("minimal").of("Deployment")}
+    assert {name_of(thing): thing["spec"]["selector"] for thing in parse(new.stdout).of("Deployment")} == old
+
+
+def test_every_service_finds_pods_and_their_port(release) -> None:
+    pods = release.pods().values()
+    for service in release.of("Service"):
+        found = [pod for pod in pods if service["spec"]["selector"].items() <= pod["metadata"]["labels"].items()]
+        assert found, name_of(service)
+        names = {port["name"] for pod in found for container in pod["spec"]["containers"] for port in container["ports"]}
+        assert {port["targetPort"] for port in service["spec"]["ports"]} <= names
+
+
+def test_budgets_of_disruption_find_pods_and_let_nodes_be_emptied(release) -> None:
+    for budget in release.of("PodDisruptionBudget"):
+        assert budget["spec"]["maxUnavailable"] == 1
+        assert [thing for thing in release.of("Deployment")
+                if thing["spec"]["selector"]["matchLabels"] == budget["spec"]["selector"]["matchLabels"]], name_of(budget)  # fmt: skip
+
+
+def test_nothing_may_do_anything_in_the_cluster(release) -> None:
+    assert [thing["kind"] for thing in release.things if "Role" in thing["kind"]] == []
+    assert all(account["automountServiceAccountToken"] is False for account in release.of("ServiceAccount"))
+
+
+def test_no_secret_stands_in_a_config_map() -> None:
+    texts = [str(thing["data"]) for thing in rendered("inline").of("ConfigMap") if not thing["metadata"]["name"].endswith("-smoke")]
+    assert len(texts) == 9
+    assert not any("secret" in text or "00010203" in text for text in texts)
+
+
+def test_only_the_gateway_can_be_reached_from_outside(release) -> None:
+    for ingress in release.of("Ingress"):
+        [rule] = ingress["spec"]["rules"]
+        assert rule["http"]["paths"][0]["backend"]["service"]["name"] in ("outlay-gateway", "outlay-home")
+    for route in release.of("HTTPRoute"):
+        assert route["spec"]["rules"][0]["backendRefs"] == [{"name": "outlay-gateway", "port": 8000}]
+    assert {service["spec"].get("type", "ClusterIP") for service in release.of("Service")} == {"ClusterIP"}
+
+
+def test_a_store_is_migrated_before_a_version_starts_and_by_what_is_there_then() -> None:
+    release = rendered("inline")
+    jobs = release.of("Job")
+    assert {job["metadata"]["name"] for job in jobs} == {
+        f"outlay-{name}-migrate" for name in ("auth", "expenses", "budgets", "notifier")
+    }
+    before = {name_of(thing) for thing in release.things
+              if "pre-install" in thing["metadata"].get("annotations", {}).get("helm.sh/hook", "")}  # fmt: skip
+    for job in jobs:
+        assert job["metadata"]["annotations"]["helm.sh/hook"] == "pre-install,pre-upgrade"
+        spec = job["spec"]["template"]["spec"]
+        assert spec["serviceAccountName"] == "default", "the chart's own is not there yet"
+        assert f"ConfigMap/{spec['containers'][0]['envFrom'][0]['configMapRef']['name']}" in before
+        for volume in spec["volumes"]:
+            for source in volume.get("projected", {}).get("sources", []):
+                assert f"Secret/{source['secret']['name']}" in before
+
+
+def test_where_stores_come_with_the_release_each_pod_waits_for_them_and_migrates() -> None:
+    release = rendered("dev")
+    assert release.of("Job") == []
+    waiting = {thing["metadata"]["name"] for thing in release.of("Deployment")
+               if [c["name"] for c in thing["spec"]["template"]["spec"].get("initContainers", [])] == ["migrate"]}  # fmt: skip
+    assert waiting == {
+        f"outlay-{name}-{part}" for name in ("auth", "expenses", "budgets", "notifier") for part in ("serve", "work")
+    }
+
+
+def test_other_settings_bring_other_pods() -> None:
+    def marks(*more: str) -> dict[str, str]:
+        things = parse(template(SUITE, "-f", values_of("minimal"), *more).stdout).of("Deployment")
+        return {
+            thing["metadata"]["name"]: thing["spec"]["template"]["metadata"]["annotations"]["outlay/settings"] for thing in things
+        }
+
+    old, new = marks(), marks("--set", "budgets.settings.OUTLAY_LOG_LEVEL=debug")
+    assert {name for name in old if old[name] != new[name]} == {"outlay-budgets-serve", "outlay-budgets-work"}
+
+
+def test_workers_grow_with_exactly_the_queues_that_they_consume() -> None:
+    consumed: dict[str, set[str]] = {}
+    for queues in re.findall(r"x-outlay-queues: \[(.*?)\]", (ROOT / "contracts" / "asyncapi.yaml").read_text("utf-8")):
+        for queue in filter(None, queues.split(", ")):
+            consumed.setdefault(queue.partition(".")[0], set()).add(queue)
+    scaled = {thing["metadata"]["name"]: thing["spec"] for thing in rendered("production").of("ScaledObject")}
+    assert set(scaled) == {f"outlay-{name}-work" for name in consumed}
+    assert all(
+        isinstance(text, str) for spec in scaled.values() for trigger in spec["triggers"] for text in trigger["metadata"].values()
+    )
+    for name, queues in consumed.items():
+        spec = scaled[f"outlay-{name}-work"]
+        assert {trigger["metadata"]["queueName"] for trigger in spec["triggers"]} == queues
+        assert spec["minReplicaCount"] >= 1, "with none, nobody would send what was put off"
+        assert {trigger["authenticationRef"]["name"] for trigger in spec["triggers"]} == {f"outlay-{name}-work"}
+
+
+def test_what_is_scaled_has_no_number_of_pods_of_its_own() -> None:
+    release = rendered("production")
+    scaled = {
+        thing["spec"]["scaleTargetRef"]["name"]
+        for kind in ("HorizontalPodAutoscaler", "ScaledObject")
+        for thing in release.of(kind)
+    }
+    assert len(scaled) == 7
+    for thing in release.of("Deployment"):
+        assert ("replicas" in thing["spec"]) == (thing["metadata"]["name"] not in scaled)
+
+
+def test_the_version_of_the_chart_is_that_of_the_code_and_of_the_images() -> None:
+    version = re.search(r'^version = "(.*)"', (ROOT / "outlay" / "pyproject.toml").read_text("utf-8"), re.MULTILINE)
+    assert version is not None
+    chart = (SUITE / "Chart.yaml").read_text("utf-8")
+    assert f'appVersion: "{version[1]}"' in chart
+    assert f'tag: "{version[1]}"' in (SUITE / "values.yaml").read_text("utf-8")
+    assert "version: 0.1.0" in (SERVICE / "Chart.yaml").read_text("utf-8")

@@ -1,0 +1,80 @@
+"""What cannot be is refused while it is rendered, with a sentence that says what to set, and all of it at once."""
+
+from __future__ import annotations
+
+import pytest
+
+from support.helm import SERVICE, SUITE, refused, template, values_of
+
+CASES = {
+    "no secret at all": ("minimal", ["global.existingSecret=null"], ["no Secret is named", "set global.existingSecret", "openssl rand -hex 32"]),
+    "a store that is not named": ("minimal", ["auth.secretKeys=null"], ["auth: AUTH_STORE is missing", "auth.existingSecret and auth.secretKeys.AUTH_STORE"]),
+    "no way for mails": ("minimal", ["notifier.settings.NOTIFIER_MAIL=null"], ["notifier: NOTIFIER_MAIL is missing", "sendgrid: or smtp:"]),
+    "no place for receipts": ("minimal", ["expenses.settings.RECEIPTS=null"], ["expenses: RECEIPTS is missing"]),
+    "no broker": ("minimal", ["global.secretKeys.OUTLAY_BUS="], ["auth: OUTLAY_BUS is missing (no broker", "gateway: OUTLAY_BUS is missing"]),
+    "keys of no Secret": ("minimal", ["budgets.existingSecret=null"], ["budgets.secretKeys names keys of a Secret, but not which"]),
+    "an address that is missing": ("minimal", ["global.url="], ["global.url is missing", "https://outlay.example.com"]),
+    "an address with a path": ("minimal", ["global.url=https://example.com/outlay"], ["which is no address of a site", "without a path"]),
+    "a misspelt setting": ("minimal", ["auth.settings.AUTH_RATE_LIMIT_FACTR=2"], ["AUTH_RATE_LIMIT_FACTR is no setting of auth", "AUTH_RATE_LIMIT_FACTOR"]),
+    "a misspelt setting for all": ("minimal", ["global.settings.OUTLAY_LOGLEVEL=debug"], ["OUTLAY_LOGLEVEL is a setting of no service"]),
+    "a setting of another service": ("minimal", ["auth.settings.NOTIFIER_FROM=a@b"], ["NOTIFIER_FROM is no setting of auth"]),
+    "a misspelt value": ("minimal", ["auth.serve.replcas=3"], ["replcas", "not allowed"]),
+    "a misspelt service": ("minimal", ["budget.serve.replicas=3"], ["budget", "not allowed"]),
+    "a number that is none": ("minimal", ["auth.serve.replicas=many"], ["replicas", "got string, want integer"]),
+    "a mode that there is not": ("minimal", ["global.mode=one"], ["mode", "'services', 'home'"]),
+    "a password in the open": ("minimal", ["budgets.secretKeys=null", "budgets.settings.BUDGETS_DB=mysql+pymysql://a:b@c/d"], ["BUDGETS_DB has a password in it", "budgets.secretKeys.BUDGETS_DB"]),
+    "a key in the open": ("minimal", ["global.settings.OUTLAY_DATA_KEY=00", "global.secretKeys.OUTLAY_DATA_KEY="], ["OUTLAY_DATA_KEY is a secret"]),
+    "the same thing twice": ("minimal", ["auth.settings.AUTH_STORE=cloudants://a/b"], ["AUTH_STORE is given twice"]),
+    "an embedded store": ("minimal", ["auth.secretKeys=null", "auth.settings.AUTH_STORE=sqlite:////data/auth.db"], ["AUTH_STORE keeps things in a file of the pod", "global.mode=home"]),
+    "an embedded store with two pods": (
+        "minimal",
+        ["auth.secretKeys=null", "auth.settings.AUTH_STORE=sqlite:////data/auth.db", "auth.persistence.enabled=true", "auth.serve.strategy=Recreate"],
+        ["an embedded store, which one pod can have, but 3 are asked for", "auth.serve.replicas to 1"],
+    ),
+    "receipts in a folder": ("minimal", ["expenses.settings.RECEIPTS=file:/tmp"], ["RECEIPTS keeps things in a file of the pod"]),
+    "two homes": ("home", ["home.serve.replicas=2"], ["on one volume, which one pod can have, but 2 are asked for", "home.serve.replicas to 1"]),
+    "a home that grows": ("home", ["home.serve.autoscaling.enabled=true"], ["on one volume, which one pod can have"]),
+    "a home that rolls": ("home", ["home.serve.strategy=RollingUpdate"], ["home.serve.strategy to Recreate"]),
+    "the newest image, whichever that is": ("minimal", ["global.image.tag=latest"], ["the tag latest means another image every day"]),
+    "no version of the image": ("minimal", ["global.image.tag="], ["which version of the image? Set global.image.tag"]),
+    "two ways to scale": ("production", ["budgets.work.autoscaling.enabled=true"], ["scaled by the CPU and by its queues at once"]),
+    "the most below the least": ("production", ["auth.serve.autoscaling.max=2"], ["auth.serve.autoscaling.max is less than min"]),
+    "queues that are not named": ("production", ["auth.work.keda.enabled=true"], ["auth.work.queues names none"]),
+    "killed while it answers": ("minimal", ["auth.graceSeconds=8"], ["would be killed while it still answers", "auth.graceSeconds to 12"]),
+    "a route to nowhere": ("production", ["route.parentRefs=null"], ["route.parentRefs is empty"]),
+    "a certificate for plain HTTP": ("home", ["global.url=http://outlay.example.com"], ["ingress.tlsSecret has a certificate"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_it_is_refused_with_a_sentence_that_says_what_to_set(case: str) -> None:
+    scenario, changes, sentences = CASES[case]
+    said = refused("-f", values_of(scenario), *[word for change in changes for word in ("--set", change)])
+    for sentence in sentences:
+        assert sentence in said, said
+
+
+def test_everything_that_is_wrong_is_said_at_once() -> None:
+    said = refused(chart=SUITE)
+    for sentence in ("global.url is missing", "no Secret is named", "auth: AUTH_STORE is missing", "expenses: EXPENSES_DB is missing",
+                     "expenses: RECEIPTS is missing", "budgets: BUDGETS_DB is missing", "notifier: NOTIFIER_MAIL is missing",
+                     "gateway: OUTLAY_BUS is missing"):  # fmt: skip
+        assert sentence in said
+    assert "home:" not in said
+
+
+def test_a_service_by_itself_says_it_too() -> None:
+    assert "it: it.image.repository is missing" in refused("--set", "nameOverride=it", chart=SERVICE)
+
+
+def test_no_password_stands_in_what_is_said() -> None:
+    said = refused("-f", values_of("inline"), "--set", "budgets.settings.BUDGETS_DB=mysql+pymysql://a:hunter2@c/d,global.url=")
+    assert "hunter2" not in said
+
+
+def test_what_is_bound_by_a_platform_needs_no_other_secret() -> None:
+    answer = template(
+        SUITE, "-f", values_of("minimal"), "--set", "budgets.existingSecret=null,budgets.secretKeys=null,budgets.bindings={db}"
+    )
+    assert answer.returncode == 0, answer.stderr
+    assert "mountPath: /run/outlay/bindings/db" in answer.stdout

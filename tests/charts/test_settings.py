@@ -1,0 +1,182 @@
+"""The chart and the code agree about settings, in both directions, and about how processes are started."""
+
+from __future__ import annotations
+
+import json
+import re
+import ssl
+from contextlib import suppress
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from chassis.command import ProcessSettings
+from chassis.settings import read_settings
+from outlay.settings import HomeSettings
+from outlay.told import GATEWAY, OWN
+from support.helm import ROOT, SUITE, Rendered, Thing, parse, rendered, template, values_of
+from write.files import contents
+from write.settings import PROCESSES, required_settings, secret_settings, settings_of
+
+KINDS = {**{name: (ProcessSettings, own) for name, own in OWN.items()}, "gateway": (GATEWAY,), "home": (HomeSettings,)}
+BY_THE_PLATFORM = {"SERVICE_BINDING_ROOT"}
+
+
+def test_what_is_written_is_current() -> None:
+    for path, text in contents().items():
+        assert path.read_text("utf-8") == text, f"{path.relative_to(ROOT)} is behind: make charts-docs"
+
+
+@pytest.mark.parametrize("process", PROCESSES)
+def test_the_chart_insists_on_what_the_process_insists_on(process: str) -> None:
+    values = yaml.safe_load((SUITE / "values.yaml").read_text("utf-8"))[process]
+    assert required_settings(process) <= {*values.get("required", {}), *values.get("settings", {})}
+
+
+def test_the_chart_takes_every_secret_setting_for_a_secret() -> None:
+    """An address is one by the password in it, the others by their names."""
+    named = re.compile(r"(_API_?KEY|_PASSWORD|_ACCESS_KEY|_SECRET_KEY|DATA_KEY)$")
+    assert named.pattern in (ROOT / "charts" / "service" / "templates" / "_problems.tpl").read_text("utf-8")
+    addresses = {"AUTH_STORE", "BUDGETS_DB", "EXPENSES_DB", "NOTIFIER_DB", "OUTLAY_BUS"}
+    assert {name for name in secret_settings() if not named.search(name)} <= addresses
+
+
+def process_of(pod: Thing) -> str:
+    return str(pod["metadata"]["labels"]["app.kubernetes.io/name"])
+
+
+def environment(release: Rendered, pod: Thing) -> dict[str, str]:
+    """Return the variables that a pod's first container gets; of a secret file, the text if the release has it."""
+    [container] = pod["spec"]["containers"]
+    found: dict[str, str] = {}
+    for source in container["envFrom"]:
+        found |= release.one("ConfigMap", source["configMapRef"]["name"])["data"]
+    files = secret_files(release, pod)
+    for variable in container.get("env", []):
+        name = variable["name"]
+        if name.endswith("_FILE") and "value" in variable:
+            found[name.removesuffix("_FILE")] = files[Path(variable["value"]).name]
+        else:
+            found[name] = variable.get("value", "a-pod")
+    return found
+
+
+def secret_files(release: Rendered, pod: Thing) -> dict[str, str]:
+    found = {}
+    for volume in pod["spec"]["volumes"]:
+        for source in volume.get("projected", {}).get("sources", []):
+            secret = source["secret"]
+            texts = release.one("Secret", secret["name"])["stringData"] if release.has("Secret", secret["name"]) else {}
+            for item in secret["items"]:
+                assert not texts or item["key"] in texts, item
+                found[item["path"]] = texts.get(item["key"], "?")
+    return found
+
+
+@pytest.mark.parametrize("scenario", ["minimal", "inline", "dev", "production", "home"])
+def test_every_variable_of_a_pod_is_a_setting_that_its_process_reads(scenario: str) -> None:
+    release = rendered(scenario)
+    pods = [pod for name, pod in release.own_pods().items() if not name.startswith("Pod/")]
+    assert pods
+    for pod in pods:
+        assert set(environment(release, pod)) <= set(settings_of(process_of(pod))) | BY_THE_PLATFORM
+
+
+@pytest.mark.parametrize("process", PROCESSES)
+def test_every_setting_that_a_process_reads_can_be_set_through_the_chart(process: str, tmp_path: Path) -> None:
+    by_the_chart = {"OUTLAY_URL", "OUTLAY_HOST", "OUTLAY_PORT", "OUTLAY_INSTANCE"}
+    names = set(settings_of(process)) - by_the_chart
+    in_the_open = {
+        name for name in names if name in yaml.safe_load((SUITE / "values.yaml").read_text("utf-8"))[process].get("settings", {})
+    }
+    values = yaml.safe_load(values_of("home" if process == "home" else "minimal").read_text("utf-8"))
+    values[process] = {
+        "settings": dict.fromkeys(in_the_open, "x"),
+        "existingSecret": "theirs",
+        "secretKeys": {name: name.lower() for name in names - in_the_open},
+    }
+    (tmp_path / "values.yaml").write_text(yaml.safe_dump(values))
+    answer = template(SUITE, "-f", tmp_path / "values.yaml")
+    assert answer.returncode == 0, answer.stderr
+    release = parse(answer.stdout)
+    got = environment(release, release.one("Deployment", f"outlay-{process}-serve")["spec"]["template"])
+    assert set(got) >= names
+
+
+@pytest.mark.parametrize("scenario", ["inline", "dev"])
+def test_the_services_take_what_the_chart_gives_them(scenario: str, tmp_path: Path) -> None:
+    """With real secrets in the release, the environment of each pod is one with which its process starts."""
+    release = rendered(scenario)
+    read = 0
+    for name, pod in release.own_pods().items():
+        process = process_of(pod)
+        if name.startswith("Pod/"):
+            continue
+        environ = environment(release, pod)
+        if "SMTP_CA" in environ:
+            environ["SMTP_CA"] = str(written(release, "ca.crt", tmp_path))
+        for kind in KINDS[process]:
+            settings: Any = read_settings(kind, environ)
+            assert len(fields(settings)) > 5
+            read += 1
+    assert read >= 17
+
+
+def written(release: Rendered, key: str, folder: Path) -> Path:
+    """Write what the Secret of the stores has under a key to a file, as a volume does."""
+    (folder / key).write_text(release.one("Secret", "outlay-dev")["stringData"][key])
+    return folder / key
+
+
+def test_the_mail_server_that_comes_along_has_a_certificate_that_the_notifier_believes(tmp_path: Path) -> None:
+    release = rendered("dev")
+    certificate, private, authority = (written(release, key, tmp_path) for key in ("tls.crt", "tls.key", "ca.crt"))
+    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    server.load_cert_chain(certificate, private)
+    client = ssl.create_default_context(cafile=str(authority))
+    host = (
+        environment(release, release.one("Deployment", "outlay-notifier-work")["spec"]["template"])["NOTIFIER_MAIL"]
+        .split("/")[2]
+        .split(":")[0]
+    )
+    there, back = ssl.MemoryBIO(), ssl.MemoryBIO()
+    ends = [client.wrap_bio(back, there, server_hostname=host), server.wrap_bio(there, back, server_side=True)]
+    for end in (*ends, *ends, *ends):
+        with suppress(ssl.SSLWantReadError):
+            end.do_handshake()
+    assert ends[0].version() in ("TLSv1.2", "TLSv1.3")
+    assert ends[0].getpeercert()
+
+
+def test_secrets_reach_a_process_as_files_and_not_in_its_environment() -> None:
+    release = rendered("inline")
+    for thing in release.of("Deployment"):
+        [container] = thing["spec"]["template"]["spec"]["containers"]
+        assert not any("secretKeyRef" in str(variable) or "secret" in variable.get("value", "").replace("/run/outlay/secrets/", "")
+                       for variable in container.get("env", []))  # fmt: skip
+
+
+def test_only_who_needs_a_secret_gets_it() -> None:
+    release = rendered("production")
+    [gateway] = [pod for name, pod in release.pods().items() if "gateway" in name]
+    assert set(secret_files(release, gateway)) == {"OUTLAY_BUS"}
+
+
+@pytest.mark.parametrize("process", PROCESSES)
+def test_the_chart_starts_what_the_image_starts(process: str) -> None:
+    folder = ROOT / "outlay" if process == "home" else ROOT / "services" / process
+    dockerfile = folder / "Dockerfile"
+    if not dockerfile.exists():
+        pytest.skip("this image has no Dockerfile yet")
+    said = dockerfile.read_text("utf-8")
+    entry = json.loads(re.findall(r"^ENTRYPOINT (\[.*\])", said, re.MULTILINE)[-1])
+    command = json.loads(re.findall(r"^CMD (\[.*\])", said, re.MULTILINE)[-1])
+    release = rendered("home" if process == "home" else "minimal")
+    [pod] = [pod for name, pod in release.pods().items() if name == f"Deployment/outlay-{process}-serve"]
+    [container] = pod["spec"]["containers"]
+    assert (container["command"], container["args"]) == (entry, command)
+    assert f"USER {pod['spec']['securityContext']['runAsUser']}" in said
+    assert f"EXPOSE {container['ports'][0]['containerPort']}" in said

@@ -1,0 +1,203 @@
+"""An account that is deleted while its owner's import, upload or first expense is under way leaves nothing behind, on any store."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import IO
+
+import pytest
+import sqlalchemy as sa
+
+from chassis.events import event_maker
+from chassis.ids import uuid7
+from chassis.sql import Database, StoreUnavailableError
+from chassis.sql.migrations import migrate
+from expenses.adapters.receipts.folder import FolderFiles
+from expenses.adapters.sql import SqlStore, metadata
+from expenses.domain.conversion import Converter
+from expenses.domain.csvfile.mapping import Mapping
+from expenses.domain.errors import DepartedError
+from expenses.domain.importing import Importing
+from expenses.domain.ledger import Ledger
+from expenses.domain.people import People
+from expenses.domain.ports import Repeat, Who
+from expenses.domain.receipt import StoredFile
+from expenses.domain.receipt_ports import Examined
+from expenses.domain.receipts import ReceiptBook
+from support.stores import STORES, store_url
+
+FILE = "date,amount,currency,payee\n" + "".join(f"2026-01-{day:02},1.00,USD,Shop\n" for day in range(1, 29))
+
+
+class Gate:
+    """Stops whoever comes, until somebody opens it."""
+
+    def __init__(self) -> None:
+        self.reached, self._open = threading.Event(), threading.Event()
+
+    def pass_through(self) -> None:
+        self.reached.set()
+        assert self._open.wait(20)
+
+    def open(self) -> None:
+        self._open.set()
+
+
+class GatedRates:
+    """Exchange rates that make an import wait in the middle of its transaction."""
+
+    def __init__(self, gate: Gate) -> None:
+        self._gate = gate
+
+    def rate(self, _source: str, _target: str, _day: str) -> Decimal:
+        self._gate.pass_through()
+        return Decimal("0.9")
+
+    nearest = rate
+
+
+@dataclass
+class World:
+    """Expenses on a store, without the web."""
+
+    database: Database
+    folder: Path
+
+    def __post_init__(self) -> None:
+        self.gate, self.clock = Gate(), lambda: datetime.now(UTC)
+        self.store = SqlStore(self.database, event_maker("expenses", self.clock, uuid7))
+        self.files = FolderFiles(self.folder)
+        self.converter = Converter(GatedRates(self.gate))
+        self.who = Who(uuid7(), "EUR")
+
+    def delete_account(self) -> None:
+        """Handle user.deleted as a bus does: again, if another transaction was in the way."""
+        event_id, deadline = uuid7(), time.monotonic() + 20
+        while True:
+            try:
+                return People(self.store, self.files, self.converter, self.clock).deleted(event_id, self.who.user_id)
+            except StoreUnavailableError:
+                assert time.monotonic() < deadline
+
+    def import_file(self) -> None:
+        importing = Importing(self.store, self.converter, self.clock, uuid7)
+        importing.run(self.who, io.BytesIO(FILE.encode()), "a.csv", Mapping(), Repeat(None, "f"))
+
+    def left(self) -> dict[str, int]:
+        """Count the rows of each table that has any."""
+        with self.database.read() as connection:
+            tables = [table for table in metadata.sorted_tables if table.name not in ("inbox", "outbox")]
+            counts = {table.name: connection.execute(sa.select(sa.func.count()).select_from(table)).scalar() for table in tables}
+        return {name: count for name, count in counts.items() if count}
+
+    def stored(self) -> list[Path]:
+        return [path for path in self.folder.rglob("*") if path.is_file()]
+
+
+@pytest.fixture(params=STORES)
+def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
+    database = Database(store_url(request, "expenses"))
+    migrate(database, "expenses")
+    yield World(database, tmp_path / "receipts")
+    database.close()
+
+
+@contextmanager
+def meanwhile(action: Callable[[], object]) -> Iterator[threading.Thread]:
+    """Run something in another thread, and wait for its end."""
+    thread = threading.Thread(target=action, daemon=True)
+    thread.start()
+    yield thread
+    thread.join(30)
+    assert not thread.is_alive()
+
+
+def test_an_import_under_way_is_gone_with_its_owner(world: World) -> None:
+    with meanwhile(world.import_file):
+        assert world.gate.reached.wait(20), "the import is in the middle of its transaction"
+        with meanwhile(world.delete_account):
+            time.sleep(0.2)
+            world.gate.open()
+    assert world.left() == {"departed": 1}
+
+
+def test_a_first_expense_that_meets_the_erasing_is_refused(world: World) -> None:
+    world.files = GatedFiles(world.folder, world.gate)
+    refused: list[type[Exception]] = []
+
+    def write() -> None:
+        try:
+            with world.store.writing() as work:
+                work.owners.hold(world.who)
+        except (DepartedError, StoreUnavailableError) as error:
+            refused.append(type(error))
+
+    with meanwhile(world.delete_account):
+        assert world.gate.reached.wait(20), "the erasing has noted that they left, and has not committed"
+        with meanwhile(write):
+            time.sleep(0.2)
+            world.gate.open()
+    assert len(refused) == 1
+    assert world.left() == {"departed": 1}
+
+
+class GatedFiles(FolderFiles):
+    """A folder in which removing everything takes a while."""
+
+    def __init__(self, folder: Path, gate: Gate) -> None:
+        super().__init__(folder)
+        self._gate = gate
+
+    def remove_all(self, user_id: str) -> None:
+        self._gate.pass_through()
+        super().remove_all(user_id)
+
+
+class LeavingFiles(FolderFiles):
+    """A folder whose owner leaves while something is being stored."""
+
+    def __init__(self, folder: Path, leave: Callable[[], None]) -> None:
+        super().__init__(folder)
+        self._leave = leave
+
+    def put(self, key: str, content: IO[bytes], *, size: int, sha256: str, media_type: str) -> None:
+        self._leave()
+        super().put(key, content, size=size, sha256=sha256, media_type=media_type)
+
+
+class Believing:
+    """An examiner that believes everything."""
+
+    @contextmanager
+    def examine(self, stream: IO[bytes], _claimed: str | None) -> Iterator[Examined]:
+        content = stream.read()
+        file = StoredFile(sha256=hashlib.sha256(content).hexdigest(), media_type="image/png", size=len(content), thumbnail=True)
+        yield Examined(file=file, ending="png", content=io.BytesIO(content), thumbnail=b"small")
+
+
+def test_an_upload_under_way_leaves_neither_file_nor_row(world: World) -> None:
+    lunch = {"kind": "expense", "amount": {"amount": "4.80", "currency": "EUR"}, "spent_on": "2026-11-22"}
+    made = Ledger(world.store, world.converter, world.clock, uuid7).record(world.who, lunch, Repeat(None, "f"))
+    files = LeavingFiles(world.folder, world.delete_account)
+    book = ReceiptBook(world.store, files, Believing(), world.clock, uuid7)
+    with pytest.raises(DepartedError):
+        book.add(world.who, made["id"], io.BytesIO(b"lunch"), "lunch.png", None)
+    assert world.stored() == []
+    assert world.left() == {"departed": 1}
+
+
+def test_what_an_upload_left_that_was_cut_off_at_that_moment_is_found_by_the_next_tidying(world: World) -> None:
+    world.delete_account()
+    name = hashlib.sha256(b"lunch").hexdigest()
+    world.files.put(f"{world.who.user_id}/{name}", io.BytesIO(b"lunch"), size=5, sha256=name, media_type="image/png")
+    ReceiptBook(world.store, world.files, Believing(), world.clock, uuid7).tidy()
+    assert world.stored() == []

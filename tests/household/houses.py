@@ -1,0 +1,163 @@
+"""Where the household lives: at home in one process on one folder, or in the suite's processes on the stores of production."""
+
+from __future__ import annotations
+
+import random
+import re
+import secrets
+import time
+from collections import Counter
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING, Protocol
+
+import httpx
+
+from household.living import mailed, settled
+from support.broker import Broker
+from support.fleet import SERVICES, Fleet
+from support.mailprocess import MailProcess
+from support.process import OutlayProcess
+from support.proxy import Board
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    from household.stores import Stores
+
+_LOOK_AGAIN_SECONDS = 0.5
+_WAITING = re.compile(r'^outlay_(?:outbox_oldest_seconds|queue_depth)\{(?![^}]*state="dead")[^}]*\} (\S+)$', re.MULTILINE)
+_HANDLED = re.compile(r"^outlay_events_total\{[^}]*\} (\S+)$", re.MULTILINE)
+
+
+class House(Protocol):
+    """An Outlay that runs."""
+
+    far: bool
+    """Whether events go through a broker, so that the end of a month has to be waited for."""
+
+    @property
+    def url(self) -> str:
+        """Where people reach it."""
+
+    def settled(self) -> bool:
+        """Say whether no event waits anywhere."""
+
+    def mailed(self) -> Counter[str]:
+        """Count the mails by kind."""
+
+    def kill(self, chance: random.Random) -> str:
+        """kill -9 something of it, and see to it that it is started again; return its name."""
+
+
+class Street(Protocol):
+    """Houses of one kind, each with stores of its own."""
+
+    def house(self, folder: Path, *, clock: Path | None = None) -> AbstractContextManager[House]:
+        """Build one and live in it; `clock` is a file with the moment that it takes for the present one."""
+
+
+class Home:
+    """`outlay run`."""
+
+    def __init__(self, stores: Stores | None = None) -> None:
+        """On a folder, or on stores whose servers run already."""
+        self._stores = stores
+
+    @contextmanager
+    def house(self, folder: Path, *, clock: Path | None = None) -> Iterator[House]:
+        """Build one."""
+        folder.mkdir(parents=True, exist_ok=True)
+        told = {"OUTLAY_CLOCK": f"file:{clock}"} if clock else {}
+        with OutlayProcess(folder / "data", **told, **(self._stores.fresh() if self._stores else {})) as process:
+            yield _OneProcess(process)
+
+
+class _OneProcess:
+    far = False
+
+    def __init__(self, process: OutlayProcess) -> None:
+        self._process = process
+
+    @property
+    def url(self) -> str:
+        return self._process.url
+
+    def settled(self) -> bool:
+        return settled(self._process)
+
+    def mailed(self) -> Counter[str]:
+        return mailed(self._process)
+
+    def kill(self, chance: random.Random) -> str:
+        self._process.kill()
+        self._process.start()
+        return "outlay"
+
+
+class Town:
+    """Nine processes for each house, with RabbitMQ between them, a provider of mails, and stores as in production."""
+
+    def __init__(self, broker: Broker, stores: Stores) -> None:
+        """The servers run already."""
+        self._broker, self._stores = broker, stores
+
+    @contextmanager
+    def house(self, folder: Path, *, clock: Path | None = None) -> Iterator[House]:
+        """Build one."""
+        folder.mkdir(parents=True, exist_ok=True)
+        told = {"OUTLAY_CLOCK": f"file:{clock}", "OUTLAY_ENV": "development"} if clock else {}
+        with ExitStack() as stack:
+            board, mails = stack.enter_context(Board()), stack.enter_context(MailProcess(folder / "mails"))
+            environ = {
+                "OUTLAY_BUS": self._broker.add_vhost(secrets.token_hex(8)), "OUTLAY_DATA_KEY": secrets.token_hex(32),
+                "OUTLAY_LOG_LEVEL": "warning", "NOTIFIER_MAIL": f"sendgrid:{mails.url}", "SENDGRID_API_KEY": mails.key,
+                "NOTIFIER_FROM": "Outlay <outlay@outlay.example>", "RECEIPTS": f"file:{folder}/receipts",
+                **self._stores.fresh(), **told,
+            }  # fmt: skip
+            fleet = Fleet(folder / "data", board, replicas=1, environ=environ)
+            stack.callback(fleet.stop)
+            fleet.start()
+            yield _ManyProcesses(fleet, mails)
+
+
+class _ManyProcesses:
+    far = True
+
+    def __init__(self, fleet: Fleet, mails: MailProcess) -> None:
+        self._fleet, self._mails = fleet, mails
+        self._workers = [member for service in SERVICES for member in fleet.matching(service, "work")]
+
+    @property
+    def url(self) -> str:
+        return self._fleet.url
+
+    def settled(self) -> bool:
+        first = self._handled()
+        if first is None:
+            return False
+        time.sleep(_LOOK_AGAIN_SECONDS)  # a message in hand is in no queue
+        return self._handled() == first
+
+    def mailed(self) -> Counter[str]:
+        return Counter(kind for entry in self._mails.journalled() for kind in entry["mail"]["categories"] if kind != "outlay")
+
+    def kill(self, chance: random.Random) -> str:
+        name = chance.choice(sorted(self._fleet.members))
+        self._fleet.kill(name)
+        return name
+
+    def _handled(self) -> float | None:
+        """Return how many events have been handled, if none waits."""
+        handled = 0.0
+        for member in self._workers:
+            try:
+                page = httpx.get(f"http://127.0.0.1:{member.port}/metrics", timeout=20).text
+            except httpx.TransportError:
+                return None
+            waiting = _WAITING.findall(page)
+            if not waiting or any(float(amount) for amount in waiting):
+                return None
+            handled += sum(map(float, _HANDLED.findall(page)))
+        return handled

@@ -1,0 +1,38 @@
+"""Receipts that the household puts to some of its expenses, and finds again as they were."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from household.living import NOT_NOW, NotNowError
+from support import pictures
+
+if TYPE_CHECKING:
+    from support.client import Person
+
+
+@dataclass
+class Drawer:
+    """What was put in, by the receipt's id: the checksum of what is to come out."""
+
+    person: Person
+    checksums: dict[str, str] = field(default_factory=dict)
+
+    def put(self, expense_id: str, number: int) -> None:
+        """Put a receipt to an expense; each is different, and twice the same is one."""
+        file = (f"receipt {number}.jpg", pictures.a_jpeg(size=(60 + number, 80)), "image/jpeg")
+        answer = self.person.post(f"expenses/{expense_id}/receipts", files={"file": file})
+        if answer.status_code in NOT_NOW:
+            raise NotNowError(answer.text)
+        assert answer.status_code == 201, answer.text
+        self.checksums[answer.json()["id"]] = answer.json()["sha256"]
+
+    def whole(self) -> int:
+        """Download all; return how many are what they were."""
+        found = 0
+        for receipt_id, checksum in self.checksums.items():
+            answer = self.person.get(f"receipts/{receipt_id}/content")
+            found += answer.status_code == 200 and hashlib.sha256(answer.content).hexdigest() == checksum
+        return found

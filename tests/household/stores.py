@@ -1,0 +1,96 @@
+"""Sets of stores that a house can stand on, on real servers of loopback; tests/support says which."""
+
+from __future__ import annotations
+
+import secrets
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING, Protocol
+
+from household.houses import Home, Street, Town
+from support.broker import shared_broker
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    from support.derby import Db2Server
+    from support.mariadb import MariaDb
+    from support.objectstore import ObjectStore
+
+_TABLES = ("expenses", "budgets", "notifier")
+
+
+class Stores(Protocol):
+    """Servers that are shared by houses."""
+
+    def fresh(self) -> dict[str, str]:
+        """Return the settings that name empty stores."""
+
+
+class MySqlStores:
+    """Everything with tables in MariaDB or MySQL; accounts and receipts stay in the house's folder."""
+
+    def __init__(self, server: MariaDb) -> None:
+        """The server runs already."""
+        self._server = server
+
+    def fresh(self) -> dict[str, str]:
+        """Return the settings that name empty stores."""
+        return {f"{service.upper()}_DB": self._server.fresh(f"house_{service}") for service in _TABLES}
+
+
+class IbmStores:
+    """Accounts over Cloudant's API, tables over Db2's wire, receipts over that of Object Storage."""
+
+    def __init__(self, couch: str, db2: Db2Server, objects: ObjectStore) -> None:
+        """The servers run already; `couch` is the address of one."""
+        self._couch, self._db2, self._objects = couch, db2, objects
+
+    def fresh(self) -> dict[str, str]:
+        """Return the settings that name empty stores."""
+        told = self._objects.settings()
+        return {
+            "AUTH_STORE": f"{self._couch.replace('http://', 'cloudant://')}/house-{secrets.token_hex(6)}",
+            **{f"{service.upper()}_DB": self._db2.fresh(service) for service in _TABLES},
+            "RECEIPTS": told.receipts, "COS_ACCESS_KEY": told.cos_access_key, "COS_SECRET_KEY": told.cos_secret_key,
+        }  # fmt: skip
+
+
+@contextmanager
+def home(folder: Path) -> Iterator[Street]:
+    """Houses on SQLite and folders, a process each."""
+    yield Home()
+
+
+@contextmanager
+def mysql(folder: Path) -> Iterator[Street]:
+    """Houses on MariaDB or MySQL, with RabbitMQ."""
+    from support.mariadb import shared_mariadb  # noqa: PLC0415  each set loads what it needs
+
+    with shared_mariadb(folder / "mariadb") as server, shared_broker(folder / "rabbitmq") as broker:
+        yield Town(broker, MySqlStores(server))
+
+
+@contextmanager
+def ibm_stores(folder: Path) -> Iterator[IbmStores]:
+    """Start a server of each kind."""
+    from support.couch import shared_couch  # noqa: PLC0415  as above
+    from support.derby import shared_db2  # noqa: PLC0415
+    from support.objectstore import shared_object_store  # noqa: PLC0415
+
+    with ExitStack() as stack:
+        couch = stack.enter_context(shared_couch(folder / "couch"))
+        db2 = stack.enter_context(shared_db2(folder / "db2"))
+        objects = stack.enter_context(shared_object_store(folder / "objects"))
+        yield IbmStores(couch, db2, objects)
+
+
+@contextmanager
+def ibm(folder: Path) -> Iterator[Street]:
+    """Houses on Cloudant's API, Db2's wire and an object store, with RabbitMQ."""
+    with ibm_stores(folder) as stores, shared_broker(folder / "rabbitmq") as broker:
+        yield Town(broker, stores)
+
+
+SETS: dict[str, Callable[[Path], AbstractContextManager[Street]]] = {"home": home, "ibm": ibm, "mysql": mysql}

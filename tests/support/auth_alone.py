@@ -1,0 +1,169 @@
+"""Auth over one store, with a clock for what is shown and one for what expires. Tests of what it does run over every kind of store."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import httpx
+
+from auth.adapters.hashing import Argon2Hashing
+from auth.app import AuthService, build
+from auth.domain.documents import Document
+from auth.settings import AuthSettings
+from chassis.events import Event
+from chassis.ids import uuid7
+from chassis.metrics import Metrics
+from chassis.sql import StoreUnavailableError
+from chassis.vault import Vault
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
+    from auth.domain.ports import Store
+
+MARIA = {"email": "Maria@Example.org", "password": "correct horse battery", "name": "Maria"}
+DAY = 86_400.0
+
+
+class Breaking:
+    """A store that goes away after some writes."""
+
+    def __init__(self, store: Store) -> None:
+        """Stand before a store."""
+        self.writes_left = 1_000_000
+        self._store = store
+
+    def save(self, document: Document) -> Document:
+        """Save, or be away."""
+        self._count()
+        return self._store.save(document)
+
+    def delete(self, document: Document) -> None:
+        """Delete, or be away."""
+        self._count()
+        self._store.delete(document)
+
+    def _count(self) -> None:
+        if self.writes_left == 0:
+            raise StoreUnavailableError
+        self.writes_left -= 1
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+
+@dataclass
+class MachineTime:
+    """The machine's time, moved on by tests."""
+
+    ahead: float = 0.0
+
+    def __call__(self) -> float:
+        return time.time() + self.ahead
+
+
+@dataclass
+class Auth:
+    """Auth and what a test wants of it."""
+
+    made: AuthService
+    vault: Vault
+    now: MachineTime
+    path: Path
+    documents: Any
+    bell: threading.Event
+    """Rings when there are events to send."""
+    rows: Callable[[], Iterable[tuple[str, str]]]
+    """(kind, user's id) of all that is in the store."""
+
+    def kinds_of(self, user_id: str) -> list[str]:
+        """Return the kinds of all documents that are about somebody."""
+        return sorted(kind for kind, owner in self.rows() if owner == user_id)
+
+    def call(
+        self, method: str, path: str, *, secret: str = "", headers: dict[str, str] | None = None, **more: Any
+    ) -> httpx.Response:
+        """Send a request as the gateway would: with a service token in place of the secret."""
+        given = dict(headers or {})
+        if secret:
+            given["Authorization"] = f"Bearer {self.made.exchange(secret)[0]}"
+        return self.send(method, path, headers=given, **more)
+
+    def send(self, method: str, path: str, **more: Any) -> httpx.Response:
+        """Send a request as it is."""
+        return self.send_at_once((method, path, more))[0]
+
+    def send_at_once(self, *requests: tuple[str, str, dict[str, Any]]) -> list[httpx.Response]:
+        """Send several requests at the same moment."""
+
+        async def go() -> list[httpx.Response]:
+            transport = httpx.ASGITransport(self.made.service.web, raise_app_exceptions=False)
+            async with httpx.AsyncClient(transport=transport, base_url="http://auth/api/v1") as client:
+                return await asyncio.gather(*(client.request(method, path, **more) for method, path, more in requests))
+
+        return asyncio.run(go())
+
+    def sign_up(self, **changes: Any) -> str:
+        """Sign up; return the session's secret."""
+        answer = self.send("POST", "/users", json={**MARIA, **changes})
+        assert answer.status_code == 201, answer.text
+        return secret_in(answer)
+
+    def sign_in(self, email: str = MARIA["email"], password: str = MARIA["password"]) -> httpx.Response:
+        """Sign in."""
+        return self.send("POST", "/session", json={"email": email, "password": password})
+
+    def events(self) -> list[Event]:
+        """Take all events out of the outbox, each checked against its schema."""
+        found = self.made.service.outbox.claim(1000)
+        self.made.service.outbox.mark_sent([event.id for event in found])
+        return [Event.from_json(event.to_json()) for event in found]
+
+    def opened_token(self, event: Event) -> str:
+        """Return the secret of the link in an event."""
+        return self.vault.open(event.data["token"], f"token:{event.data['user_id']}")
+
+    def opened_address(self, event: Event) -> str:
+        """Return the address in an event."""
+        return self.vault.open(event.data["email"], f"email:{event.data['user_id']}")
+
+    def mailed_token(self, kind: str) -> str:
+        """Return the token of the newest mail of a kind."""
+        events = [event for event in self.events() if event.type == kind]
+        return self.opened_token(events[-1])
+
+
+def secret_in(answer: httpx.Response) -> str:
+    """Return the session's secret in a Set-Cookie header."""
+    name, _, rest = answer.headers["Set-Cookie"].partition("=")
+    assert name in {"session", "__Host-session"}
+    return rest.partition(";")[0]
+
+
+def auth_over(
+    documents: Any, rows: Callable[[], Iterable[tuple[str, str]]], path: Path, bell: threading.Event, *,
+    factor: int = 1000, secure: bool = True, hashing: Argon2Hashing | None = None,
+) -> Auth:  # fmt: skip
+    """Put auth together over a store, migrated."""
+    now, vault = MachineTime(), Vault(bytes(32))
+    made = build(
+        AuthSettings(store=f"sqlite:///{path}", rate_limit_factor=factor, cookie_secure=secure),
+        vault=vault,
+        metrics=Metrics(),
+        clock=lambda: datetime(2015, 1, 24, 18, tzinfo=UTC),
+        ids=uuid7,
+        wake=lambda: None,
+        now=now,
+        documents=documents,
+        hashing=hashing or Argon2Hashing(memory_kib=64, passes=1),
+        validate_responses=True,
+        quiet=True,
+    )
+    made.service.migrate()
+    return Auth(made, vault, now, path, documents, bell, rows)

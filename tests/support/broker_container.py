@@ -1,0 +1,54 @@
+"""RabbitMQ in a container: used like the package's, but for being killed and started again."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from support.broker import Broker
+from support.containers import IMAGES, Container, started
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+_TLS = "/etc/rabbitmq/tls"
+
+
+class ContainedBroker(Broker):
+    """One broker of the official image."""
+
+    def __init__(self, folder: Path, known: Mapping[str, Any] | None = None) -> None:
+        """Start nothing yet. `known` is what another process noted of the same broker."""
+        super().__init__(folder, known)
+        self._container = Container(**known["container"]) if known else Container("", {})
+
+    def start(self, *, seconds: float = 60) -> Broker:
+        """Start it and wait until it takes connections."""
+        self._configure(listen="0.0.0.0:5672", listen_tls="0.0.0.0:5671", tls=_TLS)
+        for path in (self.folder / "tls").iterdir():
+            path.chmod(0o644)  # the image's own user reads them
+        files = {self.folder / "rabbitmq.conf": "/etc/rabbitmq/rabbitmq.conf", self.folder / "tls": _TLS}
+        self._container = started("rabbitmq", ports=[5672, 5671], files=files)
+        self.port, self.tls_port = self._container.ports["5672"], self._container.ports["5671"]
+        deadline = time.monotonic() + seconds
+        while not self.answers():
+            assert time.monotonic() < deadline, f"RabbitMQ did not start:\n{self._container.said()}"
+            time.sleep(0.2)
+        return self
+
+    def control(self, *arguments: str) -> str:
+        """Run rabbitmqctl."""
+        return self._container.run("rabbitmqctl", "--quiet", *arguments)
+
+    def noted(self) -> dict[str, Any]:
+        """Return what another process has to know."""
+        return {**super().noted(), "container": self._container.noted()}
+
+    def described(self) -> str:
+        """Say what it calls itself."""
+        return f"{super().described().removesuffix(' (package)')} ({IMAGES['rabbitmq']} in a container)"
+
+    def close(self) -> None:
+        """Kill it."""
+        self._container.remove()

@@ -1,0 +1,39 @@
+"""How large a body may be stands in the document."""
+
+from __future__ import annotations
+
+import pytest
+
+from chassis.limits import FRAME, JSON_LIMIT, UPLOAD_LIMIT, BodyLimits
+from chassis.problems import BodyTooLargeError
+
+SPEC = {
+    "servers": [{"url": "/api/v1"}],
+    "paths": {"/things/{thing_id}/files": {"post": {"x-most-bytes": 5 << 20}, "put": {}}, "/things": {"post": {}}},
+}
+FORM = b"multipart/form-data; boundary=b"
+LIMITS = {
+    "an upload that the document limits": ("POST", "/api/v1/things/7/files", FORM, (5 << 20) + FRAME),
+    "the same in capitals": ("POST", "/api/v1/things/7/files", FORM.upper(), (5 << 20) + FRAME),
+    "another method": ("PUT", "/api/v1/things/7/files", FORM, UPLOAD_LIMIT),
+    "another path": ("POST", "/api/v1/things/7/8/files", FORM, UPLOAD_LIMIT),
+    "JSON": ("POST", "/api/v1/things/7/files", b"application/json", JSON_LIMIT),
+    "nothing said": ("POST", "/api/v1/things", b"", JSON_LIMIT),
+}
+
+
+@pytest.mark.parametrize("what", LIMITS)
+def test_each_body_has_the_limit_of_its_operation(what: str) -> None:
+    *asked, most = LIMITS[what]
+    limit = BodyLimits([SPEC]).of(*asked)
+    limit.expect(str(most).encode())
+    limit.expect(b"many")
+    limit.take(most)
+    for too_much in (lambda: limit.take(1), lambda: BodyLimits([SPEC]).of(*asked).expect(str(most + 1).encode())):
+        with pytest.raises(BodyTooLargeError):
+            too_much()
+
+
+def test_who_sends_too_much_is_told_in_megabytes() -> None:
+    with pytest.raises(BodyTooLargeError, match="5 MB at most"):
+        BodyLimits([SPEC]).of("POST", "/api/v1/things/7/files", FORM).expect(b"9" * 30)
