@@ -58,6 +58,10 @@ household: .stamps/dev .stamps/servers .stamps/node-servers ## Live through the 
 bench: .stamps/dev .stamps/servers ## Measure against floors in the same run; prints a table
 	$(BIN)/python tests/load/bench.py
 
+.PHONY: kind-install
+kind-install: .stamps/dev .stamps/charts ## Load the images (TAG=) into the kind cluster CLUSTER=outlay, install the suite with its stores, try it
+	charts/kind.sh
+
 .PHONY: capacity
 capacity: .stamps/dev ## Compute docs/capacity.md from docs/bench.md, which holds what `make bench` printed
 	$(BIN)/python tests/load/capacity.py

@@ -66,3 +66,12 @@ def test_home_is_one_pod_on_one_volume() -> None:
     assert (deployment["spec"]["replicas"], deployment["spec"]["strategy"]["type"]) == (1, "Recreate")
     assert claim["metadata"]["annotations"] == {"helm.sh/resource-policy": "keep"}
     assert home.of("Job") == []
+
+
+@pytest.mark.parametrize(("scenario", "entrance"), [("dev", "service/outlay-gateway"), ("home", "Open https://outlay.example.com")])
+def test_whoever_installed_it_is_told_what_to_do_next(scenario: str, entrance: str) -> None:
+    said = helm("install", "outlay", SUITE, "--namespace", "money", "-f", values_of(scenario), "--dry-run=client").stdout.partition(
+        "NOTES:"
+    )[2]
+    for step in ("kubectl -n money wait", "helm -n money test outlay --logs", entrance):
+        assert step in said

@@ -42,6 +42,7 @@ class Assumptions:
     cost_of_a_remote_store_over_an_embedded_one: float = 1.5
     connections_of_a_pod_to_its_database: float = 20
     commits_a_second_of_one_database: float = 3000
+    gigabytes_of_one_database: float = 4000
     messages_a_second_of_one_quorum_queue: float = 8000
     live_streams_of_a_gateway_pod: float = 2000
 
@@ -144,9 +145,9 @@ def plan_for(people: int, figures: Figures, given: Assumptions) -> Plan:
         database_gb=database_gb,
         connections=connections,
         commits=commits,
-        # A look is an exchange of two reads for each minute that it lasts; services/auth/README.md counts the rest. Relays ask every 5 s.
+        # A look is an exchange, one read, for each minute that it lasts; services/auth/README.md counts them all. Relays ask every 5 s.
         cloudant={
-            "reads": rates["look"] * 2 * given.minutes_that_a_look_lasts + rates["sign-in"] * 2,
+            "reads": rates["look"] * given.minutes_that_a_look_lasts + rates["sign-in"] * 2,
             "writes": rates["sign-in"] + rates["look"] / 10,
             "queries": auth_pods / 5,
         },
@@ -193,6 +194,7 @@ def limits(figures: Figures, given: Assumptions) -> list[tuple[int, str, str]]:
     found = [
         (at(plan.mails_a_month, 2_500_000), "the largest plan of SendGrid without a contract: 2.5 million mails a month", "a contract (Premier), or fewer mails: `budget.near` off by default"),
         (at(plan.commits["expenses"], given.commits_a_second_of_one_database), "the database of expenses: commits a second", "split by owner; every query begins with the owner"),
+        (at(plan.database_gb["expenses"], given.gigabytes_of_one_database), "the disk of the database of expenses", "split by owner, or keep fewer years"),
         (at(queue, given.messages_a_second_of_one_quorum_queue), "the queue `budgets.spending`: one quorum queue has one leader", "several queues, by a hash of the owner"),
         (at(plan.connections["expenses"], 1000), "connections to the database of expenses (1,000)", "a smaller pool in each process, or a pooler"),
         (at(plan.cloudant["reads"], 10_000), "Cloudant: 100 units of capacity, 10,000 reads a second", "keep service tokens longer than a minute, at the price of a later sign-out"),

@@ -58,6 +58,9 @@ def page(
         "",
         *_table(["", "value"], [[sentence, value] for sentence, value in assumed]),
         "",
+        "Imports are not in it: one of 100,000 rows takes a pod of expenses and one of budgets some seconds each. Nor are the people who hold a page open",
+        "without looking: a live stream costs memory, and some bytes now and then.",
+        "",
         "Stores were embedded when it was measured, so their own work is in the CPU of the processes, and is not taken away here: with remote stores",
         "the processes do less of it, and speak over a network instead. The cost of a remote store is a guess on the safe side, until `make bench`",
         "has been run against yours.",
@@ -87,7 +90,7 @@ def _rows(plans: list[Plan]) -> list[list[str]]:
         row("cores that are busy then", lambda plan: f"{plan.cores:,.1f}"),
         row("pods", lambda plan: f"{plan.pods}"),
         row("memory of all pods", lambda plan: f"{sum(need.pods * need.memory_mb for need in plan.needs.values()) / 1000:,.1f} GB"),
-        row("RabbitMQ, three nodes", lambda plan: f"{max(1.0, plan.broker_cores):,.1f} cores each, {plan.events:,.0f} events/s"),
+        row("RabbitMQ, three nodes", lambda plan: f"{max(1.0, plan.broker_cores):,.1f} cores each, {plan.events:,.1f} events/s"),
         row(
             "Db2 or MySQL: expenses",
             lambda plan: f"{plan.commits['expenses']:,.0f} commits/s, {plan.database_gb['expenses']:,.0f} GB",
