@@ -23,7 +23,8 @@ def with_table(readme: str, values: str) -> str:
 
 def table(values: str) -> str:
     """Return the table: each `# --` above a value describes it."""
-    rows = [f"| `{path}` | {said} | {_shown(_at(yaml.safe_load(values), path))} |" for path, said in described(values)]
+    read = yaml.safe_load(values)
+    rows = [f"| `{path}` | {said} | {_shown(_at(read, path))} |" for path, said in described(values)]
     return "\n".join(["| value | what | default |", "|---|---|---|", *rows]) + "\n"
 
 

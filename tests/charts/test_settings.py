@@ -85,25 +85,24 @@ def test_every_variable_of_a_pod_is_a_setting_that_its_process_reads(scenario: s
         assert set(environment(release, pod)) <= set(settings_of(process_of(pod))) | BY_THE_PLATFORM
 
 
-@pytest.mark.parametrize("process", PROCESSES)
-def test_every_setting_that_a_process_reads_can_be_set_through_the_chart(process: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("scenario", ["minimal", "home"])
+def test_every_setting_that_a_process_reads_can_be_set_through_the_chart(scenario: str, tmp_path: Path) -> None:
+    processes = ["home"] if scenario == "home" else [name for name in PROCESSES if name != "home"]
     by_the_chart = {"OUTLAY_URL", "OUTLAY_HOST", "OUTLAY_PORT", "OUTLAY_INSTANCE"}
-    names = set(settings_of(process)) - by_the_chart
-    in_the_open = {
-        name for name in names if name in yaml.safe_load((SUITE / "values.yaml").read_text("utf-8"))[process].get("settings", {})
-    }
-    values = yaml.safe_load(values_of("home" if process == "home" else "minimal").read_text("utf-8"))
-    values[process] = {
-        "settings": dict.fromkeys(in_the_open, "x"),
-        "existingSecret": "theirs",
-        "secretKeys": {name: name.lower() for name in names - in_the_open},
-    }
+    values = yaml.safe_load(values_of(scenario).read_text("utf-8"))
+    own = yaml.safe_load((SUITE / "values.yaml").read_text("utf-8"))
+    for process in processes:
+        names = set(settings_of(process)) - by_the_chart
+        in_the_open = names & set(own[process].get("settings", {}))
+        secret = {name: name.lower() for name in names - in_the_open}
+        values[process] = {"settings": dict.fromkeys(in_the_open, "x"), "existingSecret": "theirs", "secretKeys": secret}
     (tmp_path / "values.yaml").write_text(yaml.safe_dump(values))
     answer = template(SUITE, "-f", tmp_path / "values.yaml")
     assert answer.returncode == 0, answer.stderr
     release = parse(answer.stdout)
-    got = environment(release, release.one("Deployment", f"outlay-{process}-serve")["spec"]["template"])
-    assert set(got) >= names
+    for process in processes:
+        got = environment(release, release.one("Deployment", f"outlay-{process}-serve")["spec"]["template"])
+        assert set(got) >= set(settings_of(process)) - by_the_chart, process
 
 
 @pytest.mark.parametrize("scenario", ["inline", "dev"])

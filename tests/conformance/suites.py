@@ -74,6 +74,7 @@ SUITES = (
         "all: bus", "tests/contract/test_bus.py", "make_bus",
         (Adapter("embedded", "embedded", "sqlite"), Adapter("rabbitmq", "RabbitMQ (pika)", "rabbitmq")),
     ),
+    Suite("all: the version of a schema", "tests/contract/test_schema_guard.py", "opened", _SQL),
     Suite(
         "all: plans of hot queries", "tests/contract/test_hot_queries.py", "opened",
         _SQL,

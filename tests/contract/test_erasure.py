@@ -206,7 +206,7 @@ def test_of_somebody_who_left_there_is_the_bare_id_and_nothing_else(where: str, 
     assert {trace.partition(": ")[2] for trace in before} >= {*WORDS[:7], "something sealed"}, (
         "or this would find nothing in anything"
     )
-    assert len(place.receipts(person.user["id"])) == 3
+    assert len(place.receipts(person.user["id"])) == 4, "a photo and a document, each with its thumbnail"
 
     began = time.monotonic()
     assert person.delete("users/me", headers={"X-Current-Password": quote(PASSWORD)}).status_code == 204

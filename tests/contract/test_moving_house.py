@@ -141,7 +141,7 @@ def test_everything_goes_to_ibm_stores_and_back_and_life_goes_on(
 ) -> None:
     key, wanted = {"OUTLAY_DATA_KEY": old_home.key}, content_of(old_home.archive)
     assert wanted["expenses/expense"]["count"] == ROWS + 3
-    assert wanted["expenses/files"]["count"] == 3
+    assert wanted["expenses/files"]["count"] == 4
 
     said = arrive(tmp_path / "a", old_home.archive, **suite, **key)
     assert [line.endswith("  same") for line in said].count(True) == len(wanted) + 3

@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 import re
 import secrets
-import time
 from collections import Counter
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Protocol
@@ -20,13 +19,12 @@ from support.process import OutlayProcess
 from support.proxy import Board
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
     from pathlib import Path
 
     from household.stores import Stores
 
-_LOOK_AGAIN_SECONDS = 0.5
 _WAITING = re.compile(r'^outlay_(?:outbox_oldest_seconds|queue_depth)\{(?![^}]*state="dead")[^}]*\} (\S+)$', re.MULTILINE)
 _HANDLED = re.compile(r"^outlay_events_total\{[^}]*\} (\S+)$", re.MULTILINE)
 
@@ -108,10 +106,11 @@ class Town:
         """Build one."""
         folder.mkdir(parents=True, exist_ok=True)
         told = {"OUTLAY_CLOCK": f"file:{clock}", "OUTLAY_ENV": "development"} if clock else {}
+        vhost = secrets.token_hex(8)
         with ExitStack() as stack:
             board, mails = stack.enter_context(Board()), stack.enter_context(MailProcess(folder / "mails"))
             environ = {
-                "OUTLAY_BUS": self._broker.add_vhost(secrets.token_hex(8)), "OUTLAY_DATA_KEY": secrets.token_hex(32),
+                "OUTLAY_BUS": self._broker.add_vhost(vhost), "OUTLAY_DATA_KEY": secrets.token_hex(32),
                 "OUTLAY_LOG_LEVEL": "warning", "NOTIFIER_MAIL": f"sendgrid:{mails.url}", "SENDGRID_API_KEY": mails.key,
                 "NOTIFIER_FROM": "Outlay <outlay@outlay.example>", "RECEIPTS": f"file:{folder}/receipts",
                 **self._stores.fresh(), **told,
@@ -119,14 +118,19 @@ class Town:
             fleet = Fleet(folder / "data", board, replicas=1, environ=environ)
             stack.callback(fleet.stop)
             fleet.start()
-            yield _ManyProcesses(fleet, mails)
+            yield _ManyProcesses(fleet, mails, lambda: self._messages(vhost))
+
+    def _messages(self, vhost: str) -> int:
+        """Count the messages of a house, those in somebody's hands among them."""
+        lines = self._broker.control("list_queues", "-p", vhost, "--no-table-headers", "messages").split()
+        return sum(int(count) for count in lines if count.isdigit())
 
 
 class _ManyProcesses:
     far = True
 
-    def __init__(self, fleet: Fleet, mails: MailProcess) -> None:
-        self._fleet, self._mails = fleet, mails
+    def __init__(self, fleet: Fleet, mails: MailProcess, messages: Callable[[], int]) -> None:
+        self._fleet, self._mails, self._messages = fleet, mails, messages
         self._workers = [member for service in SERVICES for member in fleet.matching(service, "work")]
 
     @property
@@ -135,10 +139,8 @@ class _ManyProcesses:
 
     def settled(self) -> bool:
         first = self._handled()
-        if first is None:
-            return False
-        time.sleep(_LOOK_AGAIN_SECONDS)  # a message in hand is in no queue
-        return self._handled() == first
+        # What is in somebody's hands waits nowhere, and may lead to more.
+        return first is not None and self._messages() == 0 and self._handled() == first
 
     def mailed(self) -> Counter[str]:
         return Counter(kind for entry in self._mails.journalled() for kind in entry["mail"]["categories"] if kind != "outlay")

@@ -157,7 +157,7 @@ class Diary:
         month = ""
         for number, row in enumerate(rows(until), 1):
             if self.house.far and month not in ("", row["Date"][:7]):
-                eventually(self.house.settled, seconds=60)  # a month has time to be told before the next begins
+                eventually(self.house.settled, seconds=180)  # a month has time to be told before the next begins
             month = row["Date"][:7]
             move_clock(self.clock, row["Date"])
             name = row["Category"]
@@ -218,7 +218,7 @@ def mailed(process: OutlayProcess) -> Counter[str]:
     )
 
 
-def wait_until_settled(house: House, *, mails: int, seconds: float = 60) -> None:
+def wait_until_settled(house: House, *, mails: int, seconds: float = 180) -> None:
     """Wait until all events are handled and all mails are out."""
     eventually(lambda: house.settled() and house.mailed()["budget_exceeded"] >= mails, seconds=seconds)
     time.sleep(0.5)

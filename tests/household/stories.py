@@ -75,7 +75,7 @@ def lived(street: Street, folder: Path, *, kills: int = 0, seed: int = 1, until:
         killer = Killer(house, times=kills, within=60 if house.far else 12, seed=seed)
         if kills:
             killer.start()
-        Diary(person, clock, house, drawer, patience=30).write(until)
+        Diary(person, clock, house, drawer, patience=120 if house.far else 30).write(until)
         if kills:
             killer.join()
         mails = len(expected(until))

@@ -58,7 +58,7 @@ class Container:
             state = self.state()
             if not state["Running"] or time.monotonic() - began > within:
                 raise AssertionError(f"{self.image} {self.command} did not get ready:\n{self.log()}")
-            time.sleep(0.05)
+            time.sleep(0.2)
         self.seconds = time.monotonic() - began
         return self
 
