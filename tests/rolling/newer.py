@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from chassis.sql.schema import Schema
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 TABLES: Mapping[str, str] = {"expenses": "expense", "budgets": "budget", "notifier": "alert"}
 """The table of each service that the new version adds a column to."""
@@ -30,14 +30,15 @@ def upgrade() -> None:
 '''
 
 
-def make_newer(folder: Path, *, breaking: bool = False) -> dict[str, str]:
-    """Write it into a folder; return what a process has to be told to run it.
+def make_newer(folder: Path, services: Iterable[str] = tuple(TABLES)) -> dict[str, str]:
+    """Write it into a folder, for some services; return what a process has to be told to run it.
 
-    Its migrations say that code of today can go on with them, unless they are `breaking`.
+    Its migrations say that code of today can go on with them.
     """
-    for service, table in TABLES.items():
+    for service in services:
+        table = TABLES[service]
         newest = Schema(service).known[-1]
-        revision = f"{int(newest[:4]) + 1:04}" + ("" if breaking else f"from{newest[:4]}")
+        revision = f"{int(newest[:4]) + 1:04}from{newest[:4]}"
         shutil.copytree(Path(str(files(service))), folder / service, ignore=shutil.ignore_patterns("__pycache__"))
         migration = _MIGRATION.format(revision=revision, newest=newest, table=table)
         (folder / service / "migrations" / "versions" / f"{revision}_next.py").write_text(migration)

@@ -7,6 +7,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
@@ -15,6 +16,9 @@ from rolling.figures import of_the_chart
 from rolling.stage import Crowd, RollingStage
 from rolling.table import Result, result_of
 from support.broker import Broker
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 PARTS = ("restart", "upgrade", "secrets")
 
@@ -58,7 +62,18 @@ def _run(options: argparse.Namespace, folder: Path) -> int:
     return 1 if result.broken else 0
 
 
-def _play(parts: list[str], stage: RollingStage, crowd: Crowd, say: script.Say) -> Result:
+def _play(parts: Sequence[str], stage: RollingStage, crowd: Crowd, say: script.Say) -> Result:
+    try:
+        _act(parts, stage, say)
+    except KeyboardInterrupt:
+        say("interrupted: what follows is about what was done so far")
+    time.sleep(2)
+    say("the load ends")
+    evidence = crowd.finish()
+    return result_of(stage, crowd, evidence, missed=crowd.missed())
+
+
+def _act(parts: Sequence[str], stage: RollingStage, say: script.Say) -> None:
     signs_at = script.rotate_signing_key(stage, say) if "secrets" in parts else 0.0
     if "restart" in parts:
         script.restart_everything(stage, say)
@@ -70,10 +85,6 @@ def _play(parts: list[str], stage: RollingStage, crowd: Crowd, say: script.Say) 
         script.rotate_data_key(stage, say)
         script.rotate_credentials(stage, say)
         time.sleep(max(0.0, signs_at + 5 - time.monotonic()))
-    time.sleep(2)
-    say("the load ends")
-    evidence = crowd.finish()
-    return result_of(stage, crowd, evidence, missed=crowd.missed())
 
 
 if __name__ == "__main__":
