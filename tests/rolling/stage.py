@@ -143,6 +143,13 @@ class Crowd:
         return -1
 
     def close(self) -> None:
-        """Close everybody's connections."""
+        """Close everybody's connections; pages end with the gateways, at the latest."""
         self._over.set()
         self._load.close()
+        for page in self.pages:
+            page.close()
+
+    def wait_closed(self) -> None:
+        """Wait for the pages, when the stage is gone."""
+        for page in self.pages:
+            page.join(10)

@@ -32,6 +32,7 @@ def test_no_request_fails_and_nothing_is_lost_while_processes_are_replaced(tmp_p
             result = result_of(stage, crowd, evidence, missed=crowd.missed())
         finally:
             crowd.close()
+    crowd.wait_closed()
     assert result.broken == [], str(result)
     assert stage.fleet.restarts == 6
     assert all(page.breaks for page in crowd.pages), "each open page came back to the new gateway"

@@ -41,12 +41,14 @@ class Visitors:
 
     def _live(self, new: Callable[[], App], number: int) -> None:
         chance = random.Random(number)
+        app = new()
         with suppress(GivenUpError):  # which is in the journal
-            app = new().join(-1)
+            app.join(-1)
             category = app.category(f"Visits of {number}")
             while not self._over.is_set():
                 self._visit(app, category, chance)
                 time.sleep(chance.uniform(0.5, 1.5) * self._pause)
+        app.close()
 
     def _visit(self, app: App, category: str, chance: random.Random) -> None:
         app.send("POST", "session", json={"email": app.email, "password": PASSWORD})
