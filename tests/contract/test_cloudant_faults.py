@@ -193,13 +193,15 @@ def test_a_storm_of_refusals_leaves_nothing_half_done(auth: Auth, door: Door) ->
 
 def test_of_many_who_change_one_person_at_a_time_each_succeeds_and_none_undoes_another(auth: Auth) -> None:
     me = Person(auth, auth.sign_up())
-    relay = Relay("auth", auth.made.service.outbox, lambda _events: None, Metrics(), bell=(bell := threading.Event()))
+    told: list[Event] = []
+    relay = Relay("auth", auth.made.service.outbox, told.extend, Metrics(), bell=(bell := threading.Event()))
     bell.set()
     relay.start()
     bearer = {"headers": {"Authorization": f"Bearer {me.bearer}"}}
     making = [("POST", "/users/me/tokens", {**bearer, "json": {"name": f"t{n}", "scopes": ["read"]}}) for n in range(4)]
     signing_in = [("POST", "/session", {"json": SIGNING_IN})] * 4
     assert auth.at_once(*making, *signing_in) == [201] * 8
+    eventually(lambda: {event.type for event in told} == set(TOLD))
     relay.stop()
     assert len(me.call("GET", "/users/me/tokens").json()["items"]) == 4
     assert len(me.call("GET", "/users/me/sessions").json()["items"]) == 5
