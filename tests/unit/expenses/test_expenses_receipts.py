@@ -347,13 +347,13 @@ def test_who_leaves_takes_every_file_along(api: Api, tmp_path: Path) -> None:
 
 def test_many_uploads_of_one_content_at_once_are_one_receipt(api: Api, tmp_path: Path) -> None:
     expense = an_expense(api)
-    answers = []
-    threads = [threading.Thread(target=lambda: answers.append(send(api, expense))) for _ in range(6)]
+    answers, places = [], 5  # one more, and it might be told to come again
+    threads = [threading.Thread(target=lambda: answers.append(send(api, expense))) for _ in range(places)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert [answer.status_code for answer in answers] == [201] * 6
+    assert [answer.status_code for answer in answers] == [201] * places
     assert len({answer.json()["id"] for answer in answers}) == 1
     assert len(stored(tmp_path)) == 2
 
