@@ -4,8 +4,7 @@
 # BUILD_OPTIONS goes to the engine as it is: for a network, a proxy's certificates, `--platform linux/amd64,linux/arm64`.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-for ENGINE in ${ENGINE:-docker podman} ""; do [ -z "$ENGINE" ] || ! "$ENGINE" info >/dev/null 2>&1 || break; done
-[ -n "$ENGINE" ] || { echo "Neither docker nor podman answers here; start one of them, or name it with ENGINE." >&2; exit 1; }
+. images/engine.sh
 REGISTRY=${REGISTRY:-localhost} TAG=${TAG:-$(git describe --always --dirty)}
 [ $# -gt 0 ] || set -- auth expenses budgets notifier gateway outlay
 

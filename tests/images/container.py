@@ -64,18 +64,18 @@ class Container:
 
     def finish(self) -> str:
         """Run it to its end; return what it printed; raises AssertionError if it failed."""
-        done = subprocess.run(
-            [self.engine, "run", "--rm", *self._options(), self.image, *self.command], check=False, capture_output=True, text=True
-        )
+        done = self._ended()
         assert done.returncode == 0, f"{self.image} {self.command} ended with {done.returncode}:\n{done.stdout}{done.stderr}"
         return done.stdout
 
     def refusal(self) -> tuple[int, str]:
         """Run it to its end; return its exit status and what it complained of."""
-        done = subprocess.run(
-            [self.engine, "run", "--rm", *self._options(), self.image, *self.command], check=False, capture_output=True, text=True
-        )
+        done = self._ended()
         return done.returncode, done.stderr
+
+    def _ended(self) -> subprocess.CompletedProcess[str]:
+        command = [self.engine, "run", "--rm", *self._options(), self.image, *self.command]
+        return subprocess.run(command, check=False, capture_output=True, text=True)
 
     def state(self) -> dict[str, object]:
         """Return what the engine knows of it."""
