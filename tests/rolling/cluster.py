@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from support.proxy import Board, Proxy
 
 _PROBE_SECONDS = 5.0
-_START_SECONDS = 180.0
+_START_SECONDS = 600.0
 
 
 class Pod:
