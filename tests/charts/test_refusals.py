@@ -35,6 +35,7 @@ CASES = {
     "a misspelt service": ("misspelt", ["budget.serve.replicas=3"], ["budget", "not allowed"]),
     "a number that is none": ("misspelt", ["auth.serve.replicas=many"], ["replicas", "got string, want integer"]),
     'a mode that there is not': ('misspelt', ['global.mode=one'], ['mode', "'services', 'home'"]),
+    "receipts that need more than the pod has": ("left out", ["expenses.settings.RECEIPTS_MEMORY=700"], ["with RECEIPTS_MEMORY=700 MB", "but its pod may take 1408Mi", "limits.memory to 1784Mi"]),
     "two homes": ("home", ["home.serve.replicas=2"], ["on one volume, which one pod can have, but 2 are asked for", "home.serve.replicas to 1"]),
     "a home that rolls": ("home", ["home.serve.strategy=RollingUpdate"], ["home.serve.strategy to Recreate"]),
     "a certificate for plain HTTP": ("home", ["global.url=http://outlay.example.com"], ["ingress.tlsSecret has a certificate"]),

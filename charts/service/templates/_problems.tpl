@@ -106,6 +106,7 @@
 {{- if lt (int .Values.graceSeconds) (add (int .Values.drainSeconds) 11) }}
 {{ $name }}: a pod would be killed while it still answers. Set {{ $name }}.graceSeconds to {{ add (int .Values.drainSeconds) 11 }} or more, or {{ $name }}.drainSeconds to less.
 {{- end -}}
+{{- include "service.problems.memory" . -}}
 {{- $pods := include "service.pods" . | int -}}
 {{- range $setting, $value := $sources.plain -}}
   {{- if regexMatch "^(sqlite|file):" $value -}}
@@ -122,6 +123,21 @@
   {{- end -}}
   {{- if ne .Values.serve.strategy "Recreate" }}
 {{ $name }}: its data are on one volume, so a new pod cannot start beside the old one. Set {{ $name }}.serve.strategy to Recreate.
+  {{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{/* A decoder that takes what the pod has not ends all of it, since Kubernetes ends every process of a container together. */}}
+{{- define "service.problems.memory" -}}
+{{- $name := include "service.name" . -}}
+{{- $limit := dig "limits" "memory" "" .Values.serve.resources -}}
+{{- if and .Values.serve.enabled $limit (has "RECEIPTS_MEMORY" .Values.reads) -}}
+  {{- $receipts := (include "service.sources" . | fromJson).plain.RECEIPTS_MEMORY | default "1024" | int -}}
+  {{- $units := dict "Mi" 1 "Gi" 1024 "Ti" 1048576 -}}
+  {{- $has := mul (regexFind "^[0-9]+" $limit | int) (get $units (regexFind "[A-Z]i$" $limit) | int) -}}
+  {{- $needs := add (mul 2 $receipts) 384 -}}
+  {{- if lt $has $needs }}
+{{ $name }}: two receipts are opened at a time, each with RECEIPTS_MEMORY={{ $receipts }} MB, and the service needs 384 beside them, but its pod may take {{ $limit }}. Set {{ $name }}.serve.resources.limits.memory to {{ $needs }}Mi or more, or {{ $name }}.settings.RECEIPTS_MEMORY to less.
   {{- end -}}
 {{- end -}}
 {{- end -}}
