@@ -14,6 +14,9 @@ from referencing import Registry, Resource
 
 from charts.extensions import schema_of
 
+NOT_KUBERNETES = ("monitoring.coreos.com/", "keda.sh/", "gateway.networking.k8s.io/")
+"""What extensions of a cluster define."""
+
 
 def newest_versions() -> list[str]:
     """Return the three newest versions of Kubernetes that are known."""
