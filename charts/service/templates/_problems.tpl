@@ -4,6 +4,7 @@
 {{- include "service.problems.settings" . -}}
 {{- include "service.problems.image" . -}}
 {{- include "service.problems.pods" . -}}
+{{- include "service.contradictions" . -}}
 {{- include "service.problems.secrets" . -}}
 {{- end -}}
 {{- end -}}
@@ -73,6 +74,13 @@
 {{- define "service.problems.image" -}}
 {{- $name := include "service.name" . -}}
 {{- $tag := .Values.image.tag | default .Values.global.image.tag -}}
+{{- $registry := .Values.image.registry | default .Values.global.image.registry -}}
+{{- if regexMatch "://|\\s" $registry }}
+{{ $name }}: the registry {{ $registry }} is no beginning of an image's name. Set global.image.registry to something like icr.io/my-namespace.
+{{- end -}}
+{{- if and $tag (not (regexMatch "^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$" $tag)) }}
+{{ $name }}: the tag {{ $tag | quote }} cannot be one. Set global.image.tag to a version such as 1.2.0.
+{{- end -}}
 {{- if not .Values.image.repository }}
 {{ $name }}: {{ $name }}.image.repository is missing: which image is it?
 {{- end -}}
@@ -103,8 +111,10 @@
 {{ $name }}: {{ $name }}.work.keda.max is less than min. Set max to {{ .Values.work.keda.min }} or more.
   {{- end -}}
 {{- end -}}
-{{- if lt (int .Values.graceSeconds) (add (int .Values.drainSeconds) 11) }}
-{{ $name }}: a pod would be killed while it still answers. Set {{ $name }}.graceSeconds to {{ add (int .Values.drainSeconds) 11 }} or more, or {{ $name }}.drainSeconds to less.
+{{/* preStop, then what the process goes on for, then what it needs to end. */}}
+{{- $grace := add (int .Values.drainSeconds) (int ($sources.plain.OUTLAY_LEAVE_SECONDS | default "2")) 9 -}}
+{{- if lt (int .Values.graceSeconds) (int $grace) }}
+{{ $name }}: a pod would be killed while it still answers. Set {{ $name }}.graceSeconds to {{ $grace }} or more, or {{ $name }}.drainSeconds or OUTLAY_LEAVE_SECONDS to less.
 {{- end -}}
 {{- include "service.problems.memory" . -}}
 {{- $pods := include "service.pods" . | int -}}
@@ -115,6 +125,15 @@
     {{- else if gt $pods 1 }}
 {{ $name }}: {{ $setting }} is an embedded store, which one pod can have, but {{ $pods }} are asked for. Name a server, or set {{ $name }}.serve.replicas to 1 and {{ $name }}.work.enabled to false.
     {{- end -}}
+  {{- end -}}
+{{- end -}}
+{{- if and (has "OUTLAY_DATA" .Values.reads) (not .Values.persistence.enabled) -}}
+  {{- $kept := list -}}
+  {{- range list "AUTH_STORE" "EXPENSES_DB" "BUDGETS_DB" "NOTIFIER_DB" "RECEIPTS" "OUTLAY_BUS" "OUTLAY_DATA_KEY" -}}
+    {{- if not (include "service.given" (dict "root" $ "setting" .)) }}{{ $kept = append $kept . }}{{ end -}}
+  {{- end -}}
+  {{- if and $kept (not .Values.bindings) }}
+{{ $name }}: it has no volume, and {{ $kept | join ", " }} are not set, so what they keep would go with the pod. Set {{ $name }}.persistence.enabled to true, or all of them.
   {{- end -}}
 {{- end -}}
 {{- if .Values.persistence.enabled -}}
