@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-import tempfile
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from faults.asked import folder_of, parser_of, teller
 from rolling import script
 from rolling.figures import of_the_chart
 from rolling.stage import Crowd, RollingStage
@@ -21,6 +21,8 @@ from support.broker import Broker
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from faults.asked import Say
+
 PARTS = ("restart", "upgrade", "secrets")
 _LAST_SECONDS = 10.0
 """For which people go on when all is done: what the last change took away must not be missed."""
@@ -28,9 +30,7 @@ _LAST_SECONDS = 10.0
 
 def main(arguments: list[str]) -> int:
     """Play, audit, print; return 1 if something was not kept."""
-    parser = argparse.ArgumentParser(prog="rolling", description=__doc__)
-    parser.add_argument("--replicas", type=int, default=2, help="of each process")
-    parser.add_argument("--threads", type=int, default=2, help="people who live through stories at the same time")
+    parser = parser_of("rolling", __doc__, threads=2)
     parser.add_argument("--visitors", type=int, default=2, help="people who sign in, read, write and sign out at the same time")
     parser.add_argument("--pause", type=float, default=1.0, help="seconds between two stories, about")
     parser.add_argument("--haste", type=float, default=1.0, help="of the chart's waiting times, which share is waited")
@@ -39,21 +39,12 @@ def main(arguments: list[str]) -> int:
         "--without", choices=("draining", "expanding"),
         help="see the test fail: processes go at once; or the newer version's migrations rename a column, and say that they do no harm",
     )  # fmt: skip
-    parser.add_argument("--folder", type=Path, help="a new folder, to keep stores, mails and logs in")
     options = parser.parse_args(arguments)
-    if options.folder and options.folder.exists():
-        parser.error(f"{options.folder} is there already")
-    with tempfile.TemporaryDirectory() as temporary:
-        return _run(options, (options.folder or Path(temporary)).resolve())
+    with folder_of(options) as folder:
+        return _run(options, folder, teller())
 
 
-def _run(options: argparse.Namespace, folder: Path) -> int:
-    started = time.monotonic()
-
-    def say(line: str) -> None:
-        sys.stdout.write(f"{time.monotonic() - started:7.1f} s  {line}\n")
-        sys.stdout.flush()
-
+def _run(options: argparse.Namespace, folder: Path, say: Say) -> int:
     numbers = of_the_chart(haste=options.haste)
     if options.without == "draining":
         numbers = replace(numbers, drain=0, leave=0)
@@ -72,7 +63,7 @@ def _run(options: argparse.Namespace, folder: Path) -> int:
     return 1 if result.broken else 0
 
 
-def _play(parts: Sequence[str], stage: RollingStage, crowd: Crowd, say: script.Say) -> Result:
+def _play(parts: Sequence[str], stage: RollingStage, crowd: Crowd, say: Say) -> Result:
     try:
         _act(parts, stage, say)
     except KeyboardInterrupt:
@@ -83,7 +74,7 @@ def _play(parts: Sequence[str], stage: RollingStage, crowd: Crowd, say: script.S
     return result_of(stage, crowd, evidence, missed=crowd.missed())
 
 
-def _act(parts: Sequence[str], stage: RollingStage, say: script.Say) -> None:
+def _act(parts: Sequence[str], stage: RollingStage, say: Say) -> None:
     signs_at = script.rotate_signing_key(stage, say) if "secrets" in parts else 0.0
     if "restart" in parts:
         script.restart_everything(stage, say)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from rolling.newer import TABLES, make_newer
 from support.fleet import SERVICES
 
 if TYPE_CHECKING:
-    from rolling.stage import RollingStage
+    from collections.abc import Callable, Iterable
 
-Say = Callable[[str], None]
+    from faults.asked import Say
+    from rolling.stage import RollingStage
 
 SIGNS_AFTER_SECONDS = 120.0
 _SEALING = ("auth-serve", "auth-work", "notifier-serve", "notifier-work")

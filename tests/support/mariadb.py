@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
 import subprocess
-import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from support.certificates import write_certificates
-from support.containers import IMAGES, Container, has_image, started
+from support.containers import IMAGES, has_image, started
 from support.ports import free_ports
-from support.sharing import end_group, one_for_the_run
+from support.running import Running
+from support.sharing import one_for_the_run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,18 +57,13 @@ GRANT ALL ON *.* TO root@127.0.0.1 WITH GRANT OPTION;
 """
 
 
-class MariaDb:
+class MariaDb(Running):
     """One server."""
 
     def __init__(self, folder: Path, known: dict[str, Any] | None = None) -> None:
         """Start nothing yet. `known` is what another process noted of the same server."""
-        self.folder = folder
-        self._process: subprocess.Popen[bytes] | None = None
-        self._container: Container | None = None
-        self._pid, self.port = 0, 0
-        if known:
-            self._pid, self.port = known["pid"], known["port"]
-            self._container = Container(**known["container"]) if known["container"] else None
+        super().__init__(folder, known)
+        self.port: int = known["port"] if known else 0
 
     def start(self) -> MariaDb:
         """Start it and wait until it takes connections."""
@@ -78,11 +72,7 @@ class MariaDb:
             self.port = self._container.ports["3306"]
         else:
             self._start_program()
-        deadline = time.monotonic() + 60
-        while not self._answers():
-            said = self._container.said() if self._container else (self.folder / "out.log").read_text()[-3000:]
-            assert time.monotonic() < deadline, f"the server did not start:\n{said}"
-            time.sleep(0.1)
+        self._wait_until_it_answers()
         return self
 
     def url(self, database: str) -> str:
@@ -117,26 +107,16 @@ class MariaDb:
 
     def noted(self) -> dict[str, Any]:
         """Return what another process has to know."""
-        container = self._container.noted() if self._container else None
-        return {"pid": self._pid, "container": container, "port": self.port}
+        return {**super().noted(), "port": self.port}
 
     def described(self) -> str:
         """Say what it calls itself."""
         [(version,)] = self.execute("SELECT VERSION()")
         return f"MySQL {version} ({IMAGES['mysql']} in a container)" if self._container else f"{version} (package)"
 
-    def leave(self) -> None:
-        """Leave it to another process to stop it."""
-        if self._process is not None:
-            self._process.returncode = 0  # or Popen complains that it was forgotten
-
     def close(self) -> None:
         """Kill it, with its data."""
-        if self._container:
-            self._container.remove()
-        end_group(self._pid, signal.SIGKILL)
-        if self._process is not None:
-            self._process.wait(30)
+        super().close()
         shutil.rmtree(self.folder / "data", ignore_errors=True)
 
     def _start_program(self) -> None:
@@ -152,11 +132,7 @@ class MariaDb:
                 ["mariadb-install-db", f"--defaults-file={conf}", "--auth-root-authentication-method=normal", *user],
                 check=True, stdout=log, stderr=log, timeout=60,
             )  # fmt: skip
-            self._process = subprocess.Popen(
-                ["/usr/sbin/mariadbd", f"--defaults-file={conf}", f"--init-file={start}", *user],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
-            )  # fmt: skip
-        self._pid = self._process.pid
+        self._run(["/usr/sbin/mariadbd", f"--defaults-file={conf}", f"--init-file={start}", *user])
 
     def _answers(self) -> bool:
         try:

@@ -6,10 +6,7 @@ import itertools
 import json
 import os
 import secrets
-import signal
-import subprocess
 import sys
-import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,9 +17,10 @@ from ibm_botocore.client import Config
 from ibm_botocore.exceptions import BotoCoreError, ClientError
 
 from expenses.settings import ExpensesSettings
-from support.containers import IMAGES, Container, has_image, started
+from support.containers import IMAGES, has_image, started
 from support.ports import free_ports
-from support.sharing import end_group, one_for_the_run
+from support.running import Running
+from support.sharing import one_for_the_run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,22 +37,18 @@ _OPTIONS = (
     "-s3.port.iceberg=0",
     "-s3.port.lance=0",
 )
-_NOTED = ("port", "access_key", "secret_key", "pid")
+_NOTED = ("port", "access_key", "secret_key")
 _numbers = itertools.count(1)
 
 
-class ObjectStore:
+class ObjectStore(Running):
     """One server."""
 
     def __init__(self, folder: Path, known: dict[str, Any] | None = None) -> None:
         """Start nothing yet. `known` is what another process noted of the same server."""
-        self.folder = folder
-        self._container: Container | None = None
-        self._process: subprocess.Popen[bytes] | None = None
-        self._pid = 0
+        super().__init__(folder, known)
         if known:
-            self.port, self.access_key, self.secret_key, self._pid = (known[name] for name in _NOTED)
-            self._container = Container(**known["container"]) if known["container"] else None
+            self.port, self.access_key, self.secret_key = (known[name] for name in _NOTED)
             return
         self.port = free_ports(1)[0]
         self.access_key, self.secret_key = secrets.token_hex(8), secrets.token_hex(16)
@@ -74,42 +68,17 @@ class ObjectStore:
             self._start_container()
         else:
             self._start_program()
-        deadline = time.monotonic() + 60
-        while not self._answers():
-            if time.monotonic() > deadline or (self._process is not None and self._process.poll() is not None):
-                said = self._container.said() if self._container else (self.folder / "out.log").read_text()[-3000:]
-                self.close()
-                raise AssertionError(f"the object store did not start:\n{said}")
-            time.sleep(0.3)
+        self._wait_until_it_answers()
         return self
-
-    @property
-    def pid(self) -> int:
-        """The process id, whose group is its own."""
-        return self._process.pid if self._process else self._pid
 
     def noted(self) -> dict[str, Any]:
         """Return what another process has to know."""
-        container = self._container.noted() if self._container else None
-        return {"container": container, **{name: getattr(self, name) for name in _NOTED}}
+        return {**super().noted(), **{name: getattr(self, name) for name in _NOTED}}
 
     def described(self) -> str:
         """Say what it calls itself."""
         calls_itself = httpx.get(self.endpoint, timeout=5).headers["Server"]
         return f"{calls_itself} ({IMAGES['objects']} in a container)" if self._container else f"{calls_itself} (package)"
-
-    def leave(self) -> None:
-        """Leave it to another process to stop it."""
-        if self._process is not None:
-            self._process.returncode = 0  # or Popen complains that it was forgotten
-
-    def close(self) -> None:
-        """Kill it; what was in it is gone with its folder."""
-        if self._container:
-            self._container.remove()
-        end_group(self.pid, signal.SIGKILL)
-        if self._process is not None:
-            self._process.wait(30)
 
     def client(self) -> Any:
         """Return a client that asks the server itself."""
@@ -147,11 +116,7 @@ class ObjectStore:
             Path(sys.executable).parent / "weed", "server", f"-dir={self.folder}/data", "-ip=127.0.0.1", "-ip.bind=127.0.0.1",
             *_OPTIONS, *ports, "-s3", f"-s3.port={self.port}", f"-s3.config={self.folder}/identities.json",
         ]  # fmt: skip
-        environ = {**os.environ, _ENCRYPTION: self.secret_key}
-        with (self.folder / "out.log").open("ab") as log:
-            self._process = subprocess.Popen(
-                command, env=environ, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, cwd=self.folder
-            )
+        self._run(command, environ={**os.environ, _ENCRYPTION: self.secret_key})
 
     def _answers(self) -> bool:
         client = self.client()
