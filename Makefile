@@ -128,9 +128,9 @@ $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Outlay needs Python 3.11 or newer; set PYTHON=python3.12, say")'
 	@$(PYTHON) -m venv $(VENV)
 
-.stamps/home: requirements/outlay.txt $(wildcard */pyproject.toml */*/pyproject.toml) | $(BIN)/python
+.stamps/home: requirements/outlay.txt requirements/build.txt $(wildcard */pyproject.toml */*/pyproject.toml) | $(BIN)/python
 	@test -e .stamps/dev || { echo "Installing Outlay's Python packages (about a minute the first time) ..."; \
-	  $(BIN)/pip install --quiet --disable-pip-version-check --progress-bar on --require-hashes -r requirements/outlay.txt; \
+	  $(BIN)/pip install --quiet --disable-pip-version-check --progress-bar on --require-hashes -r requirements/outlay.txt -r requirements/build.txt; \
 	  $(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation $(OWN); }
 	@mkdir -p .stamps && touch $@
 
