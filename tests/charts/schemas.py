@@ -1,4 +1,4 @@
-"""The schemas of Kubernetes, strict, as the package kubernetes-validate brings them."""
+"""The schemas of Kubernetes, strict, as the package kubernetes-validate brings them, and those of its extensions."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from jsonschema import Draft202012Validator
 from kubernetes_validate import utils
 from referencing import Registry, Resource
 
+from charts.extensions import schema_of
+
 NOT_KUBERNETES = ("monitoring.coreos.com/", "keda.sh/", "gateway.networking.k8s.io/")
 """What extensions of a cluster define."""
 
@@ -24,7 +26,9 @@ def newest_versions() -> list[str]:
 
 def complaints(thing: dict[str, Any], version: str) -> list[str]:
     """Return what a version of Kubernetes would say against a thing."""
-    validator = _validator(version, thing["kind"].lower(), re.sub(r"^([^./]*)(?:\.[^/]*)?/", r"\1-", thing["apiVersion"]))
+    extension = schema_of(thing["apiVersion"], thing["kind"])
+    api = re.sub(r"^([^./]*)(?:\.[^/]*)?/", r"\1-", thing["apiVersion"])
+    validator = Draft202012Validator(extension) if extension else _validator(version, thing["kind"].lower(), api)
     return [f"{error.json_path}: {error.message[:300]}" for error in validator.iter_errors(thing)]
 
 

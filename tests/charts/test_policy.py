@@ -7,6 +7,10 @@ from typing import Any
 
 import pytest
 
+from chassis.limits import UPLOAD_LIMIT
+from expenses.adapters.receipts.bench import AT_A_TIME, PLACES
+from expenses.adapters.receipts.studio import MOST_WRITTEN
+from expenses.domain.receipt import MOST_BYTES
 from support.helm import ROOT, SERVICE, SUITE, containers, name_of, parse, rendered, scenarios, template, values_of
 
 SCENARIOS = scenarios()
@@ -71,6 +75,24 @@ def test_our_own_pods_have_a_read_only_root_the_uid_of_the_images_and_no_token(r
         assert pod["spec"]["enableServiceLinks"] is False, f"{name}: OUTLAY_PORT would be that of a Service"
         assert pod["spec"]["securityContext"]["runAsUser"] == 10001, name
         assert all(container["securityContext"]["readOnlyRootFilesystem"] for container in containers(pod)), name
+
+
+def megabytes(size: str) -> int:
+    return int(size[:-2]) * {"Mi": 1, "Gi": 1024}[size[-2:]]
+
+
+@pytest.mark.parametrize(
+    ("scenario", "pod"), [("minimal", "outlay-expenses-serve"), ("dev", "outlay-expenses-serve"), ("home", "outlay-home-serve")]
+)
+def test_a_pod_has_room_for_receipts_that_are_opened_and_files_that_are_read(scenario: str, pod: str) -> None:
+    """More memory than its limit ends all of a pod, more on its disk than the limit has it evicted."""
+    release = rendered(scenario)
+    spec = release.one("Deployment", pod)["spec"]["template"]["spec"]
+    told = int(release.one("ConfigMap", pod.removesuffix("-serve"))["data"]["RECEIPTS_MEMORY"])
+    assert megabytes(spec["containers"][0]["resources"]["limits"]["memory"]) >= AT_A_TIME * told + 384
+    [scratch] = [volume["emptyDir"]["sizeLimit"] for volume in spec["volumes"] if volume["name"] == "scratch"]
+    receipts = PLACES * (4 * MOST_BYTES + MOST_WRITTEN)
+    assert megabytes(scratch) << 20 >= 2 * 2 * UPLOAD_LIMIT + receipts, "two imports at once"
 
 
 def test_what_runs_for_long_is_asked_in_three_ways_how_it_is(release) -> None:
@@ -153,7 +175,11 @@ def test_nothing_may_do_anything_in_the_cluster(release) -> None:
 
 
 def test_no_secret_stands_in_a_config_map() -> None:
-    texts = [str(thing["data"]) for thing in rendered("inline").of("ConfigMap") if not thing["metadata"]["name"].endswith("-smoke")]
+    texts = [
+        str(thing["data"])
+        for thing in rendered("inline").of("ConfigMap")
+        if not thing["metadata"]["name"].endswith("-smoke-script")
+    ]
     assert len(texts) == 9
     assert not any("secret" in text or "00010203" in text for text in texts)
 

@@ -6,7 +6,7 @@ from functools import cache
 
 import pytest
 
-from charts.schemas import NOT_KUBERNETES, complaints, newest_versions
+from charts.schemas import complaints, newest_versions
 from support.helm import SERVICE, SUITE, Rendered, helm, name_of, parse, rendered, scenarios, template, values_of
 
 SCENARIOS = scenarios()
@@ -38,14 +38,27 @@ def test_lint_finds_nothing_in_a_service_by_itself() -> None:
 @pytest.mark.parametrize("version", newest_versions())
 def test_kubernetes_takes_every_object(scenario: str, version: str) -> None:
     things = (alone() if scenario == "a service alone" else rendered(scenario)).things
-    asked = [thing for thing in things if not thing["apiVersion"].startswith(NOT_KUBERNETES)]
-    assert len(asked) > 3
-    assert [(name_of(thing), said) for thing in asked for said in complaints(thing, version)] == []
+    assert len(things) > 3
+    assert [(name_of(thing), said) for thing in things for said in complaints(thing, version)] == []
 
 
 def test_the_schemas_are_strict() -> None:
     [account, *_] = alone().of("ServiceAccount")
     assert complaints({**account, "automuontServiceAccountToken": True}, newest_versions()[-1])
+
+
+@pytest.mark.parametrize(
+    ("kind", "change"),
+    [
+        ("HTTPRoute", {"parentRef": []}), ("HTTPRoute", {"hostnames": ["https://outlay.example.com"]}), ("ScaledObject", {"minReplicas": 1}),
+        ("ScaledObject", {"maxReplicaCount": "6"}), ("TriggerAuthentication", {"secretTargetRef": []}),
+        ("ServiceMonitor", {"endpoint": []}), ("PrometheusRule", {"groups": [{"name": "it", "rules": [{"alert": "It", "expression": "1"}]}]}),
+    ],
+)  # fmt: skip
+def test_those_of_extensions_are_strict_too(kind: str, change: dict[str, object]) -> None:
+    thing = rendered("production").of(kind)[0]
+    assert complaints(thing, newest_versions()[-1]) == []
+    assert complaints({**thing, "spec": {**thing["spec"], **change}}, newest_versions()[-1])
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)

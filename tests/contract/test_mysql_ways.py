@@ -160,6 +160,18 @@ def test_tls_is_by_setting_and_then_the_server_must_be_the_right_one(mariadb: Ma
     stranger.close()
 
 
+def test_a_migration_speaks_with_the_server_as_the_address_says(mariadb: MariaDb, url: str) -> None:
+    authority = mariadb.folder / "tls" / "ca.pem"
+    if not authority.exists():
+        pytest.skip("a container's certificate is its own")
+    cipher = "SELECT variable_value FROM information_schema.session_status WHERE variable_name = 'ssl_cipher'"
+    for said, is_secured in ((f"?ca={authority}", True), ("?tls=no", False)):
+        database = Database(url + said)
+        with database.migrating("ways") as connection:
+            assert bool(connection.exec_driver_sql(cipher).scalar()) is is_secured, said
+        database.close()
+
+
 def test_other_machines_are_spoken_to_with_tls_unless_that_is_said_to_be_unwanted() -> None:
     def arguments(address: str) -> set[str]:
         bare, given = secured(sa.make_url(f"mysql+pymysql://outlay:secret@{address}"))

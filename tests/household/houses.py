@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 
     from household.stores import Stores
 
-_WAITING = re.compile(r'^outlay_(?:outbox_oldest_seconds|queue_depth)\{(?![^}]*state="dead")[^}]*\} (\S+)$', re.MULTILINE)
+_WAITING = re.compile(
+    r'^outlay_(?:measurements_failing|(?:outbox_oldest_seconds|queue_depth)\{(?![^}]*state="dead")[^}]*\}) (\S+)$', re.MULTILINE
+)
 _HANDLED = re.compile(r"^outlay_events_total\{[^}]*\} (\S+)$", re.MULTILINE)
 
 

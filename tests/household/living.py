@@ -133,11 +133,12 @@ def pages(person: Person, path: str, **params: Any) -> Iterator[dict[str, Any]]:
 
 
 def settled(process: OutlayProcess) -> bool:
-    """Say whether no event waits anywhere."""
-    page = httpx.get(f"{process.url}/metrics").text
-    waiting = [line for line in page.splitlines() if line.startswith(("outlay_outbox_oldest_seconds{", "outlay_queue_depth{"))]
-    assert waiting
-    return all(line.endswith(" 0.0") for line in waiting)
+    """Say whether no event waits anywhere, as far as everything can be measured."""
+    page = httpx.get(f"{process.url}/metrics").raise_for_status().text
+    meters = ("outlay_outbox_oldest_seconds{", "outlay_queue_depth{", "outlay_measurements_failing")
+    figures = [line for line in page.splitlines() if line.startswith(meters)]
+    assert len(figures) > 1
+    return all(line.endswith(" 0.0") for line in figures)
 
 
 @dataclass(frozen=True)

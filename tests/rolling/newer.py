@@ -1,4 +1,4 @@
-"""A version of the suite that is newer than this one: the same code, with one more migration in each SQL service."""
+"""A version of the suite that is newer than this one: the same code, with one more migration and a clearer API in each SQL service."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import yaml
+
+from chassis.spec import load_spec
 from chassis.sql.schema import Schema
 
 if TYPE_CHECKING:
@@ -42,4 +45,13 @@ def make_newer(folder: Path, services: Iterable[str] = tuple(TABLES)) -> dict[st
         shutil.copytree(Path(str(files(service))), folder / service, ignore=shutil.ignore_patterns("__pycache__"))
         migration = _MIGRATION.format(revision=revision, newest=newest, table=table)
         (folder / service / "migrations" / "versions" / f"{revision}_next.py").write_text(migration)
+        _describe_money_anew(folder / service / "openapi.yaml")
     return {"PYTHONPATH": str(folder)}
+
+
+def _describe_money_anew(path: Path) -> None:
+    """Change what the documents of all services share, as a new version does: gateways meet old and new ones at the same time."""
+    spec = yaml.safe_load(path.read_text("utf-8"))
+    money = load_spec("gateway")["components"]["schemas"]["Money"]
+    spec["components"]["schemas"]["Money"] = {**money, "description": "An exact decimal number, as a string."}
+    path.write_text(yaml.safe_dump(spec, sort_keys=False), "utf-8")

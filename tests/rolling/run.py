@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 PARTS = ("restart", "upgrade", "secrets")
+_LAST_SECONDS = 10.0
+"""For which people go on when all is done: what the last change took away must not be missed."""
 
 
 def main(arguments: list[str]) -> int:
@@ -67,7 +69,7 @@ def _play(parts: Sequence[str], stage: RollingStage, crowd: Crowd, say: script.S
         _act(parts, stage, say)
     except KeyboardInterrupt:
         say("interrupted: what follows is about what was done so far")
-    time.sleep(2)
+    time.sleep(_LAST_SECONDS)
     say("the load ends")
     evidence = crowd.finish()
     return result_of(stage, crowd, evidence, missed=crowd.missed())

@@ -162,7 +162,7 @@ class Proxy:
 
 def _reset(end: asyncio.StreamWriter) -> None:
     """Break off with a reset instead of a polite end."""
-    with suppress(OSError):
+    with suppress(OSError, AttributeError):  # AttributeError: a TLS connection that ended by itself knows of no socket any more
         end.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     end.transport.abort()
 

@@ -15,6 +15,7 @@ global.url is {{ $url }}, which is no address of a site. Set it to something lik
 global: {{ $setting }} is a setting of no service. Look at the spelling; the README of each service lists what it reads.
   {{- end -}}
 {{- end -}}
+{{- include "outlay.contradictions" . -}}
 {{- if hasKey (.Values.global.settings | default dict) "OUTLAY_URL" }}
 global.settings.OUTLAY_URL: say it as global.url, from which the host of the Ingress follows too.
 {{- end -}}

@@ -8,6 +8,11 @@
 {{- if eq .Release.Name $name }}{{ $name }}{{ else }}{{ printf "%s-%s" .Release.Name $name }}{{ end -}}
 {{- end -}}
 
+{{/* Whether the cluster is of a version or newer: "yes" or nothing. Given: root, version. Older ones refuse fields that they do not know. */}}
+{{- define "service.since" -}}
+{{- if semverCompare (printf ">=%s-0" .version) .root.Capabilities.KubeVersion.Version }}yes{{ end -}}
+{{- end -}}
+
 {{/* Whether anything is rendered at all: "yes" or nothing. */}}
 {{- define "service.on" -}}
 {{- if and .Values.enabled (or (not .Values.onlyIn) (eq .Values.onlyIn .Values.global.mode)) }}yes{{ end -}}

@@ -33,7 +33,11 @@ containers:
     {{- if not $job }}
     {{- if eq .part "serve" }}
     lifecycle:
+      {{- if include "service.since" (dict "root" .root "version" "1.30.0") }}
       preStop: {sleep: {seconds: {{ $values.drainSeconds }}}}
+      {{- else }}
+      preStop: {exec: {command: [sleep, {{ $values.drainSeconds | quote }}]}}
+      {{- end }}
     {{- end }}
     ports:
       - {name: http, containerPort: {{ $values.port }}, protocol: TCP}
@@ -79,7 +83,9 @@ topologySpreadConstraints:
     whenUnsatisfiable: {{ $values.spread.whenUnsatisfiable }}
     labelSelector:
       matchLabels: {{- include "service.selector" $ | nindent 8 }}
+    {{- if include "service.since" (dict "root" $.root "version" "1.27.0") }}
     matchLabelKeys: [pod-template-hash]
+    {{- end }}
   {{- end }}
 {{- end }}
 {{- end -}}

@@ -4,6 +4,7 @@
 {{- include "service.problems.settings" . -}}
 {{- include "service.problems.image" . -}}
 {{- include "service.problems.pods" . -}}
+{{- include "service.contradictions" . -}}
 {{- include "service.problems.secrets" . -}}
 {{- end -}}
 {{- end -}}
@@ -73,6 +74,13 @@
 {{- define "service.problems.image" -}}
 {{- $name := include "service.name" . -}}
 {{- $tag := .Values.image.tag | default .Values.global.image.tag -}}
+{{- $registry := .Values.image.registry | default .Values.global.image.registry -}}
+{{- if regexMatch "://|\\s" $registry }}
+{{ $name }}: the registry {{ $registry }} is no beginning of an image's name. Set global.image.registry to something like icr.io/my-namespace.
+{{- end -}}
+{{- if and $tag (not (regexMatch "^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$" $tag)) }}
+{{ $name }}: the tag {{ $tag | quote }} cannot be one. Set global.image.tag to a version such as 1.2.0.
+{{- end -}}
 {{- if not .Values.image.repository }}
 {{ $name }}: {{ $name }}.image.repository is missing: which image is it?
 {{- end -}}
@@ -103,9 +111,12 @@
 {{ $name }}: {{ $name }}.work.keda.max is less than min. Set max to {{ .Values.work.keda.min }} or more.
   {{- end -}}
 {{- end -}}
-{{- if lt (int .Values.graceSeconds) (add (int .Values.drainSeconds) 11) }}
-{{ $name }}: a pod would be killed while it still answers. Set {{ $name }}.graceSeconds to {{ add (int .Values.drainSeconds) 11 }} or more, or {{ $name }}.drainSeconds to less.
+{{/* preStop, then what the process goes on for, then what it needs to end. */}}
+{{- $grace := add (int .Values.drainSeconds) (int ($sources.plain.OUTLAY_LEAVE_SECONDS | default "2")) 9 -}}
+{{- if lt (int .Values.graceSeconds) (int $grace) }}
+{{ $name }}: a pod would be killed while it still answers. Set {{ $name }}.graceSeconds to {{ $grace }} or more, or {{ $name }}.drainSeconds or OUTLAY_LEAVE_SECONDS to less.
 {{- end -}}
+{{- include "service.problems.memory" . -}}
 {{- $pods := include "service.pods" . | int -}}
 {{- range $setting, $value := $sources.plain -}}
   {{- if regexMatch "^(sqlite|file):" $value -}}
@@ -116,12 +127,36 @@
     {{- end -}}
   {{- end -}}
 {{- end -}}
+{{- if and (has "OUTLAY_DATA" .Values.reads) (not .Values.persistence.enabled) -}}
+  {{- $kept := list -}}
+  {{- range list "AUTH_STORE" "EXPENSES_DB" "BUDGETS_DB" "NOTIFIER_DB" "RECEIPTS" "OUTLAY_BUS" "OUTLAY_DATA_KEY" -}}
+    {{- if not (include "service.given" (dict "root" $ "setting" .)) }}{{ $kept = append $kept . }}{{ end -}}
+  {{- end -}}
+  {{- if and $kept (not .Values.bindings) }}
+{{ $name }}: it has no volume, and {{ $kept | join ", " }} are not set, so what they keep would go with the pod. Set {{ $name }}.persistence.enabled to true, or all of them.
+  {{- end -}}
+{{- end -}}
 {{- if .Values.persistence.enabled -}}
   {{- if gt $pods 1 }}
 {{ $name }}: its data are on one volume, which one pod can have, but {{ $pods }} are asked for. Set {{ $name }}.serve.replicas to 1; for more, install with global.mode=services.
   {{- end -}}
   {{- if ne .Values.serve.strategy "Recreate" }}
 {{ $name }}: its data are on one volume, so a new pod cannot start beside the old one. Set {{ $name }}.serve.strategy to Recreate.
+  {{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{/* A decoder that takes what the pod has not ends all of it, since Kubernetes ends every process of a container together. */}}
+{{- define "service.problems.memory" -}}
+{{- $name := include "service.name" . -}}
+{{- $limit := dig "limits" "memory" "" .Values.serve.resources -}}
+{{- if and .Values.serve.enabled $limit (has "RECEIPTS_MEMORY" .Values.reads) -}}
+  {{- $receipts := (include "service.sources" . | fromJson).plain.RECEIPTS_MEMORY | default "1024" | int -}}
+  {{- $units := dict "Mi" 1 "Gi" 1024 "Ti" 1048576 -}}
+  {{- $has := mul (regexFind "^[0-9]+" $limit | int) (get $units (regexFind "[A-Z]i$" $limit) | int) -}}
+  {{- $needs := add (mul 2 $receipts) 384 -}}
+  {{- if lt $has $needs }}
+{{ $name }}: two receipts are opened at a time, each with RECEIPTS_MEMORY={{ $receipts }} MB, and the service needs 384 beside them, but its pod may take {{ $limit }}. Set {{ $name }}.serve.resources.limits.memory to {{ $needs }}Mi or more, or {{ $name }}.settings.RECEIPTS_MEMORY to less.
   {{- end -}}
 {{- end -}}
 {{- end -}}

@@ -43,7 +43,8 @@ What the service says itself goes before what is global.
 {{- $_ := set $plain "OUTLAY_HOST" .Values.listen -}}
 {{- $_ := set $plain "OUTLAY_PORT" (toString .Values.port) -}}
 {{- if .Values.bindings }}{{ $_ := set $plain "SERVICE_BINDING_ROOT" "/run/outlay/bindings" }}{{ end -}}
-{{- if .Values.persistence.enabled }}{{ if has "OUTLAY_DATA" $reads }}{{ $_ := set $plain "OUTLAY_DATA" .Values.persistence.path }}{{ end }}{{ end -}}
+{{- if .Values.persistence.enabled }}{{ if has "OUTLAY_DATA" $reads }}{{ $_ := set $plain "OUTLAY_DATA" .Values.persistence.path }}{{ end }}
+{{- else if and (has "OUTLAY_DATA" $reads) (not $plain.OUTLAY_DATA) }}{{ $_ := set $plain "OUTLAY_DATA" "/tmp/outlay" }}{{ end -}}
 {{- dict "plain" $plain "inline" $inline "keys" $keys | toJson -}}
 {{- end -}}
 

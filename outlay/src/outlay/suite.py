@@ -25,6 +25,7 @@ from gateway.adapters.exchange import DirectExchange
 from gateway.domain.hub import SHOWN, Hub
 from gateway.mailbox import DevelopmentMail
 from notifier.adapters.mailers import mailbox_of, mailer_from
+from outlay.folder import keep_private
 from outlay.migrating import Migrating
 from outlay.settings import SERVICES, HomeSettings
 from outlay.told import read_all
@@ -117,7 +118,7 @@ def build_services(settings: HomeSettings, environ: Mapping[str, str]) -> Built:
     """
     folder = settings.data.resolve()
     folder.mkdir(parents=True, exist_ok=True)
-    folder.chmod(0o700)
+    keep_private(folder)
     told = read_all(settings, environ)
     vault = vault_from(settings, file=settings.key_file)
     metrics = Metrics(spans=traces_from(settings))

@@ -28,6 +28,21 @@ def test_a_category_gets_a_colour_of_its_own(api):
     assert api("POST", "/categories", json={"name": "X", "colour": "#ABCDEF"}).json()["colour"] == "#ABCDEF"
 
 
+def test_a_colour_comes_back_only_when_all_others_are_in_use(api):
+    colours = [make(api, f"Category {number}")["colour"] for number in range(32)]
+    assert len(set(colours)) == 16
+    assert sorted(colours[:16]) == sorted(colours[16:])
+
+
+def test_categories_that_a_file_brings_have_colours_of_their_own_too(api):
+    before = make(api, "Rent")["colour"]
+    rows = "".join(f"2026-11-01,4.00,Shop,Category {number}\n" for number in range(15))
+    answer = api("POST", "/imports", files={"file": ("bank.csv", f"date,amount,payee,category\n{rows}".encode(), "text/csv")})
+    assert answer.status_code == 201, answer.text
+    colours = [category["colour"] for category in api("GET", "/categories").json()["items"]]
+    assert len(colours) == 16 == len({before, *colours})
+
+
 @pytest.mark.parametrize("name", ["food", " FOOD ", "Food"])
 def test_a_name_is_taken_once_whatever_its_letters(api, name):
     make(api, "Food")

@@ -16,6 +16,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from chassis.problems import UnavailableError
 from expenses.adapters.receipts.bench import Bench
@@ -402,6 +403,16 @@ def test_a_file_that_takes_too_long_is_refused() -> None:
     examiner = StudioExaminer(bench=Bench(seconds=0.01))
     with pytest.raises(UnacceptableReceiptError, match="too long"), examiner.examine(io.BytesIO(PHOTO), None):
         pass
+
+
+def test_a_picture_that_needs_more_memory_than_one_may_take_is_refused_and_the_next_is_not(tmp_path: Path) -> None:
+    large = io.BytesIO()
+    Image.new("RGB", (8000, 6000)).save(large, "PNG", compress_level=1)
+    examiner = StudioExaminer(bench=Bench(megabytes=128), place=tmp_path)
+    with pytest.raises(UnacceptableReceiptError, match="needs more memory"), examiner.examine(large, None):
+        pass
+    with examiner.examine(io.BytesIO(PHOTO), None) as found:
+        assert found.file.width
 
 
 def test_what_a_process_that_was_killed_was_looking_at_does_not_stay(tmp_path: Path) -> None:

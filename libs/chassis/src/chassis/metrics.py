@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import threading
 from collections.abc import Callable
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
@@ -9,6 +11,8 @@ from prometheus_client.platform_collector import PlatformCollector
 from prometheus_client.process_collector import ProcessCollector
 
 from chassis.traces import NO_SPANS, Spans
+
+log = logging.getLogger("outlay.metrics")
 
 _HOPS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800)
 """Seconds; from a hop in a healthy suite to the longest delay before another attempt."""
@@ -59,7 +63,12 @@ class Metrics:
             "outlay_queue_depth", "Events by where they are: waiting, retrying, dead.", ["queue", "state"], registry=registry
         )
         self.mails = Counter("outlay_mails", "Mails by kind and state.", ["kind", "state"], registry=registry)
-
+        self.blind = Gauge(
+            "outlay_measurements_failing",
+            "What could not be measured for this page: a store or the broker is away.",
+            registry=registry,
+        )
+        self._writing = threading.Lock()
         self._measurements: list[Callable[[], None]] = []
 
     def measure_with(self, measurement: Callable[[], None]) -> None:
@@ -67,7 +76,18 @@ class Metrics:
         self._measurements.append(measurement)
 
     def page(self) -> bytes:
-        """Return the page in Prometheus's text format."""
-        for measurement in self._measurements:
-            measurement()
-        return generate_latest(self.registry)
+        """Return the page in Prometheus's text format; what cannot be measured now is left out, and counted."""
+        with self._writing:
+            for gauge in (self.outbox_age, self.queue_depth):
+                gauge.clear()  # the last figure would look like a good one
+            self.blind.set(sum(not _taken(measurement) for measurement in self._measurements))
+            return generate_latest(self.registry)
+
+
+def _taken(measurement: Callable[[], None]) -> bool:
+    try:
+        measurement()
+    except Exception as error:  # whatever a store raises: the counters are worth telling without it, most of all then
+        log.warning("cannot measure", extra={"reason": str(error)})
+        return False
+    return True

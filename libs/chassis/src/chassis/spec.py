@@ -67,11 +67,14 @@ def method_of(operation_id: str) -> str:
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", operation_id).lower()
 
 
-def merge_specs(front: Spec, others: Iterable[Spec]) -> Spec:
+def merge_specs(front: Spec, others: Iterable[Spec], *, of_one_version: bool = True) -> Spec:
     """Return one public document: `front` with the paths, tags and components of `others`; internal operations left out.
 
+    In the middle of an upgrade documents are of different versions, and what they share may differ: then the first component of
+    a name is taken.
+
     Raises:
-        SpecClashError: if two documents give the same path, or different components the same name.
+        SpecClashError: if two documents give the same path, or documents of one version different components the same name.
     """
     merged: Spec = {**front, "paths": {}, "tags": [], "components": {}}
     for spec in (*others, front):
@@ -82,11 +85,8 @@ def merge_specs(front: Spec, others: Iterable[Spec]) -> Spec:
             if not any(operation.get("x-internal") for operation in item.values() if isinstance(operation, dict)):
                 merged["paths"][path] = item
         for kind, entries in spec.get("components", {}).items():
-            _merge_components(merged["components"].setdefault(kind, {}), entries)
+            target = merged["components"].setdefault(kind, {})
+            for name, entry in entries.items():
+                if target.setdefault(name, entry) != entry and of_one_version:
+                    raise SpecClashError(name)
     return merged
-
-
-def _merge_components(target: dict[str, Any], entries: dict[str, Any]) -> None:
-    for name, entry in entries.items():
-        if target.setdefault(name, entry) != entry:
-            raise SpecClashError(name)

@@ -21,6 +21,7 @@ from chassis.bus.settings import BrokerSettings
 from chassis.data_keys import vault_from
 from chassis.metrics import Metrics
 from chassis.settings import SettingsError, read_settings
+from outlay.folder import keep_private
 from outlay.server import only_one
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def opened(settings: HomeSettings, environ: Mapping[str, str]) -> Iterator[House
     at_home = any(name not in environ and f"{name}_FILE" not in environ for name in _STORES)
     with only_one(settings.data) if at_home else nullcontext():
         if at_home:
-            settings.data.chmod(0o700)
+            keep_private(settings.data)
         house = _house(settings, environ)
         try:
             yield house

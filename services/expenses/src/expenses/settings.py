@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import parse_qs, urlsplit
 
 from chassis.bindings import Bound
-from chassis.settings import CommonSettings, one_of, setting
+from chassis.settings import CommonSettings, one_of, setting, whole_number
 from chassis.sql import store_address
 
 
@@ -56,6 +56,10 @@ class ExpensesSettings(CommonSettings):
     receipts_scanner: str = setting(
         "RECEIPTS_SCANNER", "a virus scanner that looks through each upload: clamav://<host>[:<port>]", default="", parse=_scanner
     )
+    receipts_memory: int = setting(
+        "RECEIPTS_MEMORY", "MB of memory that opening one receipt may take; two are opened at a time",
+        default=1024, parse=whole_number(128, 16_384),
+    )  # fmt: skip
     cos_api_key: str = setting(
         "COS_API_KEY", "an IAM API key for the object store", default="", bound=Bound("objects", "apikey"), secret=True
     )

@@ -71,14 +71,14 @@ def build(
 
     `checks` are what it needs to be ready, `wishes` what it can do without for a time. `proxies` stand in front of it.
     """
-    document = json.dumps(merge_specs(front_spec, specs.values()), separators=(",", ":")).encode()
+    merged = merge_specs(front_spec, specs.values(), of_one_version=False)
     front = Front(
         upstreams=upstreams,
         routes=routes_of(specs),
         passes=Passes(exchange, time.time),
         hub=hub,
         pages=Pages(Path(str(files("gateway") / "web"))),
-        document=document,
+        document=json.dumps(merged, separators=(",", ":")).encode(),
         mail=mail,
         proxies=proxies,
     )

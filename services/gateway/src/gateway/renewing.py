@@ -41,14 +41,16 @@ class Renewed:
 class Renewing(Worker):
     """Looks every half minute whether a service was upgraded: one that starts during an upgrade may have asked an old replica."""
 
-    def __init__(self, renewed: Renewed, fetch: Callable[[], Mapping[str, Spec] | None]) -> None:
+    def __init__(
+        self, renewed: Renewed, fetch: Callable[[], Mapping[str, Spec] | None], *, every_seconds: float = _LOOK_SECONDS
+    ) -> None:
         """`fetch` returns the documents, or None if a service is away."""
         super().__init__("documents:gateway")
-        self._renewed, self._fetch, self._looked = renewed, fetch, False
+        self._renewed, self._fetch, self._every, self._looked = renewed, fetch, every_seconds, False
 
     def work_off(self) -> float:
         """Look once; not at the start, when they have just been fetched."""
         if self._looked and (specs := self._fetch()) is not None and self._renewed.renew(specs):
             log.info("a service has another API than before; the gateway follows it")
         self._looked = True
-        return _LOOK_SECONDS
+        return self._every

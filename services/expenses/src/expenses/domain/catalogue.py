@@ -6,7 +6,7 @@ import dataclasses
 from typing import TYPE_CHECKING, Any
 
 from expenses.domain.booking import batches_of, book
-from expenses.domain.category import MOST_CATEGORIES, Category, colour_of, key_of
+from expenses.domain.category import MOST_CATEGORIES, Category, colour_for, key_of
 from expenses.domain.errors import (
     CategoryExistsError,
     CategoryInUseError,
@@ -60,7 +60,8 @@ class Catalogue:
             raise InvalidCategoryError(
                 [problem("/name", f"would be category {MOST_CATEGORIES + 1}; {MOST_CATEGORIES} is the most")]
             )
-        category = Category(self._ids(), name, body.get("colour", colour_of(name)))
+        colour = body.get("colour") or colour_for(name, (other.colour for other in existing))
+        category = Category(self._ids(), name, colour)
         work.categories.add(owner, category)
         return category.to_wire()
 

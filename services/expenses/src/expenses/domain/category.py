@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
+from collections import Counter
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 MOST_CATEGORIES = 500
 MOST_CHARACTERS = 100
@@ -40,6 +44,8 @@ def key_of(name: str) -> str:
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
 
 
-def colour_of(name: str) -> str:
-    """Return the colour that a name gets by itself, always the same one."""
-    return _PALETTE[hashlib.blake2b(key_of(name).encode(), digest_size=2).digest()[0] % len(_PALETTE)]
+def colour_for(name: str, taken: Iterable[str]) -> str:
+    """Return the colour that a new category gets by itself: one that the fewest others have, and among these the name decides."""
+    uses = Counter(taken)
+    first = hashlib.blake2b(key_of(name).encode(), digest_size=2).digest()[0] % len(_PALETTE)
+    return min(_PALETTE[first:] + _PALETTE[:first], key=lambda colour: uses[colour])

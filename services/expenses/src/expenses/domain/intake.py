@@ -6,7 +6,7 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from expenses.domain.booking import BATCH, book
-from expenses.domain.category import MOST_CATEGORIES, Category, colour_of, key_of
+from expenses.domain.category import MOST_CATEGORIES, Category, colour_for, key_of
 from expenses.domain.csvfile.rows import Row
 from expenses.domain.errors import NoRateError
 from expenses.domain.expense import INCOME, Change, Expense, milliseconds
@@ -33,7 +33,7 @@ class Intake:
     def __init__(self, work: Work, owner: Owner, converter: Converter, clock: Clock, ids: Ids) -> None:
         self._work, self._owner, self._converter, self._ids = work, owner, converter, ids
         self._id, self._now = ids(), milliseconds(clock())
-        self._categories = {category.key: category.id for category in work.categories.all(owner)}
+        self._categories = {category.key: category for category in work.categories.all(owner)}
         self._category_of: dict[str, str | None] = {"": None}
         self._created = 0
         self._occurrences = Occurrences()
@@ -119,16 +119,16 @@ class Intake:
     def _category(self, name: str) -> str | None:
         """Return the id of a category, made if need be; None if there are too many."""
         key = key_of(name)
-        category_id = self._categories.get(key)
-        if category_id is None:
+        category = self._categories.get(key)
+        if category is None:
             if len(self._categories) >= MOST_CATEGORIES:
                 return None
-            made = Category(self._ids(), name, colour_of(name))
-            self._work.categories.add(self._owner, made)
+            category = Category(self._ids(), name, colour_for(name, (other.colour for other in self._categories.values())))
+            self._work.categories.add(self._owner, category)
             self._created += 1
-            category_id = self._categories[key] = made.id
-        self._category_of[name] = category_id
-        return category_id
+            self._categories[key] = category
+        self._category_of[name] = category.id
+        return category.id
 
     def _fingerprint(self, row: Row) -> int:
         """Return what tells this row from all others; the second of two equal rows in one file is another one than the first."""

@@ -103,12 +103,8 @@ class RabbitBus:
         return self._letters.depths()
 
     def depths(self) -> None:
-        """Bring the gauges of waiting, retrying and dead messages up to date, if the broker is there."""
-        try:
-            depths = self.counts()
-        except BusAwayError:
-            return
-        for (queue, state), count in depths.items():
+        """Set the gauges of waiting, retrying and dead messages. Raises BusAwayError."""
+        for (queue, state), count in self.counts().items():
             self._metrics.queue_depth.labels(queue, state).set(count)
 
     def check_publishing(self) -> None:

@@ -49,6 +49,8 @@ _WAYS = {
 """By whether the next transactions write."""
 _WAY = "outlay.way"
 """Key in a connection's `info` for the way in which it was told to go on."""
+_ADDRESS = "outlay.address"
+"""Key in an engine's options for the address that it was made of: its own `url` lacks what was said of TLS."""
 _IN_TRANSACTION = 1
 """The bit of the server's status that says so."""
 
@@ -77,7 +79,7 @@ class MySql(Dialect):
 
         MySQL commits at each CREATE and ALTER, so that a migration which was interrupted is half there: see `ddl`.
         """
-        unlimited = _engine(engine.url, pool_size=1)
+        unlimited = _engine(engine.get_execution_options()[_ADDRESS], pool_size=1)
         lock = {"name": f"outlay {name} {engine.url.database}"[:64], "seconds": _MIGRATION_SECONDS}
         try:
             with unlimited.connect() as connection:
@@ -121,7 +123,7 @@ def _engine(url: sa.URL, *, pool_size: int, max_overflow: int = 0, **sockets: in
     engine = sa.create_engine(
         address, pool_size=pool_size, max_overflow=max_overflow, pool_timeout=POOL_SECONDS, pool_recycle=_MOST_IDLE_SECONDS,
         pool_pre_ping=True, hide_parameters=True, isolation_level="READ COMMITTED", paramstyle="format", connect_args=arguments,
-        pool_reset_on_return=None,
+        pool_reset_on_return=None, execution_options={_ADDRESS: url},
     )  # fmt: skip
     event.listen(engine, "connect", _set_up)
     event.listen(engine, "reset", _roll_back_if_need_be)

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from chassis.problems import UnavailableError
+from expenses.adapters.receipts.studio import MEGABYTES
 from expenses.domain.errors import UnacceptableReceiptError
 
 if TYPE_CHECKING:
@@ -22,15 +23,19 @@ _SECONDS, _WAIT_SECONDS = 15.0, 8.0
 """Together less than a gateway waits for an answer."""
 _STUDIO = [sys.executable, "-I", "-m", "expenses.adapters.receipts.studio"]
 _ENVIRON = {"MALLOC_ARENA_MAX": "2", "OMP_NUM_THREADS": "1"}
+AT_A_TIME, PLACES = 2, 5
+"""Files that are opened at once, and for how many there is room with those that wait."""
 
 
 class Bench:
     """Works on a few files at a time, and lets a few more wait: whoever waits takes the place of requests that need no bench."""
 
-    def __init__(self, *, at_a_time: int = 2, places: int = 5, seconds: float = _SECONDS) -> None:
-        """`places` is for how many files there is room, with those that wait; `seconds` is what one file may take."""
+    def __init__(
+        self, *, at_a_time: int = AT_A_TIME, places: int = PLACES, seconds: float = _SECONDS, megabytes: int = 1024
+    ) -> None:
+        """`places` is for how many files there is room, with those that wait; `seconds` and `megabytes` are what one may take."""
         self._turns, self._places = threading.BoundedSemaphore(at_a_time), threading.BoundedSemaphore(places)
-        self._seconds = seconds
+        self._seconds, self._megabytes = seconds, megabytes
 
     @contextmanager
     def place(self) -> Iterator[None]:
@@ -48,7 +53,7 @@ class Bench:
         if not self._turns.acquire(timeout=_WAIT_SECONDS):
             raise _full()
         try:
-            yield Turn(time.monotonic() + self._seconds)
+            yield Turn(time.monotonic() + self._seconds, self._megabytes)
         finally:
             self._turns.release()
 
@@ -59,10 +64,10 @@ def _full() -> UnavailableError:
 
 
 class Turn:
-    """The time of one file."""
+    """The time of one file, and its memory."""
 
-    def __init__(self, until: float) -> None:
-        self._until = until
+    def __init__(self, until: float, megabytes: int) -> None:
+        self._until, self._environ = until, {**_ENVIRON, MEGABYTES: str(megabytes)}
 
     def run(self, task: str, media_type: str, *arguments: Path | int) -> dict[str, Any]:
         """Do one task of the studio; return what it says.
@@ -75,7 +80,7 @@ class Turn:
         left = max(0.01, self._until - time.monotonic())
         try:
             done = subprocess.run(  # noqa: S603  the arguments are ours
-                command, env=_ENVIRON, capture_output=True, stdin=subprocess.DEVNULL, timeout=left, check=True
+                command, env=self._environ, capture_output=True, stdin=subprocess.DEVNULL, timeout=left, check=True
             )
         except subprocess.TimeoutExpired as error:
             message = "The file takes too long to be opened."

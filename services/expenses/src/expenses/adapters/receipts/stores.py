@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from expenses.adapters.receipts.bench import Bench
 from expenses.adapters.receipts.clamav import ClamAv
 from expenses.adapters.receipts.examiner import StudioExaminer
 from expenses.adapters.receipts.folder import FolderFiles
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
 
 def examiner_from(settings: ExpensesSettings) -> Examiner:
     """Return who looks into uploads, with a virus scanner if the settings name one."""
-    return StudioExaminer(scanner=ClamAv(settings.receipts_scanner) if settings.receipts_scanner else None)
+    scanner = ClamAv(settings.receipts_scanner) if settings.receipts_scanner else None
+    return StudioExaminer(scanner=scanner, bench=Bench(megabytes=settings.receipts_memory))
 
 
 def files_from(settings: ExpensesSettings) -> ReceiptFiles:

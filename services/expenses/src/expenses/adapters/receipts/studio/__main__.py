@@ -13,17 +13,15 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
-from expenses.adapters.receipts.studio import heic, jpeg, pdf, png, webp
+from expenses.adapters.receipts.studio import MEGABYTES, MOST_WRITTEN, heic, jpeg, pdf, png, webp
 from expenses.adapters.receipts.studio.errors import RefusedError
 
-_MEMORY = 1 << 30
 _SECONDS = 10
-_MOST_WRITTEN = 64 << 20
 _MOST_FILES = 64
 _LIMITS = (
-    (resource.RLIMIT_AS, _MEMORY),
+    (resource.RLIMIT_AS, int(os.environ.get(MEGABYTES, "1024")) << 20),
     (resource.RLIMIT_CPU, _SECONDS),
-    (resource.RLIMIT_FSIZE, _MOST_WRITTEN),
+    (resource.RLIMIT_FSIZE, MOST_WRITTEN),
     (resource.RLIMIT_NOFILE, _MOST_FILES),
     (resource.RLIMIT_CORE, 0),
 )
