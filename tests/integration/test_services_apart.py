@@ -18,7 +18,7 @@ import pytest
 
 from support.client import Person, eventually
 from support.collector import Collector
-from support.fleet import SERVICES, Fleet
+from support.fleet import Fleet
 from support.proxy import Board, Mode, Proxy
 from support.watcher import Watcher
 
