@@ -59,7 +59,8 @@ SUITES = (
         ),
     ),
     Suite("budgets: budgets and their ledger", "tests/contract/test_budget_store_suite.py", "kept", _SQL),
-    Suite("notifier: alerts, mails, recipients", "tests/contract/test_notifier_store_port.py", "url", _SQL),
+    Suite("notifier: alerts, recipients", "tests/contract/test_notifier_store_port.py", "url", _SQL),
+    Suite("notifier: mails", "tests/contract/test_notifier_mails.py", "url", _SQL),
     Suite("notifier: migrations", "tests/contract/test_notifier_migrations.py", "database", _SQL),
     Suite(
         "notifier: mailer", "tests/contract/test_mailer_port.py", "box",

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import secrets
-import threading
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import httpx
 import pytest
 
 from auth.adapters.cloudant.address import cloudant_address
 from auth.adapters.cloudant.documents import CloudantDocuments
-from support.auth_alone import Auth, Breaking, auth_over
+from support.auth_alone import Auth, auths
+from unit.auth.conftest import auth, breaking  # noqa: F401
 from unit.auth.test_auth_crashes import (  # noqa: F401
     test_a_change_of_address_may_be_interrupted_anywhere,
     test_another_password_ends_all_other_sessions_in_the_same_write_or_nothing_happens,
@@ -39,39 +39,19 @@ from unit.auth.test_auth_sessions import (  # noqa: F401
 from unit.auth.test_auth_tokens import test_a_token_ends_when_it_expires  # noqa: F401
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 
 @pytest.fixture
-def make_auth(couch: str, tmp_path: Path) -> Any:
+def make_auth(couch: str, tmp_path: Path) -> Iterator[Callable[..., Auth]]:
     """Make auth with some settings, all on one database."""
-    made: list[Auth] = []
     database = f"test-{secrets.token_hex(8)}"
+    address = cloudant_address(f"{couch.replace('http', 'cloudant', 1)}/{database}")
 
     def rows() -> list[tuple[str, str]]:
         found = httpx.get(f"{couch}/{database}/_all_docs", params={"include_docs": "true"}).json()["rows"]
         return [(row["doc"]["kind"], row["doc"]["user_id"]) for row in found if not row["id"].startswith("_")]
 
-    def make(store: Callable[[Any], Any] = lambda documents: documents, **settings: Any) -> Auth:
-        bell = threading.Event()
-        address = cloudant_address(f"{couch.replace('http', 'cloudant', 1)}/{database}")
-        documents = store(CloudantDocuments(address, on_events=bell.set))
-        made.append(auth_over(documents, rows, tmp_path, bell, **settings))
-        return made[-1]
-
-    yield make
-    for auth in made:
-        auth.made.service.close()
-
-
-@pytest.fixture
-def auth(make_auth: Any) -> Auth:
-    """Auth with wide rate limits."""
-    return make_auth()
-
-
-@pytest.fixture
-def breaking(make_auth: Any) -> Auth:
-    """Auth over a store that goes away after `documents.writes_left` more writes."""
-    return make_auth(Breaking)
+    with auths(lambda ring: CloudantDocuments(address, on_events=ring), rows, tmp_path) as make:
+        yield make

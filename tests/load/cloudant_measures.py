@@ -21,7 +21,7 @@ from ibmcloudant.cloudant_v1 import CloudantV1  # type: ignore[import-untyped]
 
 from auth.adapters.hashing import Argon2Hashing
 from chassis.ids import uuid7
-from load.measures import load
+from load.instruments import load
 from support.client import eventually
 from support.cloudant_auth import auth_on
 from support.couch import Couch

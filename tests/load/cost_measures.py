@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 
 from load.broker_measures import apart, handled, settled
-from load.measures import cpu_seconds, expense, headers_of, load, resident_mb
+from load.instruments import cpu_seconds, expense, headers_of, load, resident_mb
 from load.table import Table
 from support.client import PASSWORD, Person
 from support.fleet import Fleet

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from load import import_run
 from load.databases import databases
-from load.measures import csv_file
+from load.instruments import csv_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -3,114 +3,26 @@
 from __future__ import annotations
 
 import csv
-import http.client
-import json
 import os
-import random
-import socket
 import statistics
-import subprocess
-import sys
-import threading
 import time
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 import httpx
 
 from household.living import settled
 from load import floor
+from load.instruments import bare_flask, cpu_seconds, csv_file, expense, headers_of, load, resident_mb, rows_of, timed
 from support.client import Person, eventually
 from support.process import OutlayProcess
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from load.table import Table
-
-_TICKS = os.sysconf("SC_CLK_TCK")
-_DAYS = 365 * 3
-_CATEGORIES = 20
-
-
-def cpu_seconds(pid: int) -> float:
-    """Return user and system time of a process with its children that live."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return (int(fields[11]) + int(fields[12])) / _TICKS + sum(cpu_seconds(int(child)) for child in children)
-
-
-def resident_mb(pid: int) -> float:
-    """Return the resident memory of a process."""
-    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
-
-
-@contextmanager
-def bare_flask(folder: Path) -> Iterator[tuple[str, int]]:
-    """Run the floor; give its address and process id."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    process = subprocess.Popen([sys.executable, str(Path(floor.__file__)), str(folder), str(port)])
-    url = f"http://127.0.0.1:{port}"
-
-    def up() -> bool:
-        try:
-            return httpx.get(f"{url}/summary?from=a&to=b").status_code == 200
-        except httpx.TransportError:
-            return False
-
-    eventually(up, seconds=20)
-    try:
-        yield url, process.pid
-    finally:
-        process.terminate()
-        process.wait()
-
-
-def load(url: str, method: str, path: str, headers: dict[str, str], bodies: list[bytes | None], *, connections: int) -> list[float]:
-    """Send requests over some connections; return the time of each in milliseconds."""
-    times: list[float] = []
-    parts = urlsplit(url)
-
-    def work(mine: list[bytes | None]) -> None:
-        connection = http.client.HTTPConnection(parts.hostname or "", parts.port)
-        for body in mine:
-            started = time.perf_counter()
-            connection.request(method, path, body, headers)
-            answer = connection.getresponse()
-            answer.read()
-            assert answer.status < 300, answer.status
-            times.append((time.perf_counter() - started) * 1000)
-
-    threads = [threading.Thread(target=work, args=(bodies[n::connections],)) for n in range(connections)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return times
-
-
-def headers_of(person: Person) -> dict[str, str]:
-    """Return the headers of a signed-in browser."""
-    cookies = "; ".join(f"{name}={value}" for name, value in person.cookies.items())
-    return {"Cookie": cookies, "Sec-Fetch-Site": "same-origin", "Content-Type": "application/json"}
-
-
-def expense(number: int) -> bytes:
-    """Return the body of a new expense."""
-    day = date(2024, 1, 1) + timedelta(days=number % 300)
-    body = {
-        "amount": {"amount": f"{number % 90 + 1}.{number % 100:02d}", "currency": "EUR"},
-        "spent_on": day.isoformat(),
-        "payee": f"Payee {number % 50}",
-    }
-    return json.dumps(body).encode()
 
 
 @dataclass
@@ -161,40 +73,6 @@ def add_expense(folder: Path, table: Table, *, sizes: tuple[int, ...]) -> None:
     table.add_rounds("  of which until answered", ours.answered, "ms", bare.answered)
     table.add("  p50 over 8 connections", statistics.median(ours.times), "ms", floor=statistics.median(bare.times))
     table.add("  a second over 8 connections", statistics.median(ours.rate), "/s", floor=statistics.median(bare.rate))
-
-
-def rows_of(count: int, seed: int = 1) -> Iterator[tuple[str, str, str, str, str]]:
-    """Yield (day, payee, category, amount, currency) over three years, oldest first."""
-    chance = random.Random(seed)
-    first = date.today() - timedelta(days=_DAYS - 1)
-    for number in range(count):
-        day = first + timedelta(days=number * _DAYS // count)
-        yield (
-            day.isoformat(),
-            f"Payee {chance.randrange(200)}",
-            f"Category {chance.randrange(_CATEGORIES)}",
-            f"-{chance.randrange(1, 9999)}.{number % 100:02d}",
-            "EUR",
-        )
-
-
-def csv_file(path: Path, count: int) -> Path:
-    """Write a file to import."""
-    with path.open("w", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(["Date", "Payee", "Category", "Amount", "Currency"])
-        writer.writerows(rows_of(count))
-    return path
-
-
-def timed(action: Callable[[], Any], times: int = 40) -> float:
-    """Return the median time of an action in milliseconds."""
-    taken = []
-    for _ in range(times):
-        started = time.perf_counter()
-        action()
-        taken.append((time.perf_counter() - started) * 1000)
-    return statistics.median(taken)
 
 
 def reading(folder: Path, table: Table, *, sizes: tuple[int, ...]) -> None:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from support.proxy import Board, Proxy
 
 _PROBE_SECONDS = 5.0
-_START_SECONDS = 180.0
+_START_SECONDS = 600.0
 
 
 class Pod:
@@ -142,7 +142,7 @@ class Cluster:
         """Start nothing yet. `folder` gets the stores; `environ` is what new pods are told, and may be changed."""
         self.folder, self.numbers, self._replicas = folder, numbers, replicas
         self.logs = folder.parent / "logs"
-        self.fronts: dict[str, Proxy] = {service: board.proxy([]) for service in (*SERVICES, "gateway")}
+        self.fronts: dict[str, Proxy] = {service: board.proxy([], skips=False) for service in (*SERVICES, "gateway")}
         self.environ: dict[str, str] = {**suite_environ(folder, self.fronts), **environ}
         kinds = [(service, role) for service in SERVICES for role in ("serve", "work")] + [("gateway", "serve")]
         self.deployments = {f"{service}-{role}": Deployment(self, service, role) for service, role in kinds}
@@ -193,7 +193,7 @@ class Cluster:
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
-    def roll(self, names: Iterable[str] = (), *, together: int = 2) -> None:
+    def roll(self, names: Iterable[str] = (), *, together: int = 3) -> None:
         """Replace all pods of some Deployments, or of all, some Deployments at a time."""
         chosen = [self.deployments[name] for name in names] or list(self.deployments.values())
         with ThreadPoolExecutor(together) as pool:

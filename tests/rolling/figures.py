@@ -24,6 +24,8 @@ class Numbers:
     """How many looks in a row say no until a pod gets no more connections."""
     look: float = 1.0
     """Between two looks of the kubelet, and until everybody has heard of what changed."""
+    leave: int = 2
+    """OUTLAY_LEAVE_SECONDS, as it is if nobody says otherwise."""
 
 
 def of_the_chart(*, haste: float = 1.0) -> Numbers:

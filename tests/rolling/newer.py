@@ -33,17 +33,21 @@ def upgrade() -> None:
 '''
 
 
-def make_newer(folder: Path, services: Iterable[str] = tuple(TABLES)) -> dict[str, str]:
+_CONTRACTING = '    op.execute("ALTER TABLE {table} RENAME COLUMN user_id TO owner_id")\n'
+
+
+def make_newer(folder: Path, services: Iterable[str] = tuple(TABLES), *, expanding: bool = True) -> dict[str, str]:
     """Write it into a folder, for some services; return what a process has to be told to run it.
 
-    Its migrations say that code of today can go on with them.
+    Its migrations say that code of today can go on with them; if not `expanding`, that is a lie.
     """
     for service in services:
         table = TABLES[service]
         newest = Schema(service).known[-1]
         revision = f"{int(newest[:4]) + 1:04}from{newest[:4]}"
         shutil.copytree(Path(str(files(service))), folder / service, ignore=shutil.ignore_patterns("__pycache__"))
-        migration = _MIGRATION.format(revision=revision, newest=newest, table=table)
+        text = _MIGRATION if expanding else _MIGRATION + _CONTRACTING
+        migration = text.format(revision=revision, newest=newest, table=table)
         (folder / service / "migrations" / "versions" / f"{revision}_next.py").write_text(migration)
         _describe_money_anew(folder / service / "openapi.yaml")
     return {"PYTHONPATH": str(folder)}

@@ -35,7 +35,7 @@ def migrate_again(stage: RollingStage, say: Say) -> None:
 def upgrade_of(stage: RollingStage, services: Iterable[str]) -> Callable[[], None]:
     """Migrate to a newer version, which new pods run from now on; return how to go back to the old one, on the newer schema."""
     cluster = stage.fleet
-    newer = make_newer(stage.options.folder / "newer", services)
+    newer = make_newer(stage.options.folder / "newer", services, expanding=stage.expanding)
     cluster.environ |= newer
     for service in services:
         cluster.migrate(service)

@@ -37,13 +37,13 @@ class RollingStage(Stage):
 
     fleet: Cluster  # type: ignore[assignment]
 
-    def __init__(self, folder: Path, broker: Broker, numbers: Numbers, *, replicas: int) -> None:
-        """Start nothing yet. `broker` runs; this takes a virtual host of it."""
+    def __init__(self, folder: Path, broker: Broker, numbers: Numbers, *, replicas: int, expanding: bool = True) -> None:
+        """Start nothing yet. `broker` runs; this takes a virtual host of it. The newer version's migrations are `expanding` ones."""
         self.options = Options(folder, replicas=replicas, small_disk=False)
         self._stack = ExitStack()
         self._seen, self._read, self._reading = [], 0, threading.Lock()
         self.skewed_until = 0.0
-        self.broker, self._numbers = broker, numbers
+        self.broker, self._numbers, self.expanding = broker, numbers, expanding
         self.vhost = secrets.token_hex(8)
         self.mails = MailProcess(folder / "mails")
         self.secrets = folder / "secrets"
@@ -75,6 +75,7 @@ class RollingStage(Stage):
     def _environ(self) -> dict[str, str]:
         return {
             **{f"{path.name}_FILE": str(path) for path in self.secrets.iterdir()},
+            "OUTLAY_LEAVE_SECONDS": str(self._numbers.leave),
             "NOTIFIER_MAIL": f"sendgrid:{self.mails.url}",
             "SENDGRID_HOOK_KEY": self.mails.look("hook")["public_key"],
             "NOTIFIER_FROM": "Outlay <outlay@outlay.example>",

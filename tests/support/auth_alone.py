@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -22,7 +23,7 @@ from chassis.sql import StoreUnavailableError
 from chassis.vault import Vault
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from auth.domain.ports import Store
@@ -137,6 +138,28 @@ class Auth:
         """Return the token of the newest mail of a kind."""
         events = [event for event in self.events() if event.type == kind]
         return self.opened_token(events[-1])
+
+
+@contextmanager
+def auths(
+    documents: Callable[[Callable[[], None]], Any], rows: Callable[[], Iterable[tuple[str, str]]], path: Path
+) -> Iterator[Callable[..., Auth]]:
+    """Return what makes auth with some settings, each time over the same store; `documents` opens it and is told whom to ring.
+
+    What is made may stand before the store: the first argument is given the documents. All are closed in the end.
+    """
+    made: list[Auth] = []
+
+    def make(store: Callable[[Any], Any] = lambda documents: documents, **settings: Any) -> Auth:
+        bell = threading.Event()
+        made.append(auth_over(store(documents(bell.set)), rows, path, bell, **settings))
+        return made[-1]
+
+    try:
+        yield make
+    finally:
+        for auth in made:
+            auth.made.service.close()
 
 
 def secret_in(answer: httpx.Response) -> str:

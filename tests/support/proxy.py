@@ -1,6 +1,7 @@
 """A TCP proxy that can be told to fail: it passes, cuts, refuses, delays, or accepts and never answers.
 
-In front of several backends it takes turns and skips those that are away, as a service of Kubernetes does.
+In front of several backends it takes turns. It skips those that refuse, as a load balancer does, or breaks the connection off, which is
+what comes of a Service of Kubernetes.
 """
 
 from __future__ import annotations
@@ -37,9 +38,9 @@ class Mode(StrEnum):
 class Proxy:
     """One listening port. All of its methods may be called from any thread."""
 
-    def __init__(self, board: Board, backends: Sequence[Address], tls: ssl.SSLContext | None = None) -> None:
+    def __init__(self, board: Board, backends: Sequence[Address], tls: ssl.SSLContext | None = None, *, skips: bool = True) -> None:
         """Ask a Board for one."""
-        self._tls = tls
+        self._tls, self._skips = tls, skips
         self._board, self._backends = board, list(backends)
         self._turn = itertools.count()
         self._mode, self._delay = Mode.PASS, 0.0
@@ -138,7 +139,7 @@ class Proxy:
 
     async def _backend(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter] | None:
         first, backends = next(self._turn), self._backends
-        for step in range(len(backends)):
+        for step in range(len(backends) if self._skips else min(1, len(backends))):
             host, port = backends[(first + step) % len(backends)]
             with suppress(OSError, TimeoutError):
                 return await asyncio.wait_for(asyncio.open_connection(host, port), _CONNECT_SECONDS)
@@ -177,9 +178,9 @@ class Board:
         self._thread.start()
         self._proxies: list[Proxy] = []
 
-    def proxy(self, backends: Sequence[Address], *, tls: ssl.SSLContext | None = None) -> Proxy:
-        """Listen on a free port in front of some addresses, perhaps with TLS that ends here."""
-        proxy: Proxy = self.run(Proxy(self, backends, tls).listen())
+    def proxy(self, backends: Sequence[Address], *, tls: ssl.SSLContext | None = None, skips: bool = True) -> Proxy:
+        """Listen on a free port in front of some addresses, perhaps with TLS that ends here; `skips` those that refuse."""
+        proxy: Proxy = self.run(Proxy(self, backends, tls, skips=skips).listen())
         self._proxies.append(proxy)
         return proxy
 

@@ -3,46 +3,38 @@
 from __future__ import annotations
 
 import sqlite3
-import threading
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from auth.adapters.sqlite import SqliteDocuments
-from support.auth_alone import Auth, Breaking, auth_over
+from support.auth_alone import Auth, Breaking, auths
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 
 @pytest.fixture
-def make_auth(tmp_path: Path) -> Any:
+def make_auth(tmp_path: Path) -> Iterator[Callable[..., Auth]]:
     """Make auth with some settings."""
-    made: list[Auth] = []
+    path = tmp_path / "auth.db"
 
     def rows() -> list[tuple[str, str]]:
-        with sqlite3.connect(tmp_path / "auth.db") as connection:
+        with sqlite3.connect(path) as connection:
             return connection.execute("SELECT kind, user_id FROM document").fetchall()
 
-    def make(store: Callable[[Any], Any] = lambda documents: documents, **settings: Any) -> Auth:
-        path, bell = tmp_path / "auth.db", threading.Event()
-        documents = store(SqliteDocuments(f"sqlite:///{path}", on_events=bell.set))
-        made.append(auth_over(documents, rows, path, bell, **settings))
-        return made[-1]
-
-    yield make
-    for auth in made:
-        auth.made.service.close()
+    with auths(lambda ring: SqliteDocuments(f"sqlite:///{path}", on_events=ring), rows, path) as make:
+        yield make
 
 
 @pytest.fixture
-def auth(make_auth: Any) -> Auth:
+def auth(make_auth: Callable[..., Auth]) -> Auth:
     """Auth with wide rate limits."""
     return make_auth()
 
 
 @pytest.fixture
-def breaking(make_auth: Any) -> Auth:
+def breaking(make_auth: Callable[..., Auth]) -> Auth:
     """Auth over a store that goes away after `documents.writes_left` more writes."""
     return make_auth(Breaking)

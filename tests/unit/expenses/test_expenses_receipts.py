@@ -2,59 +2,19 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
-import io
 import os
 import sqlite3
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from PIL import Image
 
-from chassis.problems import UnavailableError
-from expenses.adapters.receipts.bench import Bench
-from expenses.adapters.receipts.examiner import StudioExaminer
-from expenses.domain.errors import ReceiptFileMissingError, UnacceptableReceiptError
-from expenses.domain.receipt_content import checked
-from faults.stage import Disk
 from support import pictures
 from unit.expenses.expenses_world import MARIA, OTTO, Api, a_caller
-
-KINDS = {
-    "image/jpeg": pictures.a_jpeg(orientation=6),
-    "image/png": pictures.a_png(),
-    "image/webp": pictures.a_webp(),
-    "image/heic": pictures.a_heic(),
-    "application/pdf": pictures.a_pdf(),
-}
-ENDINGS = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", "image/heic": "heic", "application/pdf": "pdf"}
-PHOTO = KINDS["image/jpeg"]
-
-
-def an_expense(api: Api) -> str:
-    body = {"amount": {"amount": "48.20", "currency": "EUR"}, "spent_on": "2026-11-22"}
-    return api("POST", "/expenses", json=body).json()["id"]
-
-
-def send(api: Api, expense: str, content: bytes = PHOTO, name: str = "lunch.jpg", **form: str):
-    return api("POST", f"/expenses/{expense}/receipts", files={"file": (name, content, "text/html")}, data=form)
-
-
-def sent(api: Api, expense: str, content: bytes = PHOTO, name: str = "lunch.jpg") -> dict:
-    answer = send(api, expense, content, name)
-    assert answer.status_code == 201, answer.text
-    return answer.json()
-
-
-def stored(folder: Path) -> list[Path]:
-    return sorted(path for path in (folder / "receipts").rglob("*") if path.is_file())
+from unit.expenses.receipts_world import ENDINGS, KINDS, PHOTO, an_expense, send, sent, stored
 
 
 @pytest.mark.parametrize("media_type", KINDS)
@@ -236,88 +196,6 @@ def test_a_form_that_breaks_off_stores_nothing(api: Api, tmp_path: Path) -> None
     assert stored(tmp_path) == []
 
 
-RANGES = {
-    "bytes=0-9": (206, 0, 10),
-    "bytes=10-": (206, 10, None),
-    "bytes=-7": (206, -7, None),
-    "bytes=5-99999999": (206, 5, None),
-    "bytes=0-1,5-6": (200, 0, None),
-    "bytes=9-3": (200, 0, None),
-    "pages=1-2": (200, 0, None),
-    "bytes=-": (200, 0, None),
-}
-
-
-@pytest.mark.parametrize("wanted", RANGES)
-def test_a_part_of_a_file_can_be_asked_for(api: Api, wanted: str) -> None:
-    status, first, last = RANGES[wanted]
-    receipt = sent(api, an_expense(api), pictures.a_pdf())
-    answer = api.with_header("Range", wanted)("GET", f"/receipts/{receipt['id']}/content")
-    assert answer.status_code == status
-    assert answer.content == pictures.a_pdf()[first:last]
-    if status == 206:
-        start, size = first % receipt["size"], receipt["size"]
-        assert answer.headers["Content-Range"] == f"bytes {start}-{start + len(answer.content) - 1}/{size}"
-        digest = base64.b64encode(bytes.fromhex(receipt["sha256"])).decode()
-        assert answer.headers["Repr-Digest"] == f"sha-256=:{digest}:", "so the parts can be put together with certainty"
-
-
-def test_a_part_that_is_not_there_is_416(api: Api) -> None:
-    receipt = sent(api, an_expense(api))
-    answer = api.with_header("Range", f"bytes={receipt['size']}-")("GET", f"/receipts/{receipt['id']}/content")
-    assert (answer.status_code, answer.headers["Content-Range"]) == (416, f"bytes */{receipt['size']}")
-
-
-def test_what_the_browser_has_is_not_sent_again(api: Api) -> None:
-    receipt = sent(api, an_expense(api))
-    for path in ("content", "thumbnail", "preview"):
-        tag = api("GET", f"/receipts/{receipt['id']}/{path}").headers["ETag"]
-        again = api.with_header("If-None-Match", tag)("GET", f"/receipts/{receipt['id']}/{path}")
-        assert (again.status_code, again.content) == (304, b"")
-
-
-SCRIPTED = pictures.a_pdf().replace(b"/Catalog", b"/Catalog/OpenAction<</S/JavaScript/JS(app.alert\\(1\\))>>")
-
-
-@pytest.mark.parametrize(
-    ("content", "disposition"), [(PHOTO, "inline"), (pictures.a_pdf(), "attachment"), (SCRIPTED, "attachment")]
-)
-def test_a_file_that_is_opened_can_do_no_harm(api: Api, content: bytes, disposition: str) -> None:
-    receipt = sent(api, an_expense(api), content, name='a"b\r\nSet-Cookie: x=1; 领收.html')
-    headers = api("GET", f"/receipts/{receipt['id']}/content").headers
-    assert headers["Content-Disposition"].startswith(f'{disposition}; filename="')
-    assert headers["Content-Disposition"].count('"') == 2
-    assert "Set-Cookie" not in headers
-    assert headers["X-Content-Type-Options"] == "nosniff"
-    policy = headers["Content-Security-Policy"]
-    assert "sandbox;" in policy
-    assert "default-src 'none'" in policy
-    assert "allow-" not in policy
-
-
-def test_a_damaged_file_is_not_given_out_and_whoever_runs_it_hears_of_it(
-    api: Api, tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    receipt = sent(api, an_expense(api), pictures.a_pdf(os.urandom(200_000)))
-    path = tmp_path / "receipts" / MARIA / receipt["sha256"]
-    path.write_bytes(path.read_bytes()[:-1] + b"!")
-    for damage in (lambda: None, path.unlink):
-        damage()
-        for what in ("content", "preview"):
-            caplog.clear()
-            answer = api("GET", f"/receipts/{receipt['id']}/{what}")
-            assert (answer.status_code, answer.json()["title"]) == (500, "The file of this receipt is damaged or lost")
-            assert [record.levelname for record in caplog.records if record.name == "outlay.app"] == ["ERROR"]
-
-
-def test_a_large_file_that_is_damaged_ends_too_early() -> None:
-    sent = checked(iter([b"one", b"two", b"thref"]), hashlib.sha256(b"onetwothree").hexdigest())
-    assert [next(sent), next(sent)] == [b"one", b"two"]
-    with pytest.raises(ReceiptFileMissingError):
-        next(sent)
-    assert b"".join(checked(iter([b"one", b"two"]), hashlib.sha256(b"onetwo").hexdigest())) == b"onetwo"
-
-
 def test_an_expense_has_twenty_receipts_at_most(api: Api) -> None:
     expense = an_expense(api)
     for number in range(20):
@@ -380,75 +258,3 @@ def test_a_file_that_is_no_longer_wanted_by_anybody_when_it_is_stored_does_not_s
         rows.execute("CREATE TRIGGER gone AFTER INSERT ON receipt_file BEGIN DELETE FROM expense; END")
         assert send(api, expense).status_code == 404
     assert stored(tmp_path) == []
-
-
-LITTLE = "import resource, runpy; resource.setrlimit(resource.RLIMIT_AS, (200_000_000, 200_000_000)); runpy.run_module({!r}, run_name='__main__')"
-
-
-@pytest.mark.parametrize(
-    ("content", "kind", "reason"),
-    [(pictures.a_bomb(), "application/pdf", "unpacks to"), (pictures.a_png_of(100_000, 100_000), "image/png", "pixels")],
-    ids=["PDF", "PNG"],
-)
-def test_a_bomb_is_known_for_what_it_is_with_little_memory(tmp_path: Path, content: bytes, kind: str, reason: str) -> None:
-    (tmp_path / "uploaded").write_bytes(content)
-    command = [sys.executable, "-I", "-c", LITTLE.format("expenses.adapters.receipts.studio"), "examine", kind]
-    files = [tmp_path / name for name in ("uploaded", "kept", "small")]
-    done = subprocess.run([*command, *files], check=True, capture_output=True, text=True, timeout=20)
-    assert reason in done.stdout
-    assert not (tmp_path / "kept").exists()
-
-
-def test_a_file_that_takes_too_long_is_refused() -> None:
-    examiner = StudioExaminer(bench=Bench(seconds=0.01))
-    with pytest.raises(UnacceptableReceiptError, match="too long"), examiner.examine(io.BytesIO(PHOTO), None):
-        pass
-
-
-def test_a_picture_that_needs_more_memory_than_one_may_take_is_refused_and_the_next_is_not(tmp_path: Path) -> None:
-    large = io.BytesIO()
-    Image.new("RGB", (8000, 6000)).save(large, "PNG", compress_level=1)
-    examiner = StudioExaminer(bench=Bench(megabytes=128), place=tmp_path)
-    with pytest.raises(UnacceptableReceiptError, match="needs more memory"), examiner.examine(large, None):
-        pass
-    with examiner.examine(io.BytesIO(PHOTO), None) as found:
-        assert found.file.width
-
-
-def test_what_a_process_that_was_killed_was_looking_at_does_not_stay(tmp_path: Path) -> None:
-    now = datetime.now(UTC)
-    old, new = tmp_path / "outlay-receipt-old", tmp_path / "outlay-receipt-new"
-    for folder, hours in ((old, 2), (new, 0)):
-        folder.mkdir()
-        (folder / "uploaded").write_bytes(PHOTO)
-        moment = (now - timedelta(hours=hours)).timestamp()
-        os.utime(folder, (moment, moment))
-    StudioExaminer(place=tmp_path).tidy(now - timedelta(hours=1))
-    assert (old.exists(), new.exists()) == (False, True)
-
-
-def test_a_disk_without_room_is_said_to_be_one(tmp_path: Path) -> None:
-    disk = Disk(tmp_path / "disk", size=2 * 1024 * 1024)
-    if not disk.can_be_full:
-        pytest.skip(disk.why_not)
-    try:
-        examiner = StudioExaminer(place=disk.folder)
-        with pytest.raises(UnavailableError, match="no room"), examiner.examine(io.BytesIO(b"%PDF-" + bytes(5_000_000)), None):
-            pass
-        photo = pictures.a_pdf() + b"%" + os.urandom(1_100_000).hex().encode()[:1_100_000] + b"%%EOF"
-        with pytest.raises(UnavailableError, match="no room"), examiner.examine(io.BytesIO(photo), None):  # kept beside uploaded
-            pass
-        assert list(disk.folder.iterdir()) == []
-    finally:
-        disk.close()
-
-
-def test_who_finds_no_place_is_told_at_once_and_takes_nobody_elses(tmp_path: Path) -> None:
-    examiner = StudioExaminer(bench=Bench(places=1), place=tmp_path)
-    with examiner.examine(io.BytesIO(PHOTO), None):
-        with pytest.raises(UnavailableError, match="Too many") as told, examiner.examine(io.BytesIO(PHOTO), None):
-            pass
-        assert told.value.headers["Retry-After"] == "3"
-    with examiner.examine(io.BytesIO(PHOTO), None):
-        assert len(list(tmp_path.iterdir())) == 1
-    assert list(tmp_path.iterdir()) == []

@@ -65,6 +65,14 @@ def test_it_takes_turns_and_skips_who_is_away(board: Board) -> None:
         assert {said_back(proxy) for _ in range(6)} == {b"a:hello", b"b:hello"}
 
 
+def test_as_a_service_of_kubernetes_it_skips_nobody(board: Board) -> None:
+    with an_echo() as there:
+        proxy = board.proxy([there, ("127.0.0.1", 1)], skips=False)
+        assert said_back(proxy) == b"hello"
+        with pytest.raises(ConnectionResetError), call(proxy) as line:
+            line.recv(10)
+
+
 def test_with_nobody_behind_it_breaks_off(board: Board) -> None:
     with pytest.raises(ConnectionResetError), call(board.proxy([("127.0.0.1", 1)])) as line:
         line.recv(10)

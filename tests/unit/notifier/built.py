@@ -161,3 +161,8 @@ class Built:
     def announced(self) -> list[Event]:
         """Return the events that wait in the outbox."""
         return self.service.outbox.claim(1000)
+
+
+def scripted(tmp_path: Path, *outcomes: Exception | None) -> Built:
+    """Return a notifier whose mailer does so with one mail after another, and knows somebody."""
+    return Built(tmp_path / "notifier", mailer=Scripted(*outcomes)).knows()

@@ -1,0 +1,96 @@
+"""The notifier's store over any database, with a clock that tests move."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from chassis.events import event_maker
+from chassis.ids import uuid7
+from chassis.sql import Database
+from chassis.sql.migrations import migrate
+from notifier.adapters.sql import SqlStore
+from notifier.domain.alerts import Alert
+from notifier.domain.mails import Mail
+from notifier.domain.preferences import AlertKind
+from notifier.domain.recipients import Recipient
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+NOW = datetime(2015, 1, 24, 18, 0, 0, 250_000, tzinfo=UTC)
+
+
+USER, OTHER = uuid7(), uuid7()
+
+
+class Machine:
+    """The machine's time, and stores of processes that live by it."""
+
+    def __init__(self, database: Database) -> None:
+        """Over a database that is migrated."""
+        self.ms = 10_000_000
+        self.seconds = 0.0
+        self.changes: list[tuple[str, str]] = []
+        self.database = database
+
+    def store(self, owner: str = "one") -> SqlStore:
+        """Return the store of a process."""
+        make = event_maker("notifier", lambda: NOW, uuid7)
+        return SqlStore(
+            self.database, make_event=make, owner=owner, now_ms=lambda: self.ms, elapsed=lambda: self.seconds,
+            on_mails=self.changes.extend,
+        )  # fmt: skip
+
+    def knowing(self) -> SqlStore:
+        """Return the store of a process; it knows Maria."""
+        store = self.store()
+        with store.begin() as work:
+            work.recipients.keep(Recipient(USER, "sealed", "Maria 🍕", "ar-EG", "Africa/Cairo", 4))
+        return store
+
+
+@contextmanager
+def a_machine(url: str) -> Iterator[Machine]:
+    """Migrate a database and give a machine."""
+    database = Database(url)
+    migrate(database, "notifier")
+    try:
+        yield Machine(database)
+    finally:
+        database.close()
+
+
+def an_alert(**more: Any) -> Alert:
+    """Return one with some facts changed."""
+    facts = {
+        "id": uuid7(),
+        "user_id": USER,
+        "cause_id": uuid7(),
+        "kind": AlertKind.EXCEEDED,
+        "title": "بقالة 🍕",
+        "body": "b" * 3000,
+    }
+    return Alert(**{**facts, "created_at": NOW, "listed": True, **more})
+
+
+def a_mail(**more: Any) -> Mail:
+    """Return one with some facts changed."""
+    facts = {
+        "id": uuid7(),
+        "user_id": USER,
+        "event_id": uuid7(),
+        "kind": "budget.exceeded",
+        "facts": {"budget_name": "بقالة"},
+        "at": NOW,
+    }
+    return Mail(**{**facts, **more})
+
+
+def added(store: SqlStore, *things: Alert | Mail) -> None:
+    """Store them in one transaction."""
+    with store.begin() as work:
+        for thing in things:
+            (work.alerts.add if isinstance(thing, Alert) else work.mails.add)(thing)  # type: ignore[operator]
