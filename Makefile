@@ -89,10 +89,8 @@ images-check: .stamps/dev .stamps/servers ## Start every image hardened and live
 	$(BIN)/python tests/images/run.py --tag "$(or $(TAG),$(shell git describe --always --dirty))"
 
 .PHONY: sbom
-sbom: .stamps/sbom ## Write each image's bill of materials (CycloneDX) to build/sbom
-	@mkdir -p build/sbom
-	@for name in auth expenses budgets notifier gateway outlay; do \
-	  build/sbom-tool/bin/cyclonedx-py requirements --output-reproducible -o build/sbom/$$name.cdx.json requirements/$$name.txt && echo build/sbom/$$name.cdx.json; done
+sbom: .stamps/sbom ## Write the bill of materials of each image (REGISTRY= TAG=), CycloneDX, to build/sbom
+	images/sbom.sh
 
 .PHONY: charts
 charts: .stamps/dev .stamps/charts .stamps/promtool ## Lint the Helm charts, render every scenario, and hold the result against Kubernetes and our own rules
@@ -128,9 +126,9 @@ $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Outlay needs Python 3.11 or newer; set PYTHON=python3.12, say")'
 	@$(PYTHON) -m venv $(VENV)
 
-.stamps/home: requirements/outlay.txt $(wildcard */pyproject.toml */*/pyproject.toml) | $(BIN)/python
+.stamps/home: requirements/outlay.txt requirements/build.txt $(wildcard */pyproject.toml */*/pyproject.toml) | $(BIN)/python
 	@test -e .stamps/dev || { echo "Installing Outlay's Python packages (about a minute the first time) ..."; \
-	  $(BIN)/pip install --quiet --disable-pip-version-check --progress-bar on --require-hashes -r requirements/outlay.txt; \
+	  $(BIN)/pip install --quiet --disable-pip-version-check --progress-bar on --require-hashes -r requirements/outlay.txt -r requirements/build.txt; \
 	  $(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation $(OWN); }
 	@mkdir -p .stamps && touch $@
 

@@ -118,6 +118,7 @@ def _panel(panel: Panel, number: int, *, x: int, y: int) -> dict[str, Any]:
     steps: list[dict[str, Any]] = [{"color": "green", "value": None}]
     if panel.red_above is not None:
         steps.append({"color": "red", "value": panel.red_above})
+    drawn = {"thresholdsStyle": {"mode": "line" if panel.red_above is not None and not panel.figure else "off"}}
     return {
         "id": number + 1,
         "type": "stat" if panel.figure else "timeseries",
@@ -126,7 +127,7 @@ def _panel(panel: Panel, number: int, *, x: int, y: int) -> dict[str, Any]:
         "datasource": _SOURCE,
         "gridPos": {"x": x, "y": y, "w": _WIDTH, "h": _HEIGHT},
         "fieldConfig": {
-            "defaults": {"unit": panel.unit, "min": 0, "thresholds": {"mode": "absolute", "steps": steps}},
+            "defaults": {"unit": panel.unit, "min": 0, "thresholds": {"mode": "absolute", "steps": steps}, "custom": drawn},
             "overrides": [],
         },
         "targets": [

@@ -15,6 +15,7 @@ from prometheus_client import CollectorRegistry
 
 from chassis.metrics import Metrics
 from support.helm import ROOT, SUITE, rendered
+from write.rules import PROMISES
 
 RUNBOOK = (ROOT / "docs" / "runbook.md").read_text("utf-8")
 RULE_FILES = sorted((SUITE / "rules").glob("*.yaml"))
@@ -109,6 +110,27 @@ def test_the_chart_brings_the_dashboards() -> None:
     assert titles == {"Outlay: what is promised", "Outlay: events and processes"}
 
 
+def test_a_dashboard_is_found_again_and_says_what_is_in_it() -> None:
+    boards = [json.loads(path.read_text("utf-8")) for path in sorted((SUITE / "dashboards").glob("*.json"))]
+    assert [board["uid"] for board in boards] == ["outlay-events", "outlay-promises"], "links lead to them"
+    for board in boards:
+        assert board["templating"]["list"][0] == {
+            "name": "source",
+            "type": "datasource",
+            "query": "prometheus",
+            "label": "Prometheus",
+        }
+        for panel in board["panels"]:
+            assert panel["datasource"]["uid"] == "${source}"
+            assert panel["description"]
+            assert panel["fieldConfig"]["defaults"]["unit"]
+    bearable = {rule["record"].partition(":ratio")[0] for rule in RULES if "record" in rule}
+    figures = {panel["targets"][0]["expr"].partition(":ratio")[0]: panel["fieldConfig"]["defaults"]["thresholds"]["steps"][-1]["value"]
+               for board in boards for panel in board["panels"] if panel["type"] == "stat"}  # fmt: skip
+    assert figures == {promise.record: promise.bearable for promise in PROMISES}
+    assert set(figures) == bearable
+
+
 def test_prometheus_finds_every_process_and_keeps_what_it_says_of_itself() -> None:
     release = rendered("production")
     for monitor in release.of("ServiceMonitor"):
@@ -132,6 +154,16 @@ def test_prometheus_reads_the_rules() -> None:
     assert f"{len(ALERTS)} rules" not in answer.stderr
 
 
+CASES = sorted(Path(__file__).parent.glob("rules*.yaml"))
+
+
 def test_alerts_come_when_they_should_and_at_no_other_time() -> None:
-    answer = promtool("test", "rules", Path(__file__).parent / "rules.yaml")
+    answer = promtool("test", "rules", *CASES)
     assert answer.returncode == 0, answer.stdout + answer.stderr
+
+
+@pytest.mark.parametrize("alert", [alert["alert"] for alert in ALERTS])
+def test_there_is_a_case_in_which_an_alert_comes(alert: str) -> None:
+    assert any(
+        re.search(rf'exp_samples:.*?alertname="{alert}",alertstate="firing"', path.read_text("utf-8"), re.DOTALL) for path in CASES
+    )

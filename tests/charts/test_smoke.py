@@ -1,33 +1,93 @@
-"""What `helm test` runs does what it says, against a real process."""
+"""What `helm test` runs does what it says, against a real process; and the dashboards show what that process then tells."""
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
 
+import pytest
+import yaml
+
+from charts.test_monitoring import panels, promtool
 from support.helm import SUITE
 from support.process import OutlayProcess
 
 SMOKE = SUITE / "files" / "smoke.py"
+_ONLY_IN_TROUBLE = ('outcome="retried"', 'status=~"5.."')
+"""What a healthy process has nothing to tell of."""
 
 
-def test_it_signs_up_spends_sees_the_budget_change_and_leaves(tmp_path) -> None:
-    outlay = OutlayProcess(tmp_path / "data")
+@dataclass(frozen=True)
+class Tried:
+    """What it said, and the page of metrics afterwards."""
+
+    ran: subprocess.CompletedProcess[str]
+    page: str
+
+
+@pytest.fixture(scope="module")
+def tried(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tried]:
+    outlay = OutlayProcess(tmp_path_factory.mktemp("smoke") / "data")
     outlay.start()
     try:
-        ran = subprocess.run(
-            [sys.executable, "-I", str(SMOKE), outlay.url], capture_output=True, text=True, timeout=60, check=False
-        )
+        ran = smoke(outlay.url)
+        with urllib.request.urlopen(f"{outlay.url}/metrics", timeout=10) as answer:
+            yield Tried(ran, answer.read().decode())
     finally:
         outlay.stop()
-    assert ran.returncode == 0, ran.stdout + ran.stderr
-    assert [line.split()[0] for line in ran.stdout.splitlines()] == ["signed", "set", "spent", "the", "the", "left;"]
-    assert "the budget says exceeded" in ran.stdout
+
+
+def smoke(url: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-I", str(SMOKE), url], capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_it_signs_up_spends_sees_the_budget_change_and_leaves(tried: Tried) -> None:
+    assert tried.ran.returncode == 0, tried.ran.stdout + tried.ran.stderr
+    assert [line.split()[0] for line in tried.ran.stdout.splitlines()] == ["signed", "set", "spent", "the", "the", "left;"]
+    assert "the budget says exceeded" in tried.ran.stdout
 
 
 def test_it_fails_with_a_reason_where_nobody_answers() -> None:
-    ran = subprocess.run(
-        [sys.executable, "-I", str(SMOKE), "http://127.0.0.1:9"], capture_output=True, text=True, timeout=60, check=False
-    )
+    ran = smoke("http://127.0.0.1:9")
     assert ran.returncode == 1
     assert ran.stdout.startswith("FAILED: ")
+
+
+def test_every_panel_shows_what_a_process_tells(tried: Tried, tmp_path: Path) -> None:
+    """Prometheus reads each query of the dashboards, and finds something, in half an hour of such pages."""
+    asked = [(who, shown(query)) for who, query in panels() if not any(word in query for word in _ONLY_IN_TROUBLE)]
+    assert len(asked) > 15
+    case = {
+        "rule_files": [str(SUITE / "rules" / "promises.yaml")],
+        "evaluation_interval": "5m",
+        "tests": [{
+            "interval": "1m",
+            "input_series": [{"series": series, "values": values} for series, values in growing(tried.page)],
+            "promql_expr_test": [
+                {"expr": f"count({query}) > bool 0", "eval_time": "30m", "exp_samples": [{"labels": "{}", "value": 1}]} for _, query in asked
+            ],
+        }],
+    }  # fmt: skip
+    (tmp_path / "case.yaml").write_text(yaml.safe_dump(case))
+    answer = promtool("test", "rules", tmp_path / "case.yaml")
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+
+
+def shown(query: str) -> str:
+    return query.replace("$__rate_interval", "4m").replace("$release", "outlay")
+
+
+def growing(page: str) -> Iterator[tuple[str, str]]:
+    """Return each series with its values: counters grow by what they are each minute, all else stays."""
+    for line in page.splitlines():
+        if line and not line.startswith("#"):
+            series, _, value = line.rpartition(" ")
+            name, brace, labels = series.partition("{")
+            grows = re.search("_(total|bucket|count|sum)$", name)
+            told = f'{{job="outlay-home",{labels}' if brace else '{job="outlay-home"}'
+            yield name + told, f"{float(value):f}+{float(value):f}x40" if grows else f"{float(value):f}x40"

@@ -38,8 +38,8 @@ class Container:
     image: str
     command: Sequence[str]
     settings: Mapping[str, str]
-    folders: Mapping[Path, str] = field(default_factory=dict)
-    """Folders of this machine to where they are seen inside."""
+    folders: Mapping[Path | str, str] = field(default_factory=dict)
+    """Folders of this machine, or names of volumes, to where they are seen inside."""
     port: int = field(default_factory=lambda: free_ports(1)[0])
     seconds: float = 0.0
     """From the start until it was ready."""
@@ -86,9 +86,21 @@ class Container:
         return subprocess.run([self.engine, "exec", self._name, *command], check=False, capture_output=True, text=True)
 
     def megabytes(self) -> float:
-        """Return its resident memory."""
-        status = Path(f"/proc/{self.state()['Pid']}/status").read_text()
-        return int(next(line.split()[1] for line in status.splitlines() if line.startswith("VmRSS"))) / 1000
+        """Return the resident memory of all its processes."""
+        return sum(int(line.split()[1]) for line in self._told_of_processes("VmRSS:")) / 1000
+
+    def zombies(self) -> int:
+        """Count its processes that ended and that nobody asked how."""
+        return sum(line.split()[1] == "Z" for line in self._told_of_processes("State:"))
+
+    def _told_of_processes(self, key: str) -> list[str]:
+        script = (
+            "import glob, os\n"
+            "for path in glob.glob('/proc/[0-9]*/status'):\n"
+            "    if f'/{os.getpid()}/' not in path:\n"
+            "        print(*(line for line in open(path) if line.startswith('" + key + "')), end='')\n"
+        )
+        return self.inside("python", "-c", script).stdout.splitlines()
 
     def log(self) -> str:
         """Return what it wrote."""
@@ -96,11 +108,13 @@ class Container:
         return done.stdout + done.stderr
 
     def stop(self) -> float:
-        """Stop it with SIGTERM and remove it; return the seconds that it took."""
+        """Stop it as docker does if nobody says otherwise, and remove it; return the seconds that it took. It has to end by itself."""
         began = time.monotonic()
-        self._engine("stop", "--time", "20", self._name)
+        self._engine("stop", "--time", "10", self._name)
         seconds = time.monotonic() - began
+        status, said = self.state()["ExitCode"], self.log()
         self._engine("rm", "--force", self._name)
+        assert status == 0, f"{self.image} {self.command} was killed, or failed, after {seconds:.1f} s ({status}):\n{said}"
         return seconds
 
     def _options(self) -> list[str]:

@@ -11,7 +11,7 @@ import yaml
 
 from auth.settings import AuthSettings
 from budgets.settings import BudgetsSettings
-from chassis.command import ProcessSettings
+from chassis.command import ProcessSettings, WorkSettings
 from chassis.settings import read_settings
 from expenses.settings import ExpensesSettings
 from gateway.settings import GatewaySettings
@@ -48,7 +48,7 @@ def test_a_service_understands_what_it_is_told(name: str, tmp_path: Path) -> Non
     if "OUTLAY_DATA_KEY_FILE" in environ:
         environ["OUTLAY_DATA_KEY_FILE"] = str(key)
     known: set[str] = set()
-    for kind in KINDS[name.split("-", maxsplit=1)[0]]:
+    for kind in (*KINDS[name.split("-", maxsplit=1)[0]], *((WorkSettings,) if name.endswith("-work") else ())):
         read_settings(kind, environ)
         known |= {field.metadata["name"] for field in kind.__dataclass_fields__.values() if "name" in field.metadata}
     assert {name.removesuffix("_FILE") for name in environ} <= known

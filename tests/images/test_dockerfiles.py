@@ -50,6 +50,14 @@ def test_nothing_is_installed_in_the_last_stage(image: str) -> None:
 
 
 @pytest.mark.parametrize("image", IMAGES)
+def test_the_last_stage_starts_from_nothing_and_has_what_charts_and_compose_call(image: str) -> None:
+    assert last_stage(image).startswith("scratch\n")
+    assert "COPY --from=root /root-of-image /\n" in last_stage(image)
+    kept = (TOP / "images" / "root.py").read_text("utf-8")
+    assert all(f'"{package}"' in kept for package in ("dash", "coreutils", "ca-certificates"))
+
+
+@pytest.mark.parametrize("image", IMAGES)
 def test_packages_come_from_the_hashed_list_of_that_image_alone(image: str) -> None:
     lists = set(re.findall(r"requirements/([a-z]+)\.txt", dockerfile(image)))
     assert lists == {image, "build"}

@@ -18,7 +18,7 @@ import pytest
 
 from support.client import Person, eventually
 from support.collector import Collector
-from support.fleet import SERVICES, Fleet
+from support.fleet import Fleet
 from support.proxy import Board, Mode, Proxy
 from support.watcher import Watcher
 
@@ -164,12 +164,22 @@ def test_a_service_that_is_away_is_a_problem_and_the_others_go_on(apart: Apart) 
     apart.fronts["notifier"].set(Mode.PASS)
 
 
-@pytest.mark.parametrize("service", [*SERVICES, "gateway"])
-def test_a_process_without_settings_lists_all_that_is_missing(service: str) -> None:
-    bare = {name: value for name, value in os.environ.items() if not re.match("OUTLAY|AUTH|EXPENSES|BUDGETS|NOTIFIER", name)}
-    done = subprocess.run([sys.executable, "-m", service, "serve"], env=bare, check=False, capture_output=True, text=True)
+@pytest.mark.parametrize(
+    ("service", "command", "missing"),
+    [
+        ("auth", "serve", {"AUTH_STORE", "OUTLAY_DATA_KEY"}),
+        ("expenses", "migrate", {"EXPENSES_DB", "RECEIPTS", "OUTLAY_DATA_KEY"}),
+        ("budgets", "work", {"BUDGETS_DB", "OUTLAY_BUS", "OUTLAY_DATA_KEY"}),
+        ("notifier", "serve", {"NOTIFIER_DB", "NOTIFIER_MAIL", "OUTLAY_DATA_KEY"}),
+        ("gateway", "serve", {"AUTH_URL", "EXPENSES_URL", "BUDGETS_URL", "NOTIFIER_URL"}),
+    ],
+)
+def test_a_process_without_settings_lists_all_that_is_missing(service: str, command: str, missing: set[str]) -> None:
+    ours = "OUTLAY|AUTH|EXPENSES|BUDGETS|NOTIFIER|RECEIPTS"
+    bare = {name: value for name, value in os.environ.items() if not re.match(ours, name)}
+    done = subprocess.run([sys.executable, "-m", service, command], env=bare, check=False, capture_output=True, text=True)
     assert done.returncode == 2
-    assert "_URL" in done.stderr if service == "gateway" else "OUTLAY_DATA_KEY" in done.stderr
+    assert set(re.findall(r"(\w+): is missing: ", done.stderr)) == missing
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
+_REACHED_AT = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104
+"""Where a browser finds what listens everywhere, as in a container."""
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; return the exit status."""
     options = _parser().parse_args(arguments)
@@ -82,7 +86,7 @@ def _run(settings: HomeSettings, options: argparse.Namespace) -> int:
     from outlay.suite import build_suite  # noqa: PLC0415
 
     def on_ready(port: int) -> None:
-        address = f"http://{settings.host}:{port}"
+        address = f"http://{_REACHED_AT.get(settings.host, settings.host)}:{port}"
         if options.command == "demo":
             threading.Thread(target=fill_with_household, args=(address, _say), name="demo", daemon=True).start()
         else:

@@ -53,7 +53,7 @@ def test_cloudant_without_a_key_is_opened_with_user_and_password() -> None:
 
 
 def test_db2_gets_a_schema_for_each_service_and_its_certificate() -> None:
-    environ = {"VCAP_SERVICES": vcap(bound.db2())}
+    environ = {"RECEIPTS": "file:receipts", "VCAP_SERVICES": vcap(bound.db2())}
     for kind, schema in ((ExpensesSettings, "expenses"), (BudgetsSettings, "budgets")):
         url = sa.make_url(read_settings(kind, environ).database)
         assert (url.drivername, url.database, url.port) == ("ibm_db_sa", "bludb", 31198)
@@ -144,7 +144,7 @@ def test_several_of_a_kind_are_refused_by_name_until_somebody_chooses() -> None:
 
 
 def test_a_binding_that_is_called_like_a_setting_serves_it() -> None:
-    environ = {"VCAP_SERVICES": vcap(bound.mysql("budgets-db", "b"), bound.mysql("expenses-db", "e"))}
+    environ = {"RECEIPTS": "file:receipts", "VCAP_SERVICES": vcap(bound.mysql("budgets-db", "b"), bound.mysql("expenses-db", "e"))}
     assert sa.make_url(read_settings(BudgetsSettings, environ).database).database == "b"
     assert sa.make_url(read_settings(ExpensesSettings, environ).database).database == "e"
 

@@ -46,5 +46,5 @@ def test_a_setting_is_told_with_its_default_and_what_it_may_be_bound_to() -> Non
 
 
 def test_what_two_classes_complain_of_is_said_once() -> None:
-    problems = problems_of([ExpensesSettings, ExpensesSettings], {"OUTLAY_ENV": "somewhere"})
+    problems = problems_of([ExpensesSettings, ExpensesSettings], {"OUTLAY_ENV": "somewhere", "RECEIPTS": "file:receipts"})
     assert len(problems) == len(set(problems)) == 2

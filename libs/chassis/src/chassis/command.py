@@ -13,6 +13,7 @@ from typing import Any
 
 import httpx
 
+from chassis.bindings import Bound
 from chassis.bus.rabbitmq import BrokerAddress, BusAwayError, RabbitBus
 from chassis.bus.rabbitmq.probing import broker_probe
 from chassis.bus.rabbitmq.topology import suite_queues
@@ -61,6 +62,13 @@ class ProcessSettings(BrokerSettings, KeySettings):
     )
 
 
+@dataclass(frozen=True, kw_only=True)
+class WorkSettings(ProcessSettings):
+    """What a process that works has to know: nobody else needs a broker to start."""
+
+    bus: str = setting("OUTLAY_BUS", "the broker whose events are to be handled", bound=Bound("broker"), secret=True)
+
+
 Build = Callable[[Mapping[str, str], dict[str, Any], Callable[[str], dict[str, Any]]], Service]
 """(environment, what every service is given, verify) -> the service."""
 
@@ -90,14 +98,15 @@ def main_of(name: str, build: Build, own: Callable[[], type], arguments: Sequenc
 def _do(name: str, build: Build, own: Callable[[], type], options: argparse.Namespace) -> int:
     if options.command in _WITHOUT_STORE:
         return _WITHOUT_STORE[options.command](name, options)
-    kinds = (ProcessSettings, own())
+    of_process = WorkSettings if options.command == "work" else ProcessSettings
+    kinds = (of_process, own())
     if options.command == "settings":
         entries = declared(kinds)
         _say(settings_as_json(name, entries) if options.json else settings_as_lines(entries))
         return 0
     if problems := problems_of(kinds, os.environ):
         raise SettingsError(problems)
-    settings = read_settings(ProcessSettings, os.environ)
+    settings = read_settings(of_process, os.environ)
     configure_logs(settings.log_level)
     return _run(name, build, settings, options)
 

@@ -38,7 +38,6 @@ class ExpensesSettings(CommonSettings):
     receipts: str = setting(
         "RECEIPTS",
         "where receipts are kept: file:<folder> or cos://<bucket>?endpoint=https://<host>",
-        default="file:var/receipts",
         parse=_store,
         bound=Bound("objects"),
     )

@@ -1,0 +1,53 @@
+"""Takes out of an installed environment what no process loads, and compiles the rest.
+
+python trim.py FOLDER, while an image is built: tests and sources of extension modules go; shared libraries lose what only
+debuggers read; copies of a library beside each other, which is how wheels bring links, become links.
+"""
+
+from __future__ import annotations
+
+import compileall
+import filecmp
+import py_compile
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+TESTS = ("test", "tests", "ibm_db_tests")
+SOURCES = {".c", ".h", ".pyx", ".pxd", ".pyi"}
+
+
+def drop(packages: Path) -> None:
+    """Remove tests, of packages and beside them, and what extension modules were made of."""
+    for name in TESTS:
+        for folder in (packages / name, *packages.glob(f"*/{name}")):
+            shutil.rmtree(folder, ignore_errors=True)
+    for path in packages.rglob("*"):
+        if path.suffix in SOURCES:
+            path.unlink()
+
+
+def link(folder: Path) -> None:
+    """Let one of several copies of a library stay, the longest name: libx.so.1.2 is what libx.so and libx.so.1 stand for."""
+    for path in sorted(folder.rglob("*.so.*"), key=lambda path: len(path.name), reverse=True):
+        for other in path.parent.glob("*.so*"):
+            shorter = path.name.startswith(f"{other.name}.") and not other.is_symlink()
+            if shorter and not path.is_symlink() and filecmp.cmp(path, other, shallow=False):
+                other.unlink()
+                other.symlink_to(path.name)
+
+
+def main() -> int:
+    """Trim; compiled files carry the hash of their source instead of its time."""
+    (packages,) = Path(sys.argv[1]).glob("lib/python*/site-packages")
+    drop(packages)
+    link(packages)
+    # Only what is compiled for one Python: wheels patch the libraries that they bring, and those may not stand it.
+    subprocess.run(["strip", "--strip-unneeded", *packages.rglob("*.cpython-*.so")], check=True)
+    done = compileall.compile_dir(packages, quiet=1, invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH)
+    return 0 if done else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
