@@ -33,7 +33,7 @@ def upgrade() -> None:
 '''
 
 
-_CONTRACTING = '    op.execute("ALTER TABLE {table} RENAME COLUMN user_id TO owner_id")\n'
+_CONTRACTING = '    op.execute("ALTER TABLE {table} RENAME COLUMN id TO known_as")\n'
 
 
 def make_newer(folder: Path, services: Iterable[str] = tuple(TABLES), *, expanding: bool = True) -> dict[str, str]:
