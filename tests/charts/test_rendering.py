@@ -88,3 +88,4 @@ def test_whoever_installed_it_is_told_what_to_do_next(scenario: str, entrance: s
     )[2]
     for step in ("kubectl -n money wait", "helm -n money test outlay --logs", entrance):
         assert step in said
+    assert ("NOTIFIER_MAIL" in said) == (scenario == "home"), "mails of a home reach nobody by themselves"
