@@ -193,6 +193,14 @@ def refuses(name: str, text: str) -> bool:
     return False
 
 
+def test_the_bucket_of_the_store_that_comes_along_is_there_before_anybody_uploads() -> None:
+    release = rendered("dev")
+    bucket = re.match(r"cos://(\w+)\?", release.one("ConfigMap", "outlay-expenses")["data"]["RECEIPTS"])
+    [store] = release.one("StatefulSet", "outlay-s3")["spec"]["template"]["spec"]["containers"]
+    assert bucket
+    assert f"s3.bucket.create -name {bucket[1]}'" in store["args"][0]
+
+
 def test_secrets_reach_a_process_as_files_and_not_in_its_environment() -> None:
     release = rendered("inline")
     for thing in release.of("Deployment"):
