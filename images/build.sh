@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds the images with docker or podman, whichever is there, and prints their sizes.
 #   REGISTRY=icr.io/household TAG=1.2.0 images/build.sh [name ...]
-# BUILD_OPTIONS goes to the engine as it is: for a network, a proxy's certificates, `--platform linux/amd64,linux/arm64`.
+# BUILD_OPTIONS goes to the engine as it is: for a network, a proxy's certificates, `--platform linux/arm64`.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . images/engine.sh

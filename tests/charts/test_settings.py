@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 from chassis.command import ProcessSettings
-from chassis.settings import read_settings
+from chassis.settings import SettingsError, read_settings
 from outlay.settings import HomeSettings
 from outlay.told import GATEWAY, OWN
 from support.helm import ROOT, SUITE, Rendered, Thing, parse, rendered, template, values_of
@@ -148,6 +148,57 @@ def test_the_mail_server_that_comes_along_has_a_certificate_that_the_notifier_be
             end.do_handshake()
     assert ends[0].version() in ("TLSv1.2", "TLSv1.3")
     assert ends[0].getpeercert()
+
+
+FORMS = {
+    "AUTH_STORE": (["cloudants://u:p@host/outlay", "cloudant://u:p@host:5984/outlay", "sqlite:////data/auth.db"], ["mongodb://host/outlay", "/data/auth.db"]),
+    "EXPENSES_DB": (["mysql+pymysql://u:p@host/expenses", "mariadb+pymysql://u:p@host/expenses", "ibm_db_sa://u:p@host:50000/OUTLAY?tls=no", "db2+ibm_db://u:p@host/OUTLAY?tls=no", "sqlite:////data/e.db"], ["postgresql://u:p@host/e", "mysql://u:p@host/expenses", "host"]),
+    "RECEIPTS": (["file:/data/receipts", "cos://bucket/some?endpoint=https://host&region=eu-de"], ["s3://bucket", "/data/receipts", "cos://bucket"]),
+    "NOTIFIER_MAIL": (["sendgrid:", "sendgrid:https://api.eu.sendgrid.com", "smtp://user@host:587", "smtps://user@host:465", "file:/data/mail"], ["mailgun:", "host:587"]),
+    "OUTLAY_BUS": (["amqps://u:p@host/", "amqp://u:p@host:5672/outlay"], ["kafka://host", "host:5672"]),
+}  # fmt: skip
+"""What a process takes, and what it does not."""
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_the_chart_takes_what_the_process_takes_and_refuses_what_it_refuses(name: str) -> None:
+    values = yaml.safe_load((SUITE / "values.yaml").read_text("utf-8"))
+    like = {service: values[service]["forms"][name]["like"] for service in PROCESSES if name in values[service].get("forms", {})}
+    assert set(like) == {service for service in PROCESSES if name in values[service]["reads"]}
+    [pattern] = set(like.values())
+    taken, refused = FORMS[name]
+    for text in (*taken, *refused):
+        assert bool(re.search(pattern, text)) == (text in taken), text
+        assert refuses(name, text) == (text in refused), text
+
+
+def refuses(name: str, text: str) -> bool:
+    """Return whether a process says something against the value of a setting."""
+    kind = (
+        ProcessSettings
+        if name == "OUTLAY_BUS"
+        else next(own for own in OWN.values() if name in {f.metadata.get("name") for f in fields(own)})
+    )
+    others = {
+        "COS_API_KEY": "x",
+        "SENDGRID_API_KEY": "x",
+        "NOTIFIER_FROM": "a@b.example",
+        "SMTP_PASSWORD": "x",
+        "OUTLAY_DATA_KEY": "ab" * 32,
+    }
+    try:
+        read_settings(kind, {**others, name: text})
+    except SettingsError as error:
+        return any(problem.startswith(f"{name}:") for problem in error.problems)
+    return False
+
+
+def test_the_bucket_of_the_store_that_comes_along_is_there_before_anybody_uploads() -> None:
+    release = rendered("dev")
+    bucket = re.match(r"cos://(\w+)\?", release.one("ConfigMap", "outlay-expenses")["data"]["RECEIPTS"])
+    [store] = release.one("StatefulSet", "outlay-s3")["spec"]["template"]["spec"]["containers"]
+    assert bucket
+    assert f"s3.bucket.create -name {bucket[1]}'" in store["args"][0]
 
 
 def test_secrets_reach_a_process_as_files_and_not_in_its_environment() -> None:
