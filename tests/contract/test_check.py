@@ -265,7 +265,11 @@ def command(*arguments: str, **environ: str) -> tuple[int, str]:
 def test_the_command_ends_with_one_if_anything_is_wrong_and_says_it_to_machines_too(tmp_path) -> None:
     status, text = command("expenses", "check", "--json")
     assert status == 1
-    assert {one["sentence"].partition(":")[0] for one in json.loads(text)["checks"]} == {"EXPENSES_DB", "RECEIPTS", "OUTLAY_DATA_KEY"}
+    assert {one["sentence"].partition(":")[0] for one in json.loads(text)["checks"]} == {
+        "EXPENSES_DB",
+        "RECEIPTS",
+        "OUTLAY_DATA_KEY",
+    }
     home = {"OUTLAY_DATA": str(tmp_path / "home"), "OUTLAY_DATA_KEY": "ab" * 32}
     status, text = command("outlay", "check", "--json", **home)
     assert status == 1
