@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import sqlalchemy as sa
 
+from budgets.adapters.sql import SqlStore
+from chassis.clock import system_clock
+from chassis.events import event_maker
 from chassis.ids import uuid7
 from chassis.sql import Database, StoreBusyError, StoreUnavailableError
 from chassis.sql.dialects.mysql import STATEMENT_SECONDS, secured
@@ -145,6 +149,25 @@ def test_connections_that_broke_are_replaced_and_a_server_that_is_away_is_unavai
         database.check()
         assert value(database, "SELECT SUM(n) FROM thing") == 0
         database.close()
+
+
+def test_two_who_write_first_for_a_person_at_the_same_moment_both_have_their_turn(mariadb: MariaDb) -> None:
+    database = Database(mariadb.empty("budgets"))
+    migrate(database, "budgets")
+    store = SqlStore(database, event_maker("budgets", system_clock, uuid7))
+    done = threading.Event()
+    second = threading.Thread(target=_write_nothing, args=(store, done))
+    with store.write("maria"):
+        second.start()
+        assert not done.wait(0.3), "it did not wait for its turn"
+    second.join(10)
+    assert done.is_set()
+    database.close()
+
+
+def _write_nothing(store: SqlStore, done: threading.Event) -> None:
+    with store.write("maria"):
+        done.set()
 
 
 def test_tls_is_by_setting_and_then_the_server_must_be_the_right_one(mariadb: MariaDb, url: str) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import IntegrityError
 
 from budgets.adapters.sql.budgets import SqlBudgets
 from budgets.adapters.sql.crossings import SqlCrossings
@@ -17,7 +18,7 @@ from budgets.adapters.sql.tables import chassis, ledger
 from budgets.domain.errors import DepartedError
 from budgets.domain.ports import Body
 from chassis.events import Event, MakeEvent
-from chassis.sql import Database, Inbox, Replays, add_events, unless_raced
+from chassis.sql import Database, Inbox, Replays, StoreBusyError, add_events
 from chassis.sql.replays import fingerprint_of
 
 
@@ -93,9 +94,20 @@ class SqlStore:
 
 
 def _take_turn(connection: Connection, user_id: str) -> None:
-    if connection.execute(TAKE_TURN, {"of_user": user_id}).rowcount:
+    if _has_turn(connection, user_id):
         return
+    # Somebody's first budget and the news that they signed up may come at one moment: who is second waits for their turn.
+    with suppress(IntegrityError):
+        connection.execute(ledger.insert(), {"user_id": user_id, "revision": 1, "departed": 0})
+        return
+    if not _has_turn(connection, user_id):
+        raise StoreBusyError
+
+
+def _has_turn(connection: Connection, user_id: str) -> bool:
+    """Take the turn of one who is known; raises DepartedError."""
+    if connection.execute(TAKE_TURN, {"of_user": user_id}).rowcount:
+        return True
     if connection.execute(IS_KNOWN, {"of_user": user_id}).first() is not None:
         raise DepartedError
-    with unless_raced():
-        connection.execute(ledger.insert(), {"user_id": user_id, "revision": 1, "departed": 0})
+    return False
