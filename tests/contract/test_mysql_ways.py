@@ -21,7 +21,7 @@ from support.locks import ADD, Crosswise, both
 from support.proxy import Board, Mode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from support.mariadb import MariaDb
 
@@ -87,14 +87,7 @@ def test_two_that_are_in_each_others_way_both_pass_where_the_work_can_be_done_ag
 
 
 def test_elsewhere_one_of_the_two_is_undone_and_asked_to_come_back_in_a_second(database: Database) -> None:
-    crosswise = Crosswise()
-
-    def once(work: Callable[[sa.Connection], None]) -> None:
-        with database.begin() as connection:
-            work(connection)
-
-    works = [crosswise.work("a", "b"), crosswise.work("b", "a")]
-    (error,) = both(*(lambda work=work: once(work) for work in works))
+    (error,) = Crosswise().once(database)
     assert isinstance(error, StoreBusyError)
     assert error.headers["Retry-After"] == "1"
     assert value(database, "SELECT SUM(n) FROM thing") == 2

@@ -15,13 +15,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-import httpx
 from ibm_cloud_sdk_core.authenticators import NoAuthAuthenticator  # type: ignore[import-untyped]
 from ibmcloudant.cloudant_v1 import CloudantV1  # type: ignore[import-untyped]
 
 from auth.adapters.hashing import Argon2Hashing
 from chassis.ids import uuid7
-from load.instruments import load
+from load.instruments import answers, load
 from support.client import eventually
 from support.cloudant_auth import auth_on
 from support.couch import Couch
@@ -48,14 +47,8 @@ def auth_process(folder: Path, store: str) -> Iterator[str]:
     process = subprocess.Popen([sys.executable, "-m", "auth", "serve"], env=environ)
     url = f"http://127.0.0.1:{port}"
 
-    def up() -> bool:
-        try:
-            return httpx.get(f"{url}/readyz").status_code == 200
-        except httpx.TransportError:
-            return False
-
     try:
-        eventually(up, seconds=60)
+        eventually(lambda: answers(f"{url}/readyz"), seconds=60)
         yield url
     finally:
         process.terminate()

@@ -49,6 +49,14 @@ def resident_mb(pid: int) -> float:
     return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
+def answers(url: str) -> bool:
+    """Say whether somebody gives this page already."""
+    try:
+        return httpx.get(url).status_code == 200
+    except httpx.TransportError:
+        return False
+
+
 @contextmanager
 def bare_flask(folder: Path) -> Iterator[tuple[str, int]]:
     """Run the floor; give its address and process id."""
@@ -59,13 +67,7 @@ def bare_flask(folder: Path) -> Iterator[tuple[str, int]]:
     process = subprocess.Popen([sys.executable, str(Path(floor.__file__)), str(folder), str(port)])
     url = f"http://127.0.0.1:{port}"
 
-    def up() -> bool:
-        try:
-            return httpx.get(f"{url}/summary?from=a&to=b").status_code == 200
-        except httpx.TransportError:
-            return False
-
-    eventually(up, seconds=20)
+    eventually(lambda: answers(f"{url}/summary?from=a&to=b"), seconds=20)
     try:
         yield url, process.pid
     finally:

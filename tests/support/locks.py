@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Connection
 
+    from chassis.sql import Database
+
 ADD = "UPDATE thing SET n = n + 1 WHERE id = '{}'"
 
 
@@ -53,3 +55,13 @@ class Crosswise:
             connection.exec_driver_sql(ADD.format(second))
 
         return steps
+
+    def once(self, database: Database) -> list[Exception]:
+        """Run both at once, neither a second time; return what they raised."""
+
+        def one(first: str, second: str) -> None:
+            work = self.work(first, second)
+            with database.begin() as connection:
+                work(connection)
+
+        return both(lambda: one("a", "b"), lambda: one("b", "a"))
