@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 
 _LEAD_SECONDS = 0.4
 _PROBE_LOOK_SECONDS = 0.05
+_QUIET_LOOKS = 3
+"""So many in a row: an event may go from a queue into the next outbox between the look at outboxes and the one at queues.
+
+It does that twice on its way from an expense to a mail, so the third look finds it.
+"""
 _BEFORE_SECONDS = 2.0
 """How long before a fault an expense may be written whose mail it still holds up."""
 
@@ -97,10 +102,13 @@ class Conductor:
     def settle(self, seconds: float) -> None:
         """Wait until nothing is on its way any more, but no longer than so many seconds."""
         deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
+        quiet = 0
+        while quiet < _QUIET_LOOKS and time.monotonic() < deadline:
             if self.stage.outboxes_empty() and not _left(self.stage.queues()):
-                return
-            time.sleep(1)
+                quiet += 1
+            else:
+                quiet = 0
+                time.sleep(1)
 
     def gather(self, load: Load) -> Evidence:
         """Return what the auditor looks at."""
