@@ -120,12 +120,7 @@ class Town:
             fleet = Fleet(folder / "data", board, replicas=1, environ=environ)
             stack.callback(fleet.stop)
             fleet.start()
-            yield _ManyProcesses(fleet, mails, lambda: self._messages(vhost))
-
-    def _messages(self, vhost: str) -> int:
-        """Count the messages of a house, those in somebody's hands among them."""
-        lines = self._broker.control("list_queues", "-p", vhost, "--no-table-headers", "messages").split()
-        return sum(int(count) for count in lines if count.isdigit())
+            yield _ManyProcesses(fleet, mails, lambda: sum(self._broker.queues(vhost).values()))
 
 
 class _ManyProcesses:

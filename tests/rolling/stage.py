@@ -83,9 +83,7 @@ class RollingStage(Stage):
 
     def queues(self) -> dict[str, int]:
         """Return the depth of each queue that has a name of its own."""
-        lines = self.broker.control("list_queues", "-p", self.vhost, "--no-table-headers", "name", "messages").splitlines()
-        pairs = (line.rsplit("\t", 1) for line in lines if "\t" in line)
-        return {name: int(count) for name, count in pairs if count.isdigit() and not name.startswith("amq.")}
+        return self.broker.queues(self.vhost)
 
 
 class Crowd:

@@ -41,6 +41,10 @@ class ContainedBroker(Broker):
         """Run rabbitmqctl."""
         return self._container.run("rabbitmqctl", "--quiet", *arguments)
 
+    def evaluate(self, expression: str) -> str:
+        """Return what an Erlang expression says in the node."""
+        return self.control("eval", f"{expression}.")
+
     def noted(self) -> dict[str, Any]:
         """Return what another process has to know."""
         return {**super().noted(), "container": self._container.noted()}

@@ -11,6 +11,8 @@ from typing import Any
 
 import httpx
 
+from support.ports import free_ports
+
 _TESTS = Path(__file__).parents[1]
 
 
@@ -20,7 +22,7 @@ class MailProcess:
     def __init__(self, folder: Path, *options: str, key: str = "SG.test") -> None:
         """Start nothing yet; `options` are more of the command line."""
         folder.mkdir(parents=True, exist_ok=True)
-        self.journal, self.key, self.port = folder / "accepted.jsonl", key, 0
+        self.journal, self.key, self.port = folder / "accepted.jsonl", key, free_ports(1)[0]
         self._options = ["--journal", str(self.journal), "--hook-key", str(folder / "hook.pem"), "--key", key, *options]
         self._process: subprocess.Popen[str] | None = None
 

@@ -12,6 +12,8 @@ import threading
 import time
 from pathlib import Path
 
+from support.ports import free_ports
+
 _READY = re.compile(r"Outlay is ready: (http://[^ ]+)")
 
 
@@ -19,12 +21,12 @@ class OutlayProcess:
     """One process on one data folder. It can be started again after it was stopped or killed."""
 
     def __init__(self, data: Path, **environ: str) -> None:
-        """Start nothing yet. The port is chosen at the first start and kept."""
+        """Start nothing yet. Its port it keeps, and nobody else is given it while it is stopped."""
         self.data = data
         self.log = data.parent / f"{data.name}.log"
         self._environ = {
-            **os.environ, "OUTLAY_DATA": str(data), "OUTLAY_ENV": "development", "OUTLAY_PORT": "0",
-            "AUTH_RATE_LIMIT_FACTOR": "1000", "PYTHONWARNINGS": "ignore", **environ,
+            **os.environ, "OUTLAY_DATA": str(data), "OUTLAY_ENV": "development",
+            "OUTLAY_PORT": str(free_ports(1)[0]), "AUTH_RATE_LIMIT_FACTOR": "1000", "PYTHONWARNINGS": "ignore", **environ,
         }  # fmt: skip
         self._process: subprocess.Popen[str] | None = None
         self._reader: threading.Thread | None = None
@@ -47,7 +49,6 @@ class OutlayProcess:
                 line = ""
             if match := _READY.search(line):
                 self.url = match.group(1)
-                self._environ["OUTLAY_PORT"] = self.url.rsplit(":", 1)[1]
                 return self
             if not line:
                 self.kill()

@@ -15,6 +15,8 @@ from contextlib import suppress
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from support.ports import free_ports
+
 if TYPE_CHECKING:
     import ssl
     from collections.abc import Callable, Coroutine, Sequence
@@ -74,9 +76,9 @@ class Proxy:
         self._board.run(self._close())
 
     async def listen(self) -> Proxy:
-        """Begin; the port that it gets it keeps."""
+        """Begin; the port that it gets it keeps. While it refuses, no outgoing connection of somebody else's may be given it."""
+        self.port = self.port or free_ports(1)[0]
         self._server = await asyncio.start_server(self._take, "127.0.0.1", self.port, ssl=self._tls)
-        self.port = int(self._server.sockets[0].getsockname()[1])
         return self
 
     async def _set(self, mode: Mode, delay: float) -> None:
