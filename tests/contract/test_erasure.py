@@ -8,6 +8,7 @@ import secrets
 import sqlite3
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -162,9 +163,11 @@ def suite(couch: str, mariadb: MariaDb, object_store: ObjectStore, tmp_path: Pat
     name = bucket.receipts.removeprefix("cos://").partition("?")[0]
 
     def objects() -> dict[str, bytes]:
-        client = object_store.client()
-        listed = client.list_objects_v2(Bucket=name).get("Contents", [])
-        return {one["Key"]: client.get_object(Bucket=name, Key=one["Key"])["Body"].read() for one in listed}
+        client, found = object_store.client(), {}
+        for one in client.list_objects_v2(Bucket=name).get("Contents", []):
+            with suppress(client.exceptions.NoSuchKey):  # it is being erased
+                found[one["Key"]] = client.get_object(Bucket=name, Key=one["Key"])["Body"].read()
+        return found
 
     with OutlayProcess(tmp_path / "data", **environ) as process:
 

@@ -150,7 +150,10 @@ class Cluster:
         self.ended_badly: list[str] = []
         self.died: list[str] = []
         self._stopping = threading.Event()
-        self._kubelet = threading.Thread(target=self._look_after, name="kubelet", daemon=True)
+        self._watching = [
+            threading.Thread(target=self._look_after, name="kubelet", daemon=True),
+            threading.Thread(target=self._lead, name="endpoints", daemon=True),
+        ]
 
     @property
     def url(self) -> str:
@@ -174,7 +177,8 @@ class Cluster:
             folder.mkdir(parents=True, exist_ok=True)
         with ThreadPoolExecutor(2) as pool:
             list(pool.map(self.migrate, SERVICES))
-        self._kubelet.start()
+        for thread in self._watching:
+            thread.start()
         for deployment in self.deployments.values():
             for _ in range(self._replicas):
                 deployment.begin()
@@ -208,8 +212,9 @@ class Cluster:
     def stop(self) -> None:
         """End everything, quickly."""
         self._stopping.set()
-        if self._kubelet.ident is not None:
-            self._kubelet.join(30)
+        for thread in self._watching:
+            if thread.ident is not None:
+                thread.join(30)
         pods = [pod for deployment in self.deployments.values() for pod in deployment.pods]
         for pod in pods:
             if pod.member.running and pod.member.process is not None:
@@ -228,7 +233,11 @@ class Cluster:
                 pods = [pod for deployment in self.deployments.values() for pod in deployment.pods]
                 list(pool.map(lambda pod: pod.look(self.numbers.failures), pods))
                 self.died += [pod.member.name for pod in pods if not pod.terminating and not pod.member.running]
-                for deployment in self.deployments.values():
-                    if deployment.role == "serve":
-                        self.fronts[deployment.service].lead_to(deployment.addresses)
                 self._stopping.wait(self.numbers.look)
+
+    def _lead(self) -> None:
+        """Lead to those that are ready and wanted. A pod that is slow to answer a probe does not keep others from being left out."""
+        while not self._stopping.wait(self.numbers.look):
+            for deployment in self.deployments.values():
+                if deployment.role == "serve":
+                    self.fronts[deployment.service].lead_to(deployment.addresses)
