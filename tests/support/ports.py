@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
+import itertools
+import os
 import random
 import socket
 
 _RANGE = range(10240, 32768)
 """Below those from which Linux gives outgoing connections theirs: what is free now is then not taken by the next connection."""
-_chance = random.SystemRandom()
+_MOST_WORKERS = 16
+
+
+def _in_turn() -> itertools.cycle[int]:
+    """Give each worker of a test run ports that no other one has, each of them once until all were given.
+
+    Whoever asks for a port needs seconds to listen on it. Two servers that were told the same one do not only fail: the first to listen
+    answers for the other, which then seems to be ready.
+    """
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", f"gw{_MOST_WORKERS - 1}").removeprefix("gw"))
+    own = _RANGE[worker % _MOST_WORKERS :: _MOST_WORKERS]
+    first = random.SystemRandom().randrange(len(own))
+    return itertools.cycle([*own[first:], *own[:first]])
+
+
+_ports = _in_turn()
 
 
 def free_ports(count: int) -> list[int]:
-    """Return ports that nobody listens on; chosen by chance, so that two who ask at the same moment get different ones."""
-    found: list[int] = []
-    while len(found) < count:
-        port = _chance.choice(_RANGE)
-        if port not in found and _is_free(port):
-            found.append(port)
-    return found
+    """Return ports that nobody listens on, and that nobody else is told for now."""
+    return list(itertools.islice((port for port in _ports if _is_free(port)), count))
 
 
 def _is_free(port: int) -> bool:
