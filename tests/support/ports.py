@@ -12,15 +12,18 @@ _RANGE = range(10240, 32768)
 _MOST_WORKERS = 16
 
 
-def _in_turn() -> itertools.cycle[int]:
-    """Give each worker of a test run ports that no other one has, each of them once until all were given.
+def ports_of(worker: str) -> list[int]:
+    """Return the ports of one worker of a test run, such as "gw0"; no other one has them.
 
     Whoever asks for a port needs seconds to listen on it. Two servers that were told the same one do not only fail: the first to listen
     answers for the other, which then seems to be ready.
     """
-    worker = int(os.environ.get("PYTEST_XDIST_WORKER", f"gw{_MOST_WORKERS - 1}").removeprefix("gw"))
-    own = _RANGE[worker % _MOST_WORKERS :: _MOST_WORKERS]
-    first = random.SystemRandom().randrange(len(own))
+    return list(_RANGE[int(worker.removeprefix("gw")) % _MOST_WORKERS :: _MOST_WORKERS])
+
+
+def _in_turn() -> itertools.cycle[int]:
+    own = ports_of(os.environ.get("PYTEST_XDIST_WORKER", f"gw{_MOST_WORKERS - 1}"))
+    first = random.SystemRandom().randrange(len(own))  # programs that are no workers share a range
     return itertools.cycle([*own[first:], *own[:first]])
 
 

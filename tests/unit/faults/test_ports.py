@@ -1,0 +1,26 @@
+"""Servers of tests that run at the same time do not get in each other's way."""
+
+from __future__ import annotations
+
+import itertools
+import socket
+
+from support.ports import free_ports, ports_of
+
+
+def test_no_two_workers_of_a_run_have_a_port_in_common() -> None:
+    told = [set(ports_of(f"gw{number}")) for number in range(4)]
+    assert all(len(ports) > 1_000 for ports in told)
+    assert [pair for pair in itertools.combinations(told, 2) if pair[0] & pair[1]] == []
+
+
+def test_a_port_is_told_once() -> None:
+    told = free_ports(30) + free_ports(30)
+    assert len(set(told)) == 60
+
+
+def test_a_port_on_which_somebody_listens_is_not_told() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", free_ports(1)[0]))
+        round_about = len(ports_of("gw0"))
+        assert taken.getsockname()[1] not in free_ports(round_about)
