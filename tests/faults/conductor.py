@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _LEAD_SECONDS = 0.4
 _PROBE_LOOK_SECONDS = 0.05
-_QUIET_LOOKS = 3
+QUIET_LOOKS = 3
 """So many in a row: an event may go from a queue into the next outbox between the look at outboxes and the one at queues.
 
 It does that twice on its way from an expense to a mail, so the third look finds it.
@@ -103,7 +103,7 @@ class Conductor:
         """Wait until nothing is on its way any more, but no longer than so many seconds."""
         deadline = time.monotonic() + seconds
         quiet = 0
-        while quiet < _QUIET_LOOKS and time.monotonic() < deadline:
+        while quiet < QUIET_LOOKS and time.monotonic() < deadline:
             if self.stage.outboxes_empty() and not _left(self.stage.queues()):
                 quiet += 1
             else:

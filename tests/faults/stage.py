@@ -75,6 +75,8 @@ class Options:
 class Stage:
     """Everything, started; a context manager."""
 
+    vhost = "/"
+
     def __init__(self, options: Options) -> None:
         """Start nothing yet."""
         self.options, folder = options, options.folder
@@ -147,7 +149,7 @@ class Stage:
 
     def queues(self) -> dict[str, int]:
         """Return the depth of each queue that has a name of its own."""
-        return self.broker.queues()
+        return self.broker.queues(self.vhost)
 
     def dead(self) -> list[DeadEvent]:
         """Return the dead letters, as the services' own command lists them."""

@@ -14,6 +14,7 @@ import pytest
 from faults import stories
 from faults.auditor import What, audit, verdict
 from faults.client import App
+from faults.conductor import QUIET_LOOKS
 from faults.evidence import Accepted, DeadEvent, Evidence, Window, copy_stores, read_api
 from faults.journal import Journal
 from household.living import settled
@@ -39,7 +40,7 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Evidence:
             chance = random.Random(number)
             story(stories.open_scene(people[number % 2], f"Budget {number}", story, fault=-1, chance=chance, patience=20))
         left = Evidence(folder, journal, [])
-        eventually(lambda: len(process.mails()) >= _MAILS and all(_at_rest(process, left) for _ in range(3)), seconds=20)
+        eventually(lambda: len(process.mails()) >= _MAILS and all(_at_rest(process, left) for _ in range(QUIET_LOOKS)), seconds=20)
         readings = {person.user_id: read_api(person) for person in people}
         accepted = [_accepted(path) for path in process.mails()]
         for person in people:

@@ -7,7 +7,6 @@ import http.client
 import json
 import os
 import random
-import socket
 import statistics
 import subprocess
 import sys
@@ -23,6 +22,7 @@ import httpx
 
 from load import floor
 from support.client import Person, eventually
+from support.ports import free_ports
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -61,9 +61,7 @@ def answers(url: str) -> bool:
 def bare_flask(folder: Path) -> Iterator[tuple[str, int]]:
     """Run the floor; give its address and process id."""
     folder.mkdir(parents=True, exist_ok=True)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_ports(1)[0]
     process = subprocess.Popen([sys.executable, str(Path(floor.__file__)), str(folder), str(port)])
     url = f"http://127.0.0.1:{port}"
 

@@ -81,10 +81,6 @@ class RollingStage(Stage):
             "NOTIFIER_FROM": "Outlay <outlay@outlay.example>",
         }
 
-    def queues(self) -> dict[str, int]:
-        """Return the depth of each queue that has a name of its own."""
-        return self.broker.queues(self.vhost)
-
 
 class Crowd:
     """Everybody who uses the suite: stories of budgets, visitors, open pages."""

@@ -22,5 +22,6 @@ def test_a_port_is_told_once() -> None:
 def test_a_port_on_which_somebody_listens_is_not_told() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", free_ports(1)[0]))
+        taken.listen()
         round_about = len(ports_of("gw0"))
         assert taken.getsockname()[1] not in free_ports(round_about)

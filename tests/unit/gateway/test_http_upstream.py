@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 import threading
 import time
 from typing import TYPE_CHECKING, Any
@@ -16,6 +15,7 @@ from chassis.problems import UnavailableError
 from gateway.adapters.exchange import HttpExchange
 from gateway.adapters.http import HttpUpstream
 from support.asgi import call
+from support.ports import free_ports
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -81,10 +81,7 @@ def test_a_request_is_carried_there_and_its_answer_back(url) -> None:
 
 
 def test_a_service_that_is_away_is_a_problem_with_a_time_to_wait() -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    answer = call(through(f"http://127.0.0.1:{port}"), "GET", "expenses")
+    answer = call(through(f"http://127.0.0.1:{free_ports(1)[0]}"), "GET", "expenses")
     assert (answer.status_code, answer.headers["retry-after"], answer.json()["type"]) == (503, "5", "/problems/service-unavailable")
 
 
