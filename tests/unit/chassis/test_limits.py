@@ -7,16 +7,25 @@ import pytest
 from chassis.limits import FRAME, JSON_LIMIT, UPLOAD_LIMIT, BodyLimits
 from chassis.problems import BodyTooLargeError
 
+FILES = {"requestBody": {"content": {"multipart/form-data": {}}}}
+JSON = {"requestBody": {"content": {"application/json": {}}}}
 SPEC = {
     "servers": [{"url": "/api/v1"}],
-    "paths": {"/things/{thing_id}/files": {"post": {"x-most-bytes": 5 << 20}, "put": {}}, "/things": {"post": {}}},
+    "paths": {
+        "/things/{thing_id}/files": {"post": {"x-most-bytes": 5 << 20, **FILES}, "put": FILES, "delete": {}},
+        "/things": {"post": JSON},
+        "/hooks": {"post": {"x-most-bytes": 1 << 20, **JSON}},
+    },
 }
 FORM = b"multipart/form-data; boundary=b"
 LIMITS = {
     "an upload that the document limits": ("POST", "/api/v1/things/7/files", FORM, (5 << 20) + FRAME),
     "the same in capitals": ("POST", "/api/v1/things/7/files", FORM.upper(), (5 << 20) + FRAME),
     "another method": ("PUT", "/api/v1/things/7/files", FORM, UPLOAD_LIMIT),
-    "another path": ("POST", "/api/v1/things/7/8/files", FORM, UPLOAD_LIMIT),
+    "another path": ("POST", "/api/v1/things/7/8/files", FORM, JSON_LIMIT),
+    "files for an operation that takes none": ("POST", "/api/v1/things", FORM, JSON_LIMIT),
+    "files for an operation without a body": ("DELETE", "/api/v1/things/7/files", FORM, JSON_LIMIT),
+    "more than others": ("POST", "/api/v1/hooks", b"application/json", 1 << 20),
     "JSON": ("POST", "/api/v1/things/7/files", b"application/json", JSON_LIMIT),
     "nothing said": ("POST", "/api/v1/things", b"", JSON_LIMIT),
 }

@@ -46,11 +46,11 @@ class Kept:
 
 
 def ask(spans: Kept, path: str, status: int = 200, **headers: str) -> None:
-    """Ask an edge, behind which everything has the same answer; with status 0 it breaks off."""
+    """Ask an edge, behind which everything has the same answer; with status 0 it is cancelled, with 1 it fails."""
 
     async def app(_scope: Any, _receive: Any, send: Any) -> None:
-        if not status:
-            raise ConnectionError
+        if status <= 1:
+            raise ConnectionError if status else asyncio.CancelledError
         await send({"type": "http.response.start", "status": status, "headers": []})
 
     async def receive() -> dict[str, Any]:
@@ -97,9 +97,15 @@ def test_a_failure_is_what_the_service_is_to_blame_for(status: int, name: str, f
 
 def test_a_request_that_breaks_off_is_a_failure() -> None:
     spans = Kept()
-    with pytest.raises(ConnectionError):
+    with pytest.raises(asyncio.CancelledError):
         ask(spans, "/a", 0)
     assert [(span.name, span.failure) for span in spans.spans] == [("GET", "broken off")]
+
+
+def test_an_error_that_nobody_foresaw_is_answered_and_is_a_failure() -> None:
+    spans = Kept()
+    ask(spans, "/a", 1)
+    assert [(span.name, span.failure) for span in spans.spans] == [("GET /a", "500")]
 
 
 @pytest.mark.parametrize(

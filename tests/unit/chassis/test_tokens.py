@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from jwt.algorithms import OKPAlgorithm
 
 from chassis.problems import UnauthorizedError
-from chassis.tokens import AUDIENCE, Caller, TokenVerifier
+from chassis.tokens import Caller, TokenVerifier
 
 CALLER = Caller("u1", "s1", "session", frozenset({"read", "write"}), "EUR", "Europe/Berlin", "de")
 
@@ -33,18 +33,18 @@ class Auth:
         }
 
     def token(self, kid: str = "k1", key: Any = None, **claims: Any) -> str:
-        body = {**CALLER.claims(), "aud": AUDIENCE, "exp": time.time() + 60, **claims}
+        body = {**CALLER.claims(), "aud": "expenses", "exp": time.time() + 60, **claims}
         return jwt.encode({k: v for k, v in body.items() if v is not None}, key or self.keys[kid], "EdDSA", headers={"kid": kid})
 
 
 def test_a_token_says_who_calls() -> None:
     auth = Auth()
-    assert Caller.from_claims(TokenVerifier(auth.jwks)(auth.token())) == CALLER
+    assert Caller.from_claims(TokenVerifier(auth.jwks, "expenses")(auth.token())) == CALLER
 
 
 def test_keys_are_fetched_once() -> None:
     auth = Auth()
-    verify = TokenVerifier(auth.jwks)
+    verify = TokenVerifier(auth.jwks, "expenses")
     for number in range(5):
         verify(auth.token(n=number))
     assert auth.fetched == 1
@@ -52,7 +52,7 @@ def test_keys_are_fetched_once() -> None:
 
 def test_a_new_key_is_found_and_a_flood_of_unknown_keys_fetches_nothing() -> None:
     auth, now = Auth(), [0.0]
-    verify = TokenVerifier(auth.jwks, monotonic=lambda: now[0])
+    verify = TokenVerifier(auth.jwks, "expenses", monotonic=lambda: now[0])
     verify(auth.token())
     auth.keys["k2"] = Ed25519PrivateKey.generate()
     now[0] = 10
@@ -65,11 +65,11 @@ def test_a_new_key_is_found_and_a_flood_of_unknown_keys_fetches_nothing() -> Non
 
 def test_tokens_of_others_are_refused() -> None:
     auth = Auth()
-    verify = TokenVerifier(auth.jwks)
-    none = jwt.encode({**CALLER.claims(), "aud": AUDIENCE, "exp": time.time() + 60}, None, "none", headers={"kid": "k1"})
-    hmac = jwt.encode({**CALLER.claims(), "aud": AUDIENCE, "exp": time.time() + 60}, "k" * 32, "HS256", headers={"kid": "k1"})
+    verify = TokenVerifier(auth.jwks, "expenses")
+    none = jwt.encode({**CALLER.claims(), "aud": "expenses", "exp": time.time() + 60}, None, "none", headers={"kid": "k1"})
+    hmac = jwt.encode({**CALLER.claims(), "aud": "expenses", "exp": time.time() + 60}, "k" * 32, "HS256", headers={"kid": "k1"})
     for token in (
-        auth.token(exp=time.time() - 1), auth.token(aud="elsewhere"), auth.token(exp=None), auth.token(sub=None),
+        auth.token(exp=time.time() - 1), auth.token(aud="budgets"), auth.token(exp=None), auth.token(sub=None),
         auth.token(key=Ed25519PrivateKey.generate()), none, hmac, "nonsense", "", auth.token()[:-4] + "AAAA",
     ):  # fmt: skip
         with pytest.raises(UnauthorizedError):
@@ -78,7 +78,7 @@ def test_tokens_of_others_are_refused() -> None:
 
 def test_a_token_that_was_good_ends_when_it_expires() -> None:
     auth = Auth()
-    verify = TokenVerifier(auth.jwks)
+    verify = TokenVerifier(auth.jwks, "expenses")
     token = auth.token(exp=time.time() + 1)
     verify(token)
     time.sleep(1.1)

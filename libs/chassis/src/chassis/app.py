@@ -25,6 +25,7 @@ from chassis.bridge import ThreadBridge
 from chassis.edge import Edge
 from chassis.formats import register_formats
 from chassis.health import Health
+from chassis.json_body import printable
 from chassis.limits import BodyLimits
 from chassis.problems import (
     PROBLEM_JSON,
@@ -37,9 +38,12 @@ from chassis.problems import (
     status_body,
 )
 from chassis.request import Answer, Request
+from chassis.routing import Routes
+from chassis.scopes import require_scope, without_reading
+from chassis.security_log import REFUSED, record, record_operation, security_events
 from chassis.spec import method_of
 from chassis.tokens import Caller
-from chassis.validation import VALIDATORS, printable
+from chassis.validation import VALIDATORS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -53,7 +57,6 @@ if TYPE_CHECKING:
 log = logging.getLogger("outlay.app")
 
 _DETAILS = {404: "Nothing is at this path; /docs lists what there is.", 405: "The path is right, the method is not; see /docs."}
-_READING = frozenset({"GET", "HEAD"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,6 +70,8 @@ class AppParts:
     verify: Callable[[str], dict[str, Any]]
     """Returns the claims of a service token; raises UnauthorizedError."""
     statuses: Statuses
+    sent_by_gateway: Callable[[Mapping[str, str]], bool] = lambda _headers: False
+    """Whether a request with these headers comes from a gateway, whose word on the client's address counts."""
     metrics: Metrics
     checks: Mapping[str, Callable[[], object]] = field(default_factory=dict)
     workers: int = 8
@@ -77,9 +82,10 @@ class AppParts:
 def build_app(parts: AppParts) -> ASGIApp:
     """Return the ASGI application of a service."""
     register_formats()
+    events = security_events(parts.spec)
     app = connexion.FlaskApp(
         parts.name,
-        resolver=Resolver(lambda name: _endpoint(getattr(parts.handlers, method_of(name)))),
+        resolver=Resolver(lambda name: _endpoint(getattr(parts.handlers, method_of(name)), parts, events.get(name, ""))),
         security_map={"bearer": _bearer(parts.verify)},
         validator_map=VALIDATORS,
         strict_validation=True,
@@ -97,7 +103,9 @@ def build_app(parts: AppParts) -> ASGIApp:
     app.middleware.apis.append(API(_KnownDocument(json.loads(document)), base_path=None, name=None, **options))
     health = Health(parts.metrics, parts.checks, document=document.encode())
     limits = BodyLimits([parts.spec])
-    return Edge(app, service=parts.name, metrics=parts.metrics, health=health, limits=limits, quiet=parts.quiet)
+    return Edge(
+        app, service=parts.name, metrics=parts.metrics, health=health, limits=limits, quiet=parts.quiet, routes=Routes([parts.spec])
+    )
 
 
 class _KnownDocument(OpenAPISpecification):  # type: ignore[misc]
@@ -118,14 +126,17 @@ def _bearer(verify: Callable[[str], dict[str, Any]]) -> type[BearerSecurityHandl
                 if kind.lower() != "bearer" or not token:
                     message = "Sign in, or send a token as Authorization: Bearer."
                     raise UnauthorizedError(message)
-                return verify(token)
+                claims = verify(token)
+                # Here and not where the operation is called: then the body would have been read already.
+                require_scope(Caller.from_claims(claims), request.method)
+                return claims
 
             return check
 
     return Bearer
 
 
-def _endpoint(operation: Callable[..., Answer]) -> Callable[..., flask.Response]:
+def _endpoint(operation: Callable[..., Answer], parts: AppParts, event: str) -> Callable[..., flask.Response]:
     wanted = list(signature(operation).parameters.values())[1:]
     names = {parameter.name for parameter in wanted}
 
@@ -133,23 +144,41 @@ def _endpoint(operation: Callable[..., Answer]) -> Callable[..., flask.Response]
         claims = arguments.pop("token_info", None)
         arguments.pop("user", None)
         caller = Caller.from_claims(claims) if claims else None
-        if caller and flask.request.method not in _READING and "write" not in caller.scopes:
-            message = "The access token may only read; make one with the scope write."
-            raise ForbiddenError(message)
         arguments = _with_body(arguments, names)
         _check_arguments(arguments, wanted)
-        forwarded = flask.request.headers.get("X-Forwarded-For", "").split(",")[-1].strip()
         headers_by_any_case = cast("Mapping[str, str]", flask.request.headers)
-        request = Request(caller, headers_by_any_case, forwarded or flask.request.remote_addr or "")
-        body, status, headers = operation(request, **arguments)
+        by_gateway = parts.sent_by_gateway(headers_by_any_case)
+        forwarded = headers_by_any_case.get("X-Forwarded-For", "") if by_gateway else ""
+        request = Request(
+            caller, headers_by_any_case, forwarded.split(",")[-1].strip() or flask.request.remote_addr or "", by_gateway
+        )
+        body, status, headers = without_reading(caller, call(request, arguments))
         if body is None:
-            return connexion.NoContent, status, dict(headers)
+            return _without_body(status, headers)
         if isinstance(body, Iterator):  # connexion would try to write it as one JSON value
             return flask.Response(body, status, dict(headers))
         return body, status, {"Content-Type": "application/json", **headers}
 
+    def call(request: Request, arguments: dict[str, Any]) -> Answer:
+        try:
+            body, status, headers = operation(request, **arguments)
+        except Exception as error:
+            if event:
+                record_operation(event, request, status=body_of(error, parts.statuses, "")[0], reason=type(error).__name__)
+            raise
+        if event:
+            record_operation(event, request, status=status, answer=body)
+        return body, status, headers
+
     # connexion parses the body for whoever takes arguments, and what it trips over is not the handler's to judge.
     return (lambda: endpoint()) if "raw" in names else endpoint  # noqa: PLW0108
+
+
+def _without_body(status: int, headers: Mapping[str, str]) -> flask.Response:
+    """Compose an answer that connexion leaves as it is: of several media types in a document it would want to know which."""
+    answer = flask.Response(status=status, headers=dict(headers))
+    del answer.headers["Content-Type"]
+    return answer
 
 
 def _with_body(arguments: dict[str, Any], names: set[str]) -> dict[str, Any]:
@@ -177,14 +206,19 @@ def _check_arguments(arguments: Mapping[str, Any], wanted: Sequence[Parameter]) 
 
 
 def _add_error_handlers(app: connexion.FlaskApp, parts: AppParts) -> None:
-    async def on_exception(_request: ConnexionRequest, error: Exception) -> ConnexionResponse:
+    async def on_exception(request: ConnexionRequest, error: Exception) -> ConnexionResponse:
         status, body, headers = body_of(error, parts.statuses, _instance())
+        if isinstance(error, ForbiddenError):
+            record("access", REFUSED, reason=str(error), service=parts.name, method=request.method, path=request.url.path[:200])
         if status >= 500:  # noqa: PLR2004
             log.error("failed", exc_info=error, extra={"service": parts.name})
         return _response(status, body, headers)
 
     async def on_http(_request: ConnexionRequest, error: HTTPException) -> ConnexionResponse:
         detail = _DETAILS.get(error.status_code) or str(error.detail or "").split("\n", 1)[0]
+        if error.status_code >= 500:  # noqa: PLR2004
+            log.error("failed", exc_info=error, extra={"service": parts.name})
+            detail = ""  # it is about our code
         body = status_body(error.status_code, detail, _instance())
         return _response(error.status_code, body, dict(error.headers or {}))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import os
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from tempfile import SpooledTemporaryFile
@@ -15,9 +16,10 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_to_bytes
 
 from chassis.problems import UnavailableError
+from chassis.validation import CHECK
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from starlette.types import Receive, Scope, Send
 
@@ -40,7 +42,7 @@ class ThreadBridge:
         with SpooledTemporaryFile(max_size=_IN_MEMORY) as body:
             if not await _collect(receive, body):
                 return  # who sent half a request has left, and half of what was meant must not be done
-            call = _Call(self._wsgi, _environ(scope, body))
+            call = _Call(self._wsgi, _environ(scope, body), check=scope.get(CHECK))
             start, first = await self._in_thread(call.begin)
             await send(start)
             while first is not None:
@@ -60,15 +62,19 @@ class ThreadBridge:
 class _Call:
     """One call of the WSGI application."""
 
-    def __init__(self, wsgi: Any, environ: dict[str, Any]) -> None:
-        self._wsgi, self._environ = wsgi, environ
+    def __init__(self, wsgi: Any, environ: dict[str, Any], *, check: Callable[[bytes], None] | None) -> None:
+        self._wsgi, self._environ, self._check = wsgi, environ, check
         self._start: dict[str, Any] = {}
         self._parts: Iterator[bytes] = iter(())
         self._answer: Iterable[bytes] = ()
         self.finished = False
 
     def begin(self) -> tuple[dict[str, Any], bytes]:
-        """Run the application up to the first piece of its answer."""
+        """Check the body, and run the application up to the first piece of its answer."""
+        if self._check is not None:
+            body = self._environ["wsgi.input"]
+            self._check(body.read())
+            body.seek(0)
         self._answer = self._wsgi(self._environ, self._start_response)
         self._parts = iter(self._answer)
         try:
@@ -158,7 +164,17 @@ def _environ(scope: Scope, body: SpooledTemporaryFile[bytes]) -> dict[str, Any]:
     }
     for raw_name, raw_value in scope["headers"]:
         name, value = raw_name.decode("latin-1"), raw_value.decode("latin-1")
+        if "_" in name:
+            continue  # WSGI could not tell x_forwarded_for from x-forwarded-for, of which the gateway is the only author
         key = {"content-length": "CONTENT_LENGTH", "content-type": "CONTENT_TYPE"}.get(name)
         key = key or f"HTTP_{name.upper().replace('-', '_')}"
         environ[key] = f"{environ[key]},{value}" if key in environ else value
+    if environ.pop("HTTP_TRANSFER_ENCODING", None) is not None:
+        environ["CONTENT_LENGTH"] = str(_length(body))  # it is all here now
     return environ
+
+
+def _length(body: SpooledTemporaryFile[bytes]) -> int:
+    length = body.seek(0, os.SEEK_END)
+    body.seek(0)
+    return length

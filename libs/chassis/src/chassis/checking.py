@@ -33,4 +33,5 @@ def auth_probe(auth_url: str, fetch_jwks: Callable[[str], Mapping[str, Any]]) ->
             raise Trouble(message) from error
         return f"{auth_url} answers, with {len(keys)} {'key' if len(keys) == 1 else 'keys'} to recognise people by"
 
-    return Probe("auth", try_it)
+    # Who asks a service shows a token; `work` is asked by nobody.
+    return Probe("auth", try_it, processes=frozenset({"serve"}))

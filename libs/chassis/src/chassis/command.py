@@ -31,12 +31,13 @@ from chassis.keys_command import NEW_SIGNING_KEY, add_keys_command, add_migrate_
 from chassis.letters import add_events_command, look_after, tell_of_sealed
 from chassis.logs import configure_logs
 from chassis.metrics import Metrics
-from chassis.probes import Finding, Probe, run_probes
+from chassis.migrating import AGAIN, LASTING, SETTINGS, migrate
+from chassis.probes import PROCESSES, Finding, Probe, run_probes, used_by
 from chassis.problems import UnavailableError
 from chassis.process import Answering, Working
 from chassis.rekeying import report
 from chassis.service import Service
-from chassis.settings import SettingsError, leave_setting, read_settings, setting, whole_number
+from chassis.settings import SettingsError, leave_setting, one_of, read_settings, setting, whole_number
 from chassis.sql.migrations import HalfImportedError
 from chassis.sql.schema import SchemaTooNewError
 from chassis.tokens import TokenVerifier
@@ -60,6 +61,12 @@ class ProcessSettings(BrokerSettings, KeySettings):
         "a name that no other process ever has and that a restart keeps, such as a pod's in a StatefulSet",
         default="",
     )
+    process: str = setting(
+        "OUTLAY_PROCESS",
+        "the kind of process in whose surroundings `check` is run, which uses only some connections; empty: all of them",
+        default="",
+        parse=one_of(*sorted(PROCESSES)),
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,33 +80,34 @@ Build = Callable[[Mapping[str, str], dict[str, Any], Callable[[str], dict[str, A
 """(environment, what every service is given, verify) -> the service."""
 
 
-def main_of(name: str, build: Build, own: Callable[[], type], arguments: Sequence[str] | None = None) -> int:
-    """Run a service's command; return the exit status. `own` returns the class of the service's own settings."""
+def main_of(name: str, build: Build, own: Callable[[str], type], arguments: Sequence[str] | None = None) -> int:
+    """Run a service's command; return the exit status. `own` returns the class of the settings that a command reads."""
     options = _parser(name).parse_args(arguments)
+    os.umask(0o077)  # what it writes is for nobody else on this machine
     try:
         return _do(name, build, own, options)
     except SettingsError as error:
         if options.command == "check":
             return say_findings([Finding("settings", False, problem, 0) for problem in error.problems], options, say=_say)
         _complain([f"{name} cannot start with these settings:", *(f"  {problem}" for problem in error.problems)])
-        return 2
-    except (SchemaTooNewError, HalfImportedError, BusAwayError, KeyProtectError) as error:
+        return SETTINGS
+    except (BusAwayError, KeyProtectError) as error:
         _complain([str(error)])
-        return 1
-    except SealError as error:
-        _complain([f"{name}: something in the store is {error}"])
-        return 1
+        return AGAIN
+    except (SchemaTooNewError, HalfImportedError, SealError) as error:
+        _complain([f"{name}: something in the store is {error}" if isinstance(error, SealError) else str(error)])
+        return LASTING
     except UnavailableError as error:
         cause = error.__cause__
         _complain([f"{name}: {error}", *([f"  {type(cause).__name__}: {cause}"] if cause else [])])
-        return 1
+        return AGAIN
 
 
-def _do(name: str, build: Build, own: Callable[[], type], options: argparse.Namespace) -> int:
+def _do(name: str, build: Build, own: Callable[[str], type], options: argparse.Namespace) -> int:
     if options.command in _WITHOUT_STORE:
         return _WITHOUT_STORE[options.command](name, options)
     of_process = WorkSettings if options.command == "work" else ProcessSettings
-    kinds = (of_process, own())
+    kinds = (of_process, own(options.command))
     if options.command == "settings":
         entries = declared(kinds)
         _say(settings_as_json(name, entries) if options.json else settings_as_lines(entries))
@@ -149,16 +157,17 @@ def _run(name: str, build: Build, settings: ProcessSettings, options: argparse.N
         # Two processes of one name would take each other's claims for their own.
         "relay_owner": f"{command}:{settings.instance or uuid7()}"[:64],
     }
-    service = build(os.environ, shared, TokenVerifier(lambda: fetch_jwks(settings.auth_url)))
+    service = build(os.environ, shared, TokenVerifier(lambda: fetch_jwks(settings.auth_url), name))
     try:
         if command == "migrate" and options.what == "rekey":
             return _rekey(service, vault, settings)
         if command == "migrate" and options.what == NEW_SIGNING_KEY:
             service.rotate()
         elif command == "migrate":
-            service.migrate()
+            return migrate(service, complain=_complain)
         elif command == "check":
-            return say_findings(run_probes([*probes_of(service), *_shared_probes(name, settings)]), options, say=_say)
+            used = used_by(settings.process, [*probes_of(service), *_shared_probes(name, settings)])
+            return say_findings(run_probes(used), options, say=_say)
         else:
             look_first(service)
             process = _process(command, service, _bus(command, service, settings, metrics, bell), metrics, bell)

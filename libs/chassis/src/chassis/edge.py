@@ -10,8 +10,11 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from chassis import context
+from chassis.health import LIVE
 from chassis.limits import BodyLimits
 from chassis.problems import PROBLEM_JSON, BodyTooLargeError, InvalidRequestError, body_of
+from chassis.routing import OTHER, Routes
+from chassis.security_headers import SECURITY_HEADERS, with_security_headers
 from chassis.traces import Kind
 
 if TYPE_CHECKING:
@@ -19,7 +22,7 @@ if TYPE_CHECKING:
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-    from chassis.health import Health
+    from chassis.health import Health, PublicStatus
     from chassis.metrics import Metrics
 
 _CONTROL = re.compile("[\x00-\x1f\x7f]")
@@ -27,13 +30,9 @@ _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"
 _ROUTE_PART = re.compile(r"|v[0-9]|[a-z]{1,20}(-[a-z]{1,20}){0,2}(\.json)?")
 _UNROUTED = frozenset({0, 400, 404, 405})
 """A path with such an answer is somebody's guess; there may be any number of them."""
+_LOGGED_PATH = 200
+"""Characters of a path that are logged: no path of ours is longer."""
 _SAFE_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
-_HEADERS = {
-    b"x-content-type-options": b"nosniff",
-    b"referrer-policy": b"no-referrer",
-    b"cache-control": b"no-store",
-    b"content-security-policy": b"default-src 'none'; frame-ancestors 'none'",
-}
 
 log = logging.getLogger("outlay.request")
 
@@ -47,29 +46,42 @@ class Edge:
         *,
         service: str,
         metrics: Metrics,
-        health: Health,
-        headers: Mapping[bytes, bytes] = _HEADERS,
+        health: Health | PublicStatus | None = None,
+        headers: Mapping[bytes, bytes] = SECURITY_HEADERS,
         limits: BodyLimits | None = None,
         quiet: bool = False,
+        routes: Routes | None = None,
     ) -> None:
-        """Wrap `app`. `quiet` writes no log line, for a service inside a process whose gateway writes one."""
+        """Wrap `app`. `quiet` writes no log line, for a service inside a process whose gateway writes one.
+
+        `routes` name the operations for the meters.
+
+        `health` answers the paths at which it is asked how it is; without it, /livez is all that it tells about itself.
+        """
         self._app, self._service, self._metrics, self._health = app, service, metrics, health
         self._headers, self._limits, self._quiet = headers, limits or BodyLimits(), quiet
         self._spans = metrics.spans
-        self._latency = metrics.latency.labels(service)
-        # Finding a labelled meter takes longer than counting; methods and statuses are few.
-        self._counted = cache(lambda method, status: metrics.requests.labels(service, method, str(status)))
+        self._routes = routes or Routes()
+        # Finding a labelled meter takes longer than counting; methods, operations and statuses are few.
+        self._counted = cache(lambda method, route, status: metrics.requests.labels(service, method, route, str(status)))
+        self._latency = cache(lambda route: metrics.latency.labels(service, route))
+        self._latency(OTHER)  # so that a gateway that nobody has asked yet is not taken for one that is away
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, or pass on what is no request."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        answer = await self._health.answer(scope["path"]) if scope["method"] == "GET" else None
+        answer = await self._health_of(scope["path"]) if scope["method"] == "GET" else None
         if answer is not None:
-            await _send_whole(send, *answer)
+            await _send_whole(send, *answer, self._headers)
             return
         await self._serve(scope, receive, send)
+
+    async def _health_of(self, path: str) -> tuple[int, bytes, str] | None:
+        if self._health is None:
+            return LIVE if path == "/livez" else None
+        return await self._health.answer(path)
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         given = dict(scope["headers"])
@@ -92,30 +104,34 @@ class Edge:
             if _CONTROL.search(scope["path"]):
                 message = "The path has a control character."
                 raise InvalidRequestError(message)
-            limited = _Limited(scope, receive, given, self._limits)
-            await self._app(*await limited.prepare(), send_with_headers)
+            await self._app(scope, _limited(scope, receive, given, self._limits), send_with_headers)
         except (BodyTooLargeError, InvalidRequestError) as error:
             if seen["status"]:
                 raise
-            status, body, _headers = body_of(error, {}, trace.request_id)
-            await _send_whole(send_with_headers, status, json.dumps(body).encode(), PROBLEM_JSON)
+            await self._refuse(error, trace.request_id, send_with_headers)
+        except Exception as error:
+            if seen["status"]:
+                raise  # the server breaks the answer off
+            log.exception("failed", extra={"service": self._service})
+            await self._refuse(error, trace.request_id, send_with_headers)
         finally:
             if trace.recorded:
                 _record(trace, scope, seen["status"], since=started)
             self._account(scope, seen["status"], time.perf_counter() - started, began=seen["began"])
             context.current.reset(token)
 
+    async def _refuse(self, error: Exception, request_id: str, send: Send) -> None:
+        status, body, _headers = body_of(error, {}, request_id)
+        await _send_whole(send, status, json.dumps(body).encode(), PROBLEM_JSON, self._headers)
+
     def _add(self, headers: list[tuple[bytes, bytes]], request_id: str) -> list[tuple[bytes, bytes]]:
-        present = {name.lower() for name, _ in headers}
-        added = [(name, value) for name, value in self._headers.items() if name not in present]
-        if b"x-request-id" not in present:
-            added.append((b"x-request-id", request_id.encode()))
-        return [*headers, *added]
+        return with_security_headers(headers, {**self._headers, b"x-request-id": request_id.encode()})
 
     def _account(self, scope: Scope, status: int, seconds: float, *, began: float | None) -> None:
         method = scope["method"] if scope["method"] in _METHODS else "other"
-        self._counted(method, status).inc()
-        self._latency.observe(seconds if began is None else began)
+        route = self._routes.of(scope["path"])
+        self._counted(method, route, status).inc()
+        self._latency(route).observe(seconds if began is None else began)
         if not self._quiet:
             # The path alone: a query may hold what somebody searched for.
             fields = {"method": scope["method"], "path": _loggable(scope["path"]), "status": status, "ms": round(seconds * 1000, 1)}
@@ -138,8 +154,11 @@ def _route(path: str) -> str:
 
 
 def _loggable(path: str) -> str:
-    """Leave out the secret of a mailed link."""
-    return re.sub(r"(/password-resets/|/email-verifications/|/unsubscribe/).+", r"\1...", path)
+    """Leave out the secret of a mailed link and what is too long, and write down what is not printable as an escape."""
+    told = re.sub(r"(/password-resets/|/email-verifications/|/unsubscribe/).+", r"\1...", path[: _LOGGED_PATH + 1])
+    if len(told) > _LOGGED_PATH:
+        told = f"{told[:_LOGGED_PATH]}..."
+    return told if told.isprintable() else "".join(c if c.isprintable() else ascii(c)[1:-1] for c in told)
 
 
 def _request_id(headers: dict[bytes, bytes]) -> str:
@@ -147,45 +166,22 @@ def _request_id(headers: dict[bytes, bytes]) -> str:
     return given.decode() if _SAFE_ID.fullmatch(given) else ""
 
 
-class _Limited:
-    """A request whose body cannot grow past its limit."""
+def _limited(scope: Scope, receive: Receive, headers: dict[bytes, bytes], limits: BodyLimits) -> Receive:
+    """Return what receives a body that cannot grow past its limit; raises BodyTooLargeError if it says that it will."""
+    if b"content-length" not in headers and b"transfer-encoding" not in headers:
+        return receive
+    limit = limits.of(scope["method"], scope["path"], headers.get(b"content-type", b""))
+    limit.expect(headers.get(b"content-length", b""))
 
-    def __init__(self, scope: Scope, receive: Receive, headers: dict[bytes, bytes], limits: BodyLimits) -> None:
-        self._scope, self._receive, self._headers = scope, receive, headers
-        kind = headers.get(b"content-type", b"")
-        self._upload = kind.lower().startswith(b"multipart/")
-        self._limit = limits.of(scope["method"], scope["path"], kind)
-
-    async def prepare(self) -> tuple[Scope, Receive]:
-        """Return the scope and receive to go on with; raises BodyTooLargeError."""
-        self._limit.expect(self._headers.get(b"content-length", b""))
-        if b"transfer-encoding" in self._headers and not self._upload:
-            return await self._buffer()
-        return self._scope, self._count
-
-    async def _buffer(self) -> tuple[Scope, Receive]:
-        # Connexion takes a request without content-length for one without a body.
-        body, more = b"", True
-        while more:
-            message = await self._count()
-            body += message.get("body", b"")
-            more = message.get("more_body", False)
-        kept = [(n, v) for n, v in self._scope["headers"] if n != b"transfer-encoding"]
-        scope = {**self._scope, "headers": [*kept, (b"content-length", str(len(body)).encode())]}
-        messages = iter([{"type": "http.request", "body": body, "more_body": False}])
-
-        async def receive() -> Message:
-            return next(messages, None) or await self._receive()
-
-        return scope, receive
-
-    async def _count(self) -> Message:
-        message = await self._receive()
-        self._limit.take(len(message.get("body", b"")))
+    async def counted() -> Message:
+        message = await receive()
+        limit.take(len(message.get("body", b"")))
         return message
 
+    return counted
 
-async def _send_whole(send: Send, status: int, body: bytes, content_type: str) -> None:
+
+async def _send_whole(send: Send, status: int, body: bytes, content_type: str, added: Mapping[bytes, bytes]) -> None:
     headers = [(b"content-type", content_type.encode()), (b"content-length", str(len(body)).encode())]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.start", "status": status, "headers": with_security_headers(headers, added)})
     await send({"type": "http.response.body", "body": body})

@@ -12,6 +12,9 @@ _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})", re.ASCII)
 
+_LONGEST = 320
+"""Characters of anything that has one of these formats; what is longer is not looked at."""
+
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2999, 12, 31)
 
 
@@ -47,6 +50,8 @@ def is_email(value: object) -> bool:
     """An address that mail could be sent to; nobody is asked over the network."""
     if not isinstance(value, str):
         return True
+    if len(value) > _LONGEST:
+        return False
     try:
         validate_email(value, check_deliverability=False, strict=True, test_environment=True)
     except EmailNotValidError:

@@ -1,4 +1,4 @@
-"""/livez, /readyz, /metrics and /openapi.json of a service: what operators and the gateway ask it itself."""
+"""/livez, /readyz, /metrics and /openapi.json of a service: what operators and the gateway ask, and what the public is told."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from starlette.concurrency import run_in_threadpool
 
+from chassis.security_headers import with_security_headers
 from chassis.watching import Watched
 
 if TYPE_CHECKING:
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
     from chassis.metrics import Metrics
 
 log = logging.getLogger("outlay.health")
+
+_READY = 200
+LIVE = (200, b'{"status": "ok"}', "application/json")
+"""The answer at /livez, which tells nothing but that the process answers."""
 
 _PATIENCE_SECONDS = 4.0
 """How long a check may take: who asks gives up soon, and asks again."""
@@ -46,7 +51,7 @@ class Health:
         if scope["type"] != "http":
             return
         status, body, kind = await self.answer(scope["path"]) or (404, b"", "text/plain")
-        headers = [(b"content-type", kind.encode()), (b"content-length", str(len(body)).encode())]
+        headers = with_security_headers([(b"content-type", kind.encode()), (b"content-length", str(len(body)).encode())])
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
 
@@ -54,7 +59,7 @@ class Health:
         """Return (status, body, content type), or None if the path is another one."""
         match path:
             case "/livez":
-                return 200, b'{"status": "ok"}', "application/json"
+                return LIVE
             case "/readyz":
                 return await run_in_threadpool(self._readiness)
             case "/metrics":
@@ -70,8 +75,8 @@ class Health:
         report = {name: self._state(check, name) for name, check in self._checks.items()}
         ready = all(state == "ok" for state in report.values())
         report |= {name: self._state(wish, name) for name, wish in self._wishes.items()}
-        body = {"status": "ok" if ready else "not ready", "checks": report}
-        return (200 if ready else 503), json.dumps(body).encode(), "application/json"
+        status = _READY if ready else 503
+        return status, json.dumps({"status": _word_for(status), "checks": report}).encode(), "application/json"
 
     def _state(self, check: Callable[[], object], name: str) -> str:
         try:
@@ -80,6 +85,27 @@ class Health:
             log.warning("not ready", extra={"check": name, "reason": str(error)})
             return "failing"
         return "ok"
+
+
+class PublicStatus:
+    """Answers /livez and /readyz where anybody may ask: whether it is ready, and nothing about what it needs."""
+
+    def __init__(self, health: Health) -> None:
+        """Know it from `health`, which is asked in full elsewhere."""
+        self._health = health
+
+    async def answer(self, path: str) -> tuple[int, bytes, str] | None:
+        """Return (status, body, content type), or None if the path is another one."""
+        if path == "/livez":
+            return LIVE
+        if path == "/readyz" and (found := await self._health.answer(path)) is not None:
+            status, _report, kind = found
+            return status, json.dumps({"status": _word_for(status)}).encode(), kind
+        return None
+
+
+def _word_for(status: int) -> str:
+    return "ok" if status == _READY else "not ready"
 
 
 def _watched(checks: Mapping[str, Callable[[], object]]) -> dict[str, Watched]:

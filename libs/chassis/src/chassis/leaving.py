@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from chassis.security_headers import with_security_headers
+
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _BODY = b'{"status": "leaving"}'
 _CLOSE = (b"connection", b"close")
-_GOODBYE = [(b"content-type", b"application/json"), (b"content-length", str(len(_BODY)).encode()), _CLOSE]
+_GOODBYE = with_security_headers([(b"content-type", b"application/json"), (b"content-length", str(len(_BODY)).encode()), _CLOSE])
 
 
 class Leaving:

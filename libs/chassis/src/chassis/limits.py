@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from chassis.problems import BodyTooLargeError
 from chassis.spec import operations
@@ -13,36 +13,51 @@ if TYPE_CHECKING:
 
     from chassis.spec import Spec
 
-JSON_LIMIT = 1_000_000
-"""Bytes of a JSON body."""
+JSON_LIMIT = 64 * 1024
+"""Bytes of a body of which the document says nothing: the longest texts that an operation takes fit in, escaped."""
 UPLOAD_LIMIT = 200_000_000
-"""Bytes of a multipart body of which the document says nothing, such as a file to import; it is never held in memory."""
+"""Bytes of an upload of which the document says nothing, such as a file to import; it is never held in memory."""
 FRAME = 64 * 1024
 """Bytes of a form around its file."""
 
 _MEGABYTE = 1024 * 1024
+_FORM = "multipart/form-data"
 
 
 class BodyLimits:
-    """The limits of some services' operations. One with `x-most-bytes` takes a file of so many bytes and not more."""
+    """The limits of some services' operations: `x-most-bytes` of a file that is uploaded, or else of the whole body."""
 
     def __init__(self, specs: Iterable[Spec] = ()) -> None:
         """Read the documents."""
-        self._told = [
-            (method.upper(), _pattern(_base(spec) + path), operation["x-most-bytes"])
+        self._larger = [
+            (method.upper(), _pattern(_base(spec) + path), _Limits(operation))
             for spec in specs
             for path, method, operation in operations(spec)
-            if "x-most-bytes" in operation
+            if "x-most-bytes" in operation or _takes_files(operation)
         ]
 
     def of(self, method: str, path: str, content_type: bytes) -> BodyLimit:
         """Return the limit for a request."""
-        if not content_type.lower().startswith(b"multipart/"):
-            return BodyLimit(JSON_LIMIT)
-        for known, pattern, most in self._told:
+        for known, pattern, limits in self._larger:
             if known == method and pattern.fullmatch(path):
-                return BodyLimit(most + FRAME, f"The file may have {most // _MEGABYTE} MB at most.")
-        return BodyLimit(UPLOAD_LIMIT)
+                return limits.of(content_type)
+        return BodyLimit(JSON_LIMIT)
+
+
+class _Limits:
+    """The limits of one operation that takes more than others."""
+
+    def __init__(self, operation: dict[str, Any]) -> None:
+        self._uploads, self._most = _takes_files(operation), operation.get("x-most-bytes")
+
+    def of(self, content_type: bytes) -> BodyLimit:
+        if not self._uploads:
+            return BodyLimit(self._most or JSON_LIMIT)
+        if not content_type.lower().startswith(_FORM.encode()):
+            return BodyLimit(JSON_LIMIT)
+        if self._most is None:
+            return BodyLimit(UPLOAD_LIMIT)
+        return BodyLimit(self._most + FRAME, f"The file may have {self._most // _MEGABYTE} MB at most.")
 
 
 class BodyLimit:
@@ -62,6 +77,10 @@ class BodyLimit:
         self._left -= count
         if self._left < 0:
             raise BodyTooLargeError(self._told)
+
+
+def _takes_files(operation: dict[str, Any]) -> bool:
+    return _FORM in operation.get("requestBody", {}).get("content", {})
 
 
 def _base(spec: Spec) -> str:

@@ -10,6 +10,7 @@ import warnings
 from typing import Any
 
 from chassis import context
+from chassis.security_log import LOGGER as SECURITY_LOGGER
 
 # json.dumps makes a new encoder at each call that has options.
 _ENCODE = json.JSONEncoder(default=str, ensure_ascii=False).encode
@@ -55,6 +56,7 @@ def configure_logs(level: str) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonFormatter())
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
+    logging.getLogger(SECURITY_LOGGER).setLevel(logging.INFO)  # it is kept however little else is
     # What one library deprecates in another is news for developers, who run the tests with it as an error.
     warnings.filterwarnings("ignore", message="Using `httpx` with `starlette.testclient`")
     # The edge writes a line per request already; these would say it again, or say what is an answer and no incident.

@@ -28,11 +28,13 @@ class Metrics:
         ProcessCollector(registry=self.registry)
         PlatformCollector(registry=self.registry)
         registry = self.registry
-        self.requests = Counter("outlay_requests", "Requests answered.", ["service", "method", "status"], registry=registry)
+        self.requests = Counter(
+            "outlay_requests", "Requests answered.", ["service", "method", "route", "status"], registry=registry
+        )
         self.latency = Histogram(
             "outlay_request_seconds",
             "Time to answer a request.",
-            ["service"],
+            ["service", "route"],
             registry=registry,
             buckets=(0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
         )
@@ -61,6 +63,12 @@ class Metrics:
         )
         self.queue_depth = Gauge(
             "outlay_queue_depth", "Events by where they are: waiting, retrying, dead.", ["queue", "state"], registry=registry
+        )
+        self.branches = Counter(
+            "outlay_document_branches",
+            "Documents that two saves at once have split: found by a reader, refused to a writer, settled for one that died.",
+            ["service", "outcome"],
+            registry=registry,
         )
         self.mails = Counter("outlay_mails", "Mails by kind and state.", ["kind", "state"], registry=registry)
         self.blind = Gauge(

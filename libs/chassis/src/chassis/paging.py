@@ -1,12 +1,12 @@
-"""Cursors: where a page ended, signed so that an edited one is refused."""
+"""Cursors: where a page ended, sealed so that nobody can read, edit or lend one."""
 
 from __future__ import annotations
 
-import base64
 import json
 from typing import TYPE_CHECKING, Any
 
 from chassis.problems import InvalidRequestError
+from chassis.vault import SealError
 
 if TYPE_CHECKING:
     from chassis.vault import Vault
@@ -16,13 +16,15 @@ class Cursors:
     """Writes and reads cursors for one service."""
 
     def __init__(self, vault: Vault) -> None:
-        """Sign with the vault's key."""
+        """Seal with the vault's key."""
         self._vault = vault
 
     def write(self, scope: str, position: list[Any]) -> str:
-        """Return a cursor; `scope` names the list and its order, so that it cannot be used elsewhere."""
-        data = json.dumps([scope, position], separators=(",", ":")).encode()
-        return base64.urlsafe_b64encode(data).rstrip(b"=").decode() + "." + self._vault.sign(data)
+        """Return a cursor; `scope` names the list, its order and whose it is, so that it cannot be used elsewhere.
+
+        A position may hold what nobody should see, such as a number that counts the rows of everybody.
+        """
+        return self._vault.seal(json.dumps(position, separators=(",", ":"), ensure_ascii=False), _place(scope))
 
     def read(self, scope: str, cursor: str | None) -> list[Any] | None:
         """Return the position, or None for the first page.
@@ -32,17 +34,14 @@ class Cursors:
         """
         if not cursor:
             return None
-        payload, _dot, signature = cursor.partition(".")
         try:
-            data = base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4))
-        except ValueError:
-            data = b""
-        if not self._vault.signed(data, signature):
-            raise _bad_cursor()
-        found, position = json.loads(data)
-        if found != scope:
-            raise _bad_cursor()
-        return list(position)
+            return list(json.loads(self._vault.open(cursor, _place(scope))))
+        except SealError as error:
+            raise _bad_cursor() from error
+
+
+def _place(scope: str) -> str:
+    return f"cursor:{scope}"
 
 
 def _bad_cursor() -> InvalidRequestError:

@@ -7,7 +7,7 @@ import os
 import shutil
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -17,8 +17,17 @@ SECONDS = 20.0
 _LEAST_FREE_MB = 100
 
 
+PROCESSES = frozenset({"serve", "work", "migrate"})
+"""The kinds of process that a service has."""
+
+
 class Trouble(Exception):  # noqa: N818  it is a finding
     """Something is wrong; the text says what, and what to change, and holds no secret."""
+
+    def __init__(self, sentence: str, *, lasting: bool = False) -> None:
+        """`lasting` says that trying again cannot help: a person has to change something first."""
+        super().__init__(sentence)
+        self.lasting = lasting
 
 
 @dataclass(frozen=True)
@@ -29,6 +38,8 @@ class Probe:
     """What it is to the service, such as `store`."""
     try_it: Callable[[], str]
     """Returns a sentence about what is well; raises Trouble."""
+    processes: frozenset[str] = PROCESSES
+    """The kinds of process that use it; the others may not even be let through to it."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +50,11 @@ class Finding:
     ok: bool
     sentence: str
     milliseconds: int
+
+
+def used_by(process: str, probes: Iterable[Probe]) -> list[Probe]:
+    """Return the probes of what a kind of process uses; of all of them if it is not known which kind."""
+    return [probe for probe in probes if not process or process in probe.processes]
 
 
 def run_probes(probes: Sequence[Probe], *, seconds: float = SECONDS) -> list[Finding]:

@@ -79,7 +79,7 @@ class VersionRequiredError(Problem):
 
 
 class UnavailableError(Problem):
-    """Something that this needs is away for the moment."""
+    """Something that this needs cannot be reached at the moment."""
 
     status, title, type = 503, "Temporarily unavailable", "/problems/unavailable"
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from chassis.gateway_keys import HEADER
 from chassis.problems import ForbiddenError, InvalidRequestError, UnauthorizedError, VersionRequiredError
 from chassis.tokens import Caller
 
@@ -23,6 +24,10 @@ class Request:
     signed_in: Caller | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     client_address: str = ""
+    sent_by_gateway: bool = False
+    """Whether it has proven to come from a gateway of this installation."""
+    notes: dict[str, str] = field(default_factory=dict)
+    """What the security log says beside; a handler may add to it."""
 
     @property
     def caller(self) -> Caller:
@@ -54,6 +59,12 @@ class Request:
     def user_agent(self) -> str:
         """What the client calls itself, shortened."""
         return self.headers.get("User-Agent", "")[:200]
+
+    def require_gateway(self) -> None:
+        """Raise ForbiddenError unless a gateway asks."""
+        if not self.sent_by_gateway:
+            message = f"Only a gateway may do this; it proves itself by {HEADER}."
+            raise ForbiddenError(message)
 
     def require_session(self) -> Caller:
         """Return the caller if it is a person with a session; an access token may not do this. Raises ForbiddenError."""

@@ -136,6 +136,24 @@ def leave_setting() -> int:
     return number
 
 
+def management_setting() -> int:
+    """Declare the port that is for operators alone."""
+    number: int = setting(
+        "OUTLAY_MANAGEMENT_PORT",
+        "the port that answers /metrics and what /readyz checks, for operators alone; 0: none, so neither is answered",
+        default=0,
+        parse=whole_number(0, 65535),
+    )
+    return number
+
+
+def same_port_problems(port: int, management_port: int) -> list[str]:
+    """Return a sentence if the two are one, which would make public what is not meant to be."""
+    if not management_port or management_port != port:
+        return []
+    return [f"OUTLAY_MANAGEMENT_PORT: is {management_port}, as is OUTLAY_PORT; choose one that is not reachable from outside"]
+
+
 def ratio(text: str) -> float:
     """Parse a number from 0 to 1."""
     number = float(text)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 import yaml
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterator
 
 Spec = dict[str, Any]
 
@@ -17,7 +17,7 @@ _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 METHODS = frozenset({"get", "put", "post", "patch", "delete"})
 
-_ALWAYS = {"400": "BadRequest", "401": "Unauthorized", "403": "Forbidden", "503": "Unavailable"}
+_ALWAYS = {"400": "BadRequest", "401": "Unauthorized", "403": "Forbidden", "414": "UriTooLong", "503": "Unavailable"}
 _WITH_BODY = {"413": "PayloadTooLarge", "415": "UnsupportedMediaType"}
 
 
@@ -67,8 +67,11 @@ def method_of(operation_id: str) -> str:
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", operation_id).lower()
 
 
-def merge_specs(front: Spec, others: Iterable[Spec], *, of_one_version: bool = True) -> Spec:
-    """Return one public document: `front` with the paths, tags and components of `others`; internal operations left out.
+def merge_specs(front: Spec, others: Collection[Spec], *, of_one_version: bool = True) -> Spec:
+    """Return one public document: `front` with the paths, tags and components of `others`.
+
+    Internal operations are left out, and so is what only they use.
+
 
     In the middle of an upgrade documents are of different versions, and what they share may differ: then the first component of
     a name is taken.
@@ -89,4 +92,25 @@ def merge_specs(front: Spec, others: Iterable[Spec], *, of_one_version: bool = T
             for name, entry in entries.items():
                 if target.setdefault(name, entry) != entry and of_one_version:
                     raise SpecClashError(name)
+    internal = [item for spec in (*others, front) for path, item in spec["paths"].items() if path not in merged["paths"]]
+    for kind, name in _reached(merged, internal) - _reached(merged, merged["paths"]):
+        del merged["components"][kind][name]
     return merged
+
+
+def _reached(spec: Spec, start: Any) -> set[tuple[str, str]]:
+    """Return kind and name of each component that is used from `start`, directly or by other components."""
+    found: set[tuple[str, str]] = set()
+    ahead = [start]
+    while ahead:
+        node = ahead.pop()
+        if isinstance(node, list):
+            ahead += node
+        elif isinstance(node, dict):
+            ahead += node.values()
+            part = str(node.get("$ref", "")).removeprefix("#/components/").partition("/")
+            place = (part[0], part[2])
+            if place not in found and place[1] in spec["components"].get(place[0], {}):
+                found.add(place)
+                ahead.append(spec["components"][place[0]][place[1]])
+    return found

@@ -12,7 +12,8 @@ import jwt
 
 from chassis.problems import UnauthorizedError
 
-AUDIENCE = "outlay"
+SHARED_AUDIENCE = "outlay"
+"""Of tokens for every service, which gateways before version 0.2 send; no gateway of today passes one on."""
 ALGORITHM = "EdDSA"
 _KEPT = 2_000
 _REFETCH_SECONDS = 5.0
@@ -63,9 +64,9 @@ class Caller:
 class TokenVerifier:
     """Verifies service tokens with auth's keys. An unknown key id makes it look once whether the keys were rotated."""
 
-    def __init__(self, jwks: Jwks, *, monotonic: Callable[[], float] = time.monotonic) -> None:
-        """Fetch nothing yet: the first token does."""
-        self._jwks = jwks
+    def __init__(self, jwks: Jwks, audience: str, *, monotonic: Callable[[], float] = time.monotonic) -> None:
+        """Fetch nothing yet: the first token does. `audience` is the service that verifies: a token for another is refused."""
+        self._jwks, self._audiences = jwks, (audience, SHARED_AUDIENCE)
         self._monotonic = monotonic
         self._keys: dict[str, jwt.PyJWK] = {}
         self._fetched_at = float("-inf")
@@ -92,7 +93,7 @@ class TokenVerifier:
         try:
             key = self._key(jwt.get_unverified_header(token).get("kid", ""))
             claims: dict[str, Any] = jwt.decode(
-                token, key, algorithms=[ALGORITHM], audience=AUDIENCE, options={"require": ["exp", "sub", "aud"]}
+                token, key, algorithms=[ALGORITHM], audience=self._audiences, options={"require": ["exp", "sub", "aud"]}
             )
         except jwt.PyJWTError as error:
             message = "The token is expired or not one of ours; sign in again."

@@ -3,70 +3,103 @@
 from __future__ import annotations
 
 import json
-import re
-from typing import TYPE_CHECKING, Any, NoReturn
+from itertools import islice
+from typing import TYPE_CHECKING, Any
 
 from connexion.datastructures import MediaTypeDict
-from connexion.exceptions import UnsupportedMediaTypeProblem
+from connexion.exceptions import BadRequestProblem, UnsupportedMediaTypeProblem
 from connexion.json_schema import Draft4RequestValidator
 from connexion.validators import VALIDATOR_MAP, JSONRequestBodyValidator
 from connexion.validators.abstract import AbstractRequestBodyValidator
 from connexion.validators.parameter import ParameterValidator
-from jsonschema import Draft4Validator
+from jsonschema import Draft4Validator, ValidationError
+from jsonschema.validators import extend
+from starlette.datastructures import Headers
 
+from chassis.json_body import parse_json, too_deep, unprintable
 from chassis.problems import InvalidRequestError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Iterator
+    from collections.abc import Iterator
 
-    from jsonschema import ValidationError
     from starlette.types import Receive, Scope
 
-# Tab and line ends are text; the other control characters and lone surrogates are not, and no store keeps them well.
-_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+CHECK = "outlay.check_body"
+"""The key in the scope of what is to be called with the body, in a thread, before the operation."""
 _MOST_ERRORS = 20
-_MOST_DIGITS = 100
+_MOST_UNIQUE = 1_000
+"""Entries that are compared with each other, if the document does not say how many there may be."""
 
 
 class JsonBodyValidator(JSONRequestBodyValidator):  # type: ignore[misc]
-    """Reads JSON strictly and reports all that does not fit, each with its place.
+    """Reads JSON strictly and reports what does not fit, each with its place.
 
     A schema that says `x-raw` is of a body that its handler reads itself, such as one with a signature over its bytes.
     """
 
     async def wrap_receive(self, receive: Receive, *, scope: Scope) -> tuple[Receive, Scope]:
-        """Return what was given if it is raw."""
+        """Leave the body where it is: it is read after this, and checked off the event loop (`CHECK`, by chassis.bridge)."""
         if self._schema.get("x-raw"):
             return receive, scope
-        wrapped: tuple[Receive, Scope] = await super().wrap_receive(receive, scope=scope)
-        return wrapped
-
-    async def _parse(self, stream: AsyncGenerator[bytes, None], scope: Scope) -> Any:
-        """Return the body; raises InvalidRequestError, or 415 for a body that nobody says to be JSON."""
-        raw = b"".join([part async for part in stream])
-        if raw and not any(name == b"content-type" and value for name, value in scope["headers"]):
+        headers = Headers(scope=scope)
+        empty = headers.get("content-length", "0") == "0" and "transfer-encoding" not in headers
+        if empty and self._required:
+            raise BadRequestProblem(detail="A body is required.")
+        if not empty and not headers.get("content-type"):
             # connexion takes it for JSON, Flask then hands the bare bytes to the operation.
             raise UnsupportedMediaTypeProblem(detail="Say what the body is with Content-Type: application/json.")
-        try:
-            return json.loads(raw.decode("utf-8"), parse_constant=_reject, parse_int=_whole) if raw else None
-        except UnicodeDecodeError as error:
-            message = "The body is not UTF-8."
-            raise InvalidRequestError(message) from error
-        except RecursionError as error:
-            message = "The body is nested too deeply."
-            raise InvalidRequestError(message) from error
-        except ValueError as error:
-            message = f"The body is not JSON: {error}."
-            raise InvalidRequestError(message) from error
+        return receive, {**scope, CHECK: self.check}
 
-    def _validate(self, body: Any) -> None:
-        """Raise InvalidRequestError with every error."""
-        validator = Draft4RequestValidator(self._schema, format_checker=Draft4Validator.FORMAT_CHECKER)
-        errors = [_explain(error) for error in validator.iter_errors(body)][:_MOST_ERRORS]
-        errors += [{"pointer": pointer, "message": "has a control character"} for pointer in _unprintable(body, "")]
+    def check(self, raw: bytes) -> None:
+        """Raise InvalidRequestError with the first errors of a body."""
+        body = parse_json(raw) if raw else None
+        if body is None and self._nullable:
+            return
+        try:
+            errors = [_explain(error) for error in islice(validator_of(self._schema).iter_errors(body), _MOST_ERRORS)]
+        except RecursionError as error:
+            raise too_deep() from error
+        found = ({"pointer": pointer[:200], "message": "has a control character"} for pointer in unprintable(body))
+        errors += islice(found, _MOST_ERRORS - len(errors))
         if errors:
             named = "; ".join(f"{error['pointer'] or 'the body'} {error['message']}" for error in errors[:3])
             raise InvalidRequestError(f"{named}.", errors=errors)
+
+
+def validator_of(schema: Any) -> Any:
+    """Return a validator whose work grows with the size of what it is given, and no faster."""
+    return _Bounded(schema, format_checker=Draft4Validator.FORMAT_CHECKER)
+
+
+def _only_within(size: str, kind: str, keyword: str) -> Any:
+    """Return the check of a keyword that is left out for what is too long by another keyword, which reports it."""
+    check = Draft4RequestValidator.VALIDATORS[keyword]
+
+    def bounded(validator: Any, value: Any, instance: Any, schema: Any) -> Iterator[ValidationError]:
+        if not (validator.is_type(instance, kind) and size in schema and len(instance) > schema[size]):
+            yield from check(validator, value, instance, schema) or ()
+
+    return bounded
+
+
+def _unique(validator: Any, wanted: bool, instance: Any, schema: Any) -> Iterator[ValidationError]:
+    """Compare texts of the entries: the library compares each entry with each other one."""
+    if wanted and validator.is_type(instance, "array") and len(instance) <= schema.get("maxItems", _MOST_UNIQUE):
+        texts = {json.dumps(entry, sort_keys=True) for entry in instance}
+        if len(texts) < len(instance):
+            yield ValidationError("has an entry twice")
+
+
+_Bounded: Any = extend(  # type: ignore[no-untyped-call]
+    Draft4RequestValidator,
+    {
+        "uniqueItems": _unique,
+        "items": _only_within("maxItems", "array", "items"),
+        "pattern": _only_within("maxLength", "string", "pattern"),
+        "format": _only_within("maxLength", "string", "format"),
+        "enum": _only_within("maxLength", "string", "enum"),
+    },
+)
 
 
 class StreamedFormValidator(AbstractRequestBodyValidator):  # type: ignore[misc]
@@ -86,8 +119,7 @@ class NamedParameterValidator(ParameterValidator):  # type: ignore[misc]
         name = param["name"]
         if value is None:
             return f"The {kind} parameter {name} is missing." if param.get("required") else None
-        validator = Draft4Validator(param["schema"], format_checker=Draft4Validator.FORMAT_CHECKER)
-        error = next(iter(validator.iter_errors(value)), None)
+        error = next(validator_of(param["schema"]).iter_errors(value), None)
         return f"{name} {_explain(error)['message']}." if error else None
 
 
@@ -102,35 +134,6 @@ VALIDATORS = {
         }
     ),
 }
-
-
-def printable(text: str) -> bool:
-    """Say whether a text is free of control characters."""
-    return _UNPRINTABLE.search(text) is None
-
-
-def _reject(name: str) -> NoReturn:
-    message = f"{name} is not a number in JSON"
-    raise ValueError(message)
-
-
-def _whole(digits: str) -> int:
-    if len(digits) > _MOST_DIGITS:
-        message = f"a number has more than {_MOST_DIGITS} digits"
-        raise ValueError(message)
-    return int(digits)
-
-
-def _unprintable(value: Any, pointer: str) -> Iterator[str]:
-    if isinstance(value, str):
-        if not printable(value):
-            yield pointer
-    elif isinstance(value, dict):
-        for key, entry in value.items():
-            yield from _unprintable(entry, f"{pointer}/{key}")
-    elif isinstance(value, list):
-        for index, entry in enumerate(value):
-            yield from _unprintable(entry, f"{pointer}/{index}")
 
 
 def _explain(error: ValidationError) -> dict[str, str]:  # noqa: PLR0911, PLR0912  a table

@@ -76,11 +76,7 @@ class Money:
     @property
     def text(self) -> str:
         """The amount as on the wire, with all decimals of the currency: "12.30"."""
-        decimals = CURRENCIES[self.currency]
-        if not decimals:
-            return str(self.minor)
-        digits = str(abs(self.minor)).rjust(decimals + 1, "0")
-        return f"{'-' if self.minor < 0 else ''}{digits[:-decimals]}.{digits[-decimals:]}"
+        return text_of(self.minor, self.currency)
 
     def to_wire(self) -> dict[str, str]:
         """Return {"amount": "12.34", "currency": "EUR"}."""
@@ -100,3 +96,12 @@ class Money:
             message = f"{other.currency} cannot be added to {self.currency}"
             raise MoneyError(message)
         return other.minor
+
+
+def text_of(minor: int, currency: str) -> str:
+    """Write minor units as on the wire, with all decimals of the currency: "12.30"."""
+    decimals = CURRENCIES[currency]
+    if not decimals:
+        return str(minor)
+    digits = str(abs(minor)).rjust(decimals + 1, "0")
+    return f"{'-' if minor < 0 else ''}{digits[:-decimals]}.{digits[-decimals:]}"

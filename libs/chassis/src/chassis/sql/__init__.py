@@ -3,7 +3,7 @@
 from chassis.sql.address import store_address
 from chassis.sql.database import Database, StoreBusyError, StoreUnavailableError, unless_raced
 from chassis.sql.inbox import Inbox
-from chassis.sql.outbox import SqlOutbox, add_events
+from chassis.sql.outbox import SqlOutbox, add_events, add_written_events
 from chassis.sql.prepared import Prepared
 from chassis.sql.replays import Replays
 from chassis.sql.tables import chassis_tables
@@ -17,6 +17,7 @@ __all__ = [
     "StoreBusyError",
     "StoreUnavailableError",
     "add_events",
+    "add_written_events",
     "chassis_tables",
     "store_address",
     "unless_raced",

@@ -121,6 +121,10 @@ class Database:
         """Say in a sentence what is wrong with a store that raised this, and what to change."""
         return self._dialect.explain(error.__cause__ or error, self.url)
 
+    def is_refused(self, error: BaseException) -> bool:
+        """Say whether trying again cannot help with this: a wrong password, a right that is missing."""
+        return self._dialect.is_refused(error.__cause__ or error)
+
     def close(self) -> None:
         """Let go of all connections."""
         self.engine.dispose()

@@ -39,6 +39,11 @@ def plain(column: str) -> Value:
     return Value(column, lambda row: getattr(row, column), lambda row: row[column])
 
 
+def later(value: Value) -> Value:
+    """A column that archives of earlier versions do not have: it is empty there."""
+    return Value(value.name, value.out, lambda row: value.into(row) if value.name in row else None)
+
+
 def instant(column: str) -> Value:
     """Milliseconds since 1970, in ISO 8601."""
     name = "at" if column == "at_ms" else f"{column.removesuffix('_ms')}_at"

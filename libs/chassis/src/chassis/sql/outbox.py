@@ -38,11 +38,16 @@ def _insert(table: Table) -> Prepared:
 
 def add_events(connection: Connection, table: Table, events: Sequence[Event]) -> None:
     """Store events within a transaction."""
+    add_written_events(connection, table, [(event.id, event.to_json()) for event in events])
+
+
+def add_written_events(connection: Connection, table: Table, events: Sequence[tuple[str, str]]) -> None:
+    """Store events that are (id, JSON) already."""
     if not events:
         return
     moment, relay = now_ms(), connection.info.get(RELAY)
     claim = {"claimed_by": relay, "claimed_until_ms": moment + _LEASE_MS if relay else 0}
-    rows = [{"id": e.id, "body": e.to_json(), "created_ms": moment, **claim} for e in events]
+    rows = [{"id": event_id, "body": body, "created_ms": moment, **claim} for event_id, body in events]
     _insert(table).run_many(connection, rows)
     connection.info[ADDED_EVENTS] = True
 

@@ -35,7 +35,7 @@ def reaching(database: Database, setting: str) -> str:
             return revision_of(connection) or ""
     except (StoreUnavailableError, SQLAlchemyError) as error:
         message = f"{setting}: {database.explain(error)}"
-        raise Trouble(message) from error
+        raise Trouble(message, lasting=database.is_refused(error)) from error
 
 
 def _try(database: Database, schema: Schema, setting: str) -> str:
@@ -70,7 +70,7 @@ def _try_rights(database: Database, setting: str) -> None:
                     _try_table(connection, name)
     except (StoreUnavailableError, DBAPIError) as error:
         message = f"{setting}: {database.explain(error)}"
-        raise Trouble(message) from error
+        raise Trouble(message, lasting=database.is_refused(error)) from error
 
 
 def _try_table(connection: Connection, name: str) -> None:

@@ -58,19 +58,30 @@ class Replays:
         """
         if key is None:
             return action()
-        kept = _kept(self._table).first(self._connection, of_user=user_id, of_key=key)
+        kept = self.kept(user_id, key, fingerprint)
         if kept is not None:
-            before, body, status, headers = kept
-            if before != fingerprint:
-                message = "This Idempotency-Key came before with another request; use a new one."
-                raise KeyReusedError(message)
-            return json.loads(body), status, json.loads(headers)
+            return kept
         body, status, headers = action()
         row = {"user_id": user_id, "request_key": key, "fingerprint": fingerprint, "status": status}
         row |= {"body": json.dumps(body), "headers": json.dumps(dict(headers)), "created_ms": now_ms()}
         with unless_raced():
             _keep(self._table).run(self._connection, **row)
         return body, status, headers
+
+    def kept(self, user_id: str, key: str | None, fingerprint: str) -> Answer | None:
+        """Return the answer that is kept under this key, if there is one.
+
+        Raises:
+            KeyReusedError: if the key came before with another fingerprint.
+        """
+        found = None if key is None else _kept(self._table).first(self._connection, of_user=user_id, of_key=key)
+        if found is None:
+            return None
+        before, body, status, headers = found
+        if before != fingerprint:
+            message = "This Idempotency-Key came before with another request; use a new one."
+            raise KeyReusedError(message)
+        return json.loads(body), status, json.loads(headers)
 
     def forget_old(self) -> None:
         """Delete answers of more than seven days."""

@@ -118,6 +118,11 @@ class RabbitBus:
         if self._consumer.link.trouble:
             raise BusAwayError(self._consumer.link.trouble)
 
+    @property
+    def listening(self) -> bool:
+        """Whether listeners hear events at present."""
+        return not self._listeners.link.trouble
+
     def check_listening(self) -> None:
         """Raise BusAwayError if listeners hear nothing now."""
         if self._listeners.link.trouble:

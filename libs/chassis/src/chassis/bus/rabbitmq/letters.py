@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from chassis.bus.rabbitmq.topology import Topology
 
 _NOT_FOUND = 404
+_BACK_SECONDS = 2.0
+"""How long letters that were looked at are waited for until they are in their queue again."""
 
 if TYPE_CHECKING:
     T = TypeVar("T")
@@ -45,7 +48,9 @@ class Letters:
         found: list[DeadLetter] = []
         with self._channel() as channel:
             for queue in self._queues:
-                found += [_letter(queue, properties, body) for _tag, properties, body in _all(channel, queue)]
+                letters = [_letter(queue, properties, body) for _tag, properties, body in _all(channel, queue)]
+                _give_back(channel, queue, len(letters))
+                found += letters
         return sorted(found, key=lambda letter: letter.died_at)
 
     def replay(self, publish: Callable[[Sequence[Outgoing]], None], ids: Sequence[str] | None = None) -> int:
@@ -81,16 +86,20 @@ class Letters:
         count = 0
         with self._channel() as channel:
             for queue in self._queues:
+                left = 0
                 for tag, properties, body in _all(channel, queue):
                     if wanted(queue, properties, body):
                         deal(queue, properties, body)
                         channel.basic_ack(tag)
                         count += 1
+                    else:
+                        left += 1
+                _give_back(channel, queue, left)
         return count
 
     @contextmanager
     def _channel(self) -> Iterator[BlockingChannel]:
-        """Closing it gives back what was taken and not acknowledged."""
+        """Closing it gives back what was taken and not acknowledged, some time later."""
         try:
             connection = pika.BlockingConnection(self._address.parameters(f"outlay {self._name} letters"))
             try:
@@ -113,6 +122,16 @@ def _all(channel: BlockingChannel, queue: str) -> Iterator[tuple[int, pika.Basic
         if method is None:
             return
         yield method.delivery_tag, properties, body
+
+
+def _give_back(channel: BlockingChannel, queue: str, count: int) -> None:
+    """Put back what was taken and not acknowledged, and wait until it is there: whoever looks next would miss it before."""
+    if not count:
+        return
+    channel.basic_nack(0, multiple=True, requeue=True)
+    deadline = time.monotonic() + _BACK_SECONDS
+    while _count(channel, dead_name(queue)) < count and time.monotonic() < deadline:
+        time.sleep(0.01)
 
 
 def _count(channel: BlockingChannel, queue: str) -> int:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import logging
 import random
 import threading
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import pika
+from pika.adapters.select_connection import IOLoop
 from pika.adapters.utils.connection_workflow import AMQPConnectionWorkflowFailed, AMQPConnectorException
 from pika.exceptions import (
     AMQPConnectionError,
@@ -120,17 +122,19 @@ class Link:
             self._wait = min(self._wait * 2, max(_LONGEST_WAIT, self._wait))
 
     def _connect_once(self) -> None:
-        connection = pika.SelectConnection(
-            self._address.parameters(f"outlay {self._name}"),
-            on_open_callback=self._on_open,
-            on_open_error_callback=self._on_open_error,
-            on_close_callback=self._on_close,
-        )
-        connection.add_on_connection_blocked_callback(self._on_blocked)
-        connection.add_on_connection_unblocked_callback(lambda *_: self.opened())
-        self._connection = connection
-        connection.ioloop.start()
-        connection.ioloop.close()
+        # Closed whatever happens: pika leaves that to whom its loop belongs, and it has two sockets.
+        with closing(IOLoop()) as loop:
+            connection = pika.SelectConnection(
+                self._address.parameters(f"outlay {self._name}"),
+                on_open_callback=self._on_open,
+                on_open_error_callback=self._on_open_error,
+                on_close_callback=self._on_close,
+                custom_ioloop=loop,
+            )
+            connection.add_on_connection_blocked_callback(self._on_blocked)
+            connection.add_on_connection_unblocked_callback(lambda *_: self.opened())
+            self._connection = connection
+            loop.start()
 
     def _on_open_error(self, connection: pika.SelectConnection, error: Any) -> None:
         self._troubled(words(error, self._address))

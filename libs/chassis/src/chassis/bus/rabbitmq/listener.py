@@ -26,11 +26,10 @@ class Listeners:
     """One connection with one queue that lives as long as it does."""
 
     def __init__(self, name: str, address: BrokerAddress, patterns: Sequence[str], *, on_gap: Callable[[], None]) -> None:
-        """`patterns` are routing keys; `on_gap` is called when something may have been missed: the connection had been lost."""
+        """`patterns` are routing keys; `on_gap` is called when events begin to arrive: some may have been missed."""
         self._patterns, self._on_gap = tuple(patterns), on_gap
         self._listeners: list[Handler] = []
         self.link = Link(f"{name} listen", address, on_open=self._open)
-        self._heard_before = False
 
     def add(self, listener: Handler, *, seconds: float) -> Callable[[], None]:
         """Call `listener` with each event; waits some seconds for the broker, and goes on without it."""
@@ -57,10 +56,8 @@ class Listeners:
         channel.basic_consume(queue, self._on_message, auto_ack=True, callback=lambda _frame: self._opened())
 
     def _opened(self) -> None:
+        self._on_gap()  # before anybody believes that nothing is missed from now on
         self.link.opened()
-        if self._heard_before:
-            self._on_gap()
-        self._heard_before = True
 
     def _on_message(self, _channel: Channel, _method: Any, _properties: pika.BasicProperties, body: bytes) -> None:
         try:

@@ -21,7 +21,7 @@ _REFUSED, _DIFFERENT = 403, 406
 
 def broker_probe(address: BrokerAddress) -> Probe:
     """Return the probe. What is missing is declared, as every process does when it starts."""
-    return Probe("broker", lambda: _try(address))
+    return Probe("broker", lambda: _try(address), processes=frozenset({"serve", "work"}))
 
 
 def _try(address: BrokerAddress) -> str:

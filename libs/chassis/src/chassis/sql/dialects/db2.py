@@ -93,6 +93,11 @@ class Db2(Dialect):
             return f"the host of {where} is not known; check its name"
         return f"{where} refuses with SQLSTATE {_state(text) or 'unknown'}"
 
+    def is_refused(self, error: BaseException) -> bool:
+        """Say whether the server knows us and does not want us."""
+        text = str(getattr(error, "orig", error))
+        return "SQL30082N" in text or _state(text) in {"28000", "08004", "42705", "42501", "42502"}
+
     def is_busy(self, error: DBAPIError) -> bool:
         """Say whether this was a deadlock, or a lock that took too long; the driver calls both programming errors."""
         return _state(error.orig) in _BUSY

@@ -81,6 +81,10 @@ class Dialect:
         """Say in a sentence what is wrong with a database that refuses, and what to change; no secret is in it."""
         return f"fails with {type(error).__name__}"
 
+    def is_refused(self, error: BaseException) -> bool:  # noqa: ARG002
+        """Say whether somebody has to change something before the same can do: a user, a password, a right, a database."""
+        return False
+
     def is_busy(self, error: DBAPIError) -> bool:  # noqa: ARG002
         """Say whether another transaction was in the way, so that this one should simply be done again."""
         return False

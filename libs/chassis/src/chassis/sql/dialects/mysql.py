@@ -55,6 +55,10 @@ _IN_TRANSACTION = 1
 """The bit of the server's status that says so."""
 
 
+_REFUSALS = frozenset({1044, 1045, 1049, 1142, 1143, 1227, 1698, 2026, 3159})
+"""Numbers of errors: wrong user, password, database or TLS, and rights that are missing."""
+
+
 class MySql(Dialect):
     """A server, or several behind one address."""
 
@@ -111,6 +115,10 @@ class MySql(Dialect):
             return known[code]
         nobody = unreached(getattr(cause, "original_exception", None), where)
         return nobody or f"{where} refuses with error {code}"
+
+    def is_refused(self, error: BaseException) -> bool:
+        """Say whether the server knows us and does not want us."""
+        return _code(error) in _REFUSALS
 
     def is_busy(self, error: DBAPIError) -> bool:
         """Say whether this was a deadlock, or a lock that took too long."""

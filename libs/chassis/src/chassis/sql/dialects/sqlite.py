@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,6 +9,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine
 
 from chassis.sql.dialects.dialect import WRITES, Dialect
+from chassis.sql.dialects.turn import Turn
 from chassis.sql.driver import execute
 
 _PRAGMAS = (
@@ -29,7 +29,7 @@ class Sqlite(Dialect):
         """Make the turn."""
         super().__init__()
         # SQLite lets one writer in at a time and makes the others poll; waiting here is fair and costs nothing.
-        self.turn = threading.Lock()
+        self.turn = Turn()
 
     def engine(self, url: sa.URL, *, pool_size: int) -> Engine:
         """Return the pool of connections to the file."""

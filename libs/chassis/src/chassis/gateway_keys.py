@@ -1,0 +1,42 @@
+"""Proof that a request comes from a gateway of this installation: a key that gateways send and the service knows."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Mapping, Sequence
+
+HEADER = "X-Gateway-Key"
+GATEWAY_KEY_DOC = "by which a gateway proves itself to auth, one key a line: the first is sent, all are accepted"
+_FEWEST_CHARACTERS = 32
+
+
+def parse_gateway_keys(text: str) -> tuple[str, ...]:
+    """Return the keys, one a line: the first is sent, all are accepted. Raises ValueError."""
+    keys = tuple(line.strip() for line in text.splitlines() if line.strip())
+    for key in keys or ("",):
+        if len(key) < _FEWEST_CHARACTERS or not key.isascii() or not key.isalnum():
+            message = f"needs at least {_FEWEST_CHARACTERS} letters and digits a line; make one with: openssl rand -hex 32"
+            raise ValueError(message)
+    return keys
+
+
+class GatewayKeys:
+    """Recognises requests of gateways."""
+
+    def __init__(self, keys: Sequence[str]) -> None:
+        """Without keys, no request is taken for one of a gateway."""
+        self._digests = [_digest(key) for key in keys]
+
+    def __bool__(self) -> bool:
+        """Whether there is any key."""
+        return bool(self._digests)
+
+    def sent_by_gateway(self, headers: Mapping[str, str]) -> bool:
+        """Say whether a request has one of the keys."""
+        given = _digest(headers.get(HEADER, ""))
+        return any(hmac.compare_digest(given, known) for known in self._digests)
+
+
+def _digest(key: str) -> bytes:
+    return hashlib.sha256(key.encode()).digest()

@@ -1,0 +1,32 @@
+"""What an access token may do: reading and writing are separate scopes, and neither includes the other."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from chassis.problems import ForbiddenError
+
+if TYPE_CHECKING:
+    from chassis.request import Answer
+    from chassis.tokens import Caller
+
+_READING = frozenset({"GET", "HEAD"})
+_NOTHING_TO_READ = 204
+
+
+def require_scope(caller: Caller | None, method: str) -> None:
+    """Raise ForbiddenError unless the caller, if there is one, may use this method."""
+    wanted = "read" if method in _READING else "write"
+    if caller is not None and wanted not in caller.scopes:
+        message = f"This needs an access token with the scope {wanted}."
+        raise ForbiddenError(message)
+
+
+def without_reading(caller: Caller | None, answer: Answer) -> Answer:
+    """Return the answer to a write without its body if the caller may not read; it says where the resource is, and its version."""
+    body, status, headers = answer
+    if caller is None or "read" in caller.scopes or body is None:
+        return answer
+    kept = {name: value for name, value in headers.items() if name.lower() != "content-type"}
+    # Something that was accepted for later is not done yet, so its status stays.
+    return None, status if status == 202 else _NOTHING_TO_READ, kept  # noqa: PLR2004

@@ -1,0 +1,31 @@
+"""Meters name operations, not paths: there are only so many, and none of them tells about anybody."""
+
+from __future__ import annotations
+
+import pytest
+
+from chassis.routing import OTHER, Routes
+from chassis.spec import load_spec
+
+ROUTES = Routes([load_spec("expenses"), {"paths": {"/things/{id}": {}, "/things/all": {}}}])
+
+
+@pytest.mark.parametrize(
+    ("path", "route"),
+    [
+        ("/api/v1/expenses", "/expenses"),
+        ("/api/v1/expenses/0192-abc", "/expenses/{expense_id}"),
+        ("/api/v1/things/all", "/things/all"),
+        ("/api/v1/things/1", "/things/{id}"),
+        ("/api/v1/things/1/2", OTHER),
+        ("/api/v1/unknown", OTHER),
+        ("/expenses", OTHER),
+        ("/", OTHER),
+    ],
+)
+def test_a_path_is_counted_for_its_operation(path: str, route: str) -> None:
+    assert ROUTES.of(path) == route
+
+
+def test_without_a_document_everything_is_one() -> None:
+    assert Routes().of("/api/v1/expenses") == OTHER

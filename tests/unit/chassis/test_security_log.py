@@ -1,0 +1,56 @@
+"""What the security log says, and that its inventory is complete."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+from pathlib import Path
+
+import pytest
+
+from chassis.logs import configure_logs
+from chassis.security_log import LOGGER, recorded_command, security_events
+from chassis.spec import load_spec
+
+PAGE = (Path(__file__).parents[3] / "docs" / "security.md").read_text("utf-8")
+
+
+def command(**options: str) -> argparse.Namespace:
+    return argparse.Namespace(**options)
+
+
+def test_every_event_stands_in_the_inventory() -> None:
+    events = {event for name in ("auth", "expenses", "budgets", "notifier") for event in security_events(load_spec(name)).values()}
+    assert events
+    assert not {event for event in events | {"access", "admin.command"} if f"| `{event}` |" not in PAGE}
+
+
+def test_a_command_of_an_operator_is_recorded_with_its_outcome(caplog) -> None:
+    caplog.set_level(logging.INFO, LOGGER)
+    with recorded_command("auth", command(command="migrate", what="rekey")):
+        pass
+    with pytest.raises(OSError, match="full"), recorded_command("budgets", command(command="events", action="purge")):
+        raise OSError("full")
+    first, second = caplog.records
+    assert (first.command, first.outcome, bool(first.operator)) == ("auth migrate rekey", "success", True)
+    assert (second.command, second.outcome, second.reason) == ("budgets events purge", "failure", "OSError")
+
+
+def test_commands_that_only_look_are_not_recorded(caplog) -> None:
+    caplog.set_level(logging.INFO, LOGGER)
+    for options in (command(command="check"), command(command="events", action="dead"), command(command="keys", action="list")):
+        with recorded_command("auth", options):
+            pass
+    assert not caplog.records
+
+
+def test_it_is_written_at_every_log_level(capsys) -> None:
+    root = logging.getLogger()
+    level, handlers = root.level, root.handlers[:]
+    try:
+        configure_logs("error")
+        logging.getLogger(LOGGER).info("security event", extra={"event": "session.signed_in"})
+    finally:
+        root.setLevel(level)
+        root.handlers[:] = handlers
+    assert '"event": "session.signed_in"' in capsys.readouterr().err
