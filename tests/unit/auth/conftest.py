@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
@@ -21,7 +22,7 @@ def make_auth(tmp_path: Path) -> Iterator[Callable[..., Auth]]:
     path = tmp_path / "auth.db"
 
     def rows() -> list[tuple[str, str]]:
-        with sqlite3.connect(path) as connection:
+        with closing(sqlite3.connect(path)) as connection:
             return connection.execute("SELECT kind, user_id FROM document").fetchall()
 
     with auths(lambda ring: SqliteDocuments(f"sqlite:///{path}", on_events=ring), rows, path) as make:

@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 
 from auth.domain.finding import Finding
+from support.auth_alone import secret_in
 
-MARIA = {"email": "Maria@Example.org", "password": "correct horse battery", "name": "Maria"}
+MARIA = {"email": "Maria@Example.org", "password": "violet umbrella kitchen", "name": "Maria"}
 
 
 def pointers(answer) -> list[str]:
@@ -119,8 +120,8 @@ def test_signing_up_again_after_a_crash_between_address_and_user_works(auth):
     user = auth.sign_in().json()
     auth.documents.delete(auth.documents.get(f"user:{user['id']}"))
     assert auth.sign_in().status_code == 401
-    auth.sign_up(password="staple battery horse")
-    assert auth.sign_in(password="staple battery horse").json()["id"] == user["id"]
+    auth.sign_up(password="seven paper lanterns")
+    assert auth.sign_in(password="seven paper lanterns").json()["id"] == user["id"]
 
 
 def test_details_are_changed_and_told(auth):
@@ -194,23 +195,76 @@ def change_address(auth, secret, email, version=1):
     return auth.call("PATCH", "/users/me", secret=secret, headers={"If-Match": f'"{version}"'}, json=body)
 
 
-def test_a_new_address_is_to_be_verified_and_frees_the_old_one(auth):
+VERIFY, WARN = "user.verification_requested", "user.email_change_requested"
+
+
+def verified(auth) -> str:
     secret = auth.sign_up()
-    assert auth.send("PUT", f"/email-verifications/{auth.mailed_token('user.verification_requested')}").status_code == 204
+    assert auth.send("PUT", f"/email-verifications/{auth.mailed_token(VERIFY)}").status_code == 204
+    auth.events()
+    return secret
+
+
+def test_a_new_address_counts_once_it_is_verified_and_frees_the_old_one(auth):
+    secret = verified(auth)
     answer = change_address(auth, secret, "new@Example.org", version=2)
     assert answer.status_code == 200
-    assert (answer.json()["email"], answer.json()["email_verified"]) == ("new@example.org", False)
-    changed, mail = auth.events()[-2:]
-    assert (changed.type, mail.type) == ("user.changed", "user.verification_requested")
-    assert auth.opened_address(mail) == "new@example.org"
+    told = (answer.json()["email"], answer.json()["email_verified"], answer.json()["pending_email"])
+    assert told == ("Maria@example.org", True, "new@example.org")
+    changed, mail, warning = auth.events()
+    assert (changed.type, mail.type, warning.type) == ("user.changed", VERIFY, WARN)
+    assert (auth.opened_address(mail), auth.opened_address(warning)) == ("new@example.org", "Maria@example.org")
+    assert auth.opened_address(changed) == "Maria@example.org"
+    assert auth.sign_in(email="new@example.org").status_code == 401
+    assert auth.sign_in().status_code == 201
+    assert auth.send("PUT", f"/email-verifications/{auth.opened_token(mail)}").status_code == 204
+    (changed,) = auth.events()
+    assert (auth.opened_address(changed), changed.data["email_verified"]) == ("new@example.org", True)
+    me = auth.call("GET", "/users/me", secret=secret).json()
+    assert (me["email"], me["email_verified"], me["pending_email"]) == ("new@example.org", True, None)
     assert auth.sign_in().status_code == 401
     assert auth.sign_in(email="new@example.org").status_code == 201
     auth.sign_up()
 
 
+def test_nobody_else_is_kept_from_an_address_that_somebody_only_wants_to_have(auth):
+    secret = verified(auth)
+    change_address(auth, secret, "new@example.org", version=2)
+    link = auth.mailed_token(VERIFY)
+    auth.sign_up(email="new@example.org")
+    assert auth.send("PUT", f"/email-verifications/{link}").status_code == 409
+    assert auth.call("GET", "/users/me", secret=secret).json()["email"] == "Maria@example.org"
+    assert auth.sign_in().status_code == 201
+
+
+def test_an_old_address_that_nobody_verified_is_sent_no_warning(auth):
+    secret = auth.sign_up()
+    auth.events()
+    change_address(auth, secret, "new@example.org")
+    assert [event.type for event in auth.events()] == ["user.changed", VERIFY]
+
+
+@pytest.mark.parametrize("way", ["a reset", "another password"])
+def test_a_new_password_stops_a_change_of_address(auth, way):
+    secret = verified(auth)
+    change_address(auth, secret, "eve@example.org", version=2)
+    link = auth.mailed_token(VERIFY)
+    if way == "a reset":
+        auth.send("POST", "/password-resets", json={"email": MARIA["email"]})
+        token = auth.mailed_token("user.password_reset_requested")
+        assert auth.send("PUT", f"/password-resets/{token}", json={"password": "seven paper lanterns"}).status_code == 204
+    else:
+        body = {"current_password": MARIA["password"], "new_password": "seven paper lanterns"}
+        assert auth.call("POST", "/users/me/password", secret=secret, json=body).status_code == 204
+    assert auth.send("PUT", f"/email-verifications/{link}").status_code == 404
+    assert auth.sign_in(password="seven paper lanterns").json()["pending_email"] is None
+
+
 def test_an_address_in_other_letters_is_the_same_account(auth):
     secret = auth.sign_up()
-    assert change_address(auth, secret, "MARIA@example.org").json()["email"] == "MARIA@example.org"
+    assert change_address(auth, secret, "MARIA@example.org").json()["pending_email"] == "MARIA@example.org"
+    assert auth.send("PUT", f"/email-verifications/{auth.mailed_token(VERIFY)}").status_code == 204
+    assert auth.call("GET", "/users/me", secret=secret).json()["email"] == "MARIA@example.org"
     assert auth.sign_in().status_code == 201
 
 
@@ -243,20 +297,23 @@ def test_an_address_that_a_crash_left_reserved_is_free_after_a_minute(auth):
 
 def test_another_password_ends_all_other_sessions(auth):
     secret, other = auth.sign_up(), auth.sign_in()
-    body = {"current_password": MARIA["password"], "new_password": "staple battery horse"}
-    assert auth.call("POST", "/users/me/password", secret=secret, json=body).status_code == 204
+    body = {"current_password": MARIA["password"], "new_password": "seven paper lanterns"}
+    changed = auth.call("POST", "/users/me/password", secret=secret, json=body)
+    assert changed.status_code == 204
+    former, secret = secret, secret_in(changed)
+    assert auth.send("POST", "/internal/tokens", json={"secret": former}).status_code == 401
     assert auth.call("GET", "/users/me", secret=secret).status_code == 200
     other_secret = other.headers["Set-Cookie"].partition("=")[2].partition(";")[0]
     assert auth.send("POST", "/internal/tokens", json={"secret": other_secret}).status_code == 401
     assert auth.sign_in().status_code == 401
-    assert auth.sign_in(password="staple battery horse").status_code == 201
-    body = {"current_password": "staple battery horse", "new_password": "horse staple battery"}
+    assert auth.sign_in(password="seven paper lanterns").status_code == 201
+    body = {"current_password": "seven paper lanterns", "new_password": "paper seven lanterns"}
     assert auth.call("POST", "/users/me/password", secret=secret, json=body).status_code == 204
 
 
 @pytest.mark.parametrize(
     ("current", "new", "pointer"),
-    [("wrong", "staple battery horse", "/current_password"), (MARIA["password"], "password123", "/new_password")],
+    [("wrong", "seven paper lanterns", "/current_password"), (MARIA["password"], "password123", "/new_password")],
 )
 def test_a_password_is_not_changed_by_a_wrong_one_or_to_a_weak_one(auth, current, new, pointer):
     secret = auth.sign_up()

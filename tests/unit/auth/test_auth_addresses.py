@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auth.adapters.locales import known_locale
-from auth.domain.address import comparable, normalised
+from auth.domain.address import comparable, mailbox, normalised
 from auth.domain.errors import UnacceptableError
 from auth.domain.user import checked_details
 
@@ -24,6 +24,18 @@ from auth.domain.user import checked_details
 def test_the_domain_is_in_lower_case_and_the_rest_as_it_was_written(given_, kept):
     assert normalised(given_) == kept
     assert comparable(given_) == kept.lower()
+
+
+@pytest.mark.parametrize(
+    ("address", "reached"),
+    [
+        ("Maria+a+b@Example.org", "maria@example.org"),
+        ("maria@example.org", "maria@example.org"),
+        ("+a@example.org", "+a@example.org"),
+    ],
+)
+def test_what_follows_a_plus_leads_to_the_same_mailbox(address, reached):
+    assert mailbox(address) == reached
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,13 @@ import base64
 
 def test_the_file_holds_no_address_password_or_secret(auth):
     secret = auth.sign_up()
-    token = auth.call("POST", "/users/me/tokens", secret=secret, json={"name": "backup", "scopes": ["read"]}).json()["token"]
-    service_token = auth.made.exchange(token)[0]
+    token = auth.call(
+        "POST",
+        "/users/me/tokens",
+        secret=secret,
+        json={"name": "backup", "scopes": ["read"], "current_password": "violet umbrella kitchen"},
+    ).json()["token"]
+    service_token = auth.made.exchange(token)[0]["auth"]
     auth.send("POST", "/password-resets", json={"email": "maria@example.org"})
     claimed = auth.made.service.outbox.claim(100)
     mailed = [auth.opened_token(event) for event in claimed if "token" in event.data]
@@ -20,7 +25,7 @@ def test_the_file_holds_no_address_password_or_secret(auth):
     for hidden in (
         "maria@example",
         "Maria@Example",
-        "correct horse",
+        "violet umbrella",
         secret,
         secret[11:],
         token,

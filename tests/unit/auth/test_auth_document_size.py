@@ -17,11 +17,11 @@ def test_with_all_that_fits_in_a_users_document_is_far_from_the_limit(auth):
     """JSON writes an emoji with twelve letters, and twice as many inside an event."""
     secret = auth.sign_up(name="🎈" * LONGEST)
     user = auth.sign_in().json()
-    credentials = {"email": "maria@example.org", "password": "correct horse battery"}
+    credentials = {"email": "maria@example.org", "password": "violet umbrella kitchen"}
     for _ in range(MOST_SESSIONS - 2):
         auth.send("POST", "/session", json=credentials, headers={"User-Agent": "é".encode("latin-1") * 1000})
     for _ in range(MOST_TOKENS):
-        body = {"name": "🎈" * LONGEST, "scopes": ["read", "write"]}
+        body = {"name": "🎈" * LONGEST, "scopes": ["read", "write"], "current_password": "violet umbrella kitchen"}
         assert auth.call("POST", "/users/me/tokens", secret=secret, json=body).status_code == 201
     usual = size_of(auth, user["id"])
     for version in range(1, MOST_UNTOLD - 1):
@@ -35,4 +35,4 @@ def test_with_all_that_fits_in_a_users_document_is_far_from_the_limit(auth):
 
 
 def size_of(auth, user_id: str) -> int:
-    return len(json.dumps(_json(auth.documents.get(f"user:{user_id}"), "mark")))
+    return len(json.dumps(_json(auth.documents.get(f"user:{user_id}"))))

@@ -9,8 +9,10 @@ from auth.domain import errors
 from chassis.spec import load_spec, operations
 
 SPEC = load_spec("auth")
+OWN = {"a passphrase of your own": "violet umbrella kitchen", "another passphrase of your own": "seven paper lanterns"}
+"""Passwords instead of those of the document, which nobody may use."""
 POSTED = {
-    name: schema["example"]
+    name: {key: OWN.get(str(value), value) for key, value in schema["example"].items()}
     for name, schema in SPEC["components"]["schemas"].items()
     if "example" in schema and schema.get("type") == "object" and name not in {"Problem", "Money", "PositiveMoney"}
 }

@@ -35,20 +35,20 @@ def test_only_public_halves_are_published(auth):
 def test_the_same_key_signs_until_it_is_rotated_and_after_a_restart(make_auth):
     auth = make_auth()
     secret = auth.sign_up()
-    first = kid_of(auth.made.exchange(secret)[0])
-    assert kid_of(make_auth().made.exchange(secret)[0]) == first
+    first = kid_of(auth.made.exchange(secret)[0]["auth"])
+    assert kid_of(make_auth().made.exchange(secret)[0]["auth"]) == first
     assert published(auth) == [first]
 
 
 def test_a_new_key_is_published_before_it_signs_and_the_old_one_after_it_signed(auth):
     secret = auth.sign_up()
-    old_token = auth.made.exchange(secret)[0]
+    old_token = auth.made.exchange(secret)[0]["auth"]
     old = kid_of(old_token)
     auth.made.rotate()
     assert len(published(auth)) == 2
-    assert kid_of(auth.made.exchange(secret)[0]) == old
+    assert kid_of(auth.made.exchange(secret)[0]["auth"]) == old
     auth.now.ahead = 121
-    new_token = auth.made.exchange(secret)[0]
+    new_token = auth.made.exchange(secret)[0]["auth"]
     new = kid_of(new_token)
     assert new != old
     assert set(published(auth)) == {old, new}
@@ -60,28 +60,30 @@ def test_a_new_key_is_published_before_it_signs_and_the_old_one_after_it_signed(
 
 def test_a_verifier_with_keys_of_before_the_rotation_learns_the_new_one(auth):
     secret, tick = auth.sign_up(), [0.0]
-    verify = TokenVerifier(auth.made.jwks, monotonic=lambda: tick[0])
-    verify(auth.made.exchange(secret)[0])
+    verify = TokenVerifier(auth.made.jwks, "auth", monotonic=lambda: tick[0])
+    verify(auth.made.exchange(secret)[0]["auth"])
     auth.made.rotate()
     auth.now.ahead, tick[0] = 121, 121
-    assert verify(auth.made.exchange(secret)[0])
+    assert verify(auth.made.exchange(secret)[0]["auth"])
 
 
 def test_no_token_is_refused_while_two_replicas_change_keys_before_verifiers_that_keep_them(make_auth):
     replicas = [make_auth(), make_auth()]
+    for replica in replicas:
+        replica.now.ahead = DAY  # verifiers know the machine's time alone: no token may expire while this test runs
     secret, tick = replicas[0].sign_up(), [0.0]
-    verifiers = [TokenVerifier(replica.made.jwks, monotonic=lambda: tick[0]) for replica in replicas]
-    first = replicas[0].made.exchange(secret)[0]
+    verifiers = [TokenVerifier(replica.made.jwks, "auth", monotonic=lambda: tick[0]) for replica in replicas]
+    first = replicas[0].made.exchange(secret)[0]["auth"]
     signed_by: dict[float, set[str]] = {}
     for second in range(0, 300, 7):
         tick[0] = float(second)
         for replica in replicas:
-            replica.now.ahead = second
+            replica.now.ahead = DAY + second
         if second == 14:
             replicas[1].made.rotate()
-        tokens = [replica.made.exchange(secret)[0] for replica in replicas]
+        tokens = [replica.made.exchange(secret)[0]["auth"] for replica in replicas]
         signed_by[second] = {kid_of(token) for token in tokens}
-        newcomer = TokenVerifier(replicas[0].made.jwks, monotonic=lambda: tick[0])
+        newcomer = TokenVerifier(replicas[0].made.jwks, "auth", monotonic=lambda: tick[0])
         for verify in (*verifiers, newcomer):
             assert all(verify(token)["sub"] for token in (*tokens, first))
     assert len(signed_by[133]) == 1, "published, and not in use"
@@ -114,7 +116,7 @@ def test_two_processes_that_start_at_a_time_have_one_key(make_auth):
 @pytest.mark.parametrize("spoil", ["none", "other key", "audience", "expired"])
 def test_a_token_that_was_tampered_with_is_refused(auth, spoil):
     secret = auth.sign_up()
-    token = auth.made.exchange(secret)[0]
+    token = auth.made.exchange(secret)[0]["auth"]
     claims, kid = jwt.decode(token, options={"verify_signature": False}), kid_of(token)
     if spoil == "none":
         forged = jwt.encode(claims, "", algorithm="none", headers={"kid": kid})

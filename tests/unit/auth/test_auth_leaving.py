@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import pytest
 
-PASSWORD = {"X-Current-Password": "correct%20horse%20battery"}
+PASSWORD = {"X-Current-Password": "violet%20umbrella%20kitchen"}
 MANY = 1_000_000
 
 
@@ -18,7 +18,12 @@ def exchanged(auth, secret: str) -> int:
 def maria(auth):
     """Maria with one of everything: (session's secret, access token's secret, id)."""
     secret = auth.sign_up()
-    made = auth.call("POST", "/users/me/tokens", secret=secret, json={"name": "backup", "scopes": ["read"]}).json()
+    made = auth.call(
+        "POST",
+        "/users/me/tokens",
+        secret=secret,
+        json={"name": "backup", "scopes": ["read"], "current_password": "violet umbrella kitchen"},
+    ).json()
     auth.send("POST", "/password-resets", json={"email": "maria@example.org"})
     user_id = auth.call("GET", "/users/me", secret=secret).json()["id"]
     assert auth.kinds_of(user_id) == ["email", "user"]
@@ -48,7 +53,7 @@ def test_the_address_is_free_for_somebody_new_at_once(auth, maria):
 
 
 def test_a_service_token_that_is_still_valid_finds_nobody(auth, maria):
-    bearer = {"Authorization": f"Bearer {auth.made.exchange(maria[0])[0]}"}
+    bearer = {"Authorization": f"Bearer {auth.made.exchange(maria[0])[0]['auth']}"}
     auth.send("DELETE", "/users/me", headers={**bearer, **PASSWORD})
     assert auth.send("GET", "/users/me", headers=bearer).status_code == 401
     assert auth.send("DELETE", "/session", headers=bearer).status_code == 401
@@ -74,7 +79,12 @@ def test_any_password_fits_into_the_header(auth):
 def test_wherever_leaving_is_interrupted_it_is_finished_later(breaking, writes):
     auth = breaking
     secret = auth.sign_up()
-    token = auth.call("POST", "/users/me/tokens", secret=secret, json={"name": "backup", "scopes": ["read"]}).json()["token"]
+    token = auth.call(
+        "POST",
+        "/users/me/tokens",
+        secret=secret,
+        json={"name": "backup", "scopes": ["read"], "current_password": "violet umbrella kitchen"},
+    ).json()["token"]
     auth.send("POST", "/password-resets", json={"email": "maria@example.org"})
     user_id = auth.call("GET", "/users/me", secret=secret).json()["id"]
     auth.events()
@@ -97,7 +107,7 @@ def test_wherever_leaving_is_interrupted_it_is_finished_later(breaking, writes):
 def test_an_address_of_somebody_who_left_is_free_even_before_tidying(breaking):
     auth = breaking
     secret = auth.sign_up()
-    bearer = {"Authorization": f"Bearer {auth.made.exchange(secret)[0]}"}
+    bearer = {"Authorization": f"Bearer {auth.made.exchange(secret)[0]['auth']}"}
     auth.documents.writes_left = 1
     assert auth.send("DELETE", "/users/me", headers={**bearer, **PASSWORD}).status_code == 503
     auth.documents.writes_left = MANY

@@ -32,7 +32,7 @@ def test_signing_in_gives_a_session_of_its_own(auth):
 
 def test_a_wrong_password_and_an_unknown_address_get_the_same_answer(auth):
     auth.sign_up()
-    wrong, unknown = auth.sign_in(password="wrong horse battery"), auth.sign_in(email="nobody@example.org")
+    wrong, unknown = auth.sign_in(password="wrong umbrella kitchen"), auth.sign_in(email="nobody@example.org")
     assert wrong.status_code == unknown.status_code == 401
     same = [{key: value for key, value in answer.json().items() if key != "instance"} for answer in (wrong, unknown)]
     assert same[0] == same[1]
@@ -58,7 +58,7 @@ def test_a_password_is_the_same_however_its_accents_are_composed(auth):
 
 def test_signing_out_ends_the_session_and_empties_the_cookie(auth):
     secret = auth.sign_up()
-    bearer = {"Authorization": f"Bearer {auth.made.exchange(secret)[0]}"}
+    bearer = {"Authorization": f"Bearer {auth.made.exchange(secret)[0]['auth']}"}
     answer = auth.send("DELETE", "/session", headers=bearer)
     assert answer.status_code == 204
     assert answer.headers["Set-Cookie"].startswith("__Host-session=; Max-Age=0;")
@@ -68,15 +68,15 @@ def test_signing_out_ends_the_session_and_empties_the_cookie(auth):
 
 def test_a_service_token_of_an_ended_session_cannot_touch_security(auth):
     secret = auth.sign_up()
-    bearer = {"Authorization": f"Bearer {auth.made.exchange(secret)[0]}"}
+    bearer = {"Authorization": f"Bearer {auth.made.exchange(secret)[0]['auth']}"}
     auth.send("DELETE", "/session", headers=bearer)
     assert auth.send("GET", "/session", headers=bearer).status_code == 404
-    body = {"current_password": "correct horse battery", "new_password": "staple battery horse"}
-    token = {"name": "backup", "scopes": ["read"]}
+    body = {"current_password": "violet umbrella kitchen", "new_password": "seven paper lanterns"}
+    token = {"name": "backup", "scopes": ["read"], "current_password": "violet umbrella kitchen"}
     assert auth.send("POST", "/users/me/password", headers=bearer, json=body).status_code == 401
     assert auth.send("POST", "/users/me/tokens", headers=bearer, json=token).status_code == 401
     assert auth.send("GET", "/users/me/sessions", headers=bearer).status_code == 401
-    leaving = {**bearer, "X-Current-Password": "correct%20horse%20battery"}
+    leaving = {**bearer, "X-Current-Password": "violet%20umbrella%20kitchen"}
     assert auth.send("DELETE", "/users/me", headers=leaving).status_code == 401
 
 
@@ -181,7 +181,7 @@ def test_what_is_over_is_forgotten_with_the_next_change_and_by_tidying(auth):
 
 def test_of_many_who_sign_in_as_one_person_at_a_time_each_gets_a_session(auth):
     auth.sign_up()
-    body = {"email": "maria@example.org", "password": "correct horse battery"}
+    body = {"email": "maria@example.org", "password": "violet umbrella kitchen"}
     answers = auth.send_at_once(*[("POST", "/session", {"json": body})] * 12)
     assert [answer.status_code for answer in answers] == [201] * 12
     assert [exchanged(auth, secret_in(answer)) for answer in answers] == [200] * 12
@@ -218,14 +218,14 @@ def test_the_service_token_says_who_it_is(auth):
     secret = auth.sign_up(home_currency="USD", time_zone="America/New_York", locale="en-US")
     answer = auth.send("POST", "/internal/tokens", json={"secret": secret})
     assert answer.status_code == 200
-    claims = auth.made.verify(answer.json()["token"])
+    claims = auth.made.verify(answer.json()["tokens"]["auth"])
     assert (claims["cur"], claims["tz"], claims["loc"], claims["scope"]) == ("USD", "America/New_York", "en-US", "read write")
     assert claims["sub"] == auth.sign_in().json()["id"]
     assert claims["sid"] == auth.call("GET", "/session", secret=secret).json()["id"]
     assert claims["kind"] == "session"
     assert 100 < claims["exp"] - time.time() <= 120
-    token, expires_at = auth.made.exchange(secret)
-    assert auth.made.verify(token)["exp"] == expires_at
+    tokens, expires_at = auth.made.exchange(secret)
+    assert auth.made.verify(tokens["auth"])["exp"] == expires_at
 
 
 def test_a_password_is_hashed_again_when_the_parameters_change(make_auth):
@@ -239,7 +239,7 @@ def test_a_password_is_hashed_again_when_the_parameters_change(make_auth):
     before = hashed()
     assert before == hashed()
     auth = make_auth(hashing=Argon2Hashing(memory_kib=128, passes=1))
-    assert auth.sign_in(password="wrong horse battery").status_code == 401
+    assert auth.sign_in(password="wrong umbrella kitchen").status_code == 401
     after = hashed()
     assert "m=64" in before
     assert "m=128" in after

@@ -10,7 +10,12 @@ DAY = 86_400.0
 
 
 def a_token(auth, secret: str, **changes) -> dict:
-    answer = auth.call("POST", "/users/me/tokens", secret=secret, json={"name": " backup ", "scopes": ["read"], **changes})
+    answer = auth.call(
+        "POST",
+        "/users/me/tokens",
+        secret=secret,
+        json={"name": " backup ", "scopes": ["read"], "current_password": "violet umbrella kitchen", **changes},
+    )
     assert answer.status_code == 201, answer.text
     return answer.json()
 
@@ -23,7 +28,7 @@ def test_a_token_is_shown_once_and_works(auth):
     secret = auth.sign_up()
     made = a_token(auth, secret)
     assert made["token"].startswith("outlay_pat_")
-    assert (made["name"], made["scopes"], made["last_used_at"], made["expires_at"]) == ("backup", ["read"], None, None)
+    assert (made["name"], made["scopes"], made["last_used_at"]) == ("backup", ["read"], None)
     assert auth.call("GET", "/users/me", secret=made["token"]).json()["name"] == "Maria"
     (listed,) = auth.call("GET", "/users/me/tokens", secret=secret).json()["items"]
     assert "token" not in listed
@@ -34,8 +39,8 @@ def test_a_token_is_shown_once_and_works(auth):
 def test_its_scopes_go_into_the_service_token(auth):
     secret = auth.sign_up()
     reading, writing = a_token(auth, secret)["token"], a_token(auth, secret, scopes=["write", "read"])["token"]
-    assert auth.made.verify(auth.made.exchange(reading)[0])["scope"] == "read"
-    assert auth.made.verify(auth.made.exchange(writing)[0])["scope"] == "read write"
+    assert auth.made.verify(auth.made.exchange(reading)[0]["auth"])["scope"] == "read"
+    assert auth.made.verify(auth.made.exchange(writing)[0]["auth"])["scope"] == "read write"
     change = {"headers": {"If-Match": '"1"'}, "json": {"name": "M"}}
     assert auth.call("PATCH", "/users/me", secret=reading, **change).status_code == 403
     assert auth.call("PATCH", "/users/me", secret=writing, **change).status_code == 200
@@ -54,18 +59,18 @@ def test_a_token_touches_no_security(auth):
         ("GET", "/users/me/tokens", {}),
         ("GET", f"/users/me/tokens/{made['id']}", {}),
         ("DELETE", f"/users/me/tokens/{made['id']}", {}),
-        ("POST", "/users/me/tokens", {"json": {"name": "more", "scopes": ["read"]}}),
+        ("POST", "/users/me/tokens", {"json": {"name": "more", "scopes": ["read"], "current_password": "violet umbrella kitchen"}}),
         ("POST", "/users/me/verification", {}),
         (
             "POST",
             "/users/me/password",
-            {"json": {"current_password": "correct horse battery", "new_password": "staple battery horse"}},
+            {"json": {"current_password": "violet umbrella kitchen", "new_password": "seven paper lanterns"}},
         ),
-        ("DELETE", "/users/me", {"headers": {"X-Current-Password": "correct%20horse%20battery"}}),
+        ("DELETE", "/users/me", {"headers": {"X-Current-Password": "violet%20umbrella%20kitchen"}}),
         (
             "PATCH",
             "/users/me",
-            {"headers": {"If-Match": '"1"'}, "json": {"email": "eve@example.org", "current_password": "correct horse battery"}},
+            {"headers": {"If-Match": '"1"'}, "json": {"email": "eve@example.org", "current_password": "violet umbrella kitchen"}},
         ),
     ]
     for method, path, more in refused:
@@ -107,14 +112,14 @@ def test_a_token_ends_when_it_expires(auth):
 def test_a_service_token_does_not_outlive_the_token_that_it_was_changed_from(auth):
     until = datetime.now(UTC) + timedelta(seconds=30)
     made = a_token(auth, auth.sign_up(), expires_at=until.isoformat())
-    token, expires_at = auth.made.exchange(made["token"])
-    assert expires_at == int(until.timestamp()) == auth.made.verify(token)["exp"]
+    tokens, expires_at = auth.made.exchange(made["token"])
+    assert expires_at == int(until.timestamp()) == auth.made.verify(tokens["auth"])["exp"]
 
 
 def test_a_token_outlives_another_password(auth):
     secret = auth.sign_up()
     made = a_token(auth, secret)
-    body = {"current_password": "correct horse battery", "new_password": "staple battery horse"}
+    body = {"current_password": "violet umbrella kitchen", "new_password": "seven paper lanterns"}
     auth.call("POST", "/users/me/password", secret=secret, json=body)
     assert exchanged(auth, made["token"]) == 200
 
@@ -136,7 +141,12 @@ def test_a_token_outlives_another_password(auth):
 )
 def test_a_token_that_cannot_be_is_not_made(auth, changes, status):
     secret = auth.sign_up()
-    answer = auth.call("POST", "/users/me/tokens", secret=secret, json={"name": "backup", "scopes": ["read"], **changes})
+    answer = auth.call(
+        "POST",
+        "/users/me/tokens",
+        secret=secret,
+        json={"name": "backup", "scopes": ["read"], "current_password": "violet umbrella kitchen", **changes},
+    )
     assert answer.status_code == status, answer.text
     assert auth.call("GET", "/users/me/tokens", secret=secret).json() == {"items": []}
 
@@ -145,5 +155,48 @@ def test_nobody_has_more_than_fifty_tokens(auth):
     secret = auth.sign_up()
     for _ in range(50):
         a_token(auth, secret)
-    answer = auth.call("POST", "/users/me/tokens", secret=secret, json={"name": "one more", "scopes": ["read"]})
+    answer = auth.call(
+        "POST",
+        "/users/me/tokens",
+        secret=secret,
+        json={"name": "one more", "scopes": ["read"], "current_password": "violet umbrella kitchen"},
+    )
     assert answer.status_code == 422
+
+
+def test_a_token_needs_the_password_again(auth):
+    secret = auth.sign_up()
+    body = {"name": "backup", "scopes": ["read"]}
+    assert auth.call("POST", "/users/me/tokens", secret=secret, json=body).status_code == 400
+    refused = auth.call("POST", "/users/me/tokens", secret=secret, json={**body, "current_password": "wrong umbrella kitchen"})
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/current_password")
+    assert auth.call("GET", "/users/me/tokens", secret=secret).json() == {"items": []}
+
+
+def test_a_token_expires_after_90_days_unless_something_else_was_asked_for(auth):
+    secret = auth.sign_up()
+    usual, never = a_token(auth, secret), a_token(auth, secret, expires_at=None)
+    days = (datetime.fromisoformat(usual["expires_at"]) - datetime.now(UTC)) / timedelta(days=1)
+    assert 89.9 < days <= 90
+    assert never["expires_at"] is None
+    auth.now.ahead = 91 * DAY
+    assert (exchanged(auth, usual["token"]), exchanged(auth, never["token"])) == (401, 200)
+
+
+def test_a_password_reset_revokes_all_tokens(auth):
+    secret = auth.sign_up()
+    token = a_token(auth, secret)["token"]
+    assert auth.send("POST", "/password-resets", json={"email": "maria@example.org"}).status_code == 202
+    link = auth.mailed_token("user.password_reset_requested")
+    assert auth.send("PUT", f"/password-resets/{link}", json={"password": "seven paper lanterns"}).status_code == 204
+    assert exchanged(auth, token) == 401
+
+
+@pytest.mark.parametrize(("revoke", "status"), [(True, 401), (False, 200), (None, 200)])
+def test_a_password_change_revokes_tokens_if_asked_to(auth, revoke, status):
+    secret = auth.sign_up()
+    token = a_token(auth, secret)["token"]
+    body = {"current_password": "violet umbrella kitchen", "new_password": "seven paper lanterns"}
+    body |= {} if revoke is None else {"revoke_tokens": revoke}
+    assert auth.call("POST", "/users/me/password", secret=secret, json=body).status_code == 204
+    assert exchanged(auth, token) == status

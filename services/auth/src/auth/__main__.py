@@ -20,10 +20,10 @@ def _service(environ: Mapping[str, str], shared: dict[str, Any], _verify: Callab
     return build(read_settings(AuthSettings, environ), **shared).service
 
 
-def _settings() -> type:
-    from auth.settings import AuthSettings  # noqa: PLC0415  see above
+def _settings(command: str) -> type:
+    from auth.settings import AuthServerSettings, AuthSettings  # noqa: PLC0415  see above
 
-    return AuthSettings
+    return AuthServerSettings if command in ("serve", "settings") else AuthSettings
 
 
 if __name__ == "__main__":

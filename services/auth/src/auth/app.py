@@ -3,30 +3,35 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from typing import Any
 
+from auth.adapters.guessing import LeakedAndEstimated
 from auth.adapters.hashing import Argon2Hashing
 from auth.adapters.locales import known_locale
 from auth.adapters.outbox import DocumentOutbox
 from auth.adapters.probing import store_probes
-from auth.adapters.rate_limits import MovingWindows
+from auth.adapters.rate_limits import SharedWindows
 from auth.adapters.signing import Ed25519Signatures
 from auth.adapters.sqlite import SqliteDocuments
 from auth.cookie import SessionCookie
 from auth.domain import errors
 from auth.domain.access_tokens import AccessTokens
 from auth.domain.accounts import Accounts
+from auth.domain.address_change import AddressChange
 from auth.domain.announcements import Announcements
 from auth.domain.documents import PendingEvent
 from auth.domain.exchange import Exchange
 from auth.domain.finding import Finding
+from auth.domain.guesses import Guesses
 from auth.domain.keys import KeyRing
 from auth.domain.leaving import Leaving
+from auth.domain.mail_allowance import MailAllowance
 from auth.domain.mailed_links import MailedLinks
+from auth.domain.passwords import PasswordPolicy
 from auth.domain.ports import Announce, Documents, PasswordHashing, Store
 from auth.domain.recovery import Recovery
 from auth.domain.rekeying import Rekeying
@@ -38,6 +43,7 @@ from auth.settings import AuthSettings
 from chassis.app import AppParts, build_app
 from chassis.clock import Clock
 from chassis.events import MakeEvent, event_maker
+from chassis.gateway_keys import GatewayKeys
 from chassis.ids import Ids
 from chassis.metrics import Metrics
 from chassis.problems import UnauthorizedError
@@ -72,10 +78,13 @@ class AuthService:
 
     service: Service
     jwks: Callable[[], dict[str, Any]]
-    exchange: Callable[[str], tuple[str, int]]
-    """A session's or access token's secret -> (service token, when it expires in seconds since 1970); raises UnauthorizedError."""
+    exchange: Callable[[str], tuple[Mapping[str, str], int]]
+    """A session's or access token's secret -> (service tokens by service, when they expire in seconds since 1970).
+
+    Raises UnauthorizedError.
+    """
     verify: Callable[[str], dict[str, Any]]
-    """Returns the claims of a service token; raises UnauthorizedError."""
+    """Returns the claims of a service token for auth; raises UnauthorizedError."""
     rotate: Callable[[], None]
     """Make a new signing key."""
 
@@ -92,6 +101,7 @@ def build(
     now: Callable[[], float] = time.time,
     documents: Store | None = None,
     hashing: PasswordHashing | None = None,
+    gateway_keys: Sequence[str] = (),
     validate_responses: bool = False,
     quiet: bool = False,
 ) -> AuthService:
@@ -101,7 +111,9 @@ def build(
     people are shown; `now` is the machine's, by which sessions, links and tokens expire. `documents` and `hashing` take the place
     of those that the settings describe.
     """
-    documents = documents or store_of(settings, on_events=wake)
+    documents = documents or store_of(
+        settings, on_events=wake, on_branch=lambda outcome: metrics.branches.labels("auth", outcome).inc()
+    )
     finding = Finding(documents, vault)
     handlers = _handlers(
         documents,
@@ -115,7 +127,8 @@ def build(
         make=event_maker("auth", clock, ids),
     )
     keys = handlers.keys
-    verify = TokenVerifier(keys.jwks)
+    verify = TokenVerifier(keys.jwks, "auth")
+    by_gateway = GatewayKeys((*settings.gateway_keys, *gateway_keys))
     spec = load_spec("auth")
 
     def check_keys() -> None:
@@ -129,6 +142,7 @@ def build(
             handlers=handlers,
             verify=verify,
             statuses=STATUSES,
+            sent_by_gateway=by_gateway.sent_by_gateway,
             metrics=metrics,
             checks={"store": documents.check, "keys": check_keys},
             validate_responses=validate_responses,
@@ -149,6 +163,7 @@ def build(
         return Rekeying(documents, vault, Tally)()
 
     def tidy() -> None:
+        documents.settle()
         handlers.leaving.tidy()
         keys.rotate_if_due()
 
@@ -168,14 +183,19 @@ def build(
     return AuthService(service=service, jwks=keys.jwks, exchange=_in_process(handlers.exchange), verify=verify, rotate=keys.rotate)
 
 
-def store_of(settings: AuthSettings, *, on_events: Callable[[], None] = lambda: None) -> Store:
+def store_of(
+    settings: AuthSettings,
+    *,
+    on_events: Callable[[], None] = lambda: None,
+    on_branch: Callable[[str], None] = lambda _outcome: None,
+) -> Store:
     """Return the store that the settings describe, not connected yet."""
     address = settings.cloudant
     if address is None:
         return SqliteDocuments(settings.store, on_events=on_events)
     from auth.adapters.cloudant.documents import CloudantDocuments  # noqa: PLC0415  the SDK is slow to load, and a home has none
 
-    return CloudantDocuments(address, on_events=on_events)
+    return CloudantDocuments(address, on_events=on_events, on_branch=on_branch)
 
 
 def _handlers(
@@ -190,26 +210,34 @@ def _handlers(
     hashing: PasswordHashing,
     make: MakeEvent,
 ) -> Handlers:
-    limits, signatures = MovingWindows(factor=settings.rate_limit_factor), Ed25519Signatures()
+    factor, signatures = settings.rate_limit_factor, Ed25519Signatures()
+    limits = SharedWindows(documents, finding.fingerprint, now=now, factor=factor)
+    guesses = Guesses(documents=documents, fingerprint=finding.fingerprint, now=now, factor=factor)
     announcements = Announcements(_announcer(make, now), vault)
-    users = Users(documents, vault, finding, ids=ids, now=now)
+    users = Users(documents, vault, finding, ids=ids, now=now, revoked=announcements.access_revoked)
     sessions = Sessions(users=users, clock=clock, ids=ids, now=now)
     tokens = AccessTokens(users=users, clock=clock, ids=ids, now=now)
     links = partial(MailedLinks, users=users, clock=clock, now=now)
     verifications = links(lifetime=VERIFICATION_LIFETIME, current=lambda user: user.verification)
     resets = links(lifetime=RESET_LIFETIME, current=lambda user: user.reset)
     keys = KeyRing(documents, vault, signatures, ids=ids, now=now)
+    changes = links(lifetime=VERIFICATION_LIFETIME, current=lambda user: user.pending.link if user.pending else None)
+    addresses = AddressChange(users=users, verifications=verifications, changes=changes, announcements=announcements)
+    mails = MailAllowance(limits=limits, key_of=users.mailbox_key_of)
+    passwords = PasswordPolicy(LeakedAndEstimated())
     accounts = Accounts(
         users=users, sessions=sessions, verifications=verifications, announcements=announcements,
-        hashing=hashing, limits=limits, known_locale=known_locale, clock=clock,
+        hashing=hashing, passwords=passwords, limits=limits, mails=mails, addresses=addresses,
+        known_locale=known_locale, clock=clock,
     )  # fmt: skip
     recovery = Recovery(
         users=users, verifications=verifications, resets=resets,
-        announcements=announcements, hashing=hashing, limits=limits,
+        announcements=announcements, hashing=hashing, passwords=passwords, limits=limits,
+        guesses=guesses, mails=mails, addresses=addresses,
     )  # fmt: skip
     return Handlers(
         accounts=accounts,
-        signing_in=SignIn(users=users, sessions=sessions, hashing=hashing, limits=limits),
+        signing_in=SignIn(users=users, sessions=sessions, hashing=hashing, limits=limits, guesses=guesses),
         sessions=sessions,
         tokens=tokens,
         recovery=recovery,
@@ -228,12 +256,12 @@ def _announcer(make: MakeEvent, now: Callable[[], float]) -> Announce:
     return announce
 
 
-def _in_process(exchange: Exchange) -> Callable[[str], tuple[str, int]]:
-    def call(secret: str) -> tuple[str, int]:
+def _in_process(exchange: Exchange) -> Callable[[str], tuple[Mapping[str, str], int]]:
+    def call(secret: str) -> tuple[Mapping[str, str], int]:
         try:
             made = exchange(secret)
         except errors.InvalidSecretError as error:
             raise UnauthorizedError(str(error)) from error
-        return made.token, made.expires_at
+        return made.tokens, made.expires_at
 
     return call

@@ -16,10 +16,11 @@ from auth.domain.exchange import Exchange
 from auth.domain.keys import KeyRing
 from auth.domain.leaving import Leaving
 from auth.domain.recovery import Recovery
+from auth.domain.secret import user_id_in
 from auth.domain.sessions import Sessions
 from auth.domain.sign_in import SignIn
 from auth.domain.user import User
-from auth.views import service_token_view, session_view, token_view, user_view
+from auth.views import service_tokens_view, session_view, token_view, user_view
 from chassis.problems import InvalidRequestError
 from chassis.request import Answer, Request, etag
 
@@ -52,10 +53,13 @@ class Handlers:
 
     def change_me(self, request: Request, body: Body) -> Answer:
         """Change oneself; a new address needs a session and the password."""
+        request.notes["changed"] = " ".join(sorted(body.keys() - {"current_password"}))
         version = request.expected_version
         if "email" in body:
             caller = request.require_session()
-            user = self.accounts.change_with_address(caller.user_id, caller.session_id, body, expected_version=version)
+            user = self.accounts.change_with_address(
+                caller.user_id, caller.session_id, body, client=request.client_address, expected_version=version
+            )
         else:
             user = self.accounts.change(request.caller.user_id, body, expected_version=version)
         return user_view(user), 200, etag(user.version)
@@ -67,33 +71,40 @@ class Handlers:
         return None, 204, self.cookie.emptied()
 
     def change_password(self, request: Request, body: Body) -> Answer:
-        """Set another password."""
+        """Set another password; the cookie of this session is replaced."""
         caller = request.require_session()
-        self.accounts.change_password(caller.user_id, caller.session_id, current=body["current_password"], new=body["new_password"])
-        return None, 204, {}
+        secret = self.accounts.change_password(
+            caller.user_id, caller.session_id, current=body["current_password"], new=body["new_password"],
+            revoke_tokens=body.get("revoke_tokens", False),
+        )  # fmt: skip
+        return None, 204, self.cookie.holding(secret)
 
     def request_verification(self, request: Request) -> Answer:
         """Send the verification mail again."""
-        self.recovery.request_verification(request.require_session().user_id)
+        self.recovery.request_verification(request.require_session().user_id, client=request.client_address)
         return None, 202, {}
 
     def verify_email(self, request: Request, token: str) -> Answer:
         """Take the link of the verification mail."""
+        request.notes["account_id"] = user_id_in(token) or ""
         self.recovery.verify(token, client=request.client_address)
         return None, 204, {}
 
     def request_password_reset(self, request: Request, body: Body) -> Answer:
         """Send a mail to set a new password."""
+        request.notes["address"] = self._address_mark(body["email"])
         self.recovery.request_reset(body["email"], client=request.client_address)
         return None, 202, {}
 
     def reset_password(self, request: Request, token: str, body: Body) -> Answer:
         """Take the link of that mail."""
+        request.notes["account_id"] = user_id_in(token) or ""
         self.recovery.reset(token, body["password"], client=request.client_address)
         return None, 204, {}
 
     def sign_in(self, request: Request, body: Body) -> Answer:
         """Sign in."""
+        request.notes["address"] = self._address_mark(body["email"])
         client, user_agent = request.client_address, request.user_agent
         user, secret = self.signing_in(body["email"], body["password"], client=client, user_agent=user_agent)
         return user_view(user), 201, self.cookie.holding(secret)
@@ -123,6 +134,7 @@ class Handlers:
 
     def revoke_session(self, request: Request, session_id: str) -> Answer:
         """Sign out somewhere else."""
+        request.notes["ended_session_id"] = session_id
         self.sessions.end(self._secured(request), session_id)
         return None, 204, {}
 
@@ -132,9 +144,11 @@ class Handlers:
 
     def create_token(self, request: Request, body: Body) -> Answer:
         """Make an access token and show its secret this once."""
-        user, until = self._secured(request), body.get("expires_at")
-        expires_at = datetime.fromisoformat(until) if until else None
+        user = self._secured(request)
+        self.accounts.prove(user, request.caller.session_id, body["current_password"])
+        expires_at = _expiry(body["expires_at"]) if "expires_at" in body else self.tokens.usual_expiry()
         token, secret = self.tokens.create(user, name=body["name"], scopes=body["scopes"], expires_at=expires_at)
+        request.notes["token_id"], request.notes["scopes"] = token.id, " ".join(token.scopes)
         return {**token_view(token), "token": secret}, 201, {}
 
     def get_token(self, request: Request, token_id: str) -> Answer:
@@ -143,16 +157,22 @@ class Handlers:
 
     def revoke_token(self, request: Request, token_id: str) -> Answer:
         """Revoke an access token."""
+        request.notes["token_id"] = token_id
         self.tokens.revoke(self._secured(request), token_id)
         return None, 204, {}
 
-    def exchange_token(self, _request: Request, body: Body) -> Answer:
-        """Give the gateway a service token."""
-        return service_token_view(self.exchange(body["secret"])), 200, {}
+    def exchange_token(self, request: Request, body: Body) -> Answer:
+        """Give a gateway service tokens."""
+        request.require_gateway()
+        return service_tokens_view(self.exchange(body["secret"])), 200, {}
 
     def get_jwks(self, _request: Request) -> Answer:
         """Publish the keys."""
         return self.keys.jwks(), 200, {}
+
+    def _address_mark(self, email: str) -> str:
+        """Return what stands for an address in the security log: the same for the same address, and not to be turned back."""
+        return self.signing_in.users.key_of(email)[:16]
 
     def _secured(self, request: Request) -> User:
         """Return the user, if the request comes from a session that has not ended since its service token was made."""
@@ -160,6 +180,10 @@ class Handlers:
         user = self.accounts.me(caller.user_id)
         self.sessions.require(user, caller.session_id)
         return user
+
+
+def _expiry(given: str | None) -> datetime | None:
+    return datetime.fromisoformat(given) if given else None
 
 
 def _password_in(request: Request) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from auth.adapters.cloudant.address import CloudantAddress, cloudant_address
 from chassis.bindings import Bound
+from chassis.gateway_keys import GATEWAY_KEY_DOC, parse_gateway_keys
 from chassis.settings import CommonSettings, one_of, setting, whole_number
 
 _MOST = 1_000_000
@@ -43,6 +44,9 @@ class AuthSettings(CommonSettings):
     store_apikey: str = setting(
         "AUTH_STORE_APIKEY", "an IAM key that opens the database", default="", bound=Bound("documents", "apikey"), secret=True
     )
+    gateway_keys: tuple[str, ...] = setting(
+        "OUTLAY_GATEWAY_KEY", GATEWAY_KEY_DOC, default=(), parse=parse_gateway_keys, secret=True,
+    )  # fmt: skip
     cookie_secure: bool = setting("AUTH_COOKIE_SECURE", "false where the browser comes over plain HTTP", default=True, parse=_yes)
     rate_limit_factor: int = setting("AUTH_RATE_LIMIT_FACTOR", "widens all rate limits", default=1, parse=whole_number(1, _MOST))
 
@@ -60,3 +64,12 @@ class AuthSettings(CommonSettings):
         except ValueError as error:
             return [*super().problems(), f"AUTH_STORE: {error}"]
         return super().problems()
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuthServerSettings(AuthSettings):
+    """The settings of a server that gateways reach over a network, where they have to prove themselves."""
+
+    gateway_keys: tuple[str, ...] = setting(
+        "OUTLAY_GATEWAY_KEY", GATEWAY_KEY_DOC, parse=parse_gateway_keys, secret=True,
+    )  # fmt: skip

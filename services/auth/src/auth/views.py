@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from auth.domain.access_token import AccessToken
-from auth.domain.exchange import ServiceToken
+from auth.domain.exchange import ServiceTokens
 from auth.domain.session import Session
 from auth.domain.user import User
 from chassis.clock import to_wire
@@ -18,6 +18,7 @@ def user_view(user: User) -> dict[str, Any]:
         "id": user.id,
         "email": user.email,
         "email_verified": user.email_verified,
+        "pending_email": user.pending.email if user.pending else None,
         "name": user.name,
         "home_currency": user.home_currency,
         "time_zone": user.time_zone,
@@ -51,9 +52,9 @@ def token_view(token: AccessToken) -> dict[str, Any]:
     }
 
 
-def service_token_view(made: ServiceToken) -> dict[str, Any]:
-    """Return a ServiceToken."""
-    return {"token": made.token, "expires_at": _moment(made.expires_at)}
+def service_tokens_view(made: ServiceTokens) -> dict[str, Any]:
+    """Return ServiceTokens."""
+    return {"token": made.shared, "tokens": dict(made.tokens), "expires_at": _moment(made.expires_at)}
 
 
 def _moment(seconds: float) -> str:

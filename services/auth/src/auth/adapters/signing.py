@@ -9,7 +9,7 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from auth.domain.ports import Grant, KeyPair
-from chassis.tokens import ALGORITHM, AUDIENCE, Caller
+from chassis.tokens import ALGORITHM, Caller
 
 
 class Ed25519Signatures:
@@ -28,11 +28,11 @@ class Ed25519Signatures:
         }
         return KeyPair(_encode(key.private_bytes_raw()), public)
 
-    def sign(self, grant: Grant, *, private: str, key_id: str, expires_at: int) -> str:
-        """Return a token for the grant's bearer."""
+    def sign(self, grant: Grant, *, private: str, key_id: str, expires_at: int, audience: str) -> str:
+        """Return a token for the grant's bearer, which one service accepts."""
         key = Ed25519PrivateKey.from_private_bytes(base64.urlsafe_b64decode(private + "="))
         # Without iat, which a verifier whose clock is a second behind would refuse.
-        claims = {**Caller(**asdict(grant)).claims(), "aud": AUDIENCE, "exp": expires_at}
+        claims = {**Caller(**asdict(grant)).claims(), "aud": audience, "exp": expires_at}
         return jwt.encode(claims, key, algorithm=ALGORITHM, headers={"kid": key_id})
 
 

@@ -105,6 +105,10 @@ class SqliteDocuments:
         columns = _documents.c
         return self._select(sa.select(_documents).where(columns.id > document_id).order_by(columns.id).limit(limit))
 
+    def settle(self) -> int:
+        """Settle nothing: of two saves at the same moment one is refused."""
+        return 0
+
     def check(self) -> None:
         """Raise if the store does not answer."""
         self._database.check()

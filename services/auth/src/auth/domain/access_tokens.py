@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from auth.domain.access_token import AccessToken
 from auth.domain.documents import PendingEvent
@@ -16,6 +16,7 @@ from auth.domain.user import User
 from auth.domain.users import Users
 
 MOST_TOKENS = 50
+USUAL_LIFETIME = timedelta(days=90)
 _YEAR_3000 = datetime(3000, 1, 1, tzinfo=UTC).timestamp()
 
 
@@ -50,6 +51,10 @@ class AccessTokens:
 
         self.users.change(user, step)
         return fresh, secret
+
+    def usual_expiry(self) -> datetime:
+        """Return when a token expires of which nobody said when."""
+        return datetime.fromtimestamp(self.now(), UTC) + USUAL_LIFETIME
 
     def of_secret(self, secret: str) -> tuple[User, AccessToken]:
         """Return whose token it is, and the token; raises InvalidSecretError. Costs one read."""

@@ -6,14 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from auth.domain.address import comparable
+from auth.domain.address_change import AddressChange
 from auth.domain.announcements import Announcements
-from auth.domain.documents import PendingEvent
-from auth.domain.errors import RevisionConflictError, SignedOutError, StaleVersionError, WrongPasswordError
+from auth.domain.documents import Document, PendingEvent
+from auth.domain.errors import EmailTakenError, StaleVersionError, TooManyAttemptsError, WrongPasswordError
 from auth.domain.limits import PASSWORD_CHECKS, SIGN_UPS_OF_CLIENT
+from auth.domain.mail_allowance import MailAllowance
 from auth.domain.mailed_links import MailedLinks
-from auth.domain.passwords import check_password, prepared
+from auth.domain.networks import network_of
+from auth.domain.passwords import PasswordPolicy, prepared
 from auth.domain.ports import Clock, KnownLocale, Limits, PasswordHashing
+from auth.domain.secret import SESSION_PREFIX, new_secret
 from auth.domain.sessions import Sessions, signed_in
 from auth.domain.user import Details, User, checked_details
 from auth.domain.users import Users
@@ -28,7 +31,10 @@ class Accounts:
     verifications: MailedLinks
     announcements: Announcements
     hashing: PasswordHashing
+    passwords: PasswordPolicy
     limits: Limits
+    mails: MailAllowance
+    addresses: AddressChange
     known_locale: KnownLocale
     clock: Clock
 
@@ -41,17 +47,20 @@ class Accounts:
             TooManyAttemptsError: if this client made many.
         """
         details = checked_details(given, self.known_locale)
-        check_password(given["password"], email=details["email"], name=details["name"])
-        self.limits.hit(SIGN_UPS_OF_CLIENT, client)
-        user_id = self.users.reserve(details["email"])
+        self.passwords.check(given["password"], email=details["email"], name=details["name"])
+        network = network_of(client)
+        self.limits.hit(SIGN_UPS_OF_CLIENT, network)
+        claim = self._claimed(details["email"], network)
+        user_id = claim.user_id
         link = self.verifications.prepare(user_id)
         session, secret = self.sessions.fresh(user_id, user_agent)
         hashed = self.hashing.hash(prepared(given["password"]))
         user = User(id=user_id, password_hash=hashed, created_at=self.clock(), verification=link.kept, **details)
-        user = signed_in(user, session)
+        user = signed_in(user.seen_in(self.users.mark_of(network)), session)
         welcome = self.announcements.registered(user)
-        self.users.create(user, [welcome, self.announcements.verification_requested(user, link.token, link.until)])
-        return user, secret
+        created = self.users.create(user, [welcome, self.announcements.verification_requested(user, link.token, link.until)])
+        self._confirm_or_withdraw(claim, created)
+        return created, secret
 
     def me(self, user_id: str) -> User:
         """Return the user; raises SignedOutError if they left."""
@@ -66,11 +75,13 @@ class Accounts:
 
         return self.users.change(self.users.require(user_id), step)
 
-    def change_with_address(self, user_id: str, session_id: str, given: Mapping[str, Any], *, expected_version: int) -> User:
-        """Change details and the address, which is to be verified again.
+    def change_with_address(
+        self, user_id: str, session_id: str, given: Mapping[str, Any], *, client: str, expected_version: int
+    ) -> User:
+        """Change details, and the address once the link that is sent to the new one was followed.
 
         Raises:
-            WrongPasswordError, EmailTakenError, StaleVersionError, UnacceptableError, SignedOutError
+            WrongPasswordError, EmailTakenError, StaleVersionError, UnacceptableError, SignedOutError, TooManyAttemptsError
         """
         details = checked_details(given, self.known_locale)
         before = self.users.require(user_id)
@@ -79,27 +90,28 @@ class Accounts:
         if before.version != expected_version:
             raise StaleVersionError
         self.prove(before, session_id, given.get("current_password", ""))
-        self.users.reserve(details["email"], owner=user_id)
-        try:
-            after = self._save_address(before, details, expected_version)
-        except (StaleVersionError, SignedOutError, RevisionConflictError):
-            self._release(details["email"], unless_of=before)
-            raise
-        self._release(before.email, unless_of=after)
-        return after
+        holder = self.users.by_email(details["email"])
+        if holder is not None and holder.id != user_id:
+            raise EmailTakenError
+        self.mails.spend(account=user_id, to=details["email"], network=network_of(client))
+        return self.addresses.request(before, details, expected_version)
 
-    def change_password(self, user_id: str, session_id: str, *, current: str, new: str) -> None:
-        """Set another password and end all other sessions. Raises WrongPasswordError, UnacceptableError, SignedOutError."""
+    def change_password(self, user_id: str, session_id: str, *, current: str, new: str, revoke_tokens: bool = False) -> str:
+        """Set another password and end all other sessions, and all access tokens if asked to; return this session's new secret.
+
+        Raises WrongPasswordError, UnacceptableError, SignedOutError.
+        """
         user = self.users.require(user_id)
-        check_password(new, email=user.email, name=user.name, pointer="/new_password")
+        self.passwords.check(new, email=user.email, name=user.name, pointer="/new_password")
         self.prove(user, session_id, current)
-        hashed = self.hashing.hash(prepared(new))
+        hashed, secret = self.hashing.hash(prepared(new)), new_secret(user_id, SESSION_PREFIX)
 
         def step(user: User) -> tuple[User, list[PendingEvent]]:
-            self.sessions.require(user, session_id)
-            return user.with_new_password(hashed, keeping=session_id), []
+            renewed = self.sessions.renewed(user, session_id, secret)
+            return renewed.with_new_password(hashed, keeping=session_id, revoke_tokens=revoke_tokens), []
 
         self.users.change(user, step)
+        return secret
 
     def prove(self, user: User, session_id: str, password: str, *, pointer: str = "/current_password") -> None:
         """Raise unless the session goes on and this is the password: a stolen browser must not take the account over."""
@@ -109,18 +121,6 @@ class Accounts:
             raise WrongPasswordError(pointer=pointer)
         self.limits.forgive(PASSWORD_CHECKS, user.id)
 
-    def _save_address(self, before: User, details: Details, expected_version: int) -> User:
-        link = self.verifications.prepare(before.id)
-
-        def step(user: User) -> tuple[User, list[PendingEvent]]:
-            if user.version != expected_version:
-                raise StaleVersionError
-            changed = replace(user, email_verified=False, verification=link.kept, reset=None, version=user.version + 1, **details)
-            told = self.announcements.changed(changed)
-            return changed, [told, self.announcements.verification_requested(changed, link.token, link.until)]
-
-        return self.users.change(before, step)
-
     def _changed(self, user: User, details: Details, expected_version: int) -> tuple[User, list[PendingEvent]]:
         if user.version != expected_version:
             raise StaleVersionError
@@ -129,6 +129,20 @@ class Accounts:
         changed = replace(user, version=user.version + 1, **details)
         return changed, [self.announcements.changed(changed)]
 
-    def _release(self, email: str, *, unless_of: User) -> None:
-        if comparable(email) != comparable(unless_of.email):
-            self.users.release(email, owner=unless_of.id)
+    def _claimed(self, email: str, network: str) -> Document:
+        """Claim an address and count the mail that it gets: an address that is taken gets none, so that none is counted."""
+        claim = self.users.claims.take(email)
+        try:
+            self.mails.spend(to=email, network=network)
+        except TooManyAttemptsError:
+            self.users.claims.release(email, owner=claim.user_id)
+            raise
+        return claim
+
+    def _confirm_or_withdraw(self, claim: Document, user: User) -> None:
+        """Raise EmailTakenError, and take back what was made, if somebody else got the address meanwhile."""
+        try:
+            self.users.claims.confirm(claim)
+        except EmailTakenError:
+            self.users.clear(self.users.bury(user, self.announcements.deleted(user.id)))
+            raise

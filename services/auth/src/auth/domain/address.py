@@ -18,6 +18,12 @@ def comparable(email: str) -> str:
     return unicodedata.normalize("NFC", f"{local}{at}{readable}").casefold()
 
 
+def mailbox(email: str) -> str:
+    """Return the same text for addresses that most providers deliver to one mailbox, whatever follows a + in them."""
+    local, at, domain = comparable(email).rpartition("@")
+    return f"{local.partition('+')[0] or local}{at}{domain}"
+
+
 def _readable(label: str) -> str:
     """Return xn--bcher-kva as bücher; Python's own idna codec would refuse or change what newer registries allow."""
     if not label.startswith("xn--"):

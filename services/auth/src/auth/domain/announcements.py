@@ -25,13 +25,23 @@ class Announcements:
         """Somebody changed who they are, or verified their address."""
         return self._announce("user.changed", user.id, self._profile(user))
 
+    def access_revoked(self, user_id: str) -> PendingEvent:
+        """A session or access token was ended before it expired."""
+        return self._announce("user.access_revoked", user_id, {"user_id": user_id})
+
     def deleted(self, user_id: str) -> PendingEvent:
         """Somebody left."""
         return self._announce("user.deleted", user_id, {"user_id": user_id})
 
-    def verification_requested(self, user: User, token: str, until: datetime) -> PendingEvent:
-        """An address is to be verified by mail."""
-        return self._announce("user.verification_requested", user.id, self._mail(user, token, until))
+    def verification_requested(self, user: User, token: str, until: datetime, *, to: str = "") -> PendingEvent:
+        """An address is to be verified by mail: the user's, or `to`, which they want to change to."""
+        return self._announce("user.verification_requested", user.id, self._mail(user, token, until, to=to))
+
+    def email_change_requested(self, user: User) -> PendingEvent:
+        """Somebody who knows the password asked to change the address, and the current address is told so."""
+        sealed = self._sealing.seal(user.email, address_of(user.id))
+        data = {"user_id": user.id, "email": sealed, "name": user.name, "locale": user.locale}
+        return self._announce("user.email_change_requested", user.id, data)
 
     def password_reset_requested(self, user: User, token: str, until: datetime) -> PendingEvent:
         """Somebody forgot a password."""
@@ -49,12 +59,12 @@ class Announcements:
             "version": user.version,
         }
 
-    def _mail(self, user: User, token: str, until: datetime) -> dict[str, Any]:
+    def _mail(self, user: User, token: str, until: datetime, *, to: str = "") -> dict[str, Any]:
         return {
             "user_id": user.id,
-            "email": self._sealing.seal(user.email, address_of(user.id)),
+            "email": self._sealing.seal(to or user.email, address_of(user.id)),
             "token": self._sealing.seal(token, token_of(user.id)),
-            "name": user.name,
+            "name": user.name if user.email_verified and not to else "",
             "locale": user.locale,
             "expires_at": until.astimezone(UTC).isoformat().replace("+00:00", "Z"),
         }

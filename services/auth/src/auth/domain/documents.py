@@ -41,6 +41,8 @@ class Document:
     lease: Lease | None = None
     revision: str = ""
     """Given by the store; empty for a document that was never saved."""
+    marks: tuple[str, ...] = field(default=(), repr=False, compare=False)
+    """By which a store that may lose answers knows its last saves again; given by the store."""
 
     def announcing(self, *events: PendingEvent) -> Document:
         """Return it with more events to send; any relay may take it then."""

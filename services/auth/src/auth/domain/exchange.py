@@ -1,9 +1,10 @@
-"""Changes the secret of a session or access token into a short-lived service token."""
+"""Changes the secret of a session or access token into short-lived service tokens."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from auth.domain.access_tokens import AccessTokens
 from auth.domain.errors import InvalidSecretError
@@ -15,14 +16,19 @@ from auth.domain.user import User
 
 LIFETIME_SECONDS = 120
 ALL_SCOPES = ("read", "write")
+SHARED_AUDIENCE = "outlay"
+AUDIENCES = ("auth", "expenses", "budgets", "notifier")
+"""A token for each service, so that none of them can use what it is sent at another."""
 
 
 @dataclass(frozen=True, slots=True)
-class ServiceToken:
-    """A signed token and when it expires, in seconds since 1970."""
+class ServiceTokens:
+    """A signed token for each service, and when all expire, in seconds since 1970."""
 
-    token: str
+    tokens: Mapping[str, str]
     expires_at: int
+    shared: str
+    """One for every service, for gateways of a former version that are still running."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,8 +41,8 @@ class Exchange:
     signatures: Signatures
     now: Now
 
-    def __call__(self, secret: str) -> ServiceToken:
-        """Return a service token; raises InvalidSecretError."""
+    def __call__(self, secret: str) -> ServiceTokens:
+        """Return service tokens; raises InvalidSecretError."""
         ways: dict[str, Callable[[str], tuple[Grant, float | None]]] = {
             SESSION_PREFIX: self._of_session,
             TOKEN_PREFIX: self._of_token,
@@ -48,8 +54,8 @@ class Exchange:
         until = int(self.now()) + LIFETIME_SECONDS
         if end is not None:
             until = min(until, int(end))  # what it was changed from does not live on in it
-        token = self.signatures.sign(grant, private=key.pair.private, key_id=key.id, expires_at=until)
-        return ServiceToken(token, until)
+        sign = partial(self.signatures.sign, grant, private=key.pair.private, key_id=key.id, expires_at=until)
+        return ServiceTokens({name: sign(audience=name) for name in AUDIENCES}, until, sign(audience=SHARED_AUDIENCE))
 
     def _of_session(self, secret: str) -> tuple[Grant, float | None]:
         user, session = self.sessions.of_secret(secret)

@@ -54,6 +54,10 @@ class MailedLinks:
 
     def require(self, user: User, token: str) -> None:
         """Raise LinkNotFoundError unless this is the user's present link."""
-        kept = self.current(user)
-        if kept is None or kept.digest != digest(token) or kept.until <= self.now():
+        if not self.fits(user, token):
             raise LinkNotFoundError
+
+    def fits(self, user: User, token: str) -> bool:
+        """Say whether this is the user's present link."""
+        kept = self.current(user)
+        return kept is not None and kept.digest == digest(token) and kept.until > self.now()

@@ -1,12 +1,20 @@
-"""Which passwords are refused: short ones, those that name their owner, and those that everybody tries first."""
+"""Which passwords are refused: short ones, those made of what is known about their owner, and those that are guessed early."""
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from dataclasses import dataclass
 
 from auth.domain.errors import UnacceptableError
+from auth.domain.ports import Guessing
 
 SHORTEST, LONGEST = 10, 200
+_PRODUCT = "outlay"
+_WORD = re.compile(r"[^\W_]+")
+_SHORTEST_WORD = 3
+# How many letters and digits must be left of a password without its owner's name and address and the name of the product.
+_SHORTEST_REST = 6
 _RUNS = (
     "abcdefghijklmnopqrstuvwxyz",
     "0123456789",
@@ -15,23 +23,17 @@ _RUNS = (
     "1qaz2wsx3edc4rfv5tgb6yhn7ujm",
 )
 _LONGEST_PERIOD = 8
-_LOOKALIKES = str.maketrans("013457@$!", "oleastasi")
-# What is left of the most common passwords once digits, signs and look-alikes are taken away.
-_COMMON_WORDS = """
-password passwort passwords passw pass motdepasse contrasena senha parola heslo haslo wachtwoord salasana
-qwerty qwertyuiop qwertz azerty asdfgh asdfghjkl zxcvbnm qazwsx qazwsxedc abc abcd abcde abcdef
-admin administrator root user guest default changeme letmein welcome willkommen bienvenue login logmein access secret topsecret
-iloveyou loveyou ilovejesus lovely love lover sweetheart darling baby babygirl princess prinzessin
-football baseball basketball soccer hockey liverpool chelsea arsenal manchester manutd barcelona realmadrid juventus
-superman batman spiderman starwars pokemon naruto minecraft fortnite pikachu whatever trustno master monkey dragon shadow
-sunshine summer winter spring autumn sommer flower butterfly chocolate cookie computer internet samsung google facebook
-michael jordan jessica michelle jennifer ashley daniel charlie thomas andrew nicole anthony matthew joshua robert george
-hello hallo helloworld hunter killer freedom mustang corvette ferrari mercedes porsche harley yamaha
-money budget expenses outlay january february august september october november december monday friday
-ninja jesus christ blessed family angel angels diamond purple orange banana cheese pepper ginger buster tigger snoopy
-test testtest testing tester demo example sample temp temporary qweasd qweasdzxc
-"""
-_COMMON = frozenset(_COMMON_WORDS.split())
+_PUBLISHED = {
+    "a passphrase of your own": "",
+    "another passphrase of your own": "",
+    "correct horse battery": "",
+    "staple battery horse": "",
+    "a household to look at": "demo@outlay.example",
+}
+"""Passwords that the documentation has or had, each with the only address that may use it."""
+_COMMON = "is among the first that anyone would try; three unrelated words are better"
+_IS_PUBLISHED = "is an example in the documentation, where anyone can read it; choose one of your own"
+_EASY = "is too easy to guess; three or four unrelated words are better"
 
 
 def prepared(password: str) -> str:
@@ -39,15 +41,41 @@ def prepared(password: str) -> str:
     return unicodedata.normalize("NFC", password)
 
 
-def check_password(password: str, *, email: str, name: str, pointer: str = "/password") -> None:
-    """Raise UnacceptableError if it is too easy to guess."""
-    if not SHORTEST <= len(password) <= LONGEST:
-        raise UnacceptableError(at=pointer, message=f"must have {SHORTEST} to {LONGEST} characters")
-    folded = password.strip().casefold()
-    if folded in {text.strip().casefold() for text in (email, email.rpartition("@")[0], name)}:
-        raise UnacceptableError(at=pointer, message="must not be your address or your name")
-    if _repeats(folded) or _is_run(folded) or _is_common(folded):
-        raise UnacceptableError(at=pointer, message="is among the first that anybody would try; three unrelated words are better")
+@dataclass(frozen=True)
+class PasswordPolicy:
+    """Decides whether a password may be set. What was set before stays valid."""
+
+    guessing: Guessing
+
+    def check(self, password: str, *, email: str, name: str, pointer: str = "/password") -> None:
+        """Raise UnacceptableError if it is too short, too long or too easy to guess."""
+        if not SHORTEST <= len(password) <= LONGEST:
+            raise UnacceptableError(at=pointer, message=f"must have {SHORTEST} to {LONGEST} characters")
+        folded = prepared(password).strip().casefold()
+        if _PUBLISHED.get(" ".join(_WORD.findall(folded)), email) != email:
+            raise UnacceptableError(at=pointer, message=_IS_PUBLISHED)
+        if folded in {text.strip().casefold() for text in (email, email.rpartition("@")[0], name)}:
+            raise UnacceptableError(at=pointer, message="must not be your address or your name")
+        known = _words_of(email, name)
+        if _is_personal(folded, known):
+            raise UnacceptableError(at=pointer, message="must be more than your name, your address or the name of this app")
+        if _repeats(folded) or _is_run(folded) or self.guessing.is_common(password):
+            raise UnacceptableError(at=pointer, message=_COMMON)
+        if self.guessing.is_easy(password, known):
+            raise UnacceptableError(at=pointer, message=_EASY)
+
+
+def _words_of(email: str, name: str) -> list[str]:
+    """Return what is known about the owner, longest first: the words of name and address, and the product."""
+    words = {_PRODUCT, *_WORD.findall(f"{name} {email}".casefold())}
+    return sorted((word for word in words if len(word) >= _SHORTEST_WORD), key=lambda word: (-len(word), word))
+
+
+def _is_personal(folded: str, known: list[str]) -> bool:
+    rest = folded
+    for word in known:
+        rest = rest.replace(word, "")
+    return rest != folded and len("".join(_WORD.findall(rest))) < _SHORTEST_REST
 
 
 def _repeats(folded: str) -> bool:
@@ -60,12 +88,3 @@ def _repeats(folded: str) -> bool:
 def _is_run(folded: str) -> bool:
     """Neighbours in the alphabet, in counting or on a keyboard, forwards or backwards."""
     return any(folded in run * 2 or folded[::-1] in run * 2 for run in _RUNS)
-
-
-def _is_common(folded: str) -> bool:
-    word = folded.translate(_LOOKALIKES)
-    return any(_letters(text) in _COMMON for text in (folded, word, folded.strip("0123456789!?.,-_ ").translate(_LOOKALIKES)))
-
-
-def _letters(text: str) -> str:
-    return "".join(letter for letter in text if letter.isalpha())

@@ -21,7 +21,10 @@ KnownLocale = Callable[[str], bool]
 
 
 class Documents(Protocol):
-    """A store of documents without transactions over several of them, such as CouchDB. Methods raise when it is out of reach."""
+    """A store of documents without transactions over several of them, such as CouchDB.
+
+    Methods raise when it is out of reach, or when it cannot tell yet which of two saves at the same moment stands.
+    """
 
     def get(self, document_id: str) -> Document | None:
         """Return a document as it was last saved."""
@@ -48,7 +51,7 @@ class Documents(Protocol):
         """Return documents whose `expires_at` is before `now`, earliest first."""
 
     def pending(self, *, limit: int) -> list[Document]:
-        """Return documents with events to send, the one that waits longest first."""
+        """Return documents with events to send, the one that waits longest first; none whose saves are not settled yet."""
 
     def check(self) -> None:
         """Raise if the store is out of reach."""
@@ -56,6 +59,9 @@ class Documents(Protocol):
 
 class Store(Documents, Protocol):
     """Documents, as whoever owns the store sees them."""
+
+    def settle(self) -> int:
+        """Settle saves at the same moment whose processes died before they did; return how many documents that were."""
 
     def behind(self, document_id: str, *, limit: int) -> list[Document]:
         """Return documents of any kind whose ids come after this one, in an order of ids that is the store's own."""
@@ -112,6 +118,16 @@ class PasswordHashing(Protocol):
         """Say whether it was made with other parameters than those of today."""
 
 
+class Guessing(Protocol):
+    """Knows how passwords are guessed."""
+
+    def is_common(self, password: str) -> bool:
+        """Say whether it is in a list of common passwords."""
+
+    def is_easy(self, password: str, known: Sequence[str]) -> bool:
+        """Say whether few guesses find it, by somebody who knows these words about its owner."""
+
+
 @dataclass(frozen=True, slots=True)
 class Limit:
     """How often something may be tried: `most` times in any `seconds`."""
@@ -119,6 +135,8 @@ class Limit:
     name: str
     most: int
     seconds: int
+    shared: bool = False
+    """Whether all replicas count together, which costs a read and a write each time."""
 
 
 class Limits(Protocol):
@@ -159,5 +177,5 @@ class Signatures(Protocol):
     def make_key(self, key_id: str) -> KeyPair:
         """Make a new key; the public half is a JSON Web Key with this `kid`."""
 
-    def sign(self, grant: Grant, *, private: str, key_id: str, expires_at: int) -> str:
-        """Return a service token."""
+    def sign(self, grant: Grant, *, private: str, key_id: str, expires_at: int, audience: str) -> str:
+        """Return a service token for one audience."""

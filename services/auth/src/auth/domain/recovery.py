@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from auth.domain.address_change import AddressChange
 from auth.domain.announcements import Announcements
 from auth.domain.documents import PendingEvent
-from auth.domain.errors import RevisionConflictError, SignedOutError
-from auth.domain.limits import LINKS_OF_CLIENT, RESETS_OF_ADDRESS, RESETS_OF_CLIENT, VERIFICATION_MAILS
+from auth.domain.errors import RevisionConflictError, SignedOutError, TooManyAttemptsError
+from auth.domain.guesses import Guesses
+from auth.domain.limits import LINKS_OF_CLIENT, RESETS_OF_ADDRESS, RESETS_OF_CLIENT
+from auth.domain.mail_allowance import MailAllowance
 from auth.domain.mailed_links import MailedLinks
-from auth.domain.passwords import check_password, prepared
+from auth.domain.networks import network_of
+from auth.domain.passwords import PasswordPolicy, prepared
 from auth.domain.ports import Limits, PasswordHashing
 from auth.domain.user import User
 from auth.domain.users import Users
@@ -24,14 +28,18 @@ class Recovery:
     resets: MailedLinks
     announcements: Announcements
     hashing: PasswordHashing
+    passwords: PasswordPolicy
     limits: Limits
+    mails: MailAllowance
+    addresses: AddressChange
+    guesses: Guesses
 
-    def request_verification(self, user_id: str) -> None:
+    def request_verification(self, user_id: str, *, client: str) -> None:
         """Send the mail again; the link of the former one ends. Nothing happens if the address is verified."""
         user = self.users.require(user_id)
         if user.email_verified:
             return
-        self.limits.hit(VERIFICATION_MAILS, user_id)
+        self.mails.spend(account=user_id, to=user.email, network=network_of(client))
         link = self.verifications.prepare(user_id)
 
         def step(user: User) -> tuple[User, list[PendingEvent]]:
@@ -41,23 +49,35 @@ class Recovery:
         self.users.change(user, step)
 
     def verify(self, token: str, *, client: str) -> None:
-        """Verify the address that the link was sent to; raises LinkNotFoundError."""
-        self.limits.hit(LINKS_OF_CLIENT, client)
-
-        def step(user: User) -> tuple[User, list[PendingEvent]]:
-            self.verifications.require(user, token)
-            return user.verified(), [self.announcements.changed(user.verified())]
-
-        self.users.change(self.verifications.user_of(token), step)
+        """Verify the address that the link was sent to; raises LinkNotFoundError, EmailTakenError."""
+        self.limits.hit(LINKS_OF_CLIENT, network_of(client))
+        self.addresses.follow(token)
 
     def request_reset(self, email: str, *, client: str) -> None:
         """Send a mail to set a new password, if the address is known; whoever asks cannot tell, not even by the time it takes."""
-        self.limits.hit(RESETS_OF_CLIENT, client)
-        self.limits.hit(RESETS_OF_ADDRESS, self.users.key_of(email))
+        self.limits.hit(RESETS_OF_CLIENT, network_of(client))
         user = self.users.by_email(email)
+        may_be_mailed = self._counted(email, user)
         if user is None:
             self.users.pretend()
-            return
+        elif may_be_mailed:
+            self._mail_reset(user)
+        else:
+            self.users.pretend_to_save()
+
+    def _counted(self, email: str, user: User | None) -> bool:
+        """Count a request; say whether it may lead to a mail. Strangers can ask for anybody, so the owner is not refused."""
+        try:
+            if user is None or user.email_verified:
+                self.limits.hit(RESETS_OF_ADDRESS, self.users.key_of(email))
+            else:
+                self.mails.spend_to(user.email)
+        except TooManyAttemptsError:
+            self.users.pretend()  # takes as long as counting
+            return False
+        return True
+
+    def _mail_reset(self, user: User) -> None:
         link = self.resets.prepare(user.id)
 
         def step(user: User) -> tuple[User, list[PendingEvent]]:
@@ -70,14 +90,16 @@ class Recovery:
             return  # an answer of its own would tell that the address is known
 
     def reset(self, token: str, password: str, *, client: str) -> None:
-        """Set a new password and end every session; raises LinkNotFoundError, UnacceptableError."""
-        self.limits.hit(LINKS_OF_CLIENT, client)
+        """Set a new password, end every session and revoke every access token; raises LinkNotFoundError, UnacceptableError."""
+        self.limits.hit(LINKS_OF_CLIENT, network_of(client))
         user = self.resets.user_of(token)
-        check_password(password, email=user.email, name=user.name)
+        self.passwords.check(password, email=user.email, name=user.name)
         hashed = self.hashing.hash(prepared(password))
 
         def step(user: User) -> tuple[User, list[PendingEvent]]:
             self.resets.require(user, token)
-            return user.with_new_password(hashed), []
+            return user.with_new_password(hashed).seen_in(mark), []
 
-        self.users.change(user, step)
+        mark = self.users.mark_of(network_of(client))
+        changed = self.users.change(user, step)
+        self.guesses.lift(self.users.key_of(changed.email))

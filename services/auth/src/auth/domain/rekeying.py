@@ -83,7 +83,10 @@ class Rekeying(Generic[T]):
         if "email" not in document.body:
             return document.body  # a tombstone, which has nothing to seal any more
         email = self._sealing.renew(document.body["email"], address_of(document.user_id))
-        return {**document.body, "email": email}
+        pending = document.body.get("pending")
+        if pending:
+            pending = {**pending, "email": self._sealing.renew(pending["email"], address_of(document.user_id))}
+        return {**document.body, "email": email, **({"pending": pending} if pending else {})}
 
     def _signing_keys(self, document: Document) -> Mapping[str, Any]:
         entries = document.body["keys"]

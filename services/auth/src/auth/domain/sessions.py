@@ -41,6 +41,15 @@ class Sessions:
         )  # fmt: skip
         return session, secret
 
+    def renewed(self, user: User, session_id: str, secret: str) -> User:
+        """Return the user whose session has another secret, so that a copy of the former one is worth nothing.
+
+        Raises SignedOutError.
+        """
+        self.require(user, session_id)
+        sessions = (replace(held, digest=digest(secret)) if held.id == session_id else held for held in user.sessions)
+        return replace(user, sessions=tuple(sessions))
+
     def of_secret(self, secret: str) -> tuple[User, Session]:
         """Return whose session it is, and the session; raises InvalidSecretError. Costs one read."""
         user = self.users.named_in(secret)

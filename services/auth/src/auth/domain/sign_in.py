@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 
 from auth.domain.documents import PendingEvent
 from auth.domain.errors import SignedOutError, WrongCredentialsError
-from auth.domain.limits import FAILED_SIGN_INS, SIGN_INS_OF_CLIENT
+from auth.domain.guesses import Guesses
+from auth.domain.limits import SIGN_INS_AT_ONCE, SIGN_INS_OF_CLIENT
+from auth.domain.networks import network_of
 from auth.domain.passwords import prepared
 from auth.domain.ports import Limits, PasswordHashing
 from auth.domain.sessions import Sessions, signed_in
@@ -23,36 +25,42 @@ class SignIn:
     sessions: Sessions
     hashing: PasswordHashing
     limits: Limits
+    guesses: Guesses
 
     def __call__(self, email: str, password: str, *, client: str, user_agent: str) -> tuple[User, str]:
         """Return the user and the secret of a new session.
 
         Raises:
             WrongCredentialsError: without saying which of the two is wrong.
-            TooManyAttemptsError: if this client or for this address too many were tried.
+            TooManyAttemptsError: if too many were tried from this network, or for this address from networks its owner never used.
         """
-        address = self.users.key_of(email)
-        self.limits.hit(SIGN_INS_OF_CLIENT, client)
-        # Counted before the check, so that many at a time cannot pass it; forgiven if it was right.
-        self.limits.hit(FAILED_SIGN_INS, address)
+        address, network = self.users.key_of(email), network_of(client)
+        self.limits.hit(SIGN_INS_OF_CLIENT, network)
+        self.limits.hit(SIGN_INS_AT_ONCE, f"{address} {network}")
         user = self.users.by_email(email)
+        mark = self.guesses.fingerprint(network)
+        known = user is not None and mark in user.networks
+        noted = self.guesses.allow(address, network, known=known)
         if not self.hashing.matches(user.password_hash if user else None, prepared(password)) or user is None:
+            self.guesses.count(address, network, known=known)
             raise WrongCredentialsError
-        self.limits.forgive(FAILED_SIGN_INS, address)
-        return self._begun(user, password, user_agent)
+        self.limits.forgive(SIGN_INS_AT_ONCE, f"{address} {network}")
+        begun = self._begun(user, password, user_agent, mark)
+        self.guesses.forgive(noted, network)
+        return begun
 
-    def _begun(self, user: User, password: str, user_agent: str) -> tuple[User, str]:
+    def _begun(self, user: User, password: str, user_agent: str, mark: str) -> tuple[User, str]:
         session, secret = self.sessions.fresh(user.id, user_agent)
         checked = user.password_hash
         hashed = self.hashing.hash(prepared(password)) if self.hashing.outdated(checked) else checked
 
         def step(user: User) -> tuple[User, Sequence[PendingEvent]]:
             if user.password_hash == checked:
-                return signed_in(replace(user, password_hash=hashed), session), ()
+                return signed_in(replace(user.seen_in(mark), password_hash=hashed), session), ()
             # It was changed at this very moment, or only hashed anew by another sign-in.
             if not self.hashing.matches(user.password_hash, prepared(password)):
                 raise WrongCredentialsError
-            return signed_in(user, session), ()
+            return signed_in(user.seen_in(mark), session), ()
 
         try:
             return self.users.change(user, step), secret

@@ -15,7 +15,9 @@ from auth.domain.documents import Document
 from auth.domain.errors import UnacceptableError
 from auth.domain.ports import KnownLocale
 from auth.domain.session import Session
-from money import is_currency
+from money import is_current
+
+_MOST_NETWORKS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,14 @@ class SentLink:
 
     digest: str = field(repr=False)
     until: float
+
+
+@dataclass(frozen=True, slots=True)
+class PendingAddress:
+    """An address that somebody wants to change to, and the link that was sent there."""
+
+    email: str = field(repr=False)
+    link: SentLink
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,6 +55,9 @@ class User:
     tokens: tuple[AccessToken, ...] = field(default=(), repr=False)
     verification: SentLink | None = None
     reset: SentLink | None = None
+    pending: PendingAddress | None = None
+    networks: tuple[str, ...] = field(default=(), repr=False)
+    """From where they signed in lately, as keyed hashes, the latest last."""
     document: Document | None = field(default=None, repr=False, compare=False)
     """What it was read from, on whose revision the next state is saved."""
 
@@ -54,10 +67,22 @@ class User:
         of_tokens = (token.expires_at for token in self.tokens if token.expires_at is not None)
         return min([*of_tokens, *(session.expires_at for session in self.sessions)], default=None)
 
-    def with_new_password(self, hashed: str, *, keeping: str = "") -> User:
-        """Return the user with another password, which ends all sessions but `keeping` and spends a reset."""
+    @property
+    def secrets(self) -> frozenset[str]:
+        """The digests of all that lets them in."""
+        return frozenset({session.digest for session in self.sessions} | {token.digest for token in self.tokens})
+
+    def with_new_password(self, hashed: str, *, keeping: str = "", revoke_tokens: bool = True) -> User:
+        """Return the user with another password, which ends other sessions than `keeping`, a reset and a change of address."""
         kept = tuple(session for session in self.sessions if session.id == keeping)
-        return replace(self, password_hash=hashed, sessions=kept, reset=None)
+        return replace(
+            self, password_hash=hashed, sessions=kept, tokens=() if revoke_tokens else self.tokens, reset=None, pending=None
+        )
+
+    def seen_in(self, network: str) -> User:
+        """Return the user who signs in from a network, given as a keyed hash."""
+        others = [known for known in self.networks if known != network]
+        return replace(self, networks=(*others[-(_MOST_NETWORKS - 1) :], network))
 
     def verified(self) -> User:
         """Return the user whose address is known to be theirs."""
@@ -88,7 +113,7 @@ def checked_details(given: Mapping[str, Any], known_locale: KnownLocale) -> Deta
         details["email"] = normalised(given["email"])
     if details.get("name") == "":
         raise UnacceptableError(at="/name", message="must not be blank")
-    if not is_currency(details.get("home_currency", "EUR")):
+    if not is_current(details.get("home_currency", "EUR")):
         raise UnacceptableError(at="/home_currency", message="must be a currency of ISO 4217, such as EUR")
     if details.get("time_zone", "UTC") not in _time_zones():
         raise UnacceptableError(at="/time_zone", message="must be a time zone of the IANA database, such as Europe/Berlin")

@@ -12,7 +12,7 @@ from auth.domain.documents import Document
 from auth.domain.places import address_of
 from auth.domain.ports import Sealing
 from auth.domain.session import Session
-from auth.domain.user import SentLink, User
+from auth.domain.user import PendingAddress, SentLink, User
 
 USER = "user"
 _PLAIN = ("id", "name", "password_hash", "home_currency", "time_zone", "locale", "email_verified", "version")
@@ -48,6 +48,8 @@ class UserWriting:
             tokens=tuple(_token(digest, held) for digest, held in body.get("tokens", {}).items()),
             verification=_link(body.get("verification")),
             reset=_link(body.get("reset")),
+            pending=self._pending(document),
+            networks=tuple(body.get("networks", ())),
             document=document,
         )
 
@@ -60,7 +62,20 @@ class UserWriting:
             "tokens": {token.digest: _held(token) for token in user.tokens},
             "verification": asdict(user.verification) if user.verification else None,
             "reset": asdict(user.reset) if user.reset else None,
+            "pending": self._sealed_pending(user),
+            "networks": list(user.networks),
         }
+
+    def _pending(self, document: Document) -> PendingAddress | None:
+        body = document.body.get("pending")
+        if not body:
+            return None
+        return PendingAddress(self._sealing.open(body["email"], address_of(document.user_id)), SentLink(**body["link"]))
+
+    def _sealed_pending(self, user: User) -> dict[str, Any] | None:
+        if user.pending is None:
+            return None
+        return {"email": self._sealing.seal(user.pending.email, address_of(user.id)), "link": asdict(user.pending.link)}
 
 
 def _held(held: Session | AccessToken) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Where users are kept: a document for each, and one for each address that points to its user."""
+"""Where users are kept: a document for each."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
-from auth.domain.address import comparable
+from auth.domain.address import comparable, mailbox
+from auth.domain.claims import Claims
 from auth.domain.documents import Document, PendingEvent
 from auth.domain.errors import EmailTakenError, RevisionConflictError, SignedOutError, TooManyUntoldError
 from auth.domain.finding import Finding
@@ -31,26 +32,21 @@ TOMBSTONE = "tombstone"
 
 # Whoever met a conflict waits for a random time, which doubles up to the longest: so many who change one user take turns.
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.01, 0.3
-# A pointer that its user does not confirm is a change of address in progress, or what a crash left of one.
-_SETTLED_AFTER = 60.0
 _PRETENCE_SECONDS = 3_600.0
 
 
 class Users:
-    """Reads and saves users.
-
-    Address and user are two documents without a transaction. The address comes first and already names the id that its user
-    will have, so that signing up again after a crash between the two makes that very user, and two people who sign up with
-    one address at a time try to make the same document, of which there is one.
-    """
+    """Reads and saves users; `claims` keeps their addresses."""
 
     def __init__(
         self, documents: Documents, sealing: Sealing, finding: Finding, *, ids: Ids, now: Now,
-        pause: Callable[[float], None] = time.sleep,
+        revoked: Callable[[str], PendingEvent], pause: Callable[[float], None] = time.sleep,
     ) -> None:  # fmt: skip
+        """`revoked` makes the event which says that a session or token of a user was ended."""
         self._documents, self._sealing, self._finding = documents, sealing, finding
-        self._ids, self._now, self._pause = ids, now, pause
+        self._ids, self._now, self._revoked, self._pause = ids, now, revoked, pause
         self._writing = UserWriting(sealing)
+        self.claims = Claims(documents, finding, self._writing, ids=ids, now=now)
 
     def get(self, user_id: str) -> User | None:
         """Return the user, unless there is none or they left. Costs one read, as does all that calls it."""
@@ -70,43 +66,26 @@ class Users:
 
     def by_email(self, email: str) -> User | None:
         """Return the user with this address."""
-        pointer = self._documents.get(self._pointer_id(email))
-        user = self.get(pointer.user_id) if pointer else None
-        return user if user and self._has(user, email) else None
+        owner = self.claims.owner_of(email)
+        user = self.get(owner) if owner else None
+        return user if user and comparable(user.email) == comparable(email) else None
 
     def key_of(self, email: str) -> str:
         """Return a keyed hash that stands for the address where it must not be written."""
         return self._finding.fingerprint(comparable(email))
 
-    def reserve(self, email: str, *, owner: str = "") -> str:
-        """Make the address point to `owner`, or to a user to be made; return that user's id. Raises EmailTakenError."""
-        document_id, user_id = self._pointer_id(email), owner or self._ids()
-        with suppress(RevisionConflictError):  # most addresses are new, so nobody looks first
-            self._documents.save(Document(id=document_id, kind="email", body={"at": self._now()}, user_id=user_id))
-            return user_id
-        pointer = self._documents.get(document_id)
-        if pointer is None:
-            raise RevisionConflictError  # somebody let go of it at this very moment
-        if pointer.user_id == owner:
-            return owner
-        holder = self._documents.get(user_document_id(pointer.user_id))
-        if holder is None and not owner:
-            return pointer.user_id
-        if self._holds(holder, email) or self._now() - pointer.body["at"] < _SETTLED_AFTER:
-            raise EmailTakenError
-        return self._point(pointer, to=user_id)
+    def mailbox_key_of(self, email: str) -> str:
+        """Return a keyed hash that stands for the mailbox that the address leads to."""
+        return self._finding.fingerprint(mailbox(email))
 
-    def release(self, email: str, *, owner: str) -> None:
-        """Let go of an address that points to `owner`."""
-        pointer = self._documents.get(self._pointer_id(email))
-        if pointer is not None and pointer.user_id == owner:
-            with suppress(RevisionConflictError):  # then somebody else has it already
-                self._documents.delete(pointer)
+    def mark_of(self, text: str) -> str:
+        """Return a keyed hash that stands for a network or another text that must not be written."""
+        return self._finding.fingerprint(text)
 
-    def create(self, user: User, events: Sequence[PendingEvent]) -> None:
+    def create(self, user: User, events: Sequence[PendingEvent]) -> User:
         """Save a new user; raises EmailTakenError if somebody made it at the same moment."""
         try:
-            self._documents.save(self._writing.write(user).announcing(*events))
+            return replace(user, document=self._documents.save(self._writing.write(user).announcing(*events)))
         except RevisionConflictError as error:
             raise EmailTakenError from error
 
@@ -121,7 +100,7 @@ class Users:
             if changed == present and not events:
                 return present
             with suppress(RevisionConflictError):
-                return self._save(changed, events)
+                return self._save(changed, [*events, *self._revocations(present, changed, len(events))])
         raise RevisionConflictError
 
     def note(self, user: User) -> bool:
@@ -150,7 +129,8 @@ class Users:
     def clear(self, tombstone: Document) -> None:
         """Remove what is left of a user who left; a tombstone that says no more than that stays until its event is sent."""
         if "email" in tombstone.body:
-            self.release(self._sealing.open(tombstone.body["email"], address_of(tombstone.user_id)), owner=tombstone.user_id)
+            email = self._sealing.open(tombstone.body["email"], address_of(tombstone.user_id))
+            self.claims.release_of_nobody(email, owner=tombstone.user_id)
         found: Document | None = tombstone
         for _ in range(ATTEMPTS):
             if found is None or self._blanked(found):
@@ -175,6 +155,10 @@ class Users:
     def pretend(self) -> None:
         """Read and save nobody, which takes as long as doing so with somebody who is found by their address."""
         self.get("nobody")
+        self.pretend_to_save()
+
+    def pretend_to_save(self) -> None:
+        """Save nobody, which takes as long as saving somebody."""
         nobody = Document(id=f"nobody:{self._ids()}", kind="nobody", body={}, expires_at=self._now() + _PRETENCE_SECONDS)
         self._documents.save(nobody)
 
@@ -192,19 +176,12 @@ class Users:
         document = self._writing.write(user.without_ended(self._now())).announcing(*events)
         return replace(user, document=self._documents.save(document))
 
-    def _point(self, pointer: Document, *, to: str) -> str:
-        try:
-            self._documents.save(replace(pointer, user_id=to, body={"at": self._now()}))
-        except RevisionConflictError as error:
-            raise EmailTakenError from error
-        return to
+    def _revocations(self, before: User, after: User, others: int) -> list[PendingEvent]:
+        """Announce that something which let the user in was ended, so that every gateway forgets it at once.
 
-    def _holds(self, holder: Document | None, email: str) -> bool:
-        user = self._writing.read(holder)
-        return user is not None and self._has(user, email)
-
-    def _has(self, user: User, email: str) -> bool:
-        return comparable(user.email) == comparable(email)
-
-    def _pointer_id(self, email: str) -> str:
-        return f"email:{self.key_of(email)}"
+        Ending it must not fail because too many events are waiting: gateways that hear nothing ask again after seconds.
+        """
+        waiting = len(before.document.outbox) if before.document else 0
+        if before.secrets <= after.secrets or waiting + others >= MOST_UNTOLD:
+            return []
+        return [self._revoked(before.id)]

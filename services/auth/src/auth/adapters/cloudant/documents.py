@@ -2,36 +2,43 @@
 
 from __future__ import annotations
 
-import logging
-import secrets
+import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from typing import Any
 
 from auth.adapters.cloudant.address import CloudantAddress
+from auth.adapters.cloudant.branches import Branches, Json, UnsettledError, marked
 from auth.adapters.cloudant.connection import ConflictError, MissingError
 from auth.adapters.cloudant.version import VersionedConnection
 from auth.domain.documents import Document, Lease, PendingEvent
-from auth.domain.errors import RevisionConflictError
 from chassis.sql import StoreUnavailableError
-
-log = logging.getLogger("outlay.cloudant")
 
 # A document without one of the fields is not in the index; so these hold what is pending or will expire, and no more.
 INDEXES = {
     "expires": ("expires_at",),
     "pending": ("pending_since",),
 }
-Json = dict[str, Any]
+_BRANCHES, _MAP = "outlay-branches", "function (doc) { if (doc._conflicts) { emit(doc._id, null) } }"
+_MOST_SETTLED = 200
 
 
 class CloudantDocuments:
     """The store of a suite with many users. Several threads may use it."""
 
-    def __init__(self, address: CloudantAddress, *, on_events: Callable[[], None] = lambda: None) -> None:
-        """Connect to nothing yet; `on_events` is called after a save that leaves events to any relay."""
-        self._connection, self._on_events = VersionedConnection(address), on_events
+    def __init__(
+        self, address: CloudantAddress, *, on_events: Callable[[], None] = lambda: None,
+        on_branch: Callable[[str], None] = lambda _outcome: None, now: Callable[[], float] = time.time,
+    ) -> None:  # fmt: skip
+        """Connect to nothing yet.
+
+        `on_events` is called after a save that leaves events to any relay, `on_branch` with `found`, `refused` or `settled` when a
+        document has several branches.
+        """
+        self._connection, self._on_events, self._now = VersionedConnection(address), on_events, now
+        abandoned_after = 3 * address.seconds + 5  # a save that is tried twice, and what it takes to give way
+        self._branches = Branches(self._connection, abandoned_after=abandoned_after, note=on_branch, now=now)
 
     def migrate(self) -> None:
         """Make the database and its indexes, where they are missing; raises SchemaTooNewError if a newer auth has been here."""
@@ -44,6 +51,7 @@ class CloudantDocuments:
         self._connection.refuse_newer()
         for name, fields in INDEXES.items():
             self._connection.unproved("post_index", index={"fields": list(fields)}, ddoc=f"outlay-{name}", name=name, type="json")
+        self._make_view_of_branches()
         self._connection.note_version()  # after what is made, so that one that was interrupted is run again
         # Each index is built by its first query; and a server that cannot do what is asked of it is found out here.
         self.expired(0.0, limit=1)
@@ -51,19 +59,12 @@ class CloudantDocuments:
 
     def get(self, document_id: str) -> Document | None:
         """Return a document as it was last saved."""
-        stored = self._read(document_id)
-        if stored and stored.get("_conflicts"):
-            self._drop(document_id, stored["_conflicts"])
+        stored = self._branches.read(document_id)
         return _document(stored) if stored else None
 
     def save(self, document: Document) -> Document:
         """Store a new document, or the next revision of one; raises RevisionConflictError."""
-        mark = secrets.token_hex(8)
-        try:
-            revision = self._connection.call("put_document", doc_id=document.id, document=_json(document, mark))["rev"]
-        except ConflictError:
-            revision = self._saved_before(document.id, mark)
-        saved = replace(document, revision=revision)
+        saved = _document(self._branches.save(self._draft(document)))
         self._ring_for([saved])
         return saved
 
@@ -71,35 +72,46 @@ class CloudantDocuments:
         """Save several in one request, each by itself; return those that were saved."""
         if not documents:
             return []
-        drafts = [_json(document, secrets.token_hex(8)) for document in documents]
-        answers = self._connection.call("post_bulk_docs", bulk_docs={"docs": drafts})
-        revisions = {answer["id"]: answer["rev"] for answer in answers if "rev" in answer and not answer.get("error")}
-        saved = [replace(document, revision=revisions[document.id]) for document in documents if document.id in revisions]
+        drafts = [self._draft(document) for document in documents]
+        answers = self._branches.save_all(drafts)
+        saved = [_document(stored) for draft in drafts if (stored := answers.get(draft["_id"]))]
         self._ring_for(saved)
         return saved
 
     def delete(self, document: Document) -> None:
         """Remove this revision of a document; raises RevisionConflictError."""
+        self._branches.delete(document.id, document.revision)
+
+    def settle(self) -> int:
+        """Settle the documents that a crash has left with several branches; return how many had any."""
         try:
-            self._connection.call("delete_document", doc_id=document.id, rev=document.revision)
-        except (ConflictError, MissingError) as error:
-            raise RevisionConflictError from error
+            found = self._connection.call("post_view", ddoc=_BRANCHES, view=_BRANCHES, limit=_MOST_SETTLED)["rows"]
+        except MissingError:
+            return 0  # an older `migrate` has been here
+        for row in found:
+            with suppress(UnsettledError):  # its writer may be at work
+                self._branches.read(row["id"])
+        return len(found)
 
     def expired(self, now: float, *, limit: int) -> list[Document]:
         """Return documents whose `expires_at` is before `now`, earliest first."""
-        return self._select("expires", {"expires_at": {"$gte": 0, "$lte": now}}, limit=limit, sort=[{"expires_at": "asc"}])
+        found = self._select("expires", {"expires_at": {"$gte": 0, "$lte": now}}, limit=limit, sort=[{"expires_at": "asc"}])
+        return [document for document in found if document.expires_at is not None and document.expires_at <= now]
 
     def pending(self, *, limit: int) -> list[Document]:
         """Return documents with events to send, the one that waits longest first."""
-        return self._select("pending", {"pending_since": {"$gte": 0}}, limit=limit, sort=[{"pending_since": "asc"}])
+        found = self._select("pending", {"pending_since": {"$gte": 0}}, limit=limit, sort=[{"pending_since": "asc"}])
+        return [document for document in found if document.outbox]
 
     def behind(self, document_id: str, *, limit: int) -> list[Document]:
         """Return documents of any kind whose ids come after this one."""
-        # The one that is known comes first again, unless it was deleted meanwhile; among them are those of indexes and version.
-        most = limit + 1 + len(INDEXES) + 1
-        rows = self._connection.call("post_all_docs", include_docs=True, limit=most, start_key=document_id or None)["rows"]
-        others = [row for row in rows if row["id"] != document_id and not row["id"].startswith("_design/")]
-        return [_document(row["doc"]) for row in others[:limit]]
+        # The one that is known comes first again, unless it was deleted meanwhile; design documents are among them.
+        most = limit + 1 + len(INDEXES) + 2
+        more = {"include_docs": True, "conflicts": True, "limit": most, "start_key": document_id or None}
+        rows = self._connection.call("post_all_docs", **more)["rows"]
+        others = [row["doc"] for row in rows if row["id"] != document_id and not row["id"].startswith("_design/")]
+        stored = (self._branches.read(found["_id"]) if found.get("_conflicts") else found for found in others[:limit])
+        return [_document(found) for found in stored if found]
 
     def check(self) -> None:
         """Raise if the store does not answer, or has no such database."""
@@ -109,49 +121,31 @@ class CloudantDocuments:
         """Let go of all connections."""
         self._connection.close()
 
+    def _make_view_of_branches(self) -> None:
+        design = {"language": "javascript", "views": {_BRANCHES: {"map": _MAP}}}
+        with suppress(ConflictError):  # it is there
+            self._connection.unproved("put_design_document", ddoc=_BRANCHES, design_document=design)
+
     def _ring_for(self, saved: Sequence[Document]) -> None:
         if any(document.outbox and document.lease is None for document in saved):
             self._on_events()
 
-    def _read(self, document_id: str, *, revision: str | None = None) -> Json | None:
-        """Return a document as it is stored, and in `_conflicts` the revisions that its present one has won over."""
-        try:
-            stored: Json = self._connection.call("get_document", doc_id=document_id, rev=revision, conflicts=not revision or None)
-        except MissingError:
-            return None
-        return stored
-
-    def _saved_before(self, document_id: str, mark: str) -> str:
-        """Return the revision if it was this very save whose answer got lost before it was tried again.
-
-        In a cluster a save that is refused may have reached one of the copies all the same, and may win over the one that was
-        confirmed to somebody else. Then there are two branches, and whoever was refused takes theirs back.
-        """
-        stored = self._read(document_id)
-        if stored is None:
-            raise RevisionConflictError
-        lost = stored.get("_conflicts", [])
-        if stored["mark"] == mark and not lost:
-            return str(stored["_rev"])
-        branches = [stored, *(self._read(document_id, revision=revision) for revision in lost)]
-        if lost:
-            self._drop(document_id, [branch["_rev"] for branch in branches if branch and branch["mark"] == mark])
-        raise RevisionConflictError
-
-    def _drop(self, document_id: str, revisions: Sequence[str]) -> None:
-        """Remove branches: one that stays would come back when the document is deleted."""
-        for revision in revisions:
-            log.warning("a document had two branches", extra={"kind": document_id.partition(":")[0]})
-            with suppress(ConflictError, MissingError):  # somebody else has done it
-                self._connection.call("delete_document", doc_id=document_id, rev=revision)
+    def _draft(self, document: Document) -> Json:
+        return marked(_json(document), document.marks, self._now())
 
     def _select(self, index: str, selector: Json, **options: Any) -> list[Document]:
         use = {"use_index": [f"outlay-{index}", index], "allow_fallback": False}
         answer = self._connection.call("post_find", selector=selector, **use, **options)
-        return [_document(stored) for stored in answer["docs"]]
+        # An index may be late, and knows nothing of branches: what is done with a document is done with the one that stands.
+        return [document for found in answer["docs"] if (document := self._standing(found["_id"]))]
+
+    def _standing(self, document_id: str) -> Document | None:
+        with suppress(UnsettledError):
+            return self.get(document_id)
+        return None
 
 
-def _json(document: Document, mark: str) -> Json:
+def _json(document: Document) -> Json:
     fields = {
         "_rev": document.revision or None,
         "expires_at": document.expires_at,
@@ -162,7 +156,6 @@ def _json(document: Document, mark: str) -> Json:
         **{name: value for name, value in fields.items() if value is not None},
         "kind": document.kind,
         "user_id": document.user_id,
-        "mark": mark,  # no two saves make the same revision, and each is known again
         "body": dict(document.body),
         "outbox": [asdict(event) for event in document.outbox],
         "lease": asdict(document.lease) if document.lease else None,
@@ -179,4 +172,5 @@ def _document(stored: Json) -> Document:
         outbox=tuple(PendingEvent(**event) for event in stored["outbox"]),
         lease=Lease(**stored["lease"]) if stored["lease"] else None,
         revision=stored["_rev"],
+        marks=tuple(stored.get("marks", ())),
     )

@@ -19,6 +19,11 @@ from chassis.probes import Trouble
 from chassis.sql import StoreUnavailableError
 from chassis.sql.schema import SchemaError
 
+_LOCKING = (
+    "CouchDB locks a user for five minutes after five wrong passwords from one address: "
+    "stop whatever still uses an old password, wait five minutes, and try again"
+)
+_BAD_REQUEST = 400
 _MIGRATE = "run `python -m auth migrate`"
 
 
@@ -38,7 +43,7 @@ def try_database(address: CloudantAddress, indexes: Iterable[str]) -> str:
     except (ConflictError, MissingError) as error:
         _fail(f"the database {address.database} answers as no CouchDB does; is {address.url} right?", error)
     except StoreUnavailableError as error:
-        _fail(_explained(error.__cause__, address), error)
+        raise Trouble(f"AUTH_STORE: {_explained(error.__cause__, address)}", lasting=_is_refused(error.__cause__)) from error
     finally:
         connection.close()
     return (
@@ -49,6 +54,13 @@ def try_database(address: CloudantAddress, indexes: Iterable[str]) -> str:
 def _fail(sentence: str, error: Exception | None = None) -> None:
     message = f"AUTH_STORE: {sentence}"
     raise Trouble(message) from error
+
+
+def _is_refused(error: Any) -> bool:
+    """Say whether user, password or rights are wrong. To knock again would only have the server shut the right ones out too."""
+    if isinstance(error, ApiException):
+        return error.status_code in {400, 401, 403}
+    return isinstance(error, StopIteration)  # a sign-in that was refused has no cookie
 
 
 def _explained(error: Any, address: CloudantAddress) -> str:
@@ -67,18 +79,19 @@ def _explained(error: Any, address: CloudantAddress) -> str:
 
 def _refused(status: int, reason: str, address: CloudantAddress) -> str:
     who = "the API key" if address.way_in == "iam" else f"the user {address.user or '(nobody)'}"
-    match status:
-        case 401:
-            return f"{address.url} refuses {who}: check AUTH_STORE_APIKEY, or user and password"
-        case 400 if address.way_in == "iam":
-            return f"IAM at {address.iam_url} refuses the API key: check AUTH_STORE_APIKEY"
-        case 403:
-            return f"{who} may not do this in {address.database}; give it the role Writer, and Manager for `migrate`"
-        case 404:
-            return f"there is no database {address.database} at {address.url}; {_MIGRATE}"
-        case 429:
-            return "the store is too busy; raise the provisioned throughput of the Cloudant instance"
-    return f"{address.url} answers {status}: {reason}"
+    if status == _BAD_REQUEST and address.way_in == "iam":
+        return f"IAM at {address.iam_url} refuses the API key: check AUTH_STORE_APIKEY"
+    sentences = {
+        401: f"{address.url} refuses {who}: check AUTH_STORE_APIKEY"
+        if address.way_in == "iam"
+        else f"{address.url} refuses {who}: check user and password. {_LOCKING}",
+        403: f"{address.url} has locked {who}, though the password may be right. {_LOCKING}"
+        if "locked" in reason.lower()
+        else f"{who} may not do this in {address.database}; give it the role Writer, and Manager for `migrate`",
+        404: f"there is no database {address.database} at {address.url}; {_MIGRATE}",
+        429: "the store is too busy; raise the provisioned throughput of the Cloudant instance",
+    }
+    return sentences.get(status) or f"{address.url} answers {status}: {reason}"
 
 
 def _by_tls(error: SSLError, address: CloudantAddress) -> str:

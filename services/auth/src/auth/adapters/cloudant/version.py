@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Any
 
-from auth.adapters.cloudant.connection import ConflictError, Connection, MissingError
+from auth.adapters.cloudant.connection import Answer, ConflictError, Connection, MissingError
 from auth.adapters.versions import VERSION, prove, refuse_newer
 
 _NAME = "outlay-schema"
@@ -16,15 +16,15 @@ class VersionedConnection(Connection):
 
     _proved = False
 
-    def call(self, operation: str, **arguments: Any) -> Any:
+    def ask(self, operation: str, **arguments: Any) -> Answer:
         """Run one of the SDK's operations; raises as Connection does, and SchemaTooNewError and SchemaTooOldError."""
         if not self._proved:
             self.prove()
-        return super().call(operation, **arguments)
+        return super().ask(operation, **arguments)
 
     def unproved(self, operation: str, **arguments: Any) -> Any:
         """Run an operation on a database of whatever version."""
-        return super().call(operation, **arguments)
+        return super().ask(operation, **arguments).result
 
     def prove(self) -> None:
         """Raise SchemaTooNewError or SchemaTooOldError unless this code can work with the documents."""
@@ -45,11 +45,11 @@ class VersionedConnection(Connection):
         if revision:
             design["_rev"] = revision
         with suppress(ConflictError):  # another `migrate` has just done the same
-            super().call("put_design_document", ddoc=_NAME, design_document=design)
+            self.unproved("put_design_document", ddoc=_NAME, design_document=design)
 
     def _version(self) -> tuple[int, str]:
         try:
-            design = super().call("get_design_document", ddoc=_NAME)
+            design = self.unproved("get_design_document", ddoc=_NAME)
         except MissingError:
             return 0, ""
         return int(design.get("version", 0)), str(design["_rev"])
