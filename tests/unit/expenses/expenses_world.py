@@ -85,11 +85,19 @@ class Api:
         return taken
 
     def upload(
-        self, content: bytes | str, *, mapping: dict[str, Any] | None = None, to: str = "/imports", **more: Any
+        self,
+        content: bytes | str,
+        *,
+        mapping: dict[str, Any] | None = None,
+        to: str = "/imports",
+        remembered: str | None = None,
+        **more: Any,
     ) -> httpx.Response:
         """Send a file."""
         content = content.encode() if isinstance(content, str) else content
         form = {} if mapping is None else {"mapping": json.dumps(mapping)}
+        if remembered is not None:
+            form["remembered"] = remembered
         return self("POST", to, files={"file": ("bank.csv", content, "text/csv")}, data=form, **more)
 
     def tell(self, kind: str, **data: Any) -> None:

@@ -6,6 +6,7 @@ import io
 import os
 import subprocess
 import sys
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -39,7 +40,7 @@ def test_a_bomb_is_known_for_what_it_is_with_little_memory(tmp_path: Path, conte
 
 def test_a_file_that_takes_too_long_is_refused() -> None:
     examiner = StudioExaminer(bench=Bench(seconds=0.01))
-    with pytest.raises(UnacceptableReceiptError, match="too long"), examiner.examine(io.BytesIO(PHOTO), None):
+    with pytest.raises(UnacceptableReceiptError, match="too long"), examiner.examine(io.BytesIO(PHOTO), None, user_id="maria"):
         pass
 
 
@@ -47,9 +48,9 @@ def test_a_picture_that_needs_more_memory_than_one_may_take_is_refused_and_the_n
     large = io.BytesIO()
     Image.new("RGB", (8000, 6000)).save(large, "PNG", compress_level=1)
     examiner = StudioExaminer(bench=Bench(megabytes=128), place=tmp_path)
-    with pytest.raises(UnacceptableReceiptError, match="needs more memory"), examiner.examine(large, None):
+    with pytest.raises(UnacceptableReceiptError, match="needs more memory"), examiner.examine(large, None, user_id="maria"):
         pass
-    with examiner.examine(io.BytesIO(PHOTO), None) as found:
+    with examiner.examine(io.BytesIO(PHOTO), None, user_id="maria") as found:
         assert found.file.width
 
 
@@ -71,10 +72,16 @@ def test_a_disk_without_room_is_said_to_be_one(tmp_path: Path) -> None:
         pytest.skip(disk.why_not)
     try:
         examiner = StudioExaminer(place=disk.folder)
-        with pytest.raises(UnavailableError, match="no room"), examiner.examine(io.BytesIO(b"%PDF-" + bytes(5_000_000)), None):
+        with (
+            pytest.raises(UnavailableError, match="no room"),
+            examiner.examine(io.BytesIO(b"%PDF-" + bytes(5_000_000)), None, user_id="maria"),
+        ):
             pass
         photo = pictures.a_pdf() + b"%" + os.urandom(1_100_000).hex().encode()[:1_100_000] + b"%%EOF"
-        with pytest.raises(UnavailableError, match="no room"), examiner.examine(io.BytesIO(photo), None):  # kept beside uploaded
+        with (
+            pytest.raises(UnavailableError, match="no room"),
+            examiner.examine(io.BytesIO(photo), None, user_id="maria"),
+        ):  # kept beside uploaded
             pass
         assert list(disk.folder.iterdir()) == []
     finally:
@@ -83,10 +90,22 @@ def test_a_disk_without_room_is_said_to_be_one(tmp_path: Path) -> None:
 
 def test_who_finds_no_place_is_told_at_once_and_takes_nobody_elses(tmp_path: Path) -> None:
     examiner = StudioExaminer(bench=Bench(places=1), place=tmp_path)
-    with examiner.examine(io.BytesIO(PHOTO), None):
-        with pytest.raises(UnavailableError, match="Too many") as told, examiner.examine(io.BytesIO(PHOTO), None):
+    with examiner.examine(io.BytesIO(PHOTO), None, user_id="maria"):
+        with pytest.raises(UnavailableError, match="Too many") as told, examiner.examine(io.BytesIO(PHOTO), None, user_id="jonas"):
             pass
         assert told.value.headers["Retry-After"] == "3"
-    with examiner.examine(io.BytesIO(PHOTO), None):
+    with examiner.examine(io.BytesIO(PHOTO), None, user_id="maria"):
         assert len(list(tmp_path.iterdir())) == 1
     assert list(tmp_path.iterdir()) == []
+
+
+def test_one_person_leaves_room_for_others(tmp_path: Path) -> None:
+    examiner = StudioExaminer(bench=Bench(places=5), place=tmp_path)
+    with ExitStack() as open_files:
+        for _ in range(2):
+            open_files.enter_context(examiner.examine(io.BytesIO(PHOTO), None, user_id="maria"))
+        with pytest.raises(UnavailableError, match="Your other receipts"):
+            open_files.enter_context(examiner.examine(io.BytesIO(PHOTO), None, user_id="maria"))
+        open_files.enter_context(examiner.examine(io.BytesIO(PHOTO), None, user_id="jonas"))
+    with examiner.examine(io.BytesIO(PHOTO), None, user_id="maria") as found:
+        assert found.file.width

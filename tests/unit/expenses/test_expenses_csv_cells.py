@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from expenses.domain.csvfile.amounts import amount_reader, decimal_of
 from expenses.domain.csvfile.dates import FORMATS, ambiguous, day_reader, formats_of
+from expenses.domain.csvfile.guarding import guarded
 from expenses.domain.csvfile.titles import columns_by_title
-from expenses.domain.exports import guarded
 from expenses.domain.occurrences import Occurrences
 
 
@@ -38,6 +38,20 @@ from expenses.domain.occurrences import Occurrences
         ("$5.00", ".", "+5.00"),
         ("CHF 1'000.00", ".", "+1000.00CHF"),
         (" 12.34 ", ".", "+12.34"),
+        (".47", ".", "+0.47"),
+        ("-.47", ".", "-0.47"),
+        ("-,01", ",", "-0.01"),
+        ("$.23", ".", "+0.23"),
+        ("12.-", ".", "+12."),
+        ("1\u0662\u0663\u066b\u0664\u0665", ".", "+123.45"),
+        ("\u0661\u066c\u0662\u0663\u0664\u066b\u0665", ",", "+1234.5"),
+        ("د.ك.\u200f 1.234", ".", "+1.234KWD"),
+        ("ر.س.\u200f-12.50", ".", "-12.50SAR"),
+        ("\uff11\uff0c\uff12\uff13\uff14\uff0e\uff15\uff10", ".", "+1234.50"),
+        ("4500.00 Dr", ".", "+4500.00"),
+        ("1.234,50 S", ",", "+1234.50"),
+        ("Cr. 12.00", ".", "+12.00"),
+        ("Rs.100.00", ".", "+100.00"),
     ],
 )
 def test_amounts_are_read_in_every_fashion(text, decimal, read):
@@ -57,7 +71,6 @@ def test_amounts_are_read_in_every_fashion(text, decimal, read):
         ("12.34.56", ","),
         ("--", "."),
         ("1e5", "."),
-        ("١٢", "."),
         ("NaN", "."),
         ("1,2345", "."),
         ("12 34", "."),
@@ -111,11 +124,14 @@ def test_a_format_is_found_from_its_days(date_format):
     texts = [
         date_format.replace("YYYY", f"{year}")
         .replace("YY", f"{year % 100:02}")
+        .replace("MMM", name)
         .replace("MM", f"{month:02}")
         .replace("DD", f"{day:02}")
-        for year, month, day in ((2024, 1, 31), (2025, 12, 25))
+        for year, month, name, day in ((1999, 1, "Jan", 31), (1998, 12, "December", 25))
     ]
-    assert formats_of(texts, locale="de-DE")[0] == date_format
+    months = {"jan": 1, "december": 12}
+    assert formats_of(texts, locale="de-DE", months=months)[0] == date_format
+    assert [day_reader(date_format, months)(text) for text in texts] == ["1999-01-31", "1998-12-25"]
 
 
 def test_a_country_decides_when_the_days_do_not():
@@ -165,19 +181,27 @@ def test_titles_are_known_in_many_languages(titles, columns):
         ("'=x", "''=x"),
         ("'s-Hertogenbosch", "'s-Hertogenbosch"),
         ("+49 30 1", "'+49 30 1"),
+        ("x;=1+1;", "x;'=1+1;"),
+        ("x\t@A1", "x\t'@A1"),
+        ("two\n- lines", "two\n'- lines"),
+        ("x;-5.20", "x;-5.20"),
+        ("a; b", "a; b"),
     ],
 )
 def test_formulas_are_made_harmless(text, written):
     assert guarded(text) == written
 
 
-@given(st.lists(st.integers(1, 60), max_size=300))
-def test_occurrences_are_counted_exactly(numbers):
-    counted = Occurrences()
-    assert [counted.count(number) for number in numbers] == [numbers[: at + 1].count(number) for at, number in enumerate(numbers)]
+@given(st.lists(st.tuples(st.integers(1, 30), st.integers(1, 3)), max_size=300))
+def test_occurrences_of_rows_and_of_lines_are_counted_exactly(rows):
+    counted, lines = Occurrences(), [(row, 100 * row + line) for row, line in rows]
+    for at, (row, line) in enumerate(lines):
+        so_far = lines[: at + 1]
+        assert counted.count(row, line) == (sum(row == other for other, _ in so_far), so_far.count((row, line)))
 
 
-def test_many_different_numbers_are_told_apart():
+def test_many_different_rows_are_told_apart():
     counted = Occurrences()
-    assert {counted.count(number * 7919) for number in range(1, 50_001)} == {1}
-    assert {counted.count(number * 7919) for number in range(1, 50_001)} == {2}
+    assert {counted.count(number * 7919, number) for number in range(1, 50_001)} == {(1, 1)}
+    assert {counted.count(number * 7919, number) for number in range(1, 50_001)} == {(2, 2)}
+    assert {counted.count(number * 7919, -number) for number in range(1, 50_001)} == {(3, 1)}

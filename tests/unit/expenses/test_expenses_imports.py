@@ -16,6 +16,7 @@ from chassis.events import event_maker
 from chassis.ids import uuid7
 from chassis.sql import Database
 from chassis.sql.migrations import migrate
+from expenses.adapters.months import BabelMonths
 from expenses.adapters.sql import SqlStore
 from expenses.domain.conversion import Converter
 from expenses.domain.csvfile.mapping import Mapping
@@ -86,18 +87,16 @@ def test_bad_rows_are_listed_and_good_ones_go_in(api):
         '2024-01-31,"g',
         'h",2.00,EUR',
     ]
-    rows += [f"2024-01-31,{'x' * 201},1.00,EUR"]
     answer = api.upload("\n".join(rows))
-    assert counts(answer) == {"rows": 9, "imported": 2, "duplicates": 0, "failed": 7}
+    assert counts(answer) == {"rows": 8, "imported": 2, "duplicates": 0, "failed": 6}
     errors = {error["line"]: error["message"] for error in answer.json()["errors"]}
-    assert list(errors) == [3, 4, 6, 7, 8, 9, 12]
+    assert list(errors) == [3, 4, 6, 7, 8, 9]
     assert "2024-02-30" in errors[3]
-    assert "'x' is no amount" in errors[4]
+    assert "'x' is not an amount" in errors[4]
     assert "zero" in errors[6]
     assert "XXX" in errors[7]
     assert "columns" in errors[8]
-    assert "no exchange rate" in errors[9]
-    assert "201 characters" in errors[12]
+    assert "There is no exchange rate for USD on 1995-01-01." in errors[9]
 
 
 def test_the_first_hundred_errors_are_kept_and_all_are_counted(api):
@@ -185,7 +184,7 @@ def test_a_preview_shows_cells_and_what_they_mean_and_stores_nothing(api):
     assert good["cells"] == ["31.01.2024", "-1,50", "REWE"]
     assert good["expense"]["amount"] == {"amount": "1.50", "currency": "CHF"}
     assert (bad["line"], bad["expense"]) == (3, None)
-    assert "no date" in bad["error"]
+    assert "not a date" in bad["error"]
     assert seen["errors"] == []
     assert api("GET", "/imports").json()["items"] == []
 
@@ -217,7 +216,8 @@ def test_an_import_is_undone_whole_and_once(api):
     api("PATCH", f"/expenses/{edited['id']}", version=1, json={"payee": "edited"})
     api.events()
     assert api("DELETE", f"/imports/{done['id']}").status_code == 204
-    removed = api.events()
+    *removed, undone = api.events()
+    assert (undone.type, undone.data["import_id"]) == ("import.undone", done["id"])
     assert [len(event.data["changes"]) for event in removed] == [500, 100]
     assert {change["version"] for event in removed for change in event.data["changes"]} == {2, 3}
     assert api("GET", "/summary?by=category").json()["spent"]["amount"] == "9.00"
@@ -251,15 +251,6 @@ def test_an_export_imports_again_without_a_change(api):
     assert otto("GET", "/exports/expenses.csv").content == exported.content
 
 
-def test_exports_hold_what_the_list_holds(api):
-    assert api("GET", "/exports/expenses.json").json() == []
-    assert api("GET", "/exports/expenses.csv").text == "Date,Payee,Description,Category,Amount,Currency,Note,Tags,Kind\r\n"
-    api.upload("date,amount\n" + "".join(f"2024-01-{1 + number % 28:02},{number + 1}.00\n" for number in range(2100)))
-    exported = api("GET", "/exports/expenses.json")
-    assert len({item["id"] for item in exported.json()}) == 2100
-    assert len(api("GET", "/exports/expenses.json?from=2024-01-02&to=2024-01-02").json()) == 75
-
-
 def peak_of(folder: Path, rows: int) -> int:
     """Return the most bytes that Python held while a file of so many rows was imported."""
     path = folder / f"{rows}.csv"
@@ -272,7 +263,7 @@ def peak_of(folder: Path, rows: int) -> int:
     database = Database(f"sqlite:///{folder}/{rows}.db")
     migrate(database, "expenses")
     store = SqlStore(database, event_maker("expenses", lambda: datetime(2026, 1, 1, tzinfo=UTC), uuid7))
-    importing = Importing(store, Converter(RATES), lambda: datetime(2026, 1, 1, tzinfo=UTC), uuid7)
+    importing = Importing(store, Converter(RATES), BabelMonths(), lambda: datetime(2026, 1, 1, tzinfo=UTC), uuid7)
     tracemalloc.start()
     with path.open("rb") as stream:
         done = importing.run(Who(MARIA, "EUR"), stream, "x.csv", Mapping(), Repeat(None, ""))
@@ -294,3 +285,15 @@ def test_memory_does_not_grow_with_the_file(tmp_path):
 def test_a_file_is_known_by_its_own_name(api, name, kept):
     answer = api("POST", "/imports", files={"file": (name, b"date,amount\n2024-01-31,1.00\n")})
     assert answer.json()["filename"] == kept
+
+
+def test_the_same_file_with_a_corrected_mapping_adds_nothing(api):
+    content = "date,payee,description,amount\n2024-01-31,A,x,1.00\n2024-02-01,B,y,2.00\n2024-02-01,B,y,2.00\n"
+    assert counts(api.upload(content))["imported"] == 3
+    swapped = {"columns": {"payee": 2, "description": 1}, "sign": "spending-negative"}
+    assert counts(api.upload(content, mapping=swapped)) == {"rows": 3, "imported": 0, "duplicates": 3, "failed": 0}
+
+
+def test_lines_without_a_year_are_the_same_only_on_the_same_day(api):
+    for year in ("24", "25"):
+        assert counts(api.upload(f"date,payee,amount\n01.02.{year},Netflix,9.99\n"))["imported"] == 1

@@ -31,8 +31,14 @@ def test_another_home_currency_converts_every_expense(api):
     assert home_of(api, euros) == {"amount": "137.59", "currency": "USD"}
     assert home_of(api, dollars) == {"amount": "100.00", "currency": "USD"}
     assert home_of(api, given) == {"amount": "166.33", "currency": "USD"}
-    (told,) = api.events()
+    told, converted = api.events()
     assert (told.type, len(told.data["changes"])) == ("expense.changed", 3)
+    assert told.data["home_currency_changed"] == {"version": 2, "from": "EUR", "to": "USD"}
+    assert converted.type == "expenses.converted"
+    assert {name: converted.data[name] for name in ("version", "from", "to", "events")} == {
+        "version": 2, "from": "EUR", "to": "USD", "events": 1
+    }  # fmt: skip
+    assert api("GET", "/exchange-rate?from=EUR&to=USD").json()["rate"] == converted.data["rate"]
     summary = api("GET", "/summary?by=day").json()
     assert summary["spent"] == {"amount": "403.92", "currency": "USD"}
 
@@ -96,6 +102,23 @@ def test_news_of_strangers_are_fine(api):
     assert api("GET", "/summary?by=month").json()["spent"] == {"amount": "0.00", "currency": "USD"}
     api.tell("user.deleted")
     assert api.events() == []
+
+
+def test_budgets_hear_that_there_is_no_rate(api):
+    move(api, "KWD")
+    spend(api, "100.00", "KWD")
+    move(api, "JPY", version=3)
+    converted = api.events()[-1]
+    assert (converted.data["from"], converted.data["to"], converted.data["rate"]) == ("KWD", "JPY", None)
+    assert api("GET", "/exchange-rate?from=KWD&to=JPY").json() == {"from": "KWD", "to": "JPY", "rate": None}
+
+
+def test_a_change_without_an_expense_is_told_of_too(api):
+    api("POST", "/categories", json={"name": "Food"})
+    api.events()
+    move(api, "USD")
+    (converted,) = api.events()
+    assert (converted.type, converted.data["events"]) == ("expenses.converted", 0)
 
 
 def test_even_amounts_beyond_measure_move(api):

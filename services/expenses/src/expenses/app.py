@@ -19,21 +19,28 @@ from chassis.sql.probing import database_probes
 from chassis.sql.schema import Schema
 from chassis.watching import Watched
 from expenses.adapters.ecb import EcbRates
+from expenses.adapters.months import BabelMonths
 from expenses.adapters.receipts.probing import receipt_probes
 from expenses.adapters.receipts.stores import examiner_from, files_from
 from expenses.adapters.sql import SqlStore, chassis
+from expenses.announcer import Announcer
 from expenses.consumers import Consumers
 from expenses.domain import errors
 from expenses.domain.catalogue import Catalogue
-from expenses.domain.conversion import Converter
+from expenses.domain.category_news import CategoryNews
+from expenses.domain.conversion import Converter, RatesToday
 from expenses.domain.exports import Exports
 from expenses.domain.importing import Importing
 from expenses.domain.ledger import Ledger
 from expenses.domain.people import People
 from expenses.domain.receipt_content import ReceiptContents
 from expenses.domain.receipts import ReceiptBook
+from expenses.domain.restoring import Trash
+from expenses.domain.settling import ImportSettling
+from expenses.domain.suggesting import Suggestions
 from expenses.domain.summary import Summary
 from expenses.handlers import Handlers
+from expenses.import_worker import ImportWorker
 from expenses.settings import ExpensesSettings
 
 if TYPE_CHECKING:
@@ -51,6 +58,8 @@ STATUSES = {
     errors.ReceiptNotFoundError: 404,
     errors.CategoryExistsError: 409,
     errors.CategoryInUseError: 409,
+    errors.ImportRunningError: 409,
+    errors.CategoryBusyError: 409,
     errors.StaleVersionError: 412,
     errors.ReceiptTooLargeError: 413,
     errors.UnknownReceiptTypeError: 415,
@@ -62,6 +71,8 @@ STATUSES = {
     errors.InvalidFilterError: 422,
     errors.UnreadableFileError: 422,
     errors.ReceiptFileMissingError: 500,
+    errors.ImportInterruptedError: 503,
+    errors.ConvertingError: 503,
 }
 
 
@@ -84,20 +95,26 @@ def build(
     store = SqlStore(database, event_maker("expenses", clock, ids))
     converter = Converter(rates or EcbRates())
     files, examiner = files_from(settings), examiner_from(settings)
+    settling = ImportSettling(store, converter, clock)
     receipts = ReceiptBook(store, files, examiner, clock, ids)
+    trash = Trash(store, converter, clock)
     handlers = Handlers(
         ledger=Ledger(store, converter, clock, ids),
-        catalogue=Catalogue(store, clock, ids),
+        trash=trash,
+        suggestions=Suggestions(store),
+        catalogue=Catalogue(store, settling, clock, ids),
         summary=Summary(store),
-        importing=Importing(store, converter, clock, ids),
+        importing=Importing(store, converter, BabelMonths(), clock, ids),
         exports=Exports(store),
         receipts=receipts,
         contents=ReceiptContents(store, files, examiner),
+        rates_today=RatesToday(converter, clock),
         cursors=Cursors(vault),
     )
 
     def tidy() -> None:
         store.tidy()
+        trash.purge()
         receipts.tidy()
 
     parts = AppParts(
@@ -115,7 +132,8 @@ def build(
         name="expenses",
         web=build_app(parts),
         outbox=SqlOutbox(database, chassis.outbox, owner=relay_owner),
-        queues=Consumers(People(store, files, converter, clock)).queues,
+        queues=Consumers(People(store, files, settling, converter, clock)).queues,
+        workers=(Announcer(CategoryNews(store)), ImportWorker(settling)),
         migrate=lambda: migrate(database, "expenses"),
         tidy=tidy,
         check=database.check,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from chassis.bus import Queue
+from chassis.bus import Later, Queue
+from expenses.domain.errors import PersonBusyError
 from expenses.domain.people import People
 
 if TYPE_CHECKING:
@@ -16,7 +17,11 @@ class Consumers:
 
     def __init__(self, people: People) -> None:
         self._people = people
-        self._methods = {"user.changed": self.user_changed, "user.deleted": self.user_deleted}
+        self._methods = {
+            "user.registered": self.user_registered,
+            "user.changed": self.user_changed,
+            "user.deleted": self.user_deleted,
+        }
 
     @property
     def queues(self) -> tuple[Queue, ...]:
@@ -27,10 +32,17 @@ class Consumers:
         """Hand an event to its method."""
         self._methods[event.type](event)
 
+    def user_registered(self, event: Event) -> None:
+        """Meet somebody."""
+        self._people.registered(event.id, event.data["user_id"], event.data["home_currency"])
+
     def user_changed(self, event: Event) -> None:
         """Follow another home currency."""
         data = event.data
-        self._people.changed(event.id, data["user_id"], data["home_currency"], data["version"])
+        try:
+            self._people.changed(event.id, data["user_id"], data["home_currency"], data["version"], event.occurred_at)
+        except PersonBusyError as error:
+            raise Later(str(error)) from error
 
     def user_deleted(self, event: Event) -> None:
         """Delete what belongs to the user."""

@@ -9,13 +9,17 @@ from chassis.paging import Cursors
 from chassis.request import Answer, Request, etag
 from chassis.sql.replays import fingerprint_of
 from expenses.domain.catalogue import Catalogue
+from expenses.domain.conversion import RatesToday
 from expenses.domain.csvfile.mapping import read_mapping
+from expenses.domain.errors import InvalidMappingError, problem
 from expenses.domain.exports import Exports
 from expenses.domain.importing import Importing
 from expenses.domain.ledger import Ledger, Page
 from expenses.domain.ports import Repeat, Who
 from expenses.domain.receipt_content import ReceiptContents
 from expenses.domain.receipts import ReceiptBook
+from expenses.domain.restoring import Trash
+from expenses.domain.suggesting import Suggestions
 from expenses.domain.summary import Summary
 from expenses.receipt_answers import answer_of, known_of, range_of
 
@@ -32,16 +36,21 @@ class Handlers:
         self,
         *,
         ledger: Ledger,
+        trash: Trash,
+        suggestions: Suggestions,
         catalogue: Catalogue,
         summary: Summary,
         importing: Importing,
         exports: Exports,
         receipts: ReceiptBook,
         contents: ReceiptContents,
+        rates_today: RatesToday,
         cursors: Cursors,
     ) -> None:
         self._ledger, self._catalogue, self._summary = ledger, catalogue, summary
+        self._trash, self._suggestions = trash, suggestions
         self._importing, self._exports, self._cursors = importing, exports, cursors
+        self._rates_today = rates_today
         self._receipts, self._contents = receipts, contents
 
     def list_expenses(self, request: Request, sort: str, limit: int, cursor: str | None = None, **arguments: Any) -> Answer:
@@ -67,8 +76,17 @@ class Handlers:
 
     def remove_expense(self, request: Request, expense_id: str) -> Answer:
         """Delete an expense."""
-        self._ledger.remove(_who(request), expense_id, request.expected_version)
+        self._trash.remove(_who(request), expense_id, request.expected_version)
         return None, 204, {}
+
+    def restore_expense(self, request: Request, expense_id: str) -> Answer:
+        """Restore a deleted expense."""
+        restored = self._trash.restore(_who(request), expense_id)
+        return restored, 200, etag(restored["version"])
+
+    def suggest_category(self, request: Request, payee: str) -> Answer:
+        """Suggest the category of a payee."""
+        return {"category_id": self._suggestions.category(_who(request), payee)}, 200, {}
 
     def list_categories(self, request: Request) -> Answer:
         """List categories."""
@@ -98,17 +116,23 @@ class Handlers:
         """Sum up."""
         return self._summary.by(_who(request), by, from_, to), 200, {}
 
+    def get_exchange_rate(self, request: Request, from_: str, to: str) -> Answer:  # noqa: ARG002
+        """Tell today's rate."""
+        return self._rates_today.rate(from_, to), 200, {}
+
     def preview_import(self, request: Request, file: FileStorage, body: dict[str, Any] | None = None) -> Answer:
         """Look into a file."""
         mapping = read_mapping((body or {}).get("mapping"))
-        return self._importing.preview(_who(request), file.stream, mapping), 200, {}
+        return self._importing.preview(_who(request), file.stream, mapping, afresh=_afresh(body)), 200, {}
 
     def create_import(self, request: Request, file: FileStorage, body: dict[str, Any] | None = None) -> Answer:
         """Import a file."""
         text = (body or {}).get("mapping")
         mapping = read_mapping(text)
-        repeat = _repeat(request, "createImport", [_digest(file.stream), text]) if request.idempotency_key else Repeat(None, "")
-        return self._importing.run(_who(request), file.stream, file.filename or "", mapping, repeat), 201, {}
+        afresh, repeat = _afresh(body), Repeat(None, "")
+        if request.idempotency_key:
+            repeat = _repeat(request, "createImport", [_digest(file.stream), text, *(["afresh"] if afresh else [])])
+        return self._importing.run(_who(request), file.stream, file.filename or "", mapping, repeat, afresh=afresh), 201, {}
 
     def list_imports(self, request: Request, limit: int, cursor: str | None = None) -> Answer:
         """List imports."""
@@ -118,6 +142,11 @@ class Handlers:
     def get_import(self, request: Request, import_id: str) -> Answer:
         """Read one import."""
         return self._importing.get(_who(request), import_id), 200, {}
+
+    def forget_correction(self, request: Request, import_id: str) -> Answer:
+        """Forget what an import taught."""
+        self._importing.forget(_who(request), import_id)
+        return None, 204, {}
 
     def undo_import(self, request: Request, import_id: str) -> Answer:
         """Undo an import."""
@@ -182,6 +211,13 @@ _RENAMED = {"from_": "first", "to": "last", "min_": "min", "max_": "max", "impor
 
 def _filter(arguments: dict[str, Any]) -> dict[str, Any]:
     return {_RENAMED.get(name, name): value for name, value in arguments.items()}
+
+
+def _afresh(body: dict[str, Any] | None) -> bool:
+    value = (body or {}).get("remembered", "use")
+    if value not in ("use", "ignore"):
+        raise InvalidMappingError([problem("/remembered", "must be one of use, ignore")])
+    return bool(value == "ignore")
 
 
 def _digest(stream: IO[bytes]) -> str:

@@ -8,7 +8,7 @@ from chassis.sql.migrations import migrate
 from chassis.sql.moving import InboxMark, unsent
 from expenses.adapters.receipts.moving import MovedFiles
 from expenses.adapters.receipts.stores import files_from
-from expenses.adapters.sql.moving import parts
+from expenses.adapters.sql.moving import parts, unfinished_jobs
 from expenses.adapters.sql.tables import chassis
 from expenses.settings import ExpensesSettings
 
@@ -21,7 +21,7 @@ def belongings_of(settings: ExpensesSettings) -> Belongings:
         parts=parts(database),
         files=MovedFiles(database, files_from(settings)),
         marking=InboxMark(database, chassis.inbox),
-        under_way=lambda: unsent(database, chassis.outbox),
+        under_way=lambda: [*unsent(database, chassis.outbox), *unfinished_jobs(database)],
         migrate=lambda: migrate(database, "expenses", importing=True),
         close=database.close,
     )

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import time
 from typing import TYPE_CHECKING, Any
 
-from expenses.domain.booking import batches_of, book
 from expenses.domain.category import MOST_CATEGORIES, Category, colour_for, key_of
+from expenses.domain.category_moving import are_many, begin_move, move_some
+from expenses.domain.category_news import announce_categories
 from expenses.domain.errors import (
+    CategoryBusyError,
     CategoryExistsError,
     CategoryInUseError,
     CategoryNotFoundError,
@@ -15,20 +18,27 @@ from expenses.domain.errors import (
     StaleVersionError,
     problem,
 )
-from expenses.domain.expense import Change, moved, one_line
+from expenses.domain.expense import one_line
 from expenses.domain.ports import Filter
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from expenses.domain.ports import Clock, Ids, Owner, Repeat, Store, Who, Work
+    from expenses.domain.settling import ImportSettling
+
+_PAUSE_SECONDS, _MOST_PAUSES = 0.2, 100
 
 
 class Catalogue:
     """The categories of everybody."""
 
-    def __init__(self, store: Store, clock: Clock, ids: Ids) -> None:
-        self._store, self._clock, self._ids = store, clock, ids
+    def __init__(
+        self, store: Store, settling: ImportSettling, clock: Clock, ids: Ids, *, pause: Callable[[float], None] = time.sleep
+    ) -> None:
+        """`pause` waits some seconds for an import of the same person."""
+        self._store, self._clock, self._ids, self._pause = store, clock, ids, pause
+        self._settling = settling
 
     def all(self, who: Who) -> list[dict[str, Any]]:
         """Return the categories by name."""
@@ -63,6 +73,7 @@ class Catalogue:
         colour = body.get("colour") or colour_for(name, (other.colour for other in existing))
         category = Category(self._ids(), name, colour)
         work.categories.add(owner, category)
+        announce_categories(work, owner, [category])
         return category.to_wire()
 
     def change(self, who: Who, category_id: str, version: int, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -77,6 +88,7 @@ class Catalogue:
             if after != before:
                 after = dataclasses.replace(after, version=before.version + 1)
                 work.categories.replace(owner, after)
+                announce_categories(work, owner, [after])
         return after.to_wire()
 
     def remove(self, who: Who, category_id: str, version: int, move_to: str | None) -> None:
@@ -84,24 +96,33 @@ class Catalogue:
 
         Raises:
             CategoryInUseError: if it has expenses and `move_to` says nothing.
+            CategoryBusyError: if an import of the same person does not end, and there are too many expenses to move between.
             CategoryNotFoundError, StaleVersionError, InvalidCategoryError: as they say.
         """
-        with self._store.writing() as work:
-            owner = work.owners.hold(who)
-            category = _at(work, owner, category_id, version)
-            wanted = Filter(category=category_id)
-            if move_to is None:
-                count = work.expenses.count(owner, wanted)
-                if count:
-                    raise CategoryInUseError(count)
-            else:
-                self._move(work, owner, wanted, _target(work, owner, category_id, move_to))
-            work.categories.remove(owner, category)
+        if self._store.run(lambda work: self._remove_at_once(work, who, category_id, version, move_to)):
+            return
+        for _ in range(_MOST_PAUSES):
+            begun = self._store.run(lambda work: _begin_removal(work, who, category_id, version, move_to))
+            self._settling.settle(who)
+            if begun:
+                return
+            self._pause(_PAUSE_SECONDS)
+        raise CategoryBusyError
 
-    def _move(self, work: Work, owner: Owner, wanted: Filter, target: str | None) -> None:
-        now = self._clock()
-        for batch in batches_of(work, owner, wanted):
-            book(work, owner, [Change(expense, moved(expense, now, category_id=target)) for expense in batch])
+    def _remove_at_once(self, work: Work, who: Who, category_id: str, version: int, move_to: str | None) -> bool:
+        """Remove a category unless so many expenses have to be moved that it takes steps."""
+        owner = work.owners.hold(who)
+        category = _at(work, owner, category_id, version)
+        target = _target(work, owner, category_id, move_to)
+        if are_many(work, owner, category):
+            return False
+        move_some(work, owner, category, target, self._clock())
+        return True
+
+
+def _begin_removal(work: Work, who: Who, category_id: str, version: int, move_to: str | None) -> bool:
+    owner = work.owners.hold(who)
+    return begin_move(work, owner, _at(work, owner, category_id, version), _target(work, owner, category_id, move_to))
 
 
 def _at(work: Work, owner: Owner, category_id: str, version: int) -> Category:
@@ -113,7 +134,13 @@ def _at(work: Work, owner: Owner, category_id: str, version: int) -> Category:
     return category
 
 
-def _target(work: Work, owner: Owner, category_id: str, move_to: str) -> str | None:
+def _target(work: Work, owner: Owner, category_id: str, move_to: str | None) -> str | None:
+    """Return where the expenses of a category go."""
+    if move_to is None:
+        count = work.expenses.count(owner, Filter(category=category_id))
+        if count:
+            raise CategoryInUseError(count)
+        return None
     if move_to == "none":
         return None
     if move_to == category_id or work.categories.get(owner, move_to) is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from expenses.domain.expense import Expense
-    from expenses.domain.ports import Rates
+    from expenses.domain.ports import Clock, Rates
 
 _KEPT_RATES = 10_000
 _MOST_WHOLE = 10**12
@@ -52,6 +53,13 @@ class Converter:
         figure = int(expense.home_amount.decimal.scaleb(decimals_of(home_currency)))
         return Money(min(figure, _MOST_CARRIED), home_currency)
 
+    def rate_for_limits(self, source: str, target: str, day: str) -> Decimal | None:
+        """Return the rate at which budgets are converted: of the day, or else of the nearest that has one; None without any."""
+        for rate_of in (self._rate, self._rates.nearest):
+            with suppress(NoRateError):
+                return rate_of(source, target, day)
+        return None
+
     def _rate(self, source: str, target: str, day: str) -> Decimal:
         key = (source, target, day)
         rate = self._known.get(key)
@@ -60,6 +68,18 @@ class Converter:
                 self._known.clear()
             rate = self._known[key] = self._rates.rate(source, target, day)
         return rate
+
+
+class RatesToday:
+    """Tells people the rate at which their budgets would be converted today."""
+
+    def __init__(self, converter: Converter, clock: Clock) -> None:
+        self._converter, self._clock = converter, clock
+
+    def rate(self, source: str, target: str) -> dict[str, str | None]:
+        """Return the body of an answer."""
+        rate = self._converter.rate_for_limits(source, target, self._clock().date().isoformat())
+        return {"from": source, "to": target, "rate": None if rate is None else f"{rate:f}"}
 
 
 def _converted(amount: Money, target: str, day: str, rate_of: Callable[[str, str, str], Decimal]) -> Money | None:

@@ -31,6 +31,45 @@ class ImportNotFoundError(Exception):
         super().__init__("None of your imports has this id.")
 
 
+class ImportRunningError(Exception):
+    """Another import is running."""
+
+    def __init__(self) -> None:
+        super().__init__("Another import of yours is still running. Try again when it has finished.")
+        self.headers = {"Retry-After": "5"}
+
+
+class CategoryBusyError(Exception):
+    """Something else of the same person is running."""
+
+    def __init__(self) -> None:
+        super().__init__("An import of yours is still running. Remove the category when it has finished.")
+        self.headers = {"Retry-After": "5"}
+
+
+class ConvertingError(Exception):
+    """Amounts are being converted."""
+
+    def __init__(self, currency: str) -> None:
+        super().__init__(f"Your expenses are being converted to {currency}. Try again in a minute.")
+        self.headers = {"Retry-After": "5"}
+
+
+class PersonBusyError(Exception):
+    """Something else of the same person is running."""
+
+    def __init__(self) -> None:
+        super().__init__("An import of this person is running; the home currency changes when it has finished.")
+
+
+class ImportInterruptedError(Exception):
+    """The import was interrupted."""
+
+    def __init__(self) -> None:
+        super().__init__("The import was interrupted, and nothing of the file was kept. Import it again.")
+        self.headers = {"Retry-After": "1"}
+
+
 class StaleVersionError(Exception):
     """Changed meanwhile."""
 

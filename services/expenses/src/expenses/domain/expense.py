@@ -43,6 +43,8 @@ class Expense(NamedTuple):
     version: int
     created_ms: int
     updated_ms: int
+    line_fingerprint: int | None = None
+    """By which an import finds lines of a file that were imported before, whatever the mapping; None for what was typed."""
 
     @property
     def amount(self) -> Money:

@@ -27,6 +27,11 @@ class Import:
     last_day: str | None = None
     errors: tuple[tuple[int, str], ...] = ()
     """Line and reason of the first hundred rows that failed."""
+    left_out: tuple[tuple[int, str], ...] = ()
+    """Line and reason of the first hundred rows that are no bookings, such as balances."""
+    left_out_count: int = 0
+    shortened: int = 0
+    """Rows that went in with a text cut to its limit."""
 
     def to_wire(self) -> dict[str, Any]:
         """Return the body of an answer."""
@@ -41,6 +46,23 @@ class Import:
             "failed": self.failed,
             "categories_created": self.categories_created,
             "errors": [{"line": line, "message": message} for line, message in self.errors],
+            "left_out": [{"line": line, "reason": reason} for line, reason in self.left_out],
+            "left_out_count": self.left_out_count,
+            "shortened": self.shortened,
+            "from": self.first_day,
+            "to": self.last_day,
+        }
+
+    def to_event(self, user_id: str) -> dict[str, Any]:
+        """Return the data of import.completed."""
+        return {
+            "user_id": user_id,
+            "import_id": self.id,
+            "filename": self.filename,
+            "rows": self.rows,
+            "imported": self.imported,
+            "duplicates": self.duplicates,
+            "failed": self.failed,
             "from": self.first_day,
             "to": self.last_day,
         }

@@ -1,148 +1,228 @@
-"""Takes the rows of one import into the ledger, batch by batch."""
+"""Takes the rows of one import into the ledger, batch by batch, each in a transaction of its own."""
 
 from __future__ import annotations
 
-import hashlib
-from typing import TYPE_CHECKING
+import dataclasses
+from typing import TYPE_CHECKING, NamedTuple
 
-from expenses.domain.booking import BATCH, book
+from expenses.domain.booking import book
 from expenses.domain.category import MOST_CATEGORIES, Category, colour_for, key_of
-from expenses.domain.csvfile.rows import Row
+from expenses.domain.category_news import announce_categories
 from expenses.domain.errors import NoRateError
-from expenses.domain.expense import INCOME, Change, Expense, milliseconds
+from expenses.domain.expense import Change, Expense, milliseconds
+from expenses.domain.fingerprints import Fingerprints, already_there
 from expenses.domain.imports import MOST_ERRORS_KEPT, Import
-from expenses.domain.occurrences import Occurrences
-from expenses.domain.totals import Deltas
 from money import Money, MoneyError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from expenses.domain.conversion import Converter
+    from expenses.domain.csvfile.rows import Row
+    from expenses.domain.import_jobs import ImportJob
     from expenses.domain.ports import Clock, Ids, Owner, Work
 
-_MOST_TOTALS = 20_000
-"""Totals that are kept in memory before they are written."""
+ROWS = 5000
+"""Rows in one transaction: some 150 ms, for which others who write have to wait. Half as many cost a fifth more."""
 
 
-_Taken = tuple[int, Row, int, int]
-"""Line, row, minor units of the home currency, fingerprint."""
+class _Taken(NamedTuple):
+    line: int
+    expense: Expense
+    """With the category that the name of one meant in the batch before, none if it did not occur."""
+    category: str
+    shortened: bool
+
+
+@dataclasses.dataclass
+class Written:
+    """What one transaction did; it counts once the transaction has committed."""
+
+    job: ImportJob
+    days: Sequence[str] = ()
+    duplicates: int = 0
+    shortened: int = 0
+    refused: list[tuple[int, str]] = dataclasses.field(default_factory=list)
+    categories: Mapping[str, str | None] = dataclasses.field(default_factory=dict)
+    """What the names of categories mean now."""
 
 
 class Intake:
     """One import under way. Whatever the size of the file, no more than a batch of it is in memory."""
 
-    def __init__(self, work: Work, owner: Owner, converter: Converter, clock: Clock, ids: Ids) -> None:
-        self._work, self._owner, self._converter, self._ids = work, owner, converter, ids
-        self._id, self._now = ids(), milliseconds(clock())
-        self._categories = {category.key: category for category in work.categories.all(owner)}
-        self._category_of: dict[str, str | None] = {"": None}
-        self._created = 0
-        self._occurrences = Occurrences()
-        self._deltas = Deltas()
-        self._known = work.expenses.any_imported(owner)
+    def __init__(
+        self,
+        job: ImportJob,
+        owner: Owner,
+        *,
+        encoding: str,
+        known: bool,
+        converter: Converter,
+        clock: Clock,
+        ids: Ids,
+        most: int = ROWS,
+    ) -> None:
+        """`known`: whether the owner has rows of earlier imports, among which there may be duplicates; `most`: rows in a batch."""
+        self.job, self._owner, self._known, self._most = job, owner, known, most
+        self._converter, self._ids, self._now = converter, ids, milliseconds(clock())
+        self._fingerprints = Fingerprints(encoding)
         self._batch: list[_Taken] = []
+        self._categories: Mapping[str, str | None] = {}
         self.rows = self._imported = self._duplicates = self._failed = 0
         self._errors: list[tuple[int, str]] = []
+        self._left_out: list[tuple[int, str]] = []
+        self._left_out_count = self._shortened = 0
         self._first: str | None = None
         self._last: str | None = None
 
     def refuse(self, line: int, reason: str) -> None:
         """Count a row that cannot go in."""
         self.rows += 1
+        self._refuse(line, reason)
+
+    def _refuse(self, line: int, reason: str) -> None:
         self._failed += 1
         if len(self._errors) < MOST_ERRORS_KEPT:
             self._errors.append((line, reason))
 
-    def take(self, line: int, row: Row) -> None:
-        """Take a row in."""
-        home_currency = self._owner.home_currency
-        home = row.minor
-        if row.currency != home_currency:
-            try:
-                home = self._converter.home_of(Money(row.minor, row.currency), home_currency, row.spent_on).minor
-            except (NoRateError, MoneyError) as error:
-                self.refuse(line, str(error))
-                return
-        self.rows += 1
-        self._batch.append((line, row, home, self._fingerprint(row)))
-        if len(self._batch) >= BATCH:
-            self._flush()
+    def leave_out(self, line: int, reason: str) -> None:
+        """Note a row that is no booking."""
+        self._left_out_count += 1
+        if len(self._left_out) < MOST_ERRORS_KEPT:
+            self._left_out.append((line, reason))
 
-    def finish(self, filename: str) -> Import:
-        """Write what is left; return what became of the file."""
-        self._flush()
-        self._work.totals.add(self._owner, self._deltas.totals())
+    def take(self, line: int, row: Row, cells: Sequence[str]) -> bool:
+        """Take a row for the next batch; return whether the batch is full."""
+        home, given = row.minor, 0
+        if row.currency != self._owner.home_currency:
+            try:
+                home, given = self._home_of(row)
+            except (NoRateError, MoneyError) as error:
+                self.refuse(line, _why_not_converted(error, row, self._owner.home_currency))
+                return False
+        self.rows += 1
+        fingerprint, line_fingerprint = self._fingerprints.of(row, cells)
+        expense = Expense(
+            0, self._ids(), self._owner.number, row.kind, row.minor, row.currency, home, self._owner.home_currency, given,
+            row.spent_on, row.payee, row.description, self._categories.get(row.category), row.tags, row.note,
+            self.job.import_id, fingerprint, 1, self._now, self._now, line_fingerprint,
+        )  # fmt: skip
+        self._batch.append(_Taken(line, expense, row.category, row.shortened))
+        return len(self._batch) >= self._most
+
+    def _home_of(self, row: Row) -> tuple[int, int]:
+        """Return the amount in the home currency, and 1 if the file says it; raises NoRateError, MoneyError."""
+        amount, stated, home_currency = Money(row.minor, row.currency), row.home_amount, self._owner.home_currency
+        try:
+            converted = self._converter.home_of(amount, home_currency, row.spent_on)
+        except NoRateError:
+            if stated is None:
+                raise
+            return self._converter.home_of(stated, home_currency, row.spent_on).minor, 1
+        if stated is None or stated.currency != home_currency or stated == converted:
+            return converted.minor, 0
+        return stated.minor, 1
+
+    def write(self, work: Work, owner: Owner) -> Written:
+        """Write the batch; call `wrote` with what it returns when the transaction has committed."""
+        fresh = self._without_known(work, owner)
+        written = Written(self.job, duplicates=len(self._batch) - len(fresh))
+        categories = _Categories(work, owner, self._ids)
+        changes = []
+        for line, expense, name, shortened in fresh:
+            category_id, reason = categories.find(name)
+            if reason:
+                written.refused.append((line, reason))
+            else:
+                changes.append(Change(None, self._as_now(expense, owner, category_id)))
+                written.shortened += shortened
+        if changes:
+            written.days = [change.after.spent_on for change in changes if change.after]
+            book(work, owner, changes, import_id=self.job.import_id, announce=work.jobs.hold_changes)
+        written.categories = categories.ids()
+        written.job = dataclasses.replace(self.job, categories=(*self.job.categories, *categories.made))
+        work.jobs.put(owner, written.job)
+        return written
+
+    def _as_now(self, expense: Expense, owner: Owner, category_id: str | None) -> Expense:
+        """Return an expense with what has changed since it was taken."""
+        if category_id != expense.category_id:
+            expense = expense._replace(category_id=category_id)
+        if owner.home_currency == expense.home_currency:
+            return expense
+        # Their home currency was changed in the middle of the import.
+        moved = self._converter.moved_home(expense, owner.home_currency)
+        return expense._replace(home_minor=moved.minor, home_currency=moved.currency)
+
+    def wrote(self, written: Written) -> None:
+        """Count a batch that is in the store."""
+        self._batch = []
+        self.job, self._categories = written.job, written.categories
+        self._duplicates += written.duplicates
+        self._shortened += written.shortened
+        for line, reason in written.refused:
+            self._refuse(line, reason)
+        if days := written.days:
+            self._imported += len(days)
+            self._first = min([self._first, *days] if self._first else days)
+            self._last = max([self._last, *days] if self._last else days)
+
+    def result(self) -> Import:
+        """Return what became of the file, without its name."""
         return Import(
-            id=self._id, filename=filename, created_ms=self._now, rows=self.rows, imported=self._imported,
-            duplicates=self._duplicates, failed=self._failed, categories_created=self._created,
+            id=self.job.import_id, filename="", created_ms=self._now, rows=self.rows, imported=self._imported,
+            duplicates=self._duplicates, failed=self._failed, categories_created=len(self.job.categories),
             first_day=self._first, last_day=self._last, errors=tuple(sorted(self._errors)),
+            left_out=tuple(self._left_out), left_out_count=self._left_out_count, shortened=self._shortened,
         )  # fmt: skip
 
-    def _flush(self) -> None:
-        batch, self._batch = self._batch, []
-        fresh = self._without_known(batch)
-        changes = [change for taken in fresh if (change := self._change(taken)) is not None]
-        if not changes:
-            return
-        book(self._work, self._owner, changes, import_id=self._id, deltas=self._deltas)
-        self._imported += len(changes)
-        days = [taken[1].spent_on for taken in fresh]
-        self._first = min([self._first, *days] if self._first else days)
-        self._last = max([self._last, *days] if self._last else days)
-        if len(self._deltas) > _MOST_TOTALS:
-            self._work.totals.add(self._owner, self._deltas.totals())
-            self._deltas = Deltas()
-
-    def _without_known(self, batch: list[_Taken]) -> list[_Taken]:
+    def _without_known(self, work: Work, owner: Owner) -> list[_Taken]:
         """Leave out the rows that an earlier import brought."""
         if not self._known:
-            return batch
-        known = self._work.expenses.known(self._owner, [taken[3] for taken in batch])
-        fresh = [taken for taken in batch if taken[3] not in known]
-        self._duplicates += len(batch) - len(fresh)
-        return fresh
+            return self._batch
+        pairs = [(taken.expense.fingerprint or 0, taken.expense.line_fingerprint or 0) for taken in self._batch]
+        there = already_there(work, owner, pairs)
+        return [taken for taken, known in zip(self._batch, there, strict=True) if not known]
 
-    def _change(self, taken: _Taken) -> Change | None:
-        line, row, home, fingerprint = taken
-        try:
-            category_id = self._category_of[row.category]
-        except KeyError:
-            category_id = self._category(row.category)
-            if category_id is None:
-                self.rows -= 1
-                self.refuse(line, f"{row.category[:40]} would be category {MOST_CATEGORIES + 1}; {MOST_CATEGORIES} is the most")
-                return None
-        return Change(None, Expense(
-            0, self._ids(), self._owner.number, row.kind, row.minor, row.currency, home, self._owner.home_currency, 0, row.spent_on,
-            row.payee, row.description, category_id, row.tags, row.note, self._id, fingerprint, 1, self._now, self._now,
-        ))  # fmt: skip
 
-    def _category(self, name: str) -> str | None:
-        """Return the id of a category, made if need be; None if there are too many."""
+def _why_not_converted(error: Exception, row: Row, home_currency: str) -> str:
+    if not isinstance(error, NoRateError):
+        return f"The amount {error}."
+    return (
+        f"There is no exchange rate for {row.currency} on {row.spent_on}. "
+        f"Change the amount to {home_currency} in the file, or add the expense by hand with both amounts."
+    )
+
+
+class _Categories:
+    """The owner's categories in one transaction; those that a file names are made if need be."""
+
+    def __init__(self, work: Work, owner: Owner, ids: Ids) -> None:
+        self._work, self._owner, self._ids = work, owner, ids
+        self._by_key = {category.key: category for category in work.categories.all(owner)}
+        self._found: dict[str, tuple[str | None, str]] = {"": (None, "")}
+        self.made: list[str] = []
+
+    def find(self, name: str) -> tuple[str | None, str]:
+        """Return the id of a category, and why there is none."""
+        found = self._found.get(name)
+        if found is None:
+            found = self._found[name] = self._find(name)
+        return found
+
+    def ids(self) -> dict[str, str | None]:
+        """Return the category of each name that was looked for."""
+        return {name: category_id for name, (category_id, _) in self._found.items()}
+
+    def _find(self, name: str) -> tuple[str | None, str]:
         key = key_of(name)
-        category = self._categories.get(key)
+        category = self._by_key.get(key)
         if category is None:
-            if len(self._categories) >= MOST_CATEGORIES:
-                return None
-            category = Category(self._ids(), name, colour_for(name, (other.colour for other in self._categories.values())))
+            if len(self._by_key) >= MOST_CATEGORIES:
+                return None, f"{name[:40]!r} would be category {MOST_CATEGORIES + 1}, but {MOST_CATEGORIES} is the most."
+            category = Category(self._ids(), name, colour_for(name, (other.colour for other in self._by_key.values())))
             self._work.categories.add(self._owner, category)
-            self._created += 1
-            self._categories[key] = category
-        self._category_of[name] = category.id
-        return category.id
-
-    def _fingerprint(self, row: Row) -> int:
-        """Return what tells this row from all others; the second of two equal rows in one file is another one than the first."""
-        sign = "+" if row.kind == INCOME else "-"
-        text = f"{row.spent_on}\x1f{sign}{row.minor}\x1f{row.currency}\x1f{row.payee}\x1f{row.description}"
-        number = _hash(row.spent_on, text)
-        times = self._occurrences.count(number)
-        return number if times == 1 else _hash(row.spent_on, f"{text}\x1f{times}")
-
-
-def _hash(day: str, text: str) -> int:
-    """Return a number that every store keeps in eight bytes: the day, and behind it 40 bits of a hash.
-
-    A file in order of days then fills the store's index from one end, which is several times faster than all over.
-    """
-    digest = hashlib.blake2b(text.encode(), digest_size=5).digest()
-    return (int(day[:4]) * 372 + int(day[5:7]) * 31 + int(day[8:])) << 40 | int.from_bytes(digest)
+            announce_categories(self._work, self._owner, [category])
+            self._by_key[key] = category
+            self.made.append(category.id)
+        return category.id, ""

@@ -1,4 +1,4 @@
-"""Recording, reading, changing and removing single expenses."""
+"""Recording, reading and changing single expenses."""
 
 from __future__ import annotations
 
@@ -109,12 +109,6 @@ class Ledger:
             "home_currency": home.currency,
             "home_given": int(given),
         }
-
-    def remove(self, who: Who, expense_id: str, version: int) -> None:
-        """Remove an expense; raises ExpenseNotFoundError, StaleVersionError."""
-        with self._store.writing() as work:
-            owner = work.owners.hold(who)
-            book(work, owner, [Change(_at(work, owner, expense_id, version), None)])
 
 
 def _at(work: Work, owner: Owner, expense_id: str, version: int) -> Expense:

@@ -6,15 +6,19 @@ import dataclasses
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from expenses.domain.booking import batches_of, book
-from expenses.domain.errors import DepartedError
-from expenses.domain.expense import Change, Expense, moved
-from expenses.domain.ports import Filter, Who
+from expenses.domain.category_news import announce_all
+from expenses.domain.errors import DepartedError, PersonBusyError
+from expenses.domain.home_currency import are_many, begin_conversion, convert_some, is_converting
+from expenses.domain.import_jobs import CONVERTING, Conversion, ImportJob
+from expenses.domain.ports import Who
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from expenses.domain.conversion import Converter
-    from expenses.domain.ports import Clock, Owner, Store, Work
+    from expenses.domain.ports import Clock, Store, Work
     from expenses.domain.receipt_ports import ReceiptFiles
+    from expenses.domain.settling import ImportSettling
 
 _NO_CURRENCY = "XXX"
 """What ISO 4217 calls none."""
@@ -23,29 +27,46 @@ _NO_CURRENCY = "XXX"
 class People:
     """Follows what auth tells of users."""
 
-    def __init__(self, store: Store, files: ReceiptFiles, converter: Converter, clock: Clock) -> None:
-        self._store, self._files, self._converter, self._clock = store, files, converter, clock
+    def __init__(self, store: Store, files: ReceiptFiles, settling: ImportSettling, converter: Converter, clock: Clock) -> None:
+        self._store, self._files, self._settling, self._converter, self._clock = store, files, settling, converter, clock
 
-    def changed(self, event_id: str, user_id: str, home_currency: str, version: int) -> None:
-        """Convert every expense if the home currency is another one now; news that come late change nothing."""
+    def registered(self, event_id: str, user_id: str, home_currency: str) -> None:
+        """Meet somebody who signed up, and announce that they have no category, or those that they were quick to make."""
         with suppress(DepartedError), self._store.writing() as work:
-            if not work.first_time(event_id):
-                return
-            owner = work.owners.hold(Who(user_id, home_currency))
-            if version <= owner.version:
-                return
-            moved_owner = dataclasses.replace(owner, home_currency=home_currency, version=version)
-            work.owners.change(moved_owner)
-            if home_currency != owner.home_currency:
-                self._convert_all(work, moved_owner)
+            if work.first_time(event_id):
+                announce_all(work, work.owners.hold(Who(user_id, home_currency)))
 
-    def _convert_all(self, work: Work, owner: Owner) -> None:
-        for batch in batches_of(work, owner, Filter()):
-            book(work, owner, [Change(expense, self._converted(expense, owner.home_currency)) for expense in batch])
+    def changed(self, event_id: str, user_id: str, home_currency: str, version: int, at: datetime) -> None:
+        """Convert every expense if the home currency is another one now; `at` is when that was changed.
 
-    def _converted(self, expense: Expense, home_currency: str) -> Expense:
-        home = self._converter.moved_home(expense, home_currency)
-        return moved(expense, self._clock(), home_minor=home.minor, home_currency=home.currency, home_given=0)
+        News that come late change nothing.
+
+        Raises:
+            PersonBusyError: if an import of many expenses is running; the event has to come again.
+        """
+        who, day = Who(user_id, home_currency), at.date().isoformat()
+        with suppress(DepartedError):
+            # Also what an earlier delivery of this event or an earlier change has begun.
+            self._settling.settle(who)
+            self._store.run(lambda work: self._begin(work, event_id, who, version, day))
+            self._settling.settle(who)
+
+    def _begin(self, work: Work, event_id: str, who: Who, version: int, day: str) -> None:
+        if not work.first_time(event_id):
+            return
+        owner = work.owners.hold(who)
+        if version <= owner.version:
+            return
+        work.owners.change(dataclasses.replace(owner, home_currency=who.home_currency, version=version))
+        if who.home_currency == owner.home_currency:
+            return
+        wanted = Conversion(owner.home_currency, who.home_currency, version, day)
+        if not are_many(work, owner) and not is_converting(work, owner):
+            convert_some(work, owner, wanted, self._converter, self._clock())
+            return
+        job = ImportJob(event_id, CONVERTING, conversion=wanted)
+        if not begin_conversion(work, owner, job, self._converter, self._clock()):
+            raise PersonBusyError
 
     def deleted(self, event_id: str, user_id: str) -> None:
         """Delete every row and every file of a user; if the files cannot be reached, the event comes again."""

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from expenses.domain.category import Category
+from expenses.domain.csvfile.dates import Months
 from expenses.domain.expense import Change, Expense
+from expenses.domain.import_jobs import ImportJobs
 from expenses.domain.imports import Import
 from expenses.domain.receipt_ports import Receipts
+from expenses.domain.remembered import Remembered
 from expenses.domain.totals import Spans, Total
 
+T = TypeVar("T")
 Clock = Callable[[], datetime]
 Ids = Callable[[], str]
 Position = Sequence[Any]
@@ -75,6 +79,13 @@ class Rates(Protocol):
         """Return the rate of the nearest day that has one. Raises NoRateError if no day has."""
 
 
+class MonthNames(Protocol):
+    """The names of months in many languages."""
+
+    def languages(self, locale: str) -> Sequence[Months]:
+        """Return the names of each language, the one of the locale first."""
+
+
 class Owners(Protocol):
     """The people whose rows these are."""
 
@@ -87,6 +98,15 @@ class Owners(Protocol):
 
     def find(self, user_id: str) -> Owner | None:
         """Return the owner, None if nothing was ever written for them."""
+
+    def find_locked(self, user_id: str) -> Owner | None:
+        """Return the owner as `find` does, and let nobody else write for them until the transaction ends."""
+
+    def unannounced(self, limit: int) -> list[str]:
+        """Return some owners with categories that were not announced, or of whom nothing was announced yet."""
+
+    def note_announced(self, owner: Owner) -> None:
+        """Note that all categories of an owner are announced."""
 
     def change(self, owner: Owner) -> None:
         """Keep another home currency and version."""
@@ -107,8 +127,8 @@ class Expenses(Protocol):
     def add(self, expenses: Sequence[Expense]) -> None:
         """Insert."""
 
-    def replace(self, expenses: Sequence[Expense]) -> None:
-        """Overwrite, found by number."""
+    def replace(self, changes: Sequence[tuple[Expense, Expense]]) -> None:
+        """Overwrite, found by number; each change is what an expense was and what it is."""
 
     def remove(self, expenses: Sequence[Expense]) -> None:
         """Delete."""
@@ -127,6 +147,22 @@ class Expenses(Protocol):
 
     def known(self, owner: Owner, fingerprints: Sequence[int]) -> set[int]:
         """Return those fingerprints that expenses have already."""
+
+    def known_lines(self, owner: Owner, fingerprints: Sequence[int]) -> set[int]:
+        """Return those fingerprints of lines that expenses have already."""
+
+
+class Trashed(Protocol):
+    """Deleted expenses that can be restored."""
+
+    def put(self, expense: Expense, now_ms: int) -> None:
+        """Keep an expense that is being deleted."""
+
+    def take(self, owner: Owner, expense_id: str) -> Expense | None:
+        """Return a deleted expense, which is not kept any more; None if there is none. Its number is 0: it gets another one."""
+
+    def purge(self, before_ms: int, limit: int) -> int:
+        """Delete up to `limit` expenses, and their receipts, that were deleted before a moment; return how many were found."""
 
 
 class Categories(Protocol):
@@ -164,6 +200,22 @@ class Imports(Protocol):
         """Return up to `limit`, newest first."""
 
 
+class Mappings(Protocol):
+    """How people had files of each shape read."""
+
+    def get(self, owner: Owner, shape: str) -> Remembered | None:
+        """Return the correction of files of a shape."""
+
+    def put(self, owner: Owner, kept: Remembered) -> None:
+        """Store a correction in the place of the one before; the hundred that were used last are kept for each owner."""
+
+    def remove(self, owner: Owner, shape: str) -> None:
+        """Forget a correction, if there is one."""
+
+    def forget(self, owner: Owner, import_id: str) -> None:
+        """Forget the corrections that an import was the last to confirm."""
+
+
 class Totals(Protocol):
     """The running totals."""
 
@@ -187,8 +239,14 @@ class Work(Protocol):
     expenses: Expenses
     categories: Categories
     imports: Imports
+    jobs: ImportJobs
+    mappings: Mappings
     totals: Totals
     receipts: Receipts
+    trash: Trashed
+
+    def answered(self, user_id: str, repeat: Repeat) -> dict[str, Any] | None:
+        """Return what `once` returned when the same request came before, None if it did not."""
 
     def once(self, user_id: str, repeat: Repeat, action: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         """Carry out the action, or return what it returned when the same request came before."""
@@ -199,8 +257,10 @@ class Work(Protocol):
     def announce(self, kind: str, owner: Owner, data: dict[str, Any]) -> None:
         """Tell that something happened, if the transaction commits."""
 
-    def announce_changes(self, kind: str, owner: Owner, import_id: str | None, changes: Sequence[Change]) -> None:
-        """Tell of changes to expenses, if the transaction commits."""
+    def announce_changes(
+        self, kind: str, owner: Owner, import_id: str | None, changes: Sequence[Change], more: Mapping[str, Any]
+    ) -> None:
+        """Tell of changes to expenses, if the transaction commits; `more` are further members of the event's data."""
 
 
 class Store(Protocol):
@@ -211,3 +271,6 @@ class Store(Protocol):
 
     def reading(self) -> AbstractContextManager[Work]:
         """Begin a transaction that only reads."""
+
+    def run(self, action: Callable[[Work], T]) -> T:
+        """Run a writing transaction, and again if another one was in its way: `action` does nothing that is not rolled back."""

@@ -98,7 +98,7 @@ class ReceiptContents:
             return about(known=True)
         whole = self._there(who, receipt, lambda: checked(self._files.read(key, 0, file.size), file.sha256))
         try:
-            picture = self._examiner.render(whole, file.media_type)
+            picture = self._examiner.render(whole, file.media_type, user_id=who.user_id)
         except UnacceptableReceiptError as error:
             raise ReceiptNotFoundError from error
         return about(size=len(picture), pieces=iter((picture,)))

@@ -53,14 +53,14 @@ class Examined:
 class Examiner(Protocol):
     """Looks into what people upload."""
 
-    def examine(self, stream: IO[bytes], claimed: str | None) -> AbstractContextManager[Examined]:
+    def examine(self, stream: IO[bytes], claimed: str | None, *, user_id: str) -> AbstractContextManager[Examined]:
         """Look into a file; what is found lives as long as the context.
 
-        `claimed` is the SHA-256 that the sender says it has. Raises ReceiptTooLargeError, UnknownReceiptTypeError,
-        UnacceptableReceiptError.
+        `claimed` is the SHA-256 that the sender says it has; `user_id` is the sender, who has only a share of the room.
+        Raises ReceiptTooLargeError, UnknownReceiptTypeError, UnacceptableReceiptError.
         """
 
-    def render(self, pieces: Iterator[bytes], media_type: str) -> bytes:
+    def render(self, pieces: Iterator[bytes], media_type: str, *, user_id: str) -> bytes:
         """Return a WebP, large enough to be read, of a file that was kept; raises UnacceptableReceiptError if there is none."""
 
     def tidy(self, before: datetime) -> None:

@@ -53,7 +53,7 @@ class ReceiptBook:
         with self._store.reading() as work:
             owner = work.owners.find(who.user_id)
             _require(work, owner, expense_id)
-        with self._examiner.examine(stream, claimed) as found:
+        with self._examiner.examine(stream, claimed, user_id=who.user_id) as found:
             for _ in range(_TRIES):
                 self._keep(who, expense_id, found)
                 try:

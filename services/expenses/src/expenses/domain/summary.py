@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from expenses.domain.expense import EXPENSE
+from expenses.domain.home_currency import one_currency
 from expenses.domain.totals import ALL, CATEGORY, DAY, PAYEE, Spans, spans_of
 from money import Money
 
@@ -23,10 +24,12 @@ class Summary:
         self._store = store
 
     def by(self, who: Who, by: str, first: str | None, last: str | None) -> dict[str, Any]:
-        """Return the sums by category, month, day or payee from one day to another, both included."""
+        """Return the sums by category, month, day or payee from one day to another, both included. Raises ConvertingError."""
         with self._store.reading() as work:
-            owner = work.owners.find(who.user_id)
-            lines = _lines(work, owner, by, first, last) if owner else []
+            owner, lines = work.owners.find(who.user_id), []
+            if owner:
+                with one_currency(work, owner):
+                    lines = _lines(work, owner, by, first, last)
             names = {category.id: category.name for category in work.categories.all(owner)} if owner and by == "category" else {}
         currency = owner.home_currency if owner else who.home_currency
         items = [_item(line, by, names, currency) for line in _sorted(lines, by)]

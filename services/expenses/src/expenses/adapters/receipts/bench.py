@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections import Counter
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -36,16 +37,29 @@ class Bench:
         """`places` is for how many files there is room, with those that wait; `seconds` and `megabytes` are what one may take."""
         self._turns, self._places = threading.BoundedSemaphore(at_a_time), threading.BoundedSemaphore(places)
         self._seconds, self._megabytes = seconds, megabytes
+        self._share = max(1, places * 2 // 5)
+        self._taken: Counter[str] = Counter()
+        self._counting = threading.Lock()
 
     @contextmanager
-    def place(self) -> Iterator[None]:
-        """Take a place for everything that one file needs; raises UnavailableError at once if there is none."""
-        if not self._places.acquire(blocking=False):
-            raise _full()
+    def place(self, user_id: str) -> Iterator[None]:
+        """Take a place for everything that one file needs; raises UnavailableError at once if there is none.
+
+        Nobody has more than a share of the places, so that one person's files leave room for those of others.
+        """
+        with self._counting:
+            if self._taken[user_id] >= self._share:
+                raise _own_share_full()
+            if not self._places.acquire(blocking=False):
+                raise _full()
+            self._taken[user_id] += 1
         try:
             yield
         finally:
-            self._places.release()
+            with self._counting:
+                self._taken[user_id] -= 1
+                self._taken += Counter()  # forget whoever has none
+                self._places.release()
 
     @contextmanager
     def turn(self) -> Iterator[Turn]:
@@ -56,6 +70,11 @@ class Bench:
             yield Turn(time.monotonic() + self._seconds, self._megabytes)
         finally:
             self._turns.release()
+
+
+def _own_share_full() -> UnavailableError:
+    message = "Your other receipts are still being processed. Try again in a moment."
+    return UnavailableError(message, headers={"Retry-After": "3"})
 
 
 def _full() -> UnavailableError:

@@ -42,12 +42,12 @@ class StudioExaminer:
         self._place = place or Path(tempfile.gettempdir())
 
     @contextmanager
-    def examine(self, stream: IO[bytes], claimed: str | None) -> Iterator[Examined]:
+    def examine(self, stream: IO[bytes], claimed: str | None, *, user_id: str) -> Iterator[Examined]:
         """Look into a file; raises ReceiptTooLargeError, UnknownReceiptTypeError, UnacceptableReceiptError, UnavailableError."""
         stream.seek(0)
         kind = kind_of(stream.read(FIRST_BYTES))
         stream.seek(0)
-        with self._workplace() as folder:
+        with self._workplace(user_id) as folder:
             uploaded = folder / "uploaded"
             with _with_room():
                 _take_in(stream, uploaded, claimed)
@@ -69,9 +69,9 @@ class StudioExaminer:
             content.seek(0)
             return Examined(file=file, ending=kind.ending, content=content, thumbnail=picture)
 
-    def render(self, pieces: Iterable[bytes], media_type: str) -> bytes:
+    def render(self, pieces: Iterable[bytes], media_type: str, *, user_id: str) -> bytes:
         """Return a WebP, large enough to be read, of a file that was kept; raises UnacceptableReceiptError, UnavailableError."""
-        with self._workplace() as folder, _with_room():
+        with self._workplace(user_id) as folder, _with_room():
             with (folder / "kept").open("wb") as kept:
                 kept.writelines(pieces)
             with self._bench.turn() as turn:
@@ -89,8 +89,8 @@ class StudioExaminer:
                 shutil.rmtree(folder, ignore_errors=True)
 
     @contextmanager
-    def _workplace(self) -> Iterator[Path]:
-        with self._bench.place():
+    def _workplace(self, user_id: str) -> Iterator[Path]:
+        with self._bench.place(user_id):
             with _with_room():
                 place = tempfile.TemporaryDirectory(prefix=_FOLDER, dir=self._place, ignore_cleanup_errors=True)
             with place as folder:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 _PIECE = 64 * 1024
-_TRIES = 5
+_TRIES = 100
 _KEY = re.compile(r"[0-9A-Za-z-]{1,64}/[0-9a-f]{64}(\.webp)?")
 
 
@@ -47,8 +47,9 @@ class FolderFiles:
     def _aside(self, person: Path) -> tuple[int, str]:
         """Open a hidden file in a person's folder, which `remove` may take away at any moment while it is empty."""
         for _ in range(_TRIES):
-            self._own(person)
-            with suppress(FileNotFoundError):
+            # mkdir says that a folder exists even if it is gone a moment later.
+            with suppress(FileNotFoundError, FileExistsError):
+                self._own(person)
                 return mkstemp(prefix=".", dir=person)
         raise FileNotFoundError(person)
 

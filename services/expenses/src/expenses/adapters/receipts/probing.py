@@ -41,14 +41,14 @@ def receipt_probes(settings: ExpensesSettings, files: ReceiptFiles) -> list[Prob
     """Return the probes of the store of receipts, and of the scanner if there is one."""
     probes = [_store_probe(settings, files)]
     if settings.receipts_scanner:
-        probes.append(Probe("virus scanner", lambda: _try_scanner(settings.receipts_scanner)))
+        probes.append(Probe("virus scanner", lambda: _try_scanner(settings.receipts_scanner), processes=frozenset({"serve"})))
     return probes
 
 
 def _store_probe(settings: ExpensesSettings, files: ReceiptFiles) -> Probe:
     if settings.receipts.startswith("file:"):
         return folder_probe("receipts", Path(settings.receipts.removeprefix("file:")))
-    return Probe("receipts", lambda: _try_objects(settings, files))
+    return Probe("receipts", lambda: _try_objects(settings, files), processes=frozenset({"serve", "work"}))
 
 
 def _try_objects(settings: ExpensesSettings, files: ReceiptFiles) -> str:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from json import dumps
 from json.encoder import encode_basestring as quoted
+from typing import Any
 
 from chassis.events import Event, MakeEvent
 from expenses.domain.expense import Change, Expense
-from money import Money
+from money import text_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +24,14 @@ class WrittenEvent(Event):
         return Event.to_json(self).removesuffix("{}}") + self.written + "}"
 
 
-def changes_event(make: MakeEvent, kind: str, user_id: str, *, import_id: str | None, changes: Sequence[Change]) -> WrittenEvent:
+def changes_event(
+    make: MakeEvent, kind: str, user_id: str, *, import_id: str | None, changes: Sequence[Change], more: Mapping[str, Any]
+) -> WrittenEvent:
     """Return the event that tells of changes, as contracts/events/expense.*.json describe it."""
     bare = make(kind, user_id, {})
     body = ",".join([_change_text(change) for change in changes])
-    written = f'{{"user_id":{dumps(user_id)},"import_id":{dumps(import_id)},"changes":[{body}]}}'
+    others = "".join(f"{dumps(name)}:{dumps(value)}," for name, value in more.items())
+    written = f'{{"user_id":{dumps(user_id)},"import_id":{dumps(import_id)},{others}"changes":[{body}]}}'
     return WrittenEvent(**{name: getattr(bare, name) for name in Event.__slots__}, written=written)
 
 
@@ -55,6 +58,5 @@ def _state_text(expense: Expense | None) -> str:
     )
 
 
-@lru_cache(20_000)
 def _money_text(minor: int, currency: str) -> str:
-    return f'{{"amount":"{Money(minor, currency).text}","currency":"{currency}"}}'
+    return f'{{"amount":"{text_of(minor, currency)}","currency":"{currency}"}}'

@@ -36,7 +36,7 @@ class SqlCategories:
     def add(self, owner: Owner, made: Category) -> None:
         """Insert."""
         with unless_raced():
-            self._connection.execute(category.insert(), {"id": made.id, "owner": owner.number, **_values(made)})
+            self._connection.execute(category.insert(), {"id": made.id, "owner": owner.number, "announced": 1, **_values(made)})
 
     def replace(self, owner: Owner, changed: Category) -> None:
         """Overwrite."""

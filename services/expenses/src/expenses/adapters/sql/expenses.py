@@ -20,7 +20,7 @@ _GET = Prepared(sa.select(*_COLUMNS).where(expense.c.owner == sa.bindparam("of_o
 _INSERT = expense.insert()
 _INSERTED = Expense._fields[1:]
 _FIXED = ("number", "id", "owner")
-_REPLACED = tuple(name for name in Expense._fields if name not in _FIXED)
+_REPLACED = [at for at, name in enumerate(Expense._fields) if name not in _FIXED]
 _REPLACE = expense.update().where(
     expense.c.owner == sa.bindparam("of_owner"), expense.c.number == sa.bindparam("of_number")
 )  # fmt: skip
@@ -44,10 +44,12 @@ class SqlExpenses:
         """Insert."""
         run_many(self._connection, _INSERT, _INSERTED, [made[1:] for made in expenses])
 
-    def replace(self, expenses: Sequence[Expense]) -> None:
-        """Overwrite, found by number."""
-        rows = [(*changed[len(_FIXED) :], changed.owner, changed.number) for changed in expenses]
-        run_many(self._connection, _REPLACE, _REPLACED, rows)
+    def replace(self, changes: Sequence[tuple[Expense, Expense]]) -> None:
+        """Overwrite what differs, found by number: a column that is named costs its indexes, even if it stays the same."""
+        places = [at for at in _REPLACED if any(before[at] != after[at] for before, after in changes)]
+        if places:
+            rows = [(*[after[at] for at in places], after.owner, after.number) for _, after in changes]
+            run_many(self._connection, _REPLACE, tuple(Expense._fields[at] for at in places), rows)
 
     def remove(self, expenses: Sequence[Expense]) -> None:
         """Delete."""
@@ -94,9 +96,16 @@ class SqlExpenses:
 
     def known(self, owner: Owner, fingerprints: Sequence[int]) -> set[int]:
         """Return those fingerprints that expenses have already."""
+        return self._known(expense.c.fingerprint, owner, fingerprints)
+
+    def known_lines(self, owner: Owner, fingerprints: Sequence[int]) -> set[int]:
+        """Return those fingerprints of lines that expenses have already."""
+        return self._known(expense.c.line_fingerprint, owner, fingerprints)
+
+    def _known(self, column: sa.Column[int], owner: Owner, fingerprints: Sequence[int]) -> set[int]:
         found: set[int] = set()
         for part in chunks(fingerprints):
-            query = sa.select(expense.c.fingerprint).where(expense.c.owner == owner.number, expense.c.fingerprint.in_(part))
+            query = sa.select(column).where(expense.c.owner == owner.number, column.in_(part))
             found.update(self._connection.execute(query).scalars())
         return found
 

@@ -58,6 +58,9 @@ def _values(done: Import) -> dict[str, Any]:
         "first_day": done.first_day,
         "last_day": done.last_day,
         "errors": json.dumps(done.errors, ensure_ascii=False),
+        "left_out": json.dumps(done.left_out, ensure_ascii=False),
+        "left_out_count": done.left_out_count,
+        "shortened": done.shortened,
     }
 
 
@@ -74,5 +77,12 @@ def _import(row: Row[Any]) -> Import:
         categories_created=row.categories_created,
         first_day=row.first_day,
         last_day=row.last_day,
-        errors=tuple((line, message) for line, message in json.loads(row.errors)),
+        errors=_told(row.errors),
+        left_out=_told(row.left_out),
+        left_out_count=row.left_out_count,
+        shortened=row.shortened,
     )
+
+
+def _told(stored: str | None) -> tuple[tuple[int, str], ...]:
+    return tuple((line, message) for line, message in json.loads(stored or "[]"))

@@ -21,13 +21,22 @@ def parts(database: Database) -> tuple[Part, ...]:
     """Return everything but the notes of files that no receipt shows: they are of uploads that broke off."""
     owned = Owned("owner", t.person)
     return (
-        TablePart(database, t.person),
+        TablePart(database, t.person, given={"categories_announced": 0}),
         TablePart(database, t.departed),
-        TablePart(database, t.category, owned=owned),
+        TablePart(database, t.category, owned=owned, given={"announced": 0}),
         TablePart(database, t.import_run, owned=owned),
+        TablePart(database, t.import_mapping, owned=owned),
         TablePart(database, t.expense, owned=owned, values=_PAID),
+        TablePart(database, t.trashed_expense, owned=owned, values=_PAID),
         TablePart(database, t.total, owned=owned),
         TablePart(database, receipt_file, owned=owned, where=_SHOWN),
         TablePart(database, receipt, owned=owned),
         *shared_parts(database, t.chassis),
     )
+
+
+def unfinished_jobs(database: Database) -> list[str]:
+    """Say how many imports and other long changes are not finished; what is left to do is not exported."""
+    with database.read() as connection:
+        count = connection.execute(sa.select(sa.func.count()).select_from(t.import_job)).scalar_one()
+    return [f"{count} imports, moves of a category or changes of a home currency are not finished"] if count else []

@@ -7,7 +7,19 @@ from sqlalchemy.engine import Connection
 
 from chassis.sql import Prepared, unless_raced
 from chassis.sql.outbox import now_ms
-from expenses.adapters.sql.tables import category, chassis, departed, expense, import_run, person, total
+from expenses.adapters.sql.tables import (
+    category,
+    chassis,
+    departed,
+    expense,
+    held_event,
+    import_job,
+    import_mapping,
+    import_run,
+    person,
+    total,
+    trashed_expense,
+)
 from expenses.domain.errors import DepartedError
 from expenses.domain.ports import Owner, Who
 
@@ -42,6 +54,25 @@ class SqlOwners:
         """Return the owner, None if nothing was ever written for them."""
         return self._select(user_id, lock=False)
 
+    def find_locked(self, user_id: str) -> Owner | None:
+        """Return the owner and lock their row."""
+        return self._select(user_id, lock=True)
+
+    def unannounced(self, limit: int) -> list[str]:
+        """Return some owners with categories that were not announced, or of whom nothing was announced yet."""
+        made_by_older_code = sa.select(category.c.owner).where(category.c.announced == 0)
+        nothing, something = person.c.categories_announced == 0, person.c.number.in_(made_by_older_code)
+        # Two statements, each of which reads an index: no store uses both indexes for an OR.
+        found = [sa.select(person.c.user_id).where(condition).limit(limit) for condition in (nothing, something)]
+        return list(dict.fromkeys(user_id for query in found for user_id in self._connection.execute(query).scalars()))
+
+    def note_announced(self, owner: Owner) -> None:
+        """Note that all categories of an owner are announced."""
+        self._connection.execute(
+            category.update().where(category.c.owner == owner.number, category.c.announced == 0).values(announced=1)
+        )
+        self._connection.execute(person.update().where(person.c.number == owner.number).values(categories_announced=1))
+
     def change(self, owner: Owner) -> None:
         """Keep another home currency and version."""
         values = {"home_currency": owner.home_currency, "version": owner.version}
@@ -50,7 +81,7 @@ class SqlOwners:
     def forget(self, owner: Owner) -> None:
         """Delete every row of theirs, and note that they left."""
         self._connection.execute(departed.insert(), {"user_id": owner.user_id, "at_ms": now_ms()})
-        for table in (expense, category, import_run, total):
+        for table in (expense, trashed_expense, category, import_run, import_job, held_event, import_mapping, total):
             self._connection.execute(table.delete().where(table.c.owner == owner.number))
         self._connection.execute(chassis.replay.delete().where(chassis.replay.c.user_id == owner.user_id))
         self._connection.execute(person.delete().where(person.c.number == owner.number))

@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 
 from chassis.sql import Prepared
 from expenses.adapters.sql.bulk import chunks
-from expenses.adapters.sql.tables import metadata, person
+from expenses.adapters.sql.tables import metadata, person, trashed_expense
 from expenses.domain.ports import Owner
 from expenses.domain.receipt import Receipt, StoredFile
 
@@ -57,8 +57,10 @@ class SqlReceipts:
         self._connection = connection
 
     def get(self, owner: Owner, receipt_id: str) -> Receipt | None:
-        """Return one."""
-        row = self._connection.execute(_BOTH.where(receipt.c.owner == owner.number, receipt.c.id == receipt_id)).first()
+        """Return one; those of a deleted expense are only kept in case it is restored."""
+        deleted = sa.exists().where(trashed_expense.c.owner == receipt.c.owner, trashed_expense.c.id == receipt.c.expense_id)
+        query = _BOTH.where(receipt.c.owner == owner.number, receipt.c.id == receipt_id, ~deleted)
+        row = self._connection.execute(query).first()
         return None if row is None else _receipt(row)
 
     def of(self, owner: Owner, expense_ids: Sequence[str]) -> list[Receipt]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import event
 from sqlalchemy.engine import Connection
@@ -16,14 +16,19 @@ from expenses.adapters.sql.announcing import changes_event
 from expenses.adapters.sql.categories import SqlCategories
 from expenses.adapters.sql.expenses import SqlExpenses
 from expenses.adapters.sql.imports import SqlImports
+from expenses.adapters.sql.jobs import SqlImportJobs, forget_ownerless
+from expenses.adapters.sql.mappings import SqlMappings
 from expenses.adapters.sql.owners import SqlOwners
 from expenses.adapters.sql.receipts import SqlReceipts
 from expenses.adapters.sql.tables import chassis, departed
 from expenses.adapters.sql.totals import SqlTotals
+from expenses.adapters.sql.trash import SqlTrash
 from expenses.domain.expense import Change
-from expenses.domain.ports import Categories, Expenses, Imports, Owner, Owners, Repeat, Totals, Work
+from expenses.domain.import_jobs import ImportJobs
+from expenses.domain.ports import Categories, Expenses, Imports, Mappings, Owner, Owners, Repeat, Totals, Trashed, Work
 from expenses.domain.receipt_ports import Receipts
 
+T = TypeVar("T")
 _DEPARTED_KEPT_MS = 60 * 24 * 3600 * 1000
 
 
@@ -36,14 +41,22 @@ class SqlWork:
         self.expenses: Expenses = SqlExpenses(connection)
         self.categories: Categories = SqlCategories(connection)
         self.imports: Imports = SqlImports(connection)
+        self.jobs: ImportJobs = SqlImportJobs(connection, make_event)
+        self.mappings: Mappings = SqlMappings(connection)
         self.totals: Totals = SqlTotals(connection)
         self.receipts: Receipts = SqlReceipts(connection)
+        self.trash: Trashed = SqlTrash(connection)
 
     def once(self, user_id: str, repeat: Repeat, action: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         """Carry out the action, or return what it returned when the same request came before. Raises KeyReusedError."""
         replays = Replays(self._connection, chassis.replay)
         body, _status, _headers = replays.once(user_id, repeat.key, repeat.fingerprint, lambda: (action(), 0, {}))
         return dict(body)
+
+    def answered(self, user_id: str, repeat: Repeat) -> dict[str, Any] | None:
+        """Return what `once` returned when the same request came before. Raises KeyReusedError."""
+        kept = Replays(self._connection, chassis.replay).kept(user_id, repeat.key, repeat.fingerprint)
+        return None if kept is None else dict(kept[0])
 
     def first_time(self, event_id: str) -> bool:
         """Note an event; False if it was noted before."""
@@ -53,9 +66,11 @@ class SqlWork:
         """Tell that something happened, if the transaction commits."""
         add_events(self._connection, chassis.outbox, [self._make_event(kind, owner.user_id, data)])
 
-    def announce_changes(self, kind: str, owner: Owner, import_id: str | None, changes: Sequence[Change]) -> None:
+    def announce_changes(
+        self, kind: str, owner: Owner, import_id: str | None, changes: Sequence[Change], more: Mapping[str, Any]
+    ) -> None:
         """Tell of changes to expenses, if the transaction commits."""
-        told = changes_event(self._make_event, kind, owner.user_id, import_id=import_id, changes=changes)
+        told = changes_event(self._make_event, kind, owner.user_id, import_id=import_id, changes=changes, more=more)
         add_events(self._connection, chassis.outbox, [told])
 
 
@@ -79,11 +94,16 @@ class SqlStore:
         with self._database.read() as connection:
             yield SqlWork(connection, self._make_event)
 
+    def run(self, action: Callable[[Work], T]) -> T:
+        """Run a writing transaction, and again if another one was in its way."""
+        return self._database.run(lambda connection: action(SqlWork(connection, self._make_event)))
+
     def tidy(self) -> None:
         """Forget notes of events and of requests that nobody will repeat any more."""
         with self._database.begin() as connection:
             Inbox(connection, chassis.inbox).forget_old()
             Replays(connection, chassis.replay).forget_old()
+            forget_ownerless(connection)
             connection.execute(departed.delete().where(departed.c.at_ms < now_ms() - _DEPARTED_KEPT_MS))
 
 

@@ -6,8 +6,8 @@ both stand in every index, and an import writes six of them for each row.
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, SmallInteger, String, Table, Text
-from sqlalchemy.dialects.mysql import VARCHAR
+from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, SmallInteger, String, Table, Text, text
+from sqlalchemy.dialects.mysql import MEDIUMTEXT, VARCHAR
 from sqlalchemy.types import TypeEngine
 
 from chassis.sql import chassis_tables
@@ -31,7 +31,10 @@ person = Table(
     Column("user_id", String(36), nullable=False),
     Column("home_currency", String(3), nullable=False),
     Column("version", BigInteger, nullable=False),
+    # 0 as long as other services have not been told of all categories.
+    Column("categories_announced", SmallInteger, nullable=False, server_default=text("0")),
     Index("person_user", "user_id", unique=True),
+    Index("person_announced", "categories_announced"),
 )  # fmt: skip
 
 departed = Table(
@@ -50,7 +53,10 @@ category = Table(
     Column("name_key", _exact(300), nullable=False),
     Column("colour", String(7), nullable=False),
     Column("version", Integer, nullable=False),
+    # 0 for what code that announced no categories has made.
+    Column("announced", SmallInteger, nullable=False, server_default=text("0")),
     Index("category_name", "owner", "name_key", unique=True),
+    Index("category_announced", "announced"),
 )  # fmt: skip
 
 expense = Table(
@@ -75,6 +81,7 @@ expense = Table(
     Column("version", Integer, nullable=False),
     Column("created_ms", BigInteger, nullable=False),
     Column("updated_ms", BigInteger, nullable=False),
+    Column("line_fingerprint", BigInteger, nullable=True),
     Index("expense_id", "owner", "id", unique=True),
     Index("expense_day", "owner", "spent_on", "number"),
     Index("expense_amount", "owner", "home_minor", "number"),
@@ -82,6 +89,20 @@ expense = Table(
     Index("expense_payee", "owner", "payee", "spent_on", "number"),
     Index("expense_import", "owner", "import_id", "number"),
     Index("expense_fingerprint", "owner", "fingerprint"),
+    Index("expense_line", "owner", "line_fingerprint"),
+)  # fmt: skip
+
+trashed_expense = Table(
+    "trashed_expense", metadata,
+    # Deleted, to be restored within a day; the receipts stay where they are.
+    Column("owner", BigInteger, primary_key=True, autoincrement=False),
+    Column("id", String(36), primary_key=True),
+    *(
+        Column(column.name, column.type, nullable=column.nullable)
+        for column in expense.c if column.name not in ("number", "id", "owner")
+    ),
+    Column("trashed_ms", BigInteger, nullable=False),
+    Index("trashed_expense_moment", "trashed_ms"),
 )  # fmt: skip
 
 import_run = Table(
@@ -99,7 +120,42 @@ import_run = Table(
     Column("first_day", String(10), nullable=True),
     Column("last_day", String(10), nullable=True),
     Column("errors", Text, nullable=False),
+    Column("left_out", Text, nullable=True),
+    Column("left_out_count", Integer, nullable=False, server_default=text("0")),
+    Column("shortened", Integer, nullable=False, server_default=text("0")),
     Index("import_newest", "owner", "created_ms", "id"),
+)  # fmt: skip
+
+import_job = Table(
+    "import_job", metadata,
+    # What an import or its undoing has still to do; one for each person at a time.
+    Column("owner", BigInteger, primary_key=True, autoincrement=False),
+    Column("import_id", String(36), nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("categories", Text, nullable=False),
+    # What is converted to another home currency, as JSON, and how far that has come.
+    Column("conversion", Text, nullable=True),
+    Column("alive_until_ms", BigInteger, nullable=False),
+)  # fmt: skip
+
+held_event = Table(
+    "held_event", metadata,
+    # Events of an import that is under way: published once all of its rows are in.
+    Column("owner", BigInteger, primary_key=True, autoincrement=False),
+    Column("id", String(36), primary_key=True),
+    Column("body", Text().with_variant(MEDIUMTEXT(), "mysql", "mariadb"), nullable=False),
+)  # fmt: skip
+
+import_mapping = Table(
+    "import_mapping", metadata,
+    # How somebody had files of one shape read.
+    Column("owner", BigInteger, primary_key=True, autoincrement=False),
+    Column("shape", String(64), primary_key=True),
+    Column("mapping", Text, nullable=False),
+    Column("signs", String(20), nullable=False),
+    Column("import_id", String(36), nullable=False),
+    Column("corrected_ms", BigInteger, nullable=False),
+    Column("used_ms", BigInteger, nullable=False),
 )  # fmt: skip
 
 total = Table(

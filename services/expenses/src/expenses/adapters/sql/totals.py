@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from chassis.sql import Prepared
-from expenses.adapters.sql.bulk import chunks, run_many
+from expenses.adapters.sql.bulk import CHUNK, chunks, run_many
 from expenses.adapters.sql.tables import expense, total
 from expenses.domain.ports import Owner
 from expenses.domain.totals import DAY, PAYEE, Spans, Total
@@ -24,9 +24,6 @@ _ADD = (
 _FEW = 20
 """Totals that one statement changes: those of an expense or two."""
 _INSERT = total.insert()
-_EXISTING = sa.select(total.c.total_key).where(
-    total.c.owner == sa.bindparam("of_owner"), total.c.total_key.in_(sa.bindparam("keys", expanding=True))
-)
 _INSERTED = ("owner", "total_key", *Total._fields[1:])
 
 
@@ -39,6 +36,13 @@ def _add_alike(count: int) -> Prepared:
         "entries": total.c.entries + sa.bindparam("more_entries"),
     }
     return Prepared(total.update().where(total.c.owner == sa.bindparam("of_owner"), total.c.total_key.in_(keys)).values(added))
+
+
+@cache
+def _existing_of(count: int) -> Prepared:
+    """Return the statement that finds out which of some totals are there."""
+    keys: list[sa.BindParameter[str]] = [sa.bindparam(f"key{number}") for number in range(count)]
+    return Prepared(sa.select(total.c.total_key).where(total.c.owner == sa.bindparam("of_owner"), total.c.total_key.in_(keys)))
 
 
 def _amount(line: Total) -> tuple[int, int]:
@@ -92,7 +96,10 @@ class SqlTotals:
     def _existing(self, owner: Owner, keys: Sequence[str]) -> set[str]:
         found: set[str] = set()
         for part in chunks(keys):
-            found.update(self._connection.execute(_EXISTING, {"of_owner": owner.number, "keys": part}).scalars())
+            # Filled up with the first, so that there are only a few texts of this statement.
+            filled = [*part, *[part[0]] * (CHUNK - len(part))] if len(part) > _FEW else part
+            values = {f"key{number}": key for number, key in enumerate(filled)}
+            found.update(key for (key,) in _existing_of(len(filled)).all(self._connection, of_owner=owner.number, **values))
         return found
 
     def _remove_empty(self, owner: Owner, keys: Sequence[str]) -> None:

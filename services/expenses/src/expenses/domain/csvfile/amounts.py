@@ -1,57 +1,53 @@
-"""Amounts as files write them: "1.234,56", "1,234.56-", "(1 234.56)", "€ 12", "12,34 EUR"."""
+"""Amounts as files write them: "1.234,56", "1,234.56-", "(1 234.56)", "€ 12", "12,34 EUR", "4500.00 Dr", ".47"."""
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable
+from itertools import repeat
 from typing import NamedTuple
 
-from money import CURRENCIES
+from expenses.domain.csvfile.directions import is_direction
+from expenses.domain.csvfile.signs import currency_of, first_sign, last_sign
 
-_SYMBOLS = {"€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR", "₺": "TRY", "₽": "RUB", "₩": "KRW", "zł": "PLN", "Kč": "CZK"}
-_UNCLEAR = frozenset(
+_SIGNS = str.maketrans(
     {
-        "$",
-        "a$",
-        "c$",
-        "ca$",
-        "hk$",
-        "nz$",
-        "r$",
-        "s$",
-        "us$",
-        "kr",
-        "kr.",
-        "fr",
-        "fr.",
-        "sfr.",
-        "euro",
-        "euros",
-        "dollar",
-        "dollars",
+        **dict.fromkeys("\u2212\u2012\u2013\u2014\ufe63\uff0d", "-"),
+        **dict.fromkeys("\u00a0\u202f\u2009\u2007\u3000", " "),
+        **dict.fromkeys("\u2019\u02bc\u00b4`\u066c", "'"),
+        **dict.fromkeys("\u200e\u200f\u061c\u202a\u202b\u202c\u2066\u2067\u2069\ufeff"),
     }
 )
-"""Signs of currencies that do not say which country's."""
-_MINUS = str.maketrans({"\u2212": "-", "\u2013": "-", "\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u2019": "'"})
-_NUMBER = re.compile(r"[\d.,' ]*\d[\d.,' ]*")
+_ARABIC_DECIMAL = "\u066b"
+_NUMBER = re.compile(r"[\d.,' ]*\d[\d.,' ]*", re.ASCII)
+_WORD = re.compile(r"(?:(?P<first>[^\W\d_]+)\.?\s*(?=[-+(.,\d]))?(?P<number>.*?)(?:(?<=[-+).,\d\s])\s*(?P<last>[^\W\d_]+)\.?)?")
+_NO_CENTS = re.compile(r"(?<=\d)[.,]-{1,2}$")
+"""As in "12.-", which is twelve francs and no cents."""
 _MOST_DIGITS = 12
+_THREE = 3
+_STRONG = 1000
 
 
 class Amount(NamedTuple):
-    """What a cell says: its sign, the digits before and after the decimal separator, and a currency if it names one."""
+    """What a cell says: its sign, the digits around the decimal separator, and the currency and direction that it names."""
 
     negative: bool
     whole: str
     fraction: str
     currency: str | None
+    word: str = ""
 
 
 ReadAmount = Callable[[str], Amount | None]
 
 
-def amount_reader(decimal: str) -> ReadAmount:
-    """Return a function from text to an amount, or None if it is none; `decimal` is what separates the decimals."""
-    plain = re.compile(rf"([+-]?)(\d{{1,{_MOST_DIGITS}}})(?:\{decimal}(\d{{0,6}}))?", re.ASCII)
+def amount_reader(decimal: str, currency: str = "") -> ReadAmount:
+    """Return a function from text to an amount, or None if it is none.
+
+    `decimal` is what separates the decimals, `currency` the one that a sign such as $ means if it can.
+    """
+    plain = re.compile(rf"([+-]?)(\d{{1,{_MOST_DIGITS}}}|(?=\{decimal}\d))(?:\{decimal}(\d{{0,6}}))?", re.ASCII)
     thousands = {".": ",' ", ",": ".' "}[decimal]
     grouped = re.compile(
         rf"(\d{{1,3}}(?:([{thousands}])\d{{2,3}}(?:\2\d{{2,3}})*(?<=\d{{3}}))?)(?:\{decimal}(\d{{0,6}}))?", re.ASCII
@@ -60,80 +56,99 @@ def amount_reader(decimal: str) -> ReadAmount:
     def read(text: str) -> Amount | None:
         match = plain.fullmatch(text)
         if match is not None:
-            return Amount(match[1] == "-", match[2], match[3] or "", None)
-        return _read_decorated(text, plain, grouped)
+            return Amount(match[1] == "-", match[2] or "0", match[3] or "", None)
+        return _read_decorated(text, decimal, plain, grouped, currency)
 
     return read
 
 
-def _read_decorated(text: str, plain: re.Pattern[str], grouped: re.Pattern[str]) -> Amount | None:
-    text, negative, currency = _undecorated(text)
-    match = plain.fullmatch(text)
+def _read_decorated(text: str, decimal: str, plain: re.Pattern[str], grouped: re.Pattern[str], currency: str) -> Amount | None:
+    number, negative, sign, word = _undecorated(normalized(text).replace(_ARABIC_DECIMAL, decimal))
+    code = currency_of(sign, currency) if sign else None
+    match = plain.fullmatch(number)
     if match is not None and not match[1]:
-        return Amount(negative, match[2], match[3] or "", currency)
-    match = grouped.fullmatch(text)
+        return Amount(negative, match[2] or "0", match[3] or "", code, word)
+    match = grouped.fullmatch(number)
     if match is None:
         return None
     whole = re.sub(r"\D", "", match[1])
-    return Amount(negative, whole, match[3] or "", currency) if len(whole) <= _MOST_DIGITS else None
+    return Amount(negative, whole, match[3] or "", code, word) if len(whole) <= _MOST_DIGITS else None
 
 
-def _undecorated(text: str) -> tuple[str, bool, str | None]:
-    """Take off blanks, brackets, signs and currencies; return the rest, whether it is negative, and the currency."""
-    text, negative, currency = text.translate(_MINUS).strip(), False, None
-    if text.startswith("(") and text.endswith(")"):
-        text, negative = text[1:-1].strip(), True
-    for _ in range(3):  # -€ 12, € -12, 12 EUR-
-        signed = text.strip("+-").strip()
-        negative |= len(text) > len(signed) and "-" in (text[:1], text[-1:])
-        text = signed
-        affix = _affix(text)
-        if affix is None:
+def normalized(text: str) -> str:
+    """Return a cell with the digits, blanks, apostrophes and minus signs of other scripts as ASCII has them."""
+    text = text.translate(_SIGNS)
+    if not text.isascii():
+        digits = (str(unicodedata.decimal(letter)) if letter.isdecimal() else letter for letter in text)
+        text = "".join(digits).translate({0xFF0C: ",", 0xFF0E: ".", 0xFFE5: "¥", 0xFF08: "(", 0xFF09: ")"})
+    return text.strip()
+
+
+def _undecorated(text: str) -> tuple[str, bool, str, str]:
+    """Take off blanks, brackets, signs, currencies and directions; return the number, whether it is negative, and the last two."""
+    negative, sign, word = False, "", ""
+    for _ in range(6):  # "-€ 12", "€ -12", "12 EUR-", "(12.00) Dr"
+        before, text = text, text.strip()
+        if text.startswith("(") and text.endswith(")"):
+            text, negative = text[1:-1], True
+        text = _NO_CENTS.sub("", text)
+        bare = text.strip("+-")
+        negative |= len(text) > len(bare) and "-" in (text[:1], text[-1:])
+        text = bare.strip()
+        for found, rest in (first_sign(text), last_sign(text)):
+            if found and not sign:
+                text, sign = rest, found
+        if not word:
+            text, word = _without_word(text)
+        if text == before:
             break
-        text, currency = affix[0], affix[1] or currency
-    return text, negative, currency
+    return text, negative, sign, word
 
 
-def _affix(text: str) -> tuple[str, str | None] | None:
-    number = _NUMBER.search(text)
-    if number is None or number.group().strip() == text:
-        return None
-    before, after = text[: number.start()].strip(" +-"), text[number.end() :].strip(" +-")
-    if any(part and not _is_currency(part) for part in (before, after)):
-        return None
-    named = next((_currency(part) for part in (before, after) if part), None)
-    sign = "-" if "-" in text[: number.start()] or "-" in text[number.end() :] else ""
-    return sign + number.group().strip(), named
+def _without_word(text: str) -> tuple[str, str]:
+    match = _WORD.fullmatch(text)
+    for name in ("last", "first"):
+        found = match[name] if match else None
+        if found and match and is_direction(found):
+            rest = text[: match.start("last")] if name == "last" else text[match.end("first") :].lstrip(". ")
+            return rest.strip(), found
+    return text, ""
 
 
-def _is_currency(text: str) -> bool:
-    return text.casefold() in _UNCLEAR or _currency(text) is not None
+def decimal_of(cells: Iterable[str], decimals: Iterable[int] | None = None) -> str | None:
+    """Return the decimal separator that a column's amounts use, None if nothing tells.
 
-
-def _currency(text: str) -> str | None:
-    return text.upper() if text.upper() in CURRENCIES else _SYMBOLS.get(text)
-
-
-def decimal_of(cells: Iterable[str]) -> str | None:
-    """Return the decimal separator that a column's amounts use, None if nothing tells."""
+    `decimals` says how many the currency of each cell has: three digits behind a lone mark are decimals if it has three.
+    """
     votes = {".": 0, ",": 0}
-    for cell in cells:
-        number = _NUMBER.search(cell.translate(_MINUS))
-        vote = _vote(number.group().strip(" '")) if number else None
+    for cell, most in zip(cells, repeat(2) if decimals is None else decimals, strict=False):
+        number = _NUMBER.search(normalized(cell))
+        vote = _vote(number.group().strip(" '"), most) if number and _ARABIC_DECIMAL not in cell else None
         if vote is not None:
-            votes[vote] += 1
+            votes[vote[0]] += vote[1]
     if votes["."] == votes[","]:
         return None
     return "." if votes["."] > votes[","] else ","
 
 
-def _vote(number: str) -> str | None:
+def _vote(number: str, decimals: int) -> tuple[str, int] | None:
+    """Return the separator that a number speaks for, and how strongly."""
     dot, comma = number.rfind("."), number.rfind(",")
     if dot >= 0 and comma >= 0:
-        return "." if dot > comma else ","
+        return ("." if dot > comma else ","), _STRONG
     if dot < 0 and comma < 0:
         return None
     mark, other = (".", ",") if dot >= 0 else (",", ".")
-    repeated, digits_after = number.count(mark) > 1, len(number) - max(dot, comma) - 1
-    # Three digits behind a lone mark are thousands: no common currency has three decimals.
-    return other if repeated or digits_after == 3 else mark  # noqa: PLR2004
+    if number.count(mark) > 1:
+        return other, _STRONG
+    whole, _, fraction = number.partition(mark)
+    if len(fraction) != _THREE or whole in {"", "0"}:
+        return mark, _STRONG
+    return (mark if decimals == _THREE else other), 1
+
+
+def decimal_in(number: str, decimals: int) -> str:
+    """Return the decimal separator of a single cell whose column does not tell, by the decimals of its currency."""
+    found = _NUMBER.search(normalized(number))
+    vote = _vote(found.group().strip(" '"), decimals) if found else None
+    return vote[0] if vote else "."

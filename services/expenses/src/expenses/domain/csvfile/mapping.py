@@ -9,12 +9,36 @@ from typing import Any
 
 from expenses.domain.csvfile.dates import FORMATS
 from expenses.domain.errors import InvalidMappingError, problem
+from expenses.domain.expense import EXPENSE, INCOME
 from money import is_currency
 
-ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "windows-1252")
+ENCODINGS = (
+    "utf-8", "utf-8-sig", "utf-16", "windows-1252", "windows-1250", "windows-1251", "windows-1253", "windows-1254", "windows-1255",
+    "windows-1256", "windows-1257", "windows-1258", "windows-874", "iso-8859-2", "iso-8859-15", "koi8-r", "koi8-u", "cp850",
+    "cp852", "cp866", "mac-roman", "shift_jis", "euc-jp", "iso-2022-jp", "gb18030", "big5", "euc-kr",
+)  # fmt: skip
+IGNORE = "ignore"
+KINDS = (EXPENSE, INCOME, IGNORE)
 SPENDING_POSITIVE, SPENDING_NEGATIVE = "spending-positive", "spending-negative"
-FIELDS = ("date", "amount", "debit", "credit", "payee", "description", "category", "currency", "note", "tags", "kind")
+FIELDS = (
+    "date",
+    "amount",
+    "debit",
+    "credit",
+    "payee",
+    "description",
+    "category",
+    "currency",
+    "note",
+    "tags",
+    "kind",
+    "payer",
+    "balance",
+    "home_amount",
+    "home_currency",
+)
 MOST_COLUMNS = 200
+MOST_KINDS = 50
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +52,8 @@ class Mapping:
     decimal: str | None = None
     sign: str | None = None
     currency: str | None = None
+    kinds: dict[str, str] | None = None
+    """What the words that say a direction mean: expense, income, or ignore for rows to leave out."""
     columns: dict[str, int] = field(default_factory=dict)
 
     def to_wire(self) -> dict[str, Any]:
@@ -40,9 +66,9 @@ def read_mapping(text: str | None) -> Mapping:
     if not text or not text.strip():
         return Mapping()
     try:
-        given = json.loads(text)
+        given = json.loads(text, object_pairs_hook=_without_repeats)
     except (ValueError, RecursionError) as error:
-        raise InvalidMappingError([problem("/mapping", "is not JSON")]) from error
+        raise InvalidMappingError([problem("/mapping", "is not JSON, or names a key twice")]) from error
     if not isinstance(given, dict):
         raise InvalidMappingError([problem("/mapping", "must be a JSON object")])
     given = {name: value for name, value in given.items() if value is not None}
@@ -50,6 +76,14 @@ def read_mapping(text: str | None) -> Mapping:
     if errors:
         raise InvalidMappingError(errors[:20])
     return Mapping(**given)
+
+
+def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) != len(pairs):
+        message = "a key is there twice"
+        raise ValueError(message)
+    return made
 
 
 def _errors_in(name: str, value: Any) -> list[dict[str, str]]:
@@ -91,6 +125,11 @@ def _currency_error(value: Any) -> str:
     return "" if isinstance(value, str) and is_currency(value) else "must be a currency of ISO 4217, such as EUR"
 
 
+def _kinds_error(value: Any) -> str:
+    fits = isinstance(value, dict) and len(value) <= MOST_KINDS and all(kind in KINDS for kind in value.values())
+    return "" if fits else f"must be an object of at most {MOST_KINDS} words, each with one of {', '.join(KINDS)}"
+
+
 _CHECKS: dict[str, Callable[[Any], str]] = {
     "encoding": _one_of(*ENCODINGS),
     "delimiter": _delimiter_error,
@@ -99,4 +138,5 @@ _CHECKS: dict[str, Callable[[Any], str]] = {
     "decimal": _one_of(".", ","),
     "sign": _one_of(SPENDING_POSITIVE, SPENDING_NEGATIVE),
     "currency": _currency_error,
+    "kinds": _kinds_error,
 }

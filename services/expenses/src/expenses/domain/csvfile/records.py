@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from typing import TYPE_CHECKING, TextIO
 
+from expenses.domain.csvfile.excel import delimiter_said
 from expenses.domain.csvfile.mapping import MOST_COLUMNS
 from expenses.domain.errors import UnreadableFileError
 
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _LONGEST_LINE = 100_000
-_MOST_LINES = 1_000
+_MOST_LINES = 5_000
 _END = "\x00end"
 """Comes after the last line: if it does not come out as a record of its own, the file ended within quotes."""
 
@@ -39,7 +40,7 @@ def records_of(text: TextIO, delimiter: str) -> Iterator[tuple[int, list[str]]]:
         if len(cells) > MOST_COLUMNS:
             message = f"Line {line} has {len(cells)} columns; {MOST_COLUMNS} is the most. Is the delimiter right?"
             raise UnreadableFileError(message)
-        if cells:
+        if cells and not (line == 1 and delimiter_said(delimiter.join(cells))):
             yield line, cells
         line = reader.line_num + 1
 

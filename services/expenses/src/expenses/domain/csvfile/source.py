@@ -5,8 +5,11 @@ from __future__ import annotations
 import codecs
 import io
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING, Any, cast
 
+from expenses.domain.csvfile.encodings import CODECS, Candidate, candidates, doubtful
+from expenses.domain.csvfile.formats import declined
 from expenses.domain.errors import UnreadableFileError
 
 if TYPE_CHECKING:
@@ -14,37 +17,58 @@ if TYPE_CHECKING:
 
 _PIECE = 1 << 20
 _HEAD = 4096
-_SPREADSHEET = "This is a spreadsheet or an archive. Open it in its own program, save it as CSV and import that."
-_MAGIC = {
-    b"PK\x03\x04": _SPREADSHEET,
-    b"\xd0\xcf\x11\xe0": _SPREADSHEET,
-    b"%PDF": "This is a PDF. Ask your bank for a CSV file instead.",
-    b"\x1f\x8b": "This is a compressed file. Unpack it and import the CSV file in it.",
-    b"\x89PNG": "This is a picture. Import a CSV file.",
-    b"\xff\xd8\xff": "This is a picture. Import a CSV file.",
-}
-_BINARY = "This is no text file. Export your bookings as CSV and import that."
+_SAMPLE = 50_000
+_BINARY = "This is not a text file. Export your bookings as CSV and import that."
 _CUT_OFF = "The file ends in the middle of a character, so a part of it is missing. Export it again."
+_JAPANESE_ESCAPES = (b"\x1b$B", b"\x1b$@")
 _UTF16_SHARE = 0.3
 """Share of zero bytes in the odd or even places that makes it UTF-16 without a mark: Latin text has nearly one half."""
 
 
-def detect_encoding(stream: IO[bytes]) -> str:
-    """Return the encoding of a whole file, reading it a megabyte at a time; raises UnreadableFileError if it is no text."""
+@dataclass
+class Encoding:
+    """The encoding of a file, and others that it could have if there is a doubt."""
+
+    name: str
+    others: list[Candidate] = field(default_factory=list)
+
+
+def detect_encoding(stream: IO[bytes], locale: str = "", home_currency: str = "") -> Encoding:
+    """Return the encoding of a whole file, reading it a megabyte at a time; raises UnreadableFileError if it is not text."""
     stream.seek(0)
     head = stream.read(_HEAD)
     if not head.strip(b" \t\r\n\xef\xbb\xbf"):
         message = "The file is empty."
         raise UnreadableFileError(message)
-    _refuse_magic(head)
+    _refuse_other_formats(head)
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or _utf16_without_mark(head):
-        return "utf-16"
+        return Encoding("utf-16")
+    if any(escape in head for escape in _JAPANESE_ESCAPES):
+        return Encoding("iso-2022-jp")
     name = "utf-8-sig" if head.startswith(codecs.BOM_UTF8) else "utf-8"
-    return name if _decodes(stream, "utf-8") else "windows-1252"
+    return Encoding(name) if _decodes(stream, "utf-8") else _other(stream, locale, home_currency)
 
 
-def _refuse_magic(head: bytes) -> None:
-    message = next((message for magic, message in _MAGIC.items() if head.startswith(magic)), None)
+def _other(stream: IO[bytes], locale: str, home_currency: str) -> Encoding:
+    """Return the encoding of a file that is no UTF-8: the best that can read all of it."""
+    found = candidates(_foreign_lines(stream), locale, home_currency)
+    fitting = [candidate for candidate in found if _decodes(stream, CODECS.get(candidate.encoding, candidate.encoding))]
+    return Encoding(fitting[0].encoding, doubtful(fitting)) if fitting else Encoding("windows-1252")
+
+
+def _foreign_lines(stream: IO[bytes]) -> bytes:
+    """Return the first lines that are not ASCII."""
+    stream.seek(0)
+    lines, size = list[bytes](), 0
+    while size < _SAMPLE and (line := stream.readline(_SAMPLE)):
+        if not line.isascii():
+            lines.append(line)
+            size += len(line)
+    return b"".join(lines)
+
+
+def _refuse_other_formats(head: bytes) -> None:
+    message = declined(head)
     if message is None and head.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
         message = "The file is UTF-32; save it as UTF-8."
     if message is not None:
@@ -75,6 +99,8 @@ def _decodes(stream: IO[bytes], encoding: str) -> bool:
         try:
             decoder.decode(b"", final=True)
         except UnicodeDecodeError as error:
+            if encoding != "utf-8":
+                return False
             raise UnreadableFileError(_CUT_OFF) from error
     return whole
 
@@ -83,7 +109,7 @@ def _decodes(stream: IO[bytes], encoding: str) -> bool:
 def opened(stream: IO[bytes], encoding: str) -> Iterator[io.TextIOWrapper]:
     """Open a file as text; what cannot be decoded raises UnreadableFileError. The bytes stay open."""
     stream.seek(0)
-    codec = encoding
+    codec = CODECS.get(encoding, encoding)
     if encoding == "utf-16":
         head = stream.read(_HEAD)
         stream.seek(0)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import unicodedata
+import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from expenses.domain.csvfile.signs import currency_of
+from expenses.domain.csvfile.words import plain
 from money import is_currency
 
 if TYPE_CHECKING:
@@ -46,34 +49,42 @@ _TITLES = {
 }
 
 
-def plain(title: str) -> str:
-    """Return what is left of a title without case, accents, marks and double blanks."""
-    bare = unicodedata.normalize("NFKD", title.casefold())
-    letters = "".join(letter if letter.isalnum() else " " for letter in bare if not unicodedata.combining(letter))
-    return " ".join(letters.split())
-
-
 _FIELD_OF = {plain(title): (name, rank) for name, titles in _TITLES.items() for rank, title in enumerate(titles.split(";"))}
 
 
+_LAST_NUMBER = re.compile(r"\s+\d+$")
+
+
+@lru_cache(1_000)
 def field_of(title: str) -> tuple[str, int] | None:
     """Return the field that a title means and how unlikely it is, None for an unknown one.
 
     "Amount (EUR)" is an amount, and "Payer / payee" is what its first known half is.
     """
     words = plain(title)
-    candidates = [words, *map(plain, title.split("/"))]
+    candidates = [words, *map(plain, title.split("/")), _LAST_NUMBER.sub("", words)]
     if currency_in(title):
         candidates.append(words.rpartition(" ")[0])
     return next((_FIELD_OF[name] for name in candidates if name in _FIELD_OF), None)
 
 
+_NAMED = re.compile(r"[(\[]\s*([^\s()\[\]]+)\s*[)\]]|\b(?:in|en|w|v|i)\s+([A-Za-z]{3})\b|(\S+)\s*$")
+
+
 def currency_in(title: str) -> str | None:
-    """Return the currency that a title ends in."""
-    last = plain(title).rpartition(" ")[2].upper()
-    if last in {"EURO", "EUROS"}:
-        return "EUR"
-    return last if is_currency(last) else None
+    """Return the currency that a title names: "Amount (EUR)", "Credit in CHF", "Betrag €"."""
+    for match in _NAMED.finditer(title):
+        name = match[1] or match[2] or match[3]
+        if is_currency(name.upper()) or not name.isalpha() or name.casefold() in {"euro", "euros"}:
+            code = currency_of(name.strip("()[]"))
+            if code:
+                return code
+    return None
+
+
+def currencies_in(title: str) -> set[str]:
+    """Return the codes of currencies among the words of a title."""
+    return {word.upper() for word in title.split() if len(word) == 3 and is_currency(word.upper())}  # noqa: PLR2004
 
 
 def columns_by_title(titles: Sequence[str]) -> dict[str, int]:
