@@ -24,6 +24,7 @@ def test_a_budget_needs_a_name_and_an_amount_only(world: World) -> None:
     assert budget == {
         "name": "Groceries",
         "category_ids": [],
+        "missing_category_ids": [],
         "amount": usd("200.00"),
         "period": "monthly",
         "starts_on": "2015-01-01",
@@ -129,7 +130,7 @@ def test_a_change_to_another_limit_tells_what_no_longer_holds_and_what_holds_now
     budget = world.change(budget, amount=usd("205.00"))
     [again] = world.announced("budget.exceeded")
     assert again.data["expense"]["expense_id"] == tipping
-    assert again.data["spent"] == usd("210.00")
+    assert again.data["spent"] == usd("310.00")
 
 
 def test_a_renamed_budget_opens_and_closes_nothing(world: World) -> None:

@@ -28,6 +28,41 @@ def test_the_expense_that_takes_a_budget_over_its_limit_is_told_once_with_the_re
     assert world.crossings() == []
 
 
+def test_a_budget_set_after_the_spending_is_told_with_all_of_it(world: World) -> None:
+    world.spend("150.00", "2015-01-02")
+    tipping = world.spend("100.00", "2015-01-03")
+    world.spend("6500.00", "2015-01-04")
+    budget = world.create(thresholds=[100])
+    [event] = world.announced("budget.exceeded")
+    assert event.data["spent"] == budget["current"]["spent"] == usd("6750.00")
+    assert event.data["expense"]["expense_id"] == tipping
+
+
+def test_a_limit_that_is_lowered_is_told_with_all_that_is_spent(world: World) -> None:
+    budget = world.create(thresholds=[80, 100])
+    first = world.spend("90.00", "2015-01-03")
+    world.spend("30.00", "2015-01-04")
+    world.announced()
+    budget = world.change(budget, amount=usd("110.00"))
+    [exceeded] = world.announced("budget.exceeded")
+    assert exceeded.data["spent"] == usd("120.00")
+    world.change(budget, amount=usd("10.00"))
+    world.change(world.get(budget), amount=usd("500.00"))
+    world.announced()
+    world.change(world.get(budget), amount=usd("121.00"), thresholds=[50, 100])
+    [near] = world.announced("budget.near")
+    assert (near.data["spent"], near.data["expense"]["expense_id"]) == (usd("120.00"), first)
+
+
+def test_a_batch_is_told_with_all_that_it_brought(world: World) -> None:
+    budget = world.create(thresholds=[100])
+    tipping = a_change(an_expense("250.00"))
+    world.post(tipping, a_change(an_expense("70.00", "2015-01-02")))
+    [event] = world.announced("budget.exceeded")
+    assert (event.data["spent"], event.data["expense"]["expense_id"]) == (usd("320.00"), tipping["expense_id"])
+    assert world.periods(budget)[0]["tipped_by"]["spent_then"] == usd("250.00")
+
+
 def test_spending_exactly_the_limit_does_not_exceed_it(world: World) -> None:
     world.create(thresholds=[100])
     world.spend("200.00")

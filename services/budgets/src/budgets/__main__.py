@@ -19,7 +19,7 @@ def _service(environ: Mapping[str, str], shared: dict[str, Any], verify: Callabl
     return build(read_settings(BudgetsSettings, environ), verify=verify, **shared)
 
 
-def _settings() -> type:
+def _settings(_command: str) -> type:
     from budgets.settings import BudgetsSettings  # noqa: PLC0415  see above
 
     return BudgetsSettings

@@ -9,8 +9,13 @@ from budgets.adapters.sql import SqlStore, chassis
 from budgets.consumers import Consumers
 from budgets.domain import errors
 from budgets.domain.bookkeeping import Bookkeeping
+from budgets.domain.category_check import CategoryCheck
+from budgets.domain.converting import Converting
+from budgets.domain.following import Following
+from budgets.domain.importing import Importing
 from budgets.domain.planning import Planning
 from budgets.domain.reading import Reading
+from budgets.domain.review import Review
 from budgets.handlers import Handlers
 from budgets.settings import BudgetsSettings
 from chassis.app import AppParts, build_app
@@ -33,6 +38,8 @@ STATUSES: dict[type[Exception], int] = {
     errors.BudgetChangedError: 412,
     errors.InvalidBudgetError: 422,
     errors.TooManyBudgetsError: 422,
+    errors.UnknownCategoryError: 422,
+    errors.CategoryPendingError: 503,
     errors.DepartedError: 403,
 }
 
@@ -49,11 +56,32 @@ def build(
     relay_owner: str,
     validate_responses: bool = False,
     quiet: bool = False,
+    patience: float = 5.0,
 ) -> Service:
-    """Return the service. `wake` is called after each commit with events; `relay_owner` names the process that relays them."""
+    """Return the service.
+
+    `wake` is called after each commit with events; `relay_owner` names the process that relays them. `patience` is for how many
+    seconds a request waits for the news of a category that was just created.
+    """
     database = Database(settings.database, on_events=wake, relay=sharing(relay_owner), prove=Schema("budgets").prove)
     store = SqlStore(database, event_maker("budgets", clock, ids))
-    handlers = Handlers(Planning(store, clock=clock, new_id=ids), Reading(store, clock=clock), Cursors(vault))
+    review, check = Review(clock=clock, new_id=ids), CategoryCheck(store, patience=patience)
+    handlers = Handlers(
+        Planning(store, review=review, check=check, clock=clock, new_id=ids), Reading(store, clock=clock), Cursors(vault)
+    )
+    importing = Importing(clock=clock)
+    consumers = Consumers(
+        store,
+        bookkeeping=Bookkeeping(clock=clock, new_id=ids),
+        following=Following(review),
+        converting=Converting(review),
+        importing=importing,
+    )
+
+    def tidy() -> None:
+        store.tidy()
+        importing.give_up_waiting(store)
+
     parts = AppParts(
         name="budgets",
         spec=load_spec("budgets"),
@@ -69,9 +97,9 @@ def build(
         name="budgets",
         web=build_app(parts),
         outbox=SqlOutbox(database, chassis.outbox, owner=relay_owner),
-        queues=Consumers(store, Bookkeeping(clock=clock, new_id=ids)).queues(),
+        queues=consumers.queues(),
         migrate=lambda: migrate(database, "budgets"),
-        tidy=store.tidy,
+        tidy=tidy,
         check=database.check,
         probes=lambda: database_probes(database, "budgets", "BUDGETS_DB"),
         close=database.close,

@@ -21,9 +21,10 @@ class Handlers:
 
     def list_budgets(self, request: Request, limit: int, cursor: str | None = None) -> Answer:
         """A page of budgets by name."""
-        after = self._cursors.read("budgets", cursor)
+        scope = f"budgets {request.caller.user_id}"
+        after = self._cursors.read(scope, cursor)
         page = self._reading.budgets(_owner(request), limit=limit, after=(after[0], after[1]) if after else None)
-        next_cursor = self._cursors.write("budgets", list(page.next)) if page.next else None
+        next_cursor = self._cursors.write(scope, list(page.next)) if page.next else None
         return {"items": page.items, "next_cursor": next_cursor}, 200, {}
 
     def create_budget(self, request: Request, body: dict[str, Any]) -> Answer:
@@ -48,7 +49,7 @@ class Handlers:
 
     def list_periods(self, request: Request, budget_id: str, limit: int, cursor: str | None = None) -> Answer:
         """A page of the history of a budget."""
-        scope = f"periods {budget_id}"
+        scope = f"periods {request.caller.user_id} {budget_id}"
         position = self._cursors.read(scope, cursor)
         before = date.fromisoformat(position[0]) if position else None
         page = self._reading.periods(_owner(request), budget_id, limit=limit, before=before)

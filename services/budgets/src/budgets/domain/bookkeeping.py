@@ -27,22 +27,24 @@ class Bookkeeping:
         """Take the time from `clock` and the ids of crossings from `new_id`."""
         self._clock, self._new_id = clock, new_id
 
-    def post(self, work: Work, user_id: str, news: Sequence[Entry]) -> None:
-        """Take in the states that some expenses are said to have now, in this order."""
+    def post(self, work: Work, user_id: str, news: Sequence[Entry], *, import_id: str | None = None) -> None:
+        """Take in the states that some expenses are said to have now, in this order; `import_id` is the import they came with."""
         known = work.ledger.entries(user_id, {entry.expense_id for entry in news})
         page = Page(known)
         for entry in news:
             page.enter(entry)
         if not page.steps:
             return
-        touched = _touched(work.budgets.all(user_id), page.steps)
+        touched = _touched([budget for budget in work.budgets.all(user_id) if not budget.awaiting], page.steps)
         courses = [course_of(work.ledger, budget, indexes) for budget, indexes in touched]
         work.ledger.post(user_id, new=page.new, changed=page.changed, sums=page.sums)
         today = today_in(work.people.time_zone(user_id), self._clock)
         for course, (_budget, indexes) in zip(courses, touched, strict=True):
-            self._follow(work, course, indexes, page.steps, today)
+            self._follow(work, course, indexes, page.steps, today, import_id=import_id)
 
-    def _follow(self, work: Work, course: Course, touched: set[int], steps: Sequence[Step], today: date) -> None:
+    def _follow(
+        self, work: Work, course: Course, touched: set[int], steps: Sequence[Step], today: date, *, import_id: str | None
+    ) -> None:
         current = course.budget.schedule.index_of(today)
         standing_before = course.standing(current)
         watch = Watch(course, touched)
@@ -50,19 +52,21 @@ class Bookkeeping:
             watch.take(step)
         # New expenses that cross nothing leave all crossings as they are, and most expenses are of that kind.
         if watch.moved or any(step.before for step in steps):
-            self._settle(work, course, dict(watch.verdicts()), steps)
+            self._settle(work, course, dict(watch.verdicts()), steps, import_id=import_id)
         standing = course.standing(current)
         if standing != standing_before:
             tell_changed(work, course.budget, standing)
 
-    def _settle(self, work: Work, course: Course, verdicts: dict[int, Verdict], steps: Sequence[Step]) -> None:
+    def _settle(
+        self, work: Work, course: Course, verdicts: dict[int, Verdict], steps: Sequence[Step], *, import_id: str | None
+    ) -> None:
         budget = course.budget
         periods = [verdict.period for verdict in verdicts.values()]
         first, last = min(period.first for period in periods), max(period.first for period in periods)
         open_ = work.crossings.of(budget.user_id, [budget.id], first, last)
         verdicts = _with_fresh_tips(work, course, verdicts, _outdated(open_, steps))
         settlement = settle(budget, verdicts.values(), open_, new_id=self._new_id, now=self._clock())
-        carry_out(work, budget, settlement, reason="spending")
+        carry_out(work, budget, settlement.brought_by(import_id), reason="spending")
 
 
 class Page:

@@ -62,6 +62,10 @@ class Budget:
     rollover: Rollover
     version: int
     created_at: datetime
+    has_gone: bool = False
+    """Whether some of its categories were deleted, or are not known."""
+    awaiting: bool = False
+    """Whether its owner's expenses are being converted into another home currency, so that it cannot be judged."""
 
     def has_rules_of(self, other: Budget) -> bool:
         """Say whether the same expenses would cross the same thresholds: all but the name is equal."""

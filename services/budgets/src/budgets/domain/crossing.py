@@ -32,6 +32,10 @@ class Crossing:
     announced: bool
     """Whether the owner was told, and so has to be told when it no longer holds."""
     at: datetime
+    import_id: str | None = None
+    """The import whose expenses opened it; its owner will be told of it in the summary of that import."""
+    told_in: str | None = None
+    """The import whose summary has told of it; if that is undone, the summary is withdrawn."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,24 @@ class InvalidBudgetError(Exception):
         self.errors = errors
 
 
+class UnknownCategoryError(Exception):
+    """Unknown category."""
+
+    def __init__(self, errors: list[dict[str, str]]) -> None:
+        """`errors` has {pointer, message} for each category that there is not."""
+        super().__init__("None of your categories has this id; it may have been deleted. Choose another category.")
+        self.errors = errors
+
+
+class CategoryPendingError(Exception):
+    """The category is not ready yet."""
+
+    def __init__(self) -> None:
+        """Ask to come back in a second."""
+        super().__init__("The category was created a moment ago and is not known here yet. Try again in a few seconds.")
+        self.headers = {"Retry-After": "2"}
+
+
 class TooManyBudgetsError(Exception):
     """Too many budgets."""
 

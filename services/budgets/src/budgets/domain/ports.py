@@ -9,8 +9,11 @@ from datetime import date, datetime
 from typing import Any, Protocol
 
 from budgets.domain.budget import Budget
+from budgets.domain.category import Category
+from budgets.domain.conversion import Conversion
 from budgets.domain.crossing import Crossing
 from budgets.domain.expense import Entry, Expense, Scope, Slot
+from budgets.domain.import_progress import ImportProgress
 from budgets.domain.schedule import Period
 
 Body = dict[str, Any]
@@ -76,6 +79,12 @@ class Crossings(Protocol):
     def of(self, user_id: str, budget_ids: Collection[str], first: date = date.min, last: date = date.max) -> list[Crossing]:
         """Return those of periods that begin within these days."""
 
+    def of_import(self, user_id: str, import_id: str) -> list[Crossing]:
+        """Return those that an import opened and whose owner was not told yet."""
+
+    def told_in(self, user_id: str, import_id: str) -> list[Crossing]:
+        """Return those that the summary of an import has told of."""
+
     def open(self, user_id: str, crossings: Sequence[Crossing]) -> None:
         """Add some."""
 
@@ -99,8 +108,62 @@ class People(Protocol):
         """Delete all rows of somebody, and remember that nothing more may be kept."""
 
 
+class Categories(Protocol):
+    """What is known of the categories."""
+
+    def of(self, user_id: str, category_ids: Collection[str]) -> dict[str, Category]:
+        """Return what is known of some of somebody's categories, by id; those that were removed too."""
+
+    def foreign(self, user_id: str, category_ids: Collection[str]) -> set[str]:
+        """Return those of some ids that are categories of somebody else."""
+
+    def keep(self, user_id: str, categories: Sequence[Category]) -> None:
+        """Store what some categories are now, unless a newer version is known."""
+
+    def complete(self, user_id: str) -> bool:
+        """Say whether all categories of somebody are known."""
+
+    def note_complete(self, user_id: str) -> None:
+        """Note that all categories of somebody are known."""
+
+
+class Conversions(Protocol):
+    """The changes of people's home currencies."""
+
+    def of(self, user_id: str) -> list[Conversion]:
+        """Return those of somebody, the oldest first."""
+
+    def keep(self, user_id: str, change: Conversion) -> None:
+        """Store one, new or known."""
+
+
+class Imports(Protocol):
+    """How far imports have come that are not reviewed yet."""
+
+    def get(self, user_id: str, import_id: str) -> ImportProgress | None:
+        """Return one."""
+
+    def keep(self, user_id: str, progress: ImportProgress) -> None:
+        """Store one, new or known."""
+
+    def remove(self, user_id: str, import_id: str) -> None:
+        """Delete one."""
+
+
 class View(Protocol):
     """One moment of the store."""
+
+    @property
+    def imports(self) -> Imports:
+        """Imports that are not reviewed yet."""
+
+    @property
+    def conversions(self) -> Conversions:
+        """Changes of the home currency."""
+
+    @property
+    def categories(self) -> Categories:
+        """What may be spent on."""
 
     @property
     def ledger(self) -> Ledger:
@@ -137,6 +200,9 @@ class Store(Protocol):
 
     def read(self) -> AbstractContextManager[View]:
         """Look at one moment."""
+
+    def stale_imports(self, before: datetime) -> list[tuple[str, str]]:
+        """Return (user id, import id) of imports of which nothing was heard since a moment."""
 
     def write(self, user_id: str, *, caused_at: datetime | None = None) -> AbstractContextManager[Work]:
         """Change things of one owner, all or nothing; what is announced happened at `caused_at`, or now. Raises DepartedError."""

@@ -10,7 +10,8 @@ from budgets.domain.clock import Clock, today_in
 from budgets.domain.courses import course_of
 from budgets.domain.errors import BudgetNotFoundError
 from budgets.domain.ports import Body, Owner, Store, View
-from budgets.domain.wire import budget_body, period_body
+from budgets.domain.telling import body_of
+from budgets.domain.wire import period_body
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class Reading:
     def _shown(self, view: View, owner: Owner, budgets: list[Budget]) -> list[Body]:
         today = today_in(owner.time_zone, self._clock)
         running = [(budget, budget.schedule.index_of(today)) for budget in budgets]
-        return [budget_body(budget, course_of(view.ledger, budget, [index]).standing(index)) for budget, index in running]
+        return [body_of(view, budget, course_of(view.ledger, budget, [index]).standing(index)) for budget, index in running]
 
     def periods(self, owner: Owner, budget_id: str, *, limit: int, before: date | None) -> Page:
         """List the periods of a budget from the running one back to the first with spending; raises BudgetNotFoundError."""

@@ -19,6 +19,10 @@ class Settlement:
     reattributed: list[Crossing] = field(default_factory=list)
     """Those that go on, under another expense's name."""
 
+    def brought_by(self, import_id: str | None) -> Settlement:
+        """Return the same, where an import opened what opens."""
+        return replace(self, opened=[(replace(crossing, import_id=import_id), verdict) for crossing, verdict in self.opened])
+
 
 def settle(
     budget: Budget, verdicts: Iterable[Verdict], known: Iterable[Crossing], *, new_id: Callable[[], str], now: datetime

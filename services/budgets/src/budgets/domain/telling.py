@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from budgets.domain.budget import Budget, Standing
-from budgets.domain.ports import Work
+from budgets.domain.category import Shown, shown
+from budgets.domain.ports import Body, View, Work
 from budgets.domain.settlement import Settlement
 from budgets.domain.wire import budget_body, crossed_data, kind_of, recovered_data
 
@@ -22,6 +23,15 @@ def carry_out(work: Work, budget: Budget, settlement: Settlement, *, reason: str
             work.announce(kind_of(crossing), budget.id, crossed_data(budget, crossing, verdict))
 
 
+def body_of(view: View, budget: Budget, current: Standing) -> Body:
+    """Return a budget as the API shows it."""
+    ids = budget.scope.category_ids
+    if not budget.has_gone:
+        return budget_body(budget, current, Shown(ids, ()))
+    known, complete = view.categories.of(budget.user_id, ids), view.categories.complete(budget.user_id)
+    return budget_body(budget, current, shown(ids, known, complete=complete))
+
+
 def tell_changed(work: Work, budget: Budget, current: Standing) -> None:
     """Announce how a budget stands now."""
-    work.announce("budget.changed", budget.id, {"user_id": budget.user_id, "budget": budget_body(budget, current)})
+    work.announce("budget.changed", budget.id, {"user_id": budget.user_id, "budget": body_of(work, budget, current)})

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from budgets.domain.budget import FULL, Budget, Standing
+from budgets.domain.category import Shown
 from budgets.domain.crossing import Crossing, Tip, Verdict
 from budgets.domain.expense import Expense
 from budgets.domain.ports import Body
 from money import Money
 
 
-def budget_body(budget: Budget, current: Standing) -> Body:
+def budget_body(budget: Budget, current: Standing, categories: Shown) -> Body:
     """Return a budget as the API shows it."""
     return {
         "id": budget.id,
         "name": budget.name,
-        "category_ids": list(budget.scope.category_ids),
+        "category_ids": list(categories.category_ids),
+        "missing_category_ids": list(categories.missing_ids),
         "amount": budget.amount.to_wire(),
         "period": budget.schedule.cycle.value,
         "starts_on": budget.schedule.anchor.isoformat(),
@@ -62,12 +64,21 @@ def kind_of(crossing: Crossing) -> str:
 
 
 def crossed_data(budget: Budget, crossing: Crossing, verdict: Verdict) -> Body:
-    """Return the data of budget.exceeded and budget.near; `spent` is with the expense that did it, not what came later."""
+    """Return the data of budget.exceeded and budget.near; `spent` is all of the period, as its standing shows it."""
     expense = crossing.tip.expense
     return {
-        **_crossing_data(budget, crossing, limit=verdict.limit, spent=crossing.tip.spent_then),
+        **_crossing_data(budget, crossing, limit=verdict.limit, spent=verdict.spent),
         "expense": _expense_data(expense) if expense else None,
+        "import_id": crossing.import_id,
     }
+
+
+def exceedance_data(budget: Budget, crossing: Crossing, standing: Standing) -> Body:
+    """Return a crossing as the summary of an import lists it, with what is spent now."""
+    expense = crossing.tip.expense
+    data = _crossing_data(budget, crossing, limit=standing.limit.minor, spent=standing.spent.minor)
+    del data["user_id"]
+    return {**data, "expense": _expense_data(expense) if expense else None}
 
 
 def recovered_data(budget: Budget, crossing: Crossing, verdict: Verdict, reason: str) -> Body:

@@ -77,6 +77,8 @@ def _row(budget: Budget) -> Row:
         "rollover": budget.rollover.value,
         "version": budget.version,
         "created_at": budget.created_at.isoformat(),
+        "has_gone": int(budget.has_gone),
+        "awaiting": int(budget.awaiting),
     }
 
 
@@ -92,4 +94,6 @@ def _budget(row: Any) -> Budget:
         rollover=Rollover(row.rollover),
         version=row.version,
         created_at=datetime.fromisoformat(row.created_at),
+        has_gone=bool(row.has_gone),
+        awaiting=bool(row.awaiting),
     )

@@ -6,10 +6,12 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from budgets.adapters.sql import statements
 from budgets.adapters.sql.rows import Row, columns_of, expense_of
+from budgets.adapters.sql.tables import crossing as table
 from budgets.domain.crossing import Crossing, Tip
 from budgets.domain.schedule import Period
 
@@ -25,6 +27,17 @@ class SqlCrossings:
         """Return those of periods that begin within these days."""
         wanted = {"of_user": user_id, "budgets": list(budget_ids), "first": first.isoformat(), "last": last.isoformat()}
         return [_crossing(row) for row in self._connection.execute(statements.CROSSINGS, wanted)]
+
+    def of_import(self, user_id: str, import_id: str) -> list[Crossing]:
+        """Return those that an import opened and whose owner was not told yet."""
+        return self._where(table.c.user_id == user_id, table.c.import_id == import_id)
+
+    def told_in(self, user_id: str, import_id: str) -> list[Crossing]:
+        """Return those that the summary of an import has told of."""
+        return self._where(table.c.user_id == user_id, table.c.told_in == import_id)
+
+    def _where(self, *wanted: sa.ColumnElement[bool]) -> list[Crossing]:
+        return [_crossing(row) for row in self._connection.execute(sa.select(table).where(*wanted))]
 
     def open(self, user_id: str, crossings: Sequence[Crossing]) -> None:
         """Add some."""
@@ -52,6 +65,8 @@ def _row(user_id: str, crossing: Crossing) -> Row:
         "currency": crossing.currency,
         "spent_then": crossing.tip.spent_then,
         "expense_id": expense.id if expense else None,
+        "import_id": crossing.import_id,
+        "told_in": crossing.told_in,
         **columns_of(expense),
     }
 
@@ -66,4 +81,6 @@ def _crossing(row: Any) -> Crossing:
         currency=row.currency,
         announced=bool(row.announced),
         at=datetime.fromisoformat(row.at),
+        import_id=row.import_id,
+        told_in=row.told_in,
     )

@@ -10,7 +10,10 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
 from budgets.adapters.sql.budgets import SqlBudgets
+from budgets.adapters.sql.categories import SqlCategories
+from budgets.adapters.sql.conversions import SqlConversions
 from budgets.adapters.sql.crossings import SqlCrossings
+from budgets.adapters.sql.imports import SqlImports, stale
 from budgets.adapters.sql.ledger import SqlLedger
 from budgets.adapters.sql.people import SqlPeople
 from budgets.adapters.sql.statements import IS_KNOWN, TAKE_TURN
@@ -32,6 +35,9 @@ class SqlView:
         self.budgets = SqlBudgets(connection)
         self.crossings = SqlCrossings(connection)
         self.people = SqlPeople(connection)
+        self.categories = SqlCategories(connection)
+        self.conversions = SqlConversions(connection)
+        self.imports = SqlImports(connection)
 
 
 class SqlWork(SqlView):
@@ -85,6 +91,11 @@ class SqlStore:
             work = SqlWork(connection, user_id, self._make_event, caused_at)
             yield work
             work.finish()
+
+    def stale_imports(self, before: datetime) -> list[tuple[str, str]]:
+        """Return (user id, import id) of imports of which nothing was heard since a moment."""
+        with self._database.read() as connection:
+            return stale(connection, before)
 
     def tidy(self) -> None:
         """Forget handled events and answers that nobody will ask for again."""

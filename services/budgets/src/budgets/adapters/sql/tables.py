@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, SmallInteger, String, Table
+from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, SmallInteger, String, Table, Text, text
 
 from chassis.sql import chassis_tables
 
@@ -16,6 +16,8 @@ ledger = Table(
     Column("revision", BigInteger, nullable=False),
     # Of those who left, this row alone is kept, so that news which comes late brings nothing back.
     Column("departed", SmallInteger, nullable=False),
+    # 1 if all categories of this owner are known.
+    Column("categories_known", SmallInteger, nullable=False, server_default=text("0")),
 )  # fmt: skip
 
 person = Table(
@@ -67,6 +69,8 @@ budget = Table(
     Column("rollover", String(7), nullable=False),
     Column("version", Integer, nullable=False),
     Column("created_at", String(32), nullable=False),
+    Column("has_gone", SmallInteger, nullable=False, server_default=text("0")),
+    Column("awaiting", SmallInteger, nullable=False, server_default=text("0")),
     Index("budget_name", "user_id", "name_key", "id"),
 )  # fmt: skip
 
@@ -91,7 +95,51 @@ crossing = Table(
     Column("amount_currency", String(3)),
     Column("amount_minor", BigInteger),
     Column("payee", String(200)),
+    # The import that brought it, whose summary will tell of it, and the one whose summary did.
+    Column("import_id", String(36)),
+    Column("told_in", String(36)),
 )  # fmt: skip
 
-OF_ONE_OWNER = (person, ledger_entry, spend_day, budget, crossing, chassis.replay)
+category = Table(
+    "category", metadata,
+    Column("user_id", String(36), primary_key=True),
+    Column("id", String(36), primary_key=True),
+    Column("version", Integer, nullable=False),
+    # One that was removed is kept, so that news which come late are known to be old.
+    Column("removed", SmallInteger, nullable=False),
+    Column("moved_to", String(36)),
+    Index("category_id", "id"),
+)  # fmt: skip
+
+conversion = Table(
+    "conversion", metadata,
+    # A change of the home currency; the version is that of the user.
+    Column("user_id", String(36), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("from_currency", String(3), nullable=False),
+    Column("to_currency", String(3), nullable=False),
+    # Empty if there is none: then the figures stay.
+    Column("rate", String(60)),
+    # Events with converted expenses: those that came, and how many there are, once that is known.
+    Column("heard", Integer, nullable=False),
+    Column("expected", Integer),
+    # 1 when the budgets have been converted.
+    Column("applied", SmallInteger, nullable=False),
+)  # fmt: skip
+
+import_progress = Table(
+    "import_progress", metadata,
+    Column("user_id", String(36), primary_key=True),
+    Column("import_id", String(36), primary_key=True),
+    # Expenses that came, and how many there are, once that is known.
+    Column("heard", Integer, nullable=False),
+    Column("expected", Integer),
+    # When the last news of it came.
+    Column("at_ms", BigInteger, nullable=False),
+    # The data of import.completed as JSON; {} before it came.
+    Column("facts", Text, nullable=False),
+    Column("undone", SmallInteger, nullable=False, server_default=text("0")),
+)  # fmt: skip
+
+OF_ONE_OWNER = (person, ledger_entry, spend_day, budget, crossing, category, conversion, import_progress, chassis.replay)
 """All that has to go when somebody leaves."""

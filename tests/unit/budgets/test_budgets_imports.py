@@ -1,0 +1,143 @@
+"""An import is reviewed once, when all of its expenses are here: what it exceeded is told together."""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+from typing import Any
+
+from chassis.events import Event
+from chassis.ids import uuid7
+from unit.budgets.budgets_world import COFFEE, GROCERIES, MARIA, World, a_change, an_expense, make_world, usd
+
+IMPORT = uuid7()
+
+
+def a_batch(*changes: dict[str, Any], kind: str = "expense.recorded") -> Event:
+    data = {"user_id": MARIA.user_id, "import_id": IMPORT, "changes": list(changes)}
+    return Event(uuid7(), "/outlay/expenses", kind, MARIA.user_id, "2015-01-24T18:00:00Z", data)
+
+
+def completed(imported: int) -> Event:
+    data = {
+        "user_id": MARIA.user_id, "import_id": IMPORT, "filename": "bank.csv", "rows": imported, "imported": imported,
+        "duplicates": 0, "failed": 0, "from": "2015-01-01", "to": "2015-01-31",
+    }  # fmt: skip
+    return Event(uuid7(), "/outlay/expenses", "import.completed", IMPORT, "2015-01-24T18:00:00Z", data)
+
+
+def told_alone(world: World) -> list[Event]:
+    """What is told of crossings outside of the summary."""
+    return [event for event in world.announced("budget.near", "budget.exceeded") if event.data["import_id"] is None]
+
+
+def test_all_that_an_import_exceeds_is_in_one_summary_in_any_order(tmp_path: Path) -> None:
+    for number, order in enumerate(itertools.permutations(range(3))):
+        world = make_world(tmp_path / f"{number}.db")
+        groceries = world.create(category_ids=[GROCERIES])
+        coffee = world.create(name="Coffee", category_ids=[COFFEE], amount=usd("10.00"))
+        news = [
+            a_batch(a_change(an_expense("150.00"))),
+            a_batch(a_change(an_expense("60.00")), a_change(an_expense("11.00", category=COFFEE))),
+            completed(3),
+        ]
+        for which in order:
+            world.deliver(news[which])
+        events = world.announced()
+        (summary,) = [event.data for event in events if event.type == "import.reviewed"]
+        found = {entry["budget_id"]: entry for entry in summary["exceedances"]}
+        assert (len(summary["exceedances"]), set(found), summary["more"]) == (2, {groceries["id"], coffee["id"]}, 0)
+        assert found[groceries["id"]]["spent"] == usd("210.00")
+        assert found[coffee["id"]]["expense"]["amount"] == usd("11.00")
+        crossings = [event.data for event in events if event.type in ("budget.near", "budget.exceeded")]
+        assert all(data["import_id"] == IMPORT for data in crossings)
+        assert {entry["crossing_id"] for entry in summary["exceedances"]} <= {data["crossing_id"] for data in crossings}
+        world.service.close()
+
+
+def test_the_summary_comes_once_though_events_are_repeated(world: World) -> None:
+    world.create()
+    news = [a_batch(a_change(an_expense("250.00"))), completed(1)]
+    for event in (*news, *news):
+        world.deliver(event)
+    assert len(world.announced("import.reviewed")) == 1
+
+
+def test_an_import_that_exceeds_nothing_is_reviewed_too(world: World) -> None:
+    world.deliver(completed(0))
+    (summary,) = world.announced("import.reviewed")
+    assert (summary.data["exceedances"], summary.data["filename"]) == ([], "bank.csv")
+
+
+def test_only_the_highest_threshold_of_a_period_is_in_the_summary(world: World) -> None:
+    world.create()
+    world.deliver(a_batch(a_change(an_expense("170.00"))))
+    world.deliver(a_batch(a_change(an_expense("50.00"))))
+    world.deliver(completed(2))
+    (summary,) = world.announced("import.reviewed")
+    assert [entry["threshold"] for entry in summary.data["exceedances"]] == [100]
+
+
+def test_what_fell_back_before_the_end_is_not_in_the_summary(world: World) -> None:
+    world.create()
+    change = a_change(an_expense("250.00"))
+    world.deliver(a_batch(change))
+    world.deliver(a_batch(a_change(None, expense_id=change["expense_id"], version=2), kind="expense.removed"))
+    world.deliver(completed(1))
+    (summary,) = world.announced("import.reviewed")
+    assert summary.data["exceedances"] == []
+
+
+def test_an_expense_after_the_import_is_told_at_once(world: World) -> None:
+    world.create()
+    world.deliver(a_batch(a_change(an_expense("170.00"))))
+    world.deliver(completed(1))
+    assert told_alone(world) == []
+    world.spend("50.00")
+    (event,) = told_alone(world)
+    assert (event.type, event.data["spent"]) == ("budget.exceeded", usd("220.00"))
+
+
+def test_an_import_that_is_undone_takes_its_crossings_back(world: World) -> None:
+    world.create()
+    change = a_change(an_expense("250.00"))
+    world.deliver(a_batch(change))
+    world.deliver(completed(1))
+    world.announced()
+    world.deliver(a_batch(a_change(None, expense_id=change["expense_id"], version=2), kind="expense.removed"))
+    assert world.crossings() == [("budget.recovered", 100, "2015-01-01")]
+
+
+def test_an_import_whose_end_never_comes_is_told_after_an_hour(world: World) -> None:
+    world.create()
+    world.deliver(a_batch(a_change(an_expense("250.00"))))
+    world.announced()
+    world.service.tidy()
+    assert world.announced() == []
+    world.at("2015-01-24T20:00:00Z")
+    world.service.tidy()
+    (event,) = told_alone(world)
+    assert event.type == "budget.exceeded"
+    world.service.tidy()
+    assert world.announced() == []
+
+
+def test_expenses_that_come_after_the_summary_tell_nothing_of_it_again(world: World) -> None:
+    world.create()
+    world.deliver(a_batch(a_change(an_expense("250.00"))))
+    world.deliver(completed(1))
+    world.announced()
+    world.deliver(a_batch(a_change(an_expense("1.00"))))
+    world.at("2015-01-24T20:00:00Z")
+    world.service.tidy()
+    assert told_alone(world) == []
+
+
+def test_an_import_of_which_an_older_process_counted_a_part_is_reviewed(world: World) -> None:
+    world.create()
+    world.deliver(a_batch(a_change(an_expense("250.00"))))
+    world.deliver(completed(2))
+    world.at("2015-01-24T20:00:00Z")
+    world.service.tidy()
+    (summary,) = world.announced("import.reviewed")
+    assert len(summary.data["exceedances"]) == 1

@@ -1,0 +1,114 @@
+"""When an import is undone its summary is withdrawn: a budget that is exceeded without it too is told of once, by itself."""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+from typing import Any
+
+from chassis.events import Event
+from chassis.ids import uuid7
+from unit.budgets.budgets_world import MARIA, World, a_change, an_expense, make_world, usd
+from unit.budgets.test_budgets_imports import IMPORT, a_batch, completed, told_alone
+
+
+def undone() -> Event:
+    data = {"user_id": MARIA.user_id, "import_id": IMPORT, "filename": "bank.csv"}
+    return Event(uuid7(), "/outlay/expenses", "import.undone", IMPORT, "2015-01-24T19:00:00Z", data)
+
+
+def gone(change: dict[str, Any]) -> Event:
+    return a_batch(a_change(None, expense_id=change["expense_id"], version=2), kind="expense.removed")
+
+
+def imported(world: World, amount: str) -> dict[str, Any]:
+    change = a_change(an_expense(amount))
+    world.deliver(a_batch(change))
+    world.deliver(completed(1))
+    return change
+
+
+def undo(world: World, change: dict[str, Any]) -> None:
+    world.deliver(gone(change))
+    world.deliver(undone())
+
+
+def test_what_is_exceeded_without_the_undone_import_is_told_with_its_own_reason(world: World) -> None:
+    budget = world.create()
+    brought = imported(world, "220.00")
+    later = world.spend("210.00", payee="Later")
+    assert told_alone(world) == []
+    undo(world, brought)
+    (event,) = told_alone(world)
+    assert (event.type, event.data["spent"], event.data["expense"]["expense_id"]) == ("budget.exceeded", usd("210.00"), later)
+    assert world.periods(budget)[0]["tipped_by"]["expense_id"] == later
+
+
+def test_it_is_told_once_though_another_expense_takes_over_again(world: World) -> None:
+    world.create()
+    brought = imported(world, "220.00")
+    later = world.spend("210.00")
+    world.spend("205.00")
+    undo(world, brought)
+    (event,) = told_alone(world)
+    world.deliver(undone())
+    world.post(a_change(None, expense_id=later, version=2), kind="expense.removed")
+    assert world.announced("budget.near", "budget.exceeded", "budget.recovered") == []
+    world.change(world.get({"id": event.subject}), amount=usd("900.00"))
+    (recovered,) = world.announced("budget.recovered")
+    assert recovered.data["crossing_id"] == event.data["crossing_id"]
+
+
+def test_what_is_near_without_the_undone_import_is_told_too(world: World) -> None:
+    world.create(thresholds=[80, 100])
+    brought = imported(world, "220.00")
+    world.spend("170.00")
+    undo(world, brought)
+    (event,) = told_alone(world)
+    assert (event.type, event.data["spent"]) == ("budget.near", usd("170.00"))
+    world.change(world.get({"id": event.subject}), amount=usd("900.00"))
+    assert world.crossings() == [("budget.recovered", 80, "2015-01-01")]
+
+
+def test_what_was_told_by_itself_is_not_told_again(world: World) -> None:
+    world.create(thresholds=[80, 100])
+    brought = imported(world, "170.00")
+    world.spend("210.00")
+    assert [event.type for event in told_alone(world)] == ["budget.exceeded"]
+    undo(world, brought)
+    assert told_alone(world) == []
+
+
+def test_as_long_as_the_import_stands_its_summary_has_told(world: World) -> None:
+    world.create()
+    brought = imported(world, "220.00")
+    world.spend("210.00")
+    world.post(a_change(None, expense_id=brought["expense_id"], version=2), kind="expense.removed")
+    assert told_alone(world) == []
+    world.deliver(undone())
+    assert len(told_alone(world)) == 1
+
+
+def test_in_whatever_order_it_is_heard_of_it_is_told_once(tmp_path: Path) -> None:
+    for number, order in enumerate(itertools.permutations(range(5))):
+        world = make_world(tmp_path / f"{number}.db")
+        world.create()
+        brought, later = a_change(an_expense("220.00")), a_change(an_expense("210.00"))
+        single = {"user_id": MARIA.user_id, "import_id": None, "changes": [later]}
+        news = [
+            a_batch(brought),
+            completed(1),
+            Event(uuid7(), "/outlay/expenses", "expense.recorded", MARIA.user_id, "2015-01-24T18:30:00Z", single),
+            gone(brought),
+            undone(),
+        ]
+        for which in order:
+            world.deliver(news[which])
+        world.at("2015-01-24T20:00:00Z")
+        world.service.tidy()
+        events = world.announced()
+        recovered = {event.data["crossing_id"] for event in events if event.type == "budget.recovered"}
+        crossed = [event.data for event in events if event.type == "budget.exceeded"]
+        left = [data for data in crossed if data["import_id"] is None and data["crossing_id"] not in recovered]
+        assert len(left) == 1, order
+        world.service.close()
