@@ -47,8 +47,9 @@ def _problems(request: dict[str, Any], now: float) -> Iterator[Problem]:
     yield from _subject(request)
     yield from content_problems(request)
     yield from header_problems(request.get("headers", {}), "headers")
-    if not _all_strings(request.get("custom_args", {})):
-        yield Problem("All values of custom arguments object must be strings", "custom_args")
+    if "custom_args" in request:
+        # The API takes an object here too, but the published description says that this one is a string.
+        yield Problem("Custom arguments belong in the personalizations.", "custom_args")
     yield from _send_at(request.get("send_at"), "send_at", now)
     yield from plain_problems(request)
     yield from setting_problems(request)
@@ -86,7 +87,7 @@ def _part(part: dict[str, Any], place: str, request: dict[str, Any], now: float)
     if "subject" in part and (not isinstance(part["subject"], str) or not part["subject"]):
         yield Problem("The subject of your email must be a string at least one character in length.", f"{place}.subject")
     yield from header_problems(part.get("headers", {}), f"{place}.headers")
-    yield from _arguments(part.get("custom_args", {}), request.get("custom_args", {}), f"{place}.custom_args")
+    yield from _arguments(part.get("custom_args", {}), f"{place}.custom_args")
     yield from _send_at(part.get("send_at"), f"{place}.send_at", now)
     if not _all_strings(part.get("substitutions", {})):
         message = "The substitution values must be an object of key/value pairs, where the values are all strings."
@@ -156,12 +157,11 @@ def _subject(request: dict[str, Any]) -> Iterator[Problem]:
         )
 
 
-def _arguments(own: Any, shared: Any, place: str) -> Iterator[Problem]:
-    if not _all_strings(own):
+def _arguments(arguments: Any, place: str) -> Iterator[Problem]:
+    if not _all_strings(arguments):
         yield Problem("All values of custom arguments object must be strings", place)
         return
-    together = {**(shared if isinstance(shared, dict) else {}), **own}
-    if sum(len(f"{name}{value}".encode()) for name, value in together.items()) >= _MOST_ARGUMENT_BYTES:
+    if sum(len(f"{name}{value}".encode()) for name, value in arguments.items()) >= _MOST_ARGUMENT_BYTES:
         yield Problem(
             "The combined size of both global and personalization custom arguments may not exceed 10,000 bytes per personalization.",
             place,

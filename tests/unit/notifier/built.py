@@ -5,6 +5,9 @@ from __future__ import annotations
 import email
 import email.policy
 import json
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,6 +32,7 @@ USER = "0190f1d2-6f0e-7c3a-9d55-0a4d2c9b7e11"
 OTHER = "0190f1d2-6f0e-7c3a-9d55-0a4d2c9b7e22"
 ADDRESS = "maria@example.com"
 NOON = datetime(2015, 1, 24, 12, tzinfo=UTC)
+_open: list[Built] = []
 
 
 def sealed_address(address: str, user_id: str = USER) -> str:
@@ -89,12 +93,15 @@ class Built:
     """Milliseconds by which the machine's clock was put forward; less than 0 for back."""
     dawdles: int = 0
     """Milliseconds that go by whenever somebody looks at the clock."""
+    before_the_time: Callable[[], object] | None = None
+    """What happens when somebody looks at the clock next."""
     hook_key: str = ""
     vault: Vault = VAULT
     woken: int = 0
     metrics: Metrics = field(default_factory=Metrics)
 
     def __post_init__(self) -> None:
+        self.began = self.now
         self.folder.mkdir(exist_ok=True)
         settings = NotifierSettings(
             database=a_migrated("notifier", self.folder / "notifier.db"), mail=f"file:{self.folder}/mail", url="https://outlay.example",
@@ -107,9 +114,13 @@ class Built:
             elapsed=lambda: self.ms / 1000, validate_responses=True, quiet=True,
         )  # fmt: skip
         self.service, self.sender = parts, parts.workers[0]
+        _open.append(self)
         self.service.migrate()
 
     def _clock(self) -> datetime:
+        happens, self.before_the_time = self.before_the_time, None
+        if happens is not None:
+            happens()
         self.ms += self.dawdles
         return self.now
 
@@ -130,8 +141,15 @@ class Built:
         return self.handle(replace(an_event(kind, **facts), time=to_wire(self.now)))
 
     def knows(self, user_id: str = USER, **facts: Any) -> Built:
-        """Let somebody be registered."""
-        self.tell("user.registered", **{"user_id": user_id, "email": sealed_address(ADDRESS, user_id), **facts})
+        """Let somebody be registered whose address is verified."""
+        known = {"user_id": user_id, "email": sealed_address(ADDRESS, user_id), "email_verified": True}
+        self.tell("user.registered", **{**known, **facts})
+        return self
+
+    def hears(self, version: int, **facts: Any) -> Built:
+        """Let somebody change, whose address is verified."""
+        known = {"user_id": USER, "email": sealed_address(ADDRESS), "email_verified": True}
+        self.tell("user.changed", version=version, **{**known, **facts})
         return self
 
     def call(self, method: str, path: str, *, user: str = USER, **options: Any) -> Any:
@@ -153,6 +171,11 @@ class Built:
         answer = self.call("PUT", "/alerts/preferences", json=body, headers={"If-Match": f'"{version}"'})
         assert answer.status_code == 200, answer.text
 
+    def run(self, statement: str) -> None:
+        """Change the store behind the service's back."""
+        with closing(sqlite3.connect(self.folder / "notifier.db")) as connection, connection:
+            assert connection.execute(statement).rowcount > 0
+
     def mails(self) -> list[Any]:
         """Return the mails in the folder."""
         files = sorted((self.folder / "mail").glob("*.eml"))
@@ -166,3 +189,9 @@ class Built:
 def scripted(tmp_path: Path, *outcomes: Exception | None) -> Built:
     """Return a notifier whose mailer does so with one mail after another, and knows somebody."""
     return Built(tmp_path / "notifier", mailer=Scripted(*outcomes)).knows()
+
+
+def close_all() -> None:
+    """Close the stores of all that were built."""
+    while _open:
+        _open.pop().service.close()

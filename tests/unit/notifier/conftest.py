@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from unit.notifier.built import Built
+from unit.notifier.built import Built, close_all
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,7 +14,12 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def built(tmp_path: Path) -> Iterator[Built]:
-    built = Built(tmp_path / "notifier")
-    yield built
-    built.service.close()
+def built(tmp_path: Path) -> Built:
+    return Built(tmp_path / "notifier")
+
+
+@pytest.fixture(autouse=True)
+def _closed() -> Iterator[None]:
+    """Close what a test built and did not close itself."""
+    yield
+    close_all()

@@ -9,18 +9,20 @@ from notifier.adapters.folder import FolderMailbox
 from notifier.domain.errors import RefusedError, TryAgainError
 from support.mailboxes import NOW, FolderBox, a_message
 
+USER = uuid7()
+
 
 def test_the_same_mail_sent_twice_is_one_file(tmp_path) -> None:
-    box, message = FolderBox(tmp_path), a_message()
+    box, message = FolderBox(tmp_path), a_message(user_id=USER)
     box.mailer.send(message)
     box.mailer.send(message)
-    box.mailer.send(a_message())
+    box.mailer.send(a_message(user_id=USER))
     assert len(box.arrived()) == 2
     assert [mail["Date"].datetime for mail in box.arrived()] == [NOW, NOW]
 
 
 def test_forgotten_mails_are_gone_and_unknown_ones_no_error(tmp_path) -> None:
-    box, kept, gone = FolderBox(tmp_path), a_message(), a_message()
+    box, kept, gone = FolderBox(tmp_path), a_message(user_id=USER), a_message(user_id=USER)
     box.mailer.send(kept)
     box.mailer.send(gone)
     box.mailer.forget([gone.mail_id, uuid7()])
@@ -29,7 +31,7 @@ def test_forgotten_mails_are_gone_and_unknown_ones_no_error(tmp_path) -> None:
 
 
 def test_half_a_mail_is_left_neither_by_a_failure_nor_for_somebody_who_left(tmp_path) -> None:
-    box, in_the_way, left = FolderBox(tmp_path), a_message(), uuid7()
+    box, in_the_way, left = FolderBox(tmp_path), a_message(user_id=USER), uuid7()
     (box.folder / f"{in_the_way.mail_id}.eml").mkdir(parents=True)
     with pytest.raises(TryAgainError):
         box.mailer.send(in_the_way)
@@ -40,7 +42,7 @@ def test_half_a_mail_is_left_neither_by_a_failure_nor_for_somebody_who_left(tmp_
 
 def test_an_address_outside_ascii_is_kept(tmp_path) -> None:
     box = FolderBox(tmp_path)
-    box.mailer.send(a_message(to="jürgen@müller.example"))
+    box.mailer.send(a_message(user_id=USER, to="jürgen@müller.example"))
     assert [mail["To"] for mail in box.arrived()] == ["jürgen@müller.example"]
 
 
@@ -61,10 +63,10 @@ def test_an_id_leads_to_no_file_outside_the_folder(tmp_path, path) -> None:
     (tmp_path / "keys").mkdir()
     (tmp_path / "keys" / "data.eml").write_text("secret")
     box = FolderBox(tmp_path)
-    box.mailer.send(a_message())
-    assert FolderMailbox(box.folder).read(path) is None
+    box.mailer.send(a_message(user_id=USER))
+    assert FolderMailbox(box.folder).read(USER, path) is None
     with pytest.raises(RefusedError):
-        box.mailer.send(a_message(mail_id=path))
+        box.mailer.send(a_message(user_id=USER, mail_id=path))
     with pytest.raises(RefusedError):
         box.mailer.forget([path])
     assert (tmp_path / "keys" / "data.eml").read_text() == "secret"
@@ -72,14 +74,14 @@ def test_an_id_leads_to_no_file_outside_the_folder(tmp_path, path) -> None:
 
 def test_a_folder_is_shown_newest_first(tmp_path) -> None:
     box, mailbox = FolderBox(tmp_path), FolderMailbox(tmp_path / "mail")
-    assert (mailbox.newest(), mailbox.read(uuid7())) == ([], None)
-    first, second = a_message(text="One", html="<p>One</p>"), a_message(subject="Second 🍕")
+    assert (mailbox.newest(USER), mailbox.read(USER, uuid7())) == ([], None)
+    first, second = a_message(user_id=USER, text="One", html="<p>One</p>"), a_message(user_id=USER, subject="Second 🍕")
     box.mailer.send(second)
     box.mailer.send(first)
     (box.folder / "notes.eml").write_text("not one of ours")
     (box.folder / f"{uuid7()}.new").write_text("half a mail")
-    assert [entry["id"] for entry in mailbox.newest()] == [second.mail_id, first.mail_id]
-    assert mailbox.newest(1) == [
+    assert [entry["id"] for entry in mailbox.newest(USER)] == [second.mail_id, first.mail_id]
+    assert mailbox.newest(USER, 1) == [
         {
             "id": second.mail_id,
             "to": "maria@example.com",
@@ -88,11 +90,19 @@ def test_a_folder_is_shown_newest_first(tmp_path) -> None:
             "at": "2015-01-24T18:00:00Z",
         }
     ]
-    box.mailer.send(third := a_message(to="jürgen@müller.example", subject="Für dich 🍕"))
-    assert (mailbox.newest(1)[0]["to"], mailbox.newest(1)[0]["subject"]) == ("jürgen@müller.example", "Für dich 🍕")
-    assert (mailbox.read(third.mail_id) or {})["to"] == "jürgen@müller.example"
-    shown = mailbox.read(first.mail_id)
+    box.mailer.send(third := a_message(user_id=USER, to="jürgen@müller.example", subject="Für dich 🍕"))
+    assert (mailbox.newest(USER, 1)[0]["to"], mailbox.newest(USER, 1)[0]["subject"]) == ("jürgen@müller.example", "Für dich 🍕")
+    assert (mailbox.read(USER, third.mail_id) or {})["to"] == "jürgen@müller.example"
+    shown = mailbox.read(USER, first.mail_id)
     assert shown is not None
     assert {key: value.strip() for key, value in shown.items()} == {
         "subject": "Groceries is over", "to": "maria@example.com", "text": "One", "html": "<p>One</p>",
     }  # fmt: skip
+
+
+def test_nobody_is_shown_the_mail_of_somebody_else(tmp_path) -> None:
+    box, mailbox = FolderBox(tmp_path), FolderMailbox(tmp_path / "mail")
+    box.mailer.send(mail := a_message(user_id=USER))
+    stranger = uuid7()
+    assert (mailbox.newest(stranger), mailbox.read(stranger, mail.mail_id)) == ([], None)
+    assert mailbox.read(USER, mail.mail_id) is not None

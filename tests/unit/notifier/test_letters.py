@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -14,10 +15,9 @@ from unit.notifier.built import ADDRESS, USER, VAULT, Built, scripted, sealed_ad
 TOKEN = "secret/token+1"
 
 
-def asked_for_reset(built: Built) -> None:
-    built.tell(
-        "user.password_reset_requested", email=sealed_address(ADDRESS), token=sealed_token(TOKEN), expires_at="2015-01-24T13:00:00Z"
-    )
+def asked_for_reset(built: Built, **facts: str) -> None:
+    secrets = {"email": sealed_address(ADDRESS), "token": sealed_token(TOKEN)}
+    built.tell("user.password_reset_requested", **secrets, expires_at="2015-01-24T13:00:00Z", **facts)
 
 
 def rows(built: Built) -> list[sa.Row]:
@@ -43,11 +43,43 @@ def test_a_letter_needs_no_recipient_and_goes_out_once_for_each_event(built, kin
     built.sender.send_due()
     [mail] = built.mails()
     assert (mail["X-Outlay-Kind"], mail["To"]) == (name, ADDRESS)
-    link = f"https://outlay.example/{path}?token=secret%2Ftoken%2B1"
+    link = f"https://outlay.example/{path}#token=secret%2Ftoken%2B1"
     assert link in mail.get_body(("plain",)).get_content()
     assert link in mail.get_body(("html",)).get_content()
     [told] = built.announced()
     assert (told.type, told.data["kind"], told.data["alert_id"]) == ("notification.delivered", name, None)
+
+
+def greetings(built: Built) -> list[str]:
+    built.sender.send_due()
+    texts = [mail.get_body((part,)).get_content() for mail in built.mails() for part in ("plain", "html")]
+    return [re.findall("Hello[^,]*,", text)[0] for text in texts]
+
+
+def test_a_confirmation_never_carries_the_name_that_somebody_typed(built) -> None:
+    built.knows().tell(
+        "user.verification_requested", email=sealed_address("new@example.com"), token=sealed_token(TOKEN), name="Maria"
+    )
+    assert greetings(built) == ["Hello,", "Hello,"]
+
+
+@pytest.mark.parametrize(
+    ("verified", "name", "greeting"),
+    [(True, "Maria", ["Hello Maria,", "Hello <bdi>Maria</bdi>,"]), (False, "Maria", ["Hello,"] * 2), (True, "", ["Hello,"] * 2)],
+)
+def test_a_reset_greets_by_name_at_a_confirmed_address_only(built, verified, name, greeting) -> None:
+    built.knows(email_verified=verified, name="Mary")
+    asked_for_reset(built, name=name)
+    assert greetings(built) == greeting
+
+
+def test_the_present_address_is_told_that_another_one_is_wanted_and_what_to_do(built) -> None:
+    built.handle(built.tell("user.email_change_requested", email=sealed_address(ADDRESS)))
+    built.sender.send_due()
+    [mail] = built.mails()
+    assert (mail["X-Outlay-Kind"], mail["To"]) == ("email_change", ADDRESS)
+    for part in ("plain", "html"):
+        assert "https://outlay.example/forgot" in mail.get_body((part,)).get_content()
 
 
 def test_a_token_is_sealed_until_it_is_sent_and_gone_afterwards(tmp_path) -> None:

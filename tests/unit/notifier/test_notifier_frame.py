@@ -55,10 +55,10 @@ def test_a_mail_folder_can_be_read_and_another_mailer_cannot(tmp_path) -> None:
     assert mailbox_of(Scripted()) is None
 
 
-def test_the_service_listens_to_its_nine_events_and_is_ready(built) -> None:
+def test_the_service_listens_to_its_eleven_events_and_is_ready(built) -> None:
     [queue] = built.service.queues
     assert queue.name == "notifier.alerts"
-    assert len(queue.types) == 9
+    assert len(queue.types) == 11
     built.service.check()
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from html.parser import HTMLParser
 from typing import Any
 
 import pytest
 from jinja2 import UndefinedError
 
+from notifier.adapters.names import fit_name, greeting_name, unlinked_file_name, unlinked_name
 from notifier.adapters.texts import JinjaTexts
 from notifier.domain.mails import Mail
 from unit.notifier.built import NOON, an_event
@@ -80,6 +81,25 @@ def test_money_and_days_are_written_as_the_reader_writes_them(locale) -> None:
         assert amount in written.html.translate(ISOLATES).replace("&nbsp;", "\xa0")
 
 
+@pytest.mark.parametrize(
+    ("kind", "more", "subject", "sentence"),
+    [
+        ("budget.exceeded", {}, "Groceries went over its limit on January 30, 2015: $208.25 of $200.00",
+         "On January 30, 2015, Groceries went over its limit: you had spent $208.25 of $200.00, $8.25 too much."),
+        ("budget.near", {}, "Groceries reached 80% of its limit on January 30, 2015: ", "On January 30, 2015, Groceries reached 80% of its limit: "),
+        ("import.completed", {}, " is imported: ", " were imported on January 30, 2015.\n"),
+    ],
+)  # fmt: skip
+def test_a_mail_that_was_held_says_of_which_day_it_is(kind, more, subject, sentence) -> None:
+    held = Mail("m", "u", "e", kind, dict(an_event(kind).data) | more, NOON, held_at=NOON)
+    written = TEXTS.mail(held, name="Maria", locale="en-US", token="", stop_token="s", now=NOON, late_of=date(2015, 1, 30))
+    assert subject in written.subject.translate(ISOLATES)
+    assert sentence in written.text.translate(ISOLATES)
+    for text in (written.text, written.html):
+        assert "This mail waited until you confirmed your address." in text
+        assert " on January 30, 2015" in text.translate(ISOLATES).replace("<bdi>", "").replace("On ", " on ")
+
+
 def test_the_whole_mail_in_plain_text() -> None:
     assert mail("budget.exceeded", an_event("budget.exceeded").data).text == (
         "Hello Maria,\n\n"
@@ -90,7 +110,7 @@ def test_the_whole_mail_in_plain_text() -> None:
         "-- \n"
         "You get this mail because you asked Outlay to tell you.\n"
         "Choose what you are told: https://outlay.example/settings\n"
-        "Stop mails of this kind: https://outlay.example/unsubscribe?token=s&kind=budget.exceeded"
+        "Stop mails of this kind: https://outlay.example/unsubscribe#token=s&kind=budget.exceeded"
     )
 
 
@@ -210,3 +230,58 @@ def test_a_missing_fact_is_an_error_and_no_hole_in_the_text() -> None:
         mail("budget.exceeded", {"budget_name": "x", "limit": money("1", "EUR"), "spent": money("2", "EUR")})
     with pytest.raises((UndefinedError, KeyError)):
         mail("verify_email", {})
+
+
+LINKS = [
+    "https://evil.example/x", "www.evil.example", "evil.example", "evil.co.uk free money", "http:evil", "maria@evil.example", "//evil",
+    "EVIL.COM", "evil\u3002com", "evil\uff0ecom", "javascript:alert(1)", "tel:+123456", "Maria\u200bevil.com", "e\u2024com w\uff57\uff57.x.y",
+]  # fmt: skip
+
+
+NO_NAMES = [
+    "Call +1 900 555 0199 to claim EUR 500", "evil[.]com", "evil . com", "evil%2ecom", "Ann. Please", "t.co", "J.R.Tolkien", "Maria: me",
+    "one/two", "M@ria", "Maria\nwww.x", "evil\ua4f8com", "- Maria", "\u0301", "Maria (blocked)", "a.b.c.d", "Dr.com", "\u2488", "",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", [*LINKS, *NO_NAMES])
+def test_nobody_is_greeted_by_what_could_be_a_link_or_is_no_name(name) -> None:
+    assert greeting_name(name) == ""
+
+
+NAMES = [
+    "Maria", "Dr. Maria Rossi", "J. R. R. Tolkien", "J.R.R. Tolkien", "J.-P. Sartre", "Ana M.", "Sammy Davis Jr.", "O'Neill-Smith",
+    "D\u2019Arcy", "María José", "Mari\u0301a", "陳大文", "मारिया", "Анна-Мария",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_name_is_greeted_as_it_is(name) -> None:
+    assert greeting_name(name) == name
+
+
+@pytest.mark.parametrize("name", ["Amazon.de", "www.shop.example/a", "https://shop.example", "me@shop.example", "a.b.c.d"])
+def test_a_payee_reads_the_same_in_a_mail_and_is_no_link(name) -> None:
+    written = unlinked_name(name)
+    assert written.replace("\u2060", "") == name
+    assert not re.search(r"\w\.\w|\w@\w|\w://|//", written)
+
+
+@pytest.mark.parametrize("name", ["household.csv", "Kontoauszug Januar (2).CSV", "my-export_2015.tsv", "bank.txt"])
+def test_an_ordinary_file_name_stands_in_a_mail_as_it_is(name) -> None:
+    assert unlinked_file_name(name) == name
+
+
+@pytest.mark.parametrize(
+    "name", ["evil.example", "evil.example.csv", "www.csv", "https://evil.example/x.csv", "me@evil.csv", "evil.zip"]
+)
+def test_a_file_name_is_never_a_link_in_a_mail(name) -> None:
+    written = unlinked_file_name(name)
+    assert written.replace("\u2060", "") == name
+    assert not re.search(r"\w\.\w|\w@\w|\w://|//", written)
+
+
+@pytest.mark.parametrize("name", ["Maria\r\nBcc: eve", "Maria\u2028x", "Ma\x00ria", "Maria\u202egnp", "Maria\u0085x"])
+def test_a_name_stays_in_one_line(name) -> None:
+    for written in (fit_name(name), unlinked_name(name), greeting_name(name)):
+        assert not re.search("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202e]", written)

@@ -21,7 +21,7 @@ def _service(environ: Mapping[str, str], shared: dict[str, Any], verify: Callabl
     return build(settings, verify=verify, mailer=mailer_from(settings, shared["clock"]), **shared)
 
 
-def _settings() -> type:
+def _settings(_command: str) -> type:
     from notifier.settings import NotifierSettings  # noqa: PLC0415  see above
 
     return NotifierSettings

@@ -101,7 +101,7 @@ def build(
     )  # fmt: skip
     sender = Sender(deliver_next=delivery.deliver_next, seconds_until_due=store.seconds_until_due)
     consumers = Consumers(
-        people=People(store=store, mailer=mailer, open_sealed=vault.open, renew=vault.renew),
+        people=People(store=store, mailer=mailer, open_sealed=vault.open, renew=vault.renew, clock=clock),
         telling=Telling(store=store, texts=texts, clock=clock, ids=ids, renew=vault.renew),
     )
     handlers = Handlers(

@@ -25,10 +25,12 @@ class Consumers:
             "user.deleted": people.forget,
             "user.verification_requested": self._verify_email,
             "user.password_reset_requested": self._reset_password,
+            "user.email_change_requested": self._warn_of_new_address,
             "budget.near": telling.crossed,
             "budget.exceeded": telling.crossed,
             "budget.recovered": telling.recovered,
-            "import.completed": telling.imported,
+            "import.reviewed": telling.imported,
+            "import.undone": telling.undone,
         }
 
     def queue(self) -> Queue:
@@ -47,3 +49,6 @@ class Consumers:
 
     def _reset_password(self, news: Happening) -> None:
         self._telling.write_letter(LetterKind.PASSWORD_RESET, news)
+
+    def _warn_of_new_address(self, news: Happening) -> None:
+        self._telling.write_letter(LetterKind.EMAIL_CHANGE, news)

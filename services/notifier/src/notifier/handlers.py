@@ -12,9 +12,8 @@ from chassis.paging import Cursors
 from chassis.request import Answer, Request, etag
 from notifier.domain.alerts import Alert
 from notifier.domain.errors import NotOneClickError
-from notifier.domain.mails import Stop
 from notifier.domain.preferences import AlertKind, Channels, Preferences
-from notifier.domain.reading import Reading
+from notifier.domain.reading import Reach, Reading
 from notifier.domain.reports import Hook, Reporting
 from notifier.domain.unsubscribing import Unsubscribing
 
@@ -54,14 +53,14 @@ class Handlers:
     def get_preferences(self, request: Request) -> Answer:
         """Return the preferences."""
         user_id = request.caller.user_id
-        return _preferences_answer(self._reading.preferences(user_id), self._reading.stop(user_id))
+        return _preferences_answer(self._reading.preferences(user_id), self._reading.reach(user_id))
 
     def set_preferences(self, request: Request, *, body: dict[str, Any]) -> Answer:
         """Replace the preferences."""
         channels = {AlertKind(kind): Channels(**entry) for kind, entry in body["kinds"].items()}
         user_id = request.caller.user_id
         kept = self._reading.set_preferences(user_id, channels, expected=request.expected_version)
-        return _preferences_answer(kept, self._reading.stop(user_id))
+        return _preferences_answer(kept, self._reading.reach(user_id))
 
     def lift_mail_stop(self, request: Request) -> Answer:
         """Let mail go to the caller's address again."""
@@ -72,7 +71,7 @@ class Handlers:
         """Lead to the page that asks; whoever only looks at links, as mail scanners do, changes nothing."""
         kind = self._unsubscribing.kind_of(token)
         query = urlencode({"token": token, **({"kind": str(kind)} if kind else {})})
-        return None, 303, {"Location": f"{self._url}/unsubscribe?{query}"}
+        return None, 303, {"Location": f"{self._url}/unsubscribe#{query}"}
 
     def turn_mails_off(self, request: Request, *, token: str, form: dict[str, str]) -> Answer:  # noqa: ARG002  open to all
         """Turn mails of a kind off."""
@@ -86,10 +85,11 @@ class Handlers:
         return None, 204, {}
 
 
-def _preferences_answer(preferences: Preferences, stop: Stop | None) -> Answer:
+def _preferences_answer(preferences: Preferences, reach: Reach) -> Answer:
     kinds = {str(kind): asdict(preferences.of(kind)) for kind in AlertKind}
+    stop = reach.stop
     mail = {
-        "state": "stopped" if stop else "ok",
+        "state": "stopped" if stop else "ok" if reach.verified else "unverified",
         "reason": stop.reason if stop else "",
         "since": to_wire(stop.since) if stop else None,
     }

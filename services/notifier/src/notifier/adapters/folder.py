@@ -8,6 +8,7 @@ from datetime import datetime
 from email import policy
 from email.message import EmailMessage
 from email.parser import BytesHeaderParser, BytesParser
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,10 @@ from notifier.adapters.mime import checked_id, is_id, written
 from notifier.domain.errors import TryAgainError
 from notifier.domain.mails import Message, Trail
 
+_WHOSE = "X-Outlay-User"
+"""A header in these files alone: whose mail it is, so that nobody is shown another one's."""
+_LOOKED_AT = 1_000
+"""The newest files, in which somebody's own are looked for."""
 _FRESH = ".new"
 """The ending of a file that is being written."""
 
@@ -29,7 +34,9 @@ class FolderMailer:
 
     def send(self, message: Message) -> None:
         """Write the mail; a reader never sees half a file. Raises TryAgainError, RefusedError."""
-        path, raw = self._path(message.mail_id), written(message, sender=self._sender, at=self._clock()).as_bytes()
+        mail = written(message, sender=self._sender, at=self._clock())
+        mail[_WHOSE] = message.user_id
+        path, raw = self._path(message.mail_id), mail.as_bytes()
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             self._put(path, raw)
@@ -74,33 +81,37 @@ class FolderMailer:
 
 
 class FolderMailbox:
-    """Shows what a FolderMailer wrote; for development, since everybody's mails are in it."""
+    """Shows people what a FolderMailer wrote to them, in development: whoever can read the folder reads everybody's mails."""
 
     def __init__(self, folder: Path) -> None:
         """Look at this folder, which need not exist yet."""
         self._folder = folder
 
-    def newest(self, limit: int = 100) -> list[Mapping[str, Any]]:
-        """Return {id, to, subject, kind, at} of each mail, newest first."""
+    def newest(self, user_id: str, limit: int = 100) -> list[Mapping[str, Any]]:
+        """Return {id, to, subject, kind, at} of each mail to a user, newest first."""
         # The ids are UUIDv7, so the names tell the order without opening every file.
         names = sorted((path.stem for path in self._folder.glob("*.eml") if is_id(path.stem)), reverse=True)
-        listed = (self._listed(mail_id) for mail_id in names[:limit])
-        return [mail for mail in listed if mail is not None]
+        listed = (self._listed(user_id, mail_id) for mail_id in names[:_LOOKED_AT])
+        return list(islice((mail for mail in listed if mail is not None), limit))
 
-    def read(self, mail_id: str) -> Mapping[str, Any] | None:
-        """Return {subject, to, text, html} of one mail, None if there is none of this id."""
+    def read(self, user_id: str, mail_id: str) -> Mapping[str, Any] | None:
+        """Return {subject, to, text, html} of one mail to a user, None if there is none of this id."""
         raw = self._raw(mail_id)
         if raw is None:
             return None
         mail = BytesParser(policy=policy.default).parsebytes(raw)
+        if mail[_WHOSE] != user_id:
+            return None
         head = {"subject": str(mail["Subject"]), "to": str(mail["To"])}
         return {**head, "text": _part(mail, "plain"), "html": _part(mail, "html")}
 
-    def _listed(self, mail_id: str) -> Mapping[str, Any] | None:
+    def _listed(self, user_id: str, mail_id: str) -> Mapping[str, Any] | None:
         raw = self._raw(mail_id)
         if raw is None:
             return None
         mail = BytesHeaderParser(policy=policy.default).parsebytes(raw)
+        if mail[_WHOSE] != user_id:
+            return None
         head = {"id": mail_id, "to": str(mail["To"]), "subject": str(mail["Subject"])}
         return {**head, "kind": str(mail["X-Outlay-Kind"]), "at": to_wire(mail["Date"].datetime)}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import smtplib
 import ssl
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from chassis.clock import Clock
     from notifier.settings import NotifierSettings
 
+_SENDING = frozenset({"work"})
+"""Which kinds of process send mails."""
 _NEEDED = "mail.send"
 _UNAUTHORIZED, _FORBIDDEN = 401, 403
 
@@ -24,11 +27,11 @@ def mail_probe(settings: NotifierSettings, clock: Clock) -> Probe:
     """Return the probe of the way out that the settings name."""
     channel = settings.channel
     if channel.way is Way.FILE:
-        return folder_probe("mail", Path(channel.folder))
+        return replace(folder_probe("mail", Path(channel.folder)), processes=_SENDING)
     mailer: Any = mailer_from(settings, clock)
     if channel.way is Way.SENDGRID:
-        return Probe("mail", lambda: _try_sendgrid(mailer, channel.url))
-    return Probe("mail", lambda: _try_server(mailer, f"{channel.host}:{channel.port}"))
+        return Probe("mail", lambda: _try_sendgrid(mailer, channel.url), processes=_SENDING)
+    return Probe("mail", lambda: _try_server(mailer, f"{channel.host}:{channel.port}"), processes=_SENDING)
 
 
 def _try_sendgrid(mailer: Any, url: str) -> str:

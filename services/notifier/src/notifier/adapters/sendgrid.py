@@ -102,14 +102,14 @@ class SendGridMailer:
     def _request(self, message: Message) -> dict[str, Any]:
         wishes = {"sandbox_mode": self._sandbox, "bypass_bounce_management": message.insist}
         settings = {name: {"enable": True} for name, wanted in wishes.items() if wanted}
+        marks = {"mail_id": message.mail_id, "event_id": message.event_id, "user_id": message.user_id}
         return {
-            "personalizations": [{"to": [{"email": in_ascii(mailbox(message.to))}]}],
+            "personalizations": [{"to": [{"email": in_ascii(mailbox(message.to))}], "custom_args": marks}],
             "from": self._from,
             "subject": message.subject,
             "content": [{"type": "text/plain", "value": message.text}, {"type": "text/html", "value": message.html}],
             "headers": dict(headers_of(message, sender=self._sender)),
             "categories": ["outlay", message.name],
-            "custom_args": {"mail_id": message.mail_id, "event_id": message.event_id, "user_id": message.user_id},
             "tracking_settings": _NO_TRACKING,
             **({"mail_settings": settings} if settings else {}),
         }

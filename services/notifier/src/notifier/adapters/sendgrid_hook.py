@@ -103,10 +103,16 @@ def _verifier(key: str) -> Callable[[str, str, str], bool]:
 
 def _events(raw: bytes) -> list[Mapping[str, Any]]:
     try:
-        told = json.loads(raw)
+        told = json.loads(raw, object_pairs_hook=_object)
     except (ValueError, RecursionError):
         return []
     return [event for event in told if isinstance(event, dict)] if isinstance(told, list) else []
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any] | None:
+    """Return nothing for an event that names a key twice: two readers could take it for two different events."""
+    made = dict(pairs)
+    return made if len(made) == len(pairs) else None
 
 
 def _moment(value: object, now: float) -> datetime | None:
@@ -132,7 +138,7 @@ def _detail(kind: str, event: Mapping[str, Any]) -> str:
             return f"Your provider refused it: {reason}" if reason else "Your provider refused it."
         case "dropped":
             known = _DROPPED.get(reason.lower(), reason)
-            return f"It was not sent on: {known}" if known else "It was not sent on."
+            return f"The mail service did not send it: {known}" if known else "The mail service did not send it."
         case "spamreport":
             return "You reported a mail of ours as spam."
     return ""

@@ -29,8 +29,8 @@ class TracedMailer:
         attributes = {"outlay.mail": message.name, "outlay.mail_id": message.mail_id, "outlay.event_id": message.event_id}
         with context.span("send mail", Kind.CLIENT, attributes):
             self._mailer.send(message)
-        if message.caused_at is not None:
-            seconds = (self._clock() - message.caused_at).total_seconds()
+        if message.due_since is not None:
+            seconds = (self._clock() - message.due_since).total_seconds()
             self._metrics.alerts.labels(message.name).observe(max(0.0, seconds))
 
     def trail(self, mail_id: str) -> Trail:

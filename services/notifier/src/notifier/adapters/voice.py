@@ -1,10 +1,8 @@
-"""Writes money, days and names as a reader expects them: the one room that knows babel."""
+"""Writes money and days as a reader expects them: the one room that knows babel."""
 
 from __future__ import annotations
 
 import copy
-import re
-import unicodedata
 from collections.abc import Mapping
 from datetime import date, timedelta
 from functools import cache
@@ -14,14 +12,10 @@ from babel.dates import format_date, format_timedelta
 from babel.numbers import format_decimal, format_percent
 
 from money import Money, decimals_of
+from notifier.adapters.names import isolated
 
 _TEXT_LOCALE = "en"
 """The language that the texts are written in."""
-
-# Line ends would end a header; directional overrides would let a name turn the sentence around it.
-_UNFIT = re.compile("[\\s\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
-_FIRST_STRONG_ISOLATE, _POP_ISOLATE = "\u2068", "\u2069"
-_RIGHT_TO_LEFT = frozenset({"R", "AL"})
 
 
 class Voice:
@@ -54,18 +48,6 @@ class Voice:
 def duration(span: timedelta) -> str:
     """Write about how long something takes, in the language of the texts."""
     return format_timedelta(span, locale=_TEXT_LOCALE, threshold=1.2)
-
-
-def fit_name(text: str) -> str:
-    """Return a name that people gave, fit to stand in one line: runs of spaces, line ends and control characters are one space."""
-    return isolated(_UNFIT.sub(" ", text).strip())
-
-
-def isolated(text: str) -> str:
-    """Keep a text that runs from right to left from disordering the sentence around it."""
-    if any(unicodedata.bidirectional(character) in _RIGHT_TO_LEFT for character in text):
-        return f"{_FIRST_STRONG_ISOLATE}{text}{_POP_ISOLATE}"
-    return text
 
 
 @cache

@@ -10,6 +10,8 @@ from notifier.domain.doubts import Doubts, Known, Wait
 from notifier.domain.errors import RefusedError, TryAgainError, UncertainError
 from notifier.domain.mails import (
     BACK_OFF_SECONDS,
+    CONFIRMATION,
+    HOLD_SECONDS,
     LEASE_SECONDS,
     LONGEST_WAIT_SECONDS,
     OUR_FAULT,
@@ -23,6 +25,8 @@ from notifier.domain.ports import Clock, Mailer, Resume, Store
 
 log = logging.getLogger("outlay.notifier")
 
+_WAITS = "Waiting for you to confirm your address."
+_UNCONFIRMED = "Your address was not confirmed within a week."
 _EVENTS = {MailState.SENT: "notification.delivered", MailState.FAILED: "notification.failed"}
 
 
@@ -71,9 +75,26 @@ class Delivery:
         elif mail.expires_at and mail.expires_at <= self._clock():
             self._settle(envelope, MailState.FAILED, "Its link had expired before it could be sent.")
         elif mail.alert_id and envelope.stop and not envelope.stop.lifted:
-            self._settle(envelope, MailState.SKIPPED, f"Mail to your address has stopped: {envelope.stop.reason}")
+            self._settle(envelope, MailState.SKIPPED, f"Emails to your address have stopped. {envelope.stop.reason}")
+        elif mail.alert_id and not envelope.verified:
+            self._hold(envelope)
         else:
             self._attempt(envelope, begun)
+
+    def _hold(self, envelope: Envelope) -> None:
+        """Let a mail wait for its recipient's confirmation, which may have come since the claim."""
+        mail, now = envelope.mail, self._clock()
+        seconds = (mail.at + CONFIRMATION - now).total_seconds()
+        if seconds <= 0:
+            self._settle(envelope, MailState.SKIPPED, _UNCONFIRMED)
+            return
+        with self._store.begin(turn_of=mail.user_id) as work:
+            recipient = work.recipients.find(mail.user_id)
+            work.mails.hold(mail, at=now, seconds=min(seconds, HOLD_SECONDS), reason=_WAITS)
+            if recipient is not None and recipient.verified:
+                # The envelope may name an address that was replaced, so the mail is claimed anew.
+                work.mails.release(mail.user_id, at=now)
+        self._doubts.end(envelope)
 
     def _attempt(self, envelope: Envelope, begun: float) -> None:
         message = self._written(envelope)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -21,6 +21,17 @@ LEASE_SECONDS = 45.0
 """How long a process may hold a mail. It begins to send within the first of these seconds only, so that SEND_SECONDS are left."""
 
 
+CONFIRMATION = timedelta(days=7)
+"""How long a mail about an alert waits for its recipient to confirm the address; after that it is not sent."""
+
+HOLD_SECONDS = 6 * 3600.0
+"""How often a held mail is looked at. A confirmation releases it at once, unless a process of an older version handled it."""
+
+MOST_RELEASED = 5
+"""How many held mails the confirmation sends; the older ones are in the app."""
+
+TOO_MANY_HELD = "Too many alerts were waiting for you to confirm your address."
+
 OUR_FAULT = "Something went wrong on our side."
 """The reason that is shown when the real one is nothing to the recipient."""
 
@@ -29,6 +40,8 @@ class MailState(StrEnum):
     """What became of a mail."""
 
     PENDING = "pending"
+    HELD = "held"
+    """Pending until its recipient confirms the address. It is shown and counted; stored is a pending mail with `held_at`."""
     SENT = "sent"
     """The channel accepted it."""
     DEFERRED = "deferred"
@@ -62,10 +75,11 @@ class Stop:
 
 
 class LetterKind(StrEnum):
-    """Mails that are no alert: preferences do not apply, and they carry a token."""
+    """Mails that are no alert: preferences do not apply, and most carry a token."""
 
     VERIFY_EMAIL = "verify_email"
     PASSWORD_RESET = "password_reset"  # noqa: S105  the name of a mail
+    EMAIL_CHANGE = "email_change"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +114,10 @@ class Mail:
     """When that happened of which the provider told last."""
     trace: str = ""
     """The request that led to it, as the store wrote it down."""
+    held_at: datetime | None = None
+    """Since when it waited for its recipient to confirm the address; None if it never did."""
+    released_at: datetime | None = None
+    """When they confirmed it; None while it waits."""
 
     @property
     def name(self) -> str:
@@ -107,10 +125,19 @@ class Mail:
         return self.kind.replace(".", "_")
 
     @property
-    def caused_at(self) -> datetime | None:
-        """When that happened of which it tells."""
+    def due_since(self) -> datetime | None:
+        """From when on it could have been sent: from its cause, or its release if it was held; None if nobody can say."""
+        return self.released_at if self.held_at else self._caused_at
+
+    @property
+    def _caused_at(self) -> datetime | None:
         moment = self.facts.get("caused_at")
         return datetime.fromisoformat(moment) if moment else None
+
+    @property
+    def told_late_of(self) -> datetime | None:
+        """From when its figures are, if it was held and may be read days later; None for all others."""
+        return (self._caused_at or self.at) if self.held_at else None
 
     @property
     def expires_at(self) -> datetime | None:
@@ -136,6 +163,10 @@ class Envelope:
     """Whether that attempt was begun before this claim, and nobody knows its outcome."""
     stop: Stop | None = None
     """Why no alert should go to this address, if so."""
+    verified: bool = True
+    """Whether the recipient has confirmed this address."""
+    time_zone: str = "UTC"
+    """Where the recipient lives."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,5 +186,5 @@ class Message:
     """The https address that turns mails of this kind off with one click (RFC 8058); empty if there is none."""
     insist: bool = False
     """Whether it should go out although the provider remembers that an earlier mail to this address came back."""
-    caused_at: datetime | None = None
-    """When that happened of which it tells, None for letters."""
+    due_since: datetime | None = None
+    """From when on it could have been sent, None for letters."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol
 
 from notifier.domain.alerts import Alert
@@ -99,6 +99,15 @@ class Mails(Protocol):
     def begin_again(self, envelope: Envelope) -> Envelope:
         """Note that a further attempt begins at a mail that was claimed as unsure; return it with that attempt."""
 
+    def hold(self, mail: Mail, *, at: datetime, seconds: float, reason: str) -> None:
+        """Give a claimed mail back unsent, to wait for its recipient's confirmation and be looked at after some time.
+
+        It counts as no attempt.
+        """
+
+    def release(self, user_id: str, *, at: datetime) -> None:
+        """Let the newest MOST_RELEASED held mails of somebody be sent now; skip the others but for one that is in hand."""
+
     def report(self, mail_id: str) -> Mail | None:
         """Return a mail that the provider tells of, None if it is not kept; no other such transaction has it meanwhile."""
 
@@ -179,8 +188,13 @@ class Texts(Protocol):
     def alert(self, kind: str, facts: Mapping[str, Any], *, locale: str) -> AlertText:
         """Word an alert in plain text."""
 
-    def mail(self, mail: Mail, *, name: str, locale: str, token: str, stop_token: str, now: datetime) -> MailText:
-        """Word a mail. `token` is in clear, and `stop_token` the key to turning its kind off; each is empty where there is none."""
+    def mail(
+        self, mail: Mail, *, name: str, locale: str, token: str, stop_token: str, now: datetime, late_of: date | None = None
+    ) -> MailText:
+        """Word a mail. `token` is in clear, and `stop_token` the key to turning its kind off; each is empty where there is none.
+
+        `late_of` is the day of its figures, if it had to wait.
+        """
 
 
 class Mailer(Protocol):

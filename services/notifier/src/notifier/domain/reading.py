@@ -21,6 +21,16 @@ class AlertPage:
     unread: int
 
 
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Whether mails about alerts go to an address."""
+
+    stop: Stop | None
+    """Why they have stopped, None if they have not or the owner said to try again."""
+    verified: bool
+    """Whether the owner has confirmed it, as far as it is known here."""
+
+
 class Reading:
     """The use cases of the API."""
 
@@ -54,11 +64,11 @@ class Reading:
         with self._store.read() as work:
             return work.preferences.of(user_id)
 
-    def stop(self, user_id: str) -> Stop | None:
-        """Return why mail to somebody's address has stopped, None if it has not or they said to try again."""
+    def reach(self, user_id: str) -> Reach:
+        """Return whether mails about alerts go to somebody's address."""
         with self._store.read() as work:
-            stop = work.recipients.stop_of(user_id)
-            return None if stop is None or stop.lifted else stop
+            stop, recipient = work.recipients.stop_of(user_id), work.recipients.find(user_id)
+            return Reach(None if stop is None or stop.lifted else stop, recipient is None or recipient.verified)
 
     def lift_stop(self, user_id: str) -> None:
         """Let mail go to somebody's address again."""

@@ -21,6 +21,8 @@ class Recipient:
     locale: str
     time_zone: str
     version: int
+    verified: bool
+    """Whether they have proved that the address is theirs; until then it gets no alerts."""
 
     @classmethod
     def from_facts(cls, facts: Mapping[str, Any]) -> Recipient:
@@ -32,11 +34,17 @@ class Recipient:
             locale=facts["locale"],
             time_zone=facts["time_zone"],
             version=facts["version"],
+            verified=facts["email_verified"],
         )
 
     def day_of(self, moment: datetime) -> date:
         """Return which day it was where they live."""
-        return moment.astimezone(_zone(self.time_zone)).date()
+        return day_in(self.time_zone, moment)
+
+
+def day_in(time_zone: str, moment: datetime) -> date:
+    """Return which day it was in a time zone."""
+    return moment.astimezone(_zone(time_zone)).date()
 
 
 def same_mailbox(one: str, other: str) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from notifier.domain.alerts import Alert, Cause
 from notifier.domain.errors import UnknownRecipientError
 from notifier.domain.happening import Happening
+from notifier.domain.import_summary import sorted_out, wanted_channels
 from notifier.domain.mails import LetterKind, Mail, MailState
 from notifier.domain.places import address_of, token_of
 from notifier.domain.ports import Clock, Ids, Seal, Store, Texts, Work
@@ -17,8 +18,8 @@ from notifier.domain.recipients import Recipient
 log = logging.getLogger("outlay.notifier")
 
 _SECRETS = frozenset({"email", "token", "user_id"})
-_WITHDRAWN = "It no longer held before the mail went out."
-_UNWANTED = "Mails of this kind are turned off."
+_WITHDRAWN = "The alert was withdrawn before the email was sent."
+_UNWANTED = "Emails of this kind are turned off."
 
 
 class Telling:
@@ -29,7 +30,12 @@ class Telling:
         self._store, self._texts, self._clock, self._ids, self._renew = store, texts, clock, ids, renew
 
     def crossed(self, news: Happening) -> None:
-        """Handle budget.exceeded and budget.near; raises UnknownRecipientError."""
+        """Handle budget.exceeded and budget.near; raises UnknownRecipientError.
+
+        What an import has exceeded is told in the summary of the import alone.
+        """
+        if news.facts.get("import_id") is not None:
+            return
         cause = Cause.of_crossing(news.facts)
         with self._store.begin(turn_of=news.user_id) as work:
             recipient = self._recipient(work, news)
@@ -42,26 +48,36 @@ class Telling:
             self._raise(work, recipient, news, cause, recovered=recovered)
 
     def imported(self, news: Happening) -> None:
-        """Handle import.completed; raises UnknownRecipientError."""
+        """Handle import.reviewed; raises UnknownRecipientError."""
+        cause = Cause.of_import(news.facts)
         with self._store.begin(turn_of=news.user_id) as work:
             recipient = self._recipient(work, news)
             if recipient is not None:
-                self._raise(work, recipient, news, Cause.of_import(news.facts), recovered=False)
+                facts = sorted_out(news.facts, recipient.day_of(news.at))
+                undone = work.alerts.take_recovery(news.user_id, cause.id)
+                self._raise(work, recipient, replace(news, kind=AlertKind.IMPORTED, facts=facts), cause, recovered=undone)
+
+    def undone(self, news: Happening) -> None:
+        """Handle import.undone; raises UnknownRecipientError."""
+        self._withdraw(news, news.facts["import_id"])
 
     def recovered(self, news: Happening) -> None:
         """Handle budget.recovered; raises UnknownRecipientError."""
+        self._withdraw(news, news.facts["crossing_id"])
+
+    def _withdraw(self, news: Happening, cause_id: str) -> None:
         with self._store.begin(turn_of=news.user_id) as work:
             if self._recipient(work, news) is None:
                 return
-            alert = work.alerts.of_cause(news.user_id, news.facts["crossing_id"])
+            alert = work.alerts.of_cause(news.user_id, cause_id)
             if alert is None:
-                work.alerts.note_recovery(news.user_id, news.facts["crossing_id"])
+                work.alerts.note_recovery(news.user_id, cause_id)
             elif alert.withdrawn_at is None:
                 work.alerts.withdraw(alert, self._clock())
                 _announce(work, "alert.withdrawn", alert)
 
     def write_letter(self, kind: LetterKind, news: Happening) -> None:
-        """Handle user.verification_requested and user.password_reset_requested: they need no recipient and no preference."""
+        """Handle what auth asks to be mailed, such as user.verification_requested: no recipient and no preference is needed."""
         with self._store.begin() as work:
             if not work.first_time(news.event_id) or work.recipients.departed(news.user_id):
                 return
@@ -69,7 +85,8 @@ class Telling:
             mail = Mail(self._ids(), news.user_id, news.event_id, kind, facts, self._clock())
             # Whoever sent it may have sealed them with an older key.
             address = self._renew(news.facts["email"], address_of(news.user_id))
-            work.mails.add(replace(mail, address=address, token=self._renew(news.facts["token"], token_of(news.user_id))))
+            token = self._renew(news.facts["token"], token_of(news.user_id)) if "token" in news.facts else None
+            work.mails.add(replace(mail, address=address, token=token))
 
     def _recipient(self, work: Work, news: Happening) -> Recipient | None:
         """Return whom to tell, None if there is nothing to do."""
@@ -84,7 +101,7 @@ class Telling:
             return
         kind, now = AlertKind(news.kind), self._clock()
         text = self._texts.alert(kind, news.facts, locale=recipient.locale)
-        channels = work.preferences.of(recipient.user_id).of(kind)
+        channels = wanted_channels(work.preferences.of(recipient.user_id), kind, news.facts)
         alert = Alert(
             id=self._ids(),
             user_id=recipient.user_id,

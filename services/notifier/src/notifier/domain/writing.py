@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from notifier.domain.mails import Envelope, Message
+from notifier.domain.mails import Envelope, LetterKind, Message
 from notifier.domain.places import address_of, token_of
 from notifier.domain.ports import Clock, Open, Seal, Texts
 from notifier.domain.preferences import AlertKind
+from notifier.domain.recipients import day_in
 from notifier.domain.unsubscribing import stop_token_of
 
 
@@ -24,8 +25,9 @@ class Writing:
         letter = mail.alert_id is None
         stop_token = "" if letter else stop_token_of(mail.user_id, AlertKind(mail.kind), self._seal)
         text = self._texts.mail(
-            mail, name=envelope.name, locale=envelope.locale, token=token, stop_token=stop_token, now=self._clock()
-        )
+            mail, name=_greeted(envelope), locale=envelope.locale, token=token, stop_token=stop_token, now=self._clock(),
+            late_of=day_in(envelope.time_zone, mail.told_late_of) if mail.told_late_of else None,
+        )  # fmt: skip
         return Message(
             mail_id=mail.id,
             user_id=mail.user_id,
@@ -36,6 +38,12 @@ class Writing:
             name=mail.name,
             event_id=mail.event_id,
             unsubscribe=text.unsubscribe,
-            caused_at=mail.caused_at,
+            due_since=mail.due_since,
             insist=letter or envelope.stop is not None,
         )
+
+
+def _greeted(envelope: Envelope) -> str:
+    """Return the name to greet with; none at an address that nobody has proved to be theirs: anybody may have typed it."""
+    proved = envelope.verified and envelope.mail.kind != LetterKind.VERIFY_EMAIL
+    return envelope.name if proved else ""

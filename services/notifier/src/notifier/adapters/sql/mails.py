@@ -14,18 +14,22 @@ from sqlalchemy.engine import Connection, Row
 from chassis import context
 from notifier.adapters.sql import tables as t
 from notifier.adapters.sql.claims import PENDING, Seen
-from notifier.domain.mails import LEASE_SECONDS, Delivery, Envelope, Mail, MailState, Stop
+from notifier.domain.mails import LEASE_SECONDS, MOST_RELEASED, TOO_MANY_HELD, Delivery, Envelope, Mail, MailState, Stop
 
 _DETAIL_LENGTH = 250
 _SKEW_MS = 60_000
 """By how much the clocks of two machines may differ without either having been put back."""
 _FREE = {"claimed_by": None, "claimed_until_ms": 0}
+_HELD = sa.and_(t.mail.c.held_ms.is_not(None), t.mail.c.released_ms.is_(None))
 _BLANK = {"address": None, "token": None, "attempted_ms": None, **_FREE}
 
 
 def _whole() -> sa.Select[Any]:
     """Compose the query of a mail with all that its sending depends on."""
-    person = (t.recipient.c.address.label("current_address"), t.recipient.c.name, t.recipient.c.locale)
+    person = (
+        t.recipient.c.address.label("current_address"), t.recipient.c.name, t.recipient.c.locale, t.recipient.c.version,
+        t.recipient.c.unverified_version, t.recipient.c.time_zone,
+    )  # fmt: skip
     stop = (t.mail_stop.c.reason, t.mail_stop.c.since_ms, t.mail_stop.c.lifted)
     source = t.mail.outerjoin(t.recipient, t.recipient.c.user_id == t.mail.c.user_id)
     source = source.outerjoin(t.alert, t.alert.c.id == t.mail.c.alert_id)
@@ -80,6 +84,32 @@ class SqlMails:
         self._update(self._claimed(envelope.mail.id), {"attempted_ms": attempt})
         return replace(envelope, attempt=attempt)
 
+    def hold(self, mail: Mail, *, at: datetime, seconds: float, reason: str) -> None:
+        """Give a claimed mail back unsent, to wait for its recipient's confirmation. It counts as no attempt."""
+        since = t.to_ms(mail.held_at or at)
+        values = {"held_ms": since, "released_ms": None, "attempted_ms": None, "detail": reason[:_DETAIL_LENGTH]}
+        held = self._update(self._claimed(mail.id), {**_FREE, **values, **self._due_in(seconds)})
+        if held and (mail.held_at is None or mail.released_at is not None):
+            self.changes.append((mail.kind, MailState.HELD))
+
+    def release(self, user_id: str, *, at: datetime) -> None:
+        """Let the newest MOST_RELEASED held mails of somebody be sent now; skip the others but for one that is in hand."""
+        theirs = sa.and_(t.mail.c.user_id == user_id, PENDING)
+        self._skip_older(sa.and_(theirs, _HELD), at=at)
+        released = {"released_ms": t.to_ms(at), "due_ms": 0, "put_off_ms": 0, "detail": ""}
+        if self._update(sa.and_(theirs, _HELD), released):
+            query = sa.select(t.mail.c.kind).where(theirs, t.mail.c.released_ms == t.to_ms(at))
+            self.changes += [(kind, MailState.PENDING) for kind in self._connection.execute(query).scalars()]
+
+    def _skip_older(self, held: sa.ColumnElement[bool], *, at: datetime) -> None:
+        # Whoever deals with one at this moment holds it again and then asks for its release.
+        idle = sa.and_(held, t.mail.c.attempted_ms.is_(None))
+        query = sa.select(t.mail.c.id, t.mail.c.kind).where(idle).order_by(t.mail.c.at_ms.desc(), t.mail.c.id.desc())
+        for row in self._connection.execute(query).all()[MOST_RELEASED:]:
+            skipped = {"state": str(MailState.SKIPPED), "at_ms": t.to_ms(at), "detail": TOO_MANY_HELD, **_BLANK}
+            if self._update(sa.and_(idle, t.mail.c.id == row.id), skipped):
+                self.changes.append((row.kind, MailState.SKIPPED))
+
     def report(self, mail_id: str) -> Mail | None:
         """Return a mail that the provider tells of, None if it is not kept; no other such transaction has it meanwhile."""
         # An update locks the row in every dialect.
@@ -97,7 +127,7 @@ class SqlMails:
         """Stop the mail of an alert, unless it is being sent right now or may have been: then its next claim decides."""
         idle = sa.and_(t.mail.c.alert_id == alert_id, PENDING, t.mail.c.attempted_ms.is_(None))
         kinds = self._connection.execute(sa.select(t.mail.c.kind).where(idle)).scalars().all()
-        self._update(idle, {"state": str(MailState.WITHDRAWN), "at_ms": t.to_ms(at)})
+        self._update(idle, {"state": str(MailState.WITHDRAWN), "at_ms": t.to_ms(at), "detail": ""})
         self.changes += [(kind, MailState.WITHDRAWN) for kind in kinds]
 
     def exists(self, mail_id: str) -> bool:
@@ -108,11 +138,11 @@ class SqlMails:
         """Return what became of the mails of some alerts."""
         if not alert_ids:
             return {}
-        columns = (t.mail.c.alert_id, t.mail.c.state, t.mail.c.at_ms, t.mail.c.detail)
+        columns = (t.mail.c.alert_id, t.mail.c.state, t.mail.c.at_ms, t.mail.c.detail, t.mail.c.held_ms, t.mail.c.released_ms)
         query = sa.select(*columns).where(t.mail.c.alert_id.in_(list(alert_ids)))
         found: dict[str, list[Delivery]] = {}
         for row in self._connection.execute(query):
-            found.setdefault(row.alert_id, []).append(Delivery(MailState(row.state), t.from_ms(row.at_ms), row.detail))
+            found.setdefault(row.alert_id, []).append(Delivery(_shown(row), t.from_ms(row.at_ms), row.detail))
         return found
 
     def next_due(self, abandoned: Sequence[str]) -> Seen | None:
@@ -165,6 +195,15 @@ def _is(column: sa.Column[Any], value: object) -> sa.ColumnElement[bool]:
     return column.is_(None) if value is None else column == value
 
 
+def _shown(row: Any) -> MailState:
+    waits = row.state == MailState.PENDING and row.held_ms is not None and row.released_ms is None
+    return MailState.HELD if waits else MailState(row.state)
+
+
+def _moment(value: int | None) -> datetime | None:
+    return None if value is None else t.from_ms(value)
+
+
 def _mail_of(row: Row[Any]) -> Mail:
     return Mail(
         id=row.id,
@@ -179,8 +218,10 @@ def _mail_of(row: Row[Any]) -> Mail:
         address=row.address,
         token=row.token,
         attempts=row.attempts,
-        reported_at=None if row.reported_ms is None else t.from_ms(row.reported_ms),
+        reported_at=_moment(row.reported_ms),
         trace=row.trace,
+        held_at=_moment(row.held_ms),
+        released_at=_moment(row.released_ms),
     )
 
 
@@ -190,10 +231,12 @@ def _envelope_of(row: Row[Any], *, unsure: bool) -> Envelope:
     return Envelope(
         mail=mail,
         address=row.address or row.current_address or "",
-        name=mail.facts.get("name") or row.name or "",
+        name=mail.facts.get("name", row.name) or "",
         locale=mail.facts.get("locale") or row.locale or "",
         withdrawn=row.withdrawn_ms is not None,
         attempt=row.attempted_ms,
         unsure=unsure,
         stop=stop,
+        verified=row.unverified_version is None or row.unverified_version != row.version,
+        time_zone=row.time_zone or "UTC",
     )

@@ -6,22 +6,23 @@ import sqlalchemy as sa
 
 from chassis.moving import Part
 from chassis.sql import Database
-from chassis.sql.moving import TablePart, shared_parts, unsent
+from chassis.sql.moving import TablePart, instant, later, plain, shared_parts, unsent
 from notifier.adapters.sql import tables as t
 from notifier.adapters.sql.claims import PENDING
 
+_LATER = {name: later(instant(name)) for name in ("held_ms", "released_ms")}
 _NOBODYS = {"claimed_by": None, "claimed_until_ms": 0}
 
 
 def parts(database: Database) -> tuple[Part, ...]:
     """Return everything: a mail that waits goes out from where it moved to, one that was sent is not sent again."""
     return (
-        TablePart(database, t.recipient),
+        TablePart(database, t.recipient, values={"unverified_version": later(plain("unverified_version"))}),
         TablePart(database, t.departed),
         TablePart(database, t.preference),
         TablePart(database, t.alert),
         TablePart(database, t.recovery),
-        TablePart(database, t.mail, given={**_NOBODYS, "attempted_ms": None}),
+        TablePart(database, t.mail, values=_LATER, given={**_NOBODYS, "attempted_ms": None}),
         TablePart(database, t.mail_stop),
         TablePart(database, t.mail_report),
         *shared_parts(database, t.shared),

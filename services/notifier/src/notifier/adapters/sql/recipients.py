@@ -18,6 +18,8 @@ from notifier.domain.preferences import UNSAID, AlertKind, Channels, Preferences
 from notifier.domain.recipients import Recipient
 
 _REASON_LENGTH = 250
+_FACTS = [field.name for field in dataclasses.fields(Recipient) if field.name != "verified"]
+_COLUMNS = [t.recipient.c[name] for name in (*_FACTS, "unverified_version")]
 
 
 class SqlRecipients:
@@ -29,9 +31,11 @@ class SqlRecipients:
 
     def find(self, user_id: str) -> Recipient | None:
         """Return somebody, or None if no event told of them yet."""
-        columns = [t.recipient.c[field.name] for field in dataclasses.fields(Recipient)]
-        row = self._connection.execute(sa.select(*columns).where(t.recipient.c.user_id == user_id)).first()
-        return Recipient(*row) if row else None
+        row = self._connection.execute(sa.select(*_COLUMNS).where(t.recipient.c.user_id == user_id)).first()
+        if row is None:
+            return None
+        facts = {name: getattr(row, name) for name in _FACTS}
+        return Recipient(**facts, verified=row.unverified_version != row.version)
 
     def departed(self, user_id: str) -> bool:
         """Say whether this account was deleted."""
@@ -41,6 +45,7 @@ class SqlRecipients:
     def keep(self, recipient: Recipient) -> None:
         """Add or replace; an older version than the kept one changes nothing."""
         row = dataclasses.asdict(recipient)
+        row["unverified_version"] = None if row.pop("verified") else recipient.version
         known = self.find(recipient.user_id)
         if known is None:
             with unless_raced():

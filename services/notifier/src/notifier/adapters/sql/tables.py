@@ -20,6 +20,9 @@ recipient = Table(
     Column("time_zone", String(64), nullable=False),
     Column("version", Integer, nullable=False),
     Column("turn", Integer, nullable=False),
+    # The version in which the address was not verified. It says nothing of any other version: a process that does not know
+    # this column writes versions of which nothing is known here, and these count as verified.
+    Column("unverified_version", Integer, nullable=True),
 )  # fmt: skip
 
 departed = Table(
@@ -88,6 +91,9 @@ mail = Table(
     # When due_ms was set, so that a clock that was put back is noticed.
     Column("put_off_ms", BigInteger, nullable=False, server_default=text("0")),
     Column("reported_ms", BigInteger, nullable=True),
+    # Set and not released: it waits until its recipient confirms the address.
+    Column("held_ms", BigInteger, nullable=True),
+    Column("released_ms", BigInteger, nullable=True),
     Index("mail_event", "event_id", unique=True),
     Index("mail_due", "state", "due_ms"),
     Index("mail_alert", "alert_id"),
