@@ -6,12 +6,14 @@ import shutil
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from support.process import OutlayProcess
+
+expect.set_options(timeout=20_000)  # the machine may be busy; what is there is seen at once all the same
 
 
 # Not for the session: Playwright keeps an event loop running in this thread, and other tests want one of their own.

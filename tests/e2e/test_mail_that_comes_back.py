@@ -29,7 +29,7 @@ def outlay(tmp_path_factory) -> Iterator[OutlayProcess]:
 
 @pytest.fixture
 def person(outlay: OutlayProcess) -> Person:
-    person = Person(outlay.url)
+    person = Person(outlay.url).verify(outlay)
     person.budget("20.00", name="Groceries")
     person.spend("31.00", payee="Onion Market")
     return person
@@ -45,13 +45,13 @@ def sign_in(page: Page, person: Person) -> None:
 def test_what_became_of_a_mail_shows_live_and_a_stopped_address_can_be_tried_again(page: Page, outlay, person) -> None:
     mail = mail_to(outlay, person)
     sign_in(page, person)
-    expect(page.get_by_text(re.compile("Mail sent"))).to_be_visible()
+    expect(page.get_by_text(re.compile("Emailed"))).to_be_visible()
     notice = page.get_by_role("complementary", name="Mail to you has stopped")
     PROVIDER.report(outlay, mail, "delivered")
-    expect(page.get_by_text(re.compile("Mail delivered"))).to_be_visible()
+    expect(page.get_by_text(re.compile("Email delivered"))).to_be_visible()
     expect(notice).not_to_be_visible()
     PROVIDER.report(outlay, mail, "bounce", reason="mailbox full")
-    expect(page.get_by_text(re.compile("Mail came back"))).to_be_visible()
+    expect(page.get_by_text(re.compile("Email came back"))).to_be_visible()
     expect(notice).to_contain_text("Your provider refused it: mailbox full.")
     page.goto("/settings")
     expect(notice).to_contain_text(person.email)
@@ -61,7 +61,7 @@ def test_what_became_of_a_mail_shows_live_and_a_stopped_address_can_be_tried_aga
 
 def test_the_link_in_a_mail_asks_first_and_then_stops_that_kind(page: Page, outlay, person) -> None:
     text = mail_to(outlay, person).get_body(("plain",)).get_content()
-    page.goto(re.search(r"/unsubscribe\?\S+", text).group())
+    page.goto(re.search(r"/unsubscribe#\S+", text).group())
     expect(page.get_by_text("Do you want no more mails about exceeded budgets?")).to_be_visible()
     page.get_by_role("button", name="Stop them").click()
     expect(page.get_by_text("You get no more mails about exceeded budgets.")).to_be_visible()

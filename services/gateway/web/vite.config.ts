@@ -2,13 +2,14 @@ import {fileURLToPath} from 'node:url'
 import {svelte} from '@sveltejs/vite-plugin-svelte'
 import {defineConfig} from 'vite'
 import {precompress} from './tools/precompress.ts'
+import {serviceWorker} from './tools/worker.ts'
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 const gateway = process.env.GATEWAY ?? 'http://127.0.0.1:8000'
 
 export default defineConfig({
   root: here('.'),
-  plugins: [svelte(), precompress()],
+  plugins: [svelte(), serviceWorker(here('tools/service-worker.js')), precompress()],
   server: {proxy: {'/api': {target: gateway, changeOrigin: false}}},
   build: {
     outDir: here('../src/gateway/web'),

@@ -13,18 +13,21 @@ import pytest
 from starlette.datastructures import Headers
 
 import gateway.app
+from chassis.health import Health
 from chassis.metrics import Metrics
 from chassis.problems import UnauthorizedError
 from chassis.spec import load_spec
 from gateway.adapters.exchange import DirectExchange
+from gateway.domain.addresses import Addresses, WrongHostError
 from gateway.domain.credentials import Credential, ForeignSiteError, credential_of, refuse_foreign_site
 from gateway.domain.hub import Hub, TooManyStreamsError
-from gateway.domain.passes import Pass, Passes
+from gateway.domain.passes import Passes
 from gateway.domain.routes import RouteClashError, first_part, routes_of
 from gateway.mailbox import DevelopmentMail
 from gateway.pages import Pages
 from support.asgi import call
 
+GATEWAY_KEY = "g" * 32
 SERVICES = ("auth", "expenses", "budgets", "notifier")
 
 
@@ -42,12 +45,14 @@ class Echo:
         await send({"type": "http.response.body", "body": answer})
 
 
-def token_of(secret: str) -> tuple[str, int]:
-    user = {"good": "u1", "outlay_pat_good": "u2"}.get(secret)
+def tokens_of(secret: str) -> tuple[dict[str, str], int]:
+    user = {"good": "u1", "outlay_pat_good": "u2", "outlay_pat_writer": "u3"}.get(secret)
     if user is None:
         raise UnauthorizedError
     expires_at = int(time.time()) + 120
-    return jwt.encode({"sub": user, "exp": expires_at}, "k" * 32, "HS256"), expires_at
+    scope = "write" if user == "u3" else "read write"
+    claims = {"sub": user, "exp": expires_at, "scope": scope}
+    return {name: jwt.encode({**claims, "aud": name}, "k" * 32, "HS256") for name in SERVICES}, expires_at
 
 
 @pytest.fixture(scope="module")
@@ -57,11 +62,14 @@ def app() -> Any:
         front_spec=load_spec("gateway"),
         specs={name: load_spec(name) for name in SERVICES},
         upstreams={name: Echo(name) for name in SERVICES},
-        exchange=DirectExchange(token_of),
+        passes=Passes(DirectExchange(tokens_of), time.time),
         metrics=Metrics(),
-        checks={},
-        secure=True,
-        mail=DevelopmentMail(lambda: [{"id": "m1"}], {"m1": {"subject": "Hello"}}.get),
+        health=Health(Metrics(), {}),
+        url="https://outlay.test",
+        mail=DevelopmentMail(
+            lambda user: [{"id": f"of {user}"}], lambda user, mail: {"subject": "Hello"} if (user, mail) == ("u1", "m1") else None
+        ),
+        gateway_key=GATEWAY_KEY,
     )
 
 
@@ -97,7 +105,7 @@ def test_an_access_token_becomes_a_service_token(app) -> None:
 
 
 @pytest.mark.parametrize(
-    "headers", [{}, {"Cookie": "session=stale"}, {"Authorization": "Bearer eyJ.raw.jwt"}, {"Authorization": "Basic eDp5"}]
+    "headers", [{}, {"Cookie": "__Host-session=stale"}, {"Authorization": "Bearer eyJ.raw.jwt"}, {"Authorization": "Basic eDp5"}]
 )
 def test_without_a_living_credential_the_service_hears_of_nobody(app, headers) -> None:
     assert "authorization" not in call(app, "GET", "expenses", headers=headers).json()["headers"]
@@ -106,6 +114,17 @@ def test_without_a_living_credential_the_service_hears_of_nobody(app, headers) -
 def test_a_bad_access_token_is_said_to_be_bad(app) -> None:
     answer = call(app, "GET", "expenses", headers={"Authorization": "Bearer outlay_pat_bad"})
     assert (answer.status_code, answer.json()["type"]) == (401, "/problems/unauthorized")
+
+
+def test_each_service_gets_its_own_token_and_auth_a_proof(app) -> None:
+    paths = {"auth": "users/me", "expenses": "expenses", "budgets": "budgets", "notifier": "alerts"}
+    sent = {"Authorization": "Bearer outlay_pat_good", "X-Gateway-Key": "made up"}
+    heard = {name: call(app, "GET", path, headers=sent).json()["headers"] for name, path in paths.items()}
+    for name, headers in heard.items():
+        token = headers["authorization"].removeprefix("Bearer ")
+        assert jwt.decode(token, options={"verify_signature": False})["aud"] == name
+    proofs = {name: headers.get("x-gateway-key") for name, headers in heard.items()}
+    assert proofs == {**dict.fromkeys(paths), "auth": GATEWAY_KEY}
 
 
 def test_the_senders_word_on_its_address_is_not_taken(app) -> None:
@@ -117,6 +136,8 @@ FOREIGN = [
     {"Sec-Fetch-Site": "cross-site"},
     {"Sec-Fetch-Site": "same-site"},
     {"Origin": "https://evil.test"},
+    {"Origin": "http://outlay.test"},
+    {"Origin": "https://outlay.test:8443"},
     {"Origin": "null"},
     {},
 ]
@@ -124,13 +145,13 @@ FOREIGN = [
 
 @pytest.mark.parametrize("said", FOREIGN)
 def test_a_changing_request_on_a_cookie_must_come_from_our_own_pages(app, said) -> None:
-    answer = call(app, "POST", "expenses", headers={"Cookie": "session=good", **said})
+    answer = call(app, "POST", "expenses", headers={"Cookie": "__Host-session=good", **said})
     assert (answer.status_code, answer.json()["type"]) == (403, "/problems/foreign-site")
 
 
-@pytest.mark.parametrize("said", [{"Sec-Fetch-Site": "same-origin"}, {"Origin": "http://outlay.test"}])
+@pytest.mark.parametrize("said", [{"Sec-Fetch-Site": "same-origin"}, {"Origin": "https://outlay.test"}])
 def test_our_own_pages_may_change_things(app, said) -> None:
-    assert call(app, "POST", "expenses", headers={"Cookie": "session=good", **said}).status_code == 200
+    assert call(app, "POST", "expenses", headers={"Cookie": "__Host-session=good", **said}).status_code == 200
 
 
 def test_signing_in_from_a_foreign_page_is_refused_and_from_a_script_is_not(app) -> None:
@@ -139,22 +160,86 @@ def test_signing_in_from_a_foreign_page_is_refused_and_from_a_script_is_not(app)
 
 
 def test_a_script_with_a_token_needs_no_origin() -> None:
-    refuse_foreign_site("POST", {"sec-fetch-site": "cross-site"}, Credential("outlay_pat_x", from_cookie=False))
+    own = Addresses("https://outlay.test")
+    refuse_foreign_site("POST", {"sec-fetch-site": "cross-site"}, Credential("outlay_pat_x", from_cookie=False), own)
     with pytest.raises(ForeignSiteError):
-        refuse_foreign_site("DELETE", {"sec-fetch-site": "cross-site"}, Credential("x", from_cookie=True))
+        refuse_foreign_site("DELETE", {"sec-fetch-site": "cross-site"}, Credential("x", from_cookie=True), own)
 
 
-def test_the_strict_cookie_goes_before_the_plain_one() -> None:
-    assert credential_of({"cookie": "session=b; __Host-session=a"}) == Credential("a", from_cookie=True)
-    assert credential_of({"cookie": "theme"}) is None
+def test_over_https_only_the_strict_cookie_is_taken() -> None:
+    assert credential_of({"cookie": "session=b; __Host-session=a"}, secure=True) == Credential("a", from_cookie=True)
+    assert credential_of({"cookie": "session=b"}, secure=True) is None
+    assert credential_of({"cookie": "session=b; __Host-session=a"}, secure=False) == Credential("b", from_cookie=True)
+
+
+@pytest.mark.parametrize(
+    "others", ["another app=1 2", "a b", 'x="un;closed', 'k[]={"a": 1}', "=", "theme", "ü=ä"], ids=lambda text: text.encode().hex()
+)
+def test_a_cookie_of_another_application_signs_nobody_out(others: str) -> None:
+    assert credential_of({"cookie": f"{others}; __Host-session=a; {others}"}, secure=True) == Credential("a", from_cookie=True)
+
+
+HOSTS = {
+    "https://outlay.test": (["outlay.test", "OUTLAY.test", "outlay.test:443", "outlay.test."], ["localhost", "127.0.0.1:8000", "outlay.test:80"]),
+    "http://127.0.0.1:8000": (["127.0.0.1:8000", "localhost:9000", "[::1]:8000"], ["outlay.test", "127.0.0.1.evil.test:8000", "10.0.0.1"]),
+    "http://outlay.test:8080": (["outlay.test:8080"], ["outlay.test", "outlay.test:8081"]),
+}  # fmt: skip
+STRANGE = [
+    "",
+    "evil.test",
+    "a@outlay.test",
+    "outlay.test:x",
+    "outlay.test/",
+    "outlay.test, evil.test",
+    "[::1",
+    "127.0.0.1@evil.test",
+]
+
+
+@pytest.mark.parametrize("url", HOSTS)
+def test_a_host_is_the_address_in_peoples_browsers(url: str) -> None:
+    own, (right, wrong) = Addresses(url), HOSTS[url]
+    for host in right:
+        own.check_host(host)
+    for host in (*wrong, *STRANGE):
+        with pytest.raises(WrongHostError):
+            own.check_host(host)
+
+
+def test_in_development_this_machine_has_its_names_too() -> None:
+    own = Addresses("https://outlay.test", development=True)
+    own.check_host("localhost:5173")
+    assert own.is_own("http://localhost:5173", "localhost:5173")
+    assert not own.is_own("http://localhost:3000", "localhost:5173")
+    with pytest.raises(WrongHostError):
+        own.check_host("evil.test:8000")
+
+
+@pytest.mark.parametrize("path", ["expenses", "dev/mails", "openapi.json", "nothing"])
+def test_a_rebound_name_is_answered_nothing(app, path: str) -> None:
+    answer = call(app, "GET", path, base="https://evil.test/api/v1")
+    assert (answer.status_code, answer.json()["type"]) == (421, "/problems/wrong-host")
+    assert call(app, "GET", "", base="https://evil.test").status_code == 421
+
+
+def test_a_probe_by_address_is_still_answered(app) -> None:
+    assert call(app, "GET", "livez", base="http://10.1.2.3:8000").status_code == 200
 
 
 def test_the_merged_document_and_the_development_mails_are_served(app) -> None:
     document = call(app, "GET", "openapi.json").json()
     assert {"/expenses", "/budgets", "/alerts", "/session", "/events"} <= set(document["paths"])
-    assert call(app, "GET", "dev/mails").json() == {"items": [{"id": "m1"}]}
-    assert call(app, "GET", "dev/mails/m1").json() == {"subject": "Hello"}
     assert call(app, "GET", "dev/mails/../../etc").status_code == 404
+
+
+def test_development_mails_are_shown_to_their_recipient_alone(app) -> None:
+    assert call(app, "GET", "dev/mails").status_code == 401
+    assert call(app, "GET", "dev/mails/m1").status_code == 401
+    cookie, token = {"Cookie": "__Host-session=good"}, {"Authorization": "Bearer outlay_pat_good"}
+    assert call(app, "GET", "dev/mails", headers=cookie).json() == {"items": [{"id": "of u1"}]}
+    assert call(app, "GET", "dev/mails/m1", headers=cookie).json() == {"subject": "Hello"}
+    assert call(app, "GET", "dev/mails", headers=token).status_code == 403, "their links do what no access token may"
+    assert call(app, "GET", "dev/mails/m1", headers=token).status_code == 403
 
 
 def test_pages_have_a_strict_policy(app) -> None:
@@ -222,26 +307,6 @@ def test_a_service_cannot_open_a_part_of_a_path() -> None:
         routes_of({"a": {"paths": {"/x": {"get": {"x-from-anywhere": True}}, "/x/{id}": {"get": {}}}}})
 
 
-def test_a_pass_is_asked_for_once_a_minute_and_forgotten_when_told() -> None:
-    asked, now = [], [1000.0]
-
-    async def exchange(secret: str) -> Pass | None:
-        asked.append(secret)
-        return Pass(f"t{len(asked)}", "u1", now[0] + 120) if secret == "good" else None
-
-    passes = Passes(exchange, lambda: now[0])
-
-    def token(secret: str) -> str | None:
-        held = asyncio.run(passes.of(secret))
-        return held and held.token
-
-    assert [token("good"), token("good"), token("bad"), token("bad")] == ["t1", "t1", None, None]
-    now[0] += 61
-    assert token("good") == "t4"
-    passes.forget("u1")
-    assert token("good") == "t5"
-
-
 def test_each_user_sees_their_own_events_and_no_internals() -> None:
     async def watch() -> list[str | None]:
         hub = Hub()
@@ -264,6 +329,11 @@ def test_asking_whether_there_are_events_does_not_wait_for_them(app) -> None:
     assert (answer.status_code, answer.content) == (200, b"")
     assert answer.headers["content-type"].startswith("text/event-stream")
     assert call(app, "HEAD", "events").status_code == 401
+
+
+def test_a_token_that_may_only_write_hears_no_events(app) -> None:
+    for method in ("GET", "HEAD"):
+        assert call(app, method, "events", headers={"Authorization": "Bearer outlay_pat_writer"}).status_code == 403
 
 
 def test_a_stream_that_falls_behind_is_told_to_read_again() -> None:

@@ -65,7 +65,7 @@ def through(url: str) -> Any:
 
 def exchanged(url: str, secret: str) -> Any:
     async def once() -> Any:
-        exchange = HttpExchange(url)
+        exchange = HttpExchange(url, "k" * 32)
         try:
             return await exchange(secret)
         finally:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 import gateway.app
+from chassis.health import Health
 from chassis.metrics import Metrics
 from chassis.spec import SpecClashError, load_spec
 from gateway.adapters.documents import look_again
 from gateway.adapters.exchange import DirectExchange
 from gateway.domain.hub import Hub
+from gateway.domain.passes import Passes
 from gateway.renewing import Renewed, Renewing
 from support.asgi import call
 from support.client import eventually
@@ -72,7 +75,7 @@ class Front:
         self.made += 1
         return gateway.app.build(
             hub=Hub(), front_spec=FRONT_SPEC, specs=specs, upstreams=dict.fromkeys(specs, answer), metrics=self._metrics,
-            exchange=DirectExchange(lambda _secret: ("", 0)), checks={}, secure=False,
+            passes=Passes(DirectExchange(lambda _secret: ({}, 0)), time.time), health=Health(self._metrics, {}), url="http://outlay.test",
         )  # fmt: skip
 
     def asked_for(self, path: str) -> int:

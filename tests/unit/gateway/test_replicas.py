@@ -7,9 +7,13 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 import httpx
+import jwt
 import pytest
 
+from chassis.spec import load_spec
+from gateway.adapters.exchange import HttpExchange
 from gateway.adapters.http import HttpUpstream
+from gateway.domain.repeating import takes_key
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -50,9 +54,9 @@ class Replica:
 
 
 @asynccontextmanager
-async def gateway(replica: Replica) -> AsyncIterator[httpx.AsyncClient]:
+async def gateway(replica: Replica | Slow, **options: Any) -> AsyncIterator[httpx.AsyncClient]:
     server = await asyncio.start_server(replica.take, "127.0.0.1", 0)
-    upstream = HttpUpstream(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}")
+    upstream = HttpUpstream(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", **options)
     transport = httpx.ASGITransport(upstream)
     async with server, httpx.AsyncClient(transport=transport, base_url="http://outlay.test") as client:
         yield client
@@ -92,3 +96,84 @@ def test_what_might_be_done_twice_goes_out_once_on_a_connection_of_its_own(metho
 def test_a_large_body_passes_through_on_a_connection_of_its_own_even_under_a_key() -> None:
     statuses, seen = asked(("GET", {}), ("POST", {**KEY, "content": b"x" * 100_000}))
     assert (statuses, [(number, len(body)) for number, body in seen]) == ([200, 200], [(1, 0), (2, 100_000)])
+
+
+class Slow:
+    """The first replica takes a request and never answers; every other connection leads to one that does at once."""
+
+    def __init__(self, body: bytes = b"ok") -> None:
+        self.seen: list[str] = []
+        self._body, self._tasks = body, list[asyncio.Task[None] | None]()
+
+    async def over(self) -> None:
+        await asyncio.gather(*(task for task in self._tasks if task))
+
+    async def take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._tasks.append(asyncio.current_task())
+        head = await reader.readuntil(b"\r\n\r\n")
+        self.seen.append(head.split()[0].decode())
+        if len(self.seen) == 1:
+            await reader.read()  # the body, and then until it is hung up
+        else:
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%b" % (len(self._body), self._body))
+            await writer.drain()
+        writer.close()
+        await writer.wait_closed()
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_a_slow_replica_is_not_waited_for_where_another_can_read_too(method: str) -> None:
+    replicas = Slow(b"" if method == "HEAD" else b"ok")
+
+    async def ask() -> int:
+        async with gateway(replicas, patience=0.05) as client:
+            return (await client.request(method, "/x")).status_code
+
+    assert asyncio.run(ask()) == 200
+    assert replicas.seen == [method, method]
+
+
+@pytest.mark.parametrize("method", ["POST", "PATCH", "DELETE"])
+def test_a_write_is_never_sent_to_a_second_replica_because_the_first_is_slow(method: str) -> None:
+    replicas = Slow()
+
+    async def ask() -> None:
+        async with gateway(replicas, patience=0.01) as client:
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(client.request(method, "/x", **KEY, content=b"x"), timeout=0.5)
+
+    asyncio.run(ask())
+    assert replicas.seen == [method]
+
+
+def test_a_slow_replica_of_auth_lets_nobody_wait() -> None:
+    token = jwt.encode({"sub": "u1", "exp": 4_000_000_000, "scope": "read"}, "a-secret-that-is-long-enough-for-hs256")
+    replicas = Slow(b'{"token": "%b"}' % token.encode())
+
+    async def ask() -> str:
+        server = await asyncio.start_server(replicas.take, "127.0.0.1", 0)
+        exchange = HttpExchange(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", "k" * 32)
+        async with server:
+            found = await exchange("a secret")
+            await exchange.close()
+            await replicas.over()
+        assert found is not None
+        return found.token_for("auth")
+
+    assert asyncio.run(ask()) == token
+    assert replicas.seen == ["POST", "POST"]
+
+
+def test_a_key_counts_only_where_the_operation_takes_one() -> None:
+    taken = takes_key(load_spec("expenses"))
+    assert taken("POST", "/api/v1/expenses")
+    assert not taken("PATCH", "/api/v1/expenses/1")
+    assert not takes_key(load_spec("auth"))("POST", "/api/v1/users")
+    closing = Replica()
+
+    async def ask() -> list[int]:
+        async with gateway(closing, takes_key=takes_key(load_spec("auth"))) as client:
+            return [(await client.get("/x")).status_code, (await client.post("/api/v1/users", **KEY, content=b"x")).status_code]
+
+    assert asyncio.run(ask()) == [200, 200]
+    assert [number for number, _ in closing.seen] == [1, 2], "on a connection of its own, once"

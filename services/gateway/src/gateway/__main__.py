@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import time
 from typing import TYPE_CHECKING
 
 from chassis.bus.rabbitmq import RabbitBus
@@ -13,10 +14,11 @@ from chassis.checking import add_check_command, say_findings
 from chassis.declared import as_json as settings_as_json
 from chassis.declared import as_lines as settings_as_lines
 from chassis.declared import declared
+from chassis.health import Health
 from chassis.logs import configure_logs
 from chassis.metrics import Metrics
 from chassis.probes import Finding, Probe, run_probes
-from chassis.server import serve
+from chassis.server import Management, serve
 from chassis.settings import SettingsError, read_settings
 from chassis.spec import load_spec
 from chassis.traces import traces_from
@@ -25,7 +27,10 @@ from gateway.adapters.exchange import HttpExchange
 from gateway.adapters.http import HttpUpstream
 from gateway.adapters.probing import service_probe
 from gateway.app import build
-from gateway.domain.hub import SHOWN, Hub
+from gateway.domain.following import PATTERNS, Following
+from gateway.domain.hub import Hub
+from gateway.domain.passes import Passes
+from gateway.domain.repeating import takes_key
 from gateway.renewing import Renewed, Renewing
 from gateway.settings import GatewaySettings
 
@@ -79,10 +84,13 @@ def _serve(settings: GatewaySettings) -> int:
     except ServiceAwayError as error:
         _complain(str(error))
         return 1
-    hub = Hub()
-    bus = _bus(settings, hub, metrics)
-    upstreams = {name: HttpUpstream(address) for name, address in settings.services.items()}
-    exchange = HttpExchange(settings.auth)
+    hub, exchange = Hub(), HttpExchange(settings.auth, settings.gateway_keys[0])
+    passes = Passes(exchange, time.time, told=lambda: bus is not None and bus.listening)
+    following = Following(hub, passes)
+    bus = _bus(settings, following, metrics)
+    upstreams = {name: HttpUpstream(address, takes_key=takes_key(specs[name])) for name, address in settings.services.items()}
+
+    health = Health(metrics, {}, wishes={"broker": bus.check_listening} if bus else {})
 
     def made(specs: Mapping[str, Spec]) -> ASGIApp:
         return build(
@@ -90,20 +98,25 @@ def _serve(settings: GatewaySettings) -> int:
             front_spec=load_spec("gateway"),
             specs=specs,
             upstreams=upstreams,
-            exchange=exchange,
+            passes=passes,
             metrics=metrics,
-            checks={},
-            wishes={"broker": bus.check_listening} if bus else {},
-            secure=settings.url.startswith("https:"),
+            health=health,
+            url=settings.url,
+            development=settings.environment == "development",
+            hsts_subdomains=settings.hsts_subdomains,
+            gateway_key=settings.gateway_keys[0],
             proxies=settings.proxies,
         )
 
     web = Renewed(made, specs)
     renewing = Renewing(web, lambda: look_again(settings.services))
     if bus is not None:
-        bus.listen(lambda event: hub.tell(event.type, event.data))
+        bus.listen(lambda event: following(event.type, event.data))
     renewing.start()
-    serve(web, host=settings.host, port=settings.port, leave_seconds=settings.leave_seconds, on_ready=_say_ready, on_exit=hub.close)
+    serve(
+        web, host=settings.host, port=settings.port, leave_seconds=settings.leave_seconds, on_ready=_say_ready, on_exit=hub.close,
+        management=Management(health, settings.management_port),
+    )  # fmt: skip
     renewing.ask_to_stop()
     if bus is not None:
         bus.stop()
@@ -111,12 +124,13 @@ def _serve(settings: GatewaySettings) -> int:
     return 0
 
 
-def _bus(settings: GatewaySettings, hub: Hub, metrics: Metrics) -> RabbitBus | None:
+def _bus(settings: GatewaySettings, following: Following, metrics: Metrics) -> RabbitBus | None:
     """What open browsers are told comes from the broker; without one, pages show what is new when they are loaded."""
     if settings.broker is None:
         return None
-    patterns = [f"{beginning}#" for beginning in SHOWN]
-    return RabbitBus("gateway", settings.broker, metrics=metrics, known={}, patterns=patterns, listen_seconds=0, on_gap=hub.refresh)
+    return RabbitBus(
+        "gateway", settings.broker, metrics=metrics, known={}, patterns=PATTERNS, listen_seconds=0, on_gap=following.catch_up
+    )
 
 
 def _say_ready(port: int) -> None:

@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 import json
-import time
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chassis.edge import Edge
-from chassis.health import Health
+from chassis.health import PublicStatus
 from chassis.limits import BodyLimits
+from chassis.routing import Routes
 from chassis.spec import Spec, merge_specs
+from gateway.domain.addresses import Addresses
 from gateway.domain.hub import Hub
-from gateway.domain.passes import Exchange, Passes
+from gateway.domain.passes import Passes
 from gateway.domain.routes import routes_of
 from gateway.front import Front
 from gateway.pages import Pages
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from starlette.types import ASGIApp
 
+    from chassis.health import Health
     from chassis.metrics import Metrics
     from gateway.mailbox import DevelopmentMail
 
@@ -59,30 +61,37 @@ def build(
     front_spec: Spec,
     specs: Mapping[str, Spec],
     upstreams: Mapping[str, ASGIApp],
-    exchange: Exchange,
+    passes: Passes,
     metrics: Metrics,
-    checks: Mapping[str, Callable[[], object]],
-    secure: bool,
-    wishes: Mapping[str, Callable[[], object]] | None = None,
+    health: Health,
+    url: str,
+    development: bool = False,
+    hsts_subdomains: bool = False,
     mail: DevelopmentMail | None = None,
+    gateway_key: str = "",
     proxies: int = 0,
 ) -> ASGIApp:
-    """Build the gateway in front of `upstreams`; `hub` is told events, `secure` says that browsers reach it over https.
+    """Build the gateway in front of `upstreams`; `hub` and `passes` follow events, `url` is the address in people's browsers.
 
-    `checks` are what it needs to be ready, `wishes` what it can do without for a time. `proxies` stand in front of it.
+    Of `health` the public is told the status alone. `proxies` stand in front of it.
+    `gateway_key` proves to auth that a request comes through here.
     """
+    own = Addresses(url, development=development)
     merged = merge_specs(front_spec, specs.values(), of_one_version=False)
     front = Front(
         upstreams=upstreams,
         routes=routes_of(specs),
-        passes=Passes(exchange, time.time),
+        passes=passes,
         hub=hub,
         pages=Pages(Path(str(files("gateway") / "web"))),
         document=json.dumps(merged, separators=(",", ":")).encode(),
+        own=own,
         mail=mail,
+        gateway_key=gateway_key,
         proxies=proxies,
     )
-    headers = {**_HEADERS, b"strict-transport-security": b"max-age=31536000"} if secure else _HEADERS
-    health = Health(metrics, checks, wishes=wishes)
+    hsts = b"max-age=31536000; includeSubDomains" if hsts_subdomains else b"max-age=31536000"
+    headers = {**_HEADERS, b"strict-transport-security": hsts} if own.secure else _HEADERS
     limits = BodyLimits(specs.values())
-    return Edge(front, service="gateway", metrics=metrics, health=health, headers=headers, limits=limits)
+    status = PublicStatus(health)
+    return Edge(front, service="gateway", metrics=metrics, health=status, headers=headers, limits=limits, routes=Routes([merged]))

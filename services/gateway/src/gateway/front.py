@@ -12,7 +12,10 @@ from starlette.requests import cookie_parser
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from chassis import context
-from chassis.problems import PROBLEM_JSON, Problem, Statuses, UnauthorizedError, body_of, status_body
+from chassis.gateway_keys import HEADER
+from chassis.problems import PROBLEM_JSON, ForbiddenError, Problem, Statuses, UnauthorizedError, body_of, status_body
+from chassis.security_log import REFUSED, record
+from gateway.domain.addresses import Addresses, WrongHostError
 from gateway.domain.clients import client_address
 from gateway.domain.credentials import Credential, ForeignSiteError, credential_of, refuse_foreign_site
 from gateway.domain.hub import Hub, Stream, TooManyStreamsError
@@ -27,11 +30,14 @@ if TYPE_CHECKING:
     from gateway.mailbox import DevelopmentMail
     from gateway.pages import Pages
 
-_STATUSES: Statuses = {ForeignSiteError: 403, TooManyStreamsError: 429}
+_STATUSES: Statuses = {ForeignSiteError: 403, WrongHostError: 421, TooManyStreamsError: 429}
 _HEARTBEAT_SECONDS = 15.0
 _SOON_MS = (50, 500)
 # The sender's own word on these is not taken: they say who asks and from where.
-_REPLACED = frozenset({b"authorization", b"cookie", b"x-forwarded-for", b"x-forwarded-proto", b"forwarded"})
+GATEWAY_KEY = HEADER.lower().encode()
+_REPLACED = frozenset({GATEWAY_KEY, b"authorization", b"cookie", b"x-forwarded-for", b"x-forwarded-proto", b"forwarded"})
+_NO_PAGES = frozenset({"api", "internal", "metrics"})
+"""First parts of paths at which no page of the UI is: what operators ask is answered on another port, or not at all."""
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -47,14 +53,17 @@ class Front:
         hub: Hub,
         pages: Pages,
         document: bytes,
+        own: Addresses,
         mail: DevelopmentMail | None = None,
+        gateway_key: str = "",
         proxies: int = 0,
     ) -> None:
         """`routes` say which of the `upstreams` answers a path; `document` is the merged OpenAPI document as JSON.
 
-        `proxies` stand in front and tell whom they saw.
+        `own` are the addresses at which all this is served. `proxies` stand in front and tell whom they saw.
+        `gateway_key` proves to auth that this is a gateway.
         """
-        self._proxies = proxies
+        self._proxies, self._own_addresses, self._gateway_key = proxies, own, gateway_key
         self._upstreams, self._routes, self._passes = upstreams, routes, passes
         self._hub, self._pages, self._document, self._mail = hub, pages, document, mail
 
@@ -64,11 +73,21 @@ class Front:
             return
         headers = Headers(scope=scope)
         try:
+            self._own_addresses.check_host(headers.get("host", ""))
             answer = await self._dispatch(scope, headers, receive, send)
-        except (Problem, ForeignSiteError, TooManyStreamsError) as error:
+        except (Problem, ForeignSiteError, WrongHostError, TooManyStreamsError) as error:
+            self._record_refusal(error, scope, headers)
             answer = _problem(*body_of(error, _STATUSES, _request_id()))
         if answer is not None:
             await answer(scope, receive, send)
+
+    def _record_refusal(self, error: Exception, scope: Scope, headers: Headers) -> None:
+        """Tell the security log of what looks like an attack or a mistake, not of everybody who has yet to sign in."""
+        if isinstance(error, ForeignSiteError | WrongHostError | ForbiddenError) or "authorization" in headers:
+            forwarded = headers.getlist("x-forwarded-for")
+            client = client_address((scope.get("client") or ("",))[0], forwarded, proxies=self._proxies)
+            method, path = scope["method"], scope["path"][:200]
+            record("access", REFUSED, reason=type(error).__name__, service="gateway", client=client, method=method, path=path)
 
     async def _dispatch(self, scope: Scope, headers: Headers, receive: Receive, send: Send) -> Response | None:
         part = first_part(scope["path"])
@@ -83,7 +102,7 @@ class Front:
         return await self._own(part, scope, headers)
 
     def _page(self, scope: Scope, headers: Headers) -> Response:
-        if scope["path"] == "/api" or scope["path"].startswith("/api/"):
+        if scope["path"].split("/")[1] in _NO_PAGES:
             return _status(404)
         if scope["method"] not in ("GET", "HEAD"):
             return _status(405)
@@ -96,15 +115,19 @@ class Front:
         if path == "events":
             return await self._events(scope["method"], headers)
         if part == "dev" and self._mail is not None:
-            found = await run_in_threadpool(self._mail.answer, path)
+            held = await self._signed_in(headers)
+            if "authorization" in headers:  # a link in a mail does what no access token may
+                message = "This needs a session; sign in with your password."
+                raise ForbiddenError(message)
+            found = await run_in_threadpool(self._mail.answer, path, held.user_id)
             return JSONResponse(found) if found is not None else _status(404)
         return _status(404)
 
     async def _forward(self, route: Route, scope: Scope, headers: Headers, receive: Receive, send: Send) -> None:
         service, credential = route.service, None
         if not route.from_anywhere:
-            credential = credential_of(headers)
-            refuse_foreign_site(scope["method"], headers, credential)
+            credential = credential_of(headers, secure=self._own_addresses.secure)
+            refuse_foreign_site(scope["method"], headers, credential, self._own_addresses)
         held = await self._pass(credential)
         changes_account = held is not None and service == "auth" and scope["method"] not in _READING
 
@@ -114,7 +137,10 @@ class Front:
                 self._passes.forget(held.user_id)
             await send(message)
 
-        await self._upstreams[service]({**scope, "headers": _speak_for(scope, held, proxies=self._proxies)}, receive, forget_first)
+        spoken = _speak_for(scope, held.token_for(service) if held else "", proxies=self._proxies)
+        if service == "auth":  # which limits by the client's address, and must not believe just anybody about it
+            spoken.append((GATEWAY_KEY, self._gateway_key.encode()))
+        await self._upstreams[service]({**scope, "headers": spoken}, receive, forget_first)
 
     async def _pass(self, credential: Credential | None) -> Pass | None:
         if credential is None:
@@ -125,12 +151,20 @@ class Front:
             raise UnauthorizedError(message)
         return held
 
-    async def _events(self, method: str, headers: Headers) -> Response:
-        credential = credential_of(headers)
-        held = await self._pass(credential)
-        if held is None or credential is None:
+    async def _signed_in(self, headers: Headers) -> Pass:
+        held = await self._pass(credential_of(headers, secure=self._own_addresses.secure))
+        if held is None:
             message = "Sign in first."
             raise UnauthorizedError(message)
+        return held
+
+    async def _events(self, method: str, headers: Headers) -> Response:
+        credential = credential_of(headers, secure=self._own_addresses.secure)
+        held = await self._signed_in(headers)
+        assert credential is not None  # noqa: S101  nobody is signed in without one
+        if not held.may_read:
+            message = "This needs an access token with the scope read."
+            raise ForbiddenError(message)
         if method == "HEAD":  # it would wait for a body that never ends and is never sent
             return Response(media_type="text/event-stream")
         stream = self._hub.open(held.user_id)
@@ -144,9 +178,9 @@ class Front:
         try:
             yield "retry: 1000\n\n"
             while (text := await stream.take(_HEARTBEAT_SECONDS)) is not None:
-                yield text
                 if text.startswith(":") and await self._passes.of(secret) is None:
                     return  # signed out or revoked meanwhile
+                yield text
             yield _comes_again()
         finally:
             self._hub.leave(user_id, stream)
@@ -157,7 +191,7 @@ def _comes_again() -> str:
     return f"retry: {random.randint(*_SOON_MS)}\n\n"  # noqa: S311
 
 
-def _speak_for(scope: Scope, held: Pass | None, *, proxies: int) -> list[tuple[bytes, bytes]]:
+def _speak_for(scope: Scope, token: str, *, proxies: int) -> list[tuple[bytes, bytes]]:
     headers = [(name, value) for name, value in scope["headers"] if name not in _REPLACED]
     trace = context.current.get()
     if trace is not None:
@@ -166,8 +200,8 @@ def _speak_for(scope: Scope, held: Pass | None, *, proxies: int) -> list[tuple[b
     forwarded = [value.decode("latin-1") for name, value in scope["headers"] if name == b"x-forwarded-for"]
     client = client_address((scope.get("client") or ("",))[0], forwarded, proxies=proxies)
     headers.append((b"x-forwarded-for", client.encode()))
-    if held is not None:
-        headers.append((b"authorization", b"Bearer " + held.token.encode()))
+    if token:
+        headers.append((b"authorization", b"Bearer " + token.encode()))
     return headers
 
 

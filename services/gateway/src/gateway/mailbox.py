@@ -11,15 +11,17 @@ from typing import Any
 class DevelopmentMail:
     """Two functions that read the folder."""
 
-    newest: Callable[[], list[Mapping[str, Any]]]
-    read: Callable[[str], Mapping[str, Any] | None]
+    newest: Callable[[str], list[Mapping[str, Any]]]
+    """Takes the id of a user."""
+    read: Callable[[str, str], Mapping[str, Any] | None]
+    """Takes the id of a user and of a mail."""
 
-    def answer(self, path: str) -> Mapping[str, Any] | None:
-        """Return what is at `dev/mails` or `dev/mails/<id>`."""
+    def answer(self, path: str, user_id: str) -> Mapping[str, Any] | None:
+        """Return what is at `dev/mails` or `dev/mails/<id>` of a user's own mails."""
         match path.split("/"):
             case ["dev", "mails"]:
-                return {"items": self.newest()}
+                return {"items": self.newest(user_id)}
             case ["dev", "mails", mail_id]:
-                return self.read(mail_id)
+                return self.read(user_id, mail_id)
             case _:
                 return None

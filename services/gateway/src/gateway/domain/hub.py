@@ -14,6 +14,8 @@ _MOST_STREAMS = 20
 _MOST_WAITING = 500
 
 _REFRESH = "event: refresh\ndata: {}\n\n"
+_QUIET = ": still here\n\n"
+"""A comment, at which whoever sends the stream asks whether its session goes on."""
 
 SHOWN = ("budget.", "alert.", "expense.", "import.", "notification.")
 """Beginnings of the event types that people may see; user.* events are between services."""
@@ -47,7 +49,7 @@ class Stream:
         try:
             return await asyncio.wait_for(self._texts.get(), seconds)
         except TimeoutError:
-            return ": still here\n\n"
+            return _QUIET
 
 
 class Hub:
@@ -84,6 +86,11 @@ class Hub:
             return
         text = f"event: {kind}\ndata: {json.dumps(_for_people(data), ensure_ascii=False)}\n\n"
         self._loop.call_soon_threadsafe(self._deliver, user_id, text)
+
+    def check(self, user_id: str) -> None:
+        """Let each stream of a user ask whether its session goes on; may be called from any thread."""
+        if self._loop is not None and not self._loop.is_closed() and user_id in self._streams:
+            self._loop.call_soon_threadsafe(self._deliver, user_id, _QUIET)
 
     def refresh(self) -> None:
         """Let every page read everything again, since events may have been missed; may be called from any thread."""

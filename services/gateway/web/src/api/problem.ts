@@ -1,3 +1,4 @@
+import {connection} from './connection.svelte'
 import type {Problem} from './types'
 
 /** What the server refused, in its own words. Every failed call ends as one of these. */
@@ -38,15 +39,17 @@ interface Answer<T> {
 /** Turns an answer of the client into its data, or throws the problem. */
 export async function need<T>(answer: Promise<Answer<T>>): Promise<T> {
   const {data, error, response} = await answer.catch(() => {
+    connection.lost = true
     throw new ProblemError(unreachable)
   })
+  connection.lost = false
   if (response.ok) return data as T
   if (isProblem(error)) throw new ProblemError(error)
   throw new ProblemError({
     type: 'about:blank',
     title: `Error ${response.status}`,
     status: response.status,
-    detail: response.status >= 500 ? 'Something is away for the moment. Try again in a few seconds.' : undefined,
+    detail: response.status >= 500 ? 'Outlay cannot be reached at the moment. Try again in a few seconds.' : undefined,
   })
 }
 

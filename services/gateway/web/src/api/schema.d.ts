@@ -44,7 +44,7 @@ export interface paths {
         head?: never;
         /**
          * Change your name, currency, time zone, locale or address
-         * @description A new e-mail address needs current_password and is to be verified again.
+         * @description A new email address needs current_password, and counts once the link in the mail that is sent to it is followed.
          */
         patch: operations["changeMe"];
         trace?: never;
@@ -60,7 +60,7 @@ export interface paths {
         put?: never;
         /**
          * Change your password
-         * @description Ends all other sessions.
+         * @description Ends all other sessions and, if asked to, revokes every access token; this session goes on with a new cookie.
          */
         post: operations["changePassword"];
         delete?: never;
@@ -135,7 +135,7 @@ export interface paths {
         put?: never;
         /**
          * Make an access token
-         * @description Its secret is in this answer and never again.
+         * @description Needs the password. The secret is in this answer and never again.
          */
         post: operations["createToken"];
         delete?: never;
@@ -194,7 +194,7 @@ export interface paths {
         put?: never;
         /**
          * Ask for a mail to set a new password
-         * @description Answers the same whether or not the address is known.
+         * @description Answers the same whether or not the address is known, and whether or not a mail was sent for it a moment ago.
          */
         post: operations["requestPasswordReset"];
         delete?: never;
@@ -215,7 +215,7 @@ export interface paths {
         get?: never;
         /**
          * Set a new password with the token of the mail
-         * @description Ends every session.
+         * @description Ends every session and revokes every access token.
          */
         put: operations["resetPassword"];
         post?: never;
@@ -275,7 +275,10 @@ export interface paths {
         get: operations["getExpense"];
         put?: never;
         post?: never;
-        /** Delete an expense */
+        /**
+         * Delete an expense
+         * @description It can be restored for a day; then it and its receipts are deleted for good.
+         */
         delete: operations["removeExpense"];
         options?: never;
         head?: never;
@@ -284,6 +287,28 @@ export interface paths {
          * @description Only what is given changes; null empties an optional field.
          */
         patch: operations["changeExpense"];
+        trace?: never;
+    };
+    "/expenses/{expense_id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                expense_id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore a deleted expense
+         * @description It comes back with its id, receipts, category and import, for a day after it was deleted. One that was not deleted is returned as it is, so a repeat does no harm.
+         */
+        post: operations["restoreExpense"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/expenses/{expense_id}/receipts": {
@@ -431,13 +456,33 @@ export interface paths {
         post?: never;
         /**
          * Delete a category
-         * @description One that is in use is refused with 409, unless move_to says where its expenses go.
+         * @description One that is in use is refused with 409, unless move_to says where its expenses go. A thousand and more go in steps, and the category is deleted with the last one; while an import is running this is refused with 409 after 20 seconds.
          */
         delete: operations["removeCategory"];
         options?: never;
         head?: never;
         /** Rename or recolour a category */
         patch: operations["changeCategory"];
+        trace?: never;
+    };
+    "/suggestions/category": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Suggest the category of a payee
+         * @description The category that most of the payee's latest entries have; of several, the one used last.
+         */
+        get: operations["suggestCategory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/summary": {
@@ -449,6 +494,26 @@ export interface paths {
         };
         /** Sums in the home currency, by category, month, day or payee */
         get: operations["summarizeExpenses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/exchange-rate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Today's rate between two currencies
+         * @description At this rate budgets are converted when the home currency changes. Rates are the European Central Bank's; that of the last day that has one is used.
+         */
+        get: operations["getExchangeRate"];
         put?: never;
         post?: never;
         delete?: never;
@@ -513,9 +578,31 @@ export interface paths {
         post?: never;
         /**
          * Undo a whole import
-         * @description Removes every expense that it brought, edited since or not. Categories that it made stay.
+         * @description Removes every expense that it brought, edited since or not, and forgets what it taught about files with its columns. Categories that it made stay.
          */
         delete: operations["undoImport"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/imports/{import_id}/correction": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Forget how the file of an import was corrected
+         * @description Later files with the same delimiter and columns are read as if it had not been corrected. Nothing happens if another import has confirmed the correction since.
+         */
+        delete: operations["forgetCorrection"];
         options?: never;
         head?: never;
         patch?: never;
@@ -881,7 +968,10 @@ export interface components {
          * @example maria@example.org
          */
         Email: string;
-        /** @example correct horse battery */
+        /**
+         * @description One that is guessed early is refused, and so are the examples of this document, which anyone can read.
+         * @example a passphrase of your own
+         */
         Password: string;
         /** @example Maria */
         Name: string;
@@ -895,7 +985,7 @@ export interface components {
         /**
          * @example {
          *       "email": "maria@example.org",
-         *       "password": "correct horse battery",
+         *       "password": "a passphrase of your own",
          *       "name": "Maria",
          *       "home_currency": "EUR",
          *       "time_zone": "Europe/Berlin",
@@ -930,6 +1020,8 @@ export interface components {
             id: components["schemas"]["Id"];
             email: string;
             email_verified: boolean;
+            /** @description Becomes the address once the link that was sent to it is followed. */
+            pending_email: string | null;
             name: string;
             home_currency: components["schemas"]["Currency"];
             time_zone: string;
@@ -939,13 +1031,18 @@ export interface components {
         };
         /**
          * @example {
-         *       "current_password": "correct horse battery",
-         *       "new_password": "staple battery horse"
+         *       "current_password": "a passphrase of your own",
+         *       "new_password": "another passphrase of your own"
          *     }
          */
         PasswordChange: {
             current_password: string;
             new_password: components["schemas"]["Password"];
+            /**
+             * @description Revoke all access tokens as well.
+             * @default false
+             */
+            revoke_tokens?: boolean;
         };
         /**
          * @example {
@@ -957,7 +1054,7 @@ export interface components {
         };
         /**
          * @example {
-         *       "password": "staple battery horse"
+         *       "password": "another passphrase of your own"
          *     }
          */
         NewPassword: {
@@ -966,7 +1063,7 @@ export interface components {
         /**
          * @example {
          *       "email": "maria@example.org",
-         *       "password": "correct horse battery"
+         *       "password": "a passphrase of your own"
          *     }
          */
         Credentials: {
@@ -991,16 +1088,18 @@ export interface components {
          *       "name": "backup script",
          *       "scopes": [
          *         "read"
-         *       ]
+         *       ],
+         *       "current_password": "a passphrase of your own"
          *     }
          */
         NewToken: {
+            current_password: string;
             /** @example backup script */
             name: string;
             scopes: components["schemas"]["Scope"][];
             /**
              * Format: date-time
-             * @description Never if left out.
+             * @description In 90 days if left out; null is never.
              */
             expires_at?: string | null;
         };
@@ -1021,18 +1120,14 @@ export interface components {
         TokenList: {
             items: components["schemas"]["Token"][];
         };
-        /**
-         * @example {
-         *       "secret": "outlay_pat_3q2-7w"
-         *     }
-         */
-        TokenExchange: {
-            /** @description Of a session or an access token. */
-            secret: string;
-        };
-        ServiceToken: {
-            token: string;
-            expires_at: components["schemas"]["Instant"];
+        ExchangeRate: {
+            from: components["schemas"]["Currency"];
+            to: components["schemas"]["Currency"];
+            /**
+             * @description How much of the second currency one unit of the first is; null if there is no rate, and figures stay as they are.
+             * @example 0.8923
+             */
+            rate: string | null;
         };
         /** @enum {string} */
         Kind: "expense" | "income";
@@ -1106,6 +1201,10 @@ export interface components {
             version: number;
             created_at: components["schemas"]["Instant"];
             updated_at: components["schemas"]["Instant"];
+        };
+        ExportedExpense: components["schemas"]["Expense"] & {
+            /** @description Name of the category. */
+            category: string | null;
         };
         ExpensePage: {
             items: components["schemas"]["Expense"][];
@@ -1184,6 +1283,9 @@ export interface components {
             amount: string;
             currency: components["schemas"]["Currency"];
         };
+        CategorySuggestion: {
+            category_id: string | null;
+        };
         Summary: {
             by: string;
             /** Format: date */
@@ -1205,11 +1307,15 @@ export interface components {
         /** @description How to read the file. What is left out is detected. Columns are counted from 0. */
         ImportMapping: {
             /** @enum {string} */
-            encoding?: "utf-8" | "utf-8-sig" | "utf-16" | "windows-1252";
+            encoding?: "utf-8" | "utf-8-sig" | "utf-16" | "windows-1252" | "windows-1250" | "windows-1251" | "windows-1253" | "windows-1254" | "windows-1255" | "windows-1256" | "windows-1257" | "windows-1258" | "windows-874" | "iso-8859-2" | "iso-8859-15" | "koi8-r" | "koi8-u" | "cp850" | "cp852" | "cp866" | "mac-roman" | "shift_jis" | "euc-jp" | "iso-2022-jp" | "gb18030" | "big5" | "euc-kr";
             delimiter?: string;
             header?: boolean;
-            /** @enum {string} */
-            date_format?: "YYYY-MM-DD" | "DD.MM.YYYY" | "DD/MM/YYYY" | "MM/DD/YYYY" | "YYYY/MM/DD" | "DD-MM-YYYY" | "MM-DD-YYYY" | "YYYYMMDD" | "DD.MM.YY" | "DD/MM/YY" | "MM/DD/YY";
+            /**
+             * @description The order of day (DD), month (MM; MMM is a name, in any language) and year (YYYY or YY), and what separates them. A month's
+             *     name goes with any separator and with years of two or four digits.
+             * @enum {string}
+             */
+            date_format?: "YYYY-MM-DD" | "DD.MM.YYYY" | "DD/MM/YYYY" | "MM/DD/YYYY" | "YYYY/MM/DD" | "DD-MM-YYYY" | "MM-DD-YYYY" | "YYYYMMDD" | "DD.MM.YY" | "DD/MM/YY" | "MM/DD/YY" | "YYYY.MM.DD" | "YYYY:MM:DD" | "YYYY MM DD" | "DD-MM-YY" | "MM-DD-YY" | "YY-MM-DD" | "YY/MM/DD" | "YY.MM.DD" | "MM.DD.YYYY" | "MM.DD.YY" | "DD MM YYYY" | "DDMMYYYY" | "MMDDYYYY" | "YYMMDD" | "DDMMYY" | "YYYY/DD/MM" | "YYYY-DD-MM" | "DD MMM YYYY" | "MMM DD YYYY" | "YYYY MMM DD";
             /** @enum {string} */
             decimal?: "." | ",";
             /**
@@ -1218,6 +1324,17 @@ export interface components {
              */
             sign?: "spending-positive" | "spending-negative";
             currency?: components["schemas"]["Currency"];
+            /**
+             * @description What the words mean that say the direction of a booking, from the column `kind` or from beside the amount ("4500.00 Dr").
+             *     A word that is here goes before the sign of the amount; rows with a word to ignore are left out.
+             * @example {
+             *       "Af": "expense",
+             *       "Bij": "income"
+             *     }
+             */
+            kinds?: {
+                [key: string]: "expense" | "income" | "ignore";
+            };
             columns?: {
                 date?: number;
                 amount?: number;
@@ -1230,7 +1347,16 @@ export interface components {
                 currency?: number;
                 note?: number;
                 tags?: number;
+                /** @description Words that say the direction; see kinds. */
                 kind?: number;
+                /** @description Who paid; the payee of income, in files that have the recipient in another column. */
+                payer?: number;
+                /** @description The balance after each booking; it is recognized and never imported. */
+                balance?: number;
+                /** @description In files that Outlay exported. */
+                home_amount?: number;
+                /** @description In files that Outlay exported. */
+                home_currency?: number;
             };
         };
         NewImport: {
@@ -1238,6 +1364,13 @@ export interface components {
             file: string;
             /** @description An ImportMapping as JSON. */
             mapping?: string;
+            /**
+             * @description Whether what the mapping leaves out is taken from your corrections of an earlier file with the same delimiter and columns.
+             *     Send "ignore" with a complete mapping, such as one from a preview.
+             * @default use
+             * @enum {string}
+             */
+            remembered?: "use" | "ignore";
         };
         ImportPreview: {
             mapping: components["schemas"]["ImportMapping"];
@@ -1255,12 +1388,76 @@ export interface components {
                     description?: string;
                     category?: string;
                 } | null;
+                /** @description Why the row cannot go in. */
                 error?: string | null;
+                /** @description Why the row is no booking, such as a balance. */
+                left_out?: string | null;
+                /** @description Whether an earlier import brought this row. It is skipped. */
+                duplicate: boolean;
             }[];
             /** @description What has to be corrected before the file can be imported. */
             errors: string[];
             /** @description What was only guessed, such as whether days or months come first. */
-            warnings?: string[];
+            warnings: string[];
+            /** @description Whether the file itself tells spending from income. If not, `mapping.sign` is a guess that a person should confirm. */
+            sign_certain: boolean;
+            /**
+             * @description For a field of the mapping, the columns that would fit, the likeliest first. Only fields with more than one.
+             * @example {
+             *       "amount": [
+             *         7,
+             *         5
+             *       ]
+             *     }
+             */
+            candidates: {
+                [key: string]: number[];
+            };
+            /** @description The encodings that the file could have, the likeliest first. Empty if there is no doubt. */
+            encodings: {
+                encoding: string;
+                /** @description Text of the file as it reads in this encoding. */
+                sample: string;
+            }[];
+            /** @description The currencies that the first thousand rows name, in order of their first row. */
+            currencies: {
+                /** @description As it stands in the file. */
+                currency: string;
+                /** @description Whether it is a currency, of today or of the past. */
+                known: boolean;
+                /** @description Whether it can be converted on the days on which the file has it. */
+                rate: boolean;
+            }[];
+            /** @description Rows of the first thousand that are no bookings, such as opening and closing balances. */
+            left_out: components["schemas"]["LeftOut"][];
+            /** @description Rows of the first thousand that have a text over the limit. They go in with the text cut. */
+            shortened: number;
+            /** @description Rows of the first thousand that an earlier import brought. They are skipped. */
+            duplicates: number;
+            /** @description Whether the file is read as you corrected an earlier one with the same delimiter and columns. */
+            remembered: boolean;
+            correction: components["schemas"]["Correction"];
+        };
+        /**
+         * @description What is in use of your corrections of an earlier file; null if nothing is. What is spending and what is income is taken from
+         *     an earlier file only if the contents do not speak against it; a warning says so otherwise.
+         */
+        Correction: {
+            corrected_at: components["schemas"]["Instant"];
+            parts: components["schemas"]["CorrectionParts"];
+        } | null;
+        /**
+         * @description The fields of the mapping that were corrected.
+         * @example [
+         *       "sign",
+         *       "columns"
+         *     ]
+         */
+        CorrectionParts: string[];
+        LeftOut: {
+            /** @description Line of the file, the first is 1. */
+            line: number;
+            reason: string;
         };
         RowError: {
             /** @description Line of the file, the first is 1. */
@@ -1290,6 +1487,21 @@ export interface components {
             to: string | null;
             /** @description The first 100. */
             errors: components["schemas"]["RowError"][];
+            /** @description The first 100 rows that are no bookings, such as balances. They do not count as rows. */
+            left_out: components["schemas"]["LeftOut"][];
+            /** @description How many rows were left out. */
+            left_out_count: number;
+            /** @description Rows that went in with a text cut to its limit. */
+            shortened: number;
+        };
+        ImportDone: components["schemas"]["Import"] & {
+            /** @description Whether the file was read as you corrected an earlier one with the same delimiter and columns. */
+            remembered: boolean;
+            correction: components["schemas"]["Correction"];
+            /** @description What later files with the same delimiter and columns take over from this import; empty if nothing. Undoing the import forgets it. */
+            learned: components["schemas"]["CorrectionParts"];
+            /** @description What was only guessed, such as whether amounts above zero are spending. */
+            warnings: string[];
         };
         ImportPage: {
             items: components["schemas"]["Import"][];
@@ -1298,7 +1510,7 @@ export interface components {
         /** @example Groceries */
         BudgetName: string;
         /**
-         * @description Empty means every category.
+         * @description Empty means every category. A category that does not exist is refused.
          * @example []
          */
         CategoryIds: components["schemas"]["Id"][];
@@ -1386,7 +1598,10 @@ export interface components {
         Budget: {
             id: components["schemas"]["Id"];
             name: string;
+            /** @description Those that took the place of deleted ones are among them. */
             category_ids: components["schemas"]["Id"][];
+            /** @description Those of its categories that were deleted without naming another; nothing is spent on them any more, so choose others. */
+            missing_category_ids: components["schemas"]["Id"][];
             amount: components["schemas"]["Money"];
             period: components["schemas"]["Cycle"];
             starts_on: components["schemas"]["Day"];
@@ -1410,7 +1625,7 @@ export interface components {
             /** @enum {string} */
             channel: "mail";
             /** @enum {string} */
-            state: "pending" | "sent" | "deferred" | "delivered" | "bounced" | "dropped" | "spam_reported" | "failed" | "skipped" | "withdrawn";
+            state: "pending" | "held" | "sent" | "deferred" | "delivered" | "bounced" | "dropped" | "spam_reported" | "failed" | "skipped" | "withdrawn";
             at: components["schemas"]["Instant"];
             detail: string;
         };
@@ -1490,8 +1705,11 @@ export interface components {
             kind: components["schemas"]["AlertKind"];
         };
         MailState: {
-            /** @enum {string} */
-            state: "ok" | "stopped";
+            /**
+             * @description `unverified`: mails about alerts are held until you confirm your address.
+             * @enum {string}
+             */
+            state: "ok" | "stopped" | "unverified";
             /** @description Why mail to your address has stopped. */
             reason: string;
             /** Format: date-time */
@@ -1560,6 +1778,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description Path and query are too long. */
+        UriTooLong: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description The body is too large. */
         PayloadTooLarge: {
             headers: {
@@ -1606,7 +1833,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Something that this needs is away for the moment. */
+        /** @description Something that this needs cannot be reached at the moment. */
         Unavailable: {
             headers: {
                 "Retry-After": components["headers"]["RetryAfter"];
@@ -1629,6 +1856,17 @@ export interface components {
                 [name: string]: unknown;
             };
             content?: never;
+        };
+        /** @description A category was created a moment ago and is not known here yet; try again in a few seconds. */
+        CategoryPending: {
+            headers: {
+                /** @description Seconds. */
+                "Retry-After"?: number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
         };
     };
     parameters: {
@@ -1682,6 +1920,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["PayloadTooLarge"];
+            414: components["responses"]["UriTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
@@ -1710,6 +1949,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            414: components["responses"]["UriTooLong"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -1736,6 +1976,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            414: components["responses"]["UriTooLong"];
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
@@ -1776,6 +2017,7 @@ export interface operations {
             409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
+            414: components["responses"]["UriTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             428: components["responses"]["PreconditionRequired"];
@@ -1796,11 +2038,19 @@ export interface operations {
             };
         };
         responses: {
-            204: components["responses"]["NoContent"];
+            /** @description Changed; the former cookie is no longer valid. */
+            204: {
+                headers: {
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             413: components["responses"]["PayloadTooLarge"];
+            414: components["responses"]["UriTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
@@ -1820,6 +2070,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            414: components["responses"]["UriTooLong"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
@@ -1845,6 +2096,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            414: components["responses"]["UriTooLong"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -1872,6 +2124,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            414: components["responses"]["UriTooLong"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -1891,6 +2144,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            414: components["responses"]["UriTooLong"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -1915,6 +2169,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            414: components["responses"]["UriTooLong"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -1944,8 +2199,10 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             413: components["responses"]["PayloadTooLarge"];
+            414: components["responses"]["UriTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -1973,6 +2230,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            414: components["responses"]["UriTooLong"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -1992,6 +2250,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            414: components["responses"]["UriTooLong"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -2017,6 +2276,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            414: components["responses"]["UriTooLong"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -2047,6 +2307,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             413: components["responses"]["PayloadTooLarge"];
+            414: components["responses"]["UriTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
@@ -2072,6 +2333,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            414: components["responses"]["UriTooLong"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -2093,6 +2355,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             413: components["responses"]["PayloadTooLarge"];
+            414: components["responses"]["UriTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
@@ -2119,6 +2382,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             413: components["responses"]["PayloadTooLarge"];
+            414: components["responses"]["UriTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
@@ -2141,6 +2405,8 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            414: components["responses"]["UriTooLong"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
@@ -2185,6 +2451,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            414: components["responses"]["UriTooLong"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -2218,6 +2485,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             413: components["responses"]["PayloadTooLarge"];
+            414: components["responses"]["UriTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             503: components["responses"]["Unavailable"];
@@ -2248,6 +2516,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            414: components["responses"]["UriTooLong"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -2274,6 +2543,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             412: components["responses"]["PreconditionFailed"];
+            414: components["responses"]["UriTooLong"];
             428: components["responses"]["PreconditionRequired"];
             503: components["responses"]["Unavailable"];
         };
@@ -2315,9 +2585,39 @@ export interface operations {
             404: components["responses"]["NotFound"];
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
+            414: components["responses"]["UriTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             428: components["responses"]["PreconditionRequired"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    restoreExpense: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                expense_id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The expense. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Expense"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            414: components["responses"]["UriTooLong"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -2345,6 +2645,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            414: components["responses"]["UriTooLong"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -2377,6 +2678,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             413: components["responses"]["PayloadTooLarge"];
+            414: components["responses"]["UriTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             503: components["responses"]["Unavailable"];
@@ -2406,6 +2708,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            414: components["responses"]["UriTooLong"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -2425,6 +2728,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            414: components["responses"]["UriTooLong"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -2483,6 +2787,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            414: components["responses"]["UriTooLong"];
             /** @description The file has no such part. */
             416: {
                 headers: {
@@ -2526,6 +2831,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            414: components["responses"]["UriTooLong"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -2560,6 +2866,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            414: components["responses"]["UriTooLong"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -2584,6 +2891,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            414: components["responses"]["UriTooLong"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -2618,6 +2926,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["PayloadTooLarge"];
+            414: components["responses"]["UriTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             503: components["responses"]["Unavailable"];
@@ -2648,6 +2957,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            414: components["responses"]["UriTooLong"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -2678,6 +2988,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
+            414: components["responses"]["UriTooLong"];
             422: components["responses"]["Unprocessable"];
             428: components["responses"]["PreconditionRequired"];
             503: components["responses"]["Unavailable"];
@@ -2721,8 +3032,36 @@ export interface operations {
             409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
+            414: components["responses"]["UriTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             428: components["responses"]["PreconditionRequired"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    suggestCategory: {
+        parameters: {
+            query: {
+                payee: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The suggestion; null if none of the payee's entries has a category. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CategorySuggestion"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            414: components["responses"]["UriTooLong"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -2751,6 +3090,35 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            414: components["responses"]["UriTooLong"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getExchangeRate: {
+        parameters: {
+            query: {
+                from: components["schemas"]["Currency"];
+                to: components["schemas"]["Currency"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rate. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExchangeRate"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            414: components["responses"]["UriTooLong"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -2780,6 +3148,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             413: components["responses"]["PayloadTooLarge"];
+            414: components["responses"]["UriTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             503: components["responses"]["Unavailable"];
@@ -2810,6 +3179,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            414: components["responses"]["UriTooLong"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -2835,13 +3205,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Import"];
+                    "application/json": components["schemas"]["ImportDone"];
                 };
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
             413: components["responses"]["PayloadTooLarge"];
+            414: components["responses"]["UriTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             503: components["responses"]["Unavailable"];
@@ -2871,6 +3243,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            414: components["responses"]["UriTooLong"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -2890,6 +3263,28 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            414: components["responses"]["UriTooLong"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    forgetCorrection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: components["responses"]["NoContent"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            414: components["responses"]["UriTooLong"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -2917,6 +3312,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            414: components["responses"]["UriTooLong"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -2938,12 +3334,13 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Expense"][];
+                    "application/json": components["schemas"]["ExportedExpense"][];
                 };
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            414: components["responses"]["UriTooLong"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -2972,6 +3369,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            414: components["responses"]["UriTooLong"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -3005,9 +3403,10 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             413: components["responses"]["PayloadTooLarge"];
+            414: components["responses"]["UriTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
-            503: components["responses"]["Unavailable"];
+            503: components["responses"]["CategoryPending"];
         };
     };
     getBudget: {
@@ -3035,6 +3434,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            414: components["responses"]["UriTooLong"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -3061,6 +3461,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             412: components["responses"]["PreconditionFailed"];
+            414: components["responses"]["UriTooLong"];
             428: components["responses"]["PreconditionRequired"];
             503: components["responses"]["Unavailable"];
         };
@@ -3102,10 +3503,11 @@ export interface operations {
             404: components["responses"]["NotFound"];
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
+            414: components["responses"]["UriTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             428: components["responses"]["PreconditionRequired"];
-            503: components["responses"]["Unavailable"];
+            503: components["responses"]["CategoryPending"];
         };
     };
     listPeriods: {
@@ -3136,6 +3538,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            414: components["responses"]["UriTooLong"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -3166,6 +3569,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            414: components["responses"]["UriTooLong"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -3191,6 +3595,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            414: components["responses"]["UriTooLong"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -3228,6 +3633,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
+            414: components["responses"]["UriTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             428: components["responses"]["PreconditionRequired"];
             503: components["responses"]["Unavailable"];
@@ -3252,6 +3658,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            414: components["responses"]["UriTooLong"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -3267,7 +3674,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The page. */
+            /** @description The page, for clients that follow redirects. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Where the page is. */
             303: {
                 headers: {
                     Location?: string;
@@ -3278,6 +3692,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            414: components["responses"]["UriTooLong"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -3312,6 +3727,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             413: components["responses"]["PayloadTooLarge"];
+            414: components["responses"]["UriTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             503: components["responses"]["Unavailable"];
         };
@@ -3356,6 +3772,7 @@ export interface operations {
                 };
             };
             413: components["responses"]["PayloadTooLarge"];
+            414: components["responses"]["UriTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             503: components["responses"]["Unavailable"];
         };
@@ -3384,6 +3801,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            414: components["responses"]["UriTooLong"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -3416,6 +3834,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             413: components["responses"]["PayloadTooLarge"];
+            414: components["responses"]["UriTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
             503: components["responses"]["Unavailable"];
         };
@@ -3441,6 +3860,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            414: components["responses"]["UriTooLong"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -3465,6 +3885,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            414: components["responses"]["UriTooLong"];
             503: components["responses"]["Unavailable"];
         };
     };

@@ -15,7 +15,7 @@ export class Resource<T> {
     this.#read = read
     $effect(() => {
       void this.load()
-      return live.refreshOn(topics, () => void this.load())
+      return live.refreshOn(topics, this.load)
     })
   }
 

@@ -1,5 +1,7 @@
 import {explain, ProblemError} from '../api/problem'
 
+export const noRate = (homeCurrency: string) => `No exchange rate is known for this currency. Enter the amount in ${homeCurrency}.`
+
 /** One form being sent: busy or not, and what the server refused. */
 export class Submission {
   busy = $state(false)
@@ -29,6 +31,12 @@ export class Submission {
     this.#problem = undefined
     this.#own = {}
     this.message = ''
+  }
+
+  /** Say at one field what to do, instead of all that the server refused. */
+  askInstead(pointer: string, message: string): void {
+    this.clear()
+    this.refuse(pointer, message)
   }
 
   /** An error found here, before asking the server. */

@@ -3,24 +3,54 @@ export interface Toast {
   text: string
   kind: 'info' | 'warning' | 'danger'
   link?: {href: string; label: string}
+  action?: {label: string; run: () => void}
 }
 
 const shownFor = 5000
+/** Long enough to read it, to see that it was a mistake, and to reach the button. */
+const actionShownFor = 12_000
 const warningShownFor = 15_000
+/** After the pointer or the focus has left. */
+const heldShownFor = 3000
 
 class Toasts {
   items = $state<Toast[]>([])
   #next = 1
+  #held = false
 
   show(text: string, kind: Toast['kind'] = 'info', link?: Toast['link']): void {
     const id = this.#next++
-    // One confirmation at a time: a pile of them would cover the work. Warnings stay beside it.
-    const kept = this.items.filter((toast) => toast.kind !== 'info').slice(-2)
-    this.items = [...kept, {id, text, kind, link}]
-    window.setTimeout(() => this.dismiss(id), kind === 'info' ? shownFor : warningShownFor)
+    this.#add({id, text, kind, link}, kind === 'info' ? shownFor : warningShownFor)
+  }
+
+  /** Says what was done, with a way to take it back. */
+  offer(text: string, action: NonNullable<Toast['action']>): void {
+    const id = this.#next++
+    const run = () => {
+      this.dismiss(id)
+      action.run()
+    }
+    this.#add({id, text, kind: 'info', action: {...action, run}}, actionShownFor)
+  }
+
+  #add(toast: Toast, time: number): void {
+    // One confirmation at a time: a pile of them would cover the work. Warnings, and what can be undone, stay beside it.
+    const kept = this.items.filter((other) => other.kind !== 'info' || other.action).slice(-2)
+    this.items = [...kept, toast]
+    this.#dismissAfter(toast.id, time)
+  }
+
+  #dismissAfter(id: number, time: number): void {
+    window.setTimeout(() => (this.#held ? this.#dismissAfter(id, heldShownFor) : this.dismiss(id)), time)
+  }
+
+  /** Keeps all messages on the page, for as long as somebody points at one or has the focus in it. */
+  hold(held: boolean): void {
+    this.#held = held
   }
 
   dismiss(id: number): void {
+    this.#held = false // a button that vanishes does not always lose the focus first
     this.items = this.items.filter((toast) => toast.id !== id)
   }
 }

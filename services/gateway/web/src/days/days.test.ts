@@ -1,5 +1,5 @@
 import {expect, it} from 'vitest'
-import {addDays, addMonths, daysBetween, formatDay, lastOfMonth, today} from './days'
+import {addDays, addMonths, daysBetween, formatDay, isPlausible, lastOfMonth, today} from './days'
 
 it('knows which day it is for somebody', () => {
   const lateInUtc = new Date('2026-11-22T23:30:00Z')
@@ -20,3 +20,12 @@ it('leaves the year out while it is this one', () => {
   expect(formatDay('2026-11-22', 'en-GB', '2026')).toBe('22 Nov')
   expect(formatDay('2025-11-22', 'en-GB', '2026')).toBe('22 Nov 2025')
 })
+
+it.each([
+  ['0002-11-28', false],
+  ['0020-11-28', false],
+  ['0202-11-28', false],
+  ['', false],
+  ['2026-11-28', true],
+  ['1999-01-01', true],
+])('%s is finished: %s', (day, finished) => expect(isPlausible(day)).toBe(finished))

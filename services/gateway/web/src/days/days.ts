@@ -3,6 +3,9 @@ import {supported} from '../money/format'
 /** A calendar day, "2026-11-22". Days are compared and added without a time zone; only "today" needs one. */
 export type Day = string
 
+/** Whether a date is finished: while a year is typed by hand, the field says 0002, 0020 and 0202 first. */
+export const isPlausible = (day: Day): boolean => /^(19|2\d)\d\d-\d\d-\d\d$/.test(day)
+
 const parts = (day: Day): [number, number, number] => {
   const [year = 1970, month = 1, date = 1] = day.split('-').map(Number)
   return [year, month, date]

@@ -49,17 +49,22 @@ export class ExpenseList {
   busy = $state(false)
   #filter: ExpenseFilter = noFilter
   #turn = 0
+  /** How many rows were asked for, shown yet or not. */
+  #wanted = pageSize
 
-  async show(filter: ExpenseFilter): Promise<void> {
+  /** Reads the first page, or as many as were shown before. */
+  async show(filter: ExpenseFilter, count = 0): Promise<void> {
     this.#filter = filter
-    await this.#load(pageSize)
+    this.#wanted = Math.max(pageSize, count)
+    await this.#load(this.#wanted)
   }
 
-  /** Reads again as much as is shown, so that nothing jumps. */
-  refresh = (): Promise<void> => this.#load(Math.max(pageSize, this.items.length))
+  /** Reads again as much as is shown or on its way, so that nothing jumps and no click is lost. */
+  refresh = (): Promise<void> => this.#load(Math.max(this.#wanted, this.items.length))
 
   async more(): Promise<void> {
     if (!this.cursor || this.busy) return
+    this.#wanted = this.items.length + pageSize
     const turn = ++this.#turn
     await this.#guard(turn, async () => {
       const page = await this.#page(pageSize, this.cursor ?? undefined)

@@ -25,15 +25,15 @@ class Payees {
     if (name && !this.names.includes(name)) this.names = [name, ...this.names]
   }
 
-  /** The category that this payee had the last time. */
+  /** A payee as it was written before, whatever the case it is typed in now. */
+  known(typed: string): string {
+    const lower = typed.toLowerCase()
+    return this.names.includes(typed) ? typed : (this.names.find((name) => name.toLowerCase() === lower) ?? typed)
+  }
+
+  /** The category that most entries of this payee have. */
   async usualCategory(payee: string): Promise<string | null> {
-    if (!this.names.includes(payee)) return null
-    try {
-      const page = await need(api.GET('/expenses', {params: {query: {payee, limit: 1}}}))
-      return page.items[0]?.category_id ?? null
-    } catch {
-      return null
-    }
+    return (await need(api.GET('/suggestions/category', {params: {query: {payee: this.known(payee)}}}))).category_id
   }
 
   clear(): void {

@@ -33,9 +33,11 @@ const lastRetry = 30_000
 type EventListener = (event: LiveEvent) => void
 interface Subscription {
   topics: Topic[]
-  refresh: () => void
+  refresh: () => unknown
   timer?: number
   since?: number
+  busy?: boolean
+  again?: boolean
 }
 
 class Live {
@@ -55,7 +57,7 @@ class Live {
       this.connected = true
       this.#wait = firstRetry
       // Whatever happened during the break was not seen.
-      if (this.#opened) this.changed(...everything)
+      if (this.#opened) this.everything()
       this.#opened = true
     })
     source.addEventListener('error', () => {
@@ -74,8 +76,8 @@ class Live {
     this.connected = false
   }
 
-  /** Calls refresh, debounced, whenever one of the topics changed here or elsewhere. Returns how to stop. */
-  refreshOn(topics: Topic[], refresh: () => void): () => void {
+  /** Calls refresh, debounced and never while the one before is under way, whenever one of the topics changed here or elsewhere. Returns how to stop. */
+  refreshOn(topics: Topic[], refresh: () => unknown): () => void {
     const subscription: Subscription = {topics, refresh}
     this.#subscriptions.add(subscription)
     return () => {
@@ -102,6 +104,11 @@ class Live {
     this.changed(...(topicsOf[name] ?? []))
   }
 
+  /** Everything may have changed: the connection was lost, or somebody asks for it. */
+  everything(): void {
+    this.changed(...everything)
+  }
+
   #schedule(subscription: Subscription): void {
     const now = Date.now()
     subscription.since ??= now
@@ -109,8 +116,25 @@ class Live {
     const wait = Math.max(0, Math.min(pause, subscription.since + longest - now))
     subscription.timer = window.setTimeout(() => {
       subscription.since = undefined
-      subscription.refresh()
+      void this.#refresh(subscription)
     }, wait)
+  }
+
+  async #refresh(subscription: Subscription): Promise<void> {
+    if (subscription.busy) {
+      subscription.again = true
+      return
+    }
+    subscription.busy = true
+    try {
+      await subscription.refresh()
+    } finally {
+      subscription.busy = false
+    }
+    if (subscription.again && this.#subscriptions.has(subscription)) {
+      subscription.again = false
+      this.#schedule(subscription)
+    }
   }
 
   #reconnectLater(): void {

@@ -14,6 +14,12 @@ interface Exceeded {
   expense: {payee: string; amount: Money} | null
 }
 
+interface Reviewed {
+  import_id: string
+  filename: string
+  exceedances: (Exceeded & {threshold: number})[]
+}
+
 // A stream that was interrupted may repeat itself; a person is told once.
 const told = new Set<string>()
 
@@ -21,7 +27,8 @@ const told = new Set<string>()
 export function tell({name, data}: LiveEvent): void {
   if (name === 'budget.changed' && isBudget(data.budget)) budgets.apply(data.budget)
   if (name === 'budget.removed' && typeof data.budget_id === 'string') budgets.drop(data.budget_id)
-  if (name === 'budget.exceeded') tellExceeded(data as unknown as Exceeded)
+  if (name === 'budget.exceeded' && !data.import_id) tellExceeded(data as unknown as Exceeded)
+  if (name === 'import.reviewed') tellOfImport(data as unknown as Reviewed)
   if (name === 'notification.failed') toasts.show('An alert mail could not be delivered. See Alerts for the reason.', 'warning')
   if (name === 'user.changed') void session.load().catch(() => {})
 }
@@ -33,7 +40,18 @@ function tellExceeded(exceeded: Exceeded): void {
   toasts.show(describe(exceeded), 'danger', {href: '/alerts', label: 'See why'})
 }
 
-// A new budget or an imported file can find dozens of past periods exceeded, all within a second.
+/** An import is told of once, whatever it exceeded. */
+function tellOfImport({import_id, filename, exceedances}: Reviewed): void {
+  if (told.has(import_id)) return
+  told.add(import_id)
+  const now = exceedances.filter((one) => one.threshold === 100 && one.period.to >= session.today)
+  const [first] = now
+  if (!first) return
+  const text = now.length === 1 ? describe(first) : `After the import of ${filename}, ${now.length} budgets are exceeded.`
+  toasts.show(text, 'danger', {href: '/alerts', label: 'See why'})
+}
+
+// A new budget can find dozens of past periods exceeded, all within a second.
 let past: Exceeded[] = []
 let pastTimer: number | undefined
 

@@ -84,6 +84,7 @@ describe('reading what was typed', () => {
     ['1,234 JPY', 'en', '1234', 'JPY'],
     ['1.234 KWD', 'en', '1.234', 'KWD'],
     ['007', 'en', '7.00', 'EUR'],
+    ['12,34,567.50', 'en-IN', '1234567.50', 'EUR'],
   ])('%s in %s', (text, locale, amount, currency) => {
     expect(parseAmount(text, 'EUR', locale)).toEqual({money: {amount, currency}, income: false})
   })
@@ -96,7 +97,7 @@ describe('reading what was typed', () => {
     expect(parseAmount('+2000', 'EUR', 'en')).toEqual({money: {amount: '2000.00', currency: 'EUR'}, income: true})
   })
 
-  it.each(['', '-5', '0', '0.00', 'abc', '12.345', '1.5 JPY', '5 XYZ', '1234567890123', '1e5', '..'])(
+  it.each(['', '-5', '0', '0.00', 'abc', '12.345', '1.5 JPY', '5 XYZ', '1234567890123', '1e5', '..', '12..5', '1.2.3', '12.5.6', '1,2,3', '1.234.5', '1,23.50'])(
     'refuses %j',
     (text) => expect(() => parseAmount(text, 'EUR', 'en')).toThrow(AmountError),
   )

@@ -43,10 +43,16 @@ function spellOutSymbol(text: string, homeCurrency: string): string {
   )
 }
 
+/** Digits alone, in groups of three, or as in India (12,34,567). Anything else is a slip of the finger. */
+const groups = /^(\d*|\d{1,3}(\.\d{3})+|\d{1,3}(,\d{3})+|\d{1,2}(,\d{2})+,\d{3})$/
+
 function normalise(digits: string, currency: string, locale: string): string {
   const decimals = decimalsOf(currency)
   const point = decimalPoint(digits, decimals, locale)
-  const whole = (point < 0 ? digits : digits.slice(0, point)).replace(/[.,]/g, '').replace(/^0+(?=\d)/, '') || '0'
+  const grouped = point < 0 ? digits : digits.slice(0, point)
+  const separator = /[.,]/.exec(grouped)?.[0]
+  if (!groups.test(grouped) || (separator && separator === digits[point])) throw new AmountError(example(locale))
+  const whole = grouped.replace(/[.,]/g, '').replace(/^0+(?=\d)/, '') || '0'
   const fraction = point < 0 ? '' : digits.slice(point + 1)
   if (whole.length > 12) throw new AmountError('That is more than can be recorded.')
   if (fraction.length > decimals) {

@@ -1,7 +1,12 @@
+import {Layers} from './layers'
+
 /** Where the user is. The server answers every path with the same page; the rest is the history API. */
 class Location {
   path = $state(window.location.pathname)
   search = $state(window.location.search)
+
+  /** Where the page was scrolled to when the person left it, if they came back to it. */
+  returnedTo: number | undefined
 
   get query(): URLSearchParams {
     return new URLSearchParams(this.search)
@@ -15,9 +20,27 @@ class Location {
 
 export const here = new Location()
 
+/**
+ * What the fragment of a mailed link says. Browsers send it to no server; it also leaves the address bar and the history.
+ * Links of older mails have it in the query.
+ */
+export function takeLinkSecrets(): URLSearchParams {
+  const {hash, search, pathname} = window.location
+  const secrets = new URLSearchParams(hash.length > 1 ? hash.slice(1) : search)
+  history.replaceState(history.state, '', pathname)
+  here.read()
+  return secrets
+}
+
+export const layers = new Layers(window.history, (work) => window.setTimeout(work))
+
 export function goTo(address: string, options: {replace?: boolean} = {}): void {
-  if (options.replace) history.replaceState(null, '', address)
-  else history.pushState(null, '', address)
+  if (options.replace) history.replaceState(history.state, '', address)
+  else {
+    history.replaceState({...history.state, scrolled: window.scrollY}, '')
+    history.pushState(null, '', address)
+  }
+  here.returnedTo = undefined
   here.read()
 }
 
@@ -29,10 +52,14 @@ export function followLinks(): () => void {
     if (!link || link.target || link.hasAttribute('download') || link.origin !== window.location.origin) return
     if (link.pathname.startsWith('/api/') || link.pathname.startsWith('/docs') || link.getAttribute('href')?.startsWith('#')) return
     event.preventDefault()
-    if (link.href !== window.location.href) goTo(link.pathname + link.search)
+    if (link.href !== window.location.href) goTo(link.pathname + link.search + link.hash)
     window.scrollTo(0, 0)
   }
-  const onPop = () => here.read()
+  const onPop = () => {
+    if (layers.moved()) return
+    here.returnedTo = (history.state as {scrolled?: number} | null)?.scrolled
+    here.read()
+  }
   document.addEventListener('click', onClick)
   window.addEventListener('popstate', onPop)
   return () => {

@@ -1,10 +1,11 @@
 import {api, onSignedOut} from '../api/client'
 import {need} from '../api/problem'
 import type {User} from '../api/types'
+import {dropDrafts} from '../ledger/draft'
 import {goTo} from '../routing/router.svelte'
 import {formatMoney, type MoneyStyle} from '../money/format'
 import type {Money} from '../money/money'
-import {formatClock, formatDay, formatInstant, today} from '../days/days'
+import {formatClock, formatDay, formatInstant, formatRange, today} from '../days/days'
 
 /** Who is signed in; undefined until the server has said. */
 class CurrentSession {
@@ -36,6 +37,7 @@ class CurrentSession {
 
   async signOut(): Promise<void> {
     await need(api.DELETE('/session'))
+    dropDrafts(sessionStorage)
     // In one step, so that nobody is asked to come back to where they just left.
     goTo('/sign-in')
     this.user = null
@@ -51,4 +53,7 @@ export const day = (value: string): string => formatDay(value, session.locale, s
 export const instantAfter = (value: string, mentioned: string): string =>
   today(session.timeZone, new Date(value)) === today(session.timeZone, new Date(mentioned)) ? clock(value) : instant(value)
 const clock = (value: string) => formatClock(value, session.locale, session.timeZone)
+/** The day of a moment, where the user lives. */
+export const dayOf = (value: string): string => day(today(session.timeZone, new Date(value)))
+export const dayRange = (from: string, to: string): string => formatRange(from, to, session.locale, session.today.slice(0, 4))
 export const instant = (value: string): string => formatInstant(value, session.locale, session.timeZone)

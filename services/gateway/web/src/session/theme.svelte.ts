@@ -7,8 +7,11 @@ class CurrentTheme {
   value = $state<Theme>('auto')
 
   constructor() {
+    // The page may be one that was kept for times without a connection, written for another choice.
+    const chosen = /(?:^|; )theme=(\w+)/.exec(document.cookie)?.[1]
     const written = document.documentElement.dataset.theme
-    this.value = isTheme(written) ? written : 'auto'
+    this.value = isTheme(chosen) ? chosen : isTheme(written) ? written : 'auto'
+    document.documentElement.dataset.theme = this.value
   }
 
   choose(theme: Theme): void {
