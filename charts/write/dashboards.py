@@ -9,6 +9,8 @@ from typing import Any
 _SOURCE = {"type": "prometheus", "uid": "${source}"}
 _WIDTH, _HEIGHT = 8, 7
 _ROW = 24
+_OWN = 'namespace="$namespace",release="$release"'
+"""What the variables of a dashboard choose."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,21 +27,22 @@ class Panel:
 
 
 def _quantile(share: float, metric: str, by: str, chosen: str = "") -> str:
-    return f"histogram_quantile({share}, sum by ({by}, le) (rate({metric}_bucket{{{chosen}}}[$__rate_interval])))"
+    which = f"{_OWN},{chosen}" if chosen else _OWN
+    return f"histogram_quantile({share}, sum by ({by}, le) (rate({metric}_bucket{{{which}}}[$__rate_interval])))"
 
 
 PROMISES = (
     Panel(
         title="Requests that failed, of the last day", says="Promised: at most 0.1 %", figure=True, unit="percentunit",
-        red_above=0.001, lines={"": "outlay:requests_failed:ratio_rate1d"},
+        red_above=0.001, lines={"": f"outlay:requests_failed:ratio_rate1d{{{_OWN}}}"},
     ),
     Panel(
         title="Requests slower than half a second, of the last day", says="Promised: at most 1 %", figure=True, unit="percentunit",
-        red_above=0.01, lines={"": "outlay:requests_slow:ratio_rate1d"},
+        red_above=0.01, lines={"": f"outlay:requests_slow:ratio_rate1d{{{_OWN}}}"},
     ),
     Panel(
         title="Alerts later than ten seconds, of the last day", says="Promised: at most 1 %", figure=True, unit="percentunit",
-        red_above=0.01, lines={"": "outlay:alerts_late:ratio_rate1d"},
+        red_above=0.01, lines={"": f"outlay:alerts_late:ratio_rate1d{{{_OWN}}}"},
     ),
     Panel(
         title="From the expense to the mail", says="Until the provider has accepted it", unit="s",
@@ -48,7 +51,7 @@ PROMISES = (
     ),
     Panel(
         title="Requests", says="At the gateway, by status", unit="reqps",
-        lines={"{{status}}": 'sum by (status) (rate(outlay_requests_total{service="gateway"}[$__rate_interval]))'},
+        lines={"{{status}}": f'sum by (status) (rate(outlay_requests_total{{{_OWN},service="gateway"}}[$__rate_interval]))'},
     ),
     Panel(
         title="Time to answer", says="At the gateway", unit="s",
@@ -57,29 +60,32 @@ PROMISES = (
     ),
     Panel(
         title="Mails", says="By kind and what became of them",
-        lines={"{{kind}} {{state}}": "sum by (kind, state) (increase(outlay_mails_total[1h]))"},
+        lines={"{{kind}} {{state}}": f"sum by (kind, state) (increase(outlay_mails_total{{{_OWN}}}[1h]))"},
     ),
 )  # fmt: skip
 
 EVENTS = (
     Panel(title="Oldest event in an outbox", says="Above a minute the broker, or a relay, is away", unit="s", red_above=60,
-          lines={"{{service}}": "max by (service) (outlay_outbox_oldest_seconds)"}),
+          lines={"{{service}}": f"max by (service) (outlay_outbox_oldest_seconds{{{_OWN}}})"}),
     Panel(title="Waiting", says="Events in each queue",
-          lines={"{{queue}}": 'max by (queue) (outlay_queue_depth{state="waiting"})'}),
+          lines={"{{queue}}": f'max by (queue) (outlay_queue_depth{{{_OWN},state="waiting"}})'}),
     Panel(title="Dead letters", says="python -m <service> events dead says why", red_above=1,
-          lines={"{{queue}}": 'max by (queue) (outlay_queue_depth{state="dead"})'}),
+          lines={"{{queue}}": f'max by (queue) (outlay_queue_depth{{{_OWN},state="dead"}})'}),
     Panel(title="Handled", says="Events a second", unit="ops",
-          lines={"{{queue}}": 'sum by (queue) (rate(outlay_events_total{outcome="handled"}[$__rate_interval]))'}),
+          lines={"{{queue}}": f'sum by (queue) (rate(outlay_events_total{{{_OWN},outcome="handled"}}[$__rate_interval]))'}),
     Panel(title="Tried again", says="Attempts that failed, a second", unit="ops",
-          lines={"{{queue}} {{type}}": 'sum by (queue, type) (rate(outlay_events_total{outcome="retried"}[$__rate_interval]))'}),
+          lines={"{{queue}} {{type}}":
+                 f'sum by (queue, type) (rate(outlay_events_total{{{_OWN},outcome="retried"}}[$__rate_interval]))'}),
     Panel(title="On the way", says="99 of 100 events are handled within", unit="s",
           lines={"{{queue}}": _quantile(0.99, "outlay_event_delivery_seconds", "queue")}),
+    Panel(title="Slowest operations", says="95 of 100 are answered within", unit="s",
+          lines={"{{service}} {{route}}": _quantile(0.95, "outlay_request_seconds", "service, route")}),
     Panel(title="Failed requests", says="5xx, by service", unit="reqps",
-          lines={"{{service}}": 'sum by (service) (rate(outlay_requests_total{status=~"5.."}[$__rate_interval]))'}),
+          lines={"{{service}}": f'sum by (service) (rate(outlay_requests_total{{{_OWN},status=~"5.."}}[$__rate_interval]))'}),
     Panel(title="CPU", says="Cores used, by process",
-          lines={"{{job}}": 'sum by (job) (rate(process_cpu_seconds_total{job=~"$release-.+"}[$__rate_interval]))'}),
+          lines={"{{job}}": f'sum by (job) (rate(process_cpu_seconds_total{{{_OWN}}}[$__rate_interval]))'}),
     Panel(title="Memory", says="Resident, the largest of each", unit="bytes",
-          lines={"{{job}}": 'max by (job) (process_resident_memory_bytes{job=~"$release-.+"})'}),
+          lines={"{{job}}": f'max by (job) (process_resident_memory_bytes{{{_OWN}}})'}),
 )  # fmt: skip
 
 
@@ -104,7 +110,8 @@ def _dashboard(uid: str, title: str, panels: tuple[Panel, ...]) -> dict[str, Any
         "templating": {
             "list": [
                 {"name": "source", "type": "datasource", "query": "prometheus", "label": "Prometheus"},
-                {"name": "release", "type": "textbox", "query": "outlay", "current": {"text": "outlay", "value": "outlay"}},
+                _variable("namespace", "label_values(outlay_request_seconds_count, namespace)", "Namespace"),
+                _variable("release", 'label_values(outlay_request_seconds_count{namespace="$namespace"}, release)', "Release"),
             ]
         },
         "panels": [
@@ -112,6 +119,13 @@ def _dashboard(uid: str, title: str, panels: tuple[Panel, ...]) -> dict[str, Any
             for number, panel in enumerate(panels)
         ],
     }
+
+
+def _variable(name: str, query: str, label: str) -> dict[str, Any]:
+    return {
+        "name": name, "type": "query", "label": label, "datasource": _SOURCE, "query": {"query": query, "refId": name},
+        "definition": query, "refresh": 2, "sort": 1, "includeAll": False, "multi": False,
+    }  # fmt: skip
 
 
 def _panel(panel: Panel, number: int, *, x: int, y: int) -> dict[str, Any]:

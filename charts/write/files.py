@@ -14,7 +14,8 @@ CHARTS = Path(__file__).parents[1]
 
 def contents() -> dict[Path, str]:
     """Return path to text."""
-    suite, service = CHARTS / "outlay", CHARTS / "service"
+    suite = CHARTS / "outlay"
+    service = suite / "charts" / "service"
     values = with_reads((suite / "values.yaml").read_text("utf-8"))
     found = {
         suite / "values.yaml": values,

@@ -29,14 +29,21 @@ class Promise:
     says: str
 
 
+OWN = 'namespace="outlay",release="outlay"'
+"""Which series are looked at. The chart puts the namespace and the release in which it is installed in place of these."""
+_EACH = "sum by (namespace, release) "
+
 PROMISES = (
     Promise(
         name="Availability",
         record="outlay:requests_failed",
         bearable=0.001,
-        wrong='sum(rate(outlay_requests_total{service="gateway",status=~"5.."}[WINDOW])) or vector(0)',
-        all='sum(rate(outlay_requests_total{service="gateway"}[WINDOW]))',
-        count='sum(increase(outlay_requests_total{service="gateway"}[WINDOW]))',
+        wrong=(
+            f'{_EACH}(rate(outlay_requests_total{{{OWN},service="gateway",status=~"5.."}}[WINDOW]))'
+            f' or 0 * {_EACH}(rate(outlay_requests_total{{{OWN},service="gateway"}}[WINDOW]))'
+        ),
+        all=f'{_EACH}(rate(outlay_requests_total{{{OWN},service="gateway"}}[WINDOW]))',
+        count=f'{_EACH}(increase(outlay_requests_total{{{OWN},service="gateway"}}[WINDOW]))',
         says="99.9 % of requests are answered without a fault of ours",
     ),
     Promise(
@@ -44,11 +51,11 @@ PROMISES = (
         record="outlay:requests_slow",
         bearable=0.01,
         wrong=(
-            'sum(rate(outlay_request_seconds_count{service="gateway"}[WINDOW]))'
-            ' - sum(rate(outlay_request_seconds_bucket{service="gateway",le="0.5"}[WINDOW]))'
+            f'{_EACH}(rate(outlay_request_seconds_count{{{OWN},service="gateway"}}[WINDOW]))'
+            f' - {_EACH}(rate(outlay_request_seconds_bucket{{{OWN},service="gateway",le="0.5"}}[WINDOW]))'
         ),
-        all='sum(rate(outlay_request_seconds_count{service="gateway"}[WINDOW]))',
-        count='sum(increase(outlay_request_seconds_count{service="gateway"}[WINDOW]))',
+        all=f'{_EACH}(rate(outlay_request_seconds_count{{{OWN},service="gateway"}}[WINDOW]))',
+        count=f'{_EACH}(increase(outlay_request_seconds_count{{{OWN},service="gateway"}}[WINDOW]))',
         says="99 % of requests are answered within half a second",
     ),
     Promise(
@@ -56,11 +63,11 @@ PROMISES = (
         record="outlay:alerts_late",
         bearable=0.01,
         wrong=(
-            'sum(rate(outlay_alert_seconds_count{kind="budget_exceeded"}[WINDOW]))'
-            ' - sum(rate(outlay_alert_seconds_bucket{kind="budget_exceeded",le="10.0"}[WINDOW]))'
+            f'{_EACH}(rate(outlay_alert_seconds_count{{{OWN},kind="budget_exceeded"}}[WINDOW]))'
+            f' - {_EACH}(rate(outlay_alert_seconds_bucket{{{OWN},kind="budget_exceeded",le="10.0"}}[WINDOW]))'
         ),
-        all='sum(rate(outlay_alert_seconds_count{kind="budget_exceeded"}[WINDOW]))',
-        count='sum(increase(outlay_alert_seconds_count{kind="budget_exceeded"}[WINDOW]))',
+        all=f'{_EACH}(rate(outlay_alert_seconds_count{{{OWN},kind="budget_exceeded"}}[WINDOW]))',
+        count=f'{_EACH}(increase(outlay_alert_seconds_count{{{OWN},kind="budget_exceeded"}}[WINDOW]))',
         says="99 % of mails about an exceeded budget are with the provider within ten seconds of the expense",
     ),
 )
@@ -93,8 +100,8 @@ def _alert(
     promise: Promise, word: str, pairs: tuple[tuple[float, str, str], ...], *, severity: str, over: str, lasts: str
 ) -> list[str]:
     burning = "\n          or\n".join(
-        f"          ({promise.record}:ratio_rate{long} > {times * promise.bearable:g}"
-        f" and {promise.record}:ratio_rate{short} > {times * promise.bearable:g})"
+        f"          ({promise.record}:ratio_rate{long}{{{OWN}}} > {times * promise.bearable:g}"
+        f" and {promise.record}:ratio_rate{short}{{{OWN}}} > {times * promise.bearable:g})"
         for times, long, short in pairs
     )
     name = f"{promise.name}{word}"

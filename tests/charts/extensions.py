@@ -51,6 +51,7 @@ _RABBITMQ = _object(
      "metadata": _object({"protocol": {"const": "amqp"}, "queueName": _text(), "mode": {"const": "QueueLength"}, "value": _text(r"^\d+$")},
                          {"host": _text("^amqps?://")})},
 )  # fmt: skip
+_RELABELING = _object({"sourceLabels": _list(_text(r"^[a-zA-Z_]\w*$")), "targetLabel": _text(r"^[a-zA-Z_]\w*$")})
 _RECORDING = _object({"record": _text(r"^[a-zA-Z_:][a-zA-Z0-9_:]*$"), "expr": _text()})
 _ALERTING = _object({"alert": _text(), "expr": _text(), "labels": _TEXTS, "annotations": _TEXTS}, {"for": _PROMETHEUS_DURATION})
 
@@ -68,7 +69,7 @@ _SPECS: dict[tuple[str, str], Schema] = {
     ("monitoring.coreos.com/v1", "ServiceMonitor"): _object(
         {"selector": _object({"matchLabels": _TEXTS}),
          "endpoints": _list(_object({"port": _NAME, "path": _text("^/"), "interval": _PROMETHEUS_DURATION},
-                                    {"honorLabels": {"type": "boolean"}}))},
+                                    {"honorLabels": {"type": "boolean"}, "relabelings": _list(_RELABELING)}))},
         {"targetLabels": _list(_text())},
     ),
     ("monitoring.coreos.com/v1", "PrometheusRule"): _object(

@@ -14,7 +14,7 @@ import yaml
 from prometheus_client import CollectorRegistry
 
 from chassis.metrics import Metrics
-from support.helm import ROOT, SUITE, rendered
+from support.helm import ROOT, SUITE, parse, rendered, template, values_of
 from write.rules import PROMISES
 
 RUNBOOK = (ROOT / "docs" / "runbook.md").read_text("utf-8")
@@ -25,7 +25,7 @@ RULES: list[dict[str, Any]] = [
 ALERTS = [rule for rule in RULES if "alert" in rule]
 RECORDED = {rule["record"] for rule in RULES if "record" in rule}
 _NAME = re.compile(r"\b((?:outlay|process)[_:][\w:]+)")
-_AT_THE_TARGET = {"job", "le"}
+_AT_THE_TARGET = {"job", "le", "namespace", "release"}
 
 
 def meters() -> dict[str, set[str]]:
@@ -69,9 +69,36 @@ def test_it_asks_for_what_the_code_tells(who: str, expression: str) -> None:
     assert asked <= labels | _AT_THE_TARGET, who
 
 
+@pytest.mark.parametrize(("who", "expression"), expressions(), ids=lambda value: value if len(value) < 60 else "")
+def test_it_asks_of_one_release_in_one_namespace(who: str, expression: str) -> None:
+    own = ('{namespace="outlay",release="outlay"', '{namespace="$namespace",release="$release"')
+    for found in _NAME.finditer(expression):
+        assert expression[found.end() :].startswith(own), f"{who}: {found[0]} is that of all releases"
+    if not who.startswith(("events:", "promises:")):
+        assert all(group.startswith("namespace, release") for group in re.findall(r"by \(([\w, ]+)\)", expression))
+
+
+def test_the_chart_has_each_release_watch_itself() -> None:
+    text = str(rendered("production").of("PrometheusRule"))
+    assert 'namespace="money",release="outlay"' in text
+    assert 'namespace="outlay"' not in text
+    for monitor in rendered("production").of("ServiceMonitor"):
+        [endpoint] = monitor["spec"]["endpoints"]
+        assert endpoint["relabelings"] == [
+            {"sourceLabels": ["__meta_kubernetes_service_label_app_kubernetes_io_instance"], "targetLabel": "release"}
+        ]
+
+
+def test_a_dashboard_offers_the_namespaces_and_releases_that_there_are() -> None:
+    for path in (SUITE / "dashboards").glob("*.json"):
+        _source, *variables = json.loads(path.read_text("utf-8"))["templating"]["list"]
+        assert [(variable["name"], variable["type"]) for variable in variables] == [("namespace", "query"), ("release", "query")]
+        assert all(variable["definition"].startswith("label_values(") for variable in variables)
+
+
 def test_buckets_that_promises_are_measured_at_are_there() -> None:
     metrics = Metrics()
-    metrics.latency.labels("gateway").observe(1)
+    metrics.latency.labels("gateway", "/expenses").observe(1)
     metrics.alerts.labels("budget_exceeded").observe(1)
     page = metrics.page().decode()
     asked = {match for rule in RULES for match in re.findall(r'(outlay_\w+_bucket)\{[^}]*le="([\d.]+)"', rule["expr"])}
@@ -91,8 +118,9 @@ def test_an_alert_says_how_urgent_it_is_and_leads_to_its_section(alert: dict[str
 def test_every_section_of_the_runbook_has_its_alert() -> None:
     sections = re.findall(r"^## (.+)$", RUNBOOK, re.MULTILINE)
     assert sorted(sections) == sorted(alert["alert"] for alert in ALERTS)
-    for link in re.findall(r"\]\(#(\w+)\)", RUNBOOK):
-        assert link in {section.lower() for section in sections}
+    headings = re.findall(r"^##+ (.+)$", RUNBOOK, re.MULTILINE)
+    for link in re.findall(r"\]\(#([\w-]+)\)", RUNBOOK):
+        assert link in {heading.lower().replace(" ", "-") for heading in headings}
 
 
 def test_the_chart_brings_the_rules_with_links_to_where_the_runbook_is() -> None:
@@ -135,17 +163,45 @@ def test_prometheus_finds_every_process_and_keeps_what_it_says_of_itself() -> No
     release = rendered("production")
     for monitor in release.of("ServiceMonitor"):
         chosen = monitor["spec"]["selector"]["matchLabels"]
-        services = [thing for thing in release.of("Service") if chosen.items() <= thing["metadata"]["labels"].items()]
-        assert len(services) == (1 if monitor["metadata"]["name"] == "outlay-gateway" else 2)
         [endpoint] = monitor["spec"]["endpoints"]
-        assert (endpoint["port"], endpoint["path"], endpoint["honorLabels"]) == ("http", "/metrics", True)
+        assert (endpoint["path"], endpoint["honorLabels"]) == ("/metrics", True)
+        services = [
+            thing for thing in release.of("Service")
+            if chosen.items() <= thing["metadata"]["labels"].items() and endpoint["port"] in {port["name"] for port in thing["spec"]["ports"]}
+        ]  # fmt: skip
+        assert len(services) == (1 if monitor["metadata"]["name"] == "outlay-gateway" else 2)
+        for service in services:
+            [port] = service["spec"]["ports"]
+            pods = [
+                pod for pod in release.pods().values() if service["spec"]["selector"].items() <= pod["metadata"]["labels"].items()
+            ]
+            listening = {each["name"] for pod in pods for container in pod["spec"]["containers"] for each in container["ports"]}
+            assert pods
+            assert port["targetPort"] in listening, service["metadata"]["name"]
+
+
+@pytest.mark.parametrize("scenario", ["production", "home"])
+def test_metrics_are_on_a_port_to_which_nothing_leads_from_outside(scenario: str) -> None:
+    both = ("--set", "global.monitoring.enabled=true", "--set", "global.network.enabled=true")
+    release = parse(template(SUITE, "-f", values_of(scenario), *both).stdout)
+    entrance = {"production": "outlay-gateway", "home": "outlay-home"}[scenario]
+    public = release.one("Service", entrance)["spec"]["ports"]
+    assert [port["name"] for port in public] == ["http"]
+    for ingress in release.of("Ingress"):
+        [rule] = ingress["spec"]["rules"]
+        assert [path["backend"]["service"]["port"] for path in rule["http"]["paths"]] == [{"name": "http"}]
+    [route] = release.of("HTTPRoute") or [None]
+    assert route is None or {ref["port"] for rule in route["spec"]["rules"] for ref in rule["backendRefs"]} == {8000}
+    assert release.one("Service", f"{entrance}-metrics")["spec"]["clusterIP"] == "None"
+    let_in = release.one("NetworkPolicy", f"{entrance}-serve")["spec"]["ingress"]
+    assert [[port["port"] for port in rule["ports"]] for rule in let_in] == [[8000], [8000], [9000]]
 
 
 def promtool(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     program = shutil.which("promtool")
     if program is None:
         pytest.fail("promtool is missing: make charts installs it (Debian's package prometheus)")
-    return subprocess.run([program, *map(str, arguments)], capture_output=True, text=True, check=False, timeout=60)
+    return subprocess.run([program, *map(str, arguments)], capture_output=True, text=True, check=False, timeout=300)
 
 
 def test_prometheus_reads_the_rules() -> None:

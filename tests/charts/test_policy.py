@@ -67,6 +67,47 @@ def test_no_image_is_latest_or_without_a_version(release) -> None:
         assert tag not in ("", "latest"), image
 
 
+def test_production_names_its_images_by_what_is_in_them() -> None:
+    images = {container["image"] for pod in rendered("production").own_pods().values() for container in containers(pod)}
+    assert len(images) == 5
+    assert all(re.fullmatch(r"icr\.io/outlay/outlay-[a-z]+@sha256:[0-9a-f]{64}", image) for image in images), images
+
+
+def test_requests_are_of_the_size_of_what_is_used_so_two_cores_hold_the_suite() -> None:
+    """Idle, a process takes 4 thousandths of a core; what it takes at work is its limit and what an autoscaler looks at."""
+    asked = 0
+    for thing in rendered("minimal").of("Deployment"):
+        [container] = thing["spec"]["template"]["spec"]["containers"]
+        asked += thing["spec"]["replicas"] * int(container["resources"]["requests"]["cpu"].removesuffix("m"))
+    assert asked <= 300
+
+
+@pytest.mark.parametrize("scenario", ["production", "dev", "home"])
+def test_no_name_is_too_long_however_long_that_of_the_release_is(scenario: str) -> None:
+    releases = ["a-release-whose-name-is-as-long-as-helm-allows-it-to1", "a-release-whose-name-is-as-long-as-helm-allows-it-to2"]
+    names = []
+    for release in releases:
+        assert len(release) == 53
+        answer = template(SUITE, "-f", values_of(scenario), release=release)
+        assert answer.returncode == 0, answer.stderr
+        names += [name_of(thing) for thing in parse(answer.stdout).things]
+    assert [name for name in names if len(name.partition("/")[2]) > 63] == []
+    # The pods of a StatefulSet have its name, a hyphen and ten characters in a label.
+    assert [name for name in names if name.startswith("StatefulSet/") and len(name.partition("/")[2]) > 52] == []
+    assert len(names) == len(set(names)), "two releases do not share an object"
+
+
+@pytest.mark.parametrize(
+    ("scenario", "more", "proxies"),
+    [("minimal", "ingress.enabled=false", "0"), ("minimal", "ingress.enabled=true", "1"), ("home", "ingress.enabled=true", "1"),
+     ("home", "ingress.enabled=false", "0"), ("production", "route.enabled=true", "1"), ("production", "gateway.settings.OUTLAY_PROXIES=2", "2")],
+)  # fmt: skip
+def test_a_sender_is_believed_about_its_address_only_behind_a_proxy(scenario: str, more: str, proxies: str) -> None:
+    release = parse(template(SUITE, "-f", values_of(scenario), "--set", more).stdout)
+    name = "outlay-home" if scenario == "home" else "outlay-gateway"
+    assert release.one("ConfigMap", name)["data"]["OUTLAY_PROXIES"] == proxies
+
+
 def test_our_own_pods_have_a_read_only_root_the_uid_of_the_images_and_no_token(release) -> None:
     pods = release.own_pods()
     assert pods

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tarfile
 from functools import cache
+from pathlib import Path
 
 import pytest
 
@@ -59,6 +61,23 @@ def test_those_of_extensions_are_strict_too(kind: str, change: dict[str, object]
     thing = rendered("production").of(kind)[0]
     assert complaints(thing, newest_versions()[-1]) == []
     assert complaints({**thing, "spec": {**thing["spec"], **change}}, newest_versions()[-1])
+
+
+def test_the_packed_chart_is_whole_and_brings_its_examples(tmp_path: Path) -> None:
+    packed = helm("package", SUITE, "--destination", tmp_path)
+    assert packed.returncode == 0, packed.stderr
+    [file] = tmp_path.glob("*.tgz")
+    with tarfile.open(file) as archive:
+        archive.extractall(tmp_path, filter="data")
+    assert sorted(path.stem for path in (tmp_path / "outlay" / "ci").iterdir()) == SCENARIOS
+    answer = template(file, "-f", tmp_path / "outlay" / "ci" / "minimal.yaml")
+    assert answer.returncode == 0, answer.stderr
+    assert parse(answer.stdout).things == rendered("minimal").things
+
+
+def test_helm_has_nothing_to_remark_about_the_folder() -> None:
+    answer = template(SUITE, "-f", values_of("minimal"))
+    assert answer.stderr == "", "such as links between folders"
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)

@@ -17,7 +17,7 @@ from chassis.command import ProcessSettings
 from chassis.settings import SettingsError, read_settings
 from outlay.settings import HomeSettings
 from outlay.told import GATEWAY, OWN
-from support.helm import ROOT, SUITE, Rendered, Thing, parse, rendered, template, values_of
+from support.helm import ROOT, SERVICE, SUITE, Rendered, Thing, parse, rendered, template, values_of
 from write.files import contents
 from write.settings import PROCESSES, required_settings, secret_settings, settings_of
 
@@ -38,8 +38,8 @@ def test_the_chart_insists_on_what_the_process_insists_on(process: str) -> None:
 
 def test_the_chart_takes_every_secret_setting_for_a_secret() -> None:
     """An address is one by the password in it, the others by their names."""
-    named = re.compile(r"(_API_?KEY|_PASSWORD|_ACCESS_KEY|_SECRET_KEY|DATA_KEY)$")
-    assert named.pattern in (ROOT / "charts" / "service" / "templates" / "_problems.tpl").read_text("utf-8")
+    named = re.compile(r"(_API_?KEY|_PASSWORD|_ACCESS_KEY|_SECRET_KEY|DATA_KEY|GATEWAY_KEY)$")
+    assert named.pattern in (SERVICE / "templates" / "_problems.tpl").read_text("utf-8")
     addresses = {"AUTH_STORE", "BUDGETS_DB", "EXPENSES_DB", "NOTIFIER_DB", "OUTLAY_BUS"}
     assert {name for name in secret_settings() if not named.search(name)} <= addresses
 
@@ -212,7 +212,7 @@ def test_secrets_reach_a_process_as_files_and_not_in_its_environment() -> None:
 def test_only_who_needs_a_secret_gets_it() -> None:
     release = rendered("production")
     [gateway] = [pod for name, pod in release.pods().items() if "gateway" in name]
-    assert set(secret_files(release, gateway)) == {"OUTLAY_BUS"}
+    assert set(secret_files(release, gateway)) == {"OUTLAY_BUS", "OUTLAY_GATEWAY_KEY"}
 
 
 @pytest.mark.parametrize("process", PROCESSES)

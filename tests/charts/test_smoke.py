@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 from charts.test_monitoring import panels, promtool
+from support.client import Person, eventually
 from support.helm import SUITE
 from support.process import OutlayProcess
 
@@ -35,15 +36,24 @@ def tried(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tried]:
     outlay = OutlayProcess(tmp_path_factory.mktemp("smoke") / "data")
     outlay.start()
     try:
+        be_told_by_mail(outlay)
         ran = smoke(outlay.url)
-        with urllib.request.urlopen(f"{outlay.url}/metrics", timeout=10) as answer:
+        with urllib.request.urlopen(f"{outlay.management}/metrics", timeout=10) as answer:
             yield Tried(ran, answer.read().decode())
     finally:
         outlay.stop()
 
 
+def be_told_by_mail(outlay: OutlayProcess) -> None:
+    """Exceed a budget as somebody whose address is confirmed, which the smoke test's is not."""
+    person = Person(outlay.url).verify(outlay)
+    person.budget("10.00")
+    person.spend("11.00")
+    eventually(lambda: outlay.mails("budget_exceeded"))
+
+
 def smoke(url: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-I", str(SMOKE), url], capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run([sys.executable, "-I", str(SMOKE), url], capture_output=True, text=True, timeout=300, check=False)
 
 
 def test_it_signs_up_spends_sees_the_budget_change_and_leaves(tried: Tried) -> None:
@@ -56,6 +66,12 @@ def test_it_fails_with_a_reason_where_nobody_answers() -> None:
     ran = smoke("http://127.0.0.1:9")
     assert ran.returncode == 1
     assert ran.stdout.startswith("FAILED: ")
+
+
+def test_its_alert_is_mailed_to_nobody(tried: Tried) -> None:
+    """The series are those that NoMailsLeave asks for."""
+    told = {state: f'outlay_mails_total{{kind="budget.exceeded",state="{state}"}} ' for state in ("pending", "sent")}
+    assert {state: float(tried.page.split(series)[1].split()[0]) for state, series in told.items()} == {"pending": 2, "sent": 1}
 
 
 def test_every_panel_shows_what_a_process_tells(tried: Tried, tmp_path: Path) -> None:
@@ -79,7 +95,7 @@ def test_every_panel_shows_what_a_process_tells(tried: Tried, tmp_path: Path) ->
 
 
 def shown(query: str) -> str:
-    return query.replace("$__rate_interval", "4m").replace("$release", "outlay")
+    return query.replace("$__rate_interval", "4m").replace("$namespace", "outlay").replace("$release", "outlay")
 
 
 def growing(page: str) -> Iterator[tuple[str, str]]:
@@ -89,5 +105,6 @@ def growing(page: str) -> Iterator[tuple[str, str]]:
             series, _, value = line.rpartition(" ")
             name, brace, labels = series.partition("{")
             grows = re.search("_(total|bucket|count|sum)$", name)
-            told = f'{{job="outlay-home",{labels}' if brace else '{job="outlay-home"}'
+            target = 'namespace="outlay",release="outlay",job="outlay-home"'
+            told = f"{{{target},{labels}" if brace else f"{{{target}}}"
             yield name + told, f"{float(value):f}+{float(value):f}x40" if grows else f"{float(value):f}x40"

@@ -1,6 +1,7 @@
 """Tries an installed Outlay as a person would: signs up, sets a budget, spends, sees the budget change and the alert, and leaves.
 
-Uses the standard library alone. `python smoke.py http://outlay-gateway:8000`
+Uses the standard library alone. `python smoke.py http://outlay-gateway:8000 example.com https://outlay.example.com`: where it is
+reached here, a domain that takes no mail, and the address in people's browsers.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import secrets
 import sys
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 from typing import Any
 
@@ -20,9 +22,10 @@ _SECONDS = 60
 class Person:
     """Somebody with an account."""
 
-    def __init__(self, url: str, domain: str) -> None:
-        """Sign up, with an address of a domain that takes no mail."""
+    def __init__(self, url: str, domain: str, public: str) -> None:
+        """Sign up, with an address of a domain that takes no mail. `public` is the address that the Host header names."""
         self._url, self._cookie = f"{url.rstrip('/')}/api/v1/", ""
+        self._host = urllib.parse.urlsplit(public or url).netloc
         account = {
             "email": f"smoke-{secrets.token_hex(8)}@{domain}",
             "password": _PASSWORD,
@@ -35,7 +38,13 @@ class Person:
 
     def ask(self, method: str, path: str, body: dict[str, Any] | None = None, **headers: str) -> dict[str, Any]:
         """Ask the API; raises HTTPError for what is refused."""
-        told = {"Content-Type": "application/json", "Sec-Fetch-Site": "same-origin", "Cookie": self._cookie, **headers}
+        told = {
+            "Content-Type": "application/json",
+            "Sec-Fetch-Site": "same-origin",
+            "Cookie": self._cookie,
+            "Host": self._host,
+            **headers,
+        }
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(self._url + path, data=data, headers=told, method=method)  # noqa: S310  http, inside
         with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
@@ -45,10 +54,10 @@ class Person:
             return dict(json.loads(answer.read() or b"{}"))
 
 
-def main(url: str, domain: str) -> int:
+def main(url: str, domain: str = "outlay.example.com", public: str = "") -> int:
     """Try it; return the exit status."""
     try:
-        _try(url, domain)
+        _try(url, domain, public)
     except urllib.error.HTTPError as error:
         _say(f"FAILED: {error.url} answered {error.code}: {error.read().decode(errors='replace')[:500]}")
         return 1
@@ -58,8 +67,8 @@ def main(url: str, domain: str) -> int:
     return 0
 
 
-def _try(url: str, domain: str) -> None:
-    person = Person(url, domain)
+def _try(url: str, domain: str, public: str) -> None:
+    person = Person(url, domain, public)
     _say("signed up")
     budget = person.ask("POST", "budgets", {"name": "Smoke", "amount": {"amount": "100.00", "currency": "EUR"}})
     _say("set a budget of 100.00")
@@ -95,4 +104,4 @@ def _say(line: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else "outlay.example.com"))  # noqa: PLR2004
+    sys.exit(main(*sys.argv[1:4]))

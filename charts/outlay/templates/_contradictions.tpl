@@ -2,7 +2,7 @@
 {{- define "outlay.contradictions" -}}
 {{- include "outlay.contradictions.global" . -}}
 {{- include "outlay.contradictions.entrance" . -}}
-{{- range $name, $service := .Subcharts -}}
+{{- range $name, $service := omit .Subcharts "behindIngress" "behindRoute" -}}
   {{- if include "service.on" $service -}}
     {{- include "outlay.contradictions.neighbours" (dict "root" $ "name" $name "service" $service) -}}
     {{- include "outlay.contradictions.stores" (dict "root" $ "name" $name "service" $service) -}}
@@ -43,7 +43,7 @@ global.url names {{ $host }}, which is no host of an Ingress or HTTPRoute: small
 {{- define "outlay.contradictions.neighbours" -}}
 {{- $root := .root -}}{{- $name := .name -}}
 {{- range $setting, $value := (include "service.sources" .service | fromJson).plain -}}
-  {{- range $other, $asked := $root.Subcharts -}}
+  {{- range $other, $asked := omit $root.Subcharts "behindIngress" "behindRoute" -}}
     {{- $at := printf "http://%s" (include "service.fullname" $asked) -}}
     {{- if or (eq $value $at) (hasPrefix (printf "%s:" $at) $value) -}}
       {{- if or (not (include "service.on" $asked)) (not $asked.Values.serve.enabled) }}
@@ -54,8 +54,9 @@ global.url names {{ $host }}, which is no host of an Ingress or HTTPRoute: small
     {{- end -}}
   {{- end -}}
 {{- end -}}
-{{- $known := concat (keys $root.Subcharts) (keys $root.Values.global.network.outside) (list "smoke/test") -}}
-{{- range $name := keys $root.Subcharts }}{{ $known = concat $known (list (printf "%s/serve" $name) (printf "%s/work" $name)) }}{{ end -}}
+{{- $services := omit $root.Subcharts "behindIngress" "behindRoute" -}}
+{{- $known := concat (keys $services) (keys $root.Values.global.network.outside) (list "smoke/test") -}}
+{{- range $name := keys $services }}{{ $known = concat $known (list (printf "%s/serve" $name) (printf "%s/work" $name)) }}{{ end -}}
 {{- range $part := list "serve" "work" "migrate" -}}
   {{- $is := get $.service.Values $part -}}
   {{- range $side := list "from" "to" }}{{ range $who := get $is $side | default list }}{{ if not (has $who $known) }}
@@ -71,7 +72,7 @@ global.url names {{ $host }}, which is no host of an Ingress or HTTPRoute: small
 {{- define "outlay.contradictions.stores" -}}
 {{- $root := .root -}}{{- $name := .name -}}
 {{- $sources := include "service.sources" .service | fromJson -}}
-{{- $made := printf "%s-dev" $root.Release.Name -}}
+{{- $made := printf "%s-dev" (include "service.release" $root) -}}
 {{- $of := dict "OUTLAY_BUS" "rabbitmq" "AUTH_STORE" "couchdb" "EXPENSES_DB" "mariadb" "BUDGETS_DB" "mariadb" "NOTIFIER_DB" "mariadb" "COS_ACCESS_KEY" "s3" -}}
 {{- range $setting, $store := $of -}}
   {{- if eq (dig $setting "secret" "" $sources.keys) $made -}}
@@ -83,7 +84,7 @@ global.url names {{ $host }}, which is no host of an Ingress or HTTPRoute: small
   {{- end -}}
 {{- end -}}
 {{- range $setting, $value := $sources.plain }}{{ range $store, $is := $root.Values.dev -}}
-  {{- if and (not $is.enabled) (regexMatch (printf "//([^/]*@)?%s-%s(:|/|$)" $root.Release.Name $store) $value) }}
+  {{- if and (not $is.enabled) (regexMatch (printf "//([^/]*@)?%s-%s(:|/|$)" (include "service.release" $root) $store) $value) }}
 {{ $name }}: {{ $setting }} means the {{ $store }} of the release, which is off. Set dev.{{ $store }}.enabled to true, or {{ $name }}.settings.{{ $setting }} to another one.
   {{- end -}}
 {{- end }}{{ end -}}

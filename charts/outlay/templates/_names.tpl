@@ -1,6 +1,6 @@
 {{/* Where browsers come in: the Service behind Ingress and HTTPRoute. */}}
 {{- define "outlay.entrance" -}}
-{{ .Release.Name }}-{{ ternary "home" "gateway" (eq .Values.global.mode "home") }}
+{{ include "service.release" . }}-{{ ternary "home" "gateway" (eq .Values.global.mode "home") }}
 {{- end -}}
 
 {{- define "outlay.labels" -}}

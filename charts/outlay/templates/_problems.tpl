@@ -20,8 +20,8 @@ global: {{ $setting }} is a setting of no service. Look at the spelling; the REA
 global.settings.OUTLAY_URL: say it as global.url, from which the host of the Ingress follows too.
 {{- end -}}
 {{- if and (eq .Values.global.mode "services") (not .Values.global.existingSecret) (not (include "service.given" (dict "root" .Subcharts.gateway "setting" "OUTLAY_BUS"))) }}
-global: no Secret is named. Make one with OUTLAY_DATA_KEY and OUTLAY_BUS and set global.existingSecret:
-  kubectl create secret generic outlay --from-literal=OUTLAY_DATA_KEY=$(openssl rand -hex 32) --from-literal=OUTLAY_BUS=amqps://<user>:<password>@<host>/
+global: no Secret is named. Make one with OUTLAY_DATA_KEY, OUTLAY_GATEWAY_KEY and OUTLAY_BUS and set global.existingSecret:
+  kubectl create secret generic outlay --from-literal=OUTLAY_DATA_KEY=$(openssl rand -hex 32) --from-literal=OUTLAY_GATEWAY_KEY=$(openssl rand -hex 32) --from-literal=OUTLAY_BUS=amqps://<user>:<password>@<host>/
 {{- end -}}
 {{- if and .Values.route.enabled (not .Values.route.parentRefs) }}
 route.parentRefs is empty, so no Gateway would take the HTTPRoute. Set it to something like [{name: public, namespace: gateways}].

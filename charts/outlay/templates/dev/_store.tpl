@@ -16,7 +16,7 @@ A small server of one pod with its volume, for trying things. Given: root, name,
 {{- define "outlay.dev.store" -}}
 {{- $is := get .root.Values.dev .name -}}
 {{- if $is.enabled }}
-{{- $name := printf "%s-%s" .root.Release.Name .name }}
+{{- $name := printf "%s-%s" (include "service.release" .root) .name }}
 ---
 apiVersion: v1
 kind: Service

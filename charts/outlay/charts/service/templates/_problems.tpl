@@ -19,7 +19,7 @@
     {{- $_ := set $secrets $at.secret (append (get $secrets $at.secret | default list) $at.key) -}}
   {{- end -}}
   {{/* The one that the suite's chart makes itself may lack what this version adds. */}}
-  {{- range $secret, $keys := omit $secrets (printf "%s-dev" .Release.Name) -}}
+  {{- range $secret, $keys := omit $secrets (printf "%s-dev" (include "service.release" .)) -}}
     {{- $there := lookup "v1" "Secret" $here $secret -}}
     {{- if $there -}}
       {{- range $key := $keys }}{{ if not (hasKey ($there.data | default dict) $key) }}
@@ -60,7 +60,7 @@
 {{- range $setting, $value := $sources.plain -}}
   {{- if regexMatch "://[^/@]*:[^/@]+@" $value }}
 {{ $name }}: {{ $setting }} has a password in it, and settings are kept in a ConfigMap. Move it to a Secret: {{ $name }}.existingSecret and {{ $name }}.secretKeys.{{ $setting }}.
-  {{- else if regexMatch "(_API_?KEY|_PASSWORD|_ACCESS_KEY|_SECRET_KEY|DATA_KEY)$" $setting }}
+  {{- else if regexMatch "(_API_?KEY|_PASSWORD|_ACCESS_KEY|_SECRET_KEY|DATA_KEY|GATEWAY_KEY)$" $setting }}
 {{ $name }}: {{ $setting }} is a secret, and settings are kept in a ConfigMap. Move it to {{ $name }}.existingSecret and {{ $name }}.secretKeys.{{ $setting }}.
   {{- end -}}
 {{- end -}}
@@ -166,7 +166,7 @@
 {{- $pods := 0 -}}
 {{- range $part := list .Values.serve .Values.work -}}
   {{- if $part.enabled -}}
-    {{- $most := $part.replicas -}}
+    {{- $most := $part.replicas | default 1 -}}
     {{- if $part.autoscaling.enabled }}{{ $most = $part.autoscaling.max }}{{ end -}}
     {{- if and $part.keda $part.keda.enabled }}{{ $most = $part.keda.max }}{{ end -}}
     {{- $pods = add $pods (int $most) -}}

@@ -3,9 +3,26 @@
 {{- if .Values.nameOverride }}{{ .Values.nameOverride }}{{ else if eq .Chart.Name "service" }}{{ .Release.Name }}{{ else }}{{ .Chart.Name }}{{ end -}}
 {{- end -}}
 
+{{/*
+What names of objects begin with: the release. A Service's name may have 63 characters and a release's 53, so a long one is cut,
+with a hash so that two of them stay apart: the longest ending, -dashboard-promises, has 19.
+*/}}
+{{- define "service.release" -}}
+{{- if le (len .Release.Name) 43 }}{{ .Release.Name }}{{ else }}{{ printf "%s-%s" (.Release.Name | trunc 34 | trimSuffix "-") (sha256sum .Release.Name | trunc 8) }}{{ end -}}
+{{- end -}}
+
 {{- define "service.fullname" -}}
 {{- $name := include "service.name" . -}}
-{{- if eq .Release.Name $name }}{{ $name }}{{ else }}{{ printf "%s-%s" .Release.Name $name }}{{ end -}}
+{{- if eq .Release.Name $name }}{{ include "service.release" . }}{{ else }}{{ printf "%s-%s" (include "service.release" .) $name | trunc 54 | trimSuffix "-" }}{{ end -}}
+{{- end -}}
+
+{{/* The number and the name of the port at which a service tells operators how it is. */}}
+{{- define "service.managementPort" -}}
+{{- int .Values.managementPort | default (int .Values.port) -}}
+{{- end -}}
+
+{{- define "service.managementPortName" -}}
+{{- if int .Values.managementPort }}management{{ else }}http{{ end -}}
 {{- end -}}
 
 {{/* Whether the cluster is of a version or newer: "yes" or nothing. Given: root, version. Older ones refuse fields that they do not know. */}}

@@ -48,7 +48,7 @@
 {{/* Things that are said in two ways, or that the chart says itself. */}}
 {{- define "service.contradictions.told" -}}
 {{- $name := include "service.name" . -}}
-{{- $by := dict "OUTLAY_PORT" (printf "%s.port" $name) "OUTLAY_HOST" (printf "%s.listen" $name) "OUTLAY_URL" "global.url" "OUTLAY_INSTANCE" "" -}}
+{{- $by := dict "OUTLAY_PORT" (printf "%s.port" $name) "OUTLAY_MANAGEMENT_PORT" (printf "%s.managementPort" $name) "OUTLAY_HOST" (printf "%s.listen" $name) "OUTLAY_URL" "global.url" "OUTLAY_INSTANCE" "" "OUTLAY_PROCESS" "" -}}
 {{- if .Values.persistence.enabled }}{{ $_ := set $by "OUTLAY_DATA" (printf "%s.persistence.path" $name) }}{{ end -}}
 {{- range $setting := keys (.Values.settings | default dict) | sortAlpha -}}
   {{- if hasKey $by $setting }}
@@ -104,6 +104,12 @@
 
 {{- define "service.contradictions.pods" -}}
 {{- $name := include "service.name" . -}}
+{{- if eq (int .Values.managementPort) (int .Values.port) }}
+{{ $name }}: {{ $name }}.managementPort is {{ .Values.managementPort }}, as is {{ $name }}.port, which is public. Set it to another port.
+{{- end -}}
+{{- if and .Values.global.monitoring.enabled (has "OUTLAY_MANAGEMENT_PORT" .Values.reads) (not (int .Values.managementPort)) }}
+{{ $name }}: Prometheus is to read its metrics (global.monitoring.enabled), which no port answers. Set {{ $name }}.managementPort, such as to 9000.
+{{- end -}}
 {{- $context := merge dict (.Values.securityContext | default dict) (.Values.podSecurityContext | default dict) -}}
 {{- if and $context.runAsNonRoot (eq (toString $context.runAsUser) "0") }}
 {{ $name }}: runAsUser is 0, which is root, and runAsNonRoot is true, so no pod would start. The images run as 10001: leave {{ $name }}.podSecurityContext.runAsUser at that.
@@ -122,7 +128,7 @@
 
 {{/* The fewest pods of a part. */}}
 {{- define "service.least" -}}
-{{- if and .is.keda .is.keda.enabled }}{{ .is.keda.min }}{{ else if .is.autoscaling.enabled }}{{ .is.autoscaling.min }}{{ else }}{{ .is.replicas }}{{ end -}}
+{{- if and .is.keda .is.keda.enabled }}{{ .is.keda.min }}{{ else if .is.autoscaling.enabled }}{{ .is.autoscaling.min }}{{ else if kindIs "invalid" .is.replicas }}1{{ else }}{{ .is.replicas }}{{ end -}}
 {{- end -}}
 
 {{/* Whether so many, a number or a share, are all of them: "yes" or nothing. */}}

@@ -42,6 +42,7 @@ What the service says itself goes before what is global.
 {{- end -}}
 {{- $_ := set $plain "OUTLAY_HOST" .Values.listen -}}
 {{- $_ := set $plain "OUTLAY_PORT" (toString .Values.port) -}}
+{{- with int .Values.managementPort }}{{ $_ := set $plain "OUTLAY_MANAGEMENT_PORT" (toString .) }}{{ end -}}
 {{- if .Values.bindings }}{{ $_ := set $plain "SERVICE_BINDING_ROOT" "/run/outlay/bindings" }}{{ end -}}
 {{- if .Values.persistence.enabled }}{{ if has "OUTLAY_DATA" $reads }}{{ $_ := set $plain "OUTLAY_DATA" .Values.persistence.path }}{{ end }}
 {{- else if and (has "OUTLAY_DATA" $reads) (not $plain.OUTLAY_DATA) }}{{ $_ := set $plain "OUTLAY_DATA" "/tmp/outlay" }}{{ end -}}
@@ -54,6 +55,10 @@ What the service says itself goes before what is global.
 {{- if and (ne .part "migrate") (or (not .root.Values.reads) (has "OUTLAY_INSTANCE" .root.Values.reads)) }}
 - name: OUTLAY_INSTANCE
   valueFrom: {fieldRef: {fieldPath: metadata.name}}
+{{- end }}
+{{- if or (not .root.Values.reads) (has "OUTLAY_PROCESS" .root.Values.reads) }}
+- name: OUTLAY_PROCESS
+  value: {{ .part }}
 {{- end }}
 {{- range $name := concat (keys $sources.inline) (keys $sources.keys) | sortAlpha }}
 - name: {{ $name }}_FILE

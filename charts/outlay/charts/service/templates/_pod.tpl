@@ -17,7 +17,8 @@ securityContext: {{- toYaml $values.podSecurityContext | nindent 2 }}
 priorityClassName: {{ . }}
 {{- end }}
 {{- if $job }}
-restartPolicy: OnFailure
+# With OnFailure the pod, and its log, would go with the Job.
+restartPolicy: Never
 {{- else }}
 terminationGracePeriodSeconds: {{ $values.graceSeconds }}
 {{- end }}
@@ -41,6 +42,9 @@ containers:
     {{- end }}
     ports:
       - {name: http, containerPort: {{ $values.port }}, protocol: TCP}
+      {{- with int $values.managementPort }}
+      - {name: management, containerPort: {{ . }}, protocol: TCP}
+      {{- end }}
     startupProbe:
       httpGet: {path: /livez, port: http}
       {{- toYaml $values.probes.startup | nindent 6 }}
@@ -98,7 +102,7 @@ topologySpreadConstraints:
 image: {{ include "service.image" .root | quote }}
 imagePullPolicy: {{ $values.image.pullPolicy | default $values.global.image.pullPolicy }}
 {{- if .waits }}
-command: [sh, -c, 'until "$@"; do [ $? = 2 ] && exit 2; sleep 2; done', sh]
+command: [sh, -c, 'until "$@"; do s=$?; case $s in 2|3) exit $s;; esac; sleep 2; done', sh]
 args: {{ concat $values.command $part.args | toJson }}
 {{- else }}
 {{- with $values.command }}
@@ -106,6 +110,8 @@ command: {{ toJson . }}
 {{- end }}
 args: {{ toJson $part.args }}
 {{- end }}
+# What it said last stands in `kubectl describe pod`.
+terminationMessagePolicy: FallbackToLogsOnError
 securityContext: {{- toYaml $values.securityContext | nindent 2 }}
 resources: {{- toYaml $part.resources | nindent 2 }}
 envFrom:
