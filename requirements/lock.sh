@@ -20,4 +20,5 @@ lock gateway.txt $common $(sources gateway)
 for name in expenses budgets notifier; do lock "$name.txt" --extra sql --extra db2 $common $(sources "$name"); done
 lock build.txt requirements/build.in
 lock sbom.txt requirements/sbom.in
+lock audit.txt requirements/audit.in
 lock outlay.txt --extra sql $common $(sources auth expenses budgets notifier gateway)
