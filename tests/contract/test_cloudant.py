@@ -13,7 +13,7 @@ import pytest
 
 from auth.adapters.cloudant.address import cloudant_address
 from auth.adapters.cloudant.documents import CloudantDocuments
-from auth.domain.documents import Document, PendingEvent
+from auth.domain.documents import Document, Lease, PendingEvent
 from auth.domain.errors import RevisionConflictError
 from chassis.sql import StoreUnavailableError
 from support.certificates import write_certificates
@@ -31,12 +31,15 @@ FRESH = Document(id="some:1", kind="some", user_id="u", body={"n": 1})
 
 @pytest.fixture
 def behind() -> Iterator[Callable[..., CloudantDocuments]]:
-    """Open the store behind a door, migrated; `more` is what `cloudant_address` takes beside the address."""
+    """Open the store behind a door, migrated; `more` is what `CloudantDocuments` takes beside the address."""
     made: list[CloudantDocuments] = []
 
-    def make(door: Door, *, migrated: bool = True, address: dict[str, Any] | None = None, **more: Any) -> CloudantDocuments:
+    def make(
+        door: Door, *, migrated: bool = True, address: dict[str, Any] | None = None, more: dict[str, Any] | None = None,
+        **secret: Any,
+    ) -> CloudantDocuments:  # fmt: skip
         at = door.address(f"test-{secrets.token_hex(8)}", **(address or {}))
-        made.append(CloudantDocuments(cloudant_address(at, **more)))
+        made.append(CloudantDocuments(cloudant_address(at, **secret), **(more or {})))
         if migrated:
             made[-1].migrate()
         door.counted()
@@ -45,6 +48,23 @@ def behind() -> Iterator[Callable[..., CloudantDocuments]]:
     yield make
     for store in made:
         store.close()
+
+
+def leave_a_branch(door: Door, store: CloudantDocuments, *events: PendingEvent) -> None:
+    """Let a save be refused and kept as a branch that wins, and its writer die before taking it back."""
+    first = store.save(FRESH)
+    store.save(replace(first, body={"n": 2}).announcing(*events))
+    door.forks = 1
+    door.answer_next(*[429] * 5)
+    with pytest.raises(StoreUnavailableError):
+        store.save(replace(first, body={"n": "refused"}).announcing(*events))
+
+
+def forget_events(store: CloudantDocuments) -> None:
+    """Do what the relay does while an answer is on its way."""
+    found = store.get("some:1")
+    assert found is not None
+    store.save(replace(store.save(replace(found, lease=Lease(owner="a", until=9.0))), outbox=(), lease=None))
 
 
 class TestWaysIn:
@@ -100,6 +120,17 @@ class TestWaysIn:
         assert "wr0ng-one" not in logged
         assert base64.b64encode(f"{door.user}:wr0ng-one".encode()).decode() not in logged
 
+    @pytest.mark.parametrize("way_in", ["basic", "session"])
+    def test_a_wrong_password_does_not_lock_out_the_right_one(self, way_in, door, behind) -> None:
+        door.way_in = way_in
+        options = {"auth": way_in, "user": door.user}
+        store = behind(door, migrated=False, address=options, password="wr0ng-one")
+        for _ in range(20):
+            with pytest.raises(StoreUnavailableError):
+                store.check()
+        assert door.wrong_passwords == 1
+        behind(door, address=options, password=door.password).check()
+
     def test_tls_is_spoken_with_those_whom_the_given_authority_vouches_for_and_nobody_else(self, couch, behind, tmp_path) -> None:
         write_certificates(tmp_path)
         with opened(couch, tls=tmp_path) as door:
@@ -149,19 +180,82 @@ class TestBadWeather:
         store.delete(confirmed)
         assert store.get("some:1") is None
 
-    def test_a_branch_that_nobody_took_back_is_removed_by_whoever_reads_next(self, door, behind) -> None:
-        store = behind(door)
-        first = store.save(FRESH)
-        store.save(replace(first, body={"n": 2}))
-        door.forks = 1
-        door.answer_next(*[429] * 5)  # and whoever was refused does not get to take it back
+    def test_branches_whose_writer_may_be_at_work_are_not_read_and_later_the_highest_stands(self, door, behind) -> None:
+        now = [1_000_000.0]
+        told: list[str] = []
+        store = behind(door, more={"now": lambda: now[0], "on_branch": told.append})
+        leave_a_branch(door, store)
         with pytest.raises(StoreUnavailableError):
-            store.save(replace(first, body={"n": "refused"}))
+            store.get("some:1")
+        now[0] += 60
         found = store.get("some:1")
         assert found is not None
         assert found.body == {"n": "refused"}
         store.delete(found)
         assert store.get("some:1") is None
+        assert told == ["found", "found", "settled"]
+
+    def test_a_sweep_settles_what_nobody_reads(self, door, behind) -> None:
+        now = [1_000_000.0]
+        store = behind(door, more={"now": lambda: now[0]})
+        leave_a_branch(door, store)
+        now[0] += 60
+        assert store.settle() == 1
+        assert store.settle() == 0
+
+    def test_events_of_branches_that_are_not_settled_are_not_sent(self, door, behind) -> None:
+        now = [1_000_000.0]
+        store = behind(door, more={"now": lambda: now[0]})
+        leave_a_branch(door, store, PendingEvent(id="1", at=1.0, text="{}"))
+        assert store.pending(limit=10) == []
+        now[0] += 60
+        assert [document.body for document in store.pending(limit=10)] == [{"n": "refused"}]
+
+    @pytest.mark.parametrize("digest", ["f", "0"])
+    @pytest.mark.parametrize("seconds", [0.0, 0.3, 2.5])
+    def test_a_save_that_one_copy_took_is_refused_and_never_stands(self, door, behind, seconds, digest) -> None:
+        store = behind(door)
+        first = store.save(FRESH)
+        door.splits, door.split_digest, door.split_seconds = 1, digest, seconds
+        store.save(replace(first, body={"n": "confirmed"}))
+        with pytest.raises(RevisionConflictError):
+            store.save(replace(first, body={"n": "refused"}))
+        for _ in range(2):
+            found = store.get("some:1")
+            assert found is not None
+            assert found.body == {"n": "confirmed"}
+            time.sleep(seconds)
+        store.delete(found)
+        assert store.get("some:1") is None
+
+    @pytest.mark.parametrize("digest", ["f", "0"])
+    @pytest.mark.parametrize("seconds", [0.0, 0.3, 2.5])
+    def test_of_two_who_make_a_document_the_one_whom_one_copy_took_is_refused(self, door, behind, seconds, digest) -> None:
+        store = behind(door)
+        door.splits, door.split_digest, door.split_seconds = 1, digest, seconds
+        store.save(FRESH)
+        with pytest.raises(RevisionConflictError):
+            store.save(replace(FRESH, body={"n": "refused"}))
+        time.sleep(seconds)
+        found = store.get("some:1")
+        assert found is not None
+        assert found.body == FRESH.body
+
+    def test_a_lease_that_one_copy_took_is_none(self, door, behind) -> None:
+        store = behind(door)
+        first = store.save(FRESH.announcing(PendingEvent(id="1", at=1.0, text="{}")))
+        newer = store.save(replace(first, body={"n": 2}))
+        door.splits = 1
+        with pytest.raises(RevisionConflictError):
+            store.save(replace(first, lease=Lease(owner="a", until=9.0)))
+        assert store.get("some:1").body == newer.body
+
+    def test_a_save_whose_answer_got_lost_is_known_although_the_relay_went_on_from_it(self, door, behind) -> None:
+        store = behind(door)
+        door.lost, door.on_lost = 1, lambda: forget_events(store)
+        saved = store.save(FRESH.announcing(PendingEvent(id="1", at=1.0, text="{}")))
+        assert saved.outbox == ()
+        assert store.get("some:1") == saved
 
     def test_a_store_that_was_never_migrated_is_out_of_reach_and_not_empty(self, door, behind) -> None:
         store = behind(door, migrated=False)

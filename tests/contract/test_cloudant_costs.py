@@ -34,7 +34,12 @@ def test_each_operation_costs_what_the_readme_says(auth: Auth, door: Door) -> No
     costs("change oneself", lambda: me.call("PATCH", "/users/me", headers={"If-Match": '"1"'}, json={"name": "Mary"}))
     costs("read one's session", lambda: me.call("GET", "/session"))
     costs("list one's sessions", lambda: me.call("GET", "/users/me/sessions"))
-    made = costs("make an access token", lambda: me.call("POST", "/users/me/tokens", json={"name": "a", "scopes": ["read"]})).json()
+    made = costs(
+        "make an access token",
+        lambda: me.call(
+            "POST", "/users/me/tokens", json={"name": "a", "scopes": ["read"], "current_password": "violet umbrella kitchen"}
+        ),
+    ).json()
     auth.token(made["token"])  # notes its first use
     costs("token exchange, for an access token", lambda: auth.token(made["token"]))
     costs("revoke an access token", lambda: me.call("DELETE", f"/users/me/tokens/{made['id']}"))
@@ -48,13 +53,15 @@ def test_each_operation_costs_what_the_readme_says(auth: Auth, door: Door) -> No
     costs("relay: forget them", lambda: auth.made.service.outbox.mark_sent([event.id for event in events]))
     costs("relay: look and find nothing", lambda: auth.made.service.outbox.claim(10))
     link = opened_token(events[-1])
-    new = {"password": "staple battery horse"}
+    new = {"password": "seven paper lanterns"}
     costs("set a new password with it", lambda: auth.call("PUT", f"/password-resets/{link}", json=new))
     me = Person(auth, secret_in(auth.call("POST", "/session", json={**me.credentials, **new})), **new)
     change = {"current_password": new["password"], "new_password": MARIA["password"]}
     costs("change the password", lambda: me.call("POST", "/users/me/password", json=change))
     address = {"email": "new@example.org", "current_password": MARIA["password"]}
     costs("change the address", lambda: me.call("PATCH", "/users/me", headers={"If-Match": '"3"'}, json=address))
+    link = auth.mailed("user.verification_requested")
+    costs("verify a new address", lambda: auth.call("PUT", f"/email-verifications/{link}"))
     other = Person(
         auth,
         secret_in(
@@ -62,7 +69,7 @@ def test_each_operation_costs_what_the_readme_says(auth: Auth, door: Door) -> No
         ),
     )
     costs("sign out", lambda: me.call("DELETE", "/session"))
-    costs("leave", lambda: other.call("DELETE", "/users/me", headers={"X-Current-Password": "correct%20horse%20battery"}))
+    costs("leave", lambda: other.call("DELETE", "/users/me", headers={"X-Current-Password": "violet%20umbrella%20kitchen"}))
     assert measured == table_of_costs()
 
 

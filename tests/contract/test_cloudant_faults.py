@@ -47,7 +47,7 @@ class Process:
         self._log, self.port = folder / "auth.log", free_ports(1)[0]
         self._environ = {
             **os.environ, "AUTH_STORE": store, "OUTLAY_BUS": bus, "OUTLAY_PORT": str(self.port), "OUTLAY_INSTANCE": "auth-1",
-            "OUTLAY_DATA_KEY": secrets.token_hex(32), "AUTH_COOKIE_SECURE": "false", "AUTH_RATE_LIMIT_FACTOR": "1000",
+            "OUTLAY_DATA_KEY": secrets.token_hex(32), "OUTLAY_GATEWAY_KEY": "g" * 32, "AUTH_COOKIE_SECURE": "false", "AUTH_RATE_LIMIT_FACTOR": "1000",
         }  # fmt: skip
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -103,8 +103,8 @@ def test_whenever_auth_is_killed_each_person_is_there_once_and_told_of_once(
             heard.append(Event.from_json(got[2].decode()))
         return not store.pending(limit=1)
 
-    # Signing up writes the pointer and the user; then the relay leases the events, sends them and forgets them.
-    moments = {"pointer": (0, True), "user": (1, True), "sent": (3, False)}
+    # Signing up writes the claim, the user and the claim again; then the relay leases the events, sends them and forgets them.
+    moments = {"pointer": (0, True), "user": (1, True), "sent": (4, False)}
     people = [{**MARIA, "email": f"{moment}@example.org"} for moment in moments]
     for person, (write, done) in zip(people, moments.values(), strict=True):
         process.start()
@@ -198,7 +198,14 @@ def test_of_many_who_change_one_person_at_a_time_each_succeeds_and_none_undoes_a
     bell.set()
     relay.start()
     bearer = {"headers": {"Authorization": f"Bearer {me.bearer}"}}
-    making = [("POST", "/users/me/tokens", {**bearer, "json": {"name": f"t{n}", "scopes": ["read"]}}) for n in range(4)]
+    making = [
+        (
+            "POST",
+            "/users/me/tokens",
+            {**bearer, "json": {"name": f"t{n}", "scopes": ["read"], "current_password": SIGNING_IN["password"]}},
+        )
+        for n in range(4)
+    ]
     signing_in = [("POST", "/session", {"json": SIGNING_IN})] * 4
     assert auth.at_once(*making, *signing_in) == [201] * 8
     eventually(lambda: {event.type for event in told} == set(TOLD))
@@ -210,7 +217,7 @@ def test_of_many_who_change_one_person_at_a_time_each_succeeds_and_none_undoes_a
 
 def test_another_password_ends_a_session_that_begins_at_the_same_moment(auth: Auth) -> None:
     me = Person(auth, auth.sign_up())
-    change = {"current_password": MARIA["password"], "new_password": "staple battery horse"}
+    change = {"current_password": MARIA["password"], "new_password": "seven paper lanterns"}
     changing = ("POST", "/users/me/password", {"headers": {"Authorization": f"Bearer {me.bearer}"}, "json": change})
     answers = auth.at_once(changing, *[("POST", "/session", {"json": SIGNING_IN})] * 4)
     assert answers.count(204) == 1

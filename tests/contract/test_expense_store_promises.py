@@ -126,8 +126,9 @@ def test_nobody_reaches_the_rows_of_another(store):
         assert work.expenses.page(otto, Filter(), "spent_on", 10) == []
         assert work.expenses.by_number(otto, Filter(), 10, 0) == []
         assert work.expenses.known(otto, [1]) == set()
-        work.expenses.replace([mine._replace(owner=otto.number, payee="stolen")])
-        work.expenses.remove([mine._replace(owner=otto.number)])
+        his = mine._replace(owner=otto.number)
+        work.expenses.replace([(his, his._replace(payee="stolen"))])
+        work.expenses.remove([his])
         assert work.totals.by_bucket(otto, Spans(PAYEE, EVER, "", "")) == []
     with store.reading() as work:
         maria = work.owners.find(MARIA.user_id)

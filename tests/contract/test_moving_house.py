@@ -79,7 +79,7 @@ def exceeded(process: OutlayProcess) -> int:
 
 def live(process: OutlayProcess) -> tuple[Person, str]:
     """Live through years, exceed a budget of today, keep receipts."""
-    person = Person(process.url, home_currency="USD", locale="en-US", name="Märia 🏡")
+    person = Person(process.url, home_currency="USD", locale="en-US", name="Märia 🏡").verify(process)
     set_budgets(person)
     assert person.post("imports", files={"file": ("household.csv", YEAR, "text/csv")}).status_code == 201
     person.budget("50.00", currency="USD", name="Over it")
@@ -88,7 +88,7 @@ def live(process: OutlayProcess) -> tuple[Person, str]:
     for name, content in (("lunch.jpg", pictures.a_jpeg(1)), ("bill.pdf", pictures.a_pdf())):
         assert person.post(f"expenses/{lunch['id']}/receipts", files={"file": (name, content)}).status_code == 201
     person.spend("1.00", currency="JPY", home_amount={"amount": "0.01", "currency": "USD"})
-    token = person.made("users/me/tokens", name="backup", scopes=["read"])["token"]
+    token = person.access_token(name="backup", scopes=["read"])["token"]
     eventually(lambda: exceeded(process) == 1 and settled(process), seconds=20)
     return person, token
 

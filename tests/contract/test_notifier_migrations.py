@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib import import_module
 from importlib.resources import files
 from typing import TYPE_CHECKING
@@ -44,6 +45,18 @@ def a_mail(database: Database, *, claimed_by: str | None) -> str:
     return row["id"]
 
 
+def a_person(database: Database) -> str:
+    """Write somebody as the version before 0003 does."""
+    row = {"user_id": uuid7(), "address": "sealed", "name": "Maria", "locale": "en-US", "time_zone": "UTC", "version": 1, "turn": 0}
+    with database.begin() as connection:
+        connection.execute(sa.table("recipient", *map(sa.column, row)).insert(), row)
+    return str(row["user_id"])
+
+
+def a_store(database: Database) -> SqlStore:
+    return SqlStore(database, make_event=event_maker("notifier", lambda: NOON, uuid7), owner="home", now_ms=lambda: 10)
+
+
 @pytest.fixture(params=STORES)
 def database(request: pytest.FixtureRequest) -> Iterator[Database]:
     database = Database(fresh_url(request))
@@ -55,13 +68,36 @@ def test_a_mail_that_the_first_version_was_sending_is_in_doubt_and_one_that_wait
     at_revision(database, "0001")
     held, waiting = a_mail(database, claimed_by="home"), a_mail(database, claimed_by=None)
     migrate(database, "notifier")
-    store = SqlStore(database, make_event=event_maker("notifier", lambda: NOON, uuid7), owner="home", now_ms=lambda: 10)
+    store = a_store(database)
     found = {}
     while (envelope := store.claim()) is not None and envelope.mail.id not in found:
         found[envelope.mail.id] = envelope.unsure
         with store.begin() as work:
             work.mails.doubt(envelope.mail, seconds=10, reason="", ended=True)
     assert found == {held: True, waiting: False}
+
+
+def test_who_is_known_already_counts_as_verified(database: Database) -> None:
+    at_revision(database, "0002")
+    user_id = a_person(database)
+    migrate(database, "notifier")
+    store = a_store(database)
+    with store.read() as work:
+        assert work.recipients.find(user_id).verified
+
+
+def test_what_an_older_version_writes_of_a_person_counts_as_verified(database: Database) -> None:
+    migrate(database, "notifier")
+    store, user_id = a_store(database), a_person(database)
+    with store.begin() as work:
+        known = work.recipients.find(user_id)
+        assert known.verified
+        work.recipients.keep(replace(known, version=2, verified=False))
+        assert not work.recipients.find(user_id).verified
+    with database.begin() as connection:
+        connection.execute(sa.table("recipient", sa.column("version")).update().values(version=3))
+    with store.read() as work:
+        assert work.recipients.find(user_id).verified
 
 
 def test_the_second_migration_is_written_for_mysql_too(capsys) -> None:

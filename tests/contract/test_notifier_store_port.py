@@ -49,6 +49,18 @@ def test_a_person_is_kept_in_the_newest_version(store) -> None:
         assert work.recipients.find(OTHER) is None
 
 
+def test_whether_an_address_is_verified_is_kept_with_its_version(store) -> None:
+    with store.begin() as work:
+        known = work.recipients.find(USER)
+        assert known.verified
+        for version, verified in ((5, False), (4, True), (6, True), (7, False)):
+            work.recipients.keep(dataclasses.replace(known, version=version, verified=verified))
+            assert work.recipients.find(USER).verified is (verified if version != 4 else False)
+    alert = an_alert()
+    added(store, alert, a_mail(alert_id=alert.id))
+    assert not store.claim().verified
+
+
 def test_an_alert_comes_back_as_it_was_given(store) -> None:
     alert = an_alert(
         budget_id=uuid7(), expense_id=uuid7(), period=Period(date(2015, 1, 1), date(2015, 1, 31)), read_at=NOW, withdrawn_at=NOW

@@ -114,6 +114,9 @@ def test_with_the_expense_and_after_what_broke_off_objects_go(opened: Opened, ob
     assert len(names(object_store, bucket)) == 4, "what is younger than an hour may be under way"
     api.clock.later(hours=2)
     api.service.tidy()
+    assert len(names(object_store, bucket)) == 2, "a deleted expense can be restored for a day"
+    api.clock.later(hours=23)
+    api.service.tidy()
     assert names(object_store, bucket) == []
 
 

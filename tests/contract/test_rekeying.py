@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
 OLD, NEW = secrets.token_bytes(32), secrets.token_bytes(32)
 BEFORE, RING, AFTER = Vault(OLD), Vault(NEW, OLD), Vault(NEW)
-PASSWORD = "correct horse battery"
+PASSWORD = "violet umbrella kitchen"
 PEOPLE = [f"person{n}@example.org" for n in range(3)]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -162,13 +163,20 @@ def _by_budget(evidence: Evidence) -> dict[str, list[_Alert]]:
 
 
 def _import_alerts(evidence: Evidence) -> Iterator[Finding]:
-    """Each import is told of once."""
-    query = "SELECT a.cause_id, m.id FROM alert a JOIN mail m ON m.alert_id = a.id WHERE a.kind = 'import.completed'"
-    mails = dict(evidence.rows("notifier", query))
+    """Each import is told of once, with the budget that it took over its limit."""
+    query = "SELECT a.cause_id, m.id, m.facts FROM alert a JOIN mail m ON m.alert_id = a.id WHERE a.kind = 'import.completed'"
+    rows = evidence.rows("notifier", query)
+    mails = {import_id: mail_id for import_id, mail_id, _facts in rows}
+    named = {import_id: [entry["budget_id"] for entry in json.loads(facts)["over"]] for import_id, _mail_id, facts in rows}
     accepted = {mail.mail_id for mail in evidence.accepted}
     for imported in evidence.journal.imports:
         if mails.pop(imported.import_id, None) not in accepted:
             yield Finding(What.LOST, f"no mail about import {imported.import_id}", imported.fault)
+        elif imported.exceeds and named[imported.import_id] != [imported.exceeds]:
+            wrong = (
+                f"the mail about import {imported.import_id} names the budgets {named[imported.import_id]}, not {imported.exceeds}"
+            )
+            yield Finding(What.LOST, wrong, imported.fault)
     yield from (Finding(What.STRAY, f"an alert about the unknown import {import_id}") for import_id in mails)
 
 

@@ -10,14 +10,18 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
+from support.letters import confirmation_in
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from faults.journal import Journal
+    from support.letters import Letters
 
 PASSWORD = "a long enough passphrase"
 _numbers = itertools.count(1)
 _ANSWER_SECONDS = 15.0
+_LOOK_SECONDS = 0.3
 
 
 class GivenUpError(Exception):
@@ -60,6 +64,19 @@ class App:
             answer = self.send("GET", "users/me")
         self.user_id = str(answer.json()["id"])
         self.journal.joined(self.user_id, fault)
+        return self
+
+    def verify(self, letters: Letters) -> App:
+        """Follow the link in the mail that asks whether the address is right."""
+        deadline, token = time.monotonic() + self._patience, None
+        while (token := confirmation_in(letters.letters_to(self.email))) is None:
+            if time.monotonic() > deadline:
+                message = f"no letter to user {self.user_id} in {self._patience:.0f} s"
+                self.journal.bug(message)
+                raise GivenUpError(message)
+            time.sleep(_LOOK_SECONDS)
+        # A link that was followed although nobody said so is of no use any more.
+        self.send("PUT", f"email-verifications/{token}", fine=(204, 404))
         return self
 
     def send(self, method: str, path: str, *, fine: tuple[int, ...] = (200, 201, 204), **options: Any) -> httpx.Response:

@@ -51,7 +51,7 @@ class Conductor:
         chance = random.Random(self.seed)
         stage = self.stage
         load = Load(
-            stage.fleet.url, self.journal, seed=self.seed, threads=self.threads, patience=self.patience,
+            stage.fleet.url, self.journal, letters=stage.mails, seed=self.seed, threads=self.threads, patience=self.patience,
             skewed=lambda: stage.skewed,
         )  # fmt: skip
         load.start(crossings=self.crossings)

@@ -45,6 +45,8 @@ class Imported:
     category: str
     rows: tuple[tuple[str, str, int], ...]
     fault: int
+    exceeds: str = ""
+    """The budget that it takes over its limit, which the mail about the import has to name."""
 
 
 @dataclass

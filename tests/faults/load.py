@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import httpx
 
     from faults.journal import Journal
+    from support.letters import Letters
 
 _CROSSINGS = {"quiet": 0, "corrected_before": 0, "fleeting": 0, "tipped_twice": 2}
 _PER_PERSON = 40
@@ -31,13 +32,15 @@ class Load:
         url: str,
         journal: Journal,
         *,
+        letters: Letters,
         seed: int,
         threads: int = 4,
         patience: float = 180,
         skewed: Callable[[], bool] = lambda: False,
         transport: Callable[[], httpx.BaseTransport | None] = lambda: None,
     ) -> None:
-        """Start nothing yet."""
+        """Start nothing yet; `letters` is where people find the mails they get."""
+        self._letters = letters
         self._url, self._journal, self._patience, self._skewed, self._transport = url, journal, patience, skewed, transport
         self._chance = random.Random(seed)
         self._waiting: queue.Queue[tuple[int, Story, int, random.Random] | None] = queue.Queue()
@@ -49,7 +52,7 @@ class Load:
     def start(self, *, crossings: int) -> None:
         """Let people sign up, as many as their budgets need, and begin."""
         for _ in range(crossings // _PER_PERSON + 2):
-            self._people.append(self._app().join(-1))
+            self._people.append(self._app().join(-1).verify(self._letters))
         for thread in self._threads:
             thread.start()
 
@@ -86,7 +89,7 @@ class Load:
 
     def newcomer(self, fault: int) -> App:
         """Somebody who signs up now."""
-        app = self._app().join(fault)
+        app = self._app().join(fault).verify(self._letters)
         self._people.append(app)
         return app
 

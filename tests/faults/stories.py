@@ -131,7 +131,7 @@ def fleeting(scene: Scene) -> None:
 
 
 def imported(scene: Scene) -> None:
-    """A bank's file tips it."""
+    """A bank's file tips it: the mail about the import says so, and no other."""
     # Named after the budget: a row that an earlier file of the same person had would be a duplicate.
     shop, pick = scene.category, scene.chance
     rows = [(f"{shop}, shop {n}", pick.choice(scene.days), pick.randint(500, 900)) for n in range(9)]
@@ -140,9 +140,8 @@ def imported(scene: Scene) -> None:
     answer = scene.app.upload("\n".join(["Date,Payee,Amount,Category", *lines, ""]))
     if answer["imported"] != len(rows):
         scene.app.journal.bug(f"{scene.promise.name}: an import of {len(rows)} rows brought {answer['imported']}")
-    made = Imported(scene.app.user_id, answer["id"], scene.category_id, tuple(rows), scene.promise.fault)
+    made = Imported(scene.app.user_id, answer["id"], scene.category_id, tuple(rows), scene.promise.fault, scene.promise.budget_id)
     scene.app.journal.imported(made)
-    scene.app.journal.tips(scene.promise)
 
 
 Story = Callable[[Scene], None]

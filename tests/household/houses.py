@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import httpx
 
-from household.living import mailed, settled
+from household.living import mailed, settled, summaries
 from support.broker import Broker
 from support.fleet import SERVICES, Fleet
 from support.mailprocess import MailProcess
@@ -46,6 +46,12 @@ class House(Protocol):
 
     def mailed(self) -> Counter[str]:
         """Count the mails by kind."""
+
+    def summaries(self) -> list[str]:
+        """Return the texts of the mails about imports."""
+
+    def letters_to(self, address: str) -> list[str]:
+        """Return the texts of the mails to an address."""
 
     def kill(self, chance: random.Random) -> str:
         """kill -9 something of it, and see to it that it is started again; return its name."""
@@ -89,6 +95,12 @@ class _OneProcess:
 
     def mailed(self) -> Counter[str]:
         return mailed(self._process)
+
+    def summaries(self) -> list[str]:
+        return summaries(self._process)
+
+    def letters_to(self, address: str) -> list[str]:
+        return self._process.letters_to(address)
 
     def kill(self, chance: random.Random) -> str:
         self._process.kill()
@@ -141,6 +153,14 @@ class _ManyProcesses:
 
     def mailed(self) -> Counter[str]:
         return Counter(kind for entry in self._mails.journalled() for kind in entry["mail"]["categories"] if kind != "outlay")
+
+    def summaries(self) -> list[str]:
+        mails = [entry["mail"] for entry in self._mails.journalled()]
+        about_imports = [mail for mail in mails if "import_completed" in mail["categories"]]
+        return [part["value"] for mail in about_imports for part in mail["content"] if part["type"] == "text/plain"]
+
+    def letters_to(self, address: str) -> list[str]:
+        return self._mails.letters_to(address)
 
     def kill(self, chance: random.Random) -> str:
         name = chance.choice(sorted(self._fleet.members))

@@ -134,7 +134,7 @@ def pages(person: Person, path: str, **params: Any) -> Iterator[dict[str, Any]]:
 
 def settled(process: OutlayProcess) -> bool:
     """Say whether no event waits anywhere, as far as everything can be measured."""
-    page = httpx.get(f"{process.url}/metrics").raise_for_status().text
+    page = httpx.get(f"{process.management}/metrics").raise_for_status().text
     meters = ("outlay_outbox_oldest_seconds{", "outlay_queue_depth{", "outlay_measurements_failing")
     figures = [line for line in page.splitlines() if line.startswith(meters)]
     assert len(figures) > 1
@@ -217,6 +217,20 @@ def mailed(process: OutlayProcess) -> Counter[str]:
     return Counter(
         str(email.message_from_bytes(path.read_bytes(), policy=email.policy.default)["X-Outlay-Kind"]) for path in process.mails()
     )
+
+
+def summaries(process: OutlayProcess) -> list[str]:
+    """Return the texts of the mails about imports."""
+    mails = [email.message_from_bytes(path.read_bytes(), policy=email.policy.default) for path in process.mails()]
+    bodies = [mail.get_body(("plain",)) for mail in mails if mail["X-Outlay-Kind"] == "import_completed"]
+    return [str(body.get_content()) for body in bodies if body is not None]
+
+
+def named_in(text: str) -> Counter[tuple[str, str]]:
+    """Count the past periods that a summary names, as (budget, first day)."""
+    _before, _title, rest = text.partition("Past periods that were over their limits:")
+    lines = [line.rpartition(": ") for line in rest.splitlines() if ": " in line and " to " in line]
+    return Counter((budget, days.partition(" to ")[0]) for budget, _colon, days in lines)
 
 
 def wait_until_settled(house: House, *, mails: int, seconds: float = 180) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from calendar import month_name
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,13 +15,14 @@ from household.living import (
     expected,
     history,
     move_clock,
+    named_in,
     rows,
     set_budgets,
     the_file,
     wait_until_settled,
 )
 from household.receipts import Drawer
-from support.client import Person
+from support.client import Person, eventually
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
 
     Story = Callable[[Street, Path], "Result"]
 
+_MONTHS = tuple(month_name)
 _HOUSEHOLD = {"home_currency": "USD", "locale": "en-US"}
 
 
@@ -70,7 +74,7 @@ def lived(street: Street, folder: Path, *, kills: int = 0, seed: int = 1, until:
     clock = folder / "clock"
     move_clock(clock, "2015-01-01")
     with street.house(folder, clock=clock) as house:
-        person = Person(house.url, **_HOUSEHOLD)
+        person = Person(house.url, **_HOUSEHOLD).verify(house)
         made, drawer = set_budgets(person), Drawer(person)
         killer = Killer(house, times=kills, within=60 if house.far else 12, seed=seed)
         if kills:
@@ -92,15 +96,23 @@ def lived_and_killed(street: Street, folder: Path) -> Result:
 
 
 def imported(street: Street, folder: Path, *, budgets_first: bool) -> Result:
-    """Import the file today, with the budgets set before or after: the same history, and no mail for a long-past month."""
+    """Import the file today, with the budgets set before or after: the same history, and one mail.
+
+    It names each exceeded month once if the budgets were there, and none of these months is worth a mail of its own.
+    """
     with street.house(folder) as house:
-        person = Person(house.url, **_HOUSEHOLD)
+        person = Person(house.url, **_HOUSEHOLD).verify(house)
         made = set_budgets(person) if budgets_first else {}
         answer = person.post("imports", files={"file": ("household.csv", the_file(), "text/csv")})
         assert answer.status_code == 201, answer.text
+        eventually(lambda: house.mailed()["import_completed"] >= 1, seconds=60)
         made = made or set_budgets(person)
         wait_until_settled(house, mails=0)
         found = _found(house, person, made, mails={"budget_exceeded": 0, "import_completed": 1})
+        wanted = Counter((one.category, f"{_MONTHS[int(one.month[5:])]} 1, {one.month[:4]}") for one in expected())
+        (summary,) = house.summaries()
+        named = named_in(summary)
+        assert named == (wanted if budgets_first else Counter()), f"the summary names {named}, not {wanted}"
         return Result(f"imported today, budgets set {'before' if budgets_first else 'after'}", **found)
 
 

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,19 +22,22 @@ from images.container import Container, engine
 from support import pictures
 from support.broker import Broker
 from support.client import Person, eventually, say_goodbye
+from support.letters import MailFolder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from support.letters import Letters
+
 SERVICES = ("auth", "expenses", "budgets", "notifier")
 KEY = "5e" * 32
 REFUSED = {
-    ("auth", "serve"): {"AUTH_STORE", "OUTLAY_DATA_KEY"},
+    ("auth", "serve"): {"AUTH_STORE", "OUTLAY_DATA_KEY", "OUTLAY_GATEWAY_KEY"},
     ("auth", "work"): {"AUTH_STORE", "OUTLAY_BUS", "OUTLAY_DATA_KEY"},
     ("expenses", "migrate"): {"EXPENSES_DB", "RECEIPTS", "OUTLAY_DATA_KEY"},
     ("budgets", "work"): {"BUDGETS_DB", "OUTLAY_BUS", "OUTLAY_DATA_KEY"},
     ("notifier", "serve"): {"NOTIFIER_DB", "NOTIFIER_MAIL", "OUTLAY_DATA_KEY"},
-    ("gateway", "serve"): {"AUTH_URL", "EXPENSES_URL", "BUDGETS_URL", "NOTIFIER_URL"},
+    ("gateway", "serve"): {"AUTH_URL", "EXPENSES_URL", "BUDGETS_URL", "NOTIFIER_URL", "OUTLAY_GATEWAY_KEY"},
 }
 """What an image that is told nothing has to complain of."""
 
@@ -90,9 +94,9 @@ class Images:
         return subprocess.run([self._engine, *arguments], check=True, capture_output=True, text=True).stdout.strip()
 
 
-def live(container: Container, *, mails: Callable[[], int]) -> None:
+def live(container: Container, letters: Letters, *, mails: Callable[[], int]) -> None:
     """The main job: go over a budget, be told once; and keep receipts, which are drawn in a process of their own."""
-    person = Person(container.url)
+    person = Person(container.url).verify(letters)
     budget = person.budget("50.00")
     expense = person.spend("61.30", payee="Corner Shop")
     eventually(lambda: person.read(f"budgets/{budget['id']}")["current"]["spent"]["amount"] == "61.30", seconds=20)
@@ -110,6 +114,25 @@ def mails_in(folder: Path) -> int:
     return sum("exceeded" in path.read_text("utf-8") for path in folder.rglob("*.eml"))
 
 
+@dataclass(frozen=True)
+class InsideMails:
+    """The mails in the volume of the home image, as the container itself reads them."""
+
+    container: Container
+
+    def letters_to(self, address: str) -> list[str]:
+        """Return the texts of the mails to an address."""
+        return self.container.inside("python", "-c", READ_MAILS, address).stdout.split("\0")
+
+
+READ_MAILS = """
+import email, email.policy, pathlib, sys
+for path in pathlib.Path('/data/mail').glob('*.eml'):
+    mail = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+    if sys.argv[1] in str(mail['To']):
+        print(mail.get_body(('plain',)).get_content(), end='\\0')
+"""
+
 COUNT_MAILS = (
     "import pathlib; print(sum('exceeded' in path.read_text('utf-8') for path in pathlib.Path('/data/mail').rglob('*.eml')))"
 )
@@ -122,13 +145,13 @@ def home(images: Images, stack: ExitStack) -> None:
     stack.callback(images.forget, volume)
     stack.callback(images.stop, container)
     assert f"Outlay is ready: {container.url}" in container.log(), "it says where to open it"
-    live(container, mails=lambda: int(container.inside("python", "-c", COUNT_MAILS).stdout))
+    live(container, InsideMails(container), mails=lambda: int(container.inside("python", "-c", COUNT_MAILS).stdout))
     images.look_at("outlay", container)
 
 
 def suite(images: Images, stack: ExitStack, broker: str) -> None:
     """Five images, nine containers, one broker."""
-    common = {"OUTLAY_BUS": broker, "OUTLAY_DATA_KEY": KEY, "AUTH_COOKIE_SECURE": "false"}
+    common = {"OUTLAY_BUS": broker, "OUTLAY_DATA_KEY": KEY, "OUTLAY_GATEWAY_KEY": KEY, "AUTH_COOKIE_SECURE": "false"}
     stores = {
         "auth": {"AUTH_STORE": "sqlite:////data/auth.db"},
         "expenses": {"EXPENSES_DB": "sqlite:////data/expenses.db", "RECEIPTS": "file:/data/receipts"},
@@ -147,7 +170,7 @@ def suite(images: Images, stack: ExitStack, broker: str) -> None:
         images.look_at(name, serving)
     gateway = images.of("gateway", "serve", OUTLAY_BUS=broker, **addresses).run()
     stack.callback(images.stop, gateway)
-    live(gateway, mails=lambda: mails_in(images.folder / "notifier"))
+    live(gateway, MailFolder(images.folder / "notifier" / "mail"), mails=lambda: mails_in(images.folder / "notifier"))
     images.look_at("gateway", gateway)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from auth.settings import AuthSettings
+from auth.settings import AuthServerSettings
 from budgets.settings import BudgetsSettings
 from chassis.command import ProcessSettings, WorkSettings
 from chassis.settings import read_settings
@@ -20,7 +20,7 @@ from outlay.settings import HomeSettings
 
 TOP = Path(__file__).resolve().parents[2]
 KINDS: dict[str, tuple[type[Any], ...]] = {
-    "auth": (AuthSettings, ProcessSettings),
+    "auth": (AuthServerSettings, ProcessSettings),
     "expenses": (ExpensesSettings, ProcessSettings),
     "budgets": (BudgetsSettings, ProcessSettings),
     "notifier": (NotifierSettings, ProcessSettings),
@@ -45,8 +45,8 @@ def test_a_service_understands_what_it_is_told(name: str, tmp_path: Path) -> Non
     key = tmp_path / "data"
     key.write_text("5e" * 32)
     environ = dict(ours()[name]["environment"])
-    if "OUTLAY_DATA_KEY_FILE" in environ:
-        environ["OUTLAY_DATA_KEY_FILE"] = str(key)
+    for setting in {"OUTLAY_DATA_KEY_FILE", "OUTLAY_GATEWAY_KEY_FILE"} & environ.keys():
+        environ[setting] = str(key)
     known: set[str] = set()
     for kind in (*KINDS[name.split("-", maxsplit=1)[0]], *((WorkSettings,) if name.endswith("-work") else ())):
         read_settings(kind, environ)

@@ -45,7 +45,7 @@ class Home:
     names: dict[str, str] = field(default_factory=dict)
 
     def ready(self) -> tuple[int, dict[str, str]]:
-        answer = httpx.get(f"{self.process.url}/readyz", timeout=30)
+        answer = httpx.get(f"{self.process.management}/readyz", timeout=30)
         return answer.status_code, answer.json()["checks"]
 
     def check(self) -> dict[str, tuple[bool, str]]:
@@ -136,6 +136,7 @@ def test_without_its_stores_it_starts_says_so_and_comes_up_by_itself(home: Home)
     person.spend("11.00")
     for name in ("events", "files"):
         home.ways[name].set(Mode.PASS)
+    person.verify(home.process)
     eventually(lambda: [path for path in home.process.mails() if "exceeded" in path.read_text("utf-8")], seconds=30)
     eventually(lambda: home.ready() == (200, dict.fromkeys(home.ready()[1], "ok")), seconds=30)
     assert all(ok for ok, _sentence in home.check().values())

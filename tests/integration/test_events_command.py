@@ -25,7 +25,7 @@ def outlay_events(data: Path, *arguments: str) -> subprocess.CompletedProcess[st
 def poisoned(tmp_path: Path):
     """A running Outlay with an expense that budgets was not told of, since somebody broke the event on its way."""
     with OutlayProcess(tmp_path / "data") as process:
-        person = Person(process.url)
+        person = Person(process.url).verify(process)
         budget = person.budget("10.00")
         bus = sqlite3.connect(process.data / "bus.db")
         # Every message that arrives from now on is broken as it comes in.

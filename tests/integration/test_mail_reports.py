@@ -28,7 +28,7 @@ def heard(tmp_path_factory) -> Iterator[OutlayProcess]:
 
 @pytest.fixture
 def person(heard: OutlayProcess) -> Person:
-    person = Person(heard.url)
+    person = Person(heard.url).verify(heard)
     person.budget("20.00", name="Groceries")
     person.spend("31.00", payee="Onion Market")
     return person
@@ -54,7 +54,7 @@ def test_a_report_that_nobody_signed_is_refused_at_the_gateway_too(heard) -> Non
 
 def test_one_click_in_a_mail_program_stops_that_kind_without_a_session_and_a_look_does_not(heard, person) -> None:
     text = mail_to(heard, person).get_body(("plain",)).get_content()
-    token = re.search(r"/unsubscribe\?token=([^&\s]+)", text).group(1)
+    token = re.search(r"/unsubscribe#token=([^&\s]+)", text).group(1)
     address = f"{heard.url}/api/v1/unsubscribe/{token}"
 
     def wanted() -> bool:
@@ -62,7 +62,7 @@ def test_one_click_in_a_mail_program_stops_that_kind_without_a_session_and_a_loo
 
     looked = httpx.get(address, follow_redirects=False)
     assert (looked.status_code, wanted()) == (303, True)
-    assert f"/unsubscribe?token={token}" in looked.headers["location"]
+    assert f"/unsubscribe#token={token}" in looked.headers["location"]
     page = httpx.get(f"{heard.url}/unsubscribe?token={token}")
     assert (page.status_code, page.headers["content-type"].partition(";")[0]) == (200, "text/html")
     clicked = httpx.post(address, data={"List-Unsubscribe": "One-Click"}, headers=ELSEWHERE, cookies={"session": "a stranger's"})

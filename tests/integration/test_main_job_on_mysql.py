@@ -25,7 +25,7 @@ def outlay(mariadb: MariaDb, tmp_path: Path) -> Iterator[OutlayProcess]:
 
 
 def test_the_expense_that_takes_a_budget_over_its_limit_sends_one_mail(outlay: OutlayProcess, mariadb: MariaDb) -> None:
-    person = Person(outlay.url)
+    person = Person(outlay.url).verify(outlay)
     groceries = person.made("categories", name="Groceries")["id"]
     budget = person.budget("200.00", name="Groceries", category_ids=[groceries])
     person.spend("150.00", category_id=groceries, payee="Märkt 🍕")

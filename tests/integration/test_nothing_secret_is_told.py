@@ -63,10 +63,10 @@ def life(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Life]:
             )
         )  # fmt: skip
         life = Life(process)
-        person = Person(process.url)
+        person = Person(process.url).verify(mails)
         session = next(iter(person.cookies.jar)).value
         assert session is not None
-        token = person.made("users/me/tokens", name="backup", scopes=["read"])["token"]
+        token = person.access_token(name="backup", scopes=["read"])["token"]
         person.budget("10.00")
         person.spend("12.00")
         told = [
@@ -82,8 +82,8 @@ def life(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Life]:
         ]
         assert [answer.status_code for answer in told[:3]] == [401, 401, 409]
         eventually(lambda: len(links_in(mails)) >= 3, seconds=60)  # verification, reset, and to stop alerts
-        told.append(httpx.get(f"{process.url}/metrics"))
-        told.append(httpx.get(f"{process.url}/readyz"))
+        told.append(httpx.get(f"{process.management}/metrics"))
+        told.append(httpx.get(f"{process.management}/readyz"))
         life.told = [answer.text for answer in told]
         life.secrets = {
             "the address": person.email,
@@ -182,6 +182,7 @@ class Failing:
         environ = {
             **os.environ,
             "OUTLAY_DATA_KEY": secrets.token_hex(32),
+            "OUTLAY_GATEWAY_KEY": secrets.token_hex(32),
             "OUTLAY_PORT": str(self.port),
             "OUTLAY_LOG_LEVEL": "debug",
         }

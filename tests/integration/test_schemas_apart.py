@@ -20,6 +20,7 @@ import pytest
 from auth.adapters.cloudant.address import cloudant_address
 from auth.adapters.cloudant.documents import CloudantDocuments
 from auth.adapters.versions import VERSION
+from chassis.migrating import LASTING
 from chassis.probes import run_probes
 from chassis.sql import Database
 from chassis.sql.migrations import migrate
@@ -42,7 +43,7 @@ _READY = re.compile(r"is ready on port (\d+)")
 
 
 def environ(**told: str) -> dict[str, str]:
-    return {**os.environ, "PYTHONWARNINGS": "ignore", "OUTLAY_PORT": "0", "OUTLAY_DATA_KEY": KEY, **told}
+    return {**os.environ, "PYTHONWARNINGS": "ignore", "OUTLAY_PORT": "0", "OUTLAY_DATA_KEY": KEY, "OUTLAY_GATEWAY_KEY": KEY, **told}
 
 
 def run(service: str, command: str, **told: str) -> tuple[int, str]:
@@ -110,7 +111,7 @@ def test_a_newer_schema_is_refused_in_a_sentence(mariadb: MariaDb, broker: Broke
     mariadb.execute("UPDATE alembic_version SET version_num = '0999'", database=name_in(url))
     try:
         status, text = run("budgets", command, BUDGETS_DB=url, OUTLAY_BUS=broker.url())
-        assert status == 1
+        assert status == LASTING
         assert "the store is at revision 0999, which this version does not know" in text
     finally:
         mariadb.execute(f"UPDATE alembic_version SET version_num = '{before}'", database=name_in(url))
@@ -175,7 +176,7 @@ def test_documents_of_a_newer_version_are_refused_by_every_command(door: Door) -
     design = f"http://127.0.0.1:{door.port}/{cloudant_address(store).database}/_design/outlay-schema"
     httpx.put(design, json={**httpx.get(design).json(), "version": VERSION + 1}).raise_for_status()
     status, text = run("auth", "serve", AUTH_STORE=store)
-    assert status == 1
+    assert status == LASTING
     assert f"the documents are of version {VERSION + 1}, this auth knows {VERSION}" in text
     other = CloudantDocuments(cloudant_address(store))
     for refused in (other.migrate, lambda: other.get("user:somebody")):

@@ -16,9 +16,11 @@ import httpx
 import pika
 import pytest
 
-from support.client import Person, eventually
+from chassis.gateway_keys import HEADER
+from support.client import PASSWORD, Person, eventually
 from support.collector import Collector
 from support.fleet import Fleet
+from support.letters import MailFolder
 from support.proxy import Board, Mode, Proxy
 from support.watcher import Watcher
 
@@ -37,13 +39,26 @@ class Apart(Fleet):
     vhost: str
 
     def status(self, name: str, path: str = "readyz") -> tuple[int, dict[str, str]]:
-        answer = httpx.get(f"http://127.0.0.1:{self.members[name].port}/{path}", timeout=20)
+        answer = httpx.get(f"http://127.0.0.1:{self.members[name].management_port}/{path}", timeout=20)
         return answer.status_code, answer.json()["checks"]
 
     def command(self, service: str, *arguments: str) -> str:
         environ = {**self.members[f"{service}-work-1"].environ, "OUTLAY_BUS": self.vhost}
         done = subprocess.run([sys.executable, "-m", service, *arguments], env=environ, check=True, capture_output=True, text=True)
         return done.stdout
+
+    def end_session_at_auth(self, email: str, session_id: str) -> None:
+        """End a session as another gateway would: this one hears of it by auth's event alone."""
+        member = self.members["auth-serve-1"]
+        gateway = {HEADER: member.environ["OUTLAY_GATEWAY_KEY"]}
+        with httpx.Client(base_url=f"http://127.0.0.1:{member.port}/api/v1", headers=gateway) as auth:
+            signed_in = auth.post("session", json={"email": email, "password": PASSWORD})
+            exchanged = auth.post("internal/tokens", json={"secret": signed_in.cookies["session"]})
+            bearer = {"Authorization": f"Bearer {exchanged.json()['tokens']['auth']}"}
+            assert auth.delete(f"users/me/sessions/{session_id}", headers=bearer).status_code == 204
+
+    def letters_to(self, address: str) -> list[str]:
+        return MailFolder(self.mails).letters_to(address)
 
     def mailed(self) -> int:
         return sum("X-Outlay-Kind: budget_exceeded" in mail.read_text("utf-8") for mail in self.mails.glob("*.eml"))
@@ -82,13 +97,14 @@ def test_without_its_broker_it_serves_and_catches_up_when_there_is_one(apart: Ap
     assert apart.status("budgets-work-1") == (503, {"store": "ok", "broker": "failing"})
     assert apart.mailed() == 0
     apart.between.set(Mode.PASS)
+    person.verify(apart)
     eventually(lambda: apart.mailed() == 1, seconds=30)
     assert apart.status("budgets-work-1") == (200, {"store": "ok", "broker": "ok"})
     eventually(lambda: apart.status("gateway-serve-1") == (200, {"broker": "ok"}), seconds=20)
 
 
 def test_an_expense_that_tips_a_budget_goes_through_every_process_to_the_mail_and_to_the_open_browser(apart: Apart) -> None:
-    person = Person(apart.url)
+    person = Person(apart.url).verify(apart)
     category = person.made("categories", name="Food")
     budget = person.budget("10.00")
     eventually(lambda: apart.status("gateway-serve-1")[1]["broker"] == "ok", seconds=20)
@@ -102,7 +118,7 @@ def test_an_expense_that_tips_a_budget_goes_through_every_process_to_the_mail_an
 
 
 def test_the_trace_of_a_request_goes_through_the_broker_and_every_process_to_the_mail(apart: Apart) -> None:
-    person, trace = Person(apart.url), secrets.token_hex(16)
+    person, trace = Person(apart.url).verify(apart), secrets.token_hex(16)
     person.budget("10.00")
     body = {"amount": {"amount": "12.00", "currency": "EUR"}, "spent_on": time.strftime("%Y-%m-%d", time.gmtime())}
     person.post("expenses", json=body, headers={"traceparent": f"00-{trace}-b7ad6b7169203331-01"})
@@ -128,7 +144,7 @@ def test_a_person_signs_up_and_uses_every_service_over_http(apart: Apart) -> Non
     eventually(lambda: person.read(f"budgets/{budget['id']}")["current"]["spent"]["amount"] == "5.00")
     rows = "".join(f"2026-01-01,Shop {n},-{n}.00\n" for n in range(1, 2000))
     answer = person.post("imports", files={"file": ("a.csv", "Date,Payee,Amount\n" + rows, "text/csv")})
-    assert answer.json()["imported"] == 1999
+    assert answer.json().get("imported") == 1999, answer.text
     assert len(person.get("exports/expenses.csv").text.splitlines()) == 2001
     assert {"/expenses", "/budgets"} <= set(httpx.get(f"{apart.url}/api/v1/openapi.json").json()["paths"])
 
@@ -136,6 +152,50 @@ def test_a_person_signs_up_and_uses_every_service_over_http(apart: Apart) -> Non
 def test_nobody_gets_in_by_the_back_door(apart: Apart) -> None:
     assert httpx.get(f"{apart.url}/api/v1/expenses").status_code == 401
     assert httpx.get(f"{apart.url}/api/v1/internal/jwks").status_code == 404
+
+
+@pytest.mark.parametrize("mode", [Mode.PASS, Mode.REFUSE])
+def test_a_session_ended_elsewhere_is_refused_at_once(apart: Apart, mode: Mode) -> None:
+    apart.between.set(Mode.PASS)
+    eventually(lambda: apart.status("gateway-serve-1")[1]["broker"] == "ok", seconds=20)
+    person = Person(apart.url)
+    session = person.read("session")
+    watcher = Watcher(person)
+    apart.between.set(mode)
+    if mode is Mode.REFUSE:
+        apart.between.cut()
+    state = "ok" if mode is Mode.PASS else "failing"
+    eventually(lambda: apart.status("gateway-serve-1")[1]["broker"] == state, seconds=20)
+    assert person.get("expenses").status_code == 200
+    apart.end_session_at_auth(person.email, session["id"])
+    eventually(lambda: person.get("expenses").status_code == 401)  # a service token lives for two minutes
+    apart.between.set(Mode.PASS)
+    eventually(lambda: not watcher.is_alive(), seconds=20)
+
+
+def test_auth_gives_service_tokens_to_gateways_alone(apart: Apart) -> None:
+    person = Person(apart.url)
+    auth = f"http://127.0.0.1:{apart.members['auth-serve-1'].port}/api/v1/internal/tokens"
+    body = {"secret": person.cookies["session"]}
+    assert httpx.post(auth, json=body).status_code == 403
+    assert httpx.post(auth, json=body, headers={HEADER: "a" * 64}).status_code == 403
+
+
+def test_what_one_service_is_sent_opens_no_other(apart: Apart) -> None:
+    person = Person(apart.url)
+    member = apart.members["auth-serve-1"]
+    gateway = {HEADER: member.environ["OUTLAY_GATEWAY_KEY"]}
+    auth = f"http://127.0.0.1:{member.port}/api/v1/internal/tokens"
+    tokens = httpx.post(auth, json={"secret": person.cookies["session"]}, headers=gateway).json()["tokens"]
+    paths = {"auth": "users/me", "expenses": "expenses", "budgets": "budgets", "notifier": "alerts"}
+    for service, path in paths.items():
+        url = f"http://127.0.0.1:{apart.members[f'{service}-serve-1'].port}/api/v1/{path}"
+        opened = {
+            name
+            for name, token in tokens.items()
+            if httpx.get(url, headers={"Authorization": f"Bearer {token}"}).status_code == 200
+        }
+        assert opened == {service}
 
 
 def test_dead_letters_are_listed_replayed_and_thrown_away_on_the_command_line(apart: Apart) -> None:
@@ -167,11 +227,11 @@ def test_a_service_that_is_away_is_a_problem_and_the_others_go_on(apart: Apart) 
 @pytest.mark.parametrize(
     ("service", "command", "missing"),
     [
-        ("auth", "serve", {"AUTH_STORE", "OUTLAY_DATA_KEY"}),
+        ("auth", "serve", {"AUTH_STORE", "OUTLAY_DATA_KEY", "OUTLAY_GATEWAY_KEY"}),
         ("expenses", "migrate", {"EXPENSES_DB", "RECEIPTS", "OUTLAY_DATA_KEY"}),
         ("budgets", "work", {"BUDGETS_DB", "OUTLAY_BUS", "OUTLAY_DATA_KEY"}),
         ("notifier", "serve", {"NOTIFIER_DB", "NOTIFIER_MAIL", "OUTLAY_DATA_KEY"}),
-        ("gateway", "serve", {"AUTH_URL", "EXPENSES_URL", "BUDGETS_URL", "NOTIFIER_URL"}),
+        ("gateway", "serve", {"AUTH_URL", "EXPENSES_URL", "BUDGETS_URL", "NOTIFIER_URL", "OUTLAY_GATEWAY_KEY"}),
     ],
 )
 def test_a_process_without_settings_lists_all_that_is_missing(service: str, command: str, missing: set[str]) -> None:

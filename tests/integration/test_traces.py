@@ -42,7 +42,7 @@ def tip(person: Person, *, traceparent: str = "") -> None:
 
 def test_one_trace_runs_from_the_request_to_the_mail(tmp_path: Path, collector: Collector) -> None:
     with OutlayProcess(tmp_path / "data", OUTLAY_TRACES=collector.url) as outlay:
-        person = Person(outlay.url)
+        person = Person(outlay.url).verify(outlay)
         tip(person, traceparent=f"00-{TRACE}-b7ad6b7169203331-01")
         eventually(lambda: collector.named("send mail", outlay__mail="budget_exceeded"))
     [mail] = collector.named("send mail", outlay__mail="budget_exceeded")
@@ -68,7 +68,7 @@ def test_one_trace_runs_from_the_request_to_the_mail(tmp_path: Path, collector: 
 
 def test_how_late_events_and_alerts_are_is_measured(tmp_path: Path) -> None:
     with OutlayProcess(tmp_path / "data") as outlay:
-        tip(Person(outlay.url))
+        tip(Person(outlay.url).verify(outlay))
         eventually(lambda: outlay.mails("budget_exceeded"))
         page = eventually(lambda: measured(outlay))
     figures = dict(line.rsplit(" ", 1) for line in page.splitlines() if not line.startswith("#"))
@@ -80,7 +80,7 @@ def test_how_late_events_and_alerts_are_is_measured(tmp_path: Path) -> None:
 
 def measured(outlay: OutlayProcess) -> str:
     """Return the page of metrics, empty while no alert was measured."""
-    page = httpx.get(f"{outlay.url}/metrics").text
+    page = httpx.get(f"{outlay.management}/metrics").text
     return page if "outlay_alert_seconds_count" in page else ""
 
 
@@ -95,7 +95,7 @@ def ancestors(collector: Collector, span: Received) -> list[Received]:
 
 def test_spans_tell_nothing_about_anybody(tmp_path: Path, collector: Collector) -> None:
     with OutlayProcess(tmp_path / "data", OUTLAY_TRACES=collector.url) as outlay:
-        person = Person(outlay.url, name="Marianne")
+        person = Person(outlay.url, name="Marianne").verify(outlay)
         tip(person)
         person.get("expenses", params={"query": "Hidden"})
         person.put("email-verifications/averysecrettoken")
@@ -109,7 +109,7 @@ def test_spans_tell_nothing_about_anybody(tmp_path: Path, collector: Collector) 
 
 def test_a_sender_who_wants_no_trace_gets_none(tmp_path: Path, collector: Collector) -> None:
     with OutlayProcess(tmp_path / "data", OUTLAY_TRACES=collector.url) as outlay:
-        person = Person(outlay.url)
+        person = Person(outlay.url).verify(outlay)
         tip(person, traceparent=f"00-{TRACE}-b7ad6b7169203331-00")
         eventually(lambda: outlay.mails("budget_exceeded"))
     assert collector.named("POST /api/v1/users")
@@ -118,7 +118,7 @@ def test_a_sender_who_wants_no_trace_gets_none(tmp_path: Path, collector: Collec
 
 def test_a_share_of_nothing_records_only_what_others_began(tmp_path: Path, collector: Collector) -> None:
     with OutlayProcess(tmp_path / "data", OUTLAY_TRACES=collector.url, OUTLAY_TRACES_SAMPLE="0") as outlay:
-        tip(Person(outlay.url), traceparent=f"00-{TRACE}-b7ad6b7169203331-01")
+        tip(Person(outlay.url).verify(outlay), traceparent=f"00-{TRACE}-b7ad6b7169203331-01")
         eventually(lambda: outlay.mails("budget_exceeded"))
     assert {span.trace_id for span in collector.spans} == {TRACE}
 
@@ -128,9 +128,9 @@ def test_a_collector_that_is_away_costs_one_line_in_the_log(tmp_path: Path) -> N
         address = collector.url
     with OutlayProcess(tmp_path / "data", OUTLAY_TRACES=address) as outlay:
         for _ in range(2):
-            tip(Person(outlay.url))
+            tip(Person(outlay.url).verify(outlay))
         eventually(lambda: "the collector takes no traces" in outlay.log.read_text("utf-8"), seconds=20)
-        tip(Person(outlay.url))
+        tip(Person(outlay.url).verify(outlay))
         eventually(lambda: len(outlay.mails("budget_exceeded")) == 3)
         assert outlay.stop() == 0
     complaints = [

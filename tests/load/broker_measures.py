@@ -138,11 +138,11 @@ def settled(fleet: Fleet, *, seconds: float = 120) -> None:
     eventually(lambda: time.sleep(0.5) or still(), seconds=seconds)
 
 
-def households(fleet: Fleet, limit: str) -> list[tuple[Person, str]]:
+def households(fleet: Fleet, mails: MailProcess, limit: str) -> list[tuple[Person, str]]:
     """Sign people up; return each with each of their categories, which has a budget of its own."""
     found = []
     for _ in range(PEOPLE):
-        person = Person(fleet.url)
+        person = Person(fleet.url).verify(mails)
         for number in range(BUDGETS):
             category = person.made("categories", name=f"Category {number}")["id"]
             person.budget(limit, name=f"Budget {number}", category_ids=[category])
@@ -154,7 +154,7 @@ def households(fleet: Fleet, limit: str) -> list[tuple[Person, str]]:
 def alert_latency(folder: Path, table: Table, *, sizes: tuple[int, ...]) -> None:
     """From the 201 of the expense that tips a budget to the provider's accept; the floor is one publish-to-consume."""
     with apart(folder) as (fleet, broker, mails):
-        tippable = households(fleet, "10.00")
+        tippable = households(fleet, mails, "10.00")
         floor, times = bare_latency(broker, 300), []
         for person, category in tippable:
             before = len(mails.journalled())
@@ -173,7 +173,7 @@ def alert_latency(folder: Path, table: Table, *, sizes: tuple[int, ...]) -> None
 def event_rate(folder: Path, table: Table, *, sizes: tuple[int, ...]) -> None:
     """Events through relays, broker, budgets and notifier until all is told; the floor confirms and consumes one by one."""
     with apart(folder) as (fleet, broker, mails):
-        tippable = households(fleet, "50.00")
+        tippable = households(fleet, mails, "50.00")
         published, rates, floors = [], [], []
         for turn in range(3):
             floors.append(bare_rate(broker, BARE))

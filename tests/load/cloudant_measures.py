@@ -19,6 +19,7 @@ from ibm_cloud_sdk_core.authenticators import NoAuthAuthenticator  # type: ignor
 from ibmcloudant.cloudant_v1 import CloudantV1  # type: ignore[import-untyped]
 
 from auth.adapters.hashing import Argon2Hashing
+from chassis.gateway_keys import HEADER
 from chassis.ids import uuid7
 from load.instruments import answers, load
 from support.client import eventually
@@ -30,8 +31,9 @@ if TYPE_CHECKING:
     from load.table import Table
 
 ROUNDS, TIMES = 7, 40
-PASSWORD = "correct horse battery"
-_JSON = {"Content-Type": "application/json"}
+PASSWORD = "violet umbrella kitchen"
+_GATEWAY_KEY = secrets.token_hex(32)
+_JSON = {"Content-Type": "application/json", HEADER: _GATEWAY_KEY}
 
 
 @contextmanager
@@ -41,6 +43,7 @@ def auth_process(folder: Path, store: str) -> Iterator[str]:
     port = free_ports(1)[0]
     environ = {
         **os.environ, "AUTH_STORE": store, "OUTLAY_PORT": str(port), "OUTLAY_DATA_KEY": secrets.token_hex(32),
+        "OUTLAY_GATEWAY_KEY": _GATEWAY_KEY,
         "AUTH_COOKIE_SECURE": "false", "AUTH_RATE_LIMIT_FACTOR": "100000", "OUTLAY_LOG_LEVEL": "error", "PYTHONWARNINGS": "ignore",
     }  # fmt: skip
     subprocess.run([sys.executable, "-m", "auth", "migrate"], env=environ, check=True, capture_output=True)

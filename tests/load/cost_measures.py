@@ -26,7 +26,7 @@ _SINCE = "2024-01-01"
 def operation_costs(folder: Path, table: Table, *, sizes: tuple[int, ...]) -> None:
     """CPU of each process for one look at the dashboard, one expense, one sign-in, one alert; and what is left in the stores."""
     with apart(folder) as (fleet, broker, mails):
-        person = Person(fleet.url)
+        person = Person(fleet.url).verify(mails)
         person.budget("1000000.00")
         pids = {f"{member.service} {member.role}": member.process.pid for member in fleet.members.values() if member.process}
         pids["broker"] = broker.pid

@@ -19,6 +19,7 @@ from chassis.events import event_maker
 from chassis.ids import uuid7
 from chassis.sql import Database
 from chassis.sql.migrations import migrate
+from expenses.adapters.months import BabelMonths
 from expenses.adapters.sql import SqlStore
 from expenses.adapters.sql.tables import expense
 from expenses.domain.conversion import Converter
@@ -43,7 +44,7 @@ class _NoRates:
 def ours(database: Database, path: Path) -> dict[str, Any]:
     """Import through the service's own code: columns found, rows checked, categories, totals, events, all in one transaction."""
     store = SqlStore(database, event_maker("expenses", system_clock, uuid7))
-    importing = Importing(store, Converter(_NoRates()), system_clock, uuid7)  # type: ignore[arg-type]
+    importing = Importing(store, Converter(_NoRates()), BabelMonths(), system_clock, uuid7)  # type: ignore[arg-type]
     with counted(database) as count, path.open("rb") as file:
         done = importing.run(Who(uuid7(), "EUR"), file, path.name, Mapping(), Repeat(None, ""))
     return {"rows": done["imported"], "statements": count[0]}
@@ -70,7 +71,7 @@ def _batches(path: Path) -> Iterator[list[tuple[Any, ...]]]:
         for number, (day, payee, category, amount, currency) in enumerate(rows):
             minor = -int(amount.replace(".", ""))
             money = ("expense", minor, currency, minor, currency, 0)
-            batch.append((uuid7(), 1, *money, day, payee, "", category, "[]", "", "x", number, 1, 0, 0))
+            batch.append((uuid7(), 1, *money, day, payee, "", category, "[]", "", "x", number, 1, 0, 0, number))
             if len(batch) == _BATCH:
                 yield batch
                 batch = []

@@ -169,7 +169,7 @@ def alert_latency(folder: Path, table: Table, *, sizes: tuple[int, ...]) -> None
         floor_times = load(url, "POST", "/mails", {"Content-Type": "application/json"}, [body] * count, connections=1)
     times = []
     with OutlayProcess(folder / "data") as process:
-        person = Person(process.url)
+        person = Person(process.url).verify(process)
         mail = process.data / "mail"
         for number in range(count):
             category = person.made("categories", name=f"Category {number}")["id"]

@@ -164,7 +164,7 @@ class Cluster:
         """Make a process."""
         port = free_ports(1)[0]
         environ = {**self.environ, "OUTLAY_PORT": str(port), "OUTLAY_INSTANCE": name}
-        return Member(name, service, role, port, environ, self.logs / f"{name}.log")
+        return Member(name, service, role, port, environ, self.logs / f"{name}.log", port)
 
     def matching(self, service: str = "", role: str = "") -> list[Member]:
         """Return the processes of a service or a role."""

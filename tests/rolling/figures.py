@@ -7,7 +7,7 @@ from pathlib import Path
 
 import yaml
 
-_VALUES = Path(__file__).parents[2] / "charts" / "service" / "values.yaml"
+_VALUES = Path(__file__).parents[2] / "charts" / "outlay" / "charts" / "service" / "values.yaml"
 
 
 @dataclass(frozen=True)

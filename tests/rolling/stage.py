@@ -90,7 +90,7 @@ class Crowd:
         self.tally = Tally()
         self._conductor = Conductor(stage, crossings=0, seed=1, patience=_PATIENCE_SECONDS)
         self._load = Load(
-            stage.fleet.url, self.journal, seed=1, threads=threads, patience=_PATIENCE_SECONDS,
+            stage.fleet.url, self.journal, letters=stage.mails, seed=1, threads=threads, patience=_PATIENCE_SECONDS,
             transport=lambda: Browser(self.tally),
         )  # fmt: skip
         self._load.start(crossings=80)

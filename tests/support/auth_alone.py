@@ -17,6 +17,7 @@ from auth.app import AuthService, build
 from auth.domain.documents import Document
 from auth.settings import AuthSettings
 from chassis.events import Event
+from chassis.gateway_keys import HEADER
 from chassis.ids import uuid7
 from chassis.metrics import Metrics
 from chassis.sql import StoreUnavailableError
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
     from auth.domain.ports import Store
 
-MARIA = {"email": "Maria@Example.org", "password": "correct horse battery", "name": "Maria"}
+MARIA = {"email": "Maria@Example.org", "password": "violet umbrella kitchen", "name": "Maria"}
 DAY = 86_400.0
 
 
@@ -57,6 +58,10 @@ class Breaking:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._store, name)
+
+
+GATEWAY_KEY = "g" * 32
+"""By which tests are taken for a gateway."""
 
 
 @dataclass
@@ -93,11 +98,11 @@ class Auth:
         """Send a request as the gateway would: with a service token in place of the secret."""
         given = dict(headers or {})
         if secret:
-            given["Authorization"] = f"Bearer {self.made.exchange(secret)[0]}"
+            given["Authorization"] = f"Bearer {self.made.exchange(secret)[0]['auth']}"
         return self.send(method, path, headers=given, **more)
 
     def send(self, method: str, path: str, **more: Any) -> httpx.Response:
-        """Send a request as it is."""
+        """Send a request through a gateway that adds no token."""
         return self.send_at_once((method, path, more))[0]
 
     def send_at_once(self, *requests: tuple[str, str, dict[str, Any]]) -> list[httpx.Response]:
@@ -105,7 +110,8 @@ class Auth:
 
         async def go() -> list[httpx.Response]:
             transport = httpx.ASGITransport(self.made.service.web, raise_app_exceptions=False)
-            async with httpx.AsyncClient(transport=transport, base_url="http://auth/api/v1") as client:
+            sender = {HEADER: GATEWAY_KEY}
+            async with httpx.AsyncClient(transport=transport, base_url="http://auth/api/v1", headers=sender) as client:
                 return await asyncio.gather(*(client.request(method, path, **more) for method, path, more in requests))
 
         return asyncio.run(go())
@@ -185,6 +191,7 @@ def auth_over(
         now=now,
         documents=documents,
         hashing=hashing or Argon2Hashing(memory_kib=64, passes=1),
+        gateway_keys=(GATEWAY_KEY,),
         validate_responses=True,
         quiet=True,
     )

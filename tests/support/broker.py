@@ -9,7 +9,6 @@ import signal
 import subprocess
 import time
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pika
@@ -17,13 +16,16 @@ from pika.exceptions import AMQPError
 
 from support.certificates import write_certificates
 from support.containers import has_image
+from support.packages import packaged
 from support.ports import free_ports
 from support.sharing import end_group, one_for_the_run
+from support.starting import START_SECONDS, STOP_SECONDS, wait_until_started
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
-_PROGRAMS = Path("/usr/lib/rabbitmq/bin")
+_PROGRAMS = "/usr/lib/rabbitmq/bin"
 _CONF = """
 listeners.tcp.1 = {listen}
 listeners.ssl.1 = {listen_tls}
@@ -70,32 +72,32 @@ class Broker:
         """Return the address with user and password."""
         return f"amqp://outlay:{self.password}@127.0.0.1:{self.port}/{vhost.replace('/', '%2F')}"
 
-    def start(self, *, seconds: float = 60) -> Broker:
+    def start(self, *, seconds: float = START_SECONDS) -> Broker:
         """Start it and wait until it takes connections."""
         with (self.folder / "out.log").open("ab") as log:
             self._process = subprocess.Popen(
-                [_PROGRAMS / "rabbitmq-server"], env=self._environ(), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                packaged(f"{_PROGRAMS}/rabbitmq-server", folder=self.folder), env=self._environ(), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                 start_new_session=True, cwd=self.folder,
             )  # fmt: skip
-        deadline = time.monotonic() + seconds
-        while not self.answers():
-            if self._process.poll() is not None or time.monotonic() > deadline:
-                self.kill()
-                raise AssertionError(f"RabbitMQ did not start:\n{(self.folder / 'out.log').read_text()[-3000:]}")
-            time.sleep(0.2)
+        log_path = self.folder / "out.log"
+        try:
+            wait_until_started("RabbitMQ", self.answers, status=self._process.poll, output=log_path.read_text, seconds=seconds)
+        except AssertionError:
+            self.kill()
+            raise
         return self
 
     def control(self, *arguments: str) -> str:
         """Run rabbitmqctl."""
-        command = [_PROGRAMS / "rabbitmqctl", "--quiet", *arguments]
-        return subprocess.run(command, env=self._environ(), check=True, capture_output=True, text=True, timeout=60).stdout
+        command = packaged(f"{_PROGRAMS}/rabbitmqctl", "--quiet", *arguments, folder=self.folder)
+        return subprocess.run(command, env=self._environ(), check=True, capture_output=True, text=True, timeout=300).stdout
 
     def evaluate(self, expression: str) -> str:
         """Return what an Erlang expression says in the node: rabbitmqctl takes seconds to start where others are at work."""
         caller = f"caller{secrets.token_hex(8)}"  # two of one name at a time would be refused
         done = subprocess.run(
-            ["erl_call", "-h", caller, "-n", self._node, "-e"],
-            env=self._environ(), check=False, capture_output=True, text=True, timeout=60, input=f"{expression}.\n",
+            packaged("/usr/bin/erl_call", "-h", caller, "-n", self._node, "-e", folder=self.folder),
+            env=self._environ(), check=False, capture_output=True, text=True, timeout=300, input=f"{expression}.\n",
         )  # fmt: skip
         assert done.stdout.startswith("{ok, "), done.stdout + done.stderr
         return done.stdout
@@ -122,7 +124,8 @@ class Broker:
         """Kill it and what it started."""
         self.kill()
         for _ in range(30):  # it stays as long as it thinks that the node lives, which is a moment longer than the node does
-            done = subprocess.run(["epmd", "-port", str(self._epmd_port), "-kill"], check=False, capture_output=True, text=True)
+            stopping = packaged("/usr/bin/epmd", "-port", str(self._epmd_port), "-kill", folder=self.folder)
+            done = subprocess.run(stopping, check=False, capture_output=True, text=True)
             if "not allowed" not in done.stdout + done.stderr:
                 return
             time.sleep(0.1)
@@ -146,7 +149,7 @@ class Broker:
     def _end(self, sig: int) -> None:
         end_group(self.pid, sig)
         if self._process is not None:
-            self._process.wait(30)
+            self._process.wait(STOP_SECONDS)
 
     def answers(self) -> bool:
         """Say whether it takes connections."""
@@ -188,7 +191,7 @@ _QUEUES = (
     '[lists:concat([binary_to_list(Name), "=", Count, " "]) || Queue <- rabbit_amqqueue:list(<<"%s">>), '
     "[{name, {resource, _, queue, Name}}, {messages, Known}] <- [rabbit_amqqueue:info(Queue, [name, messages])], "
     "Count <- [case amqqueue:get_type(Queue) of "
-    "rabbit_quorum_queue -> {ok, {_, Now}, _} = ra:leader_query(amqqueue:get_pid(Queue), fun rabbit_fifo:query_messages_total/1), Now; "
+    "rabbit_quorum_queue -> {ok, {_, Now}, _} = ra:leader_query(amqqueue:get_pid(Queue), {rabbit_fifo, query_messages_total, []}), Now; "
     "_ -> Known end]]"
 )
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Any
 
 from support.broker import Broker
 from support.containers import IMAGES, Container, started
+from support.starting import START_SECONDS, wait_until_started
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,7 +23,7 @@ class ContainedBroker(Broker):
         super().__init__(folder, known)
         self._container = Container(**known["container"]) if known else Container("", {})
 
-    def start(self, *, seconds: float = 60) -> Broker:
+    def start(self, *, seconds: float = START_SECONDS) -> Broker:
         """Start it and wait until it takes connections."""
         self._configure(listen="0.0.0.0:5672", listen_tls="0.0.0.0:5671", tls=_TLS)
         for path in (self.folder / "tls").iterdir():
@@ -31,10 +31,7 @@ class ContainedBroker(Broker):
         files = {self.folder / "rabbitmq.conf": "/etc/rabbitmq/rabbitmq.conf", self.folder / "tls": _TLS}
         self._container = started("rabbitmq", ports=[5672, 5671], files=files)
         self.port, self.tls_port = self._container.ports["5672"], self._container.ports["5671"]
-        deadline = time.monotonic() + seconds
-        while not self.answers():
-            assert time.monotonic() < deadline, f"RabbitMQ did not start:\n{self._container.said()}"
-            time.sleep(0.2)
+        wait_until_started("RabbitMQ", self.answers, status=lambda: None, output=self._container.said, seconds=seconds)
         return self
 
     def control(self, *arguments: str) -> str:

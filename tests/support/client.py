@@ -8,8 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
+from support.letters import confirmation_in
+
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Self
+
+    from support.letters import Letters
 
 _numbers = itertools.count(1)
 _everybody: list[Person] = []
@@ -36,11 +41,22 @@ class Person(httpx.Client):
         assert answer.status_code == 201, answer.text
         self.user = answer.json()
 
+    def verify(self, letters: Letters) -> Self:
+        """Follow the link in the mail that asks whether the address is right."""
+        token = eventually(lambda: confirmation_in(letters.letters_to(self.user["email"])))
+        answer = self.put(f"email-verifications/{token}")
+        assert answer.status_code == 204, answer.text
+        return self
+
     def made(self, path: str, **body: Any) -> dict[str, Any]:
         """Create something; return it."""
         answer = self.post(path, json=body)
         assert answer.status_code == 201, answer.text
         return dict(answer.json())
+
+    def access_token(self, **body: Any) -> dict[str, Any]:
+        """Make an access token; return it with its secret."""
+        return self.made("users/me/tokens", current_password=PASSWORD, **body)
 
     def read(self, path: str, **params: Any) -> dict[str, Any]:
         """Read something."""
@@ -76,7 +92,7 @@ def say_goodbye() -> None:
     _everybody.clear()
 
 
-def eventually(check: Callable[[], Any], *, seconds: float = 10) -> Any:
+def eventually(check: Callable[[], Any], *, seconds: float = 60) -> Any:
     """Return the first true answer of `check`; fail with the last one after some seconds."""
     deadline = time.monotonic() + seconds
     while not (found := check()):

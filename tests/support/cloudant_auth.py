@@ -13,6 +13,7 @@ from auth.adapters.hashing import Argon2Hashing
 from auth.app import AuthService, build
 from auth.settings import AuthSettings
 from chassis.events import Event
+from chassis.gateway_keys import HEADER
 from chassis.ids import uuid7
 from chassis.metrics import Metrics
 from chassis.settings import read_settings
@@ -22,9 +23,12 @@ from support.asgi import call
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-MARIA = {"email": "maria@example.org", "password": "correct horse battery", "name": "Maria"}
+MARIA = {"email": "maria@example.org", "password": "violet umbrella kitchen", "name": "Maria"}
 
 VAULT = Vault(bytes(32))
+
+
+GATEWAY_KEY = "g" * 32
 
 
 class Auth:
@@ -40,12 +44,13 @@ class Auth:
             ids=uuid7,
             wake=lambda: self.woken.append(1),
             hashing=Argon2Hashing(memory_kib=64, passes=1),
+            gateway_keys=(GATEWAY_KEY,),
             validate_responses=True,
             quiet=True,
         )
 
     def call(self, method: str, path: str, *, token: str = "", **more: Any) -> httpx.Response:
-        headers = {**more.pop("headers", {}), **({"Authorization": f"Bearer {token}"} if token else {})}
+        headers = {HEADER: GATEWAY_KEY, **more.pop("headers", {}), **({"Authorization": f"Bearer {token}"} if token else {})}
         return call(self.made.service.web, method, path, base="http://auth/api/v1", headers=headers, **more)
 
     def at_once(self, *requests: tuple[str, str, dict[str, Any]]) -> list[int]:
@@ -64,7 +69,7 @@ class Auth:
         """Ask for a service token as the gateway does."""
         answer = self.call("POST", "/internal/tokens", json={"secret": secret})
         assert answer.status_code == 200, answer.text
-        return str(answer.json()["token"])
+        return str(answer.json()["tokens"]["auth"])
 
     def mailed(self, kind: str) -> str:
         """Relay all events; return the token of the newest mail of a kind, if it has one."""

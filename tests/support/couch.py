@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 import signal
 import subprocess
-import time
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +14,7 @@ import httpx
 from support.containers import IMAGES, Container, has_image, started
 from support.ports import free_ports
 from support.sharing import end_group, one_for_the_run
+from support.starting import START_SECONDS, wait_until_started
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,7 +35,7 @@ class Couch:
         """Where it is."""
         return f"http://127.0.0.1:{self.port}"
 
-    def start(self, *, seconds: float = 30) -> Couch:
+    def start(self, *, seconds: float = START_SECONDS) -> Couch:
         """Start it and wait until it answers."""
         assert _PROGRAM.exists(), f"{_PROGRAM} is missing; `make setup` installs it"
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -44,19 +44,21 @@ class Couch:
             self._process = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=out, stderr=out, cwd=self.folder, start_new_session=True
             )
-        deadline = time.monotonic() + seconds
-        while not _answers(self.url):
-            if self._process.poll() is not None or time.monotonic() > deadline:
-                self.kill()
-                raise AssertionError(f"PouchDB Server did not start:\n{(self.folder / 'out.log').read_text()[-3000:]}")
-            time.sleep(0.05)
+        log = self.folder / "out.log"
+        try:
+            wait_until_started(
+                "PouchDB Server", lambda: _answers(self.url), status=self._process.poll, output=log.read_text, seconds=seconds
+            )
+        except AssertionError:
+            self.kill()
+            raise
         return self
 
     def kill(self) -> None:
         """kill -9."""
         end_group(self.pid, signal.SIGKILL)
         if self._process is not None:
-            self._process.wait(10)
+            self._process.wait()
 
     close = kill
 
@@ -97,10 +99,7 @@ class CouchDb:
         """Start it and wait until it answers."""
         environ = {"COUCHDB_USER": "outlay", "COUCHDB_PASSWORD": self._password}
         self._container = started("couchdb", ports=[5984], environ=environ)
-        deadline = time.monotonic() + 60
-        while not _answers(self.url):
-            assert time.monotonic() < deadline, f"CouchDB did not start:\n{self._container.said()}"
-            time.sleep(0.2)
+        wait_until_started("CouchDB", lambda: _answers(self.url), status=lambda: None, output=self._container.said)
         return self
 
     def noted(self) -> dict[str, Any]:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+_CONFLICT, _WRONG_PASSWORDS = 409, 5
 _PASSED_ON = ("content-type", "content-encoding", "accept", "if-match")
 
 
@@ -39,11 +40,18 @@ class Door:
         """What the next requests are answered with instead."""
         self.lost = 0
         """How many of the next answers get lost on their way, after the server has done what it was asked."""
+        self.on_lost: Callable[[], object] = lambda: None
+        """What happens while such an answer is on its way."""
         self.forks = 0
         """How many of the next saves are refused and kept as a branch all the same, as by the minority of a cluster's copies."""
+        self.splits, self.split_digest, self.split_seconds = 0, "f", 0.0
+        """How many of the next saves that are refused are answered with 202 instead, as by a cluster where one copy took them: with a
+        revision whose digest is made of this digit, and which reads show so many seconds later."""
         self.way_in = ""
         """basic, session or iam: what has to be shown; nothing if it is empty."""
         self.user, self.password, self.apikey = "maria", secrets.token_hex(8), secrets.token_hex(8)
+        self.wrong_passwords = 0
+        """How many came. After five everybody is locked out, also with the right one."""
         self.token_seconds = 3600
         self.tokens: set[str] = set()
         self.tokens_given = 0
@@ -110,9 +118,14 @@ class _Visitor(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         if self.path == "/identity/token":
             self._iam(parse_qs(body.decode()))
+        elif self._is_locked():
+            self._say(
+                403, {"error": "forbidden", "reason": "Account is temporarily locked due to multiple authentication failures"}
+            )
         elif self.path == "/_session":
             self._session(json.loads(body))
         elif not self._has_key():
+            door.wrong_passwords += door.way_in == "basic"
             self._say(401, {"error": "unauthorized", "reason": "You are not authorized to access this db."})
         elif door.forks and self.command == "PUT":
             door.forks -= 1
@@ -135,7 +148,7 @@ class _Visitor(BaseHTTPRequestHandler):
 
     def _kind(self) -> str:
         path = urlsplit(self.path).path.strip("/").split("/")
-        if path[-1] in {"_find", "_all_docs"}:
+        if path[-1] in {"_find", "_all_docs"} or "_view" in path:
             return "query"
         if path[-1] == "_bulk_docs":
             return "write"
@@ -148,6 +161,10 @@ class _Visitor(BaseHTTPRequestHandler):
         if not self.path.endswith("/_bulk_docs"):
             return 1
         return len(json.loads(self._plain(body))["docs"])
+
+    def _is_locked(self) -> bool:
+        shows_password = self.path == "/_session" or self.door.way_in == "basic"
+        return shows_password and self.door.wrong_passwords >= _WRONG_PASSWORDS
 
     def _has_key(self) -> bool:
         door, shown = self.door, self.headers.get("Authorization", "")
@@ -169,20 +186,35 @@ class _Visitor(BaseHTTPRequestHandler):
     def _session(self, asked: dict[str, str]) -> None:
         door = self.door
         if (asked.get("username"), asked.get("password")) != (door.user, door.password):
+            door.wrong_passwords += 1
             self._say(401, {"error": "unauthorized", "reason": "Name or password is incorrect."})
             return
         cookie = f"AuthSession={door.give_token()}; Version=1; Max-Age={door.token_seconds}; Path=/; HttpOnly"
         self._say(200, {"ok": True, "name": door.user}, {"Set-Cookie": cookie})
 
     def _fork(self, body: bytes) -> None:
-        document = json.loads(self._plain(body))
+        self._keep(self._path_of_database(), self._branch(body, "f"))
+        self._say(409, {"error": "conflict", "reason": "Document update conflict."})
+
+    def _split(self, body: bytes) -> None:
+        branch = self._branch(body, self.door.split_digest)
+        threading.Timer(self.door.split_seconds, self._keep, (self._path_of_database(), branch)).start()
+        self._say(202, {"ok": True, "id": branch["_id"], "rev": branch["_rev"]})
+
+    def _path_of_database(self) -> str:
+        return urlsplit(self.path).path.strip("/").split("/")[0]
+
+    def _branch(self, body: bytes, digit: str) -> dict[str, Any]:
+        document: dict[str, Any] = json.loads(self._plain(body))
         generation = int(document.get("_rev", "0").partition("-")[0]) + 1
         before = [document["_rev"].partition("-")[2]] if "_rev" in document else []
-        document |= {"_rev": f"{generation}-{'f' * 32}", "_revisions": {"start": generation, "ids": ["f" * 32, *before]}}
-        database = urlsplit(self.path).path.strip("/").split("/")[0]
-        content = json.dumps({"docs": [document], "new_edits": False})
+        ids = [digit * 32, *before]
+        return document | {"_rev": f"{generation}-{ids[0]}", "_revisions": {"start": generation, "ids": ids}}
+
+    def _keep(self, database: str, branch: dict[str, Any]) -> None:
+        """Store a save as a branch, whatever else is stored."""
+        content = json.dumps({"docs": [branch], "new_edits": False})
         self._ask("POST", f"/{database}/_bulk_docs", content.encode(), {"Content-Type": "application/json"})
-        self._say(409, {"error": "conflict", "reason": "Document update conflict."})
 
     def _plain(self, body: bytes) -> bytes:
         return gzip.decompress(body) if self.headers.get("Content-Encoding") == "gzip" else body
@@ -196,8 +228,13 @@ class _Visitor(BaseHTTPRequestHandler):
         except OSError:
             self.close_connection = True
             return
+        if status == _CONFLICT and self.door.splits and self.command == "PUT":
+            self.door.splits -= 1
+            self._split(body)
+            return
         if self.door.lost:
             self.door.lost -= 1
+            self.door.on_lost()
             self.close_connection = True
             return
         self._send(status, content, {"Content-Type": kind})

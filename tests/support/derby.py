@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ from chassis.sql import Database
 from support.containers import IMAGES, Container, has_image, started
 from support.ports import free_ports
 from support.sharing import end_group, one_for_the_run
+from support.starting import START_SECONDS, wait_until_started
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -64,12 +66,15 @@ class Db2Server:
         java = ["java", "-Xmx256m", f"-Dderby.system.home={self.folder}", *(f"-Dderby.{k}={v}" for k, v in _SETTINGS.items())]
         java += ["-cp", _JARS]
         with (self.folder / "made.log").open("ab") as log:
-            subprocess.run([*java, "org.apache.derby.tools.ij"], input=_made().encode(), check=True, timeout=60, stdout=log)
+            subprocess.run(
+                [*java, "org.apache.derby.tools.ij"], input=_made().encode(), check=True, timeout=START_SECONDS, stdout=log
+            )
         serve = ["org.apache.derby.drda.NetworkServerControl", "start", "-h", "127.0.0.1", "-p", str(derby), "-noSecurityManager"]
         self._run([*java, *serve], "derby.log")
         self._run([sys.executable, "-m", "db2.shim", str(self.port), str(derby)], "shim.log")
-        for port in (derby, self.port):
-            _await(port)
+        for port, process, log in zip((derby, self.port), self._processes, ("derby.log", "shim.log"), strict=True):
+            said = (self.folder / log).read_text
+            wait_until_started(log.removesuffix(".log"), partial(_listens, port), status=process.poll, output=said)
         return self
 
     def url(self, package: str) -> str:
@@ -113,7 +118,7 @@ class Db2Server:
         for pid in self._pids:
             end_group(pid, signal.SIGKILL)
         for process in self._processes:
-            process.wait(30)
+            process.wait()
 
     def _hang_up(self) -> None:
         for database in self._opened.values():
@@ -154,16 +159,12 @@ def _made() -> str:
     return "\n".join([connect, (_TESTS / "db2" / "catalogue.sql").read_text(), *schemas, "exit;", ""])
 
 
-def _await(port: int) -> None:
-    deadline = time.monotonic() + 60
-    while True:
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=5).close()
-        except OSError:
-            assert time.monotonic() < deadline, "Derby did not start"
-            time.sleep(0.1)
-        else:
-            return
+def _listens(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=5).close()
+    except OSError:
+        return False
+    return True
 
 
 @contextmanager

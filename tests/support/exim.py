@@ -148,14 +148,14 @@ class Exim:
         """End it; its folder stays."""
         if self._process is not None:
             self._process.terminate()
-            self._process.wait(10)
+            self._process.wait(60)
             self._process = None
 
     def kill_all(self) -> None:
         """kill -9 to it and to whatever it is talking to."""
         if self._process is not None:
             os.killpg(self._process.pid, signal.SIGKILL)
-            self._process.wait(10)
+            self._process.wait(60)
             self._process = None
 
     def close(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import signal
 import subprocess
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING
 import httpx
 
 from support.ports import free_ports
+from support.starting import START_SECONDS, wait_until_started
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
 
 SERVICES = ("auth", "expenses", "budgets", "notifier")
 _RESTART_SECONDS = 1.0
-_GRACE_SECONDS = 15.0
+_GRACE_SECONDS = 60.0
 
 
 @dataclass
@@ -41,6 +43,8 @@ class Member:
     port: int
     environ: dict[str, str]
     log: Path
+    management_port: int
+    """Where it says what cannot be reached; the gateway's is another one than the public `port`."""
     process: subprocess.Popen[bytes] | None = None
     starts: int = 0
     ends: list[int] = field(default_factory=list)
@@ -59,6 +63,11 @@ class Member:
         """Whether it has not ended."""
         return self.process is not None and self.process.poll() is None
 
+    def wait_until_ready(self, seconds: float) -> None:
+        """Wait as long as it runs; raises AssertionError, which says why it did not start."""
+        assert self.process is not None
+        wait_until_started(self.name, lambda: self.ready, status=self.process.poll, output=self.log.read_text, seconds=seconds)
+
     @property
     def ready(self) -> bool:
         """Whether it answers, if it listens."""
@@ -76,6 +85,7 @@ def suite_environ(folder: Path, fronts: Mapping[str, Proxy]) -> dict[str, str]:
         "AUTH_STORE": f"sqlite:///{folder}/auth.db",
         "AUTH_COOKIE_SECURE": "false",
         "AUTH_RATE_LIMIT_FACTOR": "1000",
+        "OUTLAY_GATEWAY_KEY": hashlib.sha256(str(folder).encode()).hexdigest(),
         **{f"{name.upper()}_DB": f"sqlite:///{folder}/{name}.db" for name in SERVICES[1:]},
         "RECEIPTS": f"file:{folder}/receipts",
         **{f"{name.upper()}_URL": f"http://{fronts[name].address}" for name in SERVICES},
@@ -122,31 +132,32 @@ class Fleet:
         port = self._ports[service, n] if role == "serve" else free_ports(1)[0]
         environ = {**self._environ, "OUTLAY_PORT": str(port), "OUTLAY_INSTANCE": name}
         environ |= self._clocks.environ(name) if self._clocks else {}
-        return Member(name, service, role, port, environ, self.logs / f"{name}.log")
+        management_port = free_ports(1)[0] if service == "gateway" else port
+        environ |= {"OUTLAY_MANAGEMENT_PORT": str(management_port)} if service == "gateway" else {}
+        return Member(name, service, role, port, environ, self.logs / f"{name}.log", management_port)
 
-    def start(self, *, seconds: float = 180) -> Fleet:
+    def start(self, *, seconds: float = START_SECONDS) -> Fleet:
         """Migrate the stores, start all, and wait until the gateway answers."""
         with ThreadPoolExecutor(2) as pool:
             list(pool.map(self._migrate, SERVICES))
-        deadline = time.monotonic() + seconds
         gateways = self.matching("gateway")
         for some in ([member for member in self.members.values() if member not in gateways], gateways):
             for member in some:
                 member.start()
-            self._wait_for([member for member in some if member.role == "serve"], deadline)
+            self._wait_for([member for member in some if member.role == "serve"], seconds)
         self._supervisor.start()
         return self
 
     def _migrate(self, service: str) -> None:
         subprocess.run([sys.executable, "-m", service, "migrate"], env=self._environ, check=True, capture_output=True)
 
-    def _wait_for(self, members: Sequence[Member], deadline: float) -> None:
-        for member in members:
-            while not member.ready:
-                if not member.running or time.monotonic() > deadline:
-                    self.stop()
-                    raise AssertionError(f"{member.name} did not start:\n{member.log.read_text()[-3000:]}")
-                time.sleep(0.1)
+    def _wait_for(self, members: Sequence[Member], seconds: float) -> None:
+        try:
+            for member in members:
+                member.wait_until_ready(seconds)
+        except AssertionError:
+            self.stop()
+            raise
 
     def matching(self, service: str = "", role: str = "") -> list[Member]:
         """Return the members of a service or a role."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -16,7 +17,7 @@ import yaml
 ROOT = Path(__file__).parents[2]
 CHARTS = ROOT / "charts"
 SUITE = CHARTS / "outlay"
-SERVICE = CHARTS / "service"
+SERVICE = SUITE / "charts" / "service"
 _LOCKED = ROOT / "tests" / "charts" / "node_modules" / ".bin" / "helm"
 
 sys.path.append(str(CHARTS))  # for charts/write
@@ -29,7 +30,7 @@ def helm(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     program = _LOCKED if _LOCKED.exists() else shutil.which("helm")
     if program is None:
         pytest.fail("helm is missing: make charts installs it")
-    return subprocess.run([str(program), *map(str, arguments)], capture_output=True, text=True, check=False, timeout=60)
+    return subprocess.run([str(program), *map(str, arguments)], capture_output=True, text=True, check=False, timeout=300)
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,18 @@ def template(chart: Path, *arguments: str | Path, release: str = "outlay") -> su
 
 def parse(text: str) -> Rendered:
     """Read what helm rendered."""
-    return Rendered(tuple(thing for thing in yaml.load_all(text, _Loader) if thing))
+    return Rendered(tuple(_each(thing for thing in yaml.load_all(text, _Loader) if thing)))
+
+
+def _each(things: Iterable[Thing]) -> Iterator[Thing]:
+    """Return the things of a List one by one, with the annotations of the List, by which Helm knows hooks."""
+    for thing in things:
+        if thing["kind"] != "List":
+            yield thing
+            continue
+        annotations = thing["metadata"].get("annotations", {})
+        for item in thing["items"]:
+            yield {**item, "metadata": {**item["metadata"], "annotations": annotations}}
 
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

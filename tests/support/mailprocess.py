@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 
 from support.ports import free_ports
+from support.starting import STOP_SECONDS
 
 _TESTS = Path(__file__).parents[1]
 
@@ -44,19 +45,21 @@ class MailProcess:
         self._process = subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, text=True)
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
-        assert line.startswith("ready on port "), f"the mail server did not start: {line!r}"
+        if not line.startswith("ready on port "):
+            self._process.kill()
+            raise AssertionError(f"the mail server did not start: it printed {line!r} and ended with {self._process.wait()}")
         self.port = int(line.rsplit(" ", 1)[1])
         return self
 
     def order(self, name: str, **body: Any) -> dict[str, Any]:
         """Give an order, such as order("fault", kind="slow", seconds=3, times=1)."""
-        answer = httpx.post(f"{self.url}/control/{name}", json=body, timeout=30)
+        answer = httpx.post(f"{self.url}/control/{name}", json=body, timeout=60)
         assert answer.status_code == 200, answer.text
         return dict(answer.json())
 
     def look(self, name: str, **params: Any) -> dict[str, Any]:
         """Ask for `accepted` or `hook`."""
-        answer = httpx.get(f"{self.url}/control/{name}", params=params, timeout=30)
+        answer = httpx.get(f"{self.url}/control/{name}", params=params, timeout=60)
         assert answer.status_code == 200, answer.text
         return dict(answer.json())
 
@@ -64,6 +67,12 @@ class MailProcess:
         """Read the accepted mails from the disk, also when the process is gone."""
         lines = self.journal.read_bytes().split(b"\n")[:-1] if self.journal.exists() else []
         return [json.loads(line) for line in lines]
+
+    def letters_to(self, address: str) -> list[str]:
+        """Return the texts of the accepted mails to an address."""
+        mails = [entry["mail"] for entry in self.journalled()]
+        theirs = [mail for mail in mails if mail["personalizations"][0]["to"][0]["email"] == address]
+        return [part["value"] for mail in theirs for part in mail["content"] if part["type"] == "text/plain"]
 
     def stop(self) -> None:
         """End it with SIGTERM."""
@@ -77,7 +86,7 @@ class MailProcess:
         if self._process is None:
             return
         getattr(self._process, how)()
-        self._process.wait(20)
+        self._process.wait(STOP_SECONDS)
         assert self._process.stdout is not None
         self._process.stdout.close()
         self._process = None

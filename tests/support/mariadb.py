@@ -1,4 +1,4 @@
-"""A real MariaDB (or, with Docker, MySQL) on loopback: one for a whole test run, with a database of its own for whoever asks."""
+"""A real MariaDB or MySQL on loopback: one for a whole test run, with a database of its own for whoever asks."""
 
 from __future__ import annotations
 
@@ -13,48 +13,21 @@ import sqlalchemy as sa
 
 from support.certificates import write_certificates
 from support.containers import IMAGES, has_image, started
+from support.mysql_programs import installed
 from support.ports import free_ports
 from support.running import Running
 from support.sharing import one_for_the_run
+from support.starting import START_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _PASSWORD = "outlay"
-_CONF = """
-[mariadbd]
-datadir = {folder}/data
-socket = {folder}/socket
-pid-file = {folder}/pid
-port = {port}
-bind-address = 127.0.0.1
-ssl-cert = {folder}/tls/server.pem
-ssl-key = {folder}/tls/server.key
-# What a test writes need not outlive a power cut.
-innodb_flush_log_at_trx_commit = 0
-innodb_doublewrite = 0
-innodb_buffer_pool_size = 64M
-innodb_log_file_size = 32M
-skip-log-bin
-skip-name-resolve
-# Not ours on purpose: the service has to ask for what it needs.
-character-set-server = latin1
-collation-server = latin1_swedish_ci
-sql_mode =
-default-time-zone = +05:00
-"""
 _OPTIONS = (
     "--innodb-flush-log-at-trx-commit=0", "--skip-log-bin", "--skip-name-resolve",
     "--character-set-server=latin1", "--collation-server=latin1_swedish_ci", "--sql-mode=", "--default-time-zone=+05:00",
 )  # fmt: skip
-"""The same for MySQL in a container."""
-
-_ACCOUNTS = f"""
-ALTER USER root@localhost IDENTIFIED BY '{_PASSWORD}';
-CREATE USER IF NOT EXISTS root@127.0.0.1;
-ALTER USER root@127.0.0.1 IDENTIFIED BY '{_PASSWORD}';
-GRANT ALL ON *.* TO root@127.0.0.1 WITH GRANT OPTION;
-"""
+"""What a file says to the package's program, for MySQL in a container."""
 
 
 class MariaDb(Running):
@@ -112,7 +85,8 @@ class MariaDb(Running):
     def described(self) -> str:
         """Say what it calls itself."""
         [(version,)] = self.execute("SELECT VERSION()")
-        return f"MySQL {version} ({IMAGES['mysql']} in a container)" if self._container else f"{version} (package)"
+        name = version if "MariaDB" in version else f"MySQL {version}"
+        return f"{name} ({IMAGES['mysql']} in a container)" if self._container else f"{name} (package)"
 
     def close(self) -> None:
         """Kill it, with its data."""
@@ -122,17 +96,11 @@ class MariaDb(Running):
     def _start_program(self) -> None:
         (self.port,) = free_ports(1)
         write_certificates(self.folder / "tls")
-        conf = self.folder / "my.cnf"
-        conf.write_text(_CONF.format(folder=self.folder, port=self.port))
-        start = self.folder / "start.sql"
-        start.write_text(_ACCOUNTS)  # one statement in a line
-        user = ["--user=root"] if os.getuid() == 0 else []
+        program = installed()
         with (self.folder / "out.log").open("ab") as log:
-            subprocess.run(
-                ["mariadb-install-db", f"--defaults-file={conf}", "--auth-root-authentication-method=normal", *user],
-                check=True, stdout=log, stderr=log, timeout=60,
-            )  # fmt: skip
-        self._run(["/usr/sbin/mariadbd", f"--defaults-file={conf}", f"--init-file={start}", *user])
+            set_up = program.set_up(self.folder, self.port, _PASSWORD)
+            subprocess.run(set_up, check=True, stdout=log, stderr=log, timeout=START_SECONDS)
+        self._run(program.command(self.folder))
 
     def _answers(self) -> bool:
         try:

@@ -48,7 +48,7 @@ class Machine:
         """Return the store of a process; it knows Maria."""
         store = self.store()
         with store.begin() as work:
-            work.recipients.keep(Recipient(USER, "sealed", "Maria 🍕", "ar-EG", "Africa/Cairo", 4))
+            work.recipients.keep(Recipient(USER, "sealed", "Maria 🍕", "ar-EG", "Africa/Cairo", 4, verified=True))
         return store
 
 

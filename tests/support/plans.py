@@ -46,7 +46,7 @@ class Plans:
     def without_index(self) -> list[str]:
         """Return the statements that have no index to seek by."""
         with self._database.begin() as connection:  # to explain a change counts as one
-            explain = "EXPLAIN" if self._mysql else "EXPLAIN QUERY PLAN"
+            explain = "EXPLAIN FORMAT=TRADITIONAL" if self._mysql else "EXPLAIN QUERY PLAN"
             plans = {
                 text: connection.exec_driver_sql(f"{explain} {text}", given).mappings().all() for text, given in self._seen.items()
             }

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import os
-import queue
 import re
 import signal
 import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
 
+from support.letters import MailFolder
 from support.ports import free_ports
+from support.starting import START_SECONDS, STOP_SECONDS, wait_until_started
 
 _READY = re.compile(r"Outlay is ready: (http://[^ ]+)")
 
@@ -23,44 +23,43 @@ class OutlayProcess:
     def __init__(self, data: Path, **environ: str) -> None:
         """Start nothing yet. Its port it keeps, and nobody else is given it while it is stopped."""
         self.data = data
+        port, management_port = free_ports(2)
         self.log = data.parent / f"{data.name}.log"
         self._environ = {
             **os.environ, "OUTLAY_DATA": str(data), "OUTLAY_ENV": "development",
-            "OUTLAY_PORT": str(free_ports(1)[0]), "AUTH_RATE_LIMIT_FACTOR": "1000", "PYTHONWARNINGS": "ignore", **environ,
+            "OUTLAY_PORT": str(port), "OUTLAY_MANAGEMENT_PORT": str(management_port), "AUTH_RATE_LIMIT_FACTOR": "1000", "PYTHONWARNINGS": "ignore", **environ,
         }  # fmt: skip
         self._process: subprocess.Popen[str] | None = None
         self._reader: threading.Thread | None = None
         self.url = ""
+        self.management = f"http://127.0.0.1:{self._environ['OUTLAY_MANAGEMENT_PORT']}"
+        """Where operators ask for metrics, and for what cannot be reached."""
 
-    def start(self, *, command: str = "run", timeout: float = 30) -> OutlayProcess:
-        """Start it and wait until it says that it is ready."""
+    def start(self, *, command: str = "run", timeout: float = START_SECONDS) -> OutlayProcess:
+        """Start it and wait until it says that it is ready, or has ended."""
+        self.url = ""
         with self.log.open("a") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "outlay", command], env=self._environ, stdout=subprocess.PIPE, stderr=log, text=True
             )
-        lines: queue.Queue[str] = queue.Queue()
-        self._reader = threading.Thread(target=self._read, args=(self._process, lines), daemon=True)
+        self._reader = threading.Thread(target=self._read, args=(self._process,), daemon=True)
         self._reader.start()
-        deadline = time.monotonic() + timeout
-        while True:
-            try:
-                line = lines.get(timeout=max(0.0, deadline - time.monotonic()))
-            except queue.Empty:
-                line = ""
-            if match := _READY.search(line):
-                self.url = match.group(1)
-                return self
-            if not line:
-                self.kill()
-                self._let_go()
-                raise AssertionError(f"outlay did not start:\n{self.log.read_text()[-4000:]}")
+        try:
+            wait_until_started(
+                "outlay", lambda: bool(self.url), status=self._process.poll, output=self.log.read_text, seconds=timeout
+            )
+        except AssertionError:
+            self.kill()
+            self._let_go()
+            raise
+        return self
 
-    @staticmethod
-    def _read(process: subprocess.Popen[str], lines: queue.Queue[str]) -> None:
+    def _read(self, process: subprocess.Popen[str]) -> None:
+        """Take in what it prints, lest it stand still, and see when it is ready."""
         assert process.stdout is not None
         for line in process.stdout:
-            lines.put(line)
-        lines.put("")
+            if match := _READY.search(line):
+                self.url = match.group(1)
 
     @property
     def pid(self) -> int:
@@ -73,7 +72,7 @@ class OutlayProcess:
         """Whether it has not ended."""
         return self._process is not None and self._process.poll() is None
 
-    def stop(self, sig: int = signal.SIGTERM, timeout: float = 20) -> int:
+    def stop(self, sig: int = signal.SIGTERM, timeout: float = STOP_SECONDS) -> int:
         """Ask it to stop and return its exit status."""
         assert self._process is not None
         self._process.send_signal(sig)
@@ -92,7 +91,7 @@ class OutlayProcess:
         if self.running:
             assert self._process is not None
             self._process.kill()
-            self._process.wait(10)
+            self._process.wait()
             self._let_go()
 
     def __enter__(self) -> OutlayProcess:
@@ -101,6 +100,10 @@ class OutlayProcess:
     def __exit__(self, *_args: object) -> None:
         if self.running:
             self.stop()
+
+    def letters_to(self, address: str) -> list[str]:
+        """Return the texts of the mails to an address."""
+        return MailFolder(self.data / "mail").letters_to(address)
 
     def mails(self, kind: str | None = None) -> list[Path]:
         """Return the mails in its folder, of one kind if it is given."""

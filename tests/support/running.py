@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import signal
 import subprocess
-import time
 from typing import TYPE_CHECKING, Any
 
 from support.containers import Container
 from support.sharing import end_group
+from support.starting import wait_until_started
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-_START_SECONDS = 60.0
 
 
 class Running:
@@ -46,7 +44,7 @@ class Running:
             self._container.remove()
         end_group(self.pid, signal.SIGKILL)
         if self._process is not None:
-            self._process.wait(30)
+            self._process.wait()
 
     def _run(self, command: list[str | Path], *, environ: dict[str, str] | None = None) -> None:
         """Run a program in the folder; what it says is added to a log there."""
@@ -56,14 +54,17 @@ class Running:
             )
 
     def _wait_until_it_answers(self) -> None:
-        deadline = time.monotonic() + _START_SECONDS
-        while not self._answers():
-            if time.monotonic() > deadline or (self._process is not None and self._process.poll() is not None):
-                said = self._container.said() if self._container else (self.folder / "out.log").read_text()[-3000:]
-                self.close()
-                message = f"the server did not start:\n{said}"
-                raise AssertionError(message)
-            time.sleep(0.1)
+        try:
+            wait_until_started(type(self).__name__, self._answers, status=self._status, output=self._said)
+        except AssertionError:
+            self.close()
+            raise
+
+    def _status(self) -> int | None:
+        return self._process.poll() if self._process is not None else None
+
+    def _said(self) -> str:
+        return self._container.said() if self._container else (self.folder / "out.log").read_text(errors="replace")
 
     def _answers(self) -> bool:
         """Return whether it can be used."""

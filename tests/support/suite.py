@@ -16,11 +16,16 @@ if TYPE_CHECKING:
 
 @contextmanager
 def built_suite(folder: Path, **environ: str) -> Iterator[Suite]:
-    """Build the suite, not started; close its stores at the end."""
-    known = {"OUTLAY_DATA": str(folder), "OUTLAY_ENV": "development", "AUTH_RATE_LIMIT_FACTOR": "1000", **environ}
+    """Build the suite, not started; close it at the end."""
+    known = {
+        "OUTLAY_DATA": str(folder),
+        "OUTLAY_ENV": "development",
+        "OUTLAY_URL": "http://outlay.test",
+        "AUTH_RATE_LIMIT_FACTOR": "1000",
+        **environ,
+    }
     suite = build_suite(read_settings(HomeSettings, known), known)
     try:
         yield suite
     finally:
-        for service in suite.services:
-            service.close()
+        suite.close()

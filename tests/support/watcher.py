@@ -22,11 +22,11 @@ class Watcher(threading.Thread):
         super().__init__(daemon=True)
         self._person, self.events, self.open = person, queue.Queue[tuple[str, dict[str, Any], float]](), threading.Event()
         self.start()
-        assert self.open.wait(5)
+        assert self.open.wait(60)
 
     def run(self) -> None:
         """Listen until the stream ends."""
-        with httpx.stream("GET", f"{self._person.base_url}events", cookies=self._person.cookies, timeout=30) as answer:
+        with httpx.stream("GET", f"{self._person.base_url}events", cookies=self._person.cookies, timeout=60) as answer:
             kind = ""
             for line in answer.iter_lines():
                 self.open.set()
@@ -38,6 +38,6 @@ class Watcher(threading.Thread):
     def wait_for(self, kind: str) -> tuple[dict[str, Any], float]:
         """Return the data of the next event of a kind, and when it was heard."""
         while True:
-            found, data, at = self.events.get(timeout=10)
+            found, data, at = self.events.get(timeout=60)
             if found == kind:
                 return data, at

@@ -21,6 +21,7 @@ from chassis.letters import add_events_command, look_after, tell_of_sealed
 from chassis.logs import configure_logs
 from chassis.metrics import Metrics
 from chassis.probes import Finding, run_probes
+from chassis.security_log import recorded_command
 from chassis.settings import SettingsError, read_settings
 from chassis.spec import load_spec, merge_specs
 from chassis.vault import SealError
@@ -37,6 +38,7 @@ _REACHED_AT = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; return the exit status."""
     options = _parser().parse_args(arguments)
+    os.umask(0o077)  # stores, keys, mails, receipts and exports are for nobody else on this machine
     if options.command == "openapi":
         document = merge_specs(load_spec("gateway"), [load_spec(name) for name in SERVICES])
         _say(json.dumps(document, indent=2))
@@ -46,7 +48,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         settings = read_settings(HomeSettings, os.environ)
         configure_logs(settings.log_level)
-        return _COMMANDS[options.command](settings, options)
+        with recorded_command("outlay", options):
+            return _COMMANDS[options.command](settings, options)
     except SettingsError as error:
         if options.command == "check":
             return say_findings([Finding("settings", False, problem, 0) for problem in error.problems], options, say=_say)
@@ -94,7 +97,10 @@ def _run(settings: HomeSettings, options: argparse.Namespace) -> int:
 
     try:
         with only_one(settings.data):
-            serve(build_suite(settings, os.environ), host=settings.host, port=settings.port, on_ready=on_ready)
+            serve(
+                build_suite(settings, os.environ), host=settings.host, port=settings.port, on_ready=on_ready,
+                management_port=settings.management_port,
+            )  # fmt: skip
     except (DataFolderInUseError, SchemaTooNewError, HalfImportedError) as error:
         _complain([str(error)])
         return 1

@@ -35,10 +35,11 @@ def only_one(folder: Path) -> Iterator[None]:
         yield
 
 
-def serve(suite: Suite, *, host: str, port: int, on_ready: Callable[[int], None]) -> None:
+def serve(suite: Suite, *, host: str, port: int, management_port: int, on_ready: Callable[[int], None]) -> None:
     """Start the suite, serve it, and stop it in order at SIGINT or SIGTERM."""
     suite.start()
     try:
-        server.serve(suite.web, host=host, port=port, on_ready=on_ready, on_exit=suite.hub.close)
+        management = server.Management(suite.health, management_port)
+        server.serve(suite.web, host=host, port=port, on_ready=on_ready, on_exit=suite.hub.close, management=management)
     finally:
         suite.stop()

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from chassis.bus.settings import BrokerSettings
 from chassis.data_keys import KeySettings
-from chassis.settings import setting, whole_number
+from chassis.settings import management_setting, one_of, same_port_problems, setting, whole_number
 
 SERVICES = ("auth", "expenses", "budgets", "notifier")
 """What stands behind the gateway."""
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,10 +29,25 @@ class HomeSettings(BrokerSettings, KeySettings):
     data: Path = setting("OUTLAY_DATA", "the folder that holds everything", default=Path("var"), parse=Path)  # noqa: RUF009  makes a field
     host: str = setting("OUTLAY_HOST", "the address to listen on", default="127.0.0.1")
     port: int = setting("OUTLAY_PORT", "the port to listen on", default=8000, parse=whole_number(0, 65535))
+    management_port: int = management_setting()
     url: str = setting("OUTLAY_URL", "the address in people's browsers and mails", default="")
+    hsts_subdomains: bool = setting(
+        "OUTLAY_HSTS_SUBDOMAINS", "whether browsers shall use https for all subdomains of OUTLAY_URL's host too: true or false",
+        default=False, parse=lambda text: one_of("true", "false")(text) == "true",
+    )  # fmt: skip
     proxies: int = setting(
         "OUTLAY_PROXIES", "how many proxies in front add to X-Forwarded-For whom they saw", default=0, parse=whole_number(0, 9)
     )
+
+    def problems(self) -> list[str]:
+        """Return a sentence for each combination that cannot be."""
+        found = [*super().problems(), *same_port_problems(self.port, self.management_port)]
+        if self.environment == "development" and not _is_loopback(self.host):
+            found.append(
+                f"OUTLAY_HOST: is {self.host!r}, but development mode listens on this machine only; "
+                "use 127.0.0.1, or OUTLAY_ENV=production"
+            )
+        return found
 
     @property
     def key_file(self) -> Path:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import secrets
 import threading
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,14 +17,18 @@ from chassis.bus.embedded import EmbeddedBus
 from chassis.bus.rabbitmq import RabbitBus
 from chassis.clock import clock_from
 from chassis.data_keys import vault_from
+from chassis.health import Health
 from chassis.ids import uuid7
 from chassis.metrics import Metrics
 from chassis.relay import ALONE, Relay
 from chassis.spec import load_spec
 from chassis.tidying import Tidying
+from chassis.tokens import TokenVerifier
 from chassis.traces import Spans, traces_from
 from gateway.adapters.exchange import DirectExchange
-from gateway.domain.hub import SHOWN, Hub
+from gateway.domain.following import PATTERNS, Following
+from gateway.domain.hub import Hub
+from gateway.domain.passes import Passes
 from gateway.mailbox import DevelopmentMail
 from notifier.adapters.mailers import mailbox_of, mailer_from
 from outlay.folder import keep_private
@@ -49,6 +55,8 @@ class Suite:
     """Everything that runs, in the order in which it starts."""
 
     web: ASGIApp
+    health: Health
+    """What operators ask, who are told more than whoever asks `web`."""
     hub: Hub
     bus: EmbeddedBus | RabbitBus
     services: tuple[Service, ...]
@@ -102,6 +110,8 @@ class Built:
     vault: Vault
     metrics: Metrics
     mailer: Mailer
+    gateway_key: str
+    """By which the gateway of this process proves itself to auth."""
 
     def close(self) -> None:
         """Let go of all stores."""
@@ -131,10 +141,11 @@ def build_services(settings: HomeSettings, environ: Mapping[str, str]) -> Built:
     def shared(name: str) -> dict[str, Any]:
         return {**common, "wake": bells[name].set, **owner}
 
-    who = auth.app.build(told.auth, **shared("auth"))
+    gateway_key = secrets.token_hex(32)
+    who = auth.app.build(told.auth, gateway_keys=(gateway_key,), **shared("auth"))
 
     def tables(name: str) -> dict[str, Any]:
-        return {"relay_owner": ALONE, **shared(name), "verify": who.verify}
+        return {"relay_owner": ALONE, **shared(name), "verify": TokenVerifier(who.jwks, name)}
 
     mailer = mailer_from(told.notifier, common["clock"])
     services = (
@@ -143,7 +154,7 @@ def build_services(settings: HomeSettings, environ: Mapping[str, str]) -> Built:
         budgets.app.build(told.budgets, **tables("budgets")),
         notifier.app.build(told.notifier, mailer=mailer, **tables("notifier")),
     )
-    return Built(who, services, bells, vault, metrics, mailer)
+    return Built(who, services, bells, vault, metrics, mailer, gateway_key)
 
 
 def build_suite(settings: HomeSettings, environ: Mapping[str, str]) -> Suite:
@@ -157,40 +168,49 @@ def build_suite(settings: HomeSettings, environ: Mapping[str, str]) -> Suite:
     built = build_services(settings, environ)
     services, metrics = built.services, built.metrics
     migrating = Migrating(services)
-    migrating.migrate()
+    try:
+        migrating.migrate()
+    except BaseException:
+        built.close()
+        raise
     hub = Hub()
-    bus = _bus(settings, built, hub)
+    passes = Passes(DirectExchange(built.who.exchange), time.time, told=lambda: isinstance(bus, EmbeddedBus) or bus.listening)
+    following = Following(hub, passes)
+    bus = _bus(settings, built, following)
     metrics.measure_with(bus.depths)
     alone = settings.broker is None
     relays = tuple(Relay(s.name, s.outbox, bus.publish, metrics, bell=built.bells[s.name], alone=alone) for s in services)
     for relay in relays:
         metrics.measure_with(relay.measure)
+    health = Health(metrics, {service.name: service.check for service in services}, wishes=_wishes(services, bus))
     entrance = gateway.app.build(
         hub=hub,
         front_spec=load_spec("gateway"),
         specs={name: load_spec(name) for name in SERVICES},
         upstreams={service.name: service.web for service in services},
-        exchange=DirectExchange(built.who.exchange),
+        passes=passes,
         metrics=metrics,
-        checks={service.name: service.check for service in services},
-        wishes=_wishes(services, bus),
-        secure=settings.secure,
+        health=health,
+        url=settings.public_url,
+        development=settings.environment == "development",
+        hsts_subdomains=settings.hsts_subdomains,
+        gateway_key=built.gateway_key,
         proxies=settings.proxies,
         mail=_development_mail(settings, mailbox_of(built.mailer)),
     )
     wiping = Wiping(settings.data.resolve())
 
     def on_event(event: Event) -> None:
-        hub.tell(event.type, event.data)
+        following(event.type, event.data)
         if event.type == "user.deleted":
             wiping.hurry()
 
     bus.listen(on_event)
     caretakers = (migrating, Tidying(services), wiping)
-    return Suite(entrance, hub, bus, services, relays, metrics.spans, built.vault, caretakers)
+    return Suite(entrance, health, hub, bus, services, relays, metrics.spans, built.vault, caretakers)
 
 
-def _bus(settings: HomeSettings, built: Built, hub: Hub) -> EmbeddedBus | RabbitBus:
+def _bus(settings: HomeSettings, built: Built, following: Following) -> EmbeddedBus | RabbitBus:
     queues = [queue for service in built.services for queue in service.queues]
     if settings.broker is None:
         return EmbeddedBus(settings.data.resolve() / "bus.db", queues, metrics=built.metrics)
@@ -201,7 +221,7 @@ def _bus(settings: HomeSettings, built: Built, hub: Hub) -> EmbeddedBus | Rabbit
 
     return RabbitBus(
         "home", settings.broker, queues, metrics=built.metrics, listen_seconds=0,
-        patterns=[*(f"{beginning}#" for beginning in SHOWN), "user.deleted"], on_ready=wake, on_gap=hub.refresh,
+        patterns=PATTERNS, on_ready=wake, on_gap=following.catch_up,
     )  # fmt: skip
 
 

@@ -1,0 +1,206 @@
+"""Converting many expenses to another home currency takes short transactions, and is carried to its end."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from chassis.ids import uuid7
+from chassis.sql import Database
+from chassis.sql.migrations import migrate
+from expenses.adapters.receipts.folder import FolderFiles
+from expenses.domain.errors import ConvertingError, DepartedError, PersonBusyError
+from expenses.domain.home_currency import one_currency
+from expenses.domain.ledger import Ledger
+from expenses.domain.people import People
+from expenses.domain.ports import Filter, Who
+from expenses.domain.restoring import Trash
+from expenses.domain.settling import ImportSettling
+from expenses.domain.summary import Summary
+from support.expense_steps import ROWS, DyingStore, KilledError, World
+from support.stores import STORES, store_url
+
+AT = datetime(2026, 11, 29, tzinfo=UTC)
+SPENT = ROWS * (ROWS + 1) // 2 * 100 - 1501 * 50
+"""Cents of euros that the file brings: one row is 1501 USD, at the rate 0.5."""
+
+
+@pytest.fixture(params=STORES)
+def world(request: pytest.FixtureRequest) -> Iterator[World]:
+    database = Database(store_url(request, "expenses"))
+    migrate(database, "expenses")
+    world = World(database)
+    world.run()
+    world.events()
+    yield world
+    database.close()
+
+
+class Home:
+    """Somebody with thousands of expenses whose home currency changes."""
+
+    def __init__(self, world: World, folder: Path) -> None:
+        self.world, self.folder = world, folder
+
+    def people(self, store=None) -> People:
+        world, store = self.world, store or self.world.store
+        settling = ImportSettling(store, world.converter, world.clock)
+        return People(store, FolderFiles(self.folder), settling, world.converter, world.clock)
+
+    def change(self, currency: str, *, version: int = 2, store=None, event_id: str | None = None) -> None:
+        self.people(store).changed(event_id or uuid7(), self.world.who.user_id, currency, version, AT)
+
+    def change_and_be_killed(self, currency: str, transactions: int, **more) -> None:
+        with pytest.raises(KilledError):
+            self.change(currency, store=DyingStore(self.world.store, transactions), **more)
+
+    def all(self):
+        with self.world.store.reading() as work:
+            return work.expenses.by_number(work.owners.find(self.world.who.user_id), Filter(), 10_000, 0)
+
+    def currencies(self) -> Counter[str]:
+        return Counter(expense.home_currency for expense in self.all())
+
+    def spent(self) -> dict[str, str]:
+        return Summary(self.world.store).by(self.world.who, "month", None, None)["spent"]
+
+
+@pytest.fixture
+def home(world: World, tmp_path: Path) -> Home:
+    return Home(world, tmp_path)
+
+
+def check_what_was_told(world: World) -> None:
+    """Each expense was told of once, and how many events did so was told last."""
+    *changed, converted = world.events()
+    assert converted.type == "expenses.converted"
+    marked = [event for event in changed if "home_currency_changed" in event.data]
+    assert converted.data["events"] == len(marked)
+    told = Counter(change["expense_id"] for event in marked for change in event.data["changes"])
+    assert set(told.values()) == {1}
+
+
+def test_others_write_between_the_steps(home, world):
+    seen = []
+
+    class Street(DyingStore):
+        """A store to which another person comes between two transactions."""
+
+        def _live(self) -> None:
+            world.spend(Who(uuid7(), "EUR"))
+            seen.append(home.currencies()["USD"])
+
+    home.change("USD", store=Street(world.store, 0))
+    assert sorted(set(seen)) == [0, 500, 1000, 1500, 2000]
+    assert home.currencies() == {"USD": ROWS}
+
+
+def test_each_expense_is_converted_and_told_once(home, world):
+    before = home.spent()
+    home.change("USD")
+    assert home.currencies() == {"USD": ROWS}
+    assert before == {"amount": f"{SPENT / 100:.2f}", "currency": "EUR"}
+    assert home.spent() == {"amount": f"{(SPENT - 1501 * 50) / 200 + 1501:.2f}", "currency": "USD"}
+    check_what_was_told(world)
+    assert world.left().get("import_job") is None
+
+
+@pytest.mark.parametrize("transactions", [2, 3, 4])
+def test_a_conversion_that_is_killed_is_finished(home, world, transactions):
+    home.change_and_be_killed("USD", transactions)
+    assert home.currencies()["EUR"] > 0
+    world.settle_what_was_abandoned()
+    assert home.currencies() == {"USD": ROWS}
+    check_what_was_told(world)
+
+
+def test_the_same_event_after_a_crash_finishes_it(home, world):
+    event_id = uuid7()
+    home.change_and_be_killed("USD", 3, event_id=event_id)
+    home.change("USD", event_id=event_id)
+    assert home.currencies() == {"USD": ROWS}
+    check_what_was_told(world)
+
+
+def test_no_sum_mixes_two_currencies(home):
+    home.change_and_be_killed("USD", 3)
+    with pytest.raises(ConvertingError, match=r"^Your expenses are being converted to USD\. Try again in a minute\.$"):
+        home.spent()
+
+
+def test_a_conversion_during_a_sum_is_noticed(home, world):
+    with world.store.reading() as work:
+        owner = work.owners.find(world.who.user_id)
+    home.change("USD")
+    with world.store.reading() as work, pytest.raises(ConvertingError), one_currency(work, owner):
+        pass
+
+
+def test_what_is_added_edited_and_deleted_meanwhile_counts_once(home, world):
+    first, second, *_, last = home.all()
+    home.change_and_be_killed("USD", 3)
+    ledger = Ledger(world.store, world.converter, world.clock, uuid7)
+    trash = Trash(world.store, world.converter, world.clock)
+    world.spend(world.who)
+    for expense in (second, last):
+        version = ledger.get(world.who, expense.id)["version"]
+        ledger.change(world.who, expense.id, version, {"note": "seen"})
+    trash.remove(world.who, first.id, ledger.get(world.who, first.id)["version"])
+    trash.restore(world.who, first.id)
+    world.settle_what_was_abandoned()
+    assert home.currencies() == {"USD": ROWS + 1}
+    check_what_was_told(world)
+    assert home.spent()["currency"] == "USD"
+
+
+def test_budgets_hear_of_the_change_before_an_edit_after_it(home, world):
+    """Else a budget would lose an edited expense, recover, and be exceeded a second time."""
+    home.change_and_be_killed("USD", 2)
+    last = home.all()[-1]
+    ledger = Ledger(world.store, world.converter, world.clock, uuid7)
+    ledger.change(world.who, last.id, last.version, {"amount": {"amount": "5.00", "currency": "EUR"}})
+    told = [("home_currency_changed" in event.data, event.data["changes"][-1]["expense_id"]) for event in world.events()]
+    assert (told[0][0], told[-1]) == (True, (False, last.id))
+
+
+def test_a_second_change_waits_for_the_first(home, world):
+    home.change_and_be_killed("USD", 3)
+    home.change("GBP", version=3)
+    assert home.currencies() == {"GBP": ROWS}
+    converted = [event.data for event in world.events() if event.type == "expenses.converted"]
+    assert [(told["from"], told["to"]) for told in converted] == [("EUR", "USD"), ("USD", "GBP")]
+
+
+def test_an_import_finishes_it_first(home, world):
+    home.change_and_be_killed("USD", 3)
+    assert world.run(file="date,amount,payee\n2026-02-01,1.00,Shop\n")["imported"] == 1
+    assert home.currencies() == {"USD": ROWS + 1}
+
+
+def test_a_change_during_an_import_comes_again(home, world):
+    more = "date,amount,currency,payee\n" + "".join(f"2026-03-01,{row}.00,CHF,Shop\n" for row in range(1, 2001))
+    refused = []
+
+    def change_meanwhile() -> None:
+        world.rates.meanwhile = lambda: None
+        with pytest.raises(PersonBusyError):
+            home.change("USD")
+        refused.append(home.currencies()["USD"])
+
+    world.rates.meanwhile = change_meanwhile
+    world.run(file=more)
+    home.change("USD")
+    assert (refused, home.currencies()) == ([0], {"USD": ROWS + 2000})
+
+
+def test_an_account_that_is_deleted_in_the_middle_leaves_nothing(home, world):
+    home.change_and_be_killed("USD", 3)
+    home.people().deleted(uuid7(), world.who.user_id)
+    world.settle_what_was_abandoned()
+    assert set(world.left()) <= {"alembic_version", "departed", "inbox", "outbox"}
+    with pytest.raises(DepartedError):
+        world.spend(world.who)

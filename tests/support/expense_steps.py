@@ -1,0 +1,125 @@
+"""A store of expenses whose process is killed between two transactions, and what is left in it."""
+
+from __future__ import annotations
+
+import io
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import sqlalchemy as sa
+
+from chassis.events import Event, event_maker
+from chassis.ids import uuid7
+from chassis.sql import Database, SqlOutbox
+from expenses.adapters.months import BabelMonths
+from expenses.adapters.sql import SqlStore, chassis, metadata
+from expenses.adapters.sql.tables import import_job
+from expenses.domain.catalogue import Catalogue
+from expenses.domain.conversion import Converter
+from expenses.domain.csvfile.mapping import Mapping
+from expenses.domain.importing import Importing
+from expenses.domain.ledger import Ledger
+from expenses.domain.ports import Filter, Repeat, Store, Who, Work
+from expenses.domain.settling import ImportSettling
+
+ROWS = 2250
+FILE = "date,amount,currency,payee,category\n" + "".join(
+    f"2026-01-{1 + row % 28:02},{row + 1}.00,{'USD' if row == 1500 else 'EUR'},Shop {row % 7},Food\n" for row in range(ROWS)
+)
+LUNCH = {"kind": "expense", "amount": {"amount": "4.80", "currency": "EUR"}, "spent_on": "2026-11-22"}
+
+
+class KilledError(BaseException):
+    """What a process hears that is killed: nothing that it could handle."""
+
+
+class DyingStore:
+    """A store of a process that is killed after some transactions."""
+
+    def __init__(self, store: Store, lives: int) -> None:
+        self._store, self._lives = store, lives
+        self.reading = store.reading
+
+    def writing(self) -> AbstractContextManager[Work]:
+        self._live()
+        return self._store.writing()
+
+    def run(self, action):
+        self._live()
+        return self._store.run(action)
+
+    def _live(self) -> None:
+        self._lives -= 1
+        if self._lives < 0:
+            raise KilledError
+
+
+class Rates:
+    """Rates that let something happen when they are asked for."""
+
+    def __init__(self) -> None:
+        self.meanwhile = lambda: None
+
+    def rate(self, _source: str, _target: str, _day: str) -> Decimal:
+        self.meanwhile()
+        return Decimal("0.5")
+
+    nearest = rate
+
+
+class World:
+    def __init__(self, database: Database) -> None:
+        self.database, self.rates, self.who = database, Rates(), Who(uuid7(), "EUR")
+        self.category_events: list[Event] = []
+        self.clock = lambda: datetime.now(UTC)
+        self.store = SqlStore(database, event_maker("expenses", self.clock, uuid7))
+        self.converter = Converter(self.rates)
+
+    def importing(self, store: Store | None = None, **more) -> Importing:
+        return Importing(store or self.store, self.converter, BabelMonths(), self.clock, uuid7, rows_at_once=1000, **more)
+
+    def run(self, store: Store | None = None, *, key: str | None = None, file: str = FILE, **more):
+        return self.importing(store, **more).run(self.who, io.BytesIO(file.encode()), "a.csv", Mapping(), Repeat(key, "f"))
+
+    def catalogue(self, store: Store | None = None, **more) -> Catalogue:
+        return Catalogue(
+            store or self.store, ImportSettling(store or self.store, self.converter, self.clock), self.clock, uuid7, **more
+        )
+
+    def settle_what_was_abandoned(self) -> None:
+        """Let the seconds pass for which a job counts as alive, and let the worker look."""
+        self.is_abandoned()
+        ImportSettling(self.store, self.converter, self.clock).sweep()
+
+    def spend(self, who: Who, **more):
+        return Ledger(self.store, self.converter, self.clock, uuid7).record(who, {**LUNCH, **more}, Repeat(None, ""))
+
+    def count(self) -> int:
+        with self.store.reading() as work:
+            owner = work.owners.find(self.who.user_id)
+            return work.expenses.count(owner, Filter()) if owner else 0
+
+    def is_abandoned(self) -> None:
+        """Let the seconds pass for which a job counts as alive."""
+        with self.database.begin() as connection:
+            connection.execute(import_job.update().values(alive_until_ms=0))
+
+    def left(self) -> dict[str, int]:
+        """Count the rows of each table that has any."""
+        with self.database.read() as connection:
+            counts = {
+                table.name: connection.execute(sa.select(sa.func.count()).select_from(table)).scalar()
+                for table in metadata.sorted_tables
+            }
+        return {name: count for name, count in counts.items() if count}
+
+    def events(self) -> list[Event]:
+        """Take what is published, but for events about categories: those are added to `category_events`."""
+        outbox, taken = SqlOutbox(self.database, chassis.outbox, owner="t"), []
+        while waiting := outbox.claim(100):
+            for event in waiting:
+                published = Event.from_json(event.to_json())
+                (self.category_events if event.type.startswith("category.") else taken).append(published)
+            outbox.mark_sent([event.id for event in waiting])
+        return taken
