@@ -139,6 +139,13 @@ def test_a_body_costs_no_more_than_its_size(service: str, method: str, path: str
             assert calls < CALLS_OF_ITSELF + CALLS_A_BYTE * len(body), what
 
 
+def test_an_answer_names_twenty_errors_at_most() -> None:
+    body = json.dumps({"tags": list(range(20)), "payee": 1, "description": "\u0001", "category": []})
+    answer = call(app_of("expenses"), "POST", "expenses", content=body, headers={"Authorization": "Bearer x", "Content-Type": JSON})
+    assert answer.status_code == 400
+    assert len(answer.json()["errors"]) == 20
+
+
 def strings(schema: Any, place: str) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield each schema of a text below a schema, with where it is."""
     if isinstance(schema, dict):

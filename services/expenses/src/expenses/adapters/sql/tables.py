@@ -1,7 +1,7 @@
 """The tables.
 
 Rows belong to a person's short number instead of the 36 characters of the user's id, and an expense has a number beside its id:
-both stand in every index, and an import writes six of them for each row.
+both stand in every index, and an import writes eight of them for each row.
 """
 
 from __future__ import annotations
