@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import io
-
 import pytest
 
-from expenses.adapters.months import BabelMonths
-from expenses.domain.csvfile.layout import Reader, find_layout
-from expenses.domain.csvfile.mapping import Mapping
-from expenses.domain.csvfile.preview import preview_of
+from support.previews import previewed as preview_for
 
 # Name, home currency and locale of the reader, the file, and its bookings with spending below zero.
 # fmt: off
@@ -80,9 +75,7 @@ TEXTS = {
 
 
 def previewed(currency, locale, content):
-    reader = Reader(currency, locale, BabelMonths().languages(locale))
-    layout = find_layout(io.BytesIO(content.encode()), Mapping(), reader)
-    return preview_of(layout, reader, lambda code, day: True, lambda rows: [False] * len(rows))
+    return preview_for(content, locale, currency)
 
 
 @pytest.mark.parametrize(

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import io
-
 import pytest
 
-from expenses.adapters.months import BabelMonths
-from expenses.domain.csvfile.layout import Reader, find_layout
 from expenses.domain.csvfile.mapping import Mapping
-from expenses.domain.csvfile.preview import preview_of
+from support.previews import previewed as preview_for
 
 WISE = (
     "ID,Status,Direction,Created on,Finished on,Source fee amount,Source fee currency,Target fee amount,Target fee currency,"
@@ -38,9 +34,7 @@ FILES = [
 
 
 def previewed(currency, locale, content, mapping=Mapping()):  # noqa: B008
-    reader = Reader(currency, locale, BabelMonths().languages(locale))
-    layout = find_layout(io.BytesIO(content.encode()), mapping, reader)
-    return preview_of(layout, reader, lambda code, day: True, lambda rows: [False] * len(rows))
+    return preview_for(content, locale, currency, mapping)
 
 
 def bookings(seen):

@@ -2,30 +2,14 @@
 
 from __future__ import annotations
 
-import io
-
 import pytest
 
-from expenses.adapters.months import BabelMonths
-from expenses.domain.csvfile.layout import Reader, find_layout
-from expenses.domain.csvfile.mapping import Mapping
-from expenses.domain.csvfile.preview import preview_of
+from support.previews import amounts, asks
+from support.previews import previewed as preview_for
 
 
 def previewed(text, locale="en-GB", currency="GBP"):
-    reader = Reader(currency, locale, BabelMonths().languages(locale))
-    layout = find_layout(io.BytesIO(text.encode()), Mapping(), reader)
-    return preview_of(layout, reader, lambda code, day: True, lambda rows: [False] * len(rows))
-
-
-def amounts(seen):
-    """Return the amounts that would go in, spending below zero."""
-    found = [row["expense"] for row in seen["rows"] if row["expense"]]
-    return " ".join(("-" if one["kind"] == "expense" else "") + one["amount"]["amount"] for one in found)
-
-
-def asks(seen):
-    return not seen["sign_certain"] and bool(seen["warnings"])
+    return preview_for(text, locale, currency)
 
 
 @pytest.mark.parametrize(

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import io
-
 import pytest
 
-from expenses.adapters.months import BabelMonths
-from expenses.domain.csvfile.layout import Reader, find_layout
-from expenses.domain.csvfile.mapping import Mapping
-from expenses.domain.csvfile.preview import preview_of
+from support.previews import previewed as preview_for
 
 REVOLUT = "Type,Product,Started Date,Completed Date,Description,Amount,Fee,Currency,State,Balance"
 
@@ -36,9 +31,7 @@ FILES = [
     ("currency", "locale", "content", "amounts", "left_out"), [file[1:] for file in FILES], ids=[file[0] for file in FILES]
 )
 def test_a_row_that_is_not_booked_is_left_out(currency, locale, content, amounts, left_out):
-    reader = Reader(currency, locale, BabelMonths().languages(locale))
-    layout = find_layout(io.BytesIO(content.encode()), Mapping(), reader)
-    seen = preview_of(layout, reader, lambda code, day: True, lambda rows: [False] * len(rows))
+    seen = preview_for(content, locale, currency)
     signs = {"expense": "-", "income": ""}
     found = [row["expense"] for row in seen["rows"] if row["expense"]]
     assert " ".join(signs[one["kind"]] + one["amount"]["amount"] for one in found) == amounts

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import io
-
 import pytest
 
-from expenses.adapters.months import BabelMonths
-from expenses.domain.csvfile.layout import Reader, find_layout
-from expenses.domain.csvfile.mapping import Mapping
-from expenses.domain.csvfile.preview import preview_of
+from support.previews import amounts, left_out
+from support.previews import previewed as preview_for
 
 ENGLISH = "Date,Time,TimeZone,Name,Type,Status,Currency,Gross,Fee,Net,Balance"
 
@@ -23,19 +19,7 @@ def paypal(*rows):
 
 
 def previewed(text, locale="en-US", currency="USD"):
-    reader = Reader(currency, locale, BabelMonths().languages(locale))
-    layout = find_layout(io.BytesIO(text.encode()), Mapping(), reader)
-    return preview_of(layout, reader, lambda code, day: True, lambda rows: [False] * len(rows))
-
-
-def amounts(seen):
-    """Return the amounts that would go in, spending below zero."""
-    found = [row["expense"] for row in seen["rows"] if row["expense"]]
-    return " ".join(("-" if one["kind"] == "expense" else "") + one["amount"]["amount"] for one in found)
-
-
-def left_out(seen):
-    return [entry["line"] for entry in seen["left_out"]]
+    return preview_for(text, locale, currency)
 
 
 BOUGHT = "22 eBay|General Payment|Completed|-10.00"

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import json
 from pathlib import Path
 
 import pytest
 
-from expenses.adapters.months import BabelMonths
-from expenses.domain.csvfile.layout import Reader, find_layout
-from expenses.domain.csvfile.mapping import Mapping
-from expenses.domain.csvfile.preview import preview_of
+from support.previews import previewed as preview_for
 
 FOLDER = Path(__file__).parent / "statements"
 EXPECTED = json.loads((FOLDER / "expected.json").read_text("utf-8"))
@@ -20,9 +16,7 @@ ROWS = {name: case["want"] for name, case in EXPECTED.items() if isinstance(case
 
 def previewed(name):
     case = EXPECTED[name]
-    reader = Reader(case["home_currency"], case["locale"], BabelMonths().languages(case["locale"]))
-    layout = find_layout(io.BytesIO((FOLDER / f"{name}.csv").read_bytes()), Mapping(), reader)
-    return preview_of(layout, reader, lambda currency, day: True, lambda rows: [False] * len(rows))
+    return preview_for((FOLDER / f"{name}.csv").read_bytes(), case["locale"], case["home_currency"])
 
 
 def bookings(preview):

@@ -10,24 +10,13 @@ from expenses.adapters.months import BabelMonths
 from expenses.domain.csvfile.layout import Reader, find_layout
 from expenses.domain.csvfile.mapping import Mapping
 from expenses.domain.csvfile.own import row_reader
-from expenses.domain.csvfile.preview import preview_of
 from expenses.domain.csvfile.row_errors import RowLeftOutError
+from support.previews import amounts, left_out
+from support.previews import previewed as preview_for
 
 
 def previewed(text, locale="en-GB", currency="EUR"):
-    reader = Reader(currency, locale, BabelMonths().languages(locale))
-    layout = find_layout(io.BytesIO(text.encode()), Mapping(), reader)
-    return preview_of(layout, reader, lambda code, day: True, lambda rows: [False] * len(rows))
-
-
-def amounts(seen):
-    """Return the amounts that would go in, spending below zero."""
-    found = [row["expense"] for row in seen["rows"] if row["expense"]]
-    return " ".join(("-" if one["kind"] == "expense" else "") + one["amount"]["amount"] for one in found)
-
-
-def left_out(seen):
-    return [entry["line"] for entry in seen["left_out"]]
+    return preview_for(text, locale, currency)
 
 
 MONEY_MANAGER = """Date,Account,Category,Subcategory,Note,EUR,Income/Expense,Description,Amount,Currency,Account

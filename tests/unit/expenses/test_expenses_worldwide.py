@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import io
 import json
 from pathlib import Path
 
 import pytest
 
-from expenses.adapters.months import BabelMonths
-from expenses.domain.csvfile.layout import Reader, find_layout
-from expenses.domain.csvfile.mapping import Mapping
-from expenses.domain.csvfile.preview import preview_of
+from support.previews import previewed as preview_for
 
 CASES = {case["name"]: case for case in json.loads((Path(__file__).parent / "worldwide.json").read_text("utf-8"))}
 
 
 def previewed(name):
     case = CASES[name]
-    reader = Reader(case["home_currency"], case["locale"], BabelMonths().languages(case["locale"]))
-    layout = find_layout(io.BytesIO(case["text"].encode(case["encoding"])), Mapping(), reader)
-    return preview_of(layout, reader, lambda currency, day: True, lambda rows: [False] * len(rows))
+    return preview_for(case["text"].encode(case["encoding"]), case["locale"], case["home_currency"])
 
 
 def expenses(preview):

@@ -1,0 +1,37 @@
+"""What the preview of a statement says, and parts of it that tests look at."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+from expenses.adapters.months import BabelMonths
+from expenses.domain.csvfile.layout import Reader, find_layout
+from expenses.domain.csvfile.mapping import Mapping
+from expenses.domain.csvfile.preview import preview_of
+
+_NOTHING_CHOSEN = Mapping()
+
+
+def previewed(content: str | bytes, locale: str, currency: str, mapping: Mapping = _NOTHING_CHOSEN) -> dict[str, Any]:
+    """Return the preview of a file for somebody with every rate and no expense."""
+    raw = content.encode() if isinstance(content, str) else content
+    reader = Reader(currency, locale, BabelMonths().languages(locale))
+    layout = find_layout(io.BytesIO(raw), mapping, reader)
+    return preview_of(layout, reader, lambda code, day: True, lambda rows: [False] * len(rows))
+
+
+def amounts(seen: dict[str, Any]) -> str:
+    """Return the amounts that would go in, spending below zero."""
+    found = [row["expense"] for row in seen["rows"] if row["expense"]]
+    return " ".join(("-" if one["kind"] == "expense" else "") + one["amount"]["amount"] for one in found)
+
+
+def left_out(seen: dict[str, Any]) -> list[int]:
+    """Return the lines that are no bookings."""
+    return [entry["line"] for entry in seen["left_out"]]
+
+
+def asks(seen: dict[str, Any]) -> bool:
+    """Say whether the preview asks what spending is."""
+    return not seen["sign_certain"] and bool(seen["warnings"])
