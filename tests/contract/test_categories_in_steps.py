@@ -8,23 +8,16 @@ from collections.abc import Iterator
 import pytest
 
 from chassis.ids import uuid7
-from chassis.sql import Database
-from chassis.sql.migrations import migrate
 from expenses.domain.errors import CategoryBusyError, CategoryNotFoundError
 from expenses.domain.ports import Filter, Repeat, Who
-from support.expense_steps import ROWS, DyingStore, KilledError, World
+from support.expense_steps import ROWS, DyingStore, KilledError, World, new_world
 from support.stores import STORES, store_url
 
 
 @pytest.fixture(params=STORES)
 def world(request: pytest.FixtureRequest) -> Iterator[World]:
-    database = Database(store_url(request, "expenses"))
-    migrate(database, "expenses")
-    world = World(database)
-    world.run()
-    world.events()
-    yield world
-    database.close()
+    with new_world(store_url(request, "expenses"), imported=True) as world:
+        yield world
 
 
 class Home:

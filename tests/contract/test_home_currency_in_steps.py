@@ -10,8 +10,6 @@ from pathlib import Path
 import pytest
 
 from chassis.ids import uuid7
-from chassis.sql import Database
-from chassis.sql.migrations import migrate
 from expenses.adapters.receipts.folder import FolderFiles
 from expenses.domain.errors import ConvertingError, DepartedError, PersonBusyError
 from expenses.domain.home_currency import one_currency
@@ -21,7 +19,7 @@ from expenses.domain.ports import Filter, Who
 from expenses.domain.restoring import Trash
 from expenses.domain.settling import ImportSettling
 from expenses.domain.summary import Summary
-from support.expense_steps import ROWS, DyingStore, KilledError, World
+from support.expense_steps import ROWS, DyingStore, KilledError, World, new_world
 from support.stores import STORES, store_url
 
 AT = datetime(2026, 11, 29, tzinfo=UTC)
@@ -31,13 +29,8 @@ SPENT = ROWS * (ROWS + 1) // 2 * 100 - 1501 * 50
 
 @pytest.fixture(params=STORES)
 def world(request: pytest.FixtureRequest) -> Iterator[World]:
-    database = Database(store_url(request, "expenses"))
-    migrate(database, "expenses")
-    world = World(database)
-    world.run()
-    world.events()
-    yield world
-    database.close()
+    with new_world(store_url(request, "expenses"), imported=True) as world:
+        yield world
 
 
 class Home:

@@ -8,21 +8,17 @@ from collections.abc import Iterator
 import pytest
 
 from chassis.ids import uuid7
-from chassis.sql import Database
-from chassis.sql.migrations import migrate
 from expenses.domain.errors import ImportInterruptedError, ImportRunningError, UnreadableFileError
 from expenses.domain.ledger import Ledger
 from expenses.domain.ports import Filter, Repeat, Who
-from support.expense_steps import FILE, LUNCH, ROWS, DyingStore, KilledError, World
+from support.expense_steps import FILE, LUNCH, ROWS, DyingStore, KilledError, World, new_world
 from support.stores import STORES, store_url
 
 
 @pytest.fixture(params=STORES)
 def world(request: pytest.FixtureRequest) -> Iterator[World]:
-    database = Database(store_url(request, "expenses"))
-    migrate(database, "expenses")
-    yield World(database)
-    database.close()
+    with new_world(store_url(request, "expenses"), imported=False) as world:
+        yield world
 
 
 def test_others_write_while_an_import_is_under_way(world):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -12,6 +13,7 @@ import sqlalchemy as sa
 from chassis.events import Event, event_maker
 from chassis.ids import uuid7
 from chassis.sql import Database, SqlOutbox
+from chassis.sql.migrations import migrate
 from expenses.adapters.months import BabelMonths
 from expenses.adapters.sql import SqlStore, chassis, metadata
 from expenses.adapters.sql.tables import import_job
@@ -123,3 +125,16 @@ class World:
                 (self.category_events if event.type.startswith("category.") else taken).append(published)
             outbox.mark_sent([event.id for event in waiting])
         return taken
+
+
+@contextmanager
+def new_world(url: str, *, imported: bool) -> Iterator[World]:
+    """Yield a world on a database without tables, with all rows of the file or with none."""
+    database = Database(url)
+    migrate(database, "expenses")
+    world = World(database)
+    if imported:
+        world.run()
+        world.events()
+    yield world
+    database.close()
