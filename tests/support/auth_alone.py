@@ -69,9 +69,11 @@ class MachineTime:
     """The machine's time, moved on by tests."""
 
     ahead: float = 0.0
+    stopped_at: float | None = None
+    """The time at which a test stopped the clock, so that it moves by `ahead` alone, however slow the machine is."""
 
     def __call__(self) -> float:
-        return time.time() + self.ahead
+        return (time.time() if self.stopped_at is None else self.stopped_at) + self.ahead
 
 
 @dataclass
