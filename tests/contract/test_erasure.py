@@ -96,7 +96,7 @@ def live(process: OutlayProcess) -> Person:
     person.change("expenses", change, note=f"{WORDS[2]} {WORDS[3]}")
     person.access_token(name=WORDS[7], scopes=["read"])
     person.post("password-resets", json={"email": person.user["email"]})
-    eventually(lambda: settled(process) and process.mails("budget_exceeded") and process.mails("password_reset"), seconds=20)
+    eventually(lambda: settled(process) and process.mails("budget_exceeded") and process.mails("password_reset"))
     return person
 
 

@@ -27,7 +27,7 @@ def test_others_write_while_an_import_is_under_way(world):
     def another_person_spends() -> None:
         thread = threading.Thread(target=lambda: others.append(world.spend(Who(uuid7(), "EUR"))), daemon=True)
         thread.start()
-        thread.join(20)
+        thread.join(60)
 
     world.rates.meanwhile = another_person_spends
     assert world.run()["imported"] == ROWS

@@ -48,7 +48,7 @@ class Gate:
 
     def pass_through(self) -> None:
         self.reached.set()
-        assert self._open.wait(20)
+        assert self._open.wait(60)
 
     def open(self) -> None:
         self._open.set()
@@ -127,7 +127,7 @@ def meanwhile(action: Callable[[], object]) -> Iterator[threading.Thread]:
 
 def test_an_import_under_way_is_gone_with_its_owner(world: World) -> None:
     with meanwhile(world.import_file):
-        assert world.gate.reached.wait(20), "the import is in the middle"
+        assert world.gate.reached.wait(60), "the import is in the middle"
         with meanwhile(world.delete_account):
             time.sleep(0.2)
             world.gate.open()
@@ -146,7 +146,7 @@ def test_a_first_expense_that_meets_the_erasing_is_refused(world: World) -> None
             refused.append(type(error))
 
     with meanwhile(world.delete_account):
-        assert world.gate.reached.wait(20), "the erasing has noted that they left, and has not committed"
+        assert world.gate.reached.wait(60), "the erasing has noted that they left, and has not committed"
         with meanwhile(write):
             time.sleep(0.2)
             world.gate.open()

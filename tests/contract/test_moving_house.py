@@ -89,7 +89,7 @@ def live(process: OutlayProcess) -> tuple[Person, str]:
         assert person.post(f"expenses/{lunch['id']}/receipts", files={"file": (name, content)}).status_code == 201
     person.spend("1.00", currency="JPY", home_amount={"amount": "0.01", "currency": "USD"})
     token = person.access_token(name="backup", scopes=["read"])["token"]
-    eventually(lambda: exceeded(process) == 1 and settled(process), seconds=20)
+    eventually(lambda: exceeded(process) == 1 and settled(process))
     return person, token
 
 
@@ -174,7 +174,7 @@ def they_live_on(old: OldHome, process: OutlayProcess) -> None:
         assert by_token.status_code == 200
         maria.spend("30.00", currency="USD", payee="Still over the one")
         maria.spend("450.00", currency="USD", payee="Over the other")
-        eventually(lambda: exceeded(process) == 1, seconds=20)
+        eventually(lambda: exceeded(process) == 1)
         eventually(lambda: settled(process))
         time.sleep(0.5)
         assert exceeded(process) == 1, "the budget that was exceeded before is not told of again"

@@ -166,7 +166,7 @@ def test_two_who_write_first_for_a_person_at_the_same_moment_both_have_their_tur
     with store.write("maria"):
         second.start()
         assert not done.wait(0.3), "it did not wait for its turn"
-    second.join(10)
+    second.join(60)
     assert done.is_set()
     database.close()
 

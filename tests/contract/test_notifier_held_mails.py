@@ -144,7 +144,7 @@ def test_a_confirmation_waits_for_a_hold_under_way_and_finds_it(store, machine) 
 
     thread = threading.Thread(target=slowly)
     thread.start()
-    assert inside.wait(5)
+    assert inside.wait(60)
     with machine.store("two").begin(turn_of=USER) as work:
         known = work.recipients.find(USER)
         work.recipients.keep(dataclasses.replace(known, version=5))
@@ -168,7 +168,7 @@ def test_a_hold_waits_for_a_confirmation_under_way_and_sees_it(store, machine) -
 
     thread = threading.Thread(target=slowly)
     thread.start()
-    assert inside.wait(5)
+    assert inside.wait(60)
     with store.begin(turn_of=USER) as work:
         assert work.recipients.find(USER).verified
     thread.join()

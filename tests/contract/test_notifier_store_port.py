@@ -201,7 +201,7 @@ def test_what_is_told_to_one_user_is_told_one_after_the_other(store, machine) ->
 
     thread = threading.Thread(target=slow)
     thread.start()
-    assert inside.wait(5)
+    assert inside.wait(60)
     with machine.store("two").begin(turn_of=USER):
         order.append("second")
     thread.join()

@@ -60,7 +60,7 @@ def test_a_broker_that_swallows_everything_is_noticed_and_publishing_says_so(mak
             bus.publish([left()])
         proxy.set(Mode.PASS)
         proxy.cut()
-        eventually(lambda: _published(bus, left()), seconds=20)
+        eventually(lambda: _published(bus, left()))
 
 
 def _published(bus: RabbitBus, event: Event) -> bool:
@@ -84,15 +84,15 @@ def test_while_the_broker_is_out_of_memory_publishing_says_so_and_goes_on_afterw
             bus.check_publishing()
         before = len(ready)
         own.control("set_vm_memory_high_watermark", "0.6")
-        eventually(lambda: _published(bus, left()), seconds=20)
+        eventually(lambda: _published(bus, left()))
         assert len(ready) > before, "whoever has something to publish is told that it is possible again"
         # The same broker is killed, and comes back with what it had.
         own.kill()
         eventually(lambda: not _published(bus, left()))
         own.start()
         last = left()
-        eventually(lambda: _published(bus, last), seconds=30)
-        eventually(lambda: {first.id, last.id} <= set(got), seconds=20)
+        eventually(lambda: _published(bus, last))
+        eventually(lambda: {first.id, last.id} <= set(got))
     finally:
         own.close()
 

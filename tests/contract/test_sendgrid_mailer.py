@@ -44,7 +44,7 @@ def a_server_that(answer):
         thread.start()
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
         stop.set()
-        thread.join(5)
+        thread.join(60)
 
 
 def _read_request(connection: socket.socket) -> None:

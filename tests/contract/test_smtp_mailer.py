@@ -89,7 +89,7 @@ def test_a_server_that_dies_after_the_text_leaves_a_doubt(exim) -> None:
     thread.start()
     eventually(lambda: list((exim.folder / "spool" / "input").glob("*-D")))
     exim.kill_all()
-    thread.join(10)
+    thread.join(60)
     assert len(raised) == 1
 
 

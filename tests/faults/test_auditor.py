@@ -40,7 +40,7 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Evidence:
             chance = random.Random(number)
             story(stories.open_scene(people[number % 2], f"Budget {number}", story, fault=-1, chance=chance, patience=20))
         left = Evidence(folder, journal, [])
-        eventually(lambda: len(process.mails()) >= _MAILS and all(_at_rest(process, left) for _ in range(QUIET_LOOKS)), seconds=20)
+        eventually(lambda: len(process.mails()) >= _MAILS and all(_at_rest(process, left) for _ in range(QUIET_LOOKS)))
         readings = {person.user_id: read_api(person) for person in people}
         accepted = [_accepted(path) for path in process.mails()]
         for person in people:

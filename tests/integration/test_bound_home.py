@@ -129,7 +129,7 @@ def test_without_its_stores_it_starts_says_so_and_comes_up_by_itself(home: Home)
     assert "nobody listens at 127.0.0.1" in found["expenses: store"][1]
     for name in ("rows", "accounts"):
         home.ways[name].set(Mode.PASS)
-    eventually(lambda: home.ready()[0] == 200, seconds=30)
+    eventually(lambda: home.ready()[0] == 200)
     assert home.ready()[1]["broker"] == "failing"
     person = Person(home.process.url)
     person.budget("10.00")
@@ -137,8 +137,8 @@ def test_without_its_stores_it_starts_says_so_and_comes_up_by_itself(home: Home)
     for name in ("events", "files"):
         home.ways[name].set(Mode.PASS)
     person.verify(home.process)
-    eventually(lambda: [path for path in home.process.mails() if "exceeded" in path.read_text("utf-8")], seconds=30)
-    eventually(lambda: home.ready() == (200, dict.fromkeys(home.ready()[1], "ok")), seconds=30)
+    eventually(lambda: [path for path in home.process.mails() if "exceeded" in path.read_text("utf-8")])
+    eventually(lambda: home.ready() == (200, dict.fromkeys(home.ready()[1], "ok")))
     assert all(ok for ok, _sentence in home.check().values())
     assert not list(home.process.data.glob("*.db")), "nothing is kept in the folder"
 
@@ -154,14 +154,14 @@ def test_without_the_store_of_receipts_everything_else_goes_on_and_nothing_is_ha
     assert answer.headers["Retry-After"] == "5"
     assert person.read(f"expenses/{expense['id']}/receipts")["items"] == []
     person.spend("5.20")
-    eventually(lambda: home.ready()[1]["receipts"] == "failing", seconds=20)
+    eventually(lambda: home.ready()[1]["receipts"] == "failing")
     assert home.ready()[0] == 200, "an expense can be added without receipts"
     assert home.objects() == before
     home.ways["files"].set(Mode.PASS)
     sent = person.post(f"expenses/{expense['id']}/receipts", files={"file": ("a", pictures.a_pdf())})
     assert sent.status_code == 201
     assert person.get(f"receipts/{sent.json()['id']}/content").content == pictures.a_pdf()
-    eventually(lambda: home.ready()[1]["receipts"] == "ok", seconds=20)
+    eventually(lambda: home.ready()[1]["receipts"] == "ok")
 
 
 def test_a_store_that_goes_away_in_flight_leaves_nothing_half_written_and_comes_back(home: Home) -> None:
@@ -178,9 +178,9 @@ def test_a_store_that_goes_away_in_flight_leaves_nothing_half_written_and_comes_
     assert home.ready()[0] == 503
     assert home.rows("expenses", "SELECT COUNT(*) FROM expense") == before
     home.ways["rows"].set(Mode.PASS)
-    eventually(lambda: home.ready()[0] == 200, seconds=20)
+    eventually(lambda: home.ready()[0] == 200)
     person.spend("20.00")
-    eventually(lambda: person.read(f"budgets/{budget['id']}")["current"]["spent"]["amount"] == "30.00", seconds=20)
+    eventually(lambda: person.read(f"budgets/{budget['id']}")["current"]["spent"]["amount"] == "30.00")
 
 
 def test_without_the_store_of_accounts_who_is_signed_in_is_told_to_come_back(home: Home) -> None:
@@ -191,5 +191,5 @@ def test_without_the_store_of_accounts_who_is_signed_in_is_told_to_come_back(hom
     assert (answer.status_code, answer.headers["Content-Type"]) == (503, "application/problem+json")
     assert home.ready()[1]["auth"] == "failing"
     home.ways["accounts"].set(Mode.PASS)
-    eventually(lambda: home.ready()[0] == 200, seconds=20)
+    eventually(lambda: home.ready()[0] == 200)
     assert person.read("users/me")["name"] == "Maria"

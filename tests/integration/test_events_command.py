@@ -52,7 +52,7 @@ def test_a_dead_letter_is_listed_with_its_reason_and_replayed_when_the_cause_is_
     bus.execute("UPDATE message SET body = substr(body, 2)")
     bus.commit()
     assert outlay_events(process.data, "replay", letter["id"]).stdout.startswith("1 put back")
-    eventually(lambda: person.read(f"budgets/{budget['id']}")["current"]["state"] == "exceeded", seconds=15)
+    eventually(lambda: person.read(f"budgets/{budget['id']}")["current"]["state"] == "exceeded")
     eventually(lambda: process.mails("budget_exceeded"))
     assert outlay_events(process.data, "dead").stdout == ""
 

@@ -81,7 +81,7 @@ def life(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Life]:
             httpx.post(f"{process.url}/api/v1/password-resets/nothing/{session}", json={"password": PASSWORD}),
         ]
         assert [answer.status_code for answer in told[:3]] == [401, 401, 409]
-        eventually(lambda: len(links_in(mails)) >= 3, seconds=60)  # verification, reset, and to stop alerts
+        eventually(lambda: len(links_in(mails)) >= 3)  # verification, reset, and to stop alerts
         told.append(httpx.get(f"{process.management}/metrics"))
         told.append(httpx.get(f"{process.management}/readyz"))
         life.told = [answer.text for answer in told]
@@ -222,10 +222,10 @@ class Failing:
         if self._process.poll() is None:
             self._process.send_signal(signal.SIGTERM)
             try:
-                self._process.wait(20)
+                self._process.wait(60)
             except subprocess.TimeoutExpired:
                 self._process.kill()
-                self._process.wait(5)
+                self._process.wait(60)
 
 
 @pytest.mark.parametrize("command", BROKEN)

@@ -65,13 +65,13 @@ def running(service: str, command: str, **told: str) -> Iterator[str]:
     reader = threading.Thread(target=lambda: [lines.put(line) for line in process.stdout], daemon=True)
     reader.start()
     try:
-        match = _READY.search(lines.get(timeout=30))
+        match = _READY.search(lines.get(timeout=60))
         assert match
         yield f"http://127.0.0.1:{match[1]}"
     finally:
         process.terminate()
-        process.wait(15)
-        reader.join(5)
+        process.wait(60)
+        reader.join(60)
         process.stdout.close()
 
 
@@ -145,9 +145,9 @@ def test_a_migration_that_is_killed_is_run_again_and_one_that_comes_meanwhile_wa
             [sys.executable, "-m", "notifier", "migrate"],
             env=environ(NOTIFIER_DB=url.replace(str(mariadb.port), str(way.port)), NOTIFIER_MAIL="file:/tmp/unused"),
         )
-        eventually(lambda: len(mariadb.execute(f"SHOW TABLES IN {name}")) >= 3, seconds=30)
+        eventually(lambda: len(mariadb.execute(f"SHOW TABLES IN {name}")) >= 3)
         first.send_signal(signal.SIGKILL)
-        first.wait(10)
+        first.wait(60)
     eventually(lambda: mariadb.execute(f"SELECT IS_FREE_LOCK('{lock}')")[0][0] == 1)
     done = [0, 0]
     told = {"NOTIFIER_DB": url, "NOTIFIER_MAIL": "file:/tmp/unused"}
@@ -194,10 +194,10 @@ def test_a_migration_of_documents_that_is_killed_is_run_again(door: Door) -> Non
         way.set(Mode.PASS, delay=0.2)
         through = store.replace(str(door.port), str(way.port))
         first = subprocess.Popen([sys.executable, "-m", "auth", "migrate"], env=environ(AUTH_STORE=through))
-        eventually(lambda: httpx.get(f"http://127.0.0.1:{door.port}/{database}").status_code == 200, seconds=30)
+        eventually(lambda: httpx.get(f"http://127.0.0.1:{door.port}/{database}").status_code == 200)
         time.sleep(0.1)
         first.send_signal(signal.SIGKILL)
-        first.wait(10)
+        first.wait(60)
     with running("auth", "serve", AUTH_STORE=store) as address:
         assert ready(address) == 503
         documents = CloudantDocuments(cloudant_address(store))

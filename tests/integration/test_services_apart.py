@@ -98,16 +98,16 @@ def test_without_its_broker_it_serves_and_catches_up_when_there_is_one(apart: Ap
     assert apart.mailed() == 0
     apart.between.set(Mode.PASS)
     person.verify(apart)
-    eventually(lambda: apart.mailed() == 1, seconds=30)
+    eventually(lambda: apart.mailed() == 1)
     assert apart.status("budgets-work-1") == (200, {"store": "ok", "broker": "ok"})
-    eventually(lambda: apart.status("gateway-serve-1") == (200, {"broker": "ok"}), seconds=20)
+    eventually(lambda: apart.status("gateway-serve-1") == (200, {"broker": "ok"}))
 
 
 def test_an_expense_that_tips_a_budget_goes_through_every_process_to_the_mail_and_to_the_open_browser(apart: Apart) -> None:
     person = Person(apart.url).verify(apart)
     category = person.made("categories", name="Food")
     budget = person.budget("10.00")
-    eventually(lambda: apart.status("gateway-serve-1")[1]["broker"] == "ok", seconds=20)
+    eventually(lambda: apart.status("gateway-serve-1")[1]["broker"] == "ok")
     watcher, before = Watcher(person), apart.mailed()
     expense = person.spend("10.50", category_id=category["id"])
     told, _at = watcher.wait_for("budget.exceeded")
@@ -133,7 +133,7 @@ def test_the_trace_of_a_request_goes_through_the_broker_and_every_process_to_the
         ("notifier", "process notifier.alerts"),
         ("notifier", "send mail"),
     }
-    eventually(lambda: whole <= spans(), seconds=30)
+    eventually(lambda: whole <= spans())
 
 
 def test_a_person_signs_up_and_uses_every_service_over_http(apart: Apart) -> None:
@@ -157,7 +157,7 @@ def test_nobody_gets_in_by_the_back_door(apart: Apart) -> None:
 @pytest.mark.parametrize("mode", [Mode.PASS, Mode.REFUSE])
 def test_a_session_ended_elsewhere_is_refused_at_once(apart: Apart, mode: Mode) -> None:
     apart.between.set(Mode.PASS)
-    eventually(lambda: apart.status("gateway-serve-1")[1]["broker"] == "ok", seconds=20)
+    eventually(lambda: apart.status("gateway-serve-1")[1]["broker"] == "ok")
     person = Person(apart.url)
     session = person.read("session")
     watcher = Watcher(person)
@@ -165,12 +165,12 @@ def test_a_session_ended_elsewhere_is_refused_at_once(apart: Apart, mode: Mode) 
     if mode is Mode.REFUSE:
         apart.between.cut()
     state = "ok" if mode is Mode.PASS else "failing"
-    eventually(lambda: apart.status("gateway-serve-1")[1]["broker"] == state, seconds=20)
+    eventually(lambda: apart.status("gateway-serve-1")[1]["broker"] == state)
     assert person.get("expenses").status_code == 200
     apart.end_session_at_auth(person.email, session["id"])
     eventually(lambda: person.get("expenses").status_code == 401)  # a service token lives for two minutes
     apart.between.set(Mode.PASS)
-    eventually(lambda: not watcher.is_alive(), seconds=20)
+    eventually(lambda: not watcher.is_alive())
 
 
 def test_auth_gives_service_tokens_to_gateways_alone(apart: Apart) -> None:

@@ -129,7 +129,7 @@ def test_a_collector_that_is_away_costs_one_line_in_the_log(tmp_path: Path) -> N
     with OutlayProcess(tmp_path / "data", OUTLAY_TRACES=address) as outlay:
         for _ in range(2):
             tip(Person(outlay.url).verify(outlay))
-        eventually(lambda: "the collector takes no traces" in outlay.log.read_text("utf-8"), seconds=20)
+        eventually(lambda: "the collector takes no traces" in outlay.log.read_text("utf-8"))
         tip(Person(outlay.url).verify(outlay))
         eventually(lambda: len(outlay.mails("budget_exceeded")) == 3)
         assert outlay.stop() == 0

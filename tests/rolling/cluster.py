@@ -71,7 +71,7 @@ class Pod:
         except subprocess.TimeoutExpired:
             self.killed = True
             process.kill()
-            self.status = process.wait(5)
+            self.status = process.wait(60)
 
 
 class Deployment:
@@ -223,7 +223,7 @@ class Cluster:
         for pod in pods:
             if pod.member.process is not None:
                 try:
-                    pod.member.process.wait(20)
+                    pod.member.process.wait(60)
                 except subprocess.TimeoutExpired:
                     pod.member.process.kill()
 

@@ -147,4 +147,4 @@ class Crowd:
     def wait_closed(self) -> None:
         """Wait for the pages, when the stage is gone."""
         for page in self.pages:
-            page.join(10)
+            page.join(60)

@@ -46,7 +46,7 @@ def running_clamd(folder: Path) -> Iterator[str]:
         yield f"clamav://127.0.0.1:{port}"
     finally:
         process.kill()
-        process.wait(20)
+        process.wait(60)
 
 
 def _answers(port: int) -> bool:

@@ -217,5 +217,5 @@ def cluster(backend: str, *, seed: int, sync_seconds: float) -> Iterator[Cluster
         server.shutdown()
         server.server_close()
         for thread in threads:
-            thread.join(10)
+            thread.join(60)
         made.close()

@@ -278,4 +278,4 @@ def opened(backend: str, *, tls: Path | None = None) -> Iterator[Door]:
     finally:
         server.shutdown()
         server.server_close()
-        thread.join(5)
+        thread.join(60)

@@ -199,7 +199,7 @@ class Fleet:
         """Ask all to stop; return the exit status of each."""
         self._stopping.set()
         if self._supervisor.is_alive():
-            self._supervisor.join(5)
+            self._supervisor.join(60)
         running = [member for member in self.members.values() if member.running]
         for member in running:
             self.terminate(member.name)
@@ -212,4 +212,4 @@ class Fleet:
             return member.process.wait(_GRACE_SECONDS)
         except subprocess.TimeoutExpired:
             member.process.kill()
-            return member.process.wait(5)
+            return member.process.wait(60)

@@ -51,7 +51,7 @@ class Crosswise:
             connection.exec_driver_sql(ADD.format(first))
             if not met:
                 met.append(1)
-                self._met.wait(10)
+                self._met.wait(60)
             connection.exec_driver_sql(ADD.format(second))
 
         return steps

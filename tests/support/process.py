@@ -82,7 +82,7 @@ class OutlayProcess:
 
     def _let_go(self) -> None:
         if self._reader is not None:
-            self._reader.join(5)
+            self._reader.join(60)
         if self._process is not None and self._process.stdout is not None:
             self._process.stdout.close()
 

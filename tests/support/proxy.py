@@ -188,7 +188,7 @@ class Board:
 
     def run(self, work: Coroutine[Any, Any, Any]) -> Any:
         """Run something in the thread of the proxies and return what it returns."""
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result(10)
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(60)
 
     def close(self) -> None:
         """Close all proxies and end the thread."""
@@ -196,7 +196,7 @@ class Board:
             proxy.close()
         stop: Callable[[], None] = self._loop.stop
         self._loop.call_soon_threadsafe(stop)
-        self._thread.join(5)
+        self._thread.join(60)
         self._loop.close()
 
     def __enter__(self) -> Board:

@@ -177,5 +177,5 @@ def test_no_more_than_two_are_hashed_at_a_time():
         waiting.start()
         waiting.join(0.1)
         assert waiting.is_alive()
-    waiting.join(5)
+    waiting.join(60)
     assert not waiting.is_alive()

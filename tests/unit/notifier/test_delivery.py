@@ -156,7 +156,7 @@ def test_what_one_process_is_sending_no_other_touches(tmp_path) -> None:
     one.tell("budget.exceeded")
     thread = threading.Thread(target=one.sender.send_due)
     thread.start()
-    assert inside.wait(5)
+    assert inside.wait(60)
     two.stepped = 3_600_000
     assert two.sender.send_due() == 0
     two.ms += 44_000
