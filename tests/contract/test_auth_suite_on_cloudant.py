@@ -50,7 +50,7 @@ def make_auth(couch: str, tmp_path: Path) -> Iterator[Callable[..., Auth]]:
     address = cloudant_address(f"{couch.replace('http', 'cloudant', 1)}/{database}")
 
     def rows() -> list[tuple[str, str]]:
-        found = httpx.get(f"{couch}/{database}/_all_docs", params={"include_docs": "true"}).json()["rows"]
+        found = httpx.get(f"{couch}/{database}/_all_docs", params={"include_docs": "true"}, timeout=60).json()["rows"]
         return [(row["doc"]["kind"], row["doc"]["user_id"]) for row in found if not row["id"].startswith("_")]
 
     with auths(lambda ring: CloudantDocuments(address, on_events=ring), rows, tmp_path) as make:

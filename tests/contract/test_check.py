@@ -157,7 +157,7 @@ def test_cloudant_says_what_is_wrong(door) -> None:
     door.answer_next(403)
     assert "give it the role Writer" in answer()
     who = (door.user, door.password)
-    with httpx.Client(base_url=f"http://127.0.0.1:{door.port}/{name}", auth=who) as client:
+    with httpx.Client(base_url=f"http://127.0.0.1:{door.port}/{name}", auth=who, timeout=60) as client:
         design = client.get("/_design/outlay-schema").json()
         client.put("/_design/outlay-schema", json={**design, "version": 9}).raise_for_status()
         assert "the documents are of version 9, this auth knows 1" in answer()

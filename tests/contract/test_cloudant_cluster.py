@@ -90,7 +90,7 @@ def branches(couch: str, database: str) -> list[str]:
     return [
         row["id"]
         for copy in range(3)
-        for row in httpx.get(f"{couch}/{database}-{copy}/_all_docs?include_docs=true&conflicts=true").json()["rows"]
+        for row in httpx.get(f"{couch}/{database}-{copy}/_all_docs?include_docs=true&conflicts=true", timeout=60).json()["rows"]
         if row["doc"].get("_conflicts")
     ]
 

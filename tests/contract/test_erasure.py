@@ -172,7 +172,7 @@ def suite(couch: str, mariadb: MariaDb, object_store: ObjectStore, tmp_path: Pat
     with OutlayProcess(tmp_path / "data", **environ) as process:
 
         def everything() -> dict[str, bytes]:
-            documents = httpx.get(f"{couch}/{database}/_all_docs", params={"include_docs": "true"}).content
+            documents = httpx.get(f"{couch}/{database}/_all_docs", params={"include_docs": "true"}, timeout=60).content
             files = {f"object {key}": key.encode() + content for key, content in objects().items()}
             kept = {**files_in(process.data), **rows_of(tables), **files}
             return {**kept, "auth document": documents, "log": process.log.read_bytes()}

@@ -170,7 +170,7 @@ def they_live_on(old: OldHome, process: OutlayProcess) -> None:
     httpx.Client.__init__(maria, base_url=f"{process.url}/api/v1/", headers=headers, timeout=60, cookies=old.cookies)
     with maria:
         assert seen_by(maria) == old.seen, "whoever was signed in still is, and sees the same"
-        by_token = httpx.get(f"{process.url}/api/v1/expenses", headers={"Authorization": f"Bearer {old.token}"})
+        by_token = httpx.get(f"{process.url}/api/v1/expenses", headers={"Authorization": f"Bearer {old.token}"}, timeout=60)
         assert by_token.status_code == 200
         maria.spend("30.00", currency="USD", payee="Still over the one")
         maria.spend("450.00", currency="USD", payee="Over the other")

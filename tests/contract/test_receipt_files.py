@@ -219,13 +219,13 @@ def test_an_address_that_browsers_fetch_from_is_given_if_the_settings_say_so(obj
     key = put(files, SMALL)
     address = files.link(key, name="lunch 领.pdf", media_type="application/pdf")
     assert address is not None
-    answer = httpx.get(address)
+    answer = httpx.get(address, timeout=60)
     assert (answer.status_code, answer.content) == (200, SMALL)
     assert answer.headers["Content-Type"] == "application/pdf"
     assert answer.headers["Content-Disposition"].startswith("attachment")
     assert "X-Amz-Expires=60&" in f"{address}&"
-    assert httpx.get(address.split("?")[0]).status_code == 403, "without the signature it is nobody's"
-    assert httpx.get(address.replace("attachment", "inline")).status_code == 403, "what it is opened as is signed too"
+    assert httpx.get(address.split("?")[0], timeout=60).status_code == 403, "without the signature it is nobody's"
+    assert httpx.get(address.replace("attachment", "inline"), timeout=60).status_code == 403, "what it is opened as is signed too"
 
 
 def test_files_are_encrypted_by_the_server_if_the_settings_say_so(object_store: ObjectStore) -> None:

@@ -85,7 +85,7 @@ def test_a_browser_may_be_sent_to_the_store_itself(opened: Opened) -> None:
     receipt = send(api, an_expense(api), pictures.a_pdf()).json()
     answer = api("GET", f"/receipts/{receipt['id']}/content")
     assert (answer.status_code, answer.headers["Cache-Control"]) == (303, "no-store")
-    assert httpx.get(answer.headers["Location"]).content == pictures.a_pdf()
+    assert httpx.get(answer.headers["Location"], timeout=60).content == pictures.a_pdf()
     assert api("GET", f"/receipts/{receipt['id']}/preview").status_code == 200, "what a page shows comes through here"
     assert api.as_(a_caller(OTTO))("GET", f"/receipts/{receipt['id']}/content").status_code == 404
 

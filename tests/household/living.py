@@ -134,7 +134,7 @@ def pages(person: Person, path: str, **params: Any) -> Iterator[dict[str, Any]]:
 
 def settled(process: OutlayProcess) -> bool:
     """Say whether no event waits anywhere, as far as everything can be measured."""
-    page = httpx.get(f"{process.management}/metrics").raise_for_status().text
+    page = httpx.get(f"{process.management}/metrics", timeout=60).raise_for_status().text
     meters = ("outlay_outbox_oldest_seconds{", "outlay_queue_depth{", "outlay_measurements_failing")
     figures = [line for line in page.splitlines() if line.startswith(meters)]
     assert len(figures) > 1

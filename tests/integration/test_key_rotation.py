@@ -25,7 +25,7 @@ def outlay(data: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 def signed_in(process: OutlayProcess, person: Person) -> int:
     body = {"email": person.email.upper(), "password": PASSWORD}
-    return httpx.post(f"{process.url}/api/v1/session", json=body).status_code
+    return httpx.post(f"{process.url}/api/v1/session", json=body, timeout=60).status_code
 
 
 def test_a_key_is_rotated_while_everything_runs_and_the_old_one_taken_away(tmp_path: Path) -> None:

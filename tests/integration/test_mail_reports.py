@@ -48,8 +48,11 @@ def test_a_signed_report_shows_at_once_and_stops_mail_to_an_address_that_gave_it
 
 def test_a_report_that_nobody_signed_is_refused_at_the_gateway_too(heard) -> None:
     address = f"{heard.url}/api/v1/hooks/sendgrid"
-    assert httpx.post(address, json=[], headers=ELSEWHERE).status_code == 401
-    assert httpx.post(address, content=b"[" + b" " * 1_000_000, headers={"Content-Type": "application/json"}).status_code == 413
+    assert httpx.post(address, json=[], headers=ELSEWHERE, timeout=60).status_code == 401
+    assert (
+        httpx.post(address, content=b"[" + b" " * 1_000_000, headers={"Content-Type": "application/json"}, timeout=60).status_code
+        == 413
+    )
 
 
 def test_one_click_in_a_mail_program_stops_that_kind_without_a_session_and_a_look_does_not(heard, person) -> None:
@@ -60,12 +63,14 @@ def test_one_click_in_a_mail_program_stops_that_kind_without_a_session_and_a_loo
     def wanted() -> bool:
         return bool(person.read("alerts/preferences")["kinds"]["budget.exceeded"]["mail"])
 
-    looked = httpx.get(address, follow_redirects=False)
+    looked = httpx.get(address, follow_redirects=False, timeout=60)
     assert (looked.status_code, wanted()) == (303, True)
     assert f"/unsubscribe#token={token}" in looked.headers["location"]
-    page = httpx.get(f"{heard.url}/unsubscribe?token={token}")
+    page = httpx.get(f"{heard.url}/unsubscribe?token={token}", timeout=60)
     assert (page.status_code, page.headers["content-type"].partition(";")[0]) == (200, "text/html")
-    clicked = httpx.post(address, data={"List-Unsubscribe": "One-Click"}, headers=ELSEWHERE, cookies={"session": "a stranger's"})
+    clicked = httpx.post(
+        address, data={"List-Unsubscribe": "One-Click"}, headers=ELSEWHERE, cookies={"session": "a stranger's"}, timeout=60
+    )
     assert (clicked.status_code, clicked.json(), wanted()) == (200, {"kind": "budget.exceeded"}, False)
     assert token not in heard.log.read_text()
 

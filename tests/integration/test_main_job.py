@@ -170,7 +170,7 @@ def test_a_forgotten_password_is_set_anew_with_the_token_of_the_mail(outlay) -> 
 def test_a_script_uses_an_access_token_within_its_scope_until_it_is_revoked(outlay) -> None:
     person = Person(outlay.url)
     token = person.access_token(name="reader", scopes=["read"])
-    with httpx.Client(base_url=f"{outlay.url}/api/v1", headers={"Authorization": f"Bearer {token['token']}"}) as script:
+    with httpx.Client(base_url=f"{outlay.url}/api/v1", headers={"Authorization": f"Bearer {token['token']}"}, timeout=60) as script:
         assert script.get("/expenses").status_code == 200
         assert script.post("/categories", json={"name": "x"}).status_code == 403
         assert person.delete(f"users/me/tokens/{token['id']}").status_code == 204
@@ -234,7 +234,7 @@ def test_the_demo_is_a_living_household_that_has_just_gone_over_a_limit(tmp_path
     process = OutlayProcess(tmp_path / "demo")
     try:
         process.start(command="demo")
-        with httpx.Client(base_url=f"{process.url}/api/v1", headers={"Sec-Fetch-Site": "same-origin"}) as viewer:
+        with httpx.Client(base_url=f"{process.url}/api/v1", headers={"Sec-Fetch-Site": "same-origin"}, timeout=60) as viewer:
             answer = viewer.post("/session", json={"email": "demo@outlay.example", "password": "a household to look at"})
             assert (answer.status_code, answer.json()["email_verified"]) == (201, True)
             states = {budget["name"]: budget["current"]["state"] for budget in viewer.get("/budgets").json()["items"]}

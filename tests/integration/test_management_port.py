@@ -62,18 +62,22 @@ def test_the_public_port_tells_nothing_that_is_for_operators(outlay: OutlayProce
 
 
 def test_a_path_for_operators_is_not_found_at_the_public_port(outlay: OutlayProcess) -> None:
-    found = {path: httpx.get(f"{outlay.url}/{path}").status_code for path in ("metrics", "openapi.json", "internal/jwks")}
+    found = {
+        path: httpx.get(f"{outlay.url}/{path}", timeout=60).status_code for path in ("metrics", "openapi.json", "internal/jwks")
+    }
     assert set(found.values()) == {404}
 
 
 def test_the_public_port_tells_load_balancers_the_status_alone(outlay: OutlayProcess) -> None:
-    assert [httpx.get(f"{outlay.url}/{path}").json() for path in ("livez", "readyz")] == [{"status": "ok"}] * 2
+    assert [httpx.get(f"{outlay.url}/{path}", timeout=60).json() for path in ("livez", "readyz")] == [{"status": "ok"}] * 2
 
 
 def test_the_management_port_has_metrics_and_checks_and_nothing_else(outlay: OutlayProcess) -> None:
-    assert "outlay_requests_total" in httpx.get(f"{outlay.management}/metrics").text
-    assert httpx.get(f"{outlay.management}/readyz").json()["checks"]["expenses"] == "ok"
-    elsewhere = {path: httpx.get(f"{outlay.management}{path}").status_code for path in ("/", "/api/v1/users/me", "/docs")}
+    assert "outlay_requests_total" in httpx.get(f"{outlay.management}/metrics", timeout=60).text
+    assert httpx.get(f"{outlay.management}/readyz", timeout=60).json()["checks"]["expenses"] == "ok"
+    elsewhere = {
+        path: httpx.get(f"{outlay.management}{path}", timeout=60).status_code for path in ("/", "/api/v1/users/me", "/docs")
+    }
     assert set(elsewhere.values()) == {404}
 
 

@@ -70,20 +70,22 @@ def life(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Life]:
         person.budget("10.00")
         person.spend("12.00")
         told = [
-            httpx.post(f"{process.url}/api/v1/session", json={"email": person.email, "password": WRONG_PASSWORD}),
-            httpx.post(f"{process.url}/api/v1/session", json={"email": STRANGER, "password": WRONG_PASSWORD}),
-            httpx.post(f"{process.url}/api/v1/users", json={"email": person.email, "password": PASSWORD, "name": "Again"}),
-            httpx.post(f"{process.url}/api/v1/users", json={"email": f"{STRANGER}@", "password": "short"}),
-            httpx.post(f"{process.url}/api/v1/users", content=b'{"email": "' + STRANGER.encode()),
-            httpx.get(f"{process.url}/api/v1/expenses", headers={"Authorization": f"Bearer {token}x"}),
-            httpx.get(f"{process.url}/api/v1/expenses", headers={"Authorization": f"Bearer {token}"}),
-            httpx.post(f"{process.url}/api/v1/password-resets", json={"email": person.email}),
-            httpx.post(f"{process.url}/api/v1/password-resets/nothing/{session}", json={"password": PASSWORD}),
+            httpx.post(f"{process.url}/api/v1/session", json={"email": person.email, "password": WRONG_PASSWORD}, timeout=60),
+            httpx.post(f"{process.url}/api/v1/session", json={"email": STRANGER, "password": WRONG_PASSWORD}, timeout=60),
+            httpx.post(
+                f"{process.url}/api/v1/users", json={"email": person.email, "password": PASSWORD, "name": "Again"}, timeout=60
+            ),
+            httpx.post(f"{process.url}/api/v1/users", json={"email": f"{STRANGER}@", "password": "short"}, timeout=60),
+            httpx.post(f"{process.url}/api/v1/users", content=b'{"email": "' + STRANGER.encode(), timeout=60),
+            httpx.get(f"{process.url}/api/v1/expenses", headers={"Authorization": f"Bearer {token}x"}, timeout=60),
+            httpx.get(f"{process.url}/api/v1/expenses", headers={"Authorization": f"Bearer {token}"}, timeout=60),
+            httpx.post(f"{process.url}/api/v1/password-resets", json={"email": person.email}, timeout=60),
+            httpx.post(f"{process.url}/api/v1/password-resets/nothing/{session}", json={"password": PASSWORD}, timeout=60),
         ]
         assert [answer.status_code for answer in told[:3]] == [401, 401, 409]
         eventually(lambda: len(links_in(mails)) >= 3)  # verification, reset, and to stop alerts
-        told.append(httpx.get(f"{process.management}/metrics"))
-        told.append(httpx.get(f"{process.management}/readyz"))
+        told.append(httpx.get(f"{process.management}/metrics", timeout=60))
+        told.append(httpx.get(f"{process.management}/readyz", timeout=60))
         life.told = [answer.text for answer in told]
         life.secrets = {
             "the address": person.email,

@@ -96,7 +96,7 @@ def test_a_process_starts_before_its_store_and_before_the_migration_and_comes_up
         way.set(Mode.REFUSE)
         with running("budgets", "serve", BUDGETS_DB=url.replace(str(mariadb.port), str(way.port))) as address:
             assert ready(address) == 503
-            assert httpx.get(f"{address}/livez").status_code == 200
+            assert httpx.get(f"{address}/livez", timeout=60).status_code == 200
             way.set(Mode.PASS)
             assert ready(address) == 503, "there are no tables yet"
             migrated(url, "budgets")
@@ -174,7 +174,7 @@ def test_documents_of_a_newer_version_are_refused_by_every_command(door: Door) -
     documents = CloudantDocuments(cloudant_address(store))
     documents.migrate()
     design = f"http://127.0.0.1:{door.port}/{cloudant_address(store).database}/_design/outlay-schema"
-    httpx.put(design, json={**httpx.get(design).json(), "version": VERSION + 1}).raise_for_status()
+    httpx.put(design, json={**httpx.get(design, timeout=60).json(), "version": VERSION + 1}, timeout=60).raise_for_status()
     status, text = run("auth", "serve", AUTH_STORE=store)
     assert status == LASTING
     assert f"the documents are of version {VERSION + 1}, this auth knows {VERSION}" in text
@@ -194,7 +194,7 @@ def test_a_migration_of_documents_that_is_killed_is_run_again(door: Door) -> Non
         way.set(Mode.PASS, delay=0.2)
         through = store.replace(str(door.port), str(way.port))
         first = subprocess.Popen([sys.executable, "-m", "auth", "migrate"], env=environ(AUTH_STORE=through))
-        eventually(lambda: httpx.get(f"http://127.0.0.1:{door.port}/{database}").status_code == 200)
+        eventually(lambda: httpx.get(f"http://127.0.0.1:{door.port}/{database}", timeout=60).status_code == 200)
         time.sleep(0.1)
         first.send_signal(signal.SIGKILL)
         first.wait(60)

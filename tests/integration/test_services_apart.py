@@ -51,7 +51,7 @@ class Apart(Fleet):
         """End a session as another gateway would: this one hears of it by auth's event alone."""
         member = self.members["auth-serve-1"]
         gateway = {HEADER: member.environ["OUTLAY_GATEWAY_KEY"]}
-        with httpx.Client(base_url=f"http://127.0.0.1:{member.port}/api/v1", headers=gateway) as auth:
+        with httpx.Client(base_url=f"http://127.0.0.1:{member.port}/api/v1", headers=gateway, timeout=60) as auth:
             signed_in = auth.post("session", json={"email": email, "password": PASSWORD})
             exchanged = auth.post("internal/tokens", json={"secret": signed_in.cookies["session"]})
             bearer = {"Authorization": f"Bearer {exchanged.json()['tokens']['auth']}"}
@@ -146,12 +146,12 @@ def test_a_person_signs_up_and_uses_every_service_over_http(apart: Apart) -> Non
     answer = person.post("imports", files={"file": ("a.csv", "Date,Payee,Amount\n" + rows, "text/csv")})
     assert answer.json().get("imported") == 1999, answer.text
     assert len(person.get("exports/expenses.csv").text.splitlines()) == 2001
-    assert {"/expenses", "/budgets"} <= set(httpx.get(f"{apart.url}/api/v1/openapi.json").json()["paths"])
+    assert {"/expenses", "/budgets"} <= set(httpx.get(f"{apart.url}/api/v1/openapi.json", timeout=60).json()["paths"])
 
 
 def test_nobody_gets_in_by_the_back_door(apart: Apart) -> None:
-    assert httpx.get(f"{apart.url}/api/v1/expenses").status_code == 401
-    assert httpx.get(f"{apart.url}/api/v1/internal/jwks").status_code == 404
+    assert httpx.get(f"{apart.url}/api/v1/expenses", timeout=60).status_code == 401
+    assert httpx.get(f"{apart.url}/api/v1/internal/jwks", timeout=60).status_code == 404
 
 
 @pytest.mark.parametrize("mode", [Mode.PASS, Mode.REFUSE])
@@ -177,8 +177,8 @@ def test_auth_gives_service_tokens_to_gateways_alone(apart: Apart) -> None:
     person = Person(apart.url)
     auth = f"http://127.0.0.1:{apart.members['auth-serve-1'].port}/api/v1/internal/tokens"
     body = {"secret": person.cookies["session"]}
-    assert httpx.post(auth, json=body).status_code == 403
-    assert httpx.post(auth, json=body, headers={HEADER: "a" * 64}).status_code == 403
+    assert httpx.post(auth, json=body, timeout=60).status_code == 403
+    assert httpx.post(auth, json=body, headers={HEADER: "a" * 64}, timeout=60).status_code == 403
 
 
 def test_what_one_service_is_sent_opens_no_other(apart: Apart) -> None:
@@ -186,14 +186,14 @@ def test_what_one_service_is_sent_opens_no_other(apart: Apart) -> None:
     member = apart.members["auth-serve-1"]
     gateway = {HEADER: member.environ["OUTLAY_GATEWAY_KEY"]}
     auth = f"http://127.0.0.1:{member.port}/api/v1/internal/tokens"
-    tokens = httpx.post(auth, json={"secret": person.cookies["session"]}, headers=gateway).json()["tokens"]
+    tokens = httpx.post(auth, json={"secret": person.cookies["session"]}, headers=gateway, timeout=60).json()["tokens"]
     paths = {"auth": "users/me", "expenses": "expenses", "budgets": "budgets", "notifier": "alerts"}
     for service, path in paths.items():
         url = f"http://127.0.0.1:{apart.members[f'{service}-serve-1'].port}/api/v1/{path}"
         opened = {
             name
             for name, token in tokens.items()
-            if httpx.get(url, headers={"Authorization": f"Bearer {token}"}).status_code == 200
+            if httpx.get(url, headers={"Authorization": f"Bearer {token}"}, timeout=60).status_code == 200
         }
         assert opened == {service}
 

@@ -95,19 +95,22 @@ def test_nobody_is_let_in_without_a_session(outlay) -> None:
             if operation.get("security") == [] or operation.get("x-internal"):
                 continue
             filled = re.sub(r"\{\w+\}", "0190f1d2-6f0e-7c3a-9d55-0a4d2c9b7e11", path)
-            answer = httpx.request(method, f"{outlay.url}/api/v1{filled}")
+            answer = httpx.request(method, f"{outlay.url}/api/v1{filled}", timeout=60)
             assert answer.status_code == 401, operation["operationId"]
 
 
 def test_internal_operations_are_not_served_outside(outlay) -> None:
-    assert httpx.get(f"{outlay.url}/api/v1/internal/jwks").status_code == 404
-    assert httpx.post(f"{outlay.url}/api/v1/internal/tokens", json={"secret": "x"}).status_code == 404
+    assert httpx.get(f"{outlay.url}/api/v1/internal/jwks", timeout=60).status_code == 404
+    assert httpx.post(f"{outlay.url}/api/v1/internal/tokens", json={"secret": "x"}, timeout=60).status_code == 404
 
 
 def test_guessed_secrets_open_nothing(outlay) -> None:
-    assert httpx.put(f"{outlay.url}/api/v1/password-resets/guess", json={"password": PASSWORD}).status_code == 404
-    assert httpx.put(f"{outlay.url}/api/v1/email-verifications/guess").status_code == 404
+    assert httpx.put(f"{outlay.url}/api/v1/password-resets/guess", json={"password": PASSWORD}, timeout=60).status_code == 404
+    assert httpx.put(f"{outlay.url}/api/v1/email-verifications/guess", timeout=60).status_code == 404
     click = {"List-Unsubscribe": "One-Click"}
-    assert httpx.post(f"{outlay.url}/api/v1/unsubscribe/guess", data=click).status_code == 404
-    assert httpx.get(f"{outlay.url}/api/v1/expenses", headers={"Cookie": "session=guess"}).status_code == 401
-    assert httpx.get(f"{outlay.url}/api/v1/expenses", headers={"Authorization": "Bearer outlay_pat_guess"}).status_code == 401
+    assert httpx.post(f"{outlay.url}/api/v1/unsubscribe/guess", data=click, timeout=60).status_code == 404
+    assert httpx.get(f"{outlay.url}/api/v1/expenses", headers={"Cookie": "session=guess"}, timeout=60).status_code == 401
+    assert (
+        httpx.get(f"{outlay.url}/api/v1/expenses", headers={"Authorization": "Bearer outlay_pat_guess"}, timeout=60).status_code
+        == 401
+    )

@@ -80,7 +80,7 @@ def test_how_late_events_and_alerts_are_is_measured(tmp_path: Path) -> None:
 
 def measured(outlay: OutlayProcess) -> str:
     """Return the page of metrics, empty while no alert was measured."""
-    page = httpx.get(f"{outlay.management}/metrics").text
+    page = httpx.get(f"{outlay.management}/metrics", timeout=60).text
     return page if "outlay_alert_seconds_count" in page else ""
 
 

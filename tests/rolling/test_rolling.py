@@ -41,6 +41,6 @@ def test_no_request_fails_and_nothing_is_lost_while_processes_are_replaced(tmp_p
 
 def test_a_request_that_nobody_answers_is_a_failure() -> None:
     tally = Tally()
-    with httpx.Client(transport=Browser(tally)) as client, pytest.raises(httpx.ConnectError):
+    with httpx.Client(transport=Browser(tally), timeout=60) as client, pytest.raises(httpx.ConnectError):
         client.get(f"http://127.0.0.1:{free_ports(1)[0]}/")
     assert len(tally.failed) == tally.sent == 1

@@ -36,7 +36,7 @@ class Provider:
         now = int(time.time())
         body = json.dumps([{"event": event, "mail_id": mail_id, "email": mail["To"], "timestamp": now, **more}]).encode()
         headers = {"Content-Type": "application/json", **ELSEWHERE, **self._signer.headers(body, str(now))}
-        return httpx.post(f"{outlay.url}/api/v1/hooks/sendgrid", content=body, headers=headers).status_code
+        return httpx.post(f"{outlay.url}/api/v1/hooks/sendgrid", content=body, headers=headers, timeout=60).status_code
 
 
 def mail_to(outlay: OutlayProcess, person: Person) -> Any:

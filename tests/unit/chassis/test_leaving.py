@@ -45,7 +45,7 @@ class Leaver:
         self.port = int(self.lines.readline())
 
     def ask(self, path: str, on: HTTPConnection | None = None) -> tuple[int, str | None, bytes]:
-        connection = on or HTTPConnection("127.0.0.1", self.port, timeout=5)
+        connection = on or HTTPConnection("127.0.0.1", self.port, timeout=60)
         connection.request("GET", path)
         answer = connection.getresponse()
         return answer.status, answer.headers["connection"], answer.read()
@@ -65,7 +65,7 @@ def leaver(request: pytest.FixtureRequest) -> Iterator[Leaver]:
 
 
 def test_it_is_not_ready_any_more_and_still_answers_once_on_each_connection(leaver: Leaver) -> None:
-    kept = HTTPConnection("127.0.0.1", leaver.port, timeout=5)
+    kept = HTTPConnection("127.0.0.1", leaver.port, timeout=60)
     assert leaver.ask("/", on=kept) == (200, None, b"ok")
     leaver.process.send_signal(signal.SIGTERM)
     eventually(lambda: leaver.ask("/readyz")[0] == 503)
