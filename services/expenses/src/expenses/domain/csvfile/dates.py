@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 
@@ -87,6 +88,7 @@ def _pattern(date_format: str) -> re.Pattern[str]:
 
 
 _PATTERNS = {date_format: _pattern(date_format) for date_format in FORMATS}
+_ANY = re.compile("|".join(re.sub(r"\?P<\w+>", "?:", pattern.pattern) for pattern in _PATTERNS.values()))
 
 
 def _read(pattern: re.Pattern[str], text: str, months: Months) -> str | None:
@@ -105,6 +107,11 @@ def _read(pattern: re.Pattern[str], text: str, months: Months) -> str | None:
     except ValueError:
         return None
     return day.isoformat() if _FIRST_YEAR <= year <= _LAST_YEAR else None
+
+
+def looks_like_day(text: str) -> bool:
+    """Say whether a text is written like a day in some format, whether or not there is such a day."""
+    return _ANY.fullmatch(text if text.isascii() else _western(text)) is not None
 
 
 def _western(text: str) -> str:
@@ -159,14 +166,24 @@ def _may_name_a_month(cell: str) -> bool:
 
 def formats_of(cells: Sequence[str], *, locale: str, enough: float = MOST, months: Months | None = None) -> list[str]:
     """Return the formats that fit a column, the likeliest first: by cells that fit, then by the reader's country."""
-    filled = [cell for cell in cells if cell.strip()]
-    if not filled:
-        return []
+    filled = Counter(cell for cell in cells if cell.strip())
     names = {} if months is None else months
-    fits = {name: sum(_read(_PATTERNS[name], cell, names) is not None for cell in filled) for name in FORMATS}
-    fitting = [name for name in FORMATS if fits[name] >= enough * len(filled)]
+    fits = {name: fit for name in FORMATS if (fit := _cells_that_fit(_PATTERNS[name], filled, enough, names))}
     habit = _month_first(locale)
-    return sorted(fitting, key=lambda name: (-fits[name], name in _RARE, (_MONTH_FIRST.match(name) is not None) != habit))
+    return sorted(fits, key=lambda name: (-fits[name], name in _RARE, (_MONTH_FIRST.match(name) is not None) != habit))
+
+
+def _cells_that_fit(pattern: re.Pattern[str], cells: Counter[str], enough: float, months: Months) -> int:
+    """Count the cells that are days in a format; 0 as soon as it can't be enough of them."""
+    left = cells.total()
+    least, fit = enough * left, 0
+    for cell, count in cells.items():
+        if _read(pattern, cell, months) is not None:
+            fit += count
+        left -= count
+        if fit + left < least:
+            return 0
+    return fit
 
 
 def ambiguous(formats: Sequence[str], cells: Sequence[str]) -> bool:

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from expenses.domain.csvfile.amounts import amount_reader
-from expenses.domain.csvfile.dates import DIGITS_ONLY, FORMATS, EveryLanguage, Months, day_reader
+from expenses.domain.csvfile.dates import DIGITS_ONLY, FORMATS, EveryLanguage, Months, day_reader, looks_like_day
 from expenses.domain.csvfile.titles import field_of, looks_like_header
 from expenses.domain.csvfile.vocabulary import AMOUNT, BALANCE, CREDIT, DEBIT, DESCRIPTION, PAYEE, fits
 from expenses.domain.csvfile.words import plain
@@ -44,7 +44,9 @@ class CellKinds:
 
     def _is_day(self, cell: str) -> bool:
         digits = sum(map(str.isdigit, cell))
-        return digits >= 3 and 6 <= len(cell) <= _LONGEST_DATE and any(read(cell) for read in self._days)  # noqa: PLR2004
+        if digits < 3 or not 6 <= len(cell) <= _LONGEST_DATE or not looks_like_day(cell):  # noqa: PLR2004
+            return False
+        return any(read(cell) for read in self._days)
 
     def _is_amount(self, cell: str) -> bool:
         if len(cell) > _LONGEST_DATE or not any(map(str.isdigit, cell)) or sum(map(str.isalpha, cell)) > _MOST_LETTERS:
