@@ -114,7 +114,7 @@ class TestWaysIn:
             for _ in range(3):
                 with pytest.raises(StoreUnavailableError):
                     store.check()
-        assert time.monotonic() - began < 10
+        assert time.monotonic() - began < 3
         logged = caplog.text + repr([vars(record) for record in caplog.records])
         assert "the store" in logged
         assert "wr0ng-one" not in logged
@@ -148,7 +148,7 @@ class TestBadWeather:
         door.answer_next(429, **{"Retry-After": "3600"})
         began = time.monotonic()
         assert store.get("some:1") is not None
-        assert time.monotonic() - began < 20
+        assert time.monotonic() - began < 5
 
     def test_a_store_that_stays_busy_is_out_of_reach_for_now(self, door, behind) -> None:
         store = behind(door)
@@ -277,7 +277,7 @@ class TestBadWeather:
             began = time.monotonic()
             with pytest.raises(StoreUnavailableError):
                 store.save(replace(saved, body={"n": 2}))
-            assert time.monotonic() - began < 20
+            assert time.monotonic() - began < 5
             server.start()
             assert store.get("some:1") == saved
             assert store.pending(limit=1) == [saved]

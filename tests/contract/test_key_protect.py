@@ -121,7 +121,7 @@ def test_each_failure_has_a_sentence_without_a_secret(server: KeyProtectServer, 
     began = time.monotonic()
     with pytest.raises(KeyProtectError, match=sentence) as caught:
         vault_from(given)
-    assert time.monotonic() - began < 20
+    assert time.monotonic() - began < 5
     assert not any(secret in str(caught.value) for secret in (APIKEY, wrapped.split(":")[2], server.token))
 
 

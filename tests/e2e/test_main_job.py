@@ -75,7 +75,7 @@ def test_sign_up_import_budget_exceeded_live_and_the_mail(page: Page, outlay) ->
     other.get_by_role("button", name="Add expense").first.click()
 
     # The first page was not touched since: it hears of it.
-    expect(page.get_by_role("article", name="Everything")).to_have_attribute("data-state", "exceeded")
+    expect(page.get_by_role("article", name="Everything")).to_have_attribute("data-state", "exceeded", timeout=3000)
 
     page.goto("/alerts")
     expect(page.get_by_text(re.compile("Everything.*over its limit")).first).to_be_visible()
@@ -98,4 +98,4 @@ def test_signing_out_and_in_again(page: Page, outlay) -> None:
 
 def test_the_api_can_be_read_in_the_browser(page: Page) -> None:
     page.goto("/docs")
-    expect(page.get_by_text("Record an expense").first).to_be_visible()
+    expect(page.get_by_text("Record an expense").first).to_be_visible(timeout=15000)

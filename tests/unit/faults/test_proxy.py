@@ -124,7 +124,7 @@ def test_a_delay_is_kept(board: Board) -> None:
         proxy.set(Mode.PASS, delay=0.1)
         started = time.monotonic()
         assert said_back(proxy) == b"hello"
-        assert time.monotonic() - started >= 0.2  # there and back
+        assert 0.2 <= time.monotonic() - started < 2  # there and back
 
 
 def test_the_end_of_one_side_reaches_the_other(board: Board) -> None:

@@ -44,5 +44,5 @@ def test_python_sqlite_and_ids_see_the_wrong_time_and_sleep_as_long_as_ever(tmp_
             answered = time.time()
             assert all(asked - 1 <= seen - seconds <= answered for seen in times), (seconds, times)
             assert made > asked + seconds - 1, "ids go on in order, also where the clock went back"
-            assert 0.04 < slept < 0.05 + answered - asked
+            assert 0.04 < slept < 2
         process.stdin.close()
