@@ -65,7 +65,7 @@ PROMISES = (
 )  # fmt: skip
 
 EVENTS = (
-    Panel(title="Oldest event in an outbox", says="Above a minute the broker, or a relay, is away", unit="s", red_above=60,
+    Panel(title="Oldest event in an outbox", says="Above a minute the broker or a relay is down", unit="s", red_above=60,
           lines={"{{service}}": f"max by (service) (outlay_outbox_oldest_seconds{{{_OWN}}})"}),
     Panel(title="Waiting", says="Events in each queue",
           lines={"{{queue}}": f'max by (queue) (outlay_queue_depth{{{_OWN},state="waiting"}})'}),

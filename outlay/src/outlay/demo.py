@@ -61,7 +61,7 @@ def _go_over_a_limit(client: httpx.Client, coffee: str) -> None:
 
 
 def _verify(client: httpx.Client) -> None:
-    """Follow the link in the mail, as a person would, so that alerts are mailed; in production nobody can read it here."""
+    """Follow the link in the mail, as a person would, so that alerts are mailed; only development shows the mail."""
     for _ in range(300):
         answer = client.get("/dev/mails")
         if answer.status_code == httpx.codes.NOT_FOUND:

@@ -65,7 +65,7 @@ class Edge:
         # Finding a labelled meter takes longer than counting; methods, operations and statuses are few.
         self._counted = cache(lambda method, route, status: metrics.requests.labels(service, method, route, str(status)))
         self._latency = cache(lambda route: metrics.latency.labels(service, route))
-        self._latency(OTHER)  # so that a gateway that nobody has asked yet is not taken for one that is away
+        self._latency(OTHER)  # so that a gateway without requests so far is not mistaken for one that is down
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, or pass on what is no request."""

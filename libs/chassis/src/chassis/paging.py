@@ -1,4 +1,4 @@
-"""Cursors: where a page ended, sealed so that nobody can read, edit or lend one."""
+"""Cursors: where a page ended, sealed so that clients cannot read them, change them or use those of others."""
 
 from __future__ import annotations
 

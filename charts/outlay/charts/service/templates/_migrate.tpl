@@ -12,7 +12,7 @@ metadata:
   annotations: {{- include "service.migrateHook" . | nindent 4 }}
   {{- end }}
 spec:
-  # A store that is away may come back; what trying again cannot help ends the Job at once.
+  # A store that is unreachable may come back; where a retry cannot help, the Job ends at once.
   backoffLimit: {{ .Values.migrate.retries }}
   activeDeadlineSeconds: {{ .Values.migrate.seconds }}
   {{- if include "service.since" (dict "root" . "version" "1.21.0") }}

@@ -142,7 +142,7 @@ class Importing:
         intake.wrote(self._store.run(lambda work: intake.write(work, _still_running(work, who, intake.job.import_id))))
 
     def _quietly(self, who: Who, *, failed: str | None = None) -> None:
-        """Settle what is left; if the store is away, it is settled later, and the caller hears what became of the import."""
+        """Settle what is left; if the store is unavailable, it is settled later, and the caller hears what became of the import."""
         try:
             self._settling.settle(who, failed=failed)
         except DepartedError:
