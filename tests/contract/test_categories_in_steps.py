@@ -48,7 +48,7 @@ def test_others_write_between_the_steps(world):
             seen.append(home.count(home.food))
 
     home.remove(home.food, move_to=home.fun["id"], store=Street(world.store, 0))
-    assert sorted(set(seen), reverse=True) == [1250, 250]
+    assert sorted(set(seen), reverse=True) == [2250, 1250, 250]
     assert (home.count(home.food), home.count(home.fun)) == (0, ROWS)
 
 
@@ -90,7 +90,7 @@ def test_what_is_added_meanwhile_moves_too(world):
 def test_the_same_removal_sent_again_helps_to_finish_it(world):
     home = Home(world)
     with pytest.raises(KilledError):
-        home.remove(home.food, move_to=home.fun["id"], store=DyingStore(world.store, 2))
+        home.remove(home.food, move_to=home.fun["id"], store=DyingStore(world.store, 3))
     with pytest.raises(CategoryNotFoundError):
         home.remove(home.food, move_to=home.fun["id"])
     assert home.count(home.fun) == ROWS

@@ -23,8 +23,8 @@ from support.expense_steps import ROWS, DyingStore, KilledError, World, new_worl
 from support.stores import STORES, store_url
 
 AT = datetime(2026, 11, 29, tzinfo=UTC)
-SPENT = ROWS * (ROWS + 1) // 2 * 100 - 751 * 50
-"""Cents of euros that the file brings: one row is 751 USD, at the rate 0.5."""
+SPENT = ROWS * (ROWS + 1) // 2 * 100 - 1501 * 50
+"""Cents of euros that the file brings: one row is 1501 USD, at the rate 0.5."""
 
 
 @pytest.fixture(params=STORES)
@@ -88,7 +88,7 @@ def test_others_write_between_the_steps(home, world):
             seen.append(home.currencies()["USD"])
 
     home.change("USD", store=Street(world.store, 0))
-    assert sorted(set(seen)) == [0, 500, 1000]
+    assert sorted(set(seen)) == [0, 500, 1000, 1500, 2000]
     assert home.currencies() == {"USD": ROWS}
 
 
@@ -97,12 +97,12 @@ def test_each_expense_is_converted_and_told_once(home, world):
     home.change("USD")
     assert home.currencies() == {"USD": ROWS}
     assert before == {"amount": f"{SPENT / 100:.2f}", "currency": "EUR"}
-    assert home.spent() == {"amount": f"{(SPENT - 751 * 50) / 200 + 751:.2f}", "currency": "USD"}
+    assert home.spent() == {"amount": f"{(SPENT - 1501 * 50) / 200 + 1501:.2f}", "currency": "USD"}
     check_what_was_told(world)
     assert world.left().get("import_job") is None
 
 
-@pytest.mark.parametrize("transactions", [2, 3])
+@pytest.mark.parametrize("transactions", [2, 3, 4])
 def test_a_conversion_that_is_killed_is_finished(home, world, transactions):
     home.change_and_be_killed("USD", transactions)
     assert home.currencies()["EUR"] > 0
@@ -175,7 +175,7 @@ def test_an_import_finishes_it_first(home, world):
 
 
 def test_a_change_during_an_import_comes_again(home, world):
-    more = "date,amount,currency,payee\n" + "".join(f"2026-03-01,{row}.00,CHF,Shop\n" for row in range(1, 602))
+    more = "date,amount,currency,payee\n" + "".join(f"2026-03-01,{row}.00,CHF,Shop\n" for row in range(1, 2001))
     refused = []
 
     def change_meanwhile() -> None:
@@ -187,7 +187,7 @@ def test_a_change_during_an_import_comes_again(home, world):
     world.rates.meanwhile = change_meanwhile
     world.run(file=more)
     home.change("USD")
-    assert (refused, home.currencies()) == ([0], {"USD": ROWS + 601})
+    assert (refused, home.currencies()) == ([0], {"USD": ROWS + 2000})
 
 
 def test_an_account_that_is_deleted_in_the_middle_leaves_nothing(home, world):

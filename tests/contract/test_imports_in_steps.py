@@ -59,7 +59,7 @@ def test_an_import_that_is_killed_when_all_is_in_is_published(world):
     assert world.count() == ROWS
     world.settle_what_was_abandoned()
     kinds = [event.type for event in world.events()]
-    assert kinds == ["expense.recorded"] * 3 + ["import.completed"]
+    assert kinds == ["expense.recorded"] * 5 + ["import.completed"]
 
 
 def test_the_same_request_after_a_crash_imports_once(world):

@@ -25,9 +25,9 @@ from expenses.domain.ledger import Ledger
 from expenses.domain.ports import Filter, Repeat, Store, Who, Work
 from expenses.domain.settling import ImportSettling
 
-ROWS = 1250
+ROWS = 2250
 FILE = "date,amount,currency,payee,category\n" + "".join(
-    f"2026-01-{1 + row % 28:02},{row + 1}.00,{'USD' if row == 750 else 'EUR'},Shop {row % 7},Food\n" for row in range(ROWS)
+    f"2026-01-{1 + row % 28:02},{row + 1}.00,{'USD' if row == 1500 else 'EUR'},Shop {row % 7},Food\n" for row in range(ROWS)
 )
 LUNCH = {"kind": "expense", "amount": {"amount": "4.80", "currency": "EUR"}, "spent_on": "2026-11-22"}
 
@@ -79,7 +79,7 @@ class World:
         self.converter = Converter(self.rates)
 
     def importing(self, store: Store | None = None, **more) -> Importing:
-        return Importing(store or self.store, self.converter, BabelMonths(), self.clock, uuid7, rows_at_once=500, **more)
+        return Importing(store or self.store, self.converter, BabelMonths(), self.clock, uuid7, rows_at_once=1000, **more)
 
     def run(self, store: Store | None = None, *, key: str | None = None, file: str = FILE, **more):
         return self.importing(store, **more).run(self.who, io.BytesIO(file.encode()), "a.csv", Mapping(), Repeat(key, "f"))
