@@ -100,6 +100,7 @@ def test_a_removal_waits_for_an_import_and_then_says_so(world):
     home, waited, refused = Home(world), [], []
 
     def remove_too() -> None:
+        world.is_at_work()
         with pytest.raises(CategoryBusyError) as error:
             home.remove(home.food, pause=waited.append)
         refused.append(str(error.value))

@@ -180,6 +180,7 @@ def test_a_change_during_an_import_comes_again(home, world):
 
     def change_meanwhile() -> None:
         world.rates.meanwhile = lambda: None
+        world.is_at_work()
         with pytest.raises(PersonBusyError):
             home.change("USD")
         refused.append(home.currencies()["USD"])

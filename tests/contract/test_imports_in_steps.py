@@ -133,6 +133,7 @@ def test_a_second_import_waits_and_then_says_so(world):
     refused, waited = [], []
 
     def import_too() -> None:
+        world.is_at_work()
         with pytest.raises(ImportRunningError) as error:
             world.run(pause=waited.append)
         refused.append(str(error.value))
