@@ -7,6 +7,7 @@ import sqlite3
 from typing import Any
 
 from conversations.ledger import cents
+from money import text_of
 
 LANGUAGES = ("en", "de", "es", "fr", "hi")
 TAGS = {"typo", "follow-up", "relative-date", "mixed-currency", "negation", "injection", "colloquial", "no-accents", "romanised"}
@@ -41,10 +42,9 @@ class WrongError(Exception):
     """A conversation that breaks the rules of the set."""
 
 
-def money(value: int) -> str:
-    """Write whole cents as a decimal amount."""
-    sign = "-" if value < 0 else ""
-    return f"{sign}{abs(value) // 100}.{abs(value) % 100:02d}"
+def dollars(minor: int) -> str:
+    """Return cents as an amount of dollars."""
+    return text_of(minor, "USD")
 
 
 def scalar(conn: sqlite3.Connection, sql: str) -> int:
@@ -58,7 +58,7 @@ def scalar(conn: sqlite3.Connection, sql: str) -> int:
 def entry(row: tuple[Any, ...]) -> dict[str, Any]:
     """Describe one entry: amount in USD, and the original where it differs."""
     spent_on, payee, description, home, amount, currency = row
-    result: dict[str, Any] = {"spent_on": spent_on, "payee": payee, "amount": money(home)}
+    result: dict[str, Any] = {"spent_on": spent_on, "payee": payee, "amount": dollars(home)}
     if not payee:
         result["description"] = description
     if currency != "USD":
@@ -74,8 +74,8 @@ def recompute(conn: sqlite3.Connection, expect: Expect) -> Expect:
 
 def _sum(conn: sqlite3.Connection, expect: Expect) -> Expect:
     if "any_of" in expect:
-        return {"any_of": [{**one, "value": money(scalar(conn, one["sql"]))} for one in expect["any_of"]]}
-    return {"value": money(scalar(conn, expect["sql"]))}
+        return {"any_of": [{**one, "value": dollars(scalar(conn, one["sql"]))} for one in expect["any_of"]]}
+    return {"value": dollars(scalar(conn, expect["sql"]))}
 
 
 def _count(conn: sqlite3.Connection, expect: Expect) -> Expect:
@@ -83,7 +83,7 @@ def _count(conn: sqlite3.Connection, expect: Expect) -> Expect:
 
 
 def _comparison(conn: sqlite3.Connection, expect: Expect) -> Expect:
-    return {"values": [money(scalar(conn, sql)) for sql in expect["sql"]]}
+    return {"values": [dollars(scalar(conn, sql)) for sql in expect["sql"]]}
 
 
 def _names(conn: sqlite3.Connection, expect: Expect) -> Expect:
@@ -112,8 +112,8 @@ def _check_no_tie(conn: sqlite3.Connection, expect: Expect, count: int, *, place
 
 def _budget(conn: sqlite3.Connection, expect: Expect) -> Expect:
     limit, spent = conn.execute(expect["sql"]).fetchall()[0]
-    left = {"left": money(limit - spent)} if expect["kind"] == "budget" else {}
-    return {"limit": money(limit), "spent": money(spent), **left}
+    left = {"left": dollars(limit - spent)} if expect["kind"] == "budget" else {}
+    return {"limit": dollars(limit), "spent": dollars(spent), **left}
 
 
 def _budgets(conn: sqlite3.Connection, expect: Expect) -> Expect:
@@ -167,6 +167,10 @@ def carry_out(conn: sqlite3.Connection, expect: Expect) -> None:
         conn.execute("INSERT OR REPLACE INTO budget VALUES (?, ?, ?)", (body["category"], body["period"], cents(body["limit"])))
 
 
+def _has_budget(conn: sqlite3.Connection, category: str) -> bool:
+    return conn.execute("SELECT 1 FROM budget WHERE category = ?", (category,)).fetchone() is not None
+
+
 def check_body(conn: sqlite3.Connection, expect: Expect) -> None:
     """Check what a proposal must carry."""
     action, body = expect["action"], expect["body"]
@@ -181,17 +185,11 @@ def check_body(conn: sqlite3.Connection, expect: Expect) -> None:
             raise WrongError(f"amount {body['amount']}")
         if not re.fullmatch(r"20\d\d-\d\d-\d\d", body["spent_on"]) or body["spent_on"] > "2017-10-15":
             raise WrongError(f"date {body['spent_on']}")
-    if action in ("set_budget", "change_budget"):
-        exists = conn.execute("SELECT 1 FROM budget WHERE category = ?", (body["category"],)).fetchone()
-        if bool(exists) != (action == "change_budget"):
-            raise WrongError(f"{action} for {body['category']}")
+    elif action != "recategorise" and _has_budget(conn, body["category"]) != (action == "change_budget"):
+        raise WrongError(f"{action} for {body['category']}")
     for name in {body.get("category"), body.get("to")} - {None}:
         if not conn.execute("SELECT 1 FROM expense WHERE category = ?", (name,)).fetchone():
             raise WrongError(f"no such category: {name}")
-
-
-def _has_budget(conn: sqlite3.Connection, category: str) -> bool:
-    return conn.execute("SELECT 1 FROM budget WHERE category = ?", (category,)).fetchone() is not None
 
 
 def check_turn(conn: sqlite3.Connection, turn: dict[str, Any], pending: Expect | None) -> Expect:

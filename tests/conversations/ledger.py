@@ -5,8 +5,9 @@ from __future__ import annotations
 import csv
 import json
 import sqlite3
-from decimal import Decimal
 from pathlib import Path
+
+from money import Money
 
 HOUSEHOLD = Path(__file__).parents[2] / "outlay" / "src" / "outlay" / "household"
 MORE = Path(__file__).parent / "questions" / "more.csv"
@@ -26,11 +27,8 @@ CREATE TABLE budget (
 
 
 def cents(amount: str) -> int:
-    """Turn a decimal amount into whole cents; refuse fractions of a cent."""
-    value = Decimal(amount) * 100
-    if value != int(value):
-        raise ValueError(f"not whole cents: {amount}")
-    return int(value)
+    """Return an amount of dollars in cents."""
+    return Money.parse(amount, "USD").minor
 
 
 def rows(path: Path) -> list[dict[str, str]]:
