@@ -1,0 +1,1 @@
+"""Answers questions in a person's own words."""

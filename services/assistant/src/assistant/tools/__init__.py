@@ -1,0 +1,1 @@
+"""What an assistant can do: a client of the public API, with the rights of the person who asks."""

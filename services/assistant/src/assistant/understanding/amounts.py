@@ -1,0 +1,78 @@
+"""Finds amounts of money: "3.50", "12,50 €", "₹250", "twenty bucks", "1.234,50 Euro"."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from assistant.understanding.line import Line
+
+_SEPARATORS = re.compile(r"[.,'\u00a0\u202f]")
+
+
+@dataclass(frozen=True, slots=True)
+class FoundAmount:
+    """An amount, and which phrases of the line name it."""
+
+    number: Decimal
+    currency: str | None
+    """None if none is named."""
+    first: int
+    end: int
+
+
+def find_amounts(line: Line, decimal_sign: str, taken: Collection[int] = ()) -> list[FoundAmount]:
+    """Return the amounts in a line; `taken` are phrases that mean something else, such as the day of a date."""
+    found, index = [], 0
+    while index < len(line.phrases):
+        amount = None if index in taken else _amount(line, index, decimal_sign)
+        if amount is None:
+            index += 1
+            continue
+        found.append(amount)
+        index = amount.end
+    return found
+
+
+def _amount(line: Line, index: int, decimal_sign: str) -> FoundAmount | None:
+    before = line.value(index, "currency")
+    at = index + (before is not None)
+    number = _number(line, at, decimal_sign)
+    if number is None:
+        return None
+    after = None if before else line.value(at + 1, "currency")
+    if not line.key(at)[:1].isdigit() and not (before or after):
+        return None  # "a", "two": words are amounts only beside a currency
+    return FoundAmount(number, before or after, index, at + 1 + (after is not None))
+
+
+def _number(line: Line, index: int, decimal_sign: str) -> Decimal | None:
+    word = line.value(index, "number")
+    if word is not None:
+        return Decimal(word)
+    key = line.key(index)
+    return number_of(key, decimal_sign) if key[:1].isdigit() and key[-1].isdigit() else None
+
+
+def number_of(text: str, decimal_sign: str) -> Decimal | None:
+    """Read a number in digits; None if it is none.
+
+    The last separator is the decimal sign, unless it stands before three digits and the locale groups with it, or occurs twice.
+    """
+    separators = _SEPARATORS.findall(text)
+    whole, fraction = text, ""
+    if separators:
+        last = separators[-1]
+        head, _last, tail = text.rpartition(last)
+        is_grouping = last in "'\u00a0\u202f" or separators.count(last) > 1 or (len(tail) == 3 and last != decimal_sign)  # noqa: PLR2004
+        if not is_grouping:
+            whole, fraction = head, tail
+    digits = _SEPARATORS.sub("", whole)
+    if not digits.isdecimal() or len(digits) > 12 or len(fraction) > 4:  # noqa: PLR2004  no money has more
+        return None
+    return Decimal(f"{digits}.{fraction}" if fraction else digits)

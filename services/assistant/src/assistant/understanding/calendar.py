@@ -1,0 +1,144 @@
+"""Days, weeks, months, quarters and years, and what is named by how far it is from today."""
+
+from __future__ import annotations
+
+import calendar
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import Enum
+
+
+class Unit(Enum):
+    """A stretch of the calendar."""
+
+    DAY = "day"
+    WEEKEND = "weekend"
+    WEEK = "week"
+    MONTH = "month"
+    QUARTER = "quarter"
+    YEAR = "year"
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Days from `first` to `last`, both included; `unit` is what it was named by, if it is a whole one."""
+
+    first: date
+    last: date
+    unit: Unit | None = None
+
+    def shifted(self, by: int) -> Period:
+        """Return the period so many of its own lengths later; a whole unit moves to a whole unit."""
+        if self.unit is None:
+            days = (self.last - self.first).days + 1
+            return Period(self.first + timedelta(days * by), self.last + timedelta(days * by))
+        return Calendar(self.first, week_starts=self.first.weekday()).unit(self.unit, by)
+
+    def until(self, day: date) -> Period:
+        """Return the part that ends on a day at the latest."""
+        return Period(self.first, min(self.last, day), self.unit if self.last <= day else None)
+
+    @property
+    def months(self) -> int:
+        """How many months it touches."""
+        return (self.last.year - self.first.year) * 12 + self.last.month - self.first.month + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """The calendar of somebody for whom it is `today`."""
+
+    today: date
+    week_starts: int = 0
+    """Monday is 0."""
+
+    def unit(self, unit: Unit, offset: int = 0) -> Period:
+        """Return the unit that today is in, or one before (-1) or after it."""
+        return _UNITS[unit](self, offset)
+
+    def last_units(self, unit: Unit, count: int) -> Period:
+        """Return the last days up to today, or the last whole weeks, months ... before the current one."""
+        if unit is Unit.DAY:
+            return Period(self.today - timedelta(count - 1), self.today)
+        return Period(self.unit(unit, -count).first, self.unit(unit, -1).last)
+
+    def month(self, year: int, month: int) -> Period:
+        """Return a month of a year."""
+        return Period(date(year, month, 1), date(year, month, calendar.monthrange(year, month)[1]), Unit.MONTH)
+
+    def latest_month(self, month: int) -> Period:
+        """Return the latest such month that has begun."""
+        return self.month(self.today.year - (month > self.today.month), month)
+
+    def year(self, year: int) -> Period:
+        """Return a year."""
+        return Period(date(year, 1, 1), date(year, 12, 31), Unit.YEAR)
+
+    def quarter(self, year: int, quarter: int) -> Period:
+        """Return a quarter of a year."""
+        first = date(year, 3 * quarter - 2, 1)
+        return Period(first, self.month(year, 3 * quarter).last, Unit.QUARTER)
+
+    def latest_day(self, month: int, day: int) -> Period | None:
+        """Return the latest such day up to today; None if there is none, as on 31 April."""
+        for year in range(self.today.year, self.today.year - 9, -1):
+            try:
+                found = date(year, month, day)
+            except ValueError:
+                continue
+            if found <= self.today:
+                return one_day(found)
+        return None
+
+    def latest_day_of_month(self, day: int) -> Period | None:
+        """Return the latest day with this number up to today."""
+        month = self.unit(Unit.MONTH)
+        for _ in range(3):
+            if day <= month.last.day and month.first.replace(day=day) <= self.today:
+                return one_day(month.first.replace(day=day))
+            month = month.shifted(-1)
+        return None
+
+    def latest_weekday(self, weekday: int, *, before_today: bool = True) -> Period:
+        """Return the latest Monday (0), Tuesday ... before today, or up to today."""
+        back = (self.today.weekday() - weekday) % 7
+        return one_day(self.today - timedelta(back or (7 if before_today else 0)))
+
+
+def one_day(day: date) -> Period:
+    """Return a day as a period."""
+    return Period(day, day, Unit.DAY)
+
+
+def _day(today: Calendar, offset: int) -> Period:
+    return one_day(today.today + timedelta(offset))
+
+
+def _week(today: Calendar, offset: int) -> Period:
+    first = today.today - timedelta((today.today.weekday() - today.week_starts) % 7) + timedelta(7 * offset)
+    return Period(first, first + timedelta(6), Unit.WEEK)
+
+
+def _weekend(today: Calendar, offset: int) -> Period:
+    """Saturday and Sunday; the current one is that of this week, from Monday on."""
+    saturday = today.today - timedelta(today.today.weekday()) + timedelta(5 + 7 * offset)
+    return Period(saturday, saturday + timedelta(1), Unit.WEEKEND)
+
+
+def _month(today: Calendar, offset: int) -> Period:
+    months = today.today.year * 12 + today.today.month - 1 + offset
+    return today.month(months // 12, months % 12 + 1)
+
+
+def _quarter(today: Calendar, offset: int) -> Period:
+    quarters = today.today.year * 4 + (today.today.month - 1) // 3 + offset
+    return today.quarter(quarters // 4, quarters % 4 + 1)
+
+
+def _year(today: Calendar, offset: int) -> Period:
+    return today.year(today.today.year + offset)
+
+
+_UNITS = {
+    Unit.DAY: _day, Unit.WEEKEND: _weekend, Unit.WEEK: _week, Unit.MONTH: _month, Unit.QUARTER: _quarter, Unit.YEAR: _year,
+}  # fmt: skip

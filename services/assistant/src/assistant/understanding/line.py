@@ -1,0 +1,53 @@
+"""A text as a line of phrases, each with all that it can mean."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from assistant.understanding.text import Token, tokens_of
+from assistant.understanding.vocabulary import Phrase, Sense, Vocabulary
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_UNKNOWN: frozenset[Sense] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The tokens of a text, and the phrases that they make; a token of none is a phrase that means nothing."""
+
+    tokens: tuple[Token, ...]
+    phrases: tuple[Phrase, ...]
+
+    def value(self, index: int, kind: str) -> str | None:
+        """Return what a phrase means as a `kind`; None if nothing, or past the end."""
+        return self.phrases[index].value(kind) if 0 <= index < len(self.phrases) else None
+
+    def means(self, index: int, kind: str, value: str) -> bool:
+        """Whether a phrase can mean this."""
+        return 0 <= index < len(self.phrases) and Sense(kind, value) in self.phrases[index].senses
+
+    def key(self, index: int) -> str:
+        """Return a phrase as it is compared, empty past the end."""
+        if not 0 <= index < len(self.phrases):
+            return ""
+        phrase = self.phrases[index]
+        return " ".join(token.key for token in self.tokens[phrase.first : phrase.end])
+
+    def after(self, index: int, is_skipped: Callable[[int], bool]) -> int:
+        """Return the first phrase from an index on that is not skipped."""
+        while index < len(self.phrases) and is_skipped(index):
+            index += 1
+        return index
+
+
+def line_of(text: str, vocabulary: Vocabulary) -> Line:
+    """Find the phrases of a text, the longest first at each place."""
+    tokens, phrases, index = tokens_of(text), [], 0
+    while index < len(tokens):
+        phrase = vocabulary.at(tokens, index) or Phrase(_UNKNOWN, index, index + 1)
+        phrases.append(phrase)
+        index = phrase.end
+    return Line(tuple(tokens), tuple(phrases))

@@ -1,0 +1,62 @@
+"""How a text is compared: without case, accents and punctuation, whatever script it is in."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+_TOKEN = re.compile(
+    r"[0-9]+(?:[.,'\u00a0\u202f][0-9]+)+"  # 1.234,50
+    r"|[0-9]+(?:st|nd|rd|th|er|ère|ème|[eoº°ª])?(?![^\W\d_])|[0-9]+"
+    r"|[qtQT][1-4]\b"
+    r"|(?:[ldjmtsncLDJMTSNC]|[qQ]u|[jJ]usqu|[aA]ujourd)['\u2019](?=[^\W\d_])"  # French: l'été
+    r"|[\u0900-\u097f]+"
+    r"|[^\W\d_]+(?:['\u2019\u2018`][^\W\d_]+)*"
+    r"|\S"
+)
+_DEVANAGARI = re.compile(r"[\u0900-\u097f]")
+_SAME = str.maketrans({"\u2019": "'", "\u2018": "'", "`": "'", "\u00df": "ss", "\u0153": "oe", "\u00e6": "ae"})
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word, a number or a sign of a text."""
+
+    text: str
+    """As it was written."""
+    key: str
+    """By which it is compared."""
+    start: int
+    end: int
+
+    @property
+    def is_number(self) -> bool:
+        """Whether it is written in digits."""
+        return self.key[0].isdigit()
+
+    @property
+    def is_word(self) -> bool:
+        """Whether it has letters."""
+        return self.key[0].isalpha()
+
+
+def key_of(text: str) -> str:
+    """Return a text as it is compared: without case and accents, in the digits of ASCII."""
+    folded = unicodedata.normalize("NFKD", text.casefold().translate(_SAME))
+    kept = (letter for letter in folded if not unicodedata.combining(letter) or _DEVANAGARI.match(letter))
+    return unicodedata.normalize("NFC", "".join(_in_ascii(letter) for letter in kept))
+
+
+def _in_ascii(letter: str) -> str:
+    """Return a decimal digit of any script as one of ASCII, and everything else as it is."""
+    return str(unicodedata.decimal(letter)) if letter.isdecimal() else letter
+
+
+def tokens_of(text: str) -> list[Token]:
+    """Split a text into words, numbers and signs."""
+    return [
+        Token(found.group(), key_of(found.group()), found.start(), found.end())
+        for found in _TOKEN.finditer(unicodedata.normalize("NFC", text))
+        if key_of(found.group())
+    ]

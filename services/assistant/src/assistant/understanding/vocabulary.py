@@ -1,0 +1,93 @@
+"""The words of a language: phrases and what they can mean, read from the tables beside this file and from CLDR."""
+
+from __future__ import annotations
+
+import tomllib
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from babel import Locale
+
+from assistant.understanding.text import Token, tokens_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+LANGUAGES = ("en", "de", "es", "fr", "hi")
+
+
+@dataclass(frozen=True, slots=True)
+class Sense:
+    """One thing that a phrase can mean: `kind` is a table of the language's file, `value` the entry in it."""
+
+    kind: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A phrase of a text with all that it can mean."""
+
+    senses: frozenset[Sense]
+    first: int
+    """Its first token."""
+    end: int
+    """The token after its last one."""
+
+    def value(self, kind: str) -> str | None:
+        """Return what it means as a `kind`, or None."""
+        return next((sense.value for sense in self.senses if sense.kind == kind), None)
+
+
+class Vocabulary:
+    """All phrases of a language."""
+
+    def __init__(self, language: str, tables: Mapping[str, Mapping[str, Sequence[str]]]) -> None:
+        """`tables` map kinds to values to phrases."""
+        self.language = language
+        self._senses: dict[tuple[str, ...], set[Sense]] = defaultdict(set)
+        for kind, values in tables.items():
+            for value, phrases in values.items():
+                for phrase in phrases:
+                    self._senses[_keys(tokens_of(phrase))].add(Sense(kind, value))
+        self._longest = max(len(keys) for keys in self._senses)
+        self.words = frozenset(word for keys in self._senses for word in keys if len(word) > 1 or not word.isascii())
+
+    def at(self, tokens: Sequence[Token], index: int) -> Phrase | None:
+        """Return the longest phrase that begins at a token."""
+        for length in range(min(self._longest, len(tokens) - index), 0, -1):
+            senses = self._senses.get(_keys(tokens[index : index + length]))
+            if senses:
+                return Phrase(frozenset(senses), index, index + length)
+        return None
+
+    def knows(self, token: Token) -> bool:
+        """Whether a word occurs in any phrase."""
+        return token.key in self.words
+
+
+def _keys(tokens: Iterable[Token]) -> tuple[str, ...]:
+    return tuple(token.key for token in tokens)
+
+
+@cache
+def vocabulary_of(language: str) -> Vocabulary:
+    """Return the vocabulary of one of LANGUAGES."""
+    table = tomllib.loads((files(__package__) / "words" / f"{language}.toml").read_text("utf-8"))
+    return Vocabulary(language, {**table, **_of_calendar(Locale.parse(language), table)})
+
+
+def _of_calendar(locale: Locale, table: Mapping[str, Mapping[str, Sequence[str]]]) -> dict[str, dict[str, list[str]]]:
+    """Return the names of months and weekdays as CLDR has them, beside those of the table."""
+    found: dict[str, dict[str, list[str]]] = {}
+    for kind, names in (("month", locale.months), ("weekday", locale.days)):
+        own = table.get(kind, {})
+        found[kind] = {str(number): list(own.get(str(number), ())) for number in names["format"]["wide"]}
+        for context in ("format", "stand-alone"):
+            for width in ("wide", "abbreviated"):
+                for number, name in names[context][width].items():
+                    found[kind][str(number)].append(name.rstrip("."))
+    return found
