@@ -62,11 +62,14 @@ class Selection:
     texts: tuple[str, ...] = ()
     """Each of these is part of payee, description or note, ignoring case."""
     tag: str = ""
+    currency: str = ""
+    """Paid in this one, an ISO 4217 code; empty for any."""
     at_least: Decimal | None = None
     at_most: Decimal | None = None
     without_categories: tuple[Category, ...] = ()
     without_payees: tuple[str, ...] = ()
     without_texts: tuple[str, ...] = ()
+    without_tag: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from assistant.understanding.line import Line
 
+_SMALLEST_ALONE, _HUNDRED = Decimal(10), Decimal(100)
 _SEPARATORS = re.compile(r"[.,'\u00a0\u202f]")
 
 
@@ -42,21 +43,26 @@ def find_amounts(line: Line, decimal_sign: str, taken: Collection[int] = ()) -> 
 def _amount(line: Line, index: int, decimal_sign: str) -> FoundAmount | None:
     before = line.value(index, "currency")
     at = index + (before is not None)
-    number = _number(line, at, decimal_sign)
+    number, end = _number(line, at, decimal_sign)
     if number is None:
         return None
-    after = None if before else line.value(at + 1, "currency")
-    if not line.key(at)[:1].isdigit() and not (before or after):
-        return None  # "a", "two": words are amounts only beside a currency
-    return FoundAmount(number, before or after, index, at + 1 + (after is not None))
+    after = None if before else line.value(end, "currency")
+    if not line.key(at)[:1].isdigit() and not (before or after) and number < _SMALLEST_ALONE:
+        return None  # "a", "two": small numbers in words are amounts only beside a currency
+    return FoundAmount(number, before or after, index, end + (after is not None))
 
 
-def _number(line: Line, index: int, decimal_sign: str) -> Decimal | None:
-    word = line.value(index, "number")
-    if word is not None:
-        return Decimal(word)
+def _number(line: Line, index: int, decimal_sign: str) -> tuple[Decimal | None, int]:
+    """Read a number in digits or words, and return the phrase after it."""
     key = line.key(index)
-    return number_of(key, decimal_sign) if key[:1].isdigit() and key[-1].isdigit() else None
+    if line.value(index, "number") is None:
+        return (number_of(key, decimal_sign) if key[:1].isdigit() and key[-1].isdigit() else None), index + 1
+    total, at = Decimal(str(line.value(index, "number"))), index + 1
+    while (word := line.value(at, "number")) is not None:
+        number = Decimal(word)
+        total = total * number if number >= _HUNDRED and total < number else total + number  # four hundred fifty
+        at += 1
+    return total, at
 
 
 def number_of(text: str, decimal_sign: str) -> Decimal | None:

@@ -43,9 +43,9 @@ class Line:
         return index
 
 
-def line_of(text: str, vocabulary: Vocabulary) -> Line:
-    """Find the phrases of a text, the longest first at each place."""
-    tokens, phrases, index = tokens_of(text), [], 0
+def line_of(text: str, vocabulary: Vocabulary, *, correct: Callable[[list[Token]], list[Token]] = list) -> Line:
+    """Find the phrases of a text, the longest first at each place, after its spelling was corrected."""
+    tokens, phrases, index = correct(tokens_of(text)), [], 0
     while index < len(tokens):
         phrase = vocabulary.at(tokens, index) or Phrase(_UNKNOWN, index, index + 1)
         phrases.append(phrase)

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from assistant.understanding.line import Line
+    from assistant.understanding.text import Token
 
+_MANY = 9
 _SHORTEST_FUZZY = 5
 """Letters that a word needs so that a typing error in it is forgiven."""
 
@@ -45,54 +47,97 @@ class FoundName:
 class NameIndex:
     """The names that somebody has, by their words."""
 
-    def __init__(self, names: Iterable[Name], also: Mapping[str, Sequence[str]]) -> None:
-        """`also` are other words for a name's words, such as "Lebensmittel" for "groceries"."""
-        self._by_words: dict[tuple[str, ...], list[Name]] = {}
+    def __init__(self, names: Iterable[Name], also: Mapping[str, Sequence[str]], common: Collection[str] = ()) -> None:
+        """`also` are other words for a name's words; `common` are words by which alone no payee is meant, such as "the"."""
+        self._whole: dict[tuple[str, ...], list[Name]] = {}
+        self._parts: dict[tuple[str, ...], list[Name]] = {}
         for name in names:
             for words in _spellings(name, also):
-                known = self._by_words.setdefault(words, [])
-                if name not in known:
-                    known.append(name)
-        self._by_length: dict[int, list[tuple[str, ...]]] = {}
-        for words in self._by_words:
-            self._by_length.setdefault(len(words), []).append(words)
-        self._longest = max(self._by_length, default=0)
+                _append(self._whole, words, name)
+            if name.kind == "payee":
+                for words in _parts_of(name, common):
+                    _append(self._parts, words, name)
+        self._longest = max((len(words) for words in (*self._whole, *self._parts)), default=0)
+        self._words = {word for words in (*self._whole, *self._parts) for word in words}
+
+    def errors_in(self, token: Token) -> int | None:
+        """Return in how many letters a word differs from the nearest word of a name; None if no name is near."""
+        key = token.key
+        if key in self._words:
+            return 0
+        if len(key) < _SHORTEST_FUZZY:
+            return None
+        near = (DamerauLevenshtein.distance(key, word, score_cutoff=2) for word in self._words if word[:1] == key[:1])
+        fewest = min(near, default=_MANY)
+        return fewest if fewest <= _errors_forgiven(key) else None
 
     def find(self, line: Line, taken: Collection[int]) -> list[FoundName]:
         """Return the names in the tokens that are not `taken`."""
         keys = [token.key for token in line.tokens]
-        free = [index not in taken and _is_sign_or_word(key) for index, key in enumerate(keys)]
+        known = {index for phrase in line.phrases if phrase.senses for index in range(phrase.first, phrase.end)}
         found, index = [], 0
         while index < len(keys):
-            match = self._at(keys, free, index)
+            match = self._at(keys, taken, known, index)
             if match is not None:
                 found.append(match)
             index = match.end if match is not None else index + 1
         return found
 
-    def _at(self, keys: Sequence[str], free: Sequence[bool], index: int) -> FoundName | None:
-        for exact in (True, False):
+    def _at(self, keys: Sequence[str], taken: Collection[int], known: Collection[int], index: int) -> FoundName | None:
+        lookups = ((self._whole.get, True), (self._near_whole, False), (self._parts.get, True), (self._near_part, False))
+        for lookup, is_exact in lookups:
             for length in range(min(self._longest, len(keys) - index), 0, -1):
-                if not all(free[index : index + length]):
+                span = range(index, index + length)
+                if any(at in taken for at in span) or (not is_exact and all(at in known for at in span)):
                     continue
-                words = tuple(keys[index : index + length])
-                names = self._by_words.get(words) if exact else self._nearly(words)
+                names = lookup(tuple(keys[index : index + length]))
                 if names:
-                    return FoundName(tuple(names), index, index + length, exact)
+                    return FoundName(tuple(names), index, index + length, is_exact)
         return None
 
-    def _nearly(self, words: tuple[str, ...]) -> list[Name]:
-        text = " ".join(words)
-        if len(text) < _SHORTEST_FUZZY:
-            return []
-        most = 1 if len(text) < 8 else 2  # noqa: PLR2004
-        scored: list[tuple[int, tuple[str, ...]]] = []
-        for known in self._by_length.get(len(words), ()):
-            distance = DamerauLevenshtein.distance(text, " ".join(known), score_cutoff=most)
-            if distance <= most and known[0][:1] == words[0][:1]:
-                scored.append((distance, known))
-        best = min((distance for distance, _known in scored), default=0)
-        return [name for distance, known in scored if distance == best for name in self._by_words[known]]
+    def _near_whole(self, words: tuple[str, ...]) -> list[Name]:
+        return _nearest(words, self._whole)
+
+    def _near_part(self, words: tuple[str, ...]) -> list[Name]:
+        return _nearest(words, self._parts)
+
+
+def _nearest(words: tuple[str, ...], names: Mapping[tuple[str, ...], list[Name]]) -> list[Name]:
+    """Return the names that differ least from what was written, if by no more than a typing error or two."""
+    text = " ".join(words)
+    if len(text) < _SHORTEST_FUZZY:
+        return []
+    best, found = _errors_forgiven(text), dict[Name, None]()
+    for known in names:
+        if len(known) != len(words) or known[0][:1] != words[0][:1]:
+            continue
+        distance = DamerauLevenshtein.distance(text, " ".join(known), score_cutoff=best)
+        if distance < best:
+            best, found = distance, {}
+        if distance == best:
+            found.update(dict.fromkeys(names[known]))
+    return list(found)
+
+
+def _append(names: dict[tuple[str, ...], list[Name]], words: tuple[str, ...], name: Name) -> None:
+    known = names.setdefault(words, [])
+    if name not in known:
+        known.append(name)
+
+
+def _parts_of(name: Name, common: Collection[str]) -> list[tuple[str, ...]]:
+    """Return the stretches of a payee's name by which it can be called, such as "Boons" of "Uncle Boons"."""
+    keys = [token.key for token in tokens_of(name.text)]
+    stretches = [tuple(keys[first:end]) for first in range(len(keys)) for end in range(first + 1, len(keys) + 1)]
+    return [
+        words for words in dict.fromkeys(stretches)
+        if len(words) < len(keys) and words[0][0].isalpha() and words[-1][0].isalnum()
+        and any(len(word) > 3 and word not in common for word in words)  # noqa: PLR2004
+    ]  # fmt: skip
+
+
+def _errors_forgiven(text: str) -> int:
+    return 1 if len(text) < 8 else 2  # noqa: PLR2004
 
 
 def alike(name: str, other: str) -> bool:
@@ -111,7 +156,3 @@ def _spellings(name: Name, also: Mapping[str, Sequence[str]]) -> list[tuple[str,
     for words in tuple(found):
         found += [tuple(token.key for token in tokens_of(other)) for other in also.get(" ".join(words), ())]
     return list(dict.fromkeys(words for words in found if words))
-
-
-def _is_sign_or_word(key: str) -> bool:
-    return not key[0].isspace()

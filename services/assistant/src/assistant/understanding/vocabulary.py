@@ -16,7 +16,10 @@ from assistant.understanding.text import Token, tokens_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-LANGUAGES = ("en", "de", "es", "fr", "hi")
+LANGUAGES = tuple(
+    sorted(file.name.removesuffix(".toml") for file in (files(__package__) / "words").iterdir() if file.name.endswith(".toml"))
+)
+"""Each has a table in words/."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +48,9 @@ class Phrase:
 class Vocabulary:
     """All phrases of a language."""
 
-    def __init__(self, language: str, tables: Mapping[str, Mapping[str, Sequence[str]]]) -> None:
-        """`tables` map kinds to values to phrases."""
-        self.language = language
+    def __init__(self, language: str, tables: Mapping[str, Mapping[str, Sequence[str]]], also: Mapping[str, Sequence[str]]) -> None:
+        """`tables` map kinds to values to phrases; `also` are other words for parts of names ("eating out" for "restaurant")."""
+        self.language, self.also = language, also
         self._senses: dict[tuple[str, ...], set[Sense]] = defaultdict(set)
         for kind, values in tables.items():
             for value, phrases in values.items():
@@ -55,6 +58,8 @@ class Vocabulary:
                     self._senses[_keys(tokens_of(phrase))].add(Sense(kind, value))
         self._longest = max(len(keys) for keys in self._senses)
         self.words = frozenset(word for keys in self._senses for word in keys if len(word) > 1 or not word.isascii())
+        of_names = (token.key for words in also.values() for each in words for token in tokens_of(each))
+        self.every_word = self.words | frozenset(of_names)
 
     def at(self, tokens: Sequence[Token], index: int) -> Phrase | None:
         """Return the longest phrase that begins at a token."""
@@ -77,7 +82,8 @@ def _keys(tokens: Iterable[Token]) -> tuple[str, ...]:
 def vocabulary_of(language: str) -> Vocabulary:
     """Return the vocabulary of one of LANGUAGES."""
     table = tomllib.loads((files(__package__) / "words" / f"{language}.toml").read_text("utf-8"))
-    return Vocabulary(language, {**table, **_of_calendar(Locale.parse(language), table)})
+    also = table.pop("also", {})
+    return Vocabulary(language, {**table, **_of_calendar(Locale.parse(language), table)}, also)
 
 
 def _of_calendar(locale: Locale, table: Mapping[str, Mapping[str, Sequence[str]]]) -> dict[str, dict[str, list[str]]]:

@@ -1,0 +1,160 @@
+"""Answers with a proposal: an expense to add, a budget to set or change, entries to move to another category."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from assistant.answering.context import Answer, DeclinedError
+from assistant.answering.selection import only_period, selection_of
+from assistant.conversation import blocks
+from assistant.conversation.model import Outcome, Proposal
+from assistant.tools.model import Order
+from assistant.understanding.names import Name
+from money import Money, MoneyError, decimals_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from decimal import Decimal
+
+    from assistant.answering.context import Context
+    from assistant.tools.model import BudgetState, Category, Entry
+    from assistant.understanding.question import Question
+
+_MOST_MOVED = 200
+
+
+def add_expense(question: Question, context: Context) -> Answer:
+    """Propose an expense, or income."""
+    book = context.book
+    period = only_period(question)
+    day = period.last if period else context.today.today
+    amount = _money(question.amount, question.amount_currency or context.person.currency, context)
+    payee = next((name.text for name in question.names if name.kind == "payee"), "")
+    category = _category_of(question, payee, context)
+    parameters: dict[str, Any] = {
+        "kind": "income" if question.is_income else "expense", "amount": amount.text, "currency": amount.currency, "spent_on": day.isoformat(),
+    }  # fmt: skip
+    fields = [
+        blocks.field("amount", book.say("labels.amount"), book.money(amount)),
+        blocks.field("spent_on", book.say("labels.day"), book.day(day)),
+    ]
+    for name, value in (("payee", payee), ("description", question.description)):
+        if value:
+            parameters[name] = value
+            fields.append(blocks.field(name, book.say(f"labels.{name}"), value))
+    if category is not None:
+        parameters["category_id"] = category.id
+        fields.append(blocks.field("category", book.say("labels.category"), category.name))
+    title = book.say("proposals.add_income" if question.is_income else "proposals.add_expense")
+    return _proposed(question, context, Proposal(context.new_id(), "add_expense", parameters), title, fields)
+
+
+def _category_of(question: Question, payee: str, context: Context) -> Category | None:
+    named = [name for name in question.names if name.kind == "category"]
+    if named:
+        return next((category for category in context.tools.categories() if category.id == named[0].ids[0]), None)
+    return context.tools.suggested_category(payee) if payee else None
+
+
+def set_budget(question: Question, context: Context) -> Answer:
+    """Propose a budget for a category, or another limit for the one that it has."""
+    if question.texts:
+        raise DeclinedError(context.book.say("declines.word", word=question.texts[0]))
+    names = [name for name in question.names if name.kind != "payee"]
+    limit = _money(question.amount, question.amount_currency or context.person.currency, context)
+    if not names:
+        return _ask_for_category(question, context)
+    wanted = {each for name in names for each in name.ids}
+    existing = [state for state in context.tools.budgets() if wanted == {category.id for category in state.categories}]
+    if existing:
+        return _change(question, existing[0], limit, context)
+    return _new_budget(question, names, limit, context)
+
+
+def _ask_for_category(question: Question, context: Context) -> Answer:
+    return Answer(Outcome.CLARIFY, [blocks.text(context.book.say("asks.which_category"))], question)
+
+
+def _change(question: Question, state: BudgetState, limit: Money, context: Context) -> Answer:
+    book = context.book
+    fields = [
+        blocks.field("category", book.say("labels.category"), ", ".join(category.name for category in state.categories)),
+        blocks.field("limit", book.say("labels.limit"), book.money(limit)),
+        blocks.field("former_limit", book.say("labels.former_limit"), book.money(state.limit)),
+        blocks.field("cycle", book.say("labels.cycle"), book.say(f"labels.{state.cycle}")),
+    ]  # fmt: skip
+    parameters = {"budget_id": state.id, "version": state.version, "limit": limit.text, "currency": limit.currency}
+    proposal = Proposal(context.new_id(), "change_budget", parameters)
+    return _proposed(question, context, proposal, book.say("proposals.change_budget"), fields)
+
+
+def _new_budget(question: Question, names: Sequence[Name], limit: Money, context: Context) -> Answer:
+    book = context.book
+    name = ", ".join(each.text for each in names)
+    cycle = question.cycle or "monthly"
+    fields = [
+        blocks.field("category", book.say("labels.category"), name),
+        blocks.field("limit", book.say("labels.limit"), book.money(limit)),
+        blocks.field("cycle", book.say("labels.cycle"), book.say(f"labels.{cycle}")),
+    ]  # fmt: skip
+    parameters = {
+        "name": name[:100], "limit": limit.text, "currency": limit.currency, "cycle": cycle,
+        "category_ids": sorted({each for one in names for each in one.ids}),
+    }  # fmt: skip
+    return _proposed(
+        question, context, Proposal(context.new_id(), "set_budget", parameters), book.say("proposals.set_budget"), fields
+    )
+
+
+def recategorise(question: Question, context: Context) -> Answer:
+    """Propose to move entries to another category: those of the last answer, or those that are described."""
+    into = question.into
+    if into is None or into.kind != "category":
+        raise DeclinedError(context.book.say("declines.unclear"))
+    category = next(each for each in context.tools.categories() if each.id == into.ids[0])
+    found = _entries_to_move(question, context)
+    if not found:
+        return Answer(Outcome.DECLINED, [blocks.text(context.book.say("proposals.nothing_to_move"))], question)
+    moved = [entry for entry in found if entry.category is None or entry.category.id != category.id]
+    if not moved:
+        words = context.book.say("proposals.already_there", category=category.name)
+        return Answer(Outcome.DECLINED, [blocks.text(words)], question)
+    return _move(question, context, category, moved)
+
+
+def _move(question: Question, context: Context, category: Category, moved: Sequence[Entry]) -> Answer:
+    book = context.book
+    parameters = {"entries": [{"id": entry.id, "version": entry.version} for entry in moved], "category_id": category.id}
+    listed = ", ".join(f"{entry.payee or entry.description} {book.money(entry.amount)}" for entry in moved[:3])
+    fields = [
+        blocks.field("entries", book.say("labels.entries"), f"{len(moved)}: {listed}{', …' if len(moved) > 3 else ''}"),  # noqa: PLR2004
+        blocks.field("category", book.say("labels.category"), category.name),
+    ]  # fmt: skip
+    title = book.say("proposals.recategorise", category=category.name)
+    return _proposed(question, context, Proposal(context.new_id(), "recategorise", parameters), title, fields)
+
+
+def _entries_to_move(question: Question, context: Context) -> Sequence[Entry]:
+    if context.found_ids and not (question.selects or question.periods):
+        return [context.tools.entry(each) for each in context.found_ids]
+    if not (question.selects or question.periods):
+        return []
+    selection = selection_of(question, context, only_period(question))
+    return context.tools.entries(selection, Order.NEWEST, _MOST_MOVED).entries
+
+
+def _proposed(question: Question, context: Context, proposal: Proposal, title: str, fields: Sequence[Mapping[str, str]]) -> Answer:
+    return Answer(Outcome.PROPOSED, [blocks.card(proposal, title, fields)], replace(question, amount=None), proposal=proposal)
+
+
+def _money(amount: Decimal | None, currency: str, context: Context) -> Money:
+    if amount is None or amount <= 0:
+        raise DeclinedError(context.book.say("declines.unclear"))
+    try:
+        exponent = amount.normalize().as_tuple().exponent
+        if isinstance(exponent, int) and -exponent > decimals_of(currency):
+            raise MoneyError(str(amount))
+        return Money.of(amount, currency)
+    except MoneyError as error:
+        raise DeclinedError(context.book.say("declines.amount", amount=amount, currency=currency)) from error

@@ -1,0 +1,18 @@
+"""Answers about the product, from its own guide."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from assistant.answering.context import Answer
+from assistant.conversation import blocks
+from assistant.conversation.model import Outcome
+
+if TYPE_CHECKING:
+    from assistant.answering.context import Context
+    from assistant.understanding.question import Question
+
+
+def explain(question: Question, context: Context) -> Answer:
+    """Return the passage of the guide about a topic."""
+    return Answer(Outcome.HELP, [blocks.text(question.topic)], question)

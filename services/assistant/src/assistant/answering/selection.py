@@ -1,0 +1,103 @@
+"""Turns what was understood into a selection of entries, and into words."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from assistant.answering.context import DeclinedError
+from assistant.tools.model import Category, Kind, Selection
+from assistant.understanding.calendar import Period
+from assistant.understanding.text import key_of
+
+if TYPE_CHECKING:
+    from assistant.answering.context import Context
+    from assistant.understanding.names import Name
+    from assistant.understanding.question import Question
+
+_MOST_NAMED = 4
+_CASE = {"s", "n", "e", "en"}
+
+
+def selection_of(question: Question, context: Context, period: Period | None) -> Selection:
+    """Return the entries that a question is about, within a period.
+
+    Raises:
+        DeclinedError: if a word of it is in no category, payee or entry.
+    """
+    selection = Selection(
+        kind=Kind.INCOME if question.is_income else Kind.EXPENSE,
+        first=period.first if period else None, last=period.last if period else None,
+        categories=_categories(question.names), uncategorised=question.uncategorised, payees=_payees(question.names),
+        tag=question.tag, currency=question.currency,
+        at_least=question.at_least, at_most=question.at_most,
+        without_categories=_categories(question.without), without_payees=_payees(question.without), without_tag=question.without_tag,
+    )  # fmt: skip
+    return _with_texts(question, context, selection)
+
+
+def _categories(names: tuple[Name, ...]) -> tuple[Category, ...]:
+    found = [Category(each, name.text) for name in names if name.kind != "payee" for each in name.ids]
+    return tuple({category.id: category for category in found}.values())
+
+
+def _payees(names: tuple[Name, ...]) -> tuple[str, ...]:
+    return tuple(name.text for name in names if name.kind == "payee")
+
+
+def _with_texts(question: Question, context: Context, selection: Selection) -> Selection:
+    """Add the words that are in descriptions, or tags: each must be found somewhere in what the person entered."""
+    for text in question.texts:
+        selection = _with_text(text, context, selection)
+    for text in question.without_texts:
+        known = _spelling(text, context)
+        if known is None:
+            raise DeclinedError(context.book.say("declines.word", word=text))
+        if _is_tag(text, context):
+            selection = replace(selection, without_tag=key_of(text))
+        else:
+            selection = replace(selection, without_texts=(*selection.without_texts, known))
+    return selection
+
+
+def _with_text(text: str, context: Context, selection: Selection) -> Selection:
+    if _is_tag(text, context):
+        return replace(selection, tag=key_of(text))
+    known = _spelling(text, context)
+    if known is None:
+        raise DeclinedError(context.book.say("declines.word", word=text))
+    return replace(selection, texts=(*selection.texts, known))
+
+
+def _spelling(text: str, context: Context) -> str | None:
+    """Return a word as entries have it: as it is, or in the singular."""
+    if len(text) < 3 and text.isascii():  # noqa: PLR2004  it would be part of anything
+        return None
+    tried = [text, *(text[: -len(end)] for end in _CASE if text.casefold().endswith(end) and len(text) - len(end) > 3)]  # noqa: PLR2004
+    return next((each for each in tried if context.tools.total(Selection(texts=(each,))).count), None)
+
+
+def _is_tag(text: str, context: Context) -> bool:
+    return bool(context.tools.total(Selection(tag=key_of(text))).count)
+
+
+def what_of(question: Question, context: Context) -> str:
+    """Return in words which entries are meant, such as "Food / Groceries without La Colombe"."""
+    book = context.book
+    parts = [name.text for name in question.names[:_MOST_NAMED]] + [f"“{text}”" for text in question.texts]
+    if question.tag:
+        parts.append(book.say("labels.tagged", tag=question.tag))
+    if question.uncategorised:
+        parts.append(book.say("labels.uncategorised"))
+    if question.currency:
+        parts.append(book.say("labels.paid_in", currency=question.currency))
+    what = ", ".join(parts) or book.say("labels.all_income" if question.is_income else "labels.everything")
+    left_out = [name.text for name in question.without[:_MOST_NAMED]] + [f"“{text}”" for text in question.without_texts]
+    if question.without_tag:
+        left_out.append(book.say("labels.tagged", tag=question.without_tag))
+    return book.say("labels.without", what=what, left_out=", ".join(left_out)) if left_out else what
+
+
+def only_period(question: Question) -> Period | None:
+    """Return the period of a question, None for all time."""
+    return question.periods[0] if question.periods else None

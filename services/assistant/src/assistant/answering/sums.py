@@ -1,0 +1,149 @@
+"""Answers with sums: spending, income, counts, averages, comparisons, rankings."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from assistant.answering.context import Answer
+from assistant.answering.selection import only_period, selection_of, what_of
+from assistant.conversation import blocks
+from assistant.conversation.model import Outcome
+from assistant.tools.model import By, Order, Selection
+from assistant.understanding.calendar import Period, Unit
+from assistant.understanding.periods import BEGINNING
+from assistant.understanding.question import Grouping, Intent, Question
+from money import Money
+
+if TYPE_CHECKING:
+    from assistant.answering.context import Context
+    from assistant.tools.model import Total
+
+_MONTHS = 12
+_MOST_RANKED = 20
+_RANKED = 5
+
+
+def spending(question: Question, context: Context) -> Answer:
+    """How much was spent or received."""
+    period = only_period(question)
+    total = context.tools.total(selection_of(question, context, period))
+    what, when = what_of(question, context), context.book.period(period)
+    key = "answers.earned" if question.is_income else "answers.spent"
+    words = context.book.say(key, what=what, when=when, amount=context.book.money(total.amount))
+    kind = "earned" if question.is_income else "spent"
+    return Answer(
+        Outcome.ANSWERED, [blocks.text(words), blocks.figures(blocks.figure_of(kind, f"{what}, {when}", total))], question,
+        _suggestions(question, context),
+    )  # fmt: skip
+
+
+def count(question: Question, context: Context) -> Answer:
+    """How many entries there are."""
+    period = only_period(question)
+    total = context.tools.total(selection_of(question, context, period))
+    what, when = what_of(question, context), context.book.period(period)
+    key = "answers.count_one" if total.count == 1 else "answers.count"
+    words = context.book.say(key, what=what, when=when, count=total.count)
+    shown = blocks.figure("count", f"{what}, {when}", count=total.count, link=total.link)
+    return Answer(Outcome.ANSWERED, [blocks.text(words), blocks.figures(shown)], question, _suggestions(question, context))
+
+
+def average(question: Question, context: Context) -> Answer:
+    """What it is per month, over complete months only."""
+    period = _complete_months(only_period(question), context)
+    total = context.tools.total(selection_of(question, context, period))
+    amount = Money.of(total.amount.decimal / Decimal(period.months), total.amount.currency)
+    what, when = what_of(question, context), context.book.period(period)
+    words = context.book.say("answers.average", what=what, when=when, amount=context.book.money(amount), months=period.months)
+    shown = blocks.figure("average", f"{what}, {when}", amount=amount, link=total.link)
+    return Answer(Outcome.ANSWERED, [blocks.text(words), blocks.figures(shown)], question, _suggestions(question, context))
+
+
+def _complete_months(period: Period | None, context: Context) -> Period:
+    """Return the months of a period that have ended and, without a period, the last twelve.
+
+    What one month was is no average, so a single month gives the twelve months up to it.
+    """
+    today = context.today
+    last_complete = today.unit(Unit.MONTH, -1)
+    if period is None or period.first == BEGINNING:
+        first = today.unit(Unit.MONTH, -_MONTHS).first
+        if period is not None:
+            oldest = _oldest_day(context)
+            first = oldest.replace(day=1) if oldest is not None else first
+        return Period(first, last_complete.last)
+    if period.first >= today.unit(Unit.MONTH).first:
+        return Period(today.unit(Unit.MONTH, -_MONTHS).first, last_complete.last)
+    return Period(period.first, min(period.last, last_complete.last))
+
+
+def _oldest_day(context: Context) -> date | None:
+    found = context.tools.entries(Selection(), Order.OLDEST, 1).entries
+    return found[0].spent_on if found else None
+
+
+def comparison(question: Question, context: Context) -> Answer:
+    """Two sums and their difference: of two periods, two names, or a period and the one before it."""
+    pairs = _compared(question, context)
+    totals = [context.tools.total(selection_of(each, context, only_period(each))) for each, _label in pairs]
+    labels = [label for _each, label in pairs]
+    difference = totals[0].amount.minor - totals[1].amount.minor
+    shown = [blocks.figure_of("spent", label, total) for label, total in zip(labels, totals, strict=True)]
+    shown.append(blocks.figure("difference", f"{labels[0]} – {labels[1]}", amount=Money(difference, totals[0].amount.currency)))
+    words = _difference(context, labels, totals, difference)
+    return Answer(Outcome.ANSWERED, [blocks.text(words), blocks.figures(*shown)], question, _suggestions(question, context))
+
+
+def _difference(context: Context, labels: list[str], totals: list[Total], difference: int) -> str:
+    book = context.book
+    first, second = (f"{label} ({book.money(total.amount)})" for label, total in zip(labels, totals, strict=True))
+    key = "answers.same" if difference == 0 else "answers.more" if difference > 0 else "answers.less"
+    return book.say(key, first=first, second=second, difference=book.money(Money(abs(difference), totals[0].amount.currency)))
+
+
+def _compared(question: Question, context: Context) -> list[tuple[Question, str]]:
+    book = context.book
+    what = what_of(question, context)
+    if len(question.periods) == 2:  # noqa: PLR2004
+        return [(question.within(period), f"{what}, {book.period(period)}") for period in question.periods]
+    when = book.period(only_period(question))
+    sides = _sides(question)
+    if len(sides) == 2:  # noqa: PLR2004
+        return [(side, f"{what_of(side, context)}, {when}") for side in sides]
+    now = only_period(question) or context.today.unit(Unit.MONTH)
+    before = now.shifted(-1)
+    return [(question.within(period), f"{what}, {book.period(period)}") for period in (now, before)]
+
+
+def _sides(question: Question) -> list[Question]:
+    """Return a question for each of the things that are compared."""
+    if len(question.names) + len(question.texts) != 2:  # noqa: PLR2004
+        return []
+    by_name = [replace(question, names=(name,), texts=()) for name in question.names]
+    return [*by_name, *(replace(question, names=(), texts=(text,)) for text in question.texts)]
+
+
+def ranking(question: Question, context: Context) -> Answer:
+    """Which categories, payees or months come first."""
+    period, by = only_period(question), By((question.grouping or Grouping.CATEGORY).value)
+    sums = [each for each in context.tools.sums(selection_of(question, context, period), by) if each.label]
+    if by is By.MONTH and question.limit is not None:
+        sums = sorted(sums, key=lambda each: -each.amount.minor)
+    what, when = what_of(question, context), context.book.period(period)
+    if not sums:
+        return Answer(Outcome.ANSWERED, [blocks.text(context.book.say("answers.none", what=what, when=when))], question)
+    shown = sums[: min(question.limit or _RANKED, _MOST_RANKED)]
+    words = context.book.say(f"answers.ranking_{by.value}", what=what, when=when)
+    return Answer(Outcome.ANSWERED, [blocks.text(words), blocks.ranking(by, shown)], question, _suggestions(question, context))
+
+
+def _suggestions(question: Question, context: Context) -> list[str]:
+    """Suggest what goes on from here: another period, the entries, an average."""
+    book = context.book
+    also = []
+    if question.intent is not Intent.COUNT and not question.names:
+        also.append(book.say("suggestions.categories"))
+    return [book.say("suggestions.last_month"), book.say("suggestions.show"), *also, book.say("suggestions.average")]

@@ -1,0 +1,144 @@
+"""The built-in assistant: understands by a grammar, without a network or a model."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from assistant.answering import budgets, changes, help_, lists, sums
+from assistant.answering.context import Answer, Context, DeclinedError
+from assistant.conversation import blocks
+from assistant.conversation.model import Choice, Outcome, Reply
+from assistant.phrasing.book import Phrasebook, decimal_sign_of, locale_of, month_comes_first
+from assistant.tools.model import ToolError
+from assistant.understanding.calendar import Calendar
+from assistant.understanding.choosing import choice_in
+from assistant.understanding.deciding import decide
+from assistant.understanding.following import follow
+from assistant.understanding.languages import language_of
+from assistant.understanding.names import NameIndex
+from assistant.understanding.own_names import own_names
+from assistant.understanding.question import Intent, Question
+from assistant.understanding.reading import Manner, Reader
+from assistant.understanding.vocabulary import vocabulary_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from assistant.conversation.model import Block, Message, Person
+    from assistant.tools.model import Category
+    from assistant.tools.toolbox import Toolbox
+    from assistant.understanding.reading import Reading
+
+_UNIT_FIRST = frozenset({"es", "fr"})
+_CHOICES = {Intent.CONFIRM: Choice.CONFIRM, Intent.CANCEL: Choice.CANCEL, Intent.UNDO: Choice.UNDO}
+_SUGGESTED = 3
+_ANSWERS: Mapping[Intent, Callable[[Question, Context], Answer]] = {
+    Intent.SPENDING: sums.spending, Intent.INCOME: sums.spending, Intent.COUNT: sums.count, Intent.AVERAGE: sums.average,
+    Intent.COMPARISON: sums.comparison, Intent.RANKING: sums.ranking, Intent.ENTRIES: lists.entries,
+    Intent.BUDGET: budgets.one_budget, Intent.BUDGETS: budgets.budgets, Intent.PACE: budgets.pace, Intent.WHY: budgets.why,
+    Intent.ADD: changes.add_expense, Intent.SET_BUDGET: changes.set_budget, Intent.RECATEGORISE: changes.recategorise,
+    Intent.HELP: help_.explain,
+}  # fmt: skip
+
+
+class BuiltIn:
+    """Answers by itself, in five languages."""
+
+    name = "builtin"
+
+    def __init__(self, *, new_id: Callable[[], str]) -> None:
+        """`new_id` makes ids of proposals."""
+        self._new_id = new_id
+
+    def reply(self, message: Message, tools: Toolbox) -> Iterator[Block | Reply]:
+        """Yield the blocks of an answer, and the reply."""
+        language = language_of(message.text, [str(message.memory.get("language", "")), message.person.locale.partition("-")[0]])
+        book = Phrasebook(language, message.person.locale)
+        try:
+            reply = self._reply(message, tools, language, book)
+        except ToolError as error:
+            failed = book.say("declines.failed", reason=str(error))
+            reply = Reply(Outcome.FAILED, "failed", language, (blocks.text(failed),), memory=message.memory)
+        yield from reply.blocks
+        yield replace(reply, suggestions=_three(reply.suggestions, book))
+
+    def _reply(self, message: Message, tools: Toolbox, language: str, book: Phrasebook) -> Reply:
+        today = _calendar(message.person)
+        reading = _reader(language, message.person, tools, today).read(message.text)
+        choice = choice_in(reading, is_pending=message.pending is not None)
+        if choice is not None:
+            return Reply(Outcome.ANSWERED, choice.value, language, (), memory=message.memory, choice=_CHOICES[choice])
+        before = Question.from_memory(message.memory["question"]) if "question" in message.memory else None
+        question = _or_spending(reading, follow(reading, decide(reading), before, today))
+        context = Context(message.person, tools, book, today, self._new_id, _found(message.memory))
+        answer = self._answer(reading, question, context)
+        memory: dict[str, Any] = {"language": language, "question": answer.question.to_memory(), **answer.memory}
+        return Reply(
+            answer.outcome, answer.intent, language, tuple(answer.blocks), tuple(answer.suggestions), answer.proposal, memory,
+        )  # fmt: skip
+
+    def _answer(self, reading: Reading, question: Question, context: Context) -> Answer:
+        if question.intent is Intent.UNKNOWN and reading.has("hello") and not reading.unknown:
+            return Answer(Outcome.ANSWERED, [blocks.text(context.book.say("declines.hello"))], question)
+        try:
+            self._check(reading, question, context)
+            return _ANSWERS[question.intent](question, context)
+        except DeclinedError as declined:
+            return Answer(Outcome.DECLINED, [blocks.text(str(declined))], _after_declining(question, context))
+
+    def _check(self, reading: Reading, question: Question, context: Context) -> None:
+        """Raise DeclinedError for what is never answered."""
+        book = context.book
+        if question.intent in (Intent.HELP, Intent.ADD):
+            return
+        if reading.has("advice"):
+            raise DeclinedError(book.say("declines.advice"))
+        if reading.has("lacking"):
+            raise DeclinedError(book.say("declines.lacking"))
+        if question.periods and all(period.first > context.today.today for period in question.periods):
+            raise DeclinedError(book.say("declines.future"))
+        if question.intent is Intent.UNKNOWN:
+            words = [reading.line.tokens[reading.line.phrases[index].first].text for index in reading.unknown]
+            raise DeclinedError(book.say("declines.word", word=words[0]) if words else book.say("declines.unclear"))
+
+
+def _reader(language: str, person: Person, tools: Toolbox, today: Calendar) -> Reader:
+    names = _index(language, tuple(tools.categories()), tuple(tools.payees()))
+    manner = Manner(month_comes_first(person.locale), language in _UNIT_FIRST, decimal_sign_of(person.locale))
+    return Reader(vocabulary_of(language), names, today, manner)
+
+
+@lru_cache(maxsize=32)
+def _index(language: str, categories: tuple[Category, ...], payees: tuple[str, ...]) -> NameIndex:
+    vocabulary = vocabulary_of(language)
+    return NameIndex(own_names(categories, payees), vocabulary.also, vocabulary.words)
+
+
+def _or_spending(reading: Reading, question: Question) -> Question:
+    """Take names and days alone ("restaurants in May?") as a question for the sum."""
+    if question.intent is Intent.UNKNOWN and (question.names or question.periods) and not reading.unknown:
+        return replace(question, intent=Intent.SPENDING)
+    return question
+
+
+def _after_declining(question: Question, context: Context) -> Question:
+    """Return what a follow-up can build on: what was understood, without the words and days that led nowhere."""
+    intent = Intent.SPENDING if question.intent in (Intent.AVERAGE, Intent.UNKNOWN) else question.intent
+    known = tuple(period for period in question.periods if period.first <= context.today.today)
+    return replace(question, intent=intent, periods=known, texts=(), without_texts=())
+
+
+def _calendar(person: Person) -> Calendar:
+    return Calendar(person.today, week_starts=locale_of(person.locale).first_week_day)
+
+
+def _found(memory: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(str(each) for each in memory.get("found", ()))
+
+
+def _three(suggestions: tuple[str, ...], book: Phrasebook) -> tuple[str, ...]:
+    """Return three suggestions, whatever the answer had of its own."""
+    general = (book.say(f"suggestions.{name}") for name in ("month", "budgets", "biggest", "add"))
+    return tuple(dict.fromkeys((*suggestions, *general)))[:_SUGGESTED]

@@ -1,0 +1,94 @@
+"""The sentences of a language, with amounts and days as the person's locale writes them."""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_interval, format_skeleton
+from babel.numbers import format_currency, get_decimal_symbol
+
+from assistant.understanding.calendar import Period, Unit
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from money import Money
+
+_LONG_AGO = date(1971, 1, 1)
+
+
+class Phrasebook:
+    """Says things in one language."""
+
+    def __init__(self, language: str, locale: str) -> None:
+        """`locale` is the person's, which counts for amounts and days if it is of the language."""
+        self.language = language
+        self.locale = locale_of(locale if locale.partition("-")[0] == language else language)
+        self._sentences = _sentences(language)
+
+    def say(self, key: str, **values: object) -> str:
+        """Return a sentence with values in it; raises KeyError for one that does not exist."""
+        section, _dot, name = key.partition(".")
+        # Values are data of the person: only the sentence is a template.
+        return str(self._sentences[section][name]).format(**values)
+
+    def several(self, key: str) -> Sequence[str]:
+        """Return a list of sentences."""
+        section, _dot, name = key.partition(".")
+        return tuple(self._sentences[section][name])
+
+    def money(self, money: Money) -> str:
+        """Return an amount such as $12.30."""
+        return format_currency(money.decimal, money.currency, locale=self.locale)
+
+    def day(self, day: date) -> str:
+        """Return a day such as 3 September 2017."""
+        return format_date(day, "long", locale=self.locale)
+
+    def month(self, day: date) -> str:
+        """Return a month such as September 2017."""
+        return format_skeleton("yMMMM", day, locale=self.locale)
+
+    def period(self, period: Period | None) -> str:
+        """Return days such as "September 2017" or "3 – 10 Sept 2017"."""
+        if period is None:
+            return self.say("labels.always")
+        if period.first < _LONG_AGO:
+            return self.say("labels.until", day=self.day(period.last))
+        if period.unit is Unit.MONTH:
+            return self.month(period.first)
+        if period.unit is Unit.YEAR:
+            return str(period.first.year)
+        if period.unit is Unit.QUARTER:
+            return format_skeleton("yQQQ", period.first, locale=self.locale)
+        if period.first == period.last:
+            return self.day(period.first)
+        return format_interval(period.first, period.last, "yMMMd", locale=self.locale)
+
+
+def locale_of(text: str) -> Locale:
+    """Return the locale of a language tag, English for one that nobody knows."""
+    try:
+        return Locale.parse(text, sep="-")
+    except (UnknownLocaleError, ValueError):
+        return Locale.parse("en")
+
+
+def decimal_sign_of(locale: str) -> str:
+    """Return what stands before the cents."""
+    return get_decimal_symbol(locale_of(locale))
+
+
+def month_comes_first(locale: str) -> bool:
+    """Whether 9/3 is 3 September."""
+    return locale_of(locale).date_formats["short"].pattern.casefold().startswith("m")
+
+
+@cache
+def _sentences(language: str) -> Mapping[str, Any]:
+    return tomllib.loads((files(__package__) / f"{language}.toml").read_text("utf-8"))

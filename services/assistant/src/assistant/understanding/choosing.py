@@ -1,0 +1,35 @@
+"""Tells a yes, a no and "undo that" from everything else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from assistant.understanding.question import Intent
+
+if TYPE_CHECKING:
+    from assistant.understanding.reading import Reading
+
+_SHORT = 6
+"""A yes of more phrases than this says something else too."""
+
+
+def choice_in(reading: Reading, *, is_pending: bool) -> Intent | None:
+    """Return `CONFIRM`, `CANCEL` or `UNDO` if that is all that a text says."""
+    if reading.periods or reading.amounts or reading.names or reading.unknown or len(reading.line.phrases) > 2 * _SHORT:
+        return None
+    if reading.has("undo"):
+        return Intent.UNDO
+    if reading.has("no") and reading.first("no") <= reading.first("yes"):
+        return Intent.CANCEL if is_pending or not _asks(reading) else None
+    if (
+        reading.has("yes")
+        and len(reading.line.phrases) <= _SHORT
+        and (is_pending or reading.first("yes") == 0)
+        and not _asks(reading)
+    ):
+        return Intent.CONFIRM
+    return None
+
+
+def _asks(reading: Reading) -> bool:
+    return reading.has("how_much", "count", "list", "budget", "spend", "question", "biggest", "most", "why")

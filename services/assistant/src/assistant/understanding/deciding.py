@@ -1,0 +1,221 @@
+"""Decides what somebody wants from what is in their text. The rules are tried in order; the first that fits decides."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from assistant.understanding.question import Grouping, Intent, Question, Sorting
+from assistant.understanding.selecting import Selector
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from assistant.understanding.reading import Reading
+
+_ASKS = (
+    "how_much",
+    "count",
+    "list",
+    "biggest",
+    "smallest",
+    "most",
+    "average",
+    "compare",
+    "why",
+    "latest",
+    "question",
+    "left",
+    "pace",
+)
+_MOST_LISTED = 50
+
+
+def decide(reading: Reading) -> Question:
+    """Return what a text asks for by itself; `Intent.UNKNOWN` if nothing in it says so."""
+    selected = replace(Selector(reading).question(), limit=_limit(reading))
+    for intent, fits in _RULES:
+        if fits(reading, selected):
+            return _finish(reading, replace(selected, intent=intent))
+    return _finish(reading, selected)
+
+
+def _finish(reading: Reading, question: Question) -> Question:
+    if question.intent is Intent.RANKING:
+        return replace(
+            question, grouping=_grouping(reading, question), limit=_limit(reading) or (1 if _is_singular(reading) else None)
+        )
+    if question.intent is Intent.ENTRIES:
+        return replace(question, sorting=_sorting(reading), limit=_entries_limit(reading), is_income=_is_income(reading))
+    if question.intent is Intent.HELP:
+        return replace(question, topic=_topic(reading))
+    return replace(question, is_income=_is_income(reading))
+
+
+def _is_income(reading: Reading) -> bool:
+    return reading.has("income") and not reading.has("spend_only")
+
+
+def _is_help(reading: Reading, question: Question) -> bool:
+    if question.amount is not None or not _topic(reading):
+        return False
+    if reading.has("how_to"):
+        return not (reading.has("most", "biggest") or question.periods)
+    return reading.has("help")
+
+
+def _is_addition(reading: Reading, question: Question) -> bool:
+    if question.amount is None or _is_budget(reading, question) or reading.has("recategorise_strict"):
+        return False
+    return reading.has("add") or not reading.has(*_ASKS)
+
+
+def _is_budget(reading: Reading, question: Question) -> bool:
+    return reading.has("budget") and question.amount is not None
+
+
+def _sets_budget(reading: Reading, question: Question) -> bool:
+    return _is_budget(reading, question)
+
+
+def _is_recategorising(reading: Reading, question: Question) -> bool:
+    return reading.has("recategorise") and question.into is not None and question.amount is None
+
+
+def _is_why(reading: Reading, question: Question) -> bool:
+    return reading.has("why") and (reading.has("exceeded", "budget", "alert", "over", "most") or question.selects)
+
+
+def _is_pace(reading: Reading, _question: Question) -> bool:
+    return reading.has("pace")
+
+
+def _is_budgets(reading: Reading, question: Question) -> bool:
+    if question.names or question.texts:
+        return False
+    return (reading.has("budget") and not reading.has("add")) or (reading.has("exceeded") and not reading.has("spend"))
+
+
+def _is_one_budget(reading: Reading, question: Question) -> bool:
+    if reading.has("budget") and question.names:
+        return True
+    return reading.has("left", "standing", "exceeded") and bool(question.names) and not reading.has("list", "count", "most")
+
+
+def _is_comparison(reading: Reading, question: Question) -> bool:
+    if len(question.periods) == 2 and not reading.has("add"):  # noqa: PLR2004
+        return True
+    return reading.has("compare")
+
+
+def _is_average(reading: Reading, _question: Question) -> bool:
+    return reading.has("average", "per_month") and not reading.has("budget")
+
+
+def _is_ranking(reading: Reading, question: Question) -> bool:
+    if reading.has("which_category", "which_payee", "which_month"):
+        return reading.has("most", "biggest", "spend", "list", "by") and not reading.has("count")
+    return reading.has("most", "top") and bool(question.names or question.periods) and not reading.has("biggest", "entry", "count")
+
+
+def _is_list(reading: Reading, question: Question) -> bool:
+    if reading.has("biggest", "smallest", "latest"):
+        return True
+    if reading.has("count", "how_much"):
+        return reading.has("buy") and reading.has("what") and not reading.has("count", "spend")
+    if reading.has("income") and reading.has("what") and not reading.has("spend"):
+        return True
+    if reading.has("spend_only") and not reading.has("entry"):
+        return False  # "show me my spending in May" asks for the sum
+    return reading.has("list") or (reading.has("buy") and bool(question.periods or question.selects))
+
+
+def _is_count(reading: Reading, _question: Question) -> bool:
+    return reading.has("count")
+
+
+def _is_income_sum(reading: Reading, _question: Question) -> bool:
+    return reading.has("income") and not reading.has("spend_only")
+
+
+def _is_spending(reading: Reading, question: Question) -> bool:
+    return reading.has("spend", "how_much") or (reading.has("what") and bool(question.periods or question.selects))
+
+
+_RULES: tuple[tuple[Intent, Callable[[Reading, Question], bool]], ...] = (
+    (Intent.HELP, _is_help),
+    (Intent.SET_BUDGET, _sets_budget),
+    (Intent.RECATEGORISE, _is_recategorising),
+    (Intent.ADD, _is_addition),
+    (Intent.WHY, _is_why),
+    (Intent.PACE, _is_pace),
+    (Intent.BUDGETS, _is_budgets),
+    (Intent.BUDGET, _is_one_budget),
+    (Intent.AVERAGE, _is_average),
+    (Intent.COMPARISON, _is_comparison),
+    (Intent.COUNT, _is_count),
+    (
+        Intent.ENTRIES,
+        lambda reading, _question: reading.has("biggest", "smallest") and not reading.has("which_category", "which_payee"),
+    ),
+    (Intent.RANKING, _is_ranking),
+    (Intent.ENTRIES, _is_list),
+    (Intent.INCOME, _is_income_sum),
+    (Intent.SPENDING, _is_spending),
+)
+
+
+def _grouping(reading: Reading, question: Question) -> Grouping:
+    if reading.has("which_month"):
+        return Grouping.MONTH
+    if reading.has("which_payee") or (question.names and not reading.has("which_category")):
+        return Grouping.PAYEE
+    return Grouping.CATEGORY
+
+
+def _is_singular(reading: Reading) -> bool:
+    return not reading.has("several", "by")
+
+
+def _sorting(reading: Reading) -> Sorting:
+    if reading.has("biggest", "most"):
+        return Sorting.BIGGEST
+    if reading.has("smallest"):
+        return Sorting.SMALLEST
+    return Sorting.LATEST if reading.has("latest") else Sorting.OLDEST
+
+
+def _entries_limit(reading: Reading) -> int | None:
+    limit = _limit(reading)
+    if limit is not None or _sorting(reading) is Sorting.OLDEST:
+        return limit
+    return 5 if reading.has("several") and not reading.has("latest") else 1
+
+
+def _limit(reading: Reading) -> int | None:
+    """Return the number beside "top" or "biggest": "top five", "the 3 biggest", "die drei größten"."""
+    for cue in ("most", "biggest", "smallest", "latest", "top", "which_category", "which_payee"):
+        for at in reading.cues.get(cue, ()):
+            for beside in (at + 1, at - 1, at + 2, at - 2):
+                number = number_at(reading, beside)
+                if number is not None and 1 <= number <= _MOST_LISTED:
+                    return number
+    return None
+
+
+def number_at(reading: Reading, index: int) -> int | None:
+    """Return the whole number that a phrase is; None if it is none, or "a"."""
+    key, word = reading.line.key(index), reading.line.value(index, "number")
+    if word is not None and key not in ("a", "an"):
+        return int(Decimal(word))
+    return int(key) if key.isdigit() and len(key) <= 2 else None  # noqa: PLR2004
+
+
+def _topic(reading: Reading) -> str:
+    """Return the topic that the words hint at, the most special one first."""
+    topics = [topic for topic in _TOPICS if reading.has(f"topic:{topic}")]
+    return topics[0] if topics else ""
+
+
+_TOPICS = ("delete-account", "tokens", "import", "export", "receipts", "alerts", "currencies", "categories", "budgets")

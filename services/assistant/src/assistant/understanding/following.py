@@ -1,0 +1,143 @@
+"""Joins a follow-up ("and in February?", "only groceries") with the question before it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from assistant.understanding.calendar import Calendar, Period, Unit
+from assistant.understanding.question import Intent, Question
+from assistant.understanding.terms import ordinal_at
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from assistant.understanding.reading import Reading
+
+_OWN = frozenset({Intent.ADD, Intent.SET_BUDGET, Intent.HELP, Intent.CONFIRM, Intent.CANCEL, Intent.UNDO, Intent.GREETING})
+"""Intents that take nothing from the question before."""
+_EARLY = 3
+"""Within how many phrases "and" or "what about" makes a text a follow-up."""
+
+
+def follow(reading: Reading, question: Question, before: Question | None, today: Calendar) -> Question:
+    """Return the question with what it leaves out taken from the one before, if it is a follow-up."""
+    if before is None or question.intent in _OWN or not _is_follow_up(reading, question):
+        return question
+    periods = _periods(reading, question, before, today)
+    intent = _intent(reading, question, before)
+    joined = replace(question, intent=intent, periods=periods, is_income=question.is_income or _keeps_income(question, before))
+    joined = _with_selection(joined, question, before)
+    if intent is before.intent:
+        joined = replace(joined, grouping=_grouping(question, before), sorting=before.sorting, limit=question.limit or before.limit)
+    return joined
+
+
+def _is_follow_up(reading: Reading, question: Question) -> bool:
+    if any(at < _EARLY for cue in ("also", "only", "except") for at in reading.cues.get(cue, ())) or reading.has("reference"):
+        return True
+    nothing_said = not (question.periods or question.selects or question.without or question.without_texts)
+    return question.intent is Intent.UNKNOWN or (nothing_said and question.intent not in (Intent.BUDGETS,))
+
+
+def _intent(reading: Reading, question: Question, before: Question) -> Intent:
+    if reading.has("left") and question.intent in (Intent.UNKNOWN, Intent.SPENDING) and (question.names or before.names):
+        return Intent.BUDGET
+    if question.intent is Intent.UNKNOWN:
+        if before.intent is Intent.BUDGETS and question.names:
+            return Intent.BUDGET
+        return Intent.SPENDING if before.intent in (Intent.UNKNOWN, *_OWN, Intent.RECATEGORISE) else before.intent
+    if question.intent is Intent.RANKING and before.intent is Intent.ENTRIES and not reading.has("which_category", "which_payee"):
+        return Intent.ENTRIES
+    return question.intent
+
+
+def _keeps_income(question: Question, before: Question) -> bool:
+    return before.is_income and not question.names
+
+
+def _grouping(question: Question, before: Question) -> object:
+    return before.grouping if before.grouping is not None else question.grouping
+
+
+def _with_selection(joined: Question, question: Question, before: Question) -> Question:
+    if question.names or question.texts or question.tag:
+        kept = joined
+        if question.texts and not question.names and before.names and not question.tag:
+            kept = replace(kept, names=())
+    else:
+        kept = replace(joined, names=before.names, texts=before.texts, tag=before.tag)
+    return replace(
+        kept,
+        without=(*before.without, *question.without) if not question.names else question.without,
+        without_texts=(*before.without_texts, *question.without_texts),
+        without_tag=question.without_tag or before.without_tag,
+        currency=before.currency if question.intent is not Intent.ADD and before.currency else question.currency,
+        uncategorised=question.uncategorised or (before.uncategorised and not question.names),
+        at_least=question.at_least if question.at_least is not None else before.at_least,
+        at_most=question.at_most if question.at_most is not None else before.at_most,
+    )
+
+
+def _periods(reading: Reading, question: Question, before: Question, today: Calendar) -> tuple[Period, ...]:
+    if reading.has("now") and not question.periods:
+        return (today.unit(Unit.MONTH),)
+    if len(before.periods) != 1:
+        return question.periods or before.periods
+    period = before.periods[0]
+    moved = _moved(reading, period)
+    if moved is not None:
+        return (moved,)
+    if not question.periods:
+        quarter = _quarter(reading, period)
+        return (quarter,) if quarter is not None else before.periods
+    if len(question.periods) == 1 and not _names_a_year(reading):
+        return (_in_year(question.periods[0], period.first.year, today),)
+    return question.periods
+
+
+def _moved(reading: Reading, period: Period) -> Period | None:
+    """Read "and the month before?" as one before the period in question."""
+    for cue, by in (("one_before", -1), ("one_after", 1)):
+        for at in reading.cues.get(cue, ()):
+            unit = next(
+                (reading.line.value(near, "unit") for near in (at, at - 1, at + 1) if reading.line.value(near, "unit")), None
+            )
+            if unit is None:
+                return period.shifted(by)
+            return Calendar(period.first, week_starts=period.first.weekday()).unit(Unit(unit), by)
+    return None
+
+
+def _quarter(reading: Reading, period: Period) -> Period | None:
+    if period.unit is not Unit.QUARTER:
+        return None
+    for index in range(len(reading.line.phrases)):
+        number = ordinal_at(reading.line, index)
+        if number is not None and number <= 4:  # noqa: PLR2004
+            return Calendar(period.first).quarter(period.first.year, number)
+    return None
+
+
+def _in_year(period: Period, year: int, today: Calendar) -> Period:
+    """Return a month, quarter or day in another year, unless that would be in the future."""
+    if period.unit not in (Unit.MONTH, Unit.QUARTER) or year == period.first.year:
+        return period
+    moved = period
+    for _ in range(abs(year - period.first.year) * (12 if period.unit is Unit.MONTH else 4)):
+        moved = moved.shifted(1 if year > period.first.year else -1)
+    return moved if moved.first <= today.today else period
+
+
+def _names_a_year(reading: Reading) -> bool:
+    """Whether the words say which year, or count from today ("last month")."""
+    found = reading.periods[0]
+    return any(
+        (len(reading.line.key(index)) == 4 and reading.line.key(index).isdigit()) or _is_relative(reading, index)  # noqa: PLR2004
+        for index in range(found.first, found.end)
+    )
+
+
+def _is_relative(reading: Reading, index: int) -> bool:
+    relative: Sequence[str] = ("this", "last", "next", "before_last", "today", "yesterday", "day_before_yesterday", "ago")
+    return any(reading.line.means(index, "period", word) for word in relative)

@@ -1,0 +1,161 @@
+"""What somebody wants to know or to have done, whatever language they said it in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from enum import Enum
+from typing import Any
+
+from assistant.understanding.calendar import Period, Unit
+from assistant.understanding.names import Name
+
+
+class Intent(Enum):
+    """The documented intents of the built-in assistant; docs/guide lists an example of each."""
+
+    SPENDING = "spending"
+    INCOME = "income"
+    COUNT = "count"
+    AVERAGE = "average"
+    COMPARISON = "comparison"
+    RANKING = "ranking"
+    ENTRIES = "entries"
+    BUDGET = "budget"
+    BUDGETS = "budgets"
+    PACE = "pace"
+    WHY = "why"
+    ADD = "add_expense"
+    SET_BUDGET = "set_budget"
+    RECATEGORISE = "recategorise"
+    HELP = "help"
+    CONFIRM = "confirm"
+    CANCEL = "cancel"
+    UNDO = "undo"
+    GREETING = "greeting"
+    UNKNOWN = "unknown"
+
+
+class Grouping(Enum):
+    """What a ranking is by."""
+
+    CATEGORY = "category"
+    PAYEE = "payee"
+    MONTH = "month"
+
+
+class Sorting(Enum):
+    """Which entries are wanted first."""
+
+    OLDEST = "spent_on"
+    LATEST = "-spent_on"
+    BIGGEST = "-amount"
+    SMALLEST = "amount"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What was understood. What is not given restricts nothing."""
+
+    intent: Intent
+    periods: tuple[Period, ...] = ()
+    """Two for a comparison."""
+    names: tuple[Name, ...] = ()
+    texts: tuple[str, ...] = ()
+    tag: str = ""
+    without: tuple[Name, ...] = ()
+    without_texts: tuple[str, ...] = ()
+    without_tag: str = ""
+    currency: str = ""
+    """Paid in this one."""
+    is_income: bool = False
+    uncategorised: bool = False
+    at_least: Decimal | None = None
+    at_most: Decimal | None = None
+    grouping: Grouping | None = None
+    sorting: Sorting = Sorting.OLDEST
+    limit: int | None = None
+    amount: Decimal | None = None
+    amount_currency: str = ""
+    description: str = ""
+    cycle: str = ""
+    """Of a budget: `weekly`, `monthly`, `quarterly` or `yearly`."""
+    into: Name | None = None
+    topic: str = ""
+    ambiguous: tuple[Name, ...] = ()
+    """Payees of which one is meant, and nothing says which."""
+
+    def to_memory(self) -> dict[str, Any]:
+        """Return what follow-up questions need, as JSON values."""
+        return {
+            "intent": self.intent.value,
+            "periods": [_period_to_json(period) for period in self.periods],
+            "names": [_name_to_json(name) for name in self.names],
+            "without": [_name_to_json(name) for name in self.without],
+            "texts": list(self.texts),
+            "without_texts": list(self.without_texts),
+            "tag": self.tag,
+            "without_tag": self.without_tag,
+            "currency": self.currency,
+            "is_income": self.is_income,
+            "uncategorised": self.uncategorised,
+            "at_least": str(self.at_least) if self.at_least is not None else None,
+            "at_most": str(self.at_most) if self.at_most is not None else None,
+            "grouping": self.grouping.value if self.grouping else None,
+            "sorting": self.sorting.value,
+            "limit": self.limit,
+        }
+
+    @classmethod
+    def from_memory(cls, memory: Mapping[str, Any]) -> Question:
+        """Read what `to_memory` wrote."""
+        return cls(
+            intent=Intent(memory["intent"]),
+            periods=tuple(_period_from_json(period) for period in memory["periods"]),
+            names=tuple(_name_from_json(name) for name in memory["names"]),
+            without=tuple(_name_from_json(name) for name in memory["without"]),
+            texts=tuple(memory["texts"]),
+            without_texts=tuple(memory["without_texts"]),
+            tag=memory["tag"],
+            without_tag=memory["without_tag"],
+            currency=memory["currency"],
+            is_income=memory["is_income"],
+            uncategorised=memory["uncategorised"],
+            at_least=Decimal(memory["at_least"]) if memory["at_least"] is not None else None,
+            at_most=Decimal(memory["at_most"]) if memory["at_most"] is not None else None,
+            grouping=Grouping(memory["grouping"]) if memory["grouping"] else None,
+            sorting=Sorting(memory["sorting"]),
+            limit=memory["limit"],
+        )
+
+    @property
+    def selects(self) -> bool:
+        """Whether it says which entries are meant, apart from their days."""
+        return bool(
+            self.names or self.texts or self.tag or self.currency or self.uncategorised
+            or self.at_least is not None or self.at_most is not None
+        )  # fmt: skip
+
+    def within(self, period: Period) -> Question:
+        """Return the same question about a period."""
+        return replace(self, periods=(period,))
+
+
+def _period_to_json(period: Period) -> list[str | None]:
+    return [period.first.isoformat(), period.last.isoformat(), period.unit.value if period.unit else None]
+
+
+def _period_from_json(values: list[str | None]) -> Period:
+    first, last, unit = values
+    return Period(date.fromisoformat(str(first)), date.fromisoformat(str(last)), Unit(unit) if unit else None)
+
+
+def _name_to_json(name: Name) -> list[Any]:
+    return [name.kind, name.text, list(name.ids)]
+
+
+def _name_from_json(values: list[Any]) -> Name:
+    kind, text, ids = values
+    return Name(kind, text, tuple(ids))

@@ -1,0 +1,124 @@
+"""Reads a text: its periods, amounts and names, what its other words hint at, and which words nobody knows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from assistant.understanding.amounts import FoundAmount, find_amounts
+from assistant.understanding.line import Line, line_of
+from assistant.understanding.names import FoundName, NameIndex
+from assistant.understanding.periods import FoundPeriod, PeriodFinder
+from assistant.understanding.spelling import corrected
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from assistant.understanding.calendar import Calendar
+    from assistant.understanding.vocabulary import Vocabulary
+
+_BOUNDS = frozenset({"over", "under", "at_least", "at_most"})
+"""Cues that, before an amount, say how it bounds others and nothing else."""
+_ODD = frozenset(";<>{}=|\\")
+"""Signs that nobody needs to ask something."""
+_HINTS = ("cue", "topic", "period", "number", "ordinal", "unit", "currency", "filler", "weekday", "month")
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How a language and region write dates and amounts."""
+
+    month_first: bool
+    unit_first: bool
+    """The unit comes before "last" or "next", as in "mes pasado"."""
+    decimal_sign: str
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What is in a text."""
+
+    text: str
+    line: Line
+    language: str
+    periods: tuple[FoundPeriod, ...]
+    amounts: tuple[FoundAmount, ...]
+    names: tuple[FoundName, ...]
+    cues: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    """What phrases outside of periods, amounts and names hint at, and which phrases do."""
+    unknown: tuple[int, ...] = ()
+    """Phrases that nobody knows: words of no table, and numbers that belong to nothing."""
+    score: float = 0.0
+    """Which part of the words is known."""
+
+    def has(self, *cues: str) -> bool:
+        """Whether any of these is hinted at."""
+        return any(cue in self.cues for cue in cues)
+
+    def first(self, cue: str) -> int:
+        """Return the first phrase that hints at something, or one past the end."""
+        return min(self.cues.get(cue, (len(self.line.phrases),)))
+
+    def last(self, cue: str) -> int:
+        """Return the last phrase that hints at something, or -1."""
+        return max(self.cues.get(cue, (-1,)))
+
+    def phrase_of(self, name: FoundName) -> int:
+        """Return the phrase in which a name begins."""
+        return next(i for i, phrase in enumerate(self.line.phrases) if phrase.end > name.first)
+
+    def words_of(self, first: int, end: int) -> str:
+        """Return phrases as they were written."""
+        tokens = self.line.tokens[self.line.phrases[first].first : self.line.phrases[end - 1].end]
+        return self.text[tokens[0].start : tokens[-1].end]
+
+
+class Reader:
+    """Reads texts of one language for one person."""
+
+    def __init__(self, vocabulary: Vocabulary, names: NameIndex, today: Calendar, manner: Manner) -> None:
+        """`names` are the person's own."""
+        self._vocabulary, self._names, self._manner = vocabulary, names, manner
+        self._periods = PeriodFinder(today, month_first=manner.month_first, unit_first=manner.unit_first)
+
+    def read(self, text: str) -> Reading:
+        """Return what is in a text."""
+        line = line_of(text, self._vocabulary, correct=lambda tokens: corrected(tokens, self._vocabulary, self._names))
+        periods = self._periods.find(line)
+        of_periods = {index for period in periods for index in range(period.first, period.end)}
+        amounts = [each for each in find_amounts(line, self._manner.decimal_sign, of_periods) if each.first not in of_periods]
+        of_amounts = {index for amount in amounts for index in range(amount.first, amount.end)}
+        taken = {
+            token for index in of_periods | of_amounts for token in range(line.phrases[index].first, line.phrases[index].end)
+        }  # fmt: skip
+        names = self._names.find(line, taken)
+        of_names = {token for name in names for token in range(name.first, name.end)}
+        free = [
+            index for index, phrase in enumerate(line.phrases)
+            if index not in of_periods | of_amounts and not set(range(phrase.first, phrase.end)) <= of_names
+        ]  # fmt: skip
+        bounds = {at for amount in amounts for at in (amount.first - 1, amount.first - 2)}
+        cues, unknown = self._hints(line, free, bounds)
+        words = sum(token.is_word for token in line.tokens)
+        known = words - sum(line.tokens[line.phrases[index].first].is_word for index in unknown)
+        return Reading(
+            text, line, self._vocabulary.language, tuple(periods), tuple(amounts), tuple(names), cues, unknown,
+            known / words if words else 0.0,
+        )  # fmt: skip
+
+    def _hints(self, line: Line, free: list[int], bounds: Collection[int]) -> tuple[dict[str, tuple[int, ...]], tuple[int, ...]]:
+        cues: dict[str, tuple[int, ...]] = {}
+        unknown = []
+        for index in free:
+            senses = line.phrases[index].senses
+            if index in bounds and any(sense.value in _BOUNDS for sense in senses):
+                senses = frozenset(sense for sense in senses if sense.value in _BOUNDS)
+            for sense in senses:
+                if sense.kind in ("cue", "topic"):
+                    key = sense.value if sense.kind == "cue" else f"topic:{sense.value}"
+                    cues[key] = (*cues.get(key, ()), index)
+            token = line.tokens[line.phrases[index].first]
+            is_known = any(sense.kind in _HINTS for sense in senses)
+            if token.key in _ODD or (not is_known and (token.is_word or token.is_number)):
+                unknown.append(index)
+        return cues, tuple(unknown)

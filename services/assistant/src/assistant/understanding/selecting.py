@@ -1,0 +1,148 @@
+"""Finds in a text which entries it is about: names, words of descriptions, tags, amounts, and what is left out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from assistant.understanding.question import Intent, Question
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from assistant.understanding.amounts import FoundAmount
+    from assistant.understanding.names import FoundName, Name
+    from assistant.understanding.reading import Reading
+
+_STEP = Decimal("0.01")
+_NEAR = 3
+"""How many phrases may stand between "without" and what is left out."""
+
+
+@dataclass(frozen=True)
+class Selector:
+    """Reads the parts of a question that select."""
+
+    reading: Reading
+
+    def question(self) -> Question:
+        """Return a question of unknown intent with everything that selects."""
+        reading = self.reading
+        into = self._into()
+        names = [found for found in reading.names if found is not into]
+        without = [found for found in names if self._is_left_out(reading.phrase_of(found))]
+        kept = [found for found in names if found not in without]
+        texts, without_texts = self._texts()
+        at_least, at_most, amount = self._amounts()
+        question = Question(
+            Intent.UNKNOWN,
+            periods=tuple(found.period for found in reading.periods),
+            names=_names_of(kept), without=_names_of(without), texts=texts, without_texts=without_texts,
+            currency=self._currency() if amount is None else "", uncategorised=reading.has("uncategorised"),
+            at_least=at_least, at_most=at_most,
+            amount=amount.number if amount else None, amount_currency=(amount.currency or "") if amount else "",
+            description=self._description(kept), into=into.names[0] if into else None, ambiguous=next((found.names for found in kept if _is_ambiguous(found)), ()),
+        )  # fmt: skip
+        return self._with_tag(question)
+
+    def _is_left_out(self, phrase: int) -> bool:
+        """Whether a phrase follows "without", or is joined by "and" to one that does."""
+        without = [at for at in self.reading.cues.get("except", ()) if at < phrase]
+        if not without:
+            return self._is_left_out_before(phrase)
+        return not any(without[-1] < at < phrase for at in self._ends_of_leaving_out())
+
+    def _is_left_out_before(self, phrase: int) -> bool:
+        """Whether "left out" follows at the end: "ohne" comes first, "weglassen" and "छोड़कर" last."""
+        return any(0 < at - phrase <= _NEAR for at in self.reading.cues.get("except_after", ()))
+
+    def _ends_of_leaving_out(self) -> Iterable[int]:
+        return (*self.reading.cues.get("only", ()), *(period.first for period in self.reading.periods))
+
+    def _into(self) -> FoundName | None:
+        """Return the category into which something is to be moved: the one right after "into", else the last one."""
+        reading = self.reading
+        if not reading.has("recategorise"):
+            return None
+        categories = [found for found in reading.names if any(name.kind != "payee" for name in found.names)]
+        after = [
+            found for found in categories
+            if any(0 < reading.phrase_of(found) - at <= _NEAR for at in reading.cues.get("into", ()))
+        ]  # fmt: skip
+        return (after or categories or [None])[-1]
+
+    def _texts(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        kept, without = [], []
+        for index in self.reading.unknown:
+            word = self.reading.line.tokens[self.reading.line.phrases[index].first].text
+            (without if self._is_left_out(index) else kept).append(word)
+        return tuple(kept), tuple(without)
+
+    def _description(self, names: Iterable[FoundName]) -> str:
+        """Return the words that describe what was bought: those that nobody knows and those that name a category."""
+        reading = self.reading
+        words = [(reading.line.phrases[index].first, reading.line.phrases[index].end) for index in reading.unknown]
+        words += [(found.first, found.end) for found in names if found.names[0].kind != "payee"]
+        parts: list[tuple[int, int]] = []
+        for first, end in sorted(words):
+            if parts and first - parts[-1][1] <= 1 and (first == parts[-1][1] or reading.line.tokens[first - 1].is_word):
+                parts[-1] = parts[-1][0], end
+            else:
+                parts.append((first, end))
+        return ", ".join(reading.text[reading.line.tokens[first].start : reading.line.tokens[end - 1].end] for first, end in parts)
+
+    def _currency(self) -> str:
+        reading = self.reading
+        of_amounts = {index for amount in reading.amounts for index in range(amount.first, amount.end)}
+        found = [reading.line.value(index, "currency") for index in range(len(reading.line.phrases)) if index not in of_amounts]
+        return next((currency for currency in found if currency is not None), "")
+
+    def _amounts(self) -> tuple[Decimal | None, Decimal | None, FoundAmount | None]:
+        at_least = at_most = None
+        rest = []
+        for amount in self.reading.amounts:
+            bound = self._bound(amount)
+            if bound in ("over", "at_least"):
+                at_least = amount.number + (_STEP if bound == "over" else 0)
+            elif bound in ("under", "at_most"):
+                at_most = amount.number - (_STEP if bound == "under" else 0)
+            elif amount.currency or not self._is_limit(amount):
+                rest.append(amount)
+        return at_least, at_most, max(rest, key=lambda amount: (amount.currency is not None, -amount.first), default=None)
+
+    def _bound(self, amount: FoundAmount) -> str | None:
+        for cue in ("at_least", "at_most", "over", "under"):
+            if any(0 < amount.first - at <= 2 for at in self.reading.cues.get(cue, ())):  # noqa: PLR2004
+                return cue
+            if any(0 <= at - amount.end <= 1 for at in self.reading.cues.get(f"{cue}_after", ())):
+                return cue
+        return None
+
+    def _is_limit(self, amount: FoundAmount) -> bool:
+        """Whether it is the number of "top 3" or "the 3 biggest"."""
+        cues = ("most", "biggest", "smallest", "latest", "top", "which_category", "which_payee")
+        return any(abs(at - amount.first) <= 2 for cue in cues for at in self.reading.cues.get(cue, ()))  # noqa: PLR2004
+
+    def _with_tag(self, question: Question) -> Question:
+        """Take the word after "tagged" as a tag."""
+        if not self.reading.has("tagged"):
+            return question
+        tagged = self.reading.last("tagged")
+        nearest = sorted(self.reading.unknown, key=lambda index: (abs(index - tagged), index < tagged))
+        if not nearest:
+            return question
+        word = self.reading.line.tokens[self.reading.line.phrases[nearest[0]].first].text
+        tag, texts = word.casefold(), tuple(each for each in question.texts if each != word)
+        if word in question.without_texts or self._is_left_out(tagged):
+            return replace(question, without_tag=tag, texts=texts, without_texts=())
+        return replace(question, tag=tag, texts=texts)
+
+
+def _names_of(found: Iterable[FoundName]) -> tuple[Name, ...]:
+    return tuple(dict.fromkeys(name for each in found for name in each.names))
+
+
+def _is_ambiguous(found: FoundName) -> bool:
+    """Whether it may be either of several payees; of several categories all are meant."""
+    return len(found.names) > 1 and all(name.kind == "payee" for name in found.names)

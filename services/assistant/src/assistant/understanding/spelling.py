@@ -1,0 +1,56 @@
+"""Corrects words that are nearly ones that the assistant knows."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from rapidfuzz.distance import DamerauLevenshtein
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from assistant.understanding.names import NameIndex
+    from assistant.understanding.text import Token
+    from assistant.understanding.vocabulary import Vocabulary
+
+_SHORT, _LONG = 3, 8
+"""Words of fewer letters are taken as they are; those of as many letters or more may have two errors."""
+
+
+def corrected(tokens: Sequence[Token], vocabulary: Vocabulary, names: NameIndex) -> list[Token]:
+    """Return the tokens, those that nobody knows with the key of the word of the vocabulary that they nearly are."""
+    return [_corrected(token, vocabulary, names) for token in tokens]
+
+
+def _corrected(token: Token, vocabulary: Vocabulary, names: NameIndex) -> Token:
+    if not token.is_word or len(token.key) < _SHORT or vocabulary.knows(token):
+        return token
+    of_names = names.errors_in(token)
+    if of_names == 0:
+        return token
+    word, errors = _nearest(token.key, vocabulary)
+    return replace(token, key=word) if word and (of_names is None or errors < of_names) else token
+
+
+def _nearest(key: str, vocabulary: Vocabulary) -> tuple[str, int]:
+    """Return the nearest word and in how many letters it differs; no word if several are as near."""
+    best, found = (1 if len(key) < _LONG else 2), set[str]()
+    for word in vocabulary.words:
+        if abs(len(word) - len(key)) > best or not _may_be(key, word):
+            continue
+        distance = DamerauLevenshtein.distance(key, word, score_cutoff=best)
+        if distance < best:
+            best, found = distance, {word}
+        elif distance == best:
+            found.add(word)
+    alike = {word for word in found if word[0] == key[0]}
+    found = alike if len(alike) == 1 else found
+    return (found.pop() if len(found) == 1 else ""), best
+
+
+def _may_be(key: str, word: str) -> bool:
+    """Whether two words begin alike. Of short words letters in the wrong order, and one missing, are forgiven."""
+    if len(key) <= _SHORT + 1:
+        return sorted(key) == sorted(word) or (len(word) == len(key) + 1 and key[0] == word[0] and len(key) > _SHORT)
+    return key[0] == word[0] or sorted(key[:2]) == sorted(word[:2])
