@@ -145,7 +145,7 @@ def _outcome(outcome: str) -> Callable[[Answer, Expect], bool]:
 
 
 def _clarify(answer: Answer, expect: Expect) -> bool:
-    offered = {option["label"] for block in _blocks(answer, "options") for option in block["options"]}
+    offered = {option[part] for block in _blocks(answer, "options") for option in block["options"] for part in ("label", "text")}
     return answer["outcome"] == "clarify" and set(expect["among"]) <= offered
 
 

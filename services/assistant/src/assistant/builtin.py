@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from assistant.answering import budgets, changes, help_, lists, sums
+from assistant.answering.asking import ask_which
 from assistant.answering.context import Answer, Context, DeclinedError
 from assistant.conversation import blocks
 from assistant.conversation.model import Choice, Outcome, Reply
@@ -15,7 +16,7 @@ from assistant.tools.model import ToolError
 from assistant.understanding.calendar import Calendar
 from assistant.understanding.choosing import choice_in
 from assistant.understanding.deciding import decide
-from assistant.understanding.following import follow
+from assistant.understanding.following import answer_to, follow
 from assistant.understanding.languages import language_of
 from assistant.understanding.names import NameIndex
 from assistant.understanding.own_names import own_names
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 
 _UNIT_FIRST = frozenset({"es", "fr"})
 _CHOICES = {Intent.CONFIRM: Choice.CONFIRM, Intent.CANCEL: Choice.CANCEL, Intent.UNDO: Choice.UNDO}
+_NEW = frozenset({Intent.ADD, Intent.HELP})
+"""Intents in which a part of a payee's name need not mean one that there is."""
 _SUGGESTED = 3
 _ANSWERS: Mapping[Intent, Callable[[Question, Context], Answer]] = {
     Intent.SPENDING: sums.spending, Intent.INCOME: sums.spending, Intent.COUNT: sums.count, Intent.AVERAGE: sums.average,
@@ -71,10 +74,13 @@ class BuiltIn:
         if choice is not None:
             return Reply(Outcome.ANSWERED, choice.value, language, (), memory=message.memory, choice=_CHOICES[choice])
         before = Question.from_memory(message.memory["question"]) if "question" in message.memory else None
-        question = _or_spending(reading, follow(reading, decide(reading), before, today))
-        context = Context(message.person, tools, book, today, self._new_id, _found(message.memory))
+        question = _question(reading, before, today, is_asked=bool(message.memory.get("asked")))
+        context = Context(message.person, tools, book, today, self._new_id, _found(reading, message.memory))
         answer = self._answer(reading, question, context)
-        memory: dict[str, Any] = {"language": language, "question": answer.question.to_memory(), **answer.memory}
+        memory: dict[str, Any] = {
+            "language": language, "question": answer.question.to_memory(), **answer.memory,
+            "asked": answer.outcome is Outcome.CLARIFY,
+        }  # fmt: skip
         return Reply(
             answer.outcome, answer.intent, language, tuple(answer.blocks), tuple(answer.suggestions), answer.proposal, memory,
         )  # fmt: skip
@@ -84,6 +90,8 @@ class BuiltIn:
             return Answer(Outcome.ANSWERED, [blocks.text(context.book.say("declines.hello"))], question)
         try:
             self._check(reading, question, context)
+            if question.ambiguous and question.intent not in _NEW:
+                return ask_which(question, context)
             return _ANSWERS[question.intent](question, context)
         except DeclinedError as declined:
             return Answer(Outcome.DECLINED, [blocks.text(str(declined))], _after_declining(question, context))
@@ -116,6 +124,15 @@ def _index(language: str, categories: tuple[Category, ...], payees: tuple[str, .
     return NameIndex(own_names(categories, payees), vocabulary.also, vocabulary.words)
 
 
+def _question(reading: Reading, before: Question | None, today: Calendar, *, is_asked: bool) -> Question:
+    question = decide(reading)
+    if is_asked and before is not None:
+        completed = answer_to(question, before)
+        if completed is not None:
+            return completed
+    return _or_spending(reading, follow(reading, question, before, today))
+
+
 def _or_spending(reading: Reading, question: Question) -> Question:
     """Take names and days alone ("restaurants in May?") as a question for the sum."""
     if question.intent is Intent.UNKNOWN and (question.names or question.periods) and not reading.unknown:
@@ -134,8 +151,10 @@ def _calendar(person: Person) -> Calendar:
     return Calendar(person.today, week_starts=locale_of(person.locale).first_week_day)
 
 
-def _found(memory: Mapping[str, Any]) -> tuple[str, ...]:
-    return tuple(str(each) for each in memory.get("found", ()))
+def _found(reading: Reading, memory: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the entries of the last answer if the words describe no others."""
+    other = [found for found in reading.names if found.names[0].kind == "payee"]
+    return () if other or reading.periods or reading.unknown else tuple(str(each) for each in memory.get("found", ()))
 
 
 def _three(suggestions: tuple[str, ...], book: Phrasebook) -> tuple[str, ...]:

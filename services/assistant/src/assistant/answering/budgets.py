@@ -53,7 +53,8 @@ def one_budget(question: Question, context: Context) -> Answer:
     words = " ".join(_left(state, context) for state in found)
     first = found[0]
     suggestions = [
-        context.book.say("suggestions.pace", name=first.name), context.book.say("suggestions.show"), context.book.say("suggestions.budgets"),
+        context.book.say("suggestions.pace", name=first.name), context.book.say("suggestions.show"),
+        context.book.say("suggestions.budgets"),
     ]  # fmt: skip
     return Answer(Outcome.ANSWERED, [blocks.text(words), blocks.budgets(found)], question, suggestions)
 
@@ -140,9 +141,10 @@ def _budgets_of(question: Question, context: Context) -> list[BudgetState]:
     if question.texts:
         raise DeclinedError(context.book.say("declines.word", word=question.texts[0]))
     wanted = {each for name in question.names for each in name.ids}
+    called = {name.text.casefold() for name in question.names}
     found = [
         state for state in context.tools.budgets(_day(question, context))
-        if wanted & {category.id for category in state.categories} or any(name.text.casefold() == state.name.casefold() for name in question.names)
+        if state.name.casefold() in called or wanted & {category.id for category in state.categories}
     ]  # fmt: skip
     if not found:
         raise DeclinedError(context.book.say("declines.no_budget", name=what_of(question, context)))

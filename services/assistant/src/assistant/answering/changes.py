@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from assistant.answering.asking import ask_which_budget, ask_which_entry
 from assistant.answering.context import Answer, DeclinedError
 from assistant.answering.selection import only_period, selection_of
 from assistant.conversation import blocks
@@ -33,7 +34,8 @@ def add_expense(question: Question, context: Context) -> Answer:
     payee = next((name.text for name in question.names if name.kind == "payee"), "")
     category = _category_of(question, payee, context)
     parameters: dict[str, Any] = {
-        "kind": "income" if question.is_income else "expense", "amount": amount.text, "currency": amount.currency, "spent_on": day.isoformat(),
+        "kind": "income" if question.is_income else "expense",
+        "amount": amount.text, "currency": amount.currency, "spent_on": day.isoformat(),
     }  # fmt: skip
     fields = [
         blocks.field("amount", book.say("labels.amount"), book.money(amount)),
@@ -47,7 +49,7 @@ def add_expense(question: Question, context: Context) -> Answer:
         parameters["category_id"] = category.id
         fields.append(blocks.field("category", book.say("labels.category"), category.name))
     title = book.say("proposals.add_income" if question.is_income else "proposals.add_expense")
-    return _proposed(question, context, Proposal(context.new_id(), "add_expense", parameters), title, fields)
+    return _proposed(question, Proposal(context.new_id(), "add_expense", parameters), title, fields)
 
 
 def _category_of(question: Question, payee: str, context: Context) -> Category | None:
@@ -69,6 +71,9 @@ def set_budget(question: Question, context: Context) -> Answer:
     existing = [state for state in context.tools.budgets() if wanted == {category.id for category in state.categories}]
     if existing:
         return _change(question, existing[0], limit, context)
+    within = [state for state in context.tools.budgets() if wanted & {category.id for category in state.categories}]
+    if within and len(wanted) > 1:
+        return ask_which_budget(question, within, context)
     return _new_budget(question, names, limit, context)
 
 
@@ -86,7 +91,7 @@ def _change(question: Question, state: BudgetState, limit: Money, context: Conte
     ]  # fmt: skip
     parameters = {"budget_id": state.id, "version": state.version, "limit": limit.text, "currency": limit.currency}
     proposal = Proposal(context.new_id(), "change_budget", parameters)
-    return _proposed(question, context, proposal, book.say("proposals.change_budget"), fields)
+    return _proposed(question, proposal, book.say("proposals.change_budget"), fields)
 
 
 def _new_budget(question: Question, names: Sequence[Name], limit: Money, context: Context) -> Answer:
@@ -102,9 +107,7 @@ def _new_budget(question: Question, names: Sequence[Name], limit: Money, context
         "name": name[:100], "limit": limit.text, "currency": limit.currency, "cycle": cycle,
         "category_ids": sorted({each for one in names for each in one.ids}),
     }  # fmt: skip
-    return _proposed(
-        question, context, Proposal(context.new_id(), "set_budget", parameters), book.say("proposals.set_budget"), fields
-    )
+    return _proposed(question, Proposal(context.new_id(), "set_budget", parameters), book.say("proposals.set_budget"), fields)
 
 
 def recategorise(question: Question, context: Context) -> Answer:
@@ -117,6 +120,8 @@ def recategorise(question: Question, context: Context) -> Answer:
     if not found:
         return Answer(Outcome.DECLINED, [blocks.text(context.book.say("proposals.nothing_to_move"))], question)
     moved = [entry for entry in found if entry.category is None or entry.category.id != category.id]
+    if question.amount is not None and len(moved) > 1:
+        return ask_which_entry(question, moved, context)
     if not moved:
         words = context.book.say("proposals.already_there", category=category.name)
         return Answer(Outcome.DECLINED, [blocks.text(words)], question)
@@ -132,19 +137,21 @@ def _move(question: Question, context: Context, category: Category, moved: Seque
         blocks.field("category", book.say("labels.category"), category.name),
     ]  # fmt: skip
     title = book.say("proposals.recategorise", category=category.name)
-    return _proposed(question, context, Proposal(context.new_id(), "recategorise", parameters), title, fields)
+    return _proposed(question, Proposal(context.new_id(), "recategorise", parameters), title, fields)
 
 
 def _entries_to_move(question: Question, context: Context) -> Sequence[Entry]:
-    if context.found_ids and not (question.selects or question.periods):
+    if context.found_ids:
         return [context.tools.entry(each) for each in context.found_ids]
-    if not (question.selects or question.periods):
+    if not (question.selects or question.periods or question.amount is not None):
         return []
     selection = selection_of(question, context, only_period(question))
+    if question.amount is not None:
+        selection = replace(selection, at_least=question.amount, at_most=question.amount)
     return context.tools.entries(selection, Order.NEWEST, _MOST_MOVED).entries
 
 
-def _proposed(question: Question, context: Context, proposal: Proposal, title: str, fields: Sequence[Mapping[str, str]]) -> Answer:
+def _proposed(question: Question, proposal: Proposal, title: str, fields: Sequence[Mapping[str, str]]) -> Answer:
     return Answer(Outcome.PROPOSED, [blocks.card(proposal, title, fields)], replace(question, amount=None), proposal=proposal)
 
 

@@ -28,7 +28,7 @@ class Context:
     today: Calendar
     new_id: Callable[[], str]
     found_ids: Sequence[str] = ()
-    """Entries of the last answer, which "those" means."""
+    """Entries of the last answer, if the question is about "those"."""
 
 
 @dataclass(frozen=True)

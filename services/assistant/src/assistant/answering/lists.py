@@ -30,5 +30,5 @@ def entries(question: Question, context: Context) -> Answer:
     key = _KEYS.get(question.sorting, "answers.entries_one" if found.total == 1 else "answers.entries")
     words = context.book.say(key, what=what, when=when, count=shown.total)
     suggestions = [context.book.say("suggestions.last_month"), context.book.say("suggestions.average")]
-    memory = {"found": [each.id for each in found.entries]}
+    memory = {"found": [each.id for each in found.entries]} if shown.total == len(found.entries) else {}
     return Answer(Outcome.ANSWERED, [blocks.text(words), blocks.entries(shown)], question, suggestions, memory=memory)

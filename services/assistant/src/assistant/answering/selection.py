@@ -31,7 +31,8 @@ def selection_of(question: Question, context: Context, period: Period | None) ->
         categories=_categories(question.names), uncategorised=question.uncategorised, payees=_payees(question.names),
         tag=question.tag, currency=question.currency,
         at_least=question.at_least, at_most=question.at_most,
-        without_categories=_categories(question.without), without_payees=_payees(question.without), without_tag=question.without_tag,
+        without_categories=_categories(question.without), without_payees=_payees(question.without),
+        without_tag=question.without_tag,
     )  # fmt: skip
     return _with_texts(question, context, selection)
 

@@ -92,7 +92,7 @@ def comparison(question: Question, context: Context) -> Answer:
     labels = [label for _each, label in pairs]
     difference = totals[0].amount.minor - totals[1].amount.minor
     shown = [blocks.figure_of("spent", label, total) for label, total in zip(labels, totals, strict=True)]
-    shown.append(blocks.figure("difference", f"{labels[0]} – {labels[1]}", amount=Money(difference, totals[0].amount.currency)))
+    shown.append(blocks.figure("difference", f"{labels[0]} / {labels[1]}", amount=Money(difference, totals[0].amount.currency)))
     words = _difference(context, labels, totals, difference)
     return Answer(Outcome.ANSWERED, [blocks.text(words), blocks.figures(*shown)], question, _suggestions(question, context))
 

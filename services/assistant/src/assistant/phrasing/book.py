@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from money import Money
 
+_SKELETONS = {Unit.MONTH: "yMMMM", Unit.QUARTER: "yQQQ", Unit.YEAR: "y"}
 _LONG_AGO = date(1971, 1, 1)
 
 
@@ -55,17 +56,13 @@ class Phrasebook:
         return format_skeleton("yMMMM", day, locale=self.locale)
 
     def period(self, period: Period | None) -> str:
-        """Return days such as "September 2017" or "3 – 10 Sept 2017"."""
+        """Return days as one says them, such as "September 2017", "Q2 2016" or "3 September 2017"."""
         if period is None:
             return self.say("labels.always")
         if period.first < _LONG_AGO:
             return self.say("labels.until", day=self.day(period.last))
-        if period.unit is Unit.MONTH:
-            return self.month(period.first)
-        if period.unit is Unit.YEAR:
-            return str(period.first.year)
-        if period.unit is Unit.QUARTER:
-            return format_skeleton("yQQQ", period.first, locale=self.locale)
+        if period.unit in _SKELETONS:
+            return format_skeleton(_SKELETONS[period.unit], period.first, locale=self.locale)
         if period.first == period.last:
             return self.day(period.first)
         return format_interval(period.first, period.last, "yMMMd", locale=self.locale)
@@ -86,7 +83,7 @@ def decimal_sign_of(locale: str) -> str:
 
 def month_comes_first(locale: str) -> bool:
     """Whether 9/3 is 3 September."""
-    return locale_of(locale).date_formats["short"].pattern.casefold().startswith("m")
+    return str(locale_of(locale).date_formats["short"].pattern).casefold().startswith("m")
 
 
 @cache

@@ -25,12 +25,12 @@ class DateFinder:
     def numeric(self, line: Line, index: int) -> Match:
         """Read a date in digits at a phrase."""
         keys = [line.key(index + step) for step in range(5)]
-        if len(keys[0]) == 4 and keys[0].isdigit() and keys[1] in "-/" and keys[3] == keys[1]:
+        if year_number(line, index) is not None and keys[1] in "-/" and keys[3] == keys[1]:
             return checked(keys[0], keys[2], keys[4], index + 5)
         dotted = _DOTTED.fullmatch(keys[0])
         if dotted and (dotted.group(3) or keys[1] == "."):
             end = index + (1 if dotted.group(3) or keys[1] != "." else 2)
-            if not dotted.group(3) and line.key(end)[:4].isdigit() and len(line.key(end)) == 4:
+            if not dotted.group(3) and year_number(line, end) is not None:
                 return checked(line.key(end), dotted.group(2), dotted.group(1), end + 1)
             return self._day_and_month(dotted.group(1), dotted.group(2), dotted.group(3), end)
         if keys[1] == "/" and is_short(keys[0]) and is_short(keys[2]):

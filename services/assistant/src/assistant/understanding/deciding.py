@@ -80,7 +80,9 @@ def _sets_budget(reading: Reading, question: Question) -> bool:
 
 
 def _is_recategorising(reading: Reading, question: Question) -> bool:
-    return reading.has("recategorise") and question.into is not None and question.amount is None
+    if not reading.has("recategorise") or question.into is None:
+        return False
+    return question.amount is None or reading.has("entry", "reference")
 
 
 def _is_why(reading: Reading, question: Question) -> bool:

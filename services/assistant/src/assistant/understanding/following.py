@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from assistant.understanding.calendar import Calendar, Period, Unit
-from assistant.understanding.question import Intent, Question
+from assistant.understanding.question import Grouping, Intent, Question
 from assistant.understanding.terms import ordinal_at
 
 if TYPE_CHECKING:
@@ -33,6 +33,15 @@ def follow(reading: Reading, question: Question, before: Question | None, today:
     return joined
 
 
+def answer_to(question: Question, asked: Question) -> Question | None:
+    """Return what was asked back about, completed by the names or days of an answer; None if it is something new."""
+    if question.intent is not Intent.UNKNOWN or not (question.names or question.texts or question.periods):
+        return None
+    names = question.names if question.names or question.texts else asked.names
+    texts = question.texts if question.names or question.texts else asked.texts
+    return replace(asked, names=names, texts=texts, periods=question.periods or asked.periods, ambiguous=question.ambiguous)
+
+
 def _is_follow_up(reading: Reading, question: Question) -> bool:
     if any(at < _EARLY for cue in ("also", "only", "except") for at in reading.cues.get(cue, ())) or reading.has("reference"):
         return True
@@ -56,7 +65,7 @@ def _keeps_income(question: Question, before: Question) -> bool:
     return before.is_income and not question.names
 
 
-def _grouping(question: Question, before: Question) -> object:
+def _grouping(question: Question, before: Question) -> Grouping | None:
     return before.grouping if before.grouping is not None else question.grouping
 
 

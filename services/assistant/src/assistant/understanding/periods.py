@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from assistant.understanding.line import Line
 
+_DASHES = ("-", "\u2013")
 BEGINNING = date(1970, 1, 1)
 """Where a period begins that has only an end."""
 _QUARTER = re.compile(r"[qtc]([1-4])")
@@ -77,7 +78,7 @@ class PeriodFinder:
             return days
         joined = "and" if between else "to"
         at = begin[1]
-        if not means(line, at, joined) and not (line.key(at) in ("-", "–") and start == index):
+        if not means(line, at, joined) and not (line.key(at) in _DASHES and start == index):
             return None
         end = self._atom(line, at + 1)
         if end is None:
@@ -91,7 +92,7 @@ class PeriodFinder:
         """Read "3 to 10 September"."""
         first = day_number(line, index)
         if first is None or (
-            not means(line, index + 1, "to") and not means(line, index + 1, "and") and line.key(index + 1) not in "-–"
+            not means(line, index + 1, "to") and not means(line, index + 1, "and") and line.key(index + 1) not in _DASHES
         ):
             return None
         end = self._dates.named(line, index + 2)

@@ -106,6 +106,11 @@ class Question:
             "grouping": self.grouping.value if self.grouping else None,
             "sorting": self.sorting.value,
             "limit": self.limit,
+            "amount": str(self.amount) if self.amount is not None else None,
+            "amount_currency": self.amount_currency,
+            "description": self.description,
+            "cycle": self.cycle,
+            "into": _name_to_json(self.into) if self.into else None,
         }
 
     @classmethod
@@ -128,6 +133,11 @@ class Question:
             grouping=Grouping(memory["grouping"]) if memory["grouping"] else None,
             sorting=Sorting(memory["sorting"]),
             limit=memory["limit"],
+            amount=Decimal(memory["amount"]) if memory["amount"] is not None else None,
+            amount_currency=memory["amount_currency"],
+            description=memory["description"],
+            cycle=memory["cycle"],
+            into=_name_from_json(memory["into"]) if memory["into"] else None,
         )
 
     @property

@@ -41,8 +41,10 @@ class Selector:
             names=_names_of(kept), without=_names_of(without), texts=texts, without_texts=without_texts,
             currency=self._currency() if amount is None else "", uncategorised=reading.has("uncategorised"),
             at_least=at_least, at_most=at_most,
-            amount=amount.number if amount else None, amount_currency=(amount.currency or "") if amount else "",
-            description=self._description(kept), into=into.names[0] if into else None, ambiguous=next((found.names for found in kept if _is_ambiguous(found)), ()),
+            amount=amount.number if amount else None,
+            amount_currency=(amount.currency or "") if amount else "",
+            description=self._description(kept), into=into.names[0] if into else None,
+            ambiguous=next((found.names for found in kept if _is_ambiguous(found)), ()),
         )  # fmt: skip
         return self._with_tag(question)
 
@@ -70,10 +72,12 @@ class Selector:
             found for found in categories
             if any(0 < reading.phrase_of(found) - at <= _NEAR for at in reading.cues.get("into", ()))
         ]  # fmt: skip
-        return (after or categories or [None])[-1]
+        found = after or categories
+        return found[-1] if found else None
 
     def _texts(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        kept, without = [], []
+        kept: list[str] = []
+        without: list[str] = []
         for index in self.reading.unknown:
             word = self.reading.line.tokens[self.reading.line.phrases[index].first].text
             (without if self._is_left_out(index) else kept).append(word)
@@ -83,7 +87,7 @@ class Selector:
         """Return the words that describe what was bought: those that nobody knows and those that name a category."""
         reading = self.reading
         words = [(reading.line.phrases[index].first, reading.line.phrases[index].end) for index in reading.unknown]
-        words += [(found.first, found.end) for found in names if found.names[0].kind != "payee"]
+        words += [(found.first, found.end) for found in names if found.names[0].kind != "payee" or len(found.names) > 1]
         parts: list[tuple[int, int]] = []
         for first, end in sorted(words):
             if parts and first - parts[-1][1] <= 1 and (first == parts[-1][1] or reading.line.tokens[first - 1].is_word):

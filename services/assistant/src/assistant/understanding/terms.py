@@ -19,25 +19,30 @@ _OFFSETS = {"this": 0, "last": -1, "next": 1, "before_last": -2}
 
 
 def means(line: Line, index: int, word: str) -> bool:
+    """Whether a phrase can mean this word of the table of periods."""
     return line.means(index, "period", word)
 
 
 def offset_at(line: Line, index: int) -> int | None:
+    """Return how far "this", "last" or "next" is from now, in units."""
     return next((offset for word, offset in _OFFSETS.items() if means(line, index, word)), None)
 
 
 def unit_at(line: Line, index: int) -> Unit | None:
+    """Return the unit that a phrase names."""
     value = line.value(index, "unit")
     return Unit(value) if value is not None else None
 
 
 def count_at(line: Line, index: int) -> int | None:
+    """Return a phrase as a number of units, up to 999."""
     key, word = line.key(index), line.value(index, "number")
     number = int(key) if key.isdigit() and len(key) <= 3 else int(word) if word is not None else 0  # noqa: PLR2004
     return number or None
 
 
 def ordinal_at(line: Line, index: int) -> int | None:
+    """Return a phrase as one of the four quarters."""
     word = line.value(index, "ordinal")
     if word is not None:
         return int(word)
@@ -46,21 +51,25 @@ def ordinal_at(line: Line, index: int) -> int | None:
 
 
 def day_number(line: Line, index: int) -> int | None:
+    """Return a phrase as the number of a day in a month."""
     word, match = line.value(index, "ordinal"), _ORDINAL.fullmatch(line.key(index))
     number = int(word) if word is not None else int(match.group(1)) if match else 0
     return number if 1 <= number <= 31 else None  # noqa: PLR2004
 
 
 def year_number(line: Line, index: int) -> int | None:
+    """Return a phrase as a year in four digits."""
     key = line.key(index)
     return int(key) if len(key) == 4 and key.isdigit() and int(key) in _YEARS else None  # noqa: PLR2004
 
 
 def is_short(key: str) -> bool:
+    """Whether a key is a number of one or two digits."""
     return key.isdigit() and len(key) <= 2  # noqa: PLR2004
 
 
 def checked(year: str, month: str, day: str, end: int) -> Match:
+    """Return a day if the calendar has it."""
     try:
         return one_day(date(int(year), int(month), int(day))), end
     except ValueError:
@@ -68,6 +77,7 @@ def checked(year: str, month: str, day: str, end: int) -> Match:
 
 
 def a_year_before(day: date) -> date:
+    """Return the same day of the year before; 28 February for the 29th."""
     return date(day.year - 1, day.month, min(day.day, 28) if day.month == 2 else day.day)  # noqa: PLR2004
 
 

@@ -1,0 +1,46 @@
+"""Asks back where two readings are close."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from assistant.answering.context import Answer
+from assistant.conversation import blocks
+from assistant.conversation.model import Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from assistant.answering.context import Context
+    from assistant.tools.model import BudgetState, Entry
+    from assistant.understanding.question import Question
+
+_MOST_OFFERED = 6
+
+
+def ask_which(question: Question, context: Context) -> Answer:
+    """Ask which of several payees is meant."""
+    choices = [(name.text, name.text) for name in question.ambiguous[:_MOST_OFFERED]]
+    kept = tuple(name for name in question.names if name not in question.ambiguous)
+    return _ask(replace(question, names=kept, ambiguous=()), choices, context)
+
+
+def ask_which_budget(question: Question, states: Sequence[BudgetState], context: Context) -> Answer:
+    """Ask which of several budgets is meant."""
+    return _ask(question, [(state.name, state.name) for state in states[:_MOST_OFFERED]], context)
+
+
+def ask_which_entry(question: Question, entries: Sequence[Entry], context: Context) -> Answer:
+    """Ask which of several entries is meant; the answer names its day and payee."""
+    book = context.book
+    choices = [
+        (f"{book.day(entry.spent_on)}, {entry.payee or entry.description} {book.money(entry.amount)}",
+         f"{entry.spent_on.isoformat()} {entry.payee or entry.description}")
+        for entry in entries[:_MOST_OFFERED]
+    ]  # fmt: skip
+    return _ask(question, choices, context)
+
+
+def _ask(question: Question, choices: Sequence[tuple[str, str]], context: Context) -> Answer:
+    return Answer(Outcome.CLARIFY, [blocks.options(context.book.say("asks.which"), choices)], question)
