@@ -86,8 +86,9 @@ class BuiltIn:
         )  # fmt: skip
 
     def _answer(self, reading: Reading, question: Question, context: Context) -> Answer:
-        if question.intent is Intent.UNKNOWN and reading.has("hello") and not reading.unknown:
-            return Answer(Outcome.ANSWERED, [blocks.text(context.book.say("declines.hello"))], question)
+        if question.intent is Intent.UNKNOWN and reading.has("hello", "help") and not reading.unknown:
+            greeting = replace(question, intent=Intent.GREETING)
+            return Answer(Outcome.ANSWERED, [blocks.text(context.book.say("declines.hello"))], greeting)
         try:
             self._check(reading, question, context)
             if question.ambiguous and question.intent not in _NEW:
@@ -99,10 +100,14 @@ class BuiltIn:
     def _check(self, reading: Reading, question: Question, context: Context) -> None:
         """Raise DeclinedError for what is never answered."""
         book = context.book
-        if question.intent in (Intent.HELP, Intent.ADD):
+        if question.intent is Intent.HELP:
+            return
+        if question.intent is Intent.ADD and not reading.has("cannot"):
             return
         if reading.has("advice"):
             raise DeclinedError(book.say("declines.advice"))
+        if reading.has("cannot") and not reading.has("how_much", "count", "spend"):
+            raise DeclinedError(book.say("declines.cannot"))
         if reading.has("lacking"):
             raise DeclinedError(book.say("declines.lacking"))
         if question.periods and all(period.first > context.today.today for period in question.periods):
@@ -130,12 +135,12 @@ def _question(reading: Reading, before: Question | None, today: Calendar, *, is_
         completed = answer_to(question, before)
         if completed is not None:
             return completed
-    return _or_spending(reading, follow(reading, question, before, today))
+    return _or_spending(follow(reading, question, before, today))
 
 
-def _or_spending(reading: Reading, question: Question) -> Question:
+def _or_spending(question: Question) -> Question:
     """Take names and days alone ("restaurants in May?") as a question for the sum."""
-    if question.intent is Intent.UNKNOWN and (question.names or question.periods) and not reading.unknown:
+    if question.intent is Intent.UNKNOWN and (question.names or question.periods or question.tag) and not question.texts:
         return replace(question, intent=Intent.SPENDING)
     return question
 

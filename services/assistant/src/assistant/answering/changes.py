@@ -69,7 +69,7 @@ def set_budget(question: Question, context: Context) -> Answer:
         return _ask_for_category(question, context)
     wanted = {each for name in names for each in name.ids}
     existing = [state for state in context.tools.budgets() if wanted == {category.id for category in state.categories}]
-    if existing:
+    if existing and question.cycle in ("", existing[0].cycle):
         return _change(question, existing[0], limit, context)
     within = [state for state in context.tools.budgets() if wanted & {category.id for category in state.categories}]
     if within and len(wanted) > 1:

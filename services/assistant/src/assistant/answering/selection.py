@@ -51,19 +51,21 @@ def _with_texts(question: Question, context: Context, selection: Selection) -> S
     for text in question.texts:
         selection = _with_text(text, context, selection)
     for text in question.without_texts:
+        tag = _tag(text, context)
+        if tag:
+            selection = replace(selection, without_tag=tag)
+            continue
         known = _spelling(text, context)
         if known is None:
             raise DeclinedError(context.book.say("declines.word", word=text))
-        if _is_tag(text, context):
-            selection = replace(selection, without_tag=key_of(text))
-        else:
-            selection = replace(selection, without_texts=(*selection.without_texts, known))
+        selection = replace(selection, without_texts=(*selection.without_texts, known))
     return selection
 
 
 def _with_text(text: str, context: Context, selection: Selection) -> Selection:
-    if _is_tag(text, context):
-        return replace(selection, tag=key_of(text))
+    tag = _tag(text, context)
+    if tag:
+        return replace(selection, tag=tag)
     known = _spelling(text, context)
     if known is None:
         raise DeclinedError(context.book.say("declines.word", word=text))
@@ -74,12 +76,18 @@ def _spelling(text: str, context: Context) -> str | None:
     """Return a word as entries have it: as it is, or in the singular."""
     if len(text) < 3 and text.isascii():  # noqa: PLR2004  it would be part of anything
         return None
-    tried = [text, *(text[: -len(end)] for end in _CASE if text.casefold().endswith(end) and len(text) - len(end) > 3)]  # noqa: PLR2004
-    return next((each for each in tried if context.tools.total(Selection(texts=(each,))).count), None)
+    return next((each for each in _forms(text) if context.tools.total(Selection(texts=(each,))).count), None)
 
 
-def _is_tag(text: str, context: Context) -> bool:
-    return bool(context.tools.total(Selection(tag=key_of(text))).count)
+def _tag(text: str, context: Context) -> str:
+    """Return a word as a tag that some entry has, or nothing."""
+    forms = (key_of(each) for each in _forms(text))
+    return next((each for each in forms if context.tools.total(Selection(tag=each)).count), "")
+
+
+def _forms(text: str) -> list[str]:
+    """Return a word as it is and without an ending that may be that of a plural or case."""
+    return [text, *(text[: -len(end)] for end in _CASE if text.casefold().endswith(end) and len(text) - len(end) > 3)]  # noqa: PLR2004
 
 
 def what_of(question: Question, context: Context) -> str:

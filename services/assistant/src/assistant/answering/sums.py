@@ -55,11 +55,17 @@ def average(question: Question, context: Context) -> Answer:
     """What it is per month, over complete months only."""
     period = _complete_months(only_period(question), context)
     total = context.tools.total(selection_of(question, context, period))
-    amount = Money.of(total.amount.decimal / Decimal(period.months), total.amount.currency)
+    amount = Money.of(total.amount.decimal / _units_in(period, question.per), total.amount.currency)
     what, when = what_of(question, context), context.book.period(period)
-    words = context.book.say("answers.average", what=what, when=when, amount=context.book.money(amount), months=period.months)
+    words = context.book.say(f"answers.average_{question.per}", what=what, when=when, amount=context.book.money(amount))
     shown = blocks.figure("average", f"{what}, {when}", amount=amount, link=total.link)
     return Answer(Outcome.ANSWERED, [blocks.text(words), blocks.figures(shown)], question, _suggestions(question, context))
+
+
+def _units_in(period: Period, per: str) -> Decimal:
+    """Return how many days, weeks, months or years a period has; parts of weeks and years count."""
+    days = Decimal((period.last - period.first).days + 1)
+    return {"day": days, "week": days / 7, "month": Decimal(period.months), "year": Decimal(period.months) / _MONTHS}[per]
 
 
 def _complete_months(period: Period | None, context: Context) -> Period:
@@ -90,8 +96,10 @@ def comparison(question: Question, context: Context) -> Answer:
     pairs = _compared(question, context)
     totals = [context.tools.total(selection_of(each, context, only_period(each))) for each, _label in pairs]
     labels = [label for _each, label in pairs]
-    difference = totals[0].amount.minor - totals[1].amount.minor
     shown = [blocks.figure_of("spent", label, total) for label, total in zip(labels, totals, strict=True)]
+    if len(pairs) > 2:  # noqa: PLR2004
+        return Answer(Outcome.ANSWERED, [blocks.figures(*shown)], question, _suggestions(question, context))
+    difference = totals[0].amount.minor - totals[1].amount.minor
     shown.append(blocks.figure("difference", f"{labels[0]} / {labels[1]}", amount=Money(difference, totals[0].amount.currency)))
     words = _difference(context, labels, totals, difference)
     return Answer(Outcome.ANSWERED, [blocks.text(words), blocks.figures(*shown)], question, _suggestions(question, context))
@@ -107,7 +115,7 @@ def _difference(context: Context, labels: list[str], totals: list[Total], differ
 def _compared(question: Question, context: Context) -> list[tuple[Question, str]]:
     book = context.book
     what = what_of(question, context)
-    if len(question.periods) == 2:  # noqa: PLR2004
+    if len(question.periods) > 1:
         return [(question.within(period), f"{what}, {book.period(period)}") for period in question.periods]
     when = book.period(only_period(question))
     sides = _sides(question)

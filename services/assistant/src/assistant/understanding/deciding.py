@@ -29,6 +29,8 @@ _ASKS = (
     "left",
     "pace",
 )
+_CYCLES = ("weekly", "quarterly", "yearly")
+_PER = ("day", "week", "year")
 _MOST_LISTED = 50
 
 
@@ -50,6 +52,10 @@ def _finish(reading: Reading, question: Question) -> Question:
         return replace(question, sorting=_sorting(reading), limit=_entries_limit(reading), is_income=_is_income(reading))
     if question.intent is Intent.HELP:
         return replace(question, topic=_topic(reading))
+    if question.intent is Intent.SET_BUDGET:
+        return replace(question, cycle=next((cycle for cycle in _CYCLES if reading.has(cycle)), ""))
+    if question.intent is Intent.AVERAGE:
+        question = replace(question, per=next((per for per in _PER if reading.has(f"per_{per}")), "month"))
     return replace(question, is_income=_is_income(reading))
 
 
@@ -68,7 +74,7 @@ def _is_help(reading: Reading, question: Question) -> bool:
 def _is_addition(reading: Reading, question: Question) -> bool:
     if question.amount is None or _is_budget(reading, question) or reading.has("recategorise_strict"):
         return False
-    return reading.has("add") or not reading.has(*_ASKS)
+    return reading.has("add") or not reading.has(*_ASKS, "several")
 
 
 def _is_budget(reading: Reading, question: Question) -> bool:
@@ -96,6 +102,8 @@ def _is_pace(reading: Reading, _question: Question) -> bool:
 def _is_budgets(reading: Reading, question: Question) -> bool:
     if question.names or question.texts:
         return False
+    if reading.has("left") and not reading.has("reference", "also"):
+        return True
     return (reading.has("budget") and not reading.has("add")) or (reading.has("exceeded") and not reading.has("spend"))
 
 
@@ -106,23 +114,29 @@ def _is_one_budget(reading: Reading, question: Question) -> bool:
 
 
 def _is_comparison(reading: Reading, question: Question) -> bool:
-    if len(question.periods) == 2 and not reading.has("add"):  # noqa: PLR2004
+    if len(question.periods) > 1 and not reading.has("add"):
         return True
-    return reading.has("compare")
+    return reading.has("compare") or (reading.has("either") and len(question.names) == 2)  # noqa: PLR2004
 
 
 def _is_average(reading: Reading, _question: Question) -> bool:
-    return reading.has("average", "per_month") and not reading.has("budget")
+    return reading.has("average", "per_month", "per_week", "per_day", "per_year") and not reading.has("budget")
 
 
 def _is_ranking(reading: Reading, question: Question) -> bool:
     if reading.has("which_category", "which_payee", "which_month"):
-        return reading.has("most", "biggest", "spend", "list", "by") and not reading.has("count")
-    return reading.has("most", "top") and bool(question.names or question.periods) and not reading.has("biggest", "entry", "count")
+        return reading.has("most", "biggest", "spend", "list", "by", "how_much") and not reading.has("count")
+    if _is_of_payees(question) or reading.has("biggest", "entry", "count"):
+        return False
+    return reading.has("most", "top") and bool(question.names or question.periods)
+
+
+def _is_of_payees(question: Question) -> bool:
+    return bool(question.names) and all(name.kind == "payee" for name in question.names)
 
 
 def _is_list(reading: Reading, question: Question) -> bool:
-    if reading.has("biggest", "smallest", "latest"):
+    if reading.has("biggest", "smallest", "latest") or (reading.has("most") and _is_of_payees(question)):
         return True
     if reading.has("count", "how_much"):
         return reading.has("buy") and reading.has("what") and not reading.has("count", "spend")
@@ -148,9 +162,9 @@ def _is_spending(reading: Reading, question: Question) -> bool:
 _RULES: tuple[tuple[Intent, Callable[[Reading, Question], bool]], ...] = (
     (Intent.HELP, _is_help),
     (Intent.SET_BUDGET, _sets_budget),
+    (Intent.WHY, _is_why),
     (Intent.RECATEGORISE, _is_recategorising),
     (Intent.ADD, _is_addition),
-    (Intent.WHY, _is_why),
     (Intent.PACE, _is_pace),
     (Intent.BUDGETS, _is_budgets),
     (Intent.BUDGET, _is_one_budget),

@@ -29,7 +29,13 @@ def follow(reading: Reading, question: Question, before: Question | None, today:
     joined = replace(question, intent=intent, periods=periods, is_income=question.is_income or _keeps_income(question, before))
     joined = _with_selection(joined, question, before)
     if intent is before.intent:
-        joined = replace(joined, grouping=_grouping(question, before), sorting=before.sorting, limit=question.limit or before.limit)
+        joined = replace(
+            joined,
+            grouping=_grouping(question, before),
+            sorting=before.sorting,
+            limit=question.limit or before.limit,
+            per=question.per,
+        )
     return joined
 
 

@@ -77,6 +77,8 @@ class Question:
     grouping: Grouping | None = None
     sorting: Sorting = Sorting.OLDEST
     limit: int | None = None
+    per: str = "month"
+    """Of an average: `day`, `week`, `month` or `year`."""
     amount: Decimal | None = None
     amount_currency: str = ""
     description: str = ""
@@ -106,6 +108,7 @@ class Question:
             "grouping": self.grouping.value if self.grouping else None,
             "sorting": self.sorting.value,
             "limit": self.limit,
+            "per": self.per,
             "amount": str(self.amount) if self.amount is not None else None,
             "amount_currency": self.amount_currency,
             "description": self.description,
@@ -133,6 +136,7 @@ class Question:
             grouping=Grouping(memory["grouping"]) if memory["grouping"] else None,
             sorting=Sorting(memory["sorting"]),
             limit=memory["limit"],
+            per=memory["per"],
             amount=Decimal(memory["amount"]) if memory["amount"] is not None else None,
             amount_currency=memory["amount_currency"],
             description=memory["description"],
