@@ -34,7 +34,7 @@ class Home:
 
     def count(self, category) -> int:
         with self.world.store.reading() as work:
-            return work.expenses.count(work.owners.find(self.world.who.user_id), Filter(category=category["id"]))
+            return work.expenses.count(work.owners.find(self.world.who.user_id), Filter(categories=(category["id"],)))
 
 
 def test_others_write_between_the_steps(world):

@@ -160,6 +160,38 @@ def test_payees_are_told_apart_letter_by_letter(store):
         assert len(work.expenses.page(owner, Filter(text="CAFÉ"), "spent_on", 9)) == 1
 
 
+def test_sums_of_a_filter_are_those_of_its_rows(store):
+    for minor, fields in (
+        (480, {"category_id": "food", "tags": '["Größe","b"]'}),
+        (520, {"category_id": "food", "tags": '["x,\\"b"]', "kind": "income"}),
+        (700, {"category_id": "rail", "spent_on": "2026-11-23", "payee": "Café"}),
+        (90, {"category_id": None, "spent_on": "2026-11-23", "payee": "Cafe", "note": "ÉTÉ 100%"}),
+    ):
+        add(store, MARIA, home_minor=minor, amount_minor=minor, **fields)
+    add(store, OTTO, category_id="food")
+    with store.reading() as work:
+        owner = work.owners.find(MARIA.user_id)
+
+        def sums(by: str, **wanted) -> list[tuple[str, str, int, int]]:
+            return sorted(work.expenses.sums(owner, Filter(**wanted), by))
+
+        assert sums("category") == [
+            ("", "expense", 90, 1),
+            ("food", "expense", 480, 1),
+            ("food", "income", 520, 1),
+            ("rail", "expense", 700, 1),
+        ]
+        assert sums("day", kind="expense") == [("2026-11-22", "expense", 480, 1), ("2026-11-23", "expense", 790, 2)]
+        assert sums("day", categories=("rail", "none")) == [("2026-11-23", "expense", 790, 2)]
+        assert sums("category", categories=("food",), kind="income") == [("food", "income", 520, 1)]
+        assert sums("payee", payee="Café") == [("Café", "expense", 700, 1)]
+        assert sums("payee", text="été 100%") == [("Cafe", "expense", 90, 1)]
+        assert sums("category", tag="GRÖSSE") == []
+        assert sums("category", tag="GRÖßE") == [("food", "expense", 480, 1)]
+        assert sums("category", tag="b") == [("food", "expense", 480, 1)]
+        assert sums("day", least=480, most=520) == [("2026-11-22", "expense", 480, 1), ("2026-11-22", "income", 520, 1)]
+
+
 def test_totals_add_up_and_vanish_at_zero(store):
     food = uuid7()
     first = add(store, MARIA, category_id=food)

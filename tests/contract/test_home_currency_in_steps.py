@@ -59,7 +59,7 @@ class Home:
         return Counter(expense.home_currency for expense in self.all())
 
     def spent(self) -> dict[str, str]:
-        return Summary(self.world.store).by(self.world.who, "month", None, None)["spent"]
+        return Summary(self.world.store).by(self.world.who, "month", {})["spent"]
 
 
 @pytest.fixture

@@ -86,7 +86,7 @@ def test_expenses(opened) -> None:
         for sort in ("spent_on", "-spent_on", "amount", "-amount"):
             work.expenses.page(owner, Filter(), sort, 50)
         work.expenses.page(owner, Filter(), "-spent_on", 50, ("2026-05-05", 7))
-        work.expenses.page(owner, Filter(category=first.category_id), "spent_on", 50)
+        work.expenses.page(owner, Filter(categories=(first.category_id,)), "spent_on", 50)
         work.expenses.page(owner, Filter(payee=first.payee), "spent_on", 50)
         work.expenses.page(owner, Filter(first="2026-02-01", last="2026-02-28"), "spent_on", 50)
         work.expenses.get(owner, first.id)

@@ -112,9 +112,9 @@ class Handlers:
         self._catalogue.remove(_who(request), category_id, request.expected_version, move_to)
         return None, 204, {}
 
-    def summarize_expenses(self, request: Request, by: str, from_: str | None = None, to: str | None = None) -> Answer:
+    def summarize_expenses(self, request: Request, by: str, **arguments: Any) -> Answer:
         """Sum up."""
-        return self._summary.by(_who(request), by, from_, to), 200, {}
+        return self._summary.by(_who(request), by, _filter(arguments)), 200, {}
 
     def get_exchange_rate(self, request: Request, from_: str, to: str) -> Answer:  # noqa: ARG002
         """Tell today's rate."""

@@ -137,7 +137,7 @@ def _at(work: Work, owner: Owner, category_id: str, version: int) -> Category:
 def _target(work: Work, owner: Owner, category_id: str, move_to: str | None) -> str | None:
     """Return where the expenses of a category go."""
     if move_to is None:
-        count = work.expenses.count(owner, Filter(category=category_id))
+        count = work.expenses.count(owner, Filter(categories=(category_id,)))
         if count:
             raise CategoryInUseError(count)
         return None

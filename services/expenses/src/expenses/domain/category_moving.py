@@ -30,7 +30,7 @@ def begin_move(work: Work, owner: Owner, category: Category, target: str | None)
 
 def move_some(work: Work, owner: Owner, category: Category, target: str | None, now: datetime) -> bool:
     """Move some expenses and, if those were the last, remove the category; return whether there are more."""
-    batch = work.expenses.page(owner, Filter(category=category.id), "spent_on", ROWS)
+    batch = work.expenses.page(owner, Filter(categories=(category.id,)), "spent_on", ROWS)
     if batch:
         # Said with the expenses too: who hears of them first has to let a budget follow before it looks at what was spent.
         moving = {"category_moved": {"from": category.id, "version": category.version + 1, "to": target}}
@@ -44,7 +44,7 @@ def move_some(work: Work, owner: Owner, category: Category, target: str | None, 
 
 def are_many(work: Work, owner: Owner, category: Category) -> bool:
     """Say whether a category has more expenses than one transaction moves."""
-    return len(work.expenses.page(owner, Filter(category=category.id), "spent_on", ROWS)) == ROWS
+    return len(work.expenses.page(owner, Filter(categories=(category.id,)), "spent_on", ROWS)) == ROWS
 
 
 def continue_move(work: Work, owner: Owner, job: ImportJob, now: datetime) -> bool:

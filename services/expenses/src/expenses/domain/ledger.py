@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from expenses.domain.booking import book
 from expenses.domain.draft import check_category, converted_home, given_home, money_at, plain_fields
-from expenses.domain.errors import ExpenseNotFoundError, InvalidFilterError, StaleVersionError, problem
-from expenses.domain.expense import EXPENSE, Change, Expense, milliseconds, moved, one_line
-from expenses.domain.ports import Filter
+from expenses.domain.errors import ExpenseNotFoundError, StaleVersionError
+from expenses.domain.expense import EXPENSE, Change, Expense, milliseconds, moved
+from expenses.domain.filtering import read_filter
 from expenses.domain.showing import shown
-from money import Money, MoneyError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -122,27 +121,3 @@ def _at(work: Work, owner: Owner, expense_id: str, version: int) -> Expense:
 
 def _position(expense: Expense, sort: str) -> Position:
     return [expense.home_minor if sort.endswith("amount") else expense.spent_on, expense.number]
-
-
-def read_filter(arguments: Mapping[str, Any], home_currency: str) -> Filter:
-    """Read the parameters of a list; raises InvalidFilterError."""
-    payee = arguments.get("payee")
-    return Filter(
-        first=arguments.get("first"),
-        last=arguments.get("last"),
-        category=arguments.get("category"),
-        payee=None if payee is None else one_line(payee),
-        text=arguments.get("text"),
-        least=_bound(arguments, "min", home_currency),
-        most=_bound(arguments, "max", home_currency),
-        kind=arguments.get("kind"),
-        import_id=arguments.get("import_id"),
-    )
-
-
-def _bound(arguments: Mapping[str, Any], name: str, home_currency: str) -> int | None:
-    text = arguments.get(name)
-    try:
-        return None if text is None else Money.parse(text, home_currency).minor
-    except MoneyError as error:
-        raise InvalidFilterError([problem(f"/{name}", str(error))]) from error

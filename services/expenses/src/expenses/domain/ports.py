@@ -59,10 +59,11 @@ class Filter:
 
     first: str | None = None
     last: str | None = None
-    category: str | None = None
-    """An id, or "none"."""
+    categories: tuple[str, ...] = ()
+    """In any of these: ids, and "none" for those without one; empty for all."""
     payee: str | None = None
     text: str | None = None
+    tag: str | None = None
     least: int | None = None
     most: int | None = None
     kind: str | None = None
@@ -141,6 +142,9 @@ class Expenses(Protocol):
 
     def count(self, owner: Owner, wanted: Filter) -> int:
         """Count expenses by category."""
+
+    def sums(self, owner: Owner, wanted: Filter, by: str) -> list[tuple[str, str, int, int]]:
+        """Return (key, kind, home_minor, entries) summed by `day`, `category` or `payee`; the key of no category is empty."""
 
     def any_imported(self, owner: Owner) -> bool:
         """Say whether an import ever brought an expense that is still there."""

@@ -78,7 +78,7 @@ def _revert(work: Work, owner: Owner, job: ImportJob) -> bool:
         return True
     for category_id in job.categories:
         category = work.categories.get(owner, category_id)
-        if category and not work.expenses.count(owner, Filter(category=category_id)):
+        if category and not work.expenses.count(owner, Filter(categories=(category_id,))):
             work.categories.remove(owner, category)
             announce_removal(work, owner, category, None)
     work.jobs.remove(owner)

@@ -1,16 +1,19 @@
-"""Sums in the home currency, read from the running totals alone."""
+"""Sums in the home currency: from the running totals where these can tell, from the expenses themselves otherwise."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from expenses.domain.expense import EXPENSE
+from expenses.domain.filtering import read_filter
 from expenses.domain.home_currency import one_currency
+from expenses.domain.ports import Filter
 from expenses.domain.totals import ALL, CATEGORY, DAY, PAYEE, Spans, spans_of
 from money import Money
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterator, Mapping
 
     from expenses.domain.ports import Owner, Store, Who, Work
 
@@ -23,19 +26,20 @@ class Summary:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def by(self, who: Who, by: str, first: str | None, last: str | None) -> dict[str, Any]:
-        """Return the sums by category, month, day or payee from one day to another, both included. Raises ConvertingError."""
+    def by(self, who: Who, by: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the sums by category, month, day or payee of what is filtered. Raises ConvertingError, InvalidFilterError."""
         with self._store.reading() as work:
             owner, lines = work.owners.find(who.user_id), []
+            wanted = read_filter(arguments, owner.home_currency if owner else who.home_currency)
             if owner:
                 with one_currency(work, owner):
-                    lines = _lines(work, owner, by, first, last)
+                    lines = _lines(work, owner, by, wanted)
             names = {category.id: category.name for category in work.categories.all(owner)} if owner and by == "category" else {}
         currency = owner.home_currency if owner else who.home_currency
         items = [_item(line, by, names, currency) for line in _sorted(lines, by)]
         spent, earned = sum(line.spent for line in lines), sum(line.earned for line in lines)
         return {
-            "by": by, "from": first, "to": last, "items": items,
+            "by": by, "from": wanted.first, "to": wanted.last, "items": items,
             "spent": _wire(spent, currency), "earned": _wire(earned, currency), "net": _wire(earned - spent, currency),
         }  # fmt: skip
 
@@ -47,9 +51,10 @@ class _Line:
         self.key, self.spent, self.earned, self.count = key, 0, 0, 0
 
 
-def _lines(work: Work, owner: Owner, by: str, first: str | None, last: str | None) -> list[_Line]:
+def _lines(work: Work, owner: Owner, by: str, wanted: Filter) -> list[_Line]:
     lines: dict[str, _Line] = {}
-    for key, kind, minor, entries in _sums(work, owner, by, first, last):
+    sums = _counted(work, owner, by, wanted) if _is_counted(by, wanted) else _added_up(work, owner, by, wanted)
+    for key, kind, minor, entries in sums:
         line = lines.setdefault(key, _Line(key))
         line.count += entries
         if kind == EXPENSE:
@@ -59,7 +64,32 @@ def _lines(work: Work, owner: Owner, by: str, first: str | None, last: str | Non
     return list(lines.values())
 
 
-def _sums(work: Work, owner: Owner, by: str, first: str | None, last: str | None) -> Iterable[tuple[str, str, int, int]]:
+def _is_counted(by: str, wanted: Filter) -> bool:
+    """Say whether the running totals tell the sums: they know days, kinds, and the one thing that is summed by."""
+    rest = replace(wanted, first=None, last=None, kind=None)
+    if by == "category":
+        rest = replace(rest, categories=())
+    elif by == "payee":
+        rest = replace(rest, payee=None)
+    return rest == Filter()
+
+
+def _added_up(work: Work, owner: Owner, by: str, wanted: Filter) -> Iterator[tuple[str, str, int, int]]:
+    length = 7 if by == "month" else None
+    for key, *sums in work.expenses.sums(owner, wanted, "day" if by == "month" else by):
+        yield key[:length], *sums
+
+
+def _counted(work: Work, owner: Owner, by: str, wanted: Filter) -> Iterator[tuple[str, str, int, int]]:
+    """Yield the sums from the running totals, without those that are not wanted."""
+    wanted_keys = {"" if key == "none" else key for key in wanted.categories} if by == "category" else {wanted.payee}
+    everything = not wanted.categories and wanted.payee is None
+    for key, kind, minor, entries in _totals(work, owner, by, wanted.first, wanted.last):
+        if wanted.kind in {None, kind} and (everything or key in wanted_keys):
+            yield key, kind, minor, entries
+
+
+def _totals(work: Work, owner: Owner, by: str, first: str | None, last: str | None) -> Iterator[tuple[str, str, int, int]]:
     if by == "day":
         yield from work.totals.by_span(owner, Spans(ALL, DAY, first or "1900-01-01", last or "2999-12-31"))
     elif by == "month":

@@ -492,7 +492,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Sums in the home currency, by category, month, day or payee */
+        /**
+         * Sums in the home currency, by category, month, day or payee
+         * @description Takes the filters of the list, and sums up what that would show.
+         */
         get: operations["summarizeExpenses"];
         put?: never;
         post?: never;
@@ -1880,6 +1883,19 @@ export interface components {
         IfMatch: string;
         /** @description A repeat with the same key and body answers as the first did and changes nothing. */
         IdempotencyKey: string;
+        /** @description A category's id, or "none" for expenses without one. Several, separated by commas, mean any of them. */
+        InCategories: string;
+        /** @description The whole name. */
+        ToPayee: string;
+        /** @description Part of payee, description or note. */
+        WithText: string;
+        /** @description One of the tags, in any case. */
+        WithTag: string;
+        /** @description In the home currency. */
+        AtLeast: string;
+        /** @description In the home currency. */
+        AtMost: string;
+        OfKind: components["schemas"]["Kind"];
     };
     requestBodies: never;
     headers: {
@@ -2416,17 +2432,19 @@ export interface operations {
             query?: {
                 from?: components["schemas"]["Day"];
                 to?: components["schemas"]["Day"];
-                /** @description A category's id, or "none" for expenses without one. */
-                category?: string;
+                /** @description A category's id, or "none" for expenses without one. Several, separated by commas, mean any of them. */
+                category?: components["parameters"]["InCategories"];
                 /** @description The whole name. */
-                payee?: string;
+                payee?: components["parameters"]["ToPayee"];
                 /** @description Part of payee, description or note. */
-                text?: string;
+                text?: components["parameters"]["WithText"];
+                /** @description One of the tags, in any case. */
+                tag?: components["parameters"]["WithTag"];
                 /** @description In the home currency. */
-                min?: string;
+                min?: components["parameters"]["AtLeast"];
                 /** @description In the home currency. */
-                max?: string;
-                kind?: components["schemas"]["Kind"];
+                max?: components["parameters"]["AtMost"];
+                kind?: components["parameters"]["OfKind"];
                 import?: components["schemas"]["Id"];
                 sort?: "-spent_on" | "spent_on" | "-amount" | "amount";
                 limit?: components["parameters"]["Limit"];
@@ -3071,6 +3089,19 @@ export interface operations {
                 by: "category" | "month" | "day" | "payee";
                 from?: components["schemas"]["Day"];
                 to?: components["schemas"]["Day"];
+                /** @description A category's id, or "none" for expenses without one. Several, separated by commas, mean any of them. */
+                category?: components["parameters"]["InCategories"];
+                /** @description The whole name. */
+                payee?: components["parameters"]["ToPayee"];
+                /** @description Part of payee, description or note. */
+                text?: components["parameters"]["WithText"];
+                /** @description One of the tags, in any case. */
+                tag?: components["parameters"]["WithTag"];
+                /** @description In the home currency. */
+                min?: components["parameters"]["AtLeast"];
+                /** @description In the home currency. */
+                max?: components["parameters"]["AtMost"];
+                kind?: components["parameters"]["OfKind"];
             };
             header?: never;
             path?: never;
@@ -3091,6 +3122,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             414: components["responses"]["UriTooLong"];
+            422: components["responses"]["Unprocessable"];
             503: components["responses"]["Unavailable"];
         };
     };

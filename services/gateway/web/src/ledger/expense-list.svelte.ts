@@ -4,7 +4,10 @@ import type {Expense} from '../api/types'
 
 export interface ExpenseFilter {
   text: string
+  /** An id or "none", or several with commas between them, as a link can have. */
   category: string
+  payee: string
+  tag: string
   from: string
   to: string
   kind: '' | 'expense' | 'income'
@@ -14,7 +17,7 @@ export interface ExpenseFilter {
   sort: '-spent_on' | 'spent_on' | '-amount' | 'amount'
 }
 
-export const noFilter: ExpenseFilter = {text: '', category: '', from: '', to: '', kind: '', min: '', max: '', import: '', sort: '-spent_on'}
+export const noFilter: ExpenseFilter = {text: '', category: '', payee: '', tag: '', from: '', to: '', kind: '', min: '', max: '', import: '', sort: '-spent_on'}
 
 const pageSize = 60
 const largestPage = 200
@@ -39,7 +42,7 @@ export function addressOf(filter: ExpenseFilter): string {
 }
 
 export const filtersSet = (filter: ExpenseFilter): number =>
-  (['category', 'from', 'to', 'kind', 'min', 'max', 'import'] as const).filter((key) => filter[key] !== '').length
+  (['category', 'payee', 'tag', 'from', 'to', 'kind', 'min', 'max', 'import'] as const).filter((key) => filter[key] !== '').length
 
 export class ExpenseList {
   items = $state.raw<Expense[]>([])

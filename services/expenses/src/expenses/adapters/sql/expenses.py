@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 
 from chassis.sql import Prepared
 from expenses.adapters.sql.bulk import chunks, run_many
+from expenses.adapters.sql.filtering import amounts, conditions
 from expenses.adapters.sql.tables import expense
 from expenses.domain.expense import Expense
 from expenses.domain.ports import Filter, Owner, Position
@@ -27,6 +28,7 @@ _REPLACE = expense.update().where(
 _FEW = 2000
 """Rows that are collected and sorted in a few milliseconds."""
 _SORTED_BY = {"spent_on": expense.c.spent_on, "amount": expense.c.home_minor}
+_SUMMED_BY = {"day": expense.c.spent_on, "category": expense.c.category_id, "payee": expense.c.payee}
 
 
 class SqlExpenses:
@@ -60,11 +62,11 @@ class SqlExpenses:
     def page(self, owner: Owner, wanted: Filter, sort: str, limit: int, after: Position | None = None) -> list[Expense]:
         """Return up to `limit` expenses; `after` is the (sorted value, number) of the last one before."""
         by, number = _SORTED_BY[sort.removeprefix("-")], expense.c.number
-        conditions = _conditions(owner, wanted)
+        chosen = conditions(owner, wanted)
         if by is expense.c.spent_on and self._many_amounts(owner, wanted):
             # Adding zero keeps the store from collecting half the ledger by amount, only to sort it by day.
-            conditions = [*_conditions(owner, replace(wanted, least=None, most=None)), *_amounts(expense.c.home_minor + 0, wanted)]
-        query = sa.select(*_COLUMNS).where(*conditions)
+            chosen = [*conditions(owner, replace(wanted, least=None, most=None)), *amounts(expense.c.home_minor + 0, wanted)]
+        query = sa.select(*_COLUMNS).where(*chosen)
         falling = sort.startswith("-")
         query = query.order_by(by.desc(), number.desc()) if falling else query.order_by(by, number)
         if after is not None:
@@ -73,7 +75,7 @@ class SqlExpenses:
 
     def _many_amounts(self, owner: Owner, wanted: Filter) -> bool:
         """Say whether so many expenses lie between the amounts that it is quicker to go through all by day until a page is full."""
-        bounds = _amounts(expense.c.home_minor, wanted)
+        bounds = amounts(expense.c.home_minor, wanted)
         if not bounds:
             return False
         found = sa.select(expense.c.number).where(expense.c.owner == owner.number, *bounds).limit(_FEW)
@@ -81,13 +83,24 @@ class SqlExpenses:
 
     def by_number(self, owner: Owner, wanted: Filter, limit: int, after: int) -> list[Expense]:
         """Return up to `limit` expenses in the order in which they were stored."""
-        query = sa.select(*_COLUMNS).where(*_conditions(owner, wanted), expense.c.number > after)
+        query = sa.select(*_COLUMNS).where(*conditions(owner, wanted), expense.c.number > after)
         return [Expense._make(row) for row in self._connection.execute(query.order_by(expense.c.number).limit(limit))]
 
     def count(self, owner: Owner, wanted: Filter) -> int:
         """Count expenses."""
-        query = sa.select(sa.func.count()).select_from(expense).where(*_conditions(owner, wanted))
+        query = sa.select(sa.func.count()).select_from(expense).where(*conditions(owner, wanted))
         return int(self._connection.execute(query).scalar_one())
+
+    def sums(self, owner: Owner, wanted: Filter, by: str) -> list[tuple[str, str, int, int]]:
+        """Return (key, kind, home_minor, entries) summed by `day`, `category` or `payee`."""
+        key = _SUMMED_BY[by]
+        query = (
+            sa.select(key, expense.c.kind, sa.func.sum(expense.c.home_minor), sa.func.count())
+            .where(*conditions(owner, wanted))
+            .group_by(key, expense.c.kind)
+        )
+        # As whole numbers; MySQL makes decimals of them.
+        return [(name or "", kind, int(minor), int(entries)) for name, kind, minor, entries in self._connection.execute(query)]
 
     def any_imported(self, owner: Owner) -> bool:
         """Say whether an import ever brought an expense that is still there."""
@@ -108,33 +121,6 @@ class SqlExpenses:
             query = sa.select(column).where(expense.c.owner == owner.number, column.in_(part))
             found.update(self._connection.execute(query).scalars())
         return found
-
-
-def _conditions(owner: Owner, wanted: Filter) -> list[sa.ColumnElement[bool]]:
-    row = expense.c
-    by: dict[str, Callable[[Any], sa.ColumnElement[bool]]] = {
-        "first": lambda day: row.spent_on >= day,
-        "last": lambda day: row.spent_on <= day,
-        "category": lambda given: row.category_id.is_(None) if given == "none" else row.category_id == given,
-        "payee": lambda payee: row.payee == payee,
-        "kind": lambda kind: row.kind == kind,
-        "import_id": lambda import_id: row.import_id == import_id,
-        "text": _contains,
-    }
-    given = ((condition, getattr(wanted, name)) for name, condition in by.items())
-    chosen = [condition(value) for condition, value in given if value is not None]
-    return [row.owner == owner.number, *chosen, *_amounts(row.home_minor, wanted)]
-
-
-def _amounts(minor: sa.ColumnElement[int], wanted: Filter) -> list[sa.ColumnElement[bool]]:
-    lower = [] if wanted.least is None else [minor >= wanted.least]
-    upper = [] if wanted.most is None else [minor <= wanted.most]
-    return [*lower, *upper]
-
-
-def _contains(text: str) -> sa.ColumnElement[bool]:
-    searched = sa.func.lower(expense.c.payee + "\n" + expense.c.description + "\n" + expense.c.note)
-    return searched.contains(text.lower(), autoescape=True)
 
 
 def _beyond(by: sa.Column[Any], after: Position, *, falling: bool) -> tuple[sa.ColumnElement[bool], ...]:

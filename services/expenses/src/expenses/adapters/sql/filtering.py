@@ -1,0 +1,61 @@
+"""A filter as conditions of SQL."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import sqlalchemy as sa
+
+from expenses.adapters.sql.tables import expense
+from expenses.domain.ports import Filter, Owner
+
+_NO_CATEGORY = "none"
+_TAGS_LENGTH = 4000
+"""More letters than the tags of an expense can have with everything that JSON adds."""
+
+
+def conditions(owner: Owner, wanted: Filter) -> list[sa.ColumnElement[bool]]:
+    """Return what is true of the rows that are wanted."""
+    row = expense.c
+    by: dict[str, Callable[[Any], sa.ColumnElement[bool]]] = {
+        "first": lambda day: row.spent_on >= day,
+        "last": lambda day: row.spent_on <= day,
+        "payee": lambda payee: row.payee == payee,
+        "kind": lambda kind: row.kind == kind,
+        "import_id": lambda import_id: row.import_id == import_id,
+        "text": _contains,
+        "tag": _has_tag,
+    }
+    given = ((condition, getattr(wanted, name)) for name, condition in by.items())
+    chosen = [condition(value) for condition, value in given if value is not None]
+    if wanted.categories:
+        chosen.append(_in_any(wanted.categories))
+    return [row.owner == owner.number, *chosen, *amounts(row.home_minor, wanted)]
+
+
+def amounts(minor: sa.ColumnElement[int], wanted: Filter) -> list[sa.ColumnElement[bool]]:
+    """Return what is true of the amounts that are wanted."""
+    lower = [] if wanted.least is None else [minor >= wanted.least]
+    upper = [] if wanted.most is None else [minor <= wanted.most]
+    return [*lower, *upper]
+
+
+def _in_any(categories: tuple[str, ...]) -> sa.ColumnElement[bool]:
+    column = expense.c.category_id
+    ids = [category for category in categories if category != _NO_CATEGORY]
+    named = [column == ids[0]] if len(ids) == 1 else [column.in_(ids)] if ids else []
+    return sa.or_(*named, *([column.is_(None)] if _NO_CATEGORY in categories else []))
+
+
+def _contains(text: str) -> sa.ColumnElement[bool]:
+    searched = sa.func.lower(expense.c.payee + "\n" + expense.c.description + "\n" + expense.c.note)
+    return searched.contains(text.lower(), autoescape=True)
+
+
+def _has_tag(tag: str) -> sa.ColumnElement[bool]:
+    """Say whether a tag is in the JSON list, in any case. Within a string of JSON no quote follows a comma or bracket directly."""
+    written = json.dumps(tag.lower(), ensure_ascii=False)
+    tags = sa.func.lower(sa.cast(expense.c.tags, sa.String(_TAGS_LENGTH)))
+    return sa.or_(tags.contains("[" + written, autoescape=True), tags.contains("," + written, autoescape=True))
