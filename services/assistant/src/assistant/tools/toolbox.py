@@ -4,49 +4,103 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from assistant.tools.model import BudgetState, By, Category, Change, Entries, Entry, Order, Selection, Sum, Tipping, Total
+from assistant.tools import links, reading
+from assistant.tools.budgets import BudgetBook
+from assistant.tools.changes import Changes
+from assistant.tools.client import PublicApi
+from assistant.tools.entries import EntryList
+from assistant.tools.model import (
+    BudgetState,
+    By,
+    Category,
+    Change,
+    Entries,
+    Entry,
+    Order,
+    Selection,
+    Sum,
+    Tipping,
+    ToolError,
+    Total,
+)
+from assistant.tools.narrowing import narrowed_to
+from assistant.tools.selecting import Asked, asked_for
+from assistant.tools.spending import Line, Spending
+from money import Money
+
+if TYPE_CHECKING:
+    from assistant.conversation.model import Person
 
 
 class Toolbox:
-    """Reads and changes through the public API. All methods raise ToolError."""
+    """Reads and changes through the public API. All methods raise ToolError. What was read is kept for one message only."""
+
+    def __init__(self, api: PublicApi, person: Person) -> None:
+        """Ask nothing yet."""
+        self._api, self._person = api, person
+        self._spending, self._list, self._changes = Spending(api), EntryList(api), Changes(api)
+        self._book = BudgetBook(api, self._list, self._known)
+        self._categories: Mapping[str, Category] | None = None
+        self._payees: Sequence[str] | None = None
 
     def categories(self) -> Sequence[Category]:
         """Return all categories."""
-        raise NotImplementedError
+        return list(self._known().values())
 
     def payees(self) -> Sequence[str]:
         """Return the names of all payees, those with most spending first."""
-        raise NotImplementedError
+        if self._payees is None:
+            items = self._api.read("/summary", by="payee")["items"]
+            self._payees = [item["key"] for item in items if item["key"]]
+        return self._payees
 
     def total(self, selection: Selection) -> Total:
         """Return the sum and the number of the selected entries."""
-        raise NotImplementedError
+        asked = self._asked(selection)
+        line = self._spending.total(asked, self._person.currency)
+        return Total(_money(line), line.count, links.list_of(asked))
 
     def sums(self, selection: Selection, by: By) -> Sequence[Sum]:
-        """Return the sums of the selected entries, largest first for categories and payees, in order of time otherwise."""
-        raise NotImplementedError
+        """Return the sums of the selected entries, largest first for categories and payees, in order of time otherwise.
+
+        There is none for a month or a day without entries.
+        """
+        lines, known = self._spending.lines(self._asked(selection), by), self._known() if by is By.CATEGORY else {}
+
+        def told(key: str, line: Line) -> Sum:
+            label = known[key].name if key in known else line.label or key
+            link = links.list_of(self._asked(narrowed_to(selection, by, key, known)))
+            return Sum(key, label, _money(line), line.count, link)
+
+        by_size = by in {By.CATEGORY, By.PAYEE}
+        order = sorted(lines.items(), key=lambda item: (-item[1].minor, item[0]) if by_size else (0, item[0]))
+        return [told(key, line) for key, line in order]
 
     def entries(self, selection: Selection, order: Order, limit: int) -> Entries:
         """Return the first of the selected entries, and how many there are."""
-        raise NotImplementedError
+        asked = self._asked(selection)
+        rows = self._list.first(asked, order, limit)
+        total = len(rows) if len(rows) < limit else self._spending.total(asked, self._person.currency).count
+        return Entries(tuple(reading.entry(row, self._known()) for row in rows), total, links.list_of(asked, order))
 
     def entry(self, expense_id: str) -> Entry:
         """Return one entry."""
-        raise NotImplementedError
+        return reading.entry(self._list.one(expense_id), self._known())
 
     def budgets(self, on: date | None = None) -> Sequence[BudgetState]:
         """Return all budgets in the period that a day is in (today without one), leaving out those that have none then."""
-        raise NotImplementedError
+        return self._book.states(on)
 
     def tipping(self, budget_id: str, on: date) -> Tipping | None:
         """Return the entry that took a budget over its limit in the period that a day is in, None if none did."""
-        raise NotImplementedError
+        return self._book.tipping(budget_id, on, self._asked)
 
     def suggested_category(self, payee: str) -> Category | None:
-        """Return the category that the person's rules and habits suggest for a payee."""
-        raise NotImplementedError
+        """Return the category that the person's habits suggest for a payee."""
+        suggested = self._api.read("/suggestions/category", payee=payee)["category_id"]
+        return self._known().get(suggested or "")
 
     def carry_out(self, proposal_id: str, action: str, parameters: Mapping[str, Any]) -> Change:
         """Make a change once, however often this is called with the same id.
@@ -57,8 +111,28 @@ class Toolbox:
             change_budget: budget_id, version, limit, currency.
             recategorise: entries (list of {id, version}), category_id.
         """
-        raise NotImplementedError
+        self._need_write()
+        return self._changes.carry_out(proposal_id, action, parameters)
 
     def undo(self, change: Mapping[str, Any]) -> None:
         """Undo what `Change.undo` describes."""
-        raise NotImplementedError
+        self._need_write()
+        self._changes.undo(change)
+
+    def _need_write(self) -> None:
+        if not self._person.may_write:
+            message = "This access token may only read. Use one with the scope write."
+            raise ToolError(message, code="forbidden")
+
+    def _known(self) -> Mapping[str, Category]:
+        if self._categories is None:
+            items = self._api.read("/categories")["items"]
+            self._categories = {item["id"]: Category(item["id"], item["name"]) for item in items}
+        return self._categories
+
+    def _asked(self, selection: Selection) -> Asked:
+        return asked_for(selection, self._person.currency, self.categories)
+
+
+def _money(line: Line) -> Money:
+    return Money(line.minor, line.currency)

@@ -1,0 +1,139 @@
+"""Calls the public API with the rights of the person who asks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from http import HTTPStatus
+from typing import Any
+
+import httpx
+
+from assistant.tools.model import ToolError
+from chassis import context
+
+API = "/api/v1"
+_TIMEOUT = httpx.Timeout(10, connect=3)
+_PAGE = 200
+_ID = re.compile(r"[0-9a-fA-F-]{36}", re.ASCII)
+_PASSING = frozenset(
+    {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT}
+)
+"""Answers after which trying again may help."""
+_SAYINGS: dict[int, str] = {
+    HTTPStatus.UNAUTHORIZED: "Your session has ended, or your access token was revoked. Sign in again.",
+    HTTPStatus.FORBIDDEN: "You may not do this with this session or access token.",
+    HTTPStatus.TOO_MANY_REQUESTS: "These were too many questions at once. Try again in a minute.",
+}
+
+
+class RefusedError(ToolError):
+    """The API answered with a problem."""
+
+    def __init__(self, message: str, *, code: str, status: int) -> None:
+        """Last, unless the status says that trying again may help."""
+        super().__init__(message, code=code, lasting=status not in _PASSING)
+        self.status = status
+
+
+def new_client(base_url: str, transport: httpx.BaseTransport | None = None) -> httpx.Client:
+    """Return a client for the gateway at an address such as http://gateway:8000; everybody's calls can share it."""
+    return httpx.Client(base_url=base_url, transport=transport, timeout=_TIMEOUT, follow_redirects=False)
+
+
+class PublicApi:
+    """The public API as one person sees it. All methods raise ToolError; nothing is repeated by itself."""
+
+    def __init__(self, client: httpx.Client, credential: str, headers: Mapping[str, str] | None = None) -> None:
+        """Connect to nothing yet. `credential` goes into the Authorization header; `headers` go with each request."""
+        self._client, self._headers = client, {"Authorization": f"Bearer {credential}", **(headers or {})}
+
+    def read(self, path: str, **query: str) -> dict[str, Any]:
+        """Return what is at a path."""
+        return self._body(self._send("GET", path, query))
+
+    def pages(self, path: str, **query: str) -> Iterator[list[dict[str, Any]]]:
+        """Yield the pages of a list, as large as they can be."""
+        asked = {"limit": str(_PAGE), **query}
+        while True:
+            page = self.read(path, **asked)
+            yield page["items"]
+            if not page["next_cursor"]:
+                return
+            asked["cursor"] = page["next_cursor"]
+
+    def create(self, path: str, body: Mapping[str, Any], *, key: str) -> dict[str, Any]:
+        """Make something once for each key; return it."""
+        return self._body(self._send("POST", path, body=body, headers={"Idempotency-Key": key}))
+
+    def change(self, path: str, body: Mapping[str, Any], *, version: int) -> dict[str, Any]:
+        """Change something that was read in this version; return what it is now."""
+        return self._body(self._send("PATCH", path, body=body, headers=_if(version)))
+
+    def remove(self, path: str, *, version: int) -> None:
+        """Delete something that was read in this version."""
+        self._send("DELETE", path, headers=_if(version))
+
+    def _send(
+        self, method: str, path: str, query: Mapping[str, str] | None = None, *,
+        body: Mapping[str, Any] | None = None, headers: Mapping[str, str] | None = None,
+    ) -> httpx.Response:  # fmt: skip
+        sent = {**self._headers, **_trace(), **(headers or {})}
+        try:
+            answer = self._client.request(method, API + path, params=query, json=body, headers=sent)
+        except httpx.TimeoutException as error:
+            message = "Your data took too long to answer. Try again in a minute."
+            raise ToolError(message, code="timeout", lasting=False) from error
+        except httpx.TransportError as error:
+            message = "Your data cannot be reached at the moment. Try again in a minute."
+            raise ToolError(message, code="unreachable", lasting=False) from error
+        if not answer.is_success:
+            raise _refusal(answer)
+        return answer
+
+    def _body(self, answer: httpx.Response) -> dict[str, Any]:
+        try:
+            body = answer.json()
+        except ValueError as error:
+            raise _senseless() from error
+        if not isinstance(body, dict):
+            raise _senseless()
+        return body
+
+
+def place(collection: str, number: str, *more: str) -> str:
+    """Return the path of one thing, such as /expenses/<id>; raises ToolError if this cannot be an id."""
+    if not _ID.fullmatch(number):
+        message = f"{number[:40]!r} is not the id of anything."
+        raise ToolError(message, code="not-found")
+    return "/".join(["", collection, number, *more])
+
+
+def _if(version: int) -> dict[str, str]:
+    return {"If-Match": f'"{version}"'}
+
+
+def _trace() -> dict[str, str]:
+    trace = context.current.get()
+    return {"X-Request-Id": trace.request_id, "traceparent": trace.traceparent} if trace else {}
+
+
+def _senseless() -> ToolError:
+    return ToolError("Your data gave an answer that makes no sense.", code="senseless", lasting=False)
+
+
+def _refusal(answer: httpx.Response) -> RefusedError:
+    """Return what a problem says; the messages of single fields say most."""
+    status, problem = answer.status_code, _problem(answer)
+    fields = [str(error.get("message", "")) for error in problem.get("errors", ()) if isinstance(error, dict)]
+    detail = str(problem.get("detail") or problem.get("title") or f"The API answered with {status}.")
+    code = str(problem.get("type", "")).removeprefix("/problems/") or str(status)
+    return RefusedError(_SAYINGS.get(status) or "; ".join([detail, *filter(None, fields)]), code=code, status=status)
+
+
+def _problem(answer: httpx.Response) -> dict[str, Any]:
+    try:
+        problem = answer.json()
+    except ValueError:
+        return {}
+    return problem if isinstance(problem, dict) else {}

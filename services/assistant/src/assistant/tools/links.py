@@ -1,0 +1,46 @@
+"""Addresses of the UI's pages."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from assistant.tools.model import Entry, Order
+from assistant.tools.selecting import Asked
+
+_LONGEST = 2000
+"""Letters; a browser takes that many anywhere."""
+
+
+def list_of(asked: Asked, order: Order = Order.NEWEST) -> str:
+    """Return the address of the list that shows a selection, or of the nearest one that holds it.
+
+    The UI's list takes one payee and one text, and excludes nothing.
+    """
+    given = dict(asked.fixed)
+    if asked.categories is not None:
+        given["category"] = ",".join(asked.categories)
+    if asked.payees is not None and len(asked.payees) == 1 and asked.payees[0]:
+        given["payee"] = asked.payees[0]
+    if asked.texts:
+        given["text"] = max(asked.texts, key=len)
+    if order is not Order.NEWEST:
+        given["sort"] = order.value
+    if len(urlencode(given)) > _LONGEST:
+        given.pop("category", None)
+    return "/expenses?" + urlencode(given)
+
+
+def day_of(spent_on: str, payee: str, kind: str) -> str:
+    """Return the address of the list in which an entry is found: its day and payee."""
+    given = {"from": spent_on, "to": spent_on, "kind": kind, "payee": payee}
+    return "/expenses?" + urlencode({name: value for name, value in given.items() if value})
+
+
+def entry(found: Entry) -> str:
+    """Return the address of the list in which an entry is found."""
+    return day_of(found.spent_on.isoformat(), found.payee, found.kind.value)
+
+
+def budget(budget_id: str) -> str:
+    """Return the address of a budget's history."""
+    return "/budgets?" + urlencode({"history": budget_id})

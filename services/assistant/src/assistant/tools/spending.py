@@ -1,0 +1,137 @@
+"""Sums of entries: exact answers of the API, added and subtracted where a selection is more than one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from assistant.tools.client import PublicApi
+from assistant.tools.model import By, ToolError
+from assistant.tools.reading import money
+from assistant.tools.selecting import Asked
+
+MOST = 5000
+"""Entries that are looked at one by one."""
+_FEW = 3
+"""Payees that are asked for one by one where one answer has them all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The sum of some entries, in minor units of the home currency."""
+
+    minor: int
+    count: int
+    currency: str
+    label: str = ""
+
+    def __add__(self, other: Line) -> Line:
+        return self._with(other, 1)
+
+    def __sub__(self, other: Line) -> Line:
+        return self._with(other, -1)
+
+    def _with(self, other: Line, sign: int) -> Line:
+        if other.currency != self.currency:
+            message = f"Your expenses are being converted to {other.currency}. Try again in a minute."
+            raise ToolError(message, code="converting", lasting=False)
+        return replace(self, minor=self.minor + sign * other.minor, count=self.count + sign * other.count)
+
+
+Lines = dict[str, Line]
+"""By category id (empty for none), payee, month or day."""
+
+
+class Spending:
+    """Adds up."""
+
+    def __init__(self, api: PublicApi) -> None:
+        self._api = api
+
+    def total(self, asked: Asked, currency: str) -> Line:
+        """Return the sum of all; `currency` is that of nothing."""
+        everything = self.lines(asked, self._quickest(asked))
+        return sum(everything.values(), Line(0, 0, next((line.currency for line in everything.values()), currency)))
+
+    @staticmethod
+    def _quickest(asked: Asked) -> By:
+        """Return by what the API can tell the sum without looking at entries, if there is such a thing."""
+        return By.PAYEE if asked.categories is None and (asked.payees is not None or asked.without_payees) else By.CATEGORY
+
+    def lines(self, asked: Asked, by: By) -> Lines:
+        """Return the sums, without empty ones."""
+        if asked.nothing:
+            return {}
+        found = self._exact(asked, by) if asked.is_expressible else self._paged(asked, by)
+        return {key: line for key, line in found.items() if line.count}
+
+    def _exact(self, asked: Asked, by: By) -> Lines:
+        if asked.without_texts:
+            with_text = replace(asked, texts=asked.without_texts, without_texts=())
+            return _less(self._exact(replace(asked, without_texts=()), by), self._exact(with_text, by))
+        if by is By.PAYEE and (asked.without_payees or len(asked.payees or ()) > _FEW):
+            everybody = self._exact(replace(asked, payees=None, without_payees=()), by)
+            return {key: line for key, line in everybody.items() if _is_wanted(key, asked)}
+        if asked.without_payees:
+            those = replace(asked, payees=asked.without_payees, without_payees=())
+            return _less(self._exact(replace(asked, without_payees=()), by), self._exact(those, by))
+        return _together(self._answer(parameters, by) for parameters in asked.parameters)
+
+    def _answer(self, parameters: Mapping[str, str], by: By) -> Lines:
+        answer, side = self._api.read("/summary", by=by.value, **parameters), _SIDES[parameters["kind"]]
+        return {item["key"] or "": _line(item, side) for item in answer["items"]}
+
+    def _paged(self, asked: Asked, by: By) -> Lines:
+        rows = [row for row in self.rows(asked) if asked.fits(row)]
+        return _together({_KEYS[by](row): _line_of(row)} for row in rows)
+
+    def rows(self, asked: Asked) -> Iterator[dict[str, Any]]:
+        """Yield the entries of all answers; raises ToolError if they are too many."""
+        count = sum(line.count for line in self.lines(asked.narrowed(), By.CATEGORY).values())
+        if count > MOST:
+            raise too_many(count)
+        for parameters in asked.parameters:
+            for page in self._api.pages("/expenses", **parameters):
+                yield from page
+
+
+def too_many(count: int) -> ToolError:
+    """Return what to say where so many entries would have to be looked at."""
+    message = f"That would take looking at {count} entries one by one. Narrow it down, such as to one year or one category."
+    return ToolError(message, code="too-many")
+
+
+_SIDES = {"expense": "spent", "income": "earned"}
+_KEYS: Mapping[By, Callable[[Mapping[str, Any]], str]] = {
+    By.CATEGORY: lambda row: row["category_id"] or "",
+    By.PAYEE: lambda row: row["payee"],
+    By.MONTH: lambda row: row["spent_on"][:7],
+    By.DAY: lambda row: row["spent_on"],
+}
+
+
+def _line(item: Mapping[str, Any], side: str) -> Line:
+    amount = money(item[side])
+    return Line(amount.minor, item["count"], amount.currency, item["label"])
+
+
+def _line_of(row: Mapping[str, Any]) -> Line:
+    amount = money(row["home_amount"])
+    return Line(amount.minor, 1, amount.currency)
+
+
+def _is_wanted(payee: str, asked: Asked) -> bool:
+    return payee not in asked.without_payees and (asked.payees is None or payee in asked.payees)
+
+
+def _together(parts: Iterable[Lines]) -> Lines:
+    found: Lines = {}
+    for part in parts:
+        for key, line in part.items():
+            found[key] = found[key] + line if key in found else line
+    return found
+
+
+def _less(everything: Lines, some: Lines) -> Lines:
+    return {key: line - some[key] if key in some else line for key, line in everything.items()}
