@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import threading
+from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
 
@@ -28,6 +31,8 @@ SPEC = {
             "delete": {"operationId": "removeThings", "responses": {"204": {"description": "gone"}}},
         },
         "/files": {"post": {"operationId": "createFile", "requestBody": {"content": {"multipart/form-data": {"schema": {"type": "object", "properties": {"file": {"type": "string", "format": "binary"}, "mapping": {"type": "string"}}}}}}, "responses": {"201": {"description": "ok", "content": {"application/json": {"schema": {"type": "object"}}}}}}},
+        "/questions": {"post": {"operationId": "askThings", "x-scope": "read", "responses": {"200": {"description": "ok", "content": {"application/json": {"schema": {"type": "object"}}}}}}},
+        "/news": {"get": {"operationId": "listNews", "responses": {"200": {"description": "ok", "content": {"text/event-stream": {"schema": {"type": "string"}}}}}}},
         "/lines": {"get": {"operationId": "listLines", "responses": {"200": {"description": "ok", "content": {"text/csv": {"schema": {"type": "string"}}}}}}},
     },
     "components": {"schemas": {"NewThing": {"type": "object", "additionalProperties": False, "required": ["name"], "properties": {"name": {"type": "string", "maxLength": 5}, "day": {"$ref": "#/components/schemas/Day"}, "at": {"$ref": "#/components/schemas/Instant"}, "id": {"$ref": "#/components/schemas/Id"}, "email": {"type": "string", "format": "email"}, "price": {"$ref": "#/components/schemas/PositiveMoney"}}}}},
@@ -65,11 +70,22 @@ def list_things(request: Request, **arguments: Any) -> Any:
     return {"caller": request.caller.user_id, "from": request.client_address, **arguments}, 200, etag(3)
 
 
+GO_ON = threading.Event()
+
+
+def news() -> Iterator[bytes]:
+    yield b"event: first"
+    assert GO_ON.wait(60)
+    yield b"event: second"
+
+
 HANDLERS = SimpleNamespace(
     list_things=list_things,
     create_thing=lambda request, *, body: ({"got": body, "key": request.idempotency_key}, 201, {}),
     remove_things=lambda request: (None, 204, {}),
     create_file=create_file,
+    ask_things=lambda request: ({"answer": 42}, 200, {}),
+    list_news=lambda request: (news(), 200, {"Content-Type": "text/event-stream"}),
     list_lines=lambda request: ((f"line {n}\n".encode() for n in range(50_000)), 200, {"Content-Type": "text/csv"}),
 )
 
@@ -259,6 +275,33 @@ def test_a_form_with_a_part_that_nobody_knows_is_refused(app) -> None:
 def test_a_long_answer_is_streamed_whole(app) -> None:
     lines = ask(app, "GET", "lines").text.splitlines()
     assert (len(lines), lines[-1]) == (50_000, "line 49999")
+
+
+def test_an_event_is_sent_before_there_is_another_one(app) -> None:
+    sent: list[bytes] = []
+
+    async def receive() -> Any:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Any) -> None:
+        if message["type"] == "http.response.body":
+            sent.append(message["body"])
+            GO_ON.set()
+
+    headers = [(b"authorization", b"Bearer full"), (b"host", b"outlay.test")]
+    path = "/api/v1/news"
+    scope = {
+        "type": "http", "method": "GET", "path": path, "raw_path": path.encode(), "query_string": b"", "headers": headers,
+        "http_version": "1.1", "scheme": "http", "root_path": "",
+    }  # fmt: skip
+    asyncio.run(app(scope, receive, send))
+    assert sent == [b"event: first", b"event: second", b""]
+
+
+def test_an_operation_that_only_reads_needs_no_more_than_that(app) -> None:
+    assert ask(app, "POST", "questions", token="reader").json() == {"answer": 42}
+    refused = ask(app, "POST", "questions", token="writer")
+    assert (refused.status_code, refused.json()["detail"]) == (403, "This needs an access token with the scope read.")
 
 
 def test_an_answer_without_a_body_has_none(app) -> None:

@@ -13,6 +13,7 @@ import connexion
 import flask
 from connexion.jsonifier import Jsonifier
 from connexion.lifecycle import ConnexionResponse
+from connexion.middleware.abstract import ROUTING_CONTEXT
 from connexion.middleware.main import API
 from connexion.options import SwaggerUIOptions
 from connexion.resolver import Resolver
@@ -39,7 +40,7 @@ from chassis.problems import (
 )
 from chassis.request import Answer, Request
 from chassis.routing import Routes
-from chassis.scopes import require_scope, without_reading
+from chassis.scopes import reading_operations, require_scope, without_reading
 from chassis.security_log import REFUSED, record, record_operation, security_events
 from chassis.spec import method_of
 from chassis.tokens import Caller
@@ -74,6 +75,8 @@ class AppParts:
     """Whether a request with these headers comes from a gateway, whose word on the client's address counts."""
     metrics: Metrics
     checks: Mapping[str, Callable[[], object]] = field(default_factory=dict)
+    wishes: Mapping[str, Callable[[], object]] = field(default_factory=dict)
+    """What it can do without for a time, by name: only reported at /readyz."""
     workers: int = 8
     validate_responses: bool = False
     quiet: bool = False
@@ -86,7 +89,7 @@ def build_app(parts: AppParts) -> ASGIApp:
     app = connexion.FlaskApp(
         parts.name,
         resolver=Resolver(lambda name: _endpoint(getattr(parts.handlers, method_of(name)), parts, events.get(name, ""))),
-        security_map={"bearer": _bearer(parts.verify)},
+        security_map={"bearer": _bearer(parts.verify, reading_operations(parts.spec))},
         validator_map=VALIDATORS,
         strict_validation=True,
         pythonic_params=True,
@@ -101,7 +104,7 @@ def build_app(parts: AppParts) -> ASGIApp:
     options = app.middleware.options.__dict__
     # As app.add_api does, only that it would look through a document that the tests have looked through: half the time of a start.
     app.middleware.apis.append(API(_KnownDocument(json.loads(document)), base_path=None, name=None, **options))
-    health = Health(parts.metrics, parts.checks, document=document.encode())
+    health = Health(parts.metrics, parts.checks, wishes=parts.wishes, document=document.encode())
     limits = BodyLimits([parts.spec])
     return Edge(
         app, service=parts.name, metrics=parts.metrics, health=health, limits=limits, quiet=parts.quiet, routes=Routes([parts.spec])
@@ -116,7 +119,7 @@ class _KnownDocument(OpenAPISpecification):  # type: ignore[misc]
         pass
 
 
-def _bearer(verify: Callable[[str], dict[str, Any]]) -> type[BearerSecurityHandler]:
+def _bearer(verify: Callable[[str], dict[str, Any]], reading: frozenset[str]) -> type[BearerSecurityHandler]:
     class Bearer(BearerSecurityHandler):  # type: ignore[misc]
         """Verifies the token of the Authorization header without looking a function up by name."""
 
@@ -128,7 +131,8 @@ def _bearer(verify: Callable[[str], dict[str, Any]]) -> type[BearerSecurityHandl
                     raise UnauthorizedError(message)
                 claims = verify(token)
                 # Here and not where the operation is called: then the body would have been read already.
-                require_scope(Caller.from_claims(claims), request.method)
+                operation = request.scope["extensions"][ROUTING_CONTEXT].get("operation_id")
+                require_scope(Caller.from_claims(claims), "GET" if operation in reading else request.method)
                 return claims
 
             return check

@@ -45,10 +45,21 @@ class ThreadBridge:
             call = _Call(self._wsgi, _environ(scope, body), check=scope.get(CHECK))
             start, first = await self._in_thread(call.begin)
             await send(start)
+            if call.live:
+                await self._send_live(call, first, send)
+                return
             while first is not None:
                 following = None if call.finished else await self._in_thread(call.next)
                 await send({"type": "http.response.body", "body": first, "more_body": following is not None})
                 first = following
+
+    async def _send_live(self, call: _Call, first: bytes, send: Send) -> None:
+        """Send each piece as soon as there is one, without looking whether it is the last."""
+        piece: bytes | None = first
+        while piece is not None:
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
+            piece = None if call.finished else await self._in_thread(call.next)
+        await send({"type": "http.response.body", "body": b""})
 
     async def _in_thread(self, function: Any) -> Any:
         context = contextvars.copy_context()
@@ -68,6 +79,12 @@ class _Call:
         self._parts: Iterator[bytes] = iter(())
         self._answer: Iterable[bytes] = ()
         self.finished = False
+
+    @property
+    def live(self) -> bool:
+        """Whether somebody listens to each piece of the answer."""
+        kinds = [value for name, value in self._start["headers"] if name == b"content-type"]
+        return any(kind.startswith(b"text/event-stream") for kind in kinds)
 
     def begin(self) -> tuple[dict[str, Any], bytes]:
         """Check the body, and run the application up to the first piece of its answer."""
@@ -95,7 +112,7 @@ class _Call:
             for piece in self._parts:
                 pieces.append(piece)
                 size += len(piece)
-                if size >= _CHUNK:
+                if size >= _CHUNK or self.live:
                     return b"".join(pieces)
         except BaseException:
             self._close()

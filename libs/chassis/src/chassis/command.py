@@ -11,8 +11,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-import httpx
-
 from chassis.bindings import Bound
 from chassis.bus.rabbitmq import BrokerAddress, BusAwayError, RabbitBus
 from chassis.bus.rabbitmq.probing import broker_probe
@@ -26,6 +24,7 @@ from chassis.declared import as_lines as settings_as_lines
 from chassis.declared import declared, problems_of
 from chassis.first_look import look_first, probes_of
 from chassis.ids import uuid7
+from chassis.jwks import fetch_jwks
 from chassis.key_protect import KeyProtectError
 from chassis.keys_command import NEW_SIGNING_KEY, add_keys_command, add_migrate_command, look_after_keys
 from chassis.letters import add_events_command, look_after, tell_of_sealed
@@ -117,17 +116,6 @@ def _do(name: str, build: Build, own: Callable[[str], type], options: argparse.N
     settings = read_settings(of_process, os.environ)
     configure_logs(settings.log_level)
     return _run(name, build, settings, options)
-
-
-def fetch_jwks(auth_url: str) -> Mapping[str, Any]:
-    """Return auth's public keys; raises UnavailableError."""
-    try:
-        answer = httpx.get(f"{auth_url}/api/v1/internal/jwks", timeout=3)
-        keys: Mapping[str, Any] = answer.raise_for_status().json()
-    except (httpx.HTTPError, ValueError) as error:
-        message = "Nobody can be recognised for the moment; try again soon."
-        raise UnavailableError(message, headers={"Retry-After": "5"}) from error
-    return keys
 
 
 def _parser(name: str) -> argparse.ArgumentParser:

@@ -71,6 +71,22 @@ class Metrics:
             registry=registry,
         )
         self.mails = Counter("outlay_mails", "Mails by kind and state.", ["kind", "state"], registry=registry)
+        self.assistant_answers = Counter(
+            "outlay_assistant_answers", "Answers of the assistant.", ["adapter", "intent", "outcome"], registry=registry
+        )
+        self.assistant_latency = Histogram(
+            "outlay_assistant_answer_seconds",
+            "Time from a message to the whole answer.",
+            ["adapter"],
+            registry=registry,
+            buckets=(0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1, 2, 3, 5, 10),
+        )
+        self.assistant_fallbacks = Counter(
+            "outlay_assistant_fallbacks",
+            "Messages that the built-in assistant answered for Watson Assistant, by reason.",
+            ["reason"],
+            registry=registry,
+        )
         self.blind = Gauge(
             "outlay_measurements_failing",
             "What could not be measured for this page: a store or the broker is away.",

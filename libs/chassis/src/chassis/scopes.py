@@ -5,13 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from chassis.problems import ForbiddenError
+from chassis.spec import operations
 
 if TYPE_CHECKING:
     from chassis.request import Answer
+    from chassis.spec import Spec
     from chassis.tokens import Caller
 
 _READING = frozenset({"GET", "HEAD"})
 _NOTHING_TO_READ = 204
+
+
+def reading_operations(spec: Spec) -> frozenset[str]:
+    """Return the operations that only need the scope read, whatever their method: their documents say `x-scope: read`."""
+    return frozenset(
+        operation["operationId"] for _path, _method, operation in operations(spec) if operation.get("x-scope") == "read"
+    )
 
 
 def require_scope(caller: Caller | None, method: str) -> None:
