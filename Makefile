@@ -5,7 +5,7 @@ OUTLAY_DATA ?= $(CURDIR)/var
 STORES ?= home
 VENV := .venv
 BIN := $(VENV)/bin
-OWN := -e libs/money -e libs/chassis -e services/auth -e services/expenses -e services/budgets -e services/notifier -e services/gateway -e outlay
+OWN := -e libs/money -e libs/chassis -e services/auth -e services/expenses -e services/budgets -e services/notifier -e services/assistant -e services/gateway -e outlay
 UI := services/gateway/web
 UI_BUILT := services/gateway/src/gateway/web/index.html
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import re
 from pathlib import Path
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from outlay.suite import Suite
 
 ROOT = Path(__file__).parents[2]
-SERVICES = ("auth", "expenses", "budgets", "notifier", "gateway")
+SERVICES = ("auth", "expenses", "budgets", "notifier", "assistant", "gateway")
 
 OPEN = {
     "createUser", "signIn", "requestPasswordReset", "resetPassword", "verifyEmail", "getOpenapi",
@@ -66,11 +67,18 @@ def test_operation_ids_are_unique_and_say_verb_and_noun() -> None:
     assert not [name for name in ids if not re.fullmatch(r"[a-z]+([A-Z][a-z0-9]*)+", name)]
 
 
-@pytest.mark.parametrize("service", ["auth", "expenses", "budgets", "notifier"])
+HANDLERS = {
+    **{name: f"{name}.handlers:Handlers" for name in ("auth", "expenses", "budgets", "notifier")},
+    "assistant": "assistant.handlers:Handlers",
+}
+
+
+@pytest.mark.parametrize("service", sorted(HANDLERS))
 def test_every_operation_has_a_handler_of_its_name(service: str) -> None:
-    handlers = __import__(f"{service}.handlers", fromlist=["Handlers"])
+    module, _colon, name = HANDLERS[service].partition(":")
+    handlers = getattr(importlib.import_module(module), name)
     for _path, _method, operation in operations(load_spec(service)):
-        assert callable(getattr(handlers.Handlers, method_of(operation["operationId"]), None)), operation["operationId"]
+        assert callable(getattr(handlers, method_of(operation["operationId"]), None)), operation["operationId"]
 
 
 def test_the_documents_merge_without_a_clash() -> None:

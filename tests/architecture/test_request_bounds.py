@@ -23,7 +23,7 @@ from support.asgi import call
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-SERVICES = ("auth", "expenses", "budgets", "notifier")
+SERVICES = ("auth", "expenses", "budgets", "notifier", "assistant")
 SPECS = {service: resolve_refs(load_spec(service)) for service in SERVICES}
 JSON = "application/json"
 LARGE = 6_000

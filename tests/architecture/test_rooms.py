@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-SERVICES = ("auth", "expenses", "budgets", "notifier", "gateway")
+SERVICES = ("auth", "expenses", "budgets", "notifier", "assistant", "gateway")
 SOURCES = sorted(
     path
     for folder in ("libs", "services", "outlay")
@@ -35,7 +35,7 @@ ROOMS = {
     "pillow_heif": ("expenses/adapters/receipts/studio/",),
     "pypdfium2": ("expenses/adapters/receipts/studio/",),
     "sendgrid": ("notifier/adapters/",),
-    "ibm_watson": ("gateway/adapters/",),
+    "ibm_watson": ("assistant/watson/",),
     "currency_converter": ("expenses/adapters/",),
     "uvicorn": ("chassis/server.py", "chassis/connection.py"),
     "cryptography": ("chassis/vault.py", "auth/adapters/"),

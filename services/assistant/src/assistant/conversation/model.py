@@ -90,6 +90,8 @@ class Message:
     pending: Proposal | None
     """What awaits a yes."""
     can_undo: bool
+    extension: str = field(default="", repr=False)
+    """A token, good for two minutes, by which Watson Assistant may read for this person through its extension; empty if none."""
 
 
 class Assistant(Protocol):

@@ -1,0 +1,91 @@
+"""Puts the assistant together."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.types import ASGIApp
+
+from assistant.conversation.allowance import Allowance, TooManyMessagesError
+from assistant.conversation.answering import Answering
+from assistant.conversation.api import InvalidMessageError
+from assistant.conversation.meters import Meters
+from assistant.conversation.model import Assistant, Person
+from assistant.conversation.sentences import Phrasing, english
+from assistant.conversation.service import Conversation
+from assistant.conversation.state import States
+from assistant.handlers import Handlers
+from assistant.settings import AssistantSettings
+from assistant.tools.toolbox import Toolbox
+from chassis.app import AppParts, build_app
+from chassis.clock import Clock
+from chassis.metrics import Metrics
+from chassis.probes import Probe
+from chassis.spec import load_spec
+from chassis.vault import Vault
+
+STATUSES: Mapping[type[Exception], int] = {InvalidMessageError: 422, TooManyMessagesError: 429}
+WORKERS = 32
+"""More than messages may wait for Watson Assistant at a time, or its calls back would find nobody to answer them."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AssistantService:
+    """What a process runs. It has no store, so there is nothing to migrate, to relay or to handle."""
+
+    web: ASGIApp
+    wishes: Mapping[str, Callable[[], object]]
+    """What it can do without for a time, by name: only reported."""
+    close: Callable[[], None]
+    probes: Callable[[], Sequence[Probe]] = tuple
+    """What `check` tries of the assistant's own connections."""
+
+
+class AssistantAwayError(Exception):
+    """The assistant that is set does not answer; the built-in one does."""
+
+
+def build(
+    settings: AssistantSettings,
+    *,
+    verify: Callable[[str], dict[str, Any]],
+    vault: Vault,
+    metrics: Metrics,
+    clock: Clock,
+    builtin: Assistant,
+    tools_of: Callable[[Person, str], Toolbox],
+    chosen: Assistant | None = None,
+    phrasing: Phrasing = english,
+    now: Callable[[], float] = time.time,
+    validate_responses: bool = False,
+    quiet: bool = False,
+) -> AssistantService:
+    """Return the service; nothing is connected yet.
+
+    `tools_of` makes the tools of a person out of the service token that they came with. `chosen` answers before `builtin` does.
+    """
+    answering = Answering(builtin, chosen)
+    conversation = Conversation(answering, States(vault, now), phrasing, Meters(metrics))
+    wishes: Mapping[str, Callable[[], object]] = {chosen.name: lambda: _prove(answering)} if chosen else {}
+    parts = AppParts(
+        name="assistant",
+        spec=load_spec("assistant"),
+        handlers=Handlers(conversation, tools_of=tools_of, allowance=Allowance(settings.messages_per_minute), clock=clock),
+        verify=verify,
+        statuses=STATUSES,
+        metrics=metrics,
+        wishes=wishes,
+        workers=WORKERS,
+        validate_responses=validate_responses,
+        quiet=quiet,
+    )
+    return AssistantService(web=build_app(parts), wishes=wishes, close=answering.close)
+
+
+def _prove(answering: Answering) -> None:
+    if answering.breaker.open:
+        message = f"{answering.name} does not answer; the built-in assistant does"
+        raise AssistantAwayError(message)

@@ -1,0 +1,99 @@
+"""The operations on conversations in openapi.yaml."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from assistant.conversation.allowance import Allowance
+from assistant.conversation.model import Block, Choice, Person
+from assistant.conversation.service import Answer, Conversation, Said
+from assistant.conversation.streaming import HEADERS, events, wants_events
+from assistant.tools.toolbox import Toolbox
+from chassis import context
+from chassis.request import Answer as Response
+from chassis.request import Request
+from chassis.traces import Kind
+
+EXTENSION = "X-Outlay-Extension"
+"""The header in which a gateway hands over what Watson Assistant may call back with."""
+
+
+class InvalidMessageError(Exception):
+    """Nothing to answer."""
+
+    def __init__(self, *, at: str, message: str) -> None:
+        """`at` is a JSON pointer."""
+        super().__init__(f"{at.removeprefix('/')} {message}.")
+        self.errors = [{"pointer": at, "message": message}]
+
+
+class Conversations:
+    """One method for each operation."""
+
+    def __init__(
+        self, conversation: Conversation, *, tools_of: Callable[[Person, str], Toolbox], allowance: Allowance,
+        clock: Callable[[], datetime],
+    ) -> None:  # fmt: skip
+        """`tools_of` makes the tools of a person out of the token that they sent."""
+        self._conversation, self._tools_of, self._allowance, self._clock = conversation, tools_of, allowance, clock
+
+    def get_assistant(self, request: Request) -> Response:
+        """Say what answers."""
+        adapter = self._conversation.adapter
+        examples = list(self._conversation.examples(person_of(request, self._clock)))
+        return {"adapter": adapter, "external": adapter != "builtin", "examples": examples}, 200, {}
+
+    def send_message(self, request: Request, body: dict[str, Any]) -> Response:
+        """Answer a message, at once or block by block."""
+        said = _said(body, request)
+        self._allowance.take(request.caller.user_id)
+        items = self._answered(said, request)
+        if wants_events(request.headers.get("Accept", "")):
+            return events(items, _view), 200, HEADERS
+        *_blocks, answer = items
+        assert isinstance(answer, Answer)  # noqa: S101  it is what comes last
+        return _view(answer), 200, {}
+
+    def _answered(self, said: Said, request: Request) -> Iterator[Block | Answer]:
+        person = person_of(request, self._clock)
+        with context.span("answer", Kind.INTERNAL, {"outlay.adapter": self._conversation.adapter}):
+            yield from self._conversation.answer(said, person, self._tools_of(person, token_of(request)))
+
+
+def person_of(request: Request, clock: Callable[[], datetime]) -> Person:
+    """Return who asks."""
+    caller = request.caller
+    return Person(
+        user_id=caller.user_id, session_id=caller.session_id, locale=caller.locale, currency=caller.home_currency,
+        time_zone=caller.time_zone, today=clock().astimezone(ZoneInfo(caller.time_zone)).date(),
+        may_write="write" in caller.scopes,
+    )  # fmt: skip
+
+
+def token_of(request: Request) -> str:
+    """Return the service token that came with a request."""
+    return request.headers.get("Authorization", "").partition(" ")[2].strip()
+
+
+def _said(body: Mapping[str, Any], request: Request) -> Said:
+    text, choice = body.get("text", "").strip(), body.get("choice")
+    if "text" in body and choice:
+        raise InvalidMessageError(at="/choice", message="goes without a text")
+    if not text and not choice:
+        raise InvalidMessageError(at="/text", message="must not be blank")
+    return Said(
+        text=text, choice=Choice(choice) if choice else None, conversation=body.get("conversation", ""),
+        extension=request.headers.get(EXTENSION, ""),
+    )  # fmt: skip
+
+
+def _view(answer: Answer) -> dict[str, Any]:
+    return {
+        "conversation": answer.conversation, "adapter": answer.adapter, "fallback": answer.fallback,
+        "language": answer.language, "intent": answer.intent, "outcome": answer.outcome.value,
+        "blocks": [dict(block) for block in answer.blocks], "suggestions": list(answer.suggestions),
+        "choices": [choice.value for choice in answer.choices],
+    }  # fmt: skip

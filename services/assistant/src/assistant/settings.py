@@ -1,0 +1,56 @@
+"""What the assistant can be told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from chassis.data_keys import GivenKey, KeySettings, parse_keys
+from chassis.probes import PROCESSES
+from chassis.settings import CommonSettings, leave_setting, one_of, setting, whole_number
+
+_MOST_A_MINUTE = 1_000_000
+
+
+def _address(text: str) -> str:
+    if text and (urlsplit(text).scheme not in ("http", "https") or not urlsplit(text).hostname):
+        message = f"is {text!r}, must be an address such as http://gateway:8000"
+        raise ValueError(message)
+    return text.rstrip("/")
+
+
+@dataclass(frozen=True, kw_only=True)
+class AssistantSettings(CommonSettings):
+    """What understands messages."""
+
+    assistant: str = setting(
+        "ASSISTANT", "what understands messages: builtin, which needs no network, or watson, IBM Watson Assistant",
+        default="builtin", parse=one_of("builtin", "watson"),
+    )  # fmt: skip
+    messages_per_minute: int = setting(
+        "ASSISTANT_MESSAGES_PER_MINUTE", "how many messages a person may send in a minute to one process", default=30,
+        parse=whole_number(1, _MOST_A_MINUTE),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProcessSettings(KeySettings):
+    """What the assistant's own process has to know besides."""
+
+    host: str = setting("OUTLAY_HOST", "the address to listen on", default="127.0.0.1")
+    port: int = setting("OUTLAY_PORT", "the port to listen on", default=8000, parse=whole_number(0, 65535))
+    auth_url: str = setting("AUTH_URL", "where auth is, such as http://auth:8000", default="http://127.0.0.1:8001")
+    api_url: str = setting(
+        "OUTLAY_API_URL", "where the gateway is, whose API the assistant uses, such as http://gateway:8000", parse=_address
+    )
+    url: str = setting("OUTLAY_URL", "the address in people's browsers; empty: OUTLAY_API_URL", default="", parse=_address)
+    data_keys: tuple[GivenKey, ...] = setting(
+        "OUTLAY_DATA_KEY", "the same data keys in every service", parse=parse_keys, secret=True
+    )
+    leave_seconds: int = leave_setting()
+    process: str = setting(
+        "OUTLAY_PROCESS",
+        "the kind of process in whose surroundings `check` is run, which uses only some connections; empty: all of them",
+        default="",
+        parse=one_of(*sorted(PROCESSES)),
+    )

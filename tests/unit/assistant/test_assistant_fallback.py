@@ -1,0 +1,115 @@
+"""When Watson Assistant does not answer in time, the built-in one does, says so, and does not wait for it again at once."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from assistant.conversation.answering import Answering, Fallback, Understood
+from assistant.conversation.breaker import Breaker
+from assistant.conversation.model import AssistantUnavailableError, Message
+from assistant.tools.model import ToolError
+from assistant.tools.toolbox import Toolbox
+from unit.assistant.assistant_world import AWAY, FewWords, Remote, World, a_world, texts
+
+
+@pytest.fixture
+def world() -> World:
+    return a_world(remote=Remote())
+
+
+def said(text: str = "how much?") -> Message:
+    return Message(text, None, {}, None, can_undo=False)  # type: ignore[arg-type]
+
+
+def replies(answering: Answering, text: str = "how much?") -> list[object]:
+    return [item for item in answering.reply(said(text), {}, Toolbox()) if isinstance(item, Fallback | Understood)]
+
+
+def test_watson_answers_while_it_can(world) -> None:
+    answer = world.ask("how much?")
+    assert (answer["adapter"], answer["fallback"]) == ("watson", False)
+    assert world.builtin.heard == []
+    assert world.get("assistant").json()["external"]
+
+
+@pytest.mark.parametrize("failure", [AWAY, ValueError("no JSON"), OSError("reset")])
+def test_the_builtin_assistant_steps_in_and_says_so(world, failure) -> None:
+    world.remote.fails = failure
+    answer = world.ask("how much?")
+    assert (answer["adapter"], answer["fallback"], answer["outcome"]) == ("builtin", True, "answered")
+    assert "built-in" in texts(answer)[0]
+
+
+def test_a_slow_answer_is_not_waited_for() -> None:
+    answering = Answering(FewWords(), Remote(takes=0.5), patience=0.05)
+    fallback, understood = replies(answering)
+    assert (fallback, understood.adapter) == (Fallback("timeout"), "builtin")
+
+
+def test_the_next_message_does_not_wait_at_all() -> None:
+    answering = Answering(FewWords(), Remote(takes=0.5), patience=0.05)
+    replies(answering)
+    started = time.perf_counter()
+    assert replies(answering)[0] == Fallback("away")
+    assert time.perf_counter() - started < 0.04
+
+
+def test_it_is_tried_again_after_half_a_minute() -> None:
+    now = [0.0]
+    remote = Remote(fails=AssistantUnavailableError("away"))
+    answering = Answering(FewWords(), remote, breaker=Breaker(30, monotonic=lambda: now[0]))
+    replies(answering)
+    remote.fails, now[0] = None, 29.0
+    assert replies(answering)[-1].adapter == "builtin"
+    now[0] = 31.0
+    assert [item.adapter for item in replies(answering)] == ["watson"]
+    assert not answering.breaker.open
+
+
+def test_only_one_message_tries_at_a_time() -> None:
+    now = [0.0]
+    breaker = Breaker(30, monotonic=lambda: now[0])
+    breaker.failed()
+    now[0] = 31.0
+    assert [breaker.lets_through(), breaker.lets_through()] == [True, False]
+
+
+def test_an_api_that_is_away_is_no_fault_of_watson(world) -> None:
+    world.remote.fails = ToolError("Expenses cannot be reached.", lasting=False)
+    answer = world.ask("how much?")
+    assert (answer["adapter"], answer["fallback"], answer["outcome"]) == ("watson", False, "failed")
+
+
+def test_each_assistant_gets_back_what_it_remembered_itself() -> None:
+    builtin, remote = FewWords(), Remote()
+    memories = {"watson": {"turns": 3}, "builtin": {"turns": 1}}
+    list(Answering(builtin, remote).reply(said(), memories, Toolbox()))
+    remote.fails = AWAY
+    list(Answering(builtin, remote).reply(said(), memories, Toolbox()))
+    assert (remote.heard[-1].memory, builtin.heard[-1].memory) == ({"turns": 3}, {"turns": 1})
+
+
+def test_a_change_proposed_by_watson_is_made_once_while_watson_is_away(world) -> None:
+    proposed = world.ask("add coffee")
+    world.remote.fails = AWAY
+    for _ in range(2):
+        done = world.ask("yes", conversation=proposed["conversation"])
+        assert (done["outcome"], done["fallback"]) == ("done", True)
+    assert len(world.tools.made) == 1
+
+
+def test_readiness_does_not_depend_on_watson(world) -> None:
+    world.remote.fails = AWAY
+    world.ask("how much?")
+    with pytest.raises(Exception, match="does not answer"):
+        world.service.wishes["watson"]()
+
+
+def test_fallbacks_are_counted_by_reason(world) -> None:
+    world.remote.fails = AWAY
+    world.ask("how much?")
+    world.ask("how much?")
+    assert world.counted("outlay_assistant_fallbacks_total", reason="unavailable") == 1
+    assert world.counted("outlay_assistant_fallbacks_total", reason="away") == 1
