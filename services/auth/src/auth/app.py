@@ -23,6 +23,7 @@ from auth.domain.access_tokens import AccessTokens
 from auth.domain.accounts import Accounts
 from auth.domain.address_change import AddressChange
 from auth.domain.announcements import Announcements
+from auth.domain.delegation import Delegation
 from auth.domain.documents import PendingEvent
 from auth.domain.exchange import Exchange
 from auth.domain.finding import Finding
@@ -235,6 +236,7 @@ def _handlers(
         announcements=announcements, hashing=hashing, passwords=passwords, limits=limits,
         guesses=guesses, mails=mails, addresses=addresses,
     )  # fmt: skip
+    delegation = Delegation(users=users, sessions=sessions, tokens=tokens, keys=keys, signatures=signatures, now=now)
     return Handlers(
         accounts=accounts,
         signing_in=SignIn(users=users, sessions=sessions, hashing=hashing, limits=limits, guesses=guesses),
@@ -242,7 +244,7 @@ def _handlers(
         tokens=tokens,
         recovery=recovery,
         leaving=Leaving(documents=documents, users=users, accounts=accounts, announcements=announcements, now=now),
-        exchange=Exchange(sessions=sessions, tokens=tokens, keys=keys, signatures=signatures, now=now),
+        exchange=Exchange(sessions=sessions, tokens=tokens, delegation=delegation, keys=keys, signatures=signatures, now=now),
         keys=keys,
         cookie=SessionCookie(settings.cookie_secure),
     )

@@ -41,13 +41,21 @@ class KeyRing:
 
     def current(self) -> SigningKey:
         """Return the key to sign with, the first one made when there is none."""
+        keys = self._known()
+        begun = [key for key in keys if key.signs_from <= self._now()]
+        # The first key was perhaps made by a machine whose clock is ahead of this one's.
+        return max(begun or keys[:1], key=lambda key: key.signs_from)
+
+    def public(self, key_id: str) -> Mapping[str, Any] | None:
+        """Return the public half of a key that is published, None if there is no such key. A key is known before it signs."""
+        return next((key.pair.public for key in self._known() if key.id == key_id), None)
+
+    def _known(self) -> list[SigningKey]:
         with self._lock:
             now = self._now()
             if not 0 <= now - self._looked_at < _LOOK_AGAIN_SECONDS:
                 self._keys, self._looked_at = self._read() or self._first(), now
-            begun = [key for key in self._keys if key.signs_from <= now]
-            # The first key was perhaps made by a machine whose clock is ahead of this one's.
-            return max(begun or self._keys[:1], key=lambda key: key.signs_from)
+            return self._keys
 
     def jwks(self) -> dict[str, Any]:
         """Return the public keys as a JSON Web Key Set."""

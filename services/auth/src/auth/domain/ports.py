@@ -164,6 +164,17 @@ class Grant:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadToken:
+    """What a service token of ours says, once its signature is checked."""
+
+    user_id: str
+    session_id: str
+    kind: str
+    scopes: frozenset[str]
+    expires_at: float
+
+
+@dataclass(frozen=True, slots=True)
 class KeyPair:
     """A key to sign with, as text, and what to publish of it."""
 
@@ -179,3 +190,9 @@ class Signatures(Protocol):
 
     def sign(self, grant: Grant, *, private: str, key_id: str, expires_at: int, audience: str) -> str:
         """Return a service token for one audience."""
+
+    def read(self, token: str, *, key_of: Callable[[str], Mapping[str, Any] | None], audience: str) -> ReadToken:
+        """Return what a service token for this audience says, however old it is; raises InvalidSecretError if it is not ours.
+
+        `key_of` returns the public key with an id, None if there is none.
+        """

@@ -9,6 +9,11 @@ import secrets
 SESSION_PREFIX = "outlay_ses_"
 TOKEN_PREFIX = "outlay_pat_"  # noqa: S105  a prefix is no secret: scanners find leaked tokens by it
 
+DELEGATED_PREFIX = "outlay_dlg_"
+"""Of a service token by which the assistant uses the API for whoever asked it."""
+EXTENSION_PREFIX = "outlay_ext_"
+"""Of a service token by which IBM Watson Assistant calls the assistant back."""
+
 _BYTES = 32
 _FORM = re.compile(r"(?:outlay_(?:ses|pat)_)?([0-9a-f-]{36})_[A-Za-z0-9_-]{43}")
 
