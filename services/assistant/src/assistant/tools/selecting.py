@@ -31,19 +31,24 @@ class Asked:
     texts: tuple[str, ...] = ()
     without_payees: tuple[str, ...] = ()
     without_texts: tuple[str, ...] = ()
+    without_tag: str = ""
     nothing: bool = False
     """Whether no entry can fit."""
 
     @property
     def is_expressible(self) -> bool:
         """Whether the API can tell the sums: no entry has to be looked at for that."""
-        return len(self.texts) + len(self.without_texts) <= 1
+        return len(self.texts) + len(self.without_texts) <= 1 and not (self.without_tag and "tag" in self.fixed)
 
     @property
     def is_one_list(self) -> bool:
         """Whether one list of the API has just these entries."""
         alone = self.payees is None or len(self.payees) == 1
-        return alone and len(self.texts) <= 1 and not (self.without_payees or self.without_texts) and len(self._chunks()) == 1
+        return alone and len(self.texts) <= 1 and not self._leaves_out and len(self._chunks()) == 1
+
+    @property
+    def _leaves_out(self) -> bool:
+        return bool(self.without_payees or self.without_texts or self.without_tag)
 
     @property
     def parameters(self) -> Iterator[dict[str, str]]:
@@ -69,16 +74,17 @@ class Asked:
             row["payee"] not in self.without_payees
             and all(text.lower() in words for text in self.texts)
             and not any(text.lower() in words for text in self.without_texts)
+            and self.without_tag not in (tag.lower() for tag in row["tags"])
         )
 
     def narrowed(self) -> Asked:
         """Return what the answers to `parameters` hold."""
-        return replace(self, texts=tuple(sorted(self.texts, key=len)[-1:]), without_payees=(), without_texts=())
+        return replace(self, texts=tuple(sorted(self.texts, key=len)[-1:]), without_payees=(), without_texts=(), without_tag="")
 
 
 def asked_for(selection: Selection, currency: str, everything: Callable[[], Sequence[Category]]) -> Asked:
     """Put a selection in the words of the API; `everything` returns all categories."""
-    fixed = {"kind": selection.kind.value, **_days(selection), **({"tag": selection.tag} if selection.tag else {})}
+    fixed = {"kind": selection.kind.value, **_days(selection), **_given(tag=selection.tag, currency=selection.currency)}
     lowest, highest = _rounded(selection, currency)
     if lowest is not None and lowest > 0:
         fixed["min"] = f"{lowest:f}"
@@ -93,8 +99,13 @@ def asked_for(selection: Selection, currency: str, everything: Callable[[], Sequ
         texts=_longest(selection.texts),
         without_payees=() if payees is not None else tuple(dict.fromkeys(selection.without_payees)),
         without_texts=_shortest(selection.without_texts),
+        without_tag=selection.without_tag.lower(),
         nothing=none_fits or () in (categories, payees),
     )
+
+
+def _given(**values: str) -> dict[str, str]:
+    return {name: value for name, value in values.items() if value}
 
 
 def _days(selection: Selection) -> dict[str, str]:

@@ -70,6 +70,9 @@ class Spending:
         if asked.without_texts:
             with_text = replace(asked, texts=asked.without_texts, without_texts=())
             return _less(self._exact(replace(asked, without_texts=()), by), self._exact(with_text, by))
+        if asked.without_tag:
+            tagged = replace(asked, fixed={**asked.fixed, "tag": asked.without_tag}, without_tag="")
+            return _less(self._exact(replace(asked, without_tag=""), by), self._exact(tagged, by))
         if by is By.PAYEE and (asked.without_payees or len(asked.payees or ()) > _FEW):
             everybody = self._exact(replace(asked, payees=None, without_payees=()), by)
             return {key: line for key, line in everybody.items() if _is_wanted(key, asked)}

@@ -23,6 +23,7 @@ def read_filter(arguments: Mapping[str, Any], home_currency: str) -> Filter:
         payee=_name(arguments, "payee"),
         text=arguments.get("text"),
         tag=_name(arguments, "tag"),
+        currency=arguments.get("currency"),
         least=_bound(arguments, "min", home_currency),
         most=_bound(arguments, "max", home_currency),
         kind=arguments.get("kind"),

@@ -64,6 +64,8 @@ class Filter:
     payee: str | None = None
     text: str | None = None
     tag: str | None = None
+    currency: str | None = None
+    """That it was paid in."""
     least: int | None = None
     most: int | None = None
     kind: str | None = None

@@ -1891,6 +1891,8 @@ export interface components {
         WithText: string;
         /** @description One of the tags, in any case. */
         WithTag: string;
+        /** @description Paid in this one. */
+        PaidIn: components["schemas"]["Currency"];
         /** @description In the home currency. */
         AtLeast: string;
         /** @description In the home currency. */
@@ -2440,6 +2442,8 @@ export interface operations {
                 text?: components["parameters"]["WithText"];
                 /** @description One of the tags, in any case. */
                 tag?: components["parameters"]["WithTag"];
+                /** @description Paid in this one. */
+                currency?: components["parameters"]["PaidIn"];
                 /** @description In the home currency. */
                 min?: components["parameters"]["AtLeast"];
                 /** @description In the home currency. */
@@ -3097,6 +3101,8 @@ export interface operations {
                 text?: components["parameters"]["WithText"];
                 /** @description One of the tags, in any case. */
                 tag?: components["parameters"]["WithTag"];
+                /** @description Paid in this one. */
+                currency?: components["parameters"]["PaidIn"];
                 /** @description In the home currency. */
                 min?: components["parameters"]["AtLeast"];
                 /** @description In the home currency. */

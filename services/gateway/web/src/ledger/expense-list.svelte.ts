@@ -8,6 +8,7 @@ export interface ExpenseFilter {
   category: string
   payee: string
   tag: string
+  currency: string
   from: string
   to: string
   kind: '' | 'expense' | 'income'
@@ -17,7 +18,7 @@ export interface ExpenseFilter {
   sort: '-spent_on' | 'spent_on' | '-amount' | 'amount'
 }
 
-export const noFilter: ExpenseFilter = {text: '', category: '', payee: '', tag: '', from: '', to: '', kind: '', min: '', max: '', import: '', sort: '-spent_on'}
+export const noFilter: ExpenseFilter = {text: '', category: '', payee: '', tag: '', currency: '', from: '', to: '', kind: '', min: '', max: '', import: '', sort: '-spent_on'}
 
 const pageSize = 60
 const largestPage = 200
@@ -42,7 +43,7 @@ export function addressOf(filter: ExpenseFilter): string {
 }
 
 export const filtersSet = (filter: ExpenseFilter): number =>
-  (['category', 'payee', 'tag', 'from', 'to', 'kind', 'min', 'max', 'import'] as const).filter((key) => filter[key] !== '').length
+  (['category', 'payee', 'tag', 'currency', 'from', 'to', 'kind', 'min', 'max', 'import'] as const).filter((key) => filter[key] !== '').length
 
 export class ExpenseList {
   items = $state.raw<Expense[]>([])

@@ -23,6 +23,7 @@ def conditions(owner: Owner, wanted: Filter) -> list[sa.ColumnElement[bool]]:
         "first": lambda day: row.spent_on >= day,
         "last": lambda day: row.spent_on <= day,
         "payee": lambda payee: row.payee == payee,
+        "currency": lambda currency: row.currency == currency,
         "kind": lambda kind: row.kind == kind,
         "import_id": lambda import_id: row.import_id == import_id,
         "text": _contains,
