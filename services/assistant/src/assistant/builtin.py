@@ -3,36 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from assistant.answering import budgets, changes, help_, lists, sums
 from assistant.answering.asking import ask_which
 from assistant.answering.context import Answer, Context, DeclinedError
+from assistant.answering.readers import calendar_of, reader_of
 from assistant.conversation import blocks
 from assistant.conversation.model import Choice, Outcome, Reply
-from assistant.phrasing.book import Phrasebook, decimal_sign_of, locale_of, month_comes_first
+from assistant.phrasing.book import Phrasebook
 from assistant.tools.model import ToolError
 from assistant.understanding.calendar import Calendar
 from assistant.understanding.choosing import choice_in
 from assistant.understanding.deciding import decide
 from assistant.understanding.following import answer_to, follow
 from assistant.understanding.languages import language_of
-from assistant.understanding.names import NameIndex
-from assistant.understanding.own_names import own_names
 from assistant.understanding.question import Intent, Question
-from assistant.understanding.reading import Manner, Reader
-from assistant.understanding.vocabulary import vocabulary_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from assistant.conversation.model import Block, Message, Person
-    from assistant.tools.model import Category
+    from assistant.conversation.model import Block, Message
     from assistant.tools.toolbox import Toolbox
     from assistant.understanding.reading import Reading
 
-_UNIT_FIRST = frozenset({"es", "fr"})
+
 _CHOICES = {Intent.CONFIRM: Choice.CONFIRM, Intent.CANCEL: Choice.CANCEL, Intent.UNDO: Choice.UNDO}
 _NEW = frozenset({Intent.ADD, Intent.HELP})
 """Intents in which a part of a payee's name need not mean one that there is."""
@@ -68,8 +63,8 @@ class BuiltIn:
         yield replace(reply, suggestions=_three(reply.suggestions, book))
 
     def _reply(self, message: Message, tools: Toolbox, language: str, book: Phrasebook) -> Reply:
-        today = _calendar(message.person)
-        reading = _reader(language, message.person, tools, today).read(message.text)
+        today = calendar_of(message.person)
+        reading = reader_of(language, message.person, tools, today).read(message.text)
         choice = choice_in(reading, is_pending=message.pending is not None)
         if choice is not None:
             return Reply(Outcome.ANSWERED, choice.value, language, (), memory=message.memory, choice=_CHOICES[choice])
@@ -117,18 +112,6 @@ class BuiltIn:
             raise DeclinedError(book.say("declines.word", word=words[0]) if words else book.say("declines.unclear"))
 
 
-def _reader(language: str, person: Person, tools: Toolbox, today: Calendar) -> Reader:
-    names = _index(language, tuple(tools.categories()), tuple(tools.payees()))
-    manner = Manner(month_comes_first(person.locale), language in _UNIT_FIRST, decimal_sign_of(person.locale))
-    return Reader(vocabulary_of(language), names, today, manner)
-
-
-@lru_cache(maxsize=32)
-def _index(language: str, categories: tuple[Category, ...], payees: tuple[str, ...]) -> NameIndex:
-    vocabulary = vocabulary_of(language)
-    return NameIndex(own_names(categories, payees), vocabulary.also, vocabulary.words)
-
-
 def _question(reading: Reading, before: Question | None, today: Calendar, *, is_asked: bool) -> Question:
     question = decide(reading)
     if is_asked and before is not None:
@@ -150,10 +133,6 @@ def _after_declining(question: Question, context: Context) -> Question:
     intent = Intent.SPENDING if question.intent in (Intent.AVERAGE, Intent.UNKNOWN) else question.intent
     known = tuple(period for period in question.periods if period.first <= context.today.today)
     return replace(question, intent=intent, periods=known, texts=(), without_texts=())
-
-
-def _calendar(person: Person) -> Calendar:
-    return Calendar(person.today, week_starts=locale_of(person.locale).first_week_day)
 
 
 def _found(reading: Reading, memory: Mapping[str, Any]) -> tuple[str, ...]:

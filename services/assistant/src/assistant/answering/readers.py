@@ -1,0 +1,39 @@
+"""Makes what reads a person's texts, from their locale and their own names."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from assistant.phrasing.book import decimal_sign_of, locale_of, month_comes_first
+from assistant.understanding.calendar import Calendar
+from assistant.understanding.names import NameIndex
+from assistant.understanding.own_names import own_names
+from assistant.understanding.reading import Manner, Reader
+from assistant.understanding.vocabulary import vocabulary_of
+
+if TYPE_CHECKING:
+    from assistant.conversation.model import Person
+    from assistant.tools.model import Category
+    from assistant.tools.toolbox import Toolbox
+
+_UNIT_FIRST = frozenset({"es", "fr"})
+"""Languages in which the unit comes before "last" or "next", as in "mes pasado"."""
+
+
+def reader_of(language: str, person: Person, tools: Toolbox, today: Calendar) -> Reader:
+    """Return what reads a language for a person, whose own names it knows; raises ToolError."""
+    names = _index(language, tuple(tools.categories()), tuple(tools.payees()))
+    manner = Manner(month_comes_first(person.locale), language in _UNIT_FIRST, decimal_sign_of(person.locale))
+    return Reader(vocabulary_of(language), names, today, manner)
+
+
+@lru_cache(maxsize=32)
+def _index(language: str, categories: tuple[Category, ...], payees: tuple[str, ...]) -> NameIndex:
+    vocabulary = vocabulary_of(language)
+    return NameIndex(own_names(categories, payees), vocabulary.also, vocabulary.words)
+
+
+def calendar_of(person: Person) -> Calendar:
+    """Return the calendar of a person."""
+    return Calendar(person.today, week_starts=locale_of(person.locale).first_week_day)
