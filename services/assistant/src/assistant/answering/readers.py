@@ -31,7 +31,9 @@ def reader_of(language: str, person: Person, tools: Toolbox, today: Calendar) ->
 @lru_cache(maxsize=32)
 def _index(language: str, categories: tuple[Category, ...], payees: tuple[str, ...]) -> NameIndex:
     vocabulary = vocabulary_of(language)
-    return NameIndex(own_names(categories, payees), vocabulary.also, vocabulary.words)
+    return NameIndex(
+        own_names([(category.id, category.name) for category in categories], payees), vocabulary.also, vocabulary.words
+    )
 
 
 def calendar_of(person: Person) -> Calendar:

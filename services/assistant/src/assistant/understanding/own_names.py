@@ -10,21 +10,19 @@ from assistant.understanding.names import Name
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from assistant.tools.model import Category
-
 _BETWEEN = " / "
 
 
-def own_names(categories: Sequence[Category], payees: Iterable[str]) -> list[Name]:
-    """Return all names, categories before groups before payees."""
+def own_names(categories: Sequence[tuple[str, str]], payees: Iterable[str]) -> list[Name]:
+    """Return all names, categories (as id and name) before groups before payees."""
     groups: dict[str, list[str]] = defaultdict(list)
-    for category in categories:
-        parts = category.name.split(_BETWEEN)
+    for category_id, category in categories:
+        parts = category.split(_BETWEEN)
         for length in range(1, len(parts)):
-            groups[_BETWEEN.join(parts[:length])].append(category.id)
-    whole = {category.name for category in categories}
+            groups[_BETWEEN.join(parts[:length])].append(category_id)
+    whole = {category for _category_id, category in categories}
     return [
-        *(Name("category", category.name, (category.id,)) for category in categories),
+        *(Name("category", category, (category_id,)) for category_id, category in categories),
         *(Name("group", name, tuple(ids)) for name, ids in groups.items() if name not in whole),
         *(Name("payee", payee) for payee in payees if payee.strip()),
     ]
