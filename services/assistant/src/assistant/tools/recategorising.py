@@ -47,7 +47,9 @@ class Recategorising:
         """Give all `entries` the category `category_id`; those that have it already stay as they are."""
         entries: Sequence[Mapping[str, Any]] = values["entries"]
         if len(entries) > MOST:
-            message = f"At most {MOST} entries can be changed at once, and these are {len(entries)}. Narrow it down, such as to one month."
+            message = (
+                f"These are {len(entries)} entries, and at most {MOST} are changed at once. Narrow it down, such as to one month."
+            )
             raise ToolError(message, code="too-many")
         done = self._all_or_none([_Move(entry["id"], entry["version"], values["category_id"]) for entry in entries])
         link = f"/expenses?category={values['category_id'] or 'none'}"
