@@ -74,23 +74,26 @@ class BudgetBook:
         )
 
     def _told(self, tipped: Rows) -> Tipping:
+        entry = self._entry(tipped["expense_id"])
         return Tipping(
             expense_id=tipped["expense_id"],
             spent_on=date.fromisoformat(tipped["spent_on"]),
             payee=tipped["payee"],
-            description=self._description(tipped["expense_id"]),
-            amount=money(tipped["amount"]),
+            description=entry.get("description", ""),
+            # What a period names is what was paid, in whatever currency.
+            amount=money(entry.get("home_amount", tipped["amount"])),
             spent_then=money(tipped["spent_then"]),
             link=links.day_of(tipped["spent_on"], tipped["payee"], "expense"),
         )
 
-    def _description(self, expense_id: str) -> str:
+    def _entry(self, expense_id: str) -> Rows:
+        """Return an entry, nothing if it was deleted a moment ago."""
         try:
-            return str(self._entries.one(expense_id)["description"])
+            return self._entries.one(expense_id)
         except RefusedError as error:
             if error.status != HTTPStatus.NOT_FOUND:
                 raise
-            return ""
+            return {}
 
     def _counted(self, budget: Rows, period: Rows, asked: Callable[[Selection], Asked]) -> Tipping | None:
         """Find the entry by adding up: alerts are about periods in which the budget was there, and this may be an older one."""
