@@ -81,7 +81,12 @@ def _budget(answer: Answer, expect: Expect) -> bool:
     if len(found) != 1 or not found[0]["from"].startswith(expect["month"]):
         return False
     limit, spent = found[0]["limit"]["amount"], found[0]["spent"]["amount"]
-    return found[0]["name"] == expect["category"] and (limit, spent) == (expect["limit"], expect["spent"])
+    return _is_named(found[0], expect["category"]) and (limit, spent) == (expect["limit"], expect["spent"])
+
+
+def _is_named(budget: Mapping[str, Any], category: str) -> bool:
+    """Whether it is the budget of a category, after which it is named: in whole, or by its last part."""
+    return budget["name"] in (category, category.rpartition(" / ")[2])
 
 
 def _budgets(answer: Answer, expect: Expect) -> bool:
@@ -90,12 +95,13 @@ def _budgets(answer: Answer, expect: Expect) -> bool:
         state: sorted(budget["name"] for budget in found if budget["state"] == state) for state in ("exceeded", "near")
     }  # fmt: skip
     in_month = bool(found) and all(budget["from"].startswith(expect["month"]) for budget in found)
-    return in_month and by_state == {"exceeded": sorted(expect["exceeded"]), "near": sorted(expect["near"])}
+    wanted = {state: sorted(name.rpartition(" / ")[2] for name in expect[state]) for state in ("exceeded", "near")}
+    return in_month and by_state == wanted
 
 
 def _why(answer: Answer, expect: Expect) -> bool:
     found = [budget for block in _blocks(answer, "budgets") for budget in block["budgets"]]
-    if not any(budget["name"] == expect["category"] and budget["from"].startswith(expect["month"]) for budget in found):
+    if not any(_is_named(budget, expect["category"]) and budget["from"].startswith(expect["month"]) for budget in found):
         return False
     tipped = _blocks(answer, "entries")
     if expect.get("not_exceeded"):
