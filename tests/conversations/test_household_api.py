@@ -82,7 +82,7 @@ MONTHS = [None, *(date(year, month, 15) for year in (2015, 2016, 2017) for month
 
 
 def test_budgets_of_all_months_are_the_ledgers(tools, ledger):
-    limits = {category: limit for category, limit in ledger.execute("SELECT category, limit_cents FROM budget")}
+    limits = dict(ledger.execute("SELECT category, limit_cents FROM budget"))
     for on in MONTHS:
         month = (on or date(2017, 10, 15)).strftime("%Y-%m")
         query = "SELECT category, sum(home_cents) FROM expense WHERE kind = 'expense' AND substr(spent_on, 1, 7) = ? GROUP BY 1"
