@@ -12,7 +12,7 @@ from assistant.answering.selection import only_period, selection_of, what_of
 from assistant.conversation import blocks
 from assistant.conversation.model import Outcome
 from assistant.tools.model import By, Order, Selection
-from assistant.understanding.calendar import Period, Unit
+from assistant.understanding.calendar import Calendar, Period, Unit
 from assistant.understanding.periods import BEGINNING
 from assistant.understanding.question import Grouping, Intent, Question
 from money import Money
@@ -92,7 +92,9 @@ def _oldest_day(context: Context) -> date | None:
 
 
 def comparison(question: Question, context: Context) -> Answer:
-    """Two sums and their difference: of two periods, two names, or a period and the one before it."""
+    """Two sums and their difference: of two periods, two names, a period and the one before it, or a month and the average."""
+    if question.against_average:
+        return _with_average(question, context)
     pairs = _compared(question, context)
     totals = [context.tools.total(selection_of(each, context, only_period(each))) for each, _label in pairs]
     labels = [label for _each, label in pairs]
@@ -103,6 +105,26 @@ def comparison(question: Question, context: Context) -> Answer:
     shown.append(blocks.figure("difference", f"{labels[0]} / {labels[1]}", amount=Money(difference, totals[0].amount.currency)))
     words = _difference(context, labels, totals, difference)
     return Answer(Outcome.ANSWERED, [blocks.text(words), blocks.figures(*shown)], question, _suggestions(question, context))
+
+
+def _with_average(question: Question, context: Context) -> Answer:
+    """Compare a month with the average of the twelve before it."""
+    book, period = context.book, question.periods[0]
+    month = Calendar(period.first)
+    year = Period(month.unit(Unit.MONTH, -_MONTHS).first, month.unit(Unit.MONTH, -1).last)
+    total = context.tools.total(selection_of(question, context, period))
+    of_year = context.tools.total(selection_of(question, context, year))
+    usual = replace(of_year, amount=Money.of(of_year.amount.decimal * period.months / _MONTHS, of_year.amount.currency))
+    what = what_of(question, context)
+    labels = [f"{what}, {book.period(period)}", book.say("labels.average_of", when=book.period(year))]
+    difference = total.amount.minor - usual.amount.minor
+    shown = blocks.figures(
+        blocks.figure_of("spent", labels[0], total),
+        blocks.figure("average", labels[1], amount=usual.amount, link=usual.link),
+        blocks.figure("difference", f"{labels[0]} / {labels[1]}", amount=Money(difference, total.amount.currency)),
+    )
+    words = _difference(context, labels, [total, usual], difference)
+    return Answer(Outcome.ANSWERED, [blocks.text(words), shown], question, _suggestions(question, context))
 
 
 def _difference(context: Context, labels: list[str], totals: list[Total], difference: int) -> str:

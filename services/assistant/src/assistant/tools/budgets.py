@@ -12,8 +12,8 @@ from assistant.tools import links
 from assistant.tools.client import PublicApi, RefusedError, place
 from assistant.tools.entries import EntryList
 from assistant.tools.model import BudgetState, Category, Order, Selection, Tipping
+from assistant.tools.query import Query
 from assistant.tools.reading import money
-from assistant.tools.selecting import Asked
 from assistant.tools.spending import MOST
 from money import Money
 
@@ -33,14 +33,14 @@ class BudgetBook:
         found = ((budget, self._period(budget, on)) for budget in budgets)
         return [self._state(budget, period) for budget, period in found if period is not None]
 
-    def tipping(self, budget_id: str, on: date, asked: Callable[[Selection], Asked]) -> Tipping | None:
-        """Return the entry that took a budget over its limit; `asked` puts a selection in the words of the API."""
+    def tipping(self, budget_id: str, on: date, query: Callable[[Selection], Query]) -> Tipping | None:
+        """Return the entry that took a budget over its limit; `query` translates a selection."""
         budget = self._api.read(place("budgets", budget_id))
         period = self._past(budget_id, on)
         if period is None or money(period["spent"]).minor <= money(period["limit"]).minor:
             return None
         tipped = period["tipped_by"]
-        return self._told(tipped) if tipped else self._counted(budget, period, asked)
+        return self._told(tipped) if tipped else self._counted(budget, period, query)
 
     def _period(self, budget: Rows, on: date | None) -> Rows | None:
         current: Rows = budget["current"]
@@ -95,7 +95,7 @@ class BudgetBook:
                 raise
             return {}
 
-    def _counted(self, budget: Rows, period: Rows, asked: Callable[[Selection], Asked]) -> Tipping | None:
+    def _counted(self, budget: Rows, period: Rows, query: Callable[[Selection], Query]) -> Tipping | None:
         """Find the entry by adding up: alerts are about periods in which the budget was there, and this may be an older one."""
         known, limit = self._categories(), money(period["limit"])
         selection = Selection(
@@ -104,7 +104,7 @@ class BudgetBook:
             categories=tuple(known[category] for category in budget["category_ids"] if category in known),
         )
         spent = Money(0, limit.currency)
-        for row in self._entries.first(asked(selection), Order.OLDEST, MOST):
+        for row in self._entries.first(query(selection), Order.OLDEST, MOST):
             spent += money(row["home_amount"])
             if spent.minor > limit.minor:
                 return Tipping(

@@ -8,8 +8,8 @@ from typing import Any
 
 from assistant.tools.client import PublicApi, place
 from assistant.tools.model import Order
+from assistant.tools.query import Query
 from assistant.tools.reading import money
-from assistant.tools.selecting import Asked
 from assistant.tools.spending import MOST, too_many
 
 _PAGE = 200
@@ -21,25 +21,25 @@ class EntryList:
     def __init__(self, api: PublicApi) -> None:
         self._api = api
 
-    def first(self, asked: Asked, order: Order, limit: int) -> list[dict[str, Any]]:
+    def first(self, query: Query, order: Order, limit: int) -> list[dict[str, Any]]:
         """Return up to `limit` entries; raises ToolError if too many had to be looked at."""
-        if asked.nothing or limit < 1:
+        if query.nothing or limit < 1:
             return []
-        parts = [list(islice(self._fitting(asked, parameters, order, limit), limit)) for parameters in asked.parameters]
+        parts = [list(islice(self._fitting(query, parameters, order, limit), limit)) for parameters in query.parameters]
         return parts[0] if len(parts) == 1 else sorted_by([row for part in parts for row in part], order)[:limit]
 
     def one(self, expense_id: str) -> dict[str, Any]:
         """Return one entry."""
         return self._api.read(place("expenses", expense_id))
 
-    def _fitting(self, asked: Asked, parameters: dict[str, str], order: Order, limit: int) -> Iterator[dict[str, Any]]:
+    def _fitting(self, query: Query, parameters: dict[str, str], order: Order, limit: int) -> Iterator[dict[str, Any]]:
         """Yield the entries of one list that fit, in order."""
-        limit = min(limit, _PAGE) if asked.is_one_list else _PAGE
+        limit = min(limit, _PAGE) if query.is_one_list else _PAGE
         looked_at = 0
         for page in self._api.pages("/expenses", **parameters, sort=order.value, limit=str(limit)):
-            yield from filter(asked.fits, page)
+            yield from filter(query.fits, page)
             looked_at += len(page)
-            if looked_at >= MOST and not asked.is_one_list:
+            if looked_at >= MOST and not query.is_one_list:
                 raise too_many(looked_at)
 
 

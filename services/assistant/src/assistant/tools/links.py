@@ -5,24 +5,24 @@ from __future__ import annotations
 from urllib.parse import urlencode
 
 from assistant.tools.model import Entry, Order
-from assistant.tools.selecting import Asked
+from assistant.tools.query import Query
 
 _LONGEST = 2000
 """Letters; a browser takes that many anywhere."""
 
 
-def list_of(asked: Asked, order: Order = Order.NEWEST) -> str:
+def list_of(query: Query, order: Order = Order.NEWEST) -> str:
     """Return the address of the list that shows a selection, or of the nearest one that holds it.
 
     The UI's list takes one payee and one text, and excludes nothing.
     """
-    given = dict(asked.fixed)
-    if asked.categories is not None:
-        given["category"] = ",".join(asked.categories)
-    if asked.payees is not None and len(asked.payees) == 1 and asked.payees[0]:
-        given["payee"] = asked.payees[0]
-    if asked.texts:
-        given["text"] = max(asked.texts, key=len)
+    given = dict(query.fixed)
+    if query.categories is not None:
+        given["category"] = ",".join(query.categories)
+    if query.payees is not None and len(query.payees) == 1 and query.payees[0]:
+        given["payee"] = query.payees[0]
+    if query.texts:
+        given["text"] = max(query.texts, key=len)
     if order is not Order.NEWEST:
         given["sort"] = order.value
     if len(urlencode(given)) > _LONGEST:

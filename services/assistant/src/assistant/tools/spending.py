@@ -9,12 +9,12 @@ from typing import Any
 from assistant.tools.client import PublicApi
 from assistant.tools.model import By, ToolError
 from assistant.tools.reading import money
-from assistant.tools.selecting import Asked
+from assistant.tools.query import Query
 
 MOST = 5000
 """Entries that are looked at one by one."""
 _FEW = 3
-"""Payees that are asked for one by one where one answer has them all."""
+"""Payees that are query for one by one where one answer has them all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,52 +49,52 @@ class Spending:
     def __init__(self, api: PublicApi) -> None:
         self._api = api
 
-    def total(self, asked: Asked, currency: str) -> Line:
+    def total(self, query: Query, currency: str) -> Line:
         """Return the sum of all; `currency` is that of nothing."""
-        everything = self.lines(asked, self._quickest(asked))
+        everything = self.lines(query, self._quickest(query))
         return sum(everything.values(), Line(0, 0, next((line.currency for line in everything.values()), currency)))
 
     @staticmethod
-    def _quickest(asked: Asked) -> By:
+    def _quickest(query: Query) -> By:
         """Return by what the API can tell the sum without looking at entries, if there is such a thing."""
-        return By.PAYEE if asked.categories is None and (asked.payees is not None or asked.without_payees) else By.CATEGORY
+        return By.PAYEE if query.categories is None and (query.payees is not None or query.without_payees) else By.CATEGORY
 
-    def lines(self, asked: Asked, by: By) -> Lines:
+    def lines(self, query: Query, by: By) -> Lines:
         """Return the sums, without empty ones."""
-        if asked.nothing:
+        if query.nothing:
             return {}
-        found = self._exact(asked, by) if asked.is_expressible else self._paged(asked, by)
+        found = self._exact(query, by) if query.is_expressible else self._paged(query, by)
         return {key: line for key, line in found.items() if line.count}
 
-    def _exact(self, asked: Asked, by: By) -> Lines:
-        if asked.without_texts:
-            with_text = replace(asked, texts=asked.without_texts, without_texts=())
-            return _less(self._exact(replace(asked, without_texts=()), by), self._exact(with_text, by))
-        if asked.without_tag:
-            tagged = replace(asked, fixed={**asked.fixed, "tag": asked.without_tag}, without_tag="")
-            return _less(self._exact(replace(asked, without_tag=""), by), self._exact(tagged, by))
-        if by is By.PAYEE and (asked.without_payees or len(asked.payees or ()) > _FEW):
-            everybody = self._exact(replace(asked, payees=None, without_payees=()), by)
-            return {key: line for key, line in everybody.items() if _is_wanted(key, asked)}
-        if asked.without_payees:
-            those = replace(asked, payees=asked.without_payees, without_payees=())
-            return _less(self._exact(replace(asked, without_payees=()), by), self._exact(those, by))
-        return _together(self._answer(parameters, by) for parameters in asked.parameters)
+    def _exact(self, query: Query, by: By) -> Lines:
+        if query.without_texts:
+            with_text = replace(query, texts=query.without_texts, without_texts=())
+            return _less(self._exact(replace(query, without_texts=()), by), self._exact(with_text, by))
+        if query.without_tag:
+            tagged = replace(query, fixed={**query.fixed, "tag": query.without_tag}, without_tag="")
+            return _less(self._exact(replace(query, without_tag=""), by), self._exact(tagged, by))
+        if by is By.PAYEE and (query.without_payees or len(query.payees or ()) > _FEW):
+            everybody = self._exact(replace(query, payees=None, without_payees=()), by)
+            return {key: line for key, line in everybody.items() if _is_wanted(key, query)}
+        if query.without_payees:
+            those = replace(query, payees=query.without_payees, without_payees=())
+            return _less(self._exact(replace(query, without_payees=()), by), self._exact(those, by))
+        return _together(self._answer(parameters, by) for parameters in query.parameters)
 
     def _answer(self, parameters: Mapping[str, str], by: By) -> Lines:
         answer, side = self._api.read("/summary", by=by.value, **parameters), _SIDES[parameters["kind"]]
         return {item["key"] or "": _line(item, side) for item in answer["items"]}
 
-    def _paged(self, asked: Asked, by: By) -> Lines:
-        rows = [row for row in self.rows(asked) if asked.fits(row)]
+    def _paged(self, query: Query, by: By) -> Lines:
+        rows = [row for row in self.rows(query) if query.fits(row)]
         return _together({_KEYS[by](row): _line_of(row)} for row in rows)
 
-    def rows(self, asked: Asked) -> Iterator[dict[str, Any]]:
+    def rows(self, query: Query) -> Iterator[dict[str, Any]]:
         """Yield the entries of all answers; raises ToolError if they are too many."""
-        count = sum(line.count for line in self.lines(asked.narrowed(), By.CATEGORY).values())
+        count = sum(line.count for line in self.lines(query.narrowed(), By.CATEGORY).values())
         if count > MOST:
             raise too_many(count)
-        for parameters in asked.parameters:
+        for parameters in query.parameters:
             for page in self._api.pages("/expenses", **parameters):
                 yield from page
 
@@ -124,8 +124,8 @@ def _line_of(row: Mapping[str, Any]) -> Line:
     return Line(amount.minor, 1, amount.currency)
 
 
-def _is_wanted(payee: str, asked: Asked) -> bool:
-    return payee not in asked.without_payees and (asked.payees is None or payee in asked.payees)
+def _is_wanted(payee: str, query: Query) -> bool:
+    return payee not in query.without_payees and (query.payees is None or payee in query.payees)
 
 
 def _together(parts: Iterable[Lines]) -> Lines:

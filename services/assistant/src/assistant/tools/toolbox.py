@@ -26,7 +26,7 @@ from assistant.tools.model import (
     Total,
 )
 from assistant.tools.narrowing import narrowed_to
-from assistant.tools.selecting import Asked, asked_for
+from assistant.tools.query import Query, query_for
 from assistant.tools.spending import Line, Spending
 from money import Money
 
@@ -58,20 +58,20 @@ class Toolbox:
 
     def total(self, selection: Selection) -> Total:
         """Return the sum and the number of the selected entries."""
-        asked = self._asked(selection)
-        line = self._spending.total(asked, self._person.currency)
-        return Total(_money(line), line.count, links.list_of(asked))
+        query = self._query(selection)
+        line = self._spending.total(query, self._person.currency)
+        return Total(_money(line), line.count, links.list_of(query))
 
     def sums(self, selection: Selection, by: By) -> Sequence[Sum]:
         """Return the sums of the selected entries, largest first for categories and payees, in order of time otherwise.
 
         There is none for a month or a day without entries.
         """
-        lines, known = self._spending.lines(self._asked(selection), by), self._known() if by is By.CATEGORY else {}
+        lines, known = self._spending.lines(self._query(selection), by), self._known() if by is By.CATEGORY else {}
 
         def told(key: str, line: Line) -> Sum:
             label = known[key].name if key in known else line.label or key
-            link = links.list_of(self._asked(narrowed_to(selection, by, key, known)))
+            link = links.list_of(self._query(narrowed_to(selection, by, key, known)))
             return Sum(key, label, _money(line), line.count, link)
 
         by_size = by in {By.CATEGORY, By.PAYEE}
@@ -80,10 +80,10 @@ class Toolbox:
 
     def entries(self, selection: Selection, order: Order, limit: int) -> Entries:
         """Return the first of the selected entries, and how many there are."""
-        asked = self._asked(selection)
-        rows = self._list.first(asked, order, limit)
-        total = len(rows) if len(rows) < limit else self._spending.total(asked, self._person.currency).count
-        return Entries(tuple(reading.entry(row, self._known()) for row in rows), total, links.list_of(asked, order))
+        query = self._query(selection)
+        rows = self._list.first(query, order, limit)
+        total = len(rows) if len(rows) < limit else self._spending.total(query, self._person.currency).count
+        return Entries(tuple(reading.entry(row, self._known()) for row in rows), total, links.list_of(query, order))
 
     def entry(self, expense_id: str) -> Entry:
         """Return one entry."""
@@ -95,7 +95,7 @@ class Toolbox:
 
     def tipping(self, budget_id: str, on: date) -> Tipping | None:
         """Return the entry that took a budget over its limit in the period that a day is in, None if none did."""
-        return self._book.tipping(budget_id, on, self._asked)
+        return self._book.tipping(budget_id, on, self._query)
 
     def suggested_category(self, payee: str) -> Category | None:
         """Return the category that the person's habits suggest for a payee."""
@@ -130,8 +130,8 @@ class Toolbox:
             self._categories = {item["id"]: Category(item["id"], item["name"]) for item in items}
         return self._categories
 
-    def _asked(self, selection: Selection) -> Asked:
-        return asked_for(selection, self._person.currency, self.categories)
+    def _query(self, selection: Selection) -> Query:
+        return query_for(selection, self._person.currency, self.categories)
 
 
 def _money(line: Line) -> Money:

@@ -54,6 +54,8 @@ def _finish(reading: Reading, question: Question) -> Question:
         return replace(question, topic=_topic(reading))
     if question.intent is Intent.SET_BUDGET:
         return replace(question, cycle=next((cycle for cycle in _CYCLES if reading.has(cycle)), ""))
+    if question.intent is Intent.COMPARISON:
+        return replace(question, against_average=_is_against_average(reading, question))
     if question.intent is Intent.AVERAGE:
         question = replace(question, per=next((per for per in _PER if reading.has(f"per_{per}")), "month"))
     return replace(question, is_income=_is_income(reading))
@@ -119,8 +121,14 @@ def _is_comparison(reading: Reading, question: Question) -> bool:
     return reading.has("compare") or (reading.has("either") and len(question.names) == 2)  # noqa: PLR2004
 
 
-def _is_average(reading: Reading, _question: Question) -> bool:
+def _is_average(reading: Reading, question: Question) -> bool:
+    if _is_against_average(reading, question):
+        return False
     return reading.has("average", "per_month", "per_week", "per_day", "per_year") and not reading.has("budget")
+
+
+def _is_against_average(reading: Reading, question: Question) -> bool:
+    return reading.has("average") and reading.has("compare") and bool(question.periods)
 
 
 def _is_ranking(reading: Reading, question: Question) -> bool:

@@ -79,6 +79,8 @@ class Question:
     limit: int | None = None
     per: str = "month"
     """Of an average: `day`, `week`, `month` or `year`."""
+    against_average: bool = False
+    """A comparison with what is usual."""
     amount: Decimal | None = None
     amount_currency: str = ""
     description: str = ""

@@ -1,4 +1,4 @@
-"""A selection in the words of the public API, as far as it has words for it."""
+"""Translates a selection into parameters of the public API."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ _TOO_MUCH = Decimal(10**12)
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What the API is asked for: `fixed` parameters, and what it takes one value of at a time."""
+class Query:
+    """A selection as the API understands it: `fixed` parameters, and those that may need several requests."""
 
     fixed: Mapping[str, str]
     categories: tuple[str, ...] | None = None
@@ -37,12 +37,12 @@ class Asked:
 
     @property
     def is_expressible(self) -> bool:
-        """Whether the API can tell the sums: no entry has to be looked at for that."""
+        """Whether sums of the API add up to it; otherwise its entries have to be read."""
         return len(self.texts) + len(self.without_texts) <= 1 and not (self.without_tag and "tag" in self.fixed)
 
     @property
     def is_one_list(self) -> bool:
-        """Whether one list of the API has just these entries."""
+        """Whether one list of the API has exactly these entries."""
         alone = self.payees is None or len(self.payees) == 1
         return alone and len(self.texts) <= 1 and not self._leaves_out and len(self._chunks()) == 1
 
@@ -52,9 +52,9 @@ class Asked:
 
     @property
     def parameters(self) -> Iterator[dict[str, str]]:
-        """Yield the parameters of the requests whose answers together hold all of these entries, none of them twice.
+        """Yield the parameters of requests that together return all of these entries, each of them once.
 
-        Exclusions and all texts but the longest are left to `fits`.
+        Exclusions, and all texts but the longest, are left to `fits`.
         """
         text = {"text": max(self.texts, key=len)} if self.texts else {}
         for category in self._chunks():
@@ -68,7 +68,7 @@ class Asked:
         return [{"category": ",".join(self.categories[start : start + _AT_ONCE])} for start in starts]
 
     def fits(self, row: Mapping[str, Any]) -> bool:
-        """Say whether an entry of those answers is one of these."""
+        """Say whether an entry that was returned belongs to the selection."""
         words = "\n".join([row["payee"], row["description"], row["note"]]).lower()
         return (
             row["payee"] not in self.without_payees
@@ -77,13 +77,13 @@ class Asked:
             and self.without_tag not in (tag.lower() for tag in row["tags"])
         )
 
-    def narrowed(self) -> Asked:
-        """Return what the answers to `parameters` hold."""
+    def narrowed(self) -> Query:
+        """Return the wider query that `parameters` stand for."""
         return replace(self, texts=tuple(sorted(self.texts, key=len)[-1:]), without_payees=(), without_texts=(), without_tag="")
 
 
-def asked_for(selection: Selection, currency: str, everything: Callable[[], Sequence[Category]]) -> Asked:
-    """Put a selection in the words of the API; `everything` returns all categories."""
+def query_for(selection: Selection, currency: str, everything: Callable[[], Sequence[Category]]) -> Query:
+    """Translate a selection; `everything` returns all categories."""
     fixed = {"kind": selection.kind.value, **_days(selection), **_given(tag=selection.tag, currency=selection.currency)}
     lowest, highest = _rounded(selection, currency)
     if lowest is not None and lowest > 0:
@@ -92,7 +92,7 @@ def asked_for(selection: Selection, currency: str, everything: Callable[[], Sequ
         fixed["max"] = f"{highest:f}"
     categories, payees = _categories(selection, everything), _payees(selection)
     none_fits = (lowest is not None and lowest >= _TOO_MUCH) or (highest is not None and highest < 0)
-    return Asked(
+    return Query(
         fixed=fixed,
         categories=categories,
         payees=payees,
