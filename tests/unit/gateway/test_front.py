@@ -28,7 +28,7 @@ from gateway.pages import Pages
 from support.asgi import call
 
 GATEWAY_KEY = "g" * 32
-SERVICES = ("auth", "expenses", "budgets", "notifier")
+SERVICES = ("auth", "expenses", "budgets", "notifier", "assistant")
 
 
 class Echo:
@@ -46,13 +46,16 @@ class Echo:
 
 
 def tokens_of(secret: str) -> tuple[dict[str, str], int]:
-    user = {"good": "u1", "outlay_pat_good": "u2", "outlay_pat_writer": "u3"}.get(secret)
+    user = {
+        "good": "u1", "outlay_pat_good": "u2", "outlay_pat_writer": "u3", "outlay_dlg_good": "u4", "outlay_ext_good": "u5",
+    }.get(secret)  # fmt: skip
     if user is None:
         raise UnauthorizedError
     expires_at = int(time.time()) + 120
     scope = "write" if user == "u3" else "read write"
     claims = {"sub": user, "exp": expires_at, "scope": scope}
-    return {name: jwt.encode({**claims, "aud": name}, "k" * 32, "HS256") for name in SERVICES}, expires_at
+    audiences = {"outlay_dlg_good": SERVICES[1:4], "outlay_ext_good": ("assistant",)}.get(secret, (*SERVICES, "extension"))
+    return {name: jwt.encode({**claims, "aud": name}, "k" * 32, "HS256") for name in audiences}, expires_at
 
 
 @pytest.fixture(scope="module")
@@ -117,7 +120,7 @@ def test_a_bad_access_token_is_said_to_be_bad(app) -> None:
 
 
 def test_each_service_gets_its_own_token_and_auth_a_proof(app) -> None:
-    paths = {"auth": "users/me", "expenses": "expenses", "budgets": "budgets", "notifier": "alerts"}
+    paths = {"auth": "users/me", "expenses": "expenses", "budgets": "budgets", "notifier": "alerts", "assistant": "assistant"}
     sent = {"Authorization": "Bearer outlay_pat_good", "X-Gateway-Key": "made up"}
     heard = {name: call(app, "GET", path, headers=sent).json()["headers"] for name, path in paths.items()}
     for name, headers in heard.items():

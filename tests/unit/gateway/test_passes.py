@@ -15,13 +15,13 @@ class Auth:
     """Knows one secret of one user until it is revoked, and counts how often it is asked."""
 
     def __init__(self) -> None:
-        self.asked, self.now, self.told, self.revoked = 0, 1000.0, True, False
+        self.asked, self.now, self.told, self.revoked, self.lives = 0, 1000.0, True, False, 120.0
         self.while_asked = lambda: None
         self.passes = Passes(self.exchange, lambda: self.now, told=lambda: self.told)
 
     async def exchange(self, secret: str) -> Pass | None:
         self.asked += 1
-        found = Pass({"auth": f"t{self.asked}"}, "u1", self.now + 120) if secret == "good" and not self.revoked else None
+        found = Pass({"auth": f"t{self.asked}"}, "u1", self.now + self.lives) if secret == "good" and not self.revoked else None
         self.while_asked()
         return found
 
@@ -41,6 +41,15 @@ def test_a_pass_is_asked_for_once_a_minute(auth) -> None:
     assert auth.token() == "t1"
     auth.now += 2
     assert auth.token() == "t4"
+
+
+def test_a_pass_that_ends_soon_is_used_for_half_of_its_time(auth) -> None:
+    auth.lives = 40
+    assert auth.token() == "t1"
+    auth.now += 19
+    assert auth.token() == "t1"
+    auth.now += 2
+    assert auth.token() == "t2"
 
 
 @pytest.mark.parametrize("kind", ["user.access_revoked", "user.changed", "user.deleted"])

@@ -88,7 +88,10 @@ def _serve(settings: GatewaySettings) -> int:
     passes = Passes(exchange, time.time, told=lambda: bus is not None and bus.listening)
     following = Following(hub, passes)
     bus = _bus(settings, following, metrics)
-    upstreams = {name: HttpUpstream(address, takes_key=takes_key(specs[name])) for name, address in settings.services.items()}
+    upstreams = {
+        name: HttpUpstream(address, takes_key=takes_key(specs.get(name, {"paths": {}})))
+        for name, address in settings.services.items()
+    }
 
     health = Health(metrics, {}, wishes={"broker": bus.check_listening} if bus else {})
 

@@ -13,11 +13,20 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from chassis import context
 from chassis.gateway_keys import HEADER
-from chassis.problems import PROBLEM_JSON, ForbiddenError, Problem, Statuses, UnauthorizedError, body_of, status_body
+from chassis.problems import (
+    PROBLEM_JSON,
+    ForbiddenError,
+    Problem,
+    Statuses,
+    UnauthorizedError,
+    UnavailableError,
+    body_of,
+    status_body,
+)
 from chassis.security_log import REFUSED, record
 from gateway.domain.addresses import Addresses, WrongHostError
 from gateway.domain.clients import client_address
-from gateway.domain.credentials import Credential, ForeignSiteError, credential_of, refuse_foreign_site
+from gateway.domain.credentials import EXTENSION, Credential, ForeignSiteError, WrongUseError, credential_of, refuse_foreign_site
 from gateway.domain.hub import Hub, Stream, TooManyStreamsError
 from gateway.domain.routes import Route, first_part
 
@@ -30,12 +39,17 @@ if TYPE_CHECKING:
     from gateway.mailbox import DevelopmentMail
     from gateway.pages import Pages
 
-_STATUSES: Statuses = {ForeignSiteError: 403, WrongHostError: 421, TooManyStreamsError: 429}
+_STATUSES: Statuses = {ForeignSiteError: 403, WrongUseError: 403, WrongHostError: 421, TooManyStreamsError: 429}
 _HEARTBEAT_SECONDS = 15.0
 _SOON_MS = (50, 500)
 # The sender's own word on these is not taken: they say who asks and from where.
 GATEWAY_KEY = HEADER.lower().encode()
-_REPLACED = frozenset({GATEWAY_KEY, b"authorization", b"cookie", b"x-forwarded-for", b"x-forwarded-proto", b"forwarded"})
+_EXTENSION = b"x-outlay-extension"
+_REPLACED = frozenset(
+    {GATEWAY_KEY, _EXTENSION, b"authorization", b"cookie", b"x-forwarded-for", b"x-forwarded-proto", b"forwarded"}
+)
+_MCP = frozenset({"/mcp", "/mcp/"})
+_ASSISTANT = "assistant"
 _NO_PAGES = frozenset({"api", "internal", "metrics"})
 """First parts of paths at which no page of the UI is: what operators ask is answered on another port, or not at all."""
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -75,7 +89,7 @@ class Front:
         try:
             self._own_addresses.check_host(headers.get("host", ""))
             answer = await self._dispatch(scope, headers, receive, send)
-        except (Problem, ForeignSiteError, WrongHostError, TooManyStreamsError) as error:
+        except (Problem, ForeignSiteError, WrongUseError, WrongHostError, TooManyStreamsError) as error:
             self._record_refusal(error, scope, headers)
             answer = _problem(*body_of(error, _STATUSES, _request_id()))
         if answer is not None:
@@ -83,13 +97,16 @@ class Front:
 
     def _record_refusal(self, error: Exception, scope: Scope, headers: Headers) -> None:
         """Tell the security log of what looks like an attack or a mistake, not of everybody who has yet to sign in."""
-        if isinstance(error, ForeignSiteError | WrongHostError | ForbiddenError) or "authorization" in headers:
+        if isinstance(error, ForeignSiteError | WrongUseError | WrongHostError | ForbiddenError) or "authorization" in headers:
             forwarded = headers.getlist("x-forwarded-for")
             client = client_address((scope.get("client") or ("",))[0], forwarded, proxies=self._proxies)
             method, path = scope["method"], scope["path"][:200]
             record("access", REFUSED, reason=type(error).__name__, service="gateway", client=client, method=method, path=path)
 
     async def _dispatch(self, scope: Scope, headers: Headers, receive: Receive, send: Send) -> Response | None:
+        if scope["path"] in _MCP and _ASSISTANT in self._upstreams:
+            await self._mcp(scope, headers, receive, send)
+            return None
         part = first_part(scope["path"])
         if part is None:
             return self._page(scope, headers)
@@ -128,6 +145,8 @@ class Front:
         if not route.from_anywhere:
             credential = credential_of(headers, secure=self._own_addresses.secure)
             refuse_foreign_site(scope["method"], headers, credential, self._own_addresses)
+        if credential is not None:
+            credential.check_use(service, scope["method"], scope["path"])
         held = await self._pass(credential)
         changes_account = held is not None and service == "auth" and scope["method"] not in _READING
 
@@ -137,10 +156,30 @@ class Front:
                 self._passes.forget(held.user_id)
             await send(message)
 
-        spoken = _speak_for(scope, held.token_for(service) if held else "", proxies=self._proxies)
+        spoken = self._spoken(scope, service, held)
         if service == "auth":  # which limits by the client's address, and must not believe just anybody about it
             spoken.append((GATEWAY_KEY, self._gateway_key.encode()))
         await self._upstreams[service]({**scope, "headers": spoken}, receive, forget_first)
+
+    async def _mcp(self, scope: Scope, headers: Headers, receive: Receive, send: Send) -> None:
+        """Hand on what speaks the Model Context Protocol: programs with an access token, never browsers with a session."""
+        credential = credential_of(headers, secure=self._own_addresses.secure)
+        if credential is None or not credential.is_access_token:
+            message = "Send an access token as Authorization: Bearer; make one in the settings."
+            raise UnauthorizedError(message, headers={"WWW-Authenticate": "Bearer"})
+        held = await self._pass(credential)
+        await self._upstreams[_ASSISTANT]({**scope, "headers": self._spoken(scope, _ASSISTANT, held)}, receive, send)
+
+    def _spoken(self, scope: Scope, service: str, held: Pass | None) -> list[tuple[bytes, bytes]]:
+        """Return the headers that a service gets."""
+        token = held.token_for(service) if held else ""
+        if held is not None and not token:  # auth is of a former version, which does not know the service
+            message = "This part of Outlay cannot be used at the moment; it is being upgraded. Try again soon."
+            raise UnavailableError(message, headers={"Retry-After": "30"})
+        spoken = _speak_for(scope, token, proxies=self._proxies)
+        if service == _ASSISTANT and held is not None and held.extension:
+            spoken.append((_EXTENSION, EXTENSION.encode() + held.extension.encode()))
+        return spoken
 
     async def _pass(self, credential: Credential | None) -> Pass | None:
         if credential is None:
@@ -148,7 +187,7 @@ class Front:
         held = await self._passes.of(credential.secret)
         if held is None and not credential.from_cookie:
             message = "The access token is unknown, expired or revoked; make a new one in the settings."
-            raise UnauthorizedError(message)
+            raise UnauthorizedError(message, headers={"WWW-Authenticate": 'Bearer error="invalid_token"'})
         return held
 
     async def _signed_in(self, headers: Headers) -> Pass:
@@ -160,6 +199,8 @@ class Front:
 
     async def _events(self, method: str, headers: Headers) -> Response:
         credential = credential_of(headers, secure=self._own_addresses.secure)
+        if credential is not None:
+            credential.check_use("gateway", method, "/api/v1/events")
         held = await self._signed_in(headers)
         assert credential is not None  # noqa: S101  nobody is signed in without one
         if not held.may_read:

@@ -31,7 +31,11 @@ class Renewed:
         await self._app(scope, receive, send)
 
     def renew(self, specs: Mapping[str, Spec]) -> bool:
-        """Make it anew if the documents are others; return whether they are. May be called from any thread."""
+        """Make it anew if the documents are others; return whether they are. May be called from any thread.
+
+        A service without a document is away, and comes back with the one that is known of it.
+        """
+        specs = {**self._specs, **specs}
         if specs == self._specs:
             return False
         self._specs, self._app = specs, self._make(specs)

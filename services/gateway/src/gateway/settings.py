@@ -42,6 +42,11 @@ class GatewaySettings(BrokerSettings):
     budgets: str = setting("BUDGETS_URL", "where budgets is", parse=_address)
     notifier: str = setting("NOTIFIER_URL", "where notifier is", parse=_address)
 
+    assistant: str = setting(
+        "ASSISTANT_URL", "where the assistant is; empty: there is none",
+        default="", parse=lambda text: _address(text) if text else "",
+    )  # fmt: skip
+
     def problems(self) -> list[str]:
         """Return a sentence for each combination that cannot be."""
         return [*super().problems(), *same_port_problems(self.port, self.management_port)]
@@ -49,4 +54,5 @@ class GatewaySettings(BrokerSettings):
     @property
     def services(self) -> dict[str, str]:
         """Name to address."""
-        return {"auth": self.auth, "expenses": self.expenses, "budgets": self.budgets, "notifier": self.notifier}
+        services = {"auth": self.auth, "expenses": self.expenses, "budgets": self.budgets, "notifier": self.notifier}
+        return {**services, **({"assistant": self.assistant} if self.assistant else {})}

@@ -17,6 +17,9 @@ log = logging.getLogger("outlay.gateway")
 
 _PATIENCE_SECONDS = 120.0
 _PAUSE_SECONDS = 1.0
+_OPTIONAL = frozenset({"assistant"})
+"""What the rest can be used without, so that nobody waits for it."""
+_OPTIONAL_PATIENCE_SECONDS = 3.0
 
 
 class ServiceAwayError(Exception):
@@ -24,22 +27,37 @@ class ServiceAwayError(Exception):
 
 
 def fetch_documents(services: Mapping[str, str], *, sleep: Callable[[float], None] = time.sleep) -> dict[str, Spec]:
-    """Return name to document; waits two minutes for services that are not up yet. Raises ServiceAwayError."""
+    """Return name to document; waits two minutes for services that are not up yet. Raises ServiceAwayError.
+
+    The assistant is not waited for; it is left out while it is away.
+    """
+    found: dict[str, Spec] = {}
     with httpx.Client(timeout=5) as client:
-        return {name: _fetch(client, name, address, sleep) for name, address in services.items()}
+        for name, address in services.items():
+            try:
+                found[name] = _fetch(client, name, address, sleep)
+            except ServiceAwayError:
+                if name not in _OPTIONAL:
+                    raise
+    return found
 
 
 def look_again(services: Mapping[str, str]) -> dict[str, Spec] | None:
-    """Return name to document, or None if one of them does not answer now."""
-    try:
-        with httpx.Client(timeout=5) as client:
-            return {name: client.get(f"{address}/openapi.json").raise_for_status().json() for name, address in services.items()}
-    except (httpx.HTTPError, ValueError):
-        return None
+    """Return name to document without the assistant's if that is away; None if another one does not answer now."""
+    found: dict[str, Spec] = {}
+    with httpx.Client(timeout=5) as client:
+        for name, address in services.items():
+            try:
+                found[name] = client.get(f"{address}/openapi.json").raise_for_status().json()
+            except (httpx.HTTPError, ValueError):
+                if name not in _OPTIONAL:
+                    return None
+    return found
 
 
 def _fetch(client: httpx.Client, name: str, address: str, sleep: Callable[[float], None]) -> Spec:
-    for _ in range(int(_PATIENCE_SECONDS / _PAUSE_SECONDS)):
+    patience = _OPTIONAL_PATIENCE_SECONDS if name in _OPTIONAL else _PATIENCE_SECONDS
+    for _ in range(int(patience / _PAUSE_SECONDS)):
         try:
             document: Spec = client.get(f"{address}/openapi.json").raise_for_status().json()
         except (httpx.HTTPError, ValueError) as error:

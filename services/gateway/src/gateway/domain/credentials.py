@@ -13,7 +13,21 @@ if TYPE_CHECKING:
 _COOKIES = {True: "__Host-session", False: "session"}
 """By whether browsers come over https: then another site of the domain could have set one without the prefix."""
 ACCESS_TOKEN = "outlay_pat_"  # noqa: S105  the prefix by which one is recognised
+DELEGATED = "outlay_dlg_"
+"""Of what the assistant uses the API with for whoever asked it: their service token for the assistant, sent back."""
+EXTENSION = "outlay_ext_"
+"""Of what IBM Watson Assistant calls the assistant back with."""
+_BEARERS = (ACCESS_TOKEN, DELEGATED, EXTENSION)
+_DELEGATED_TO = frozenset({"expenses", "budgets", "notifier"})
+_TOOLS = "/api/v1/assistant/tools/"
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class WrongUseError(Exception):
+    """This credential is for something else."""
+
+    def __init__(self) -> None:
+        super().__init__("What the assistant may use for somebody opens their data and nothing else.")
 
 
 class ForeignSiteError(Exception):
@@ -27,14 +41,31 @@ class Credential:
     secret: str
     from_cookie: bool
 
+    @property
+    def is_access_token(self) -> bool:
+        """Whether it is a person's own access token."""
+        return self.secret.startswith(ACCESS_TOKEN)
+
+    def check_use(self, service: str, method: str, path: str) -> None:
+        """Raise WrongUseError if it is not meant for this service, or not for this operation of it.
+
+        Auth gives no tokens for such a service either; here it is said before anything is asked.
+        """
+        if self.secret.startswith(DELEGATED) and service not in _DELEGATED_TO:
+            raise WrongUseError
+        if self.secret.startswith(EXTENSION):
+            reads_tools = service == "assistant" and method in _SAFE_METHODS and path.startswith(_TOOLS)
+            if not reads_tools:
+                raise WrongUseError
+
 
 def credential_of(headers: Mapping[str, str], *, secure: bool) -> Credential | None:
     """Find the credential; an Authorization header goes before a cookie. Service tokens are not taken from outside."""
     kind, _space, value = headers.get("authorization", "").partition(" ")
     if kind.lower() == "bearer":
-        return Credential(value.strip(), from_cookie=False) if value.strip().startswith(ACCESS_TOKEN) else None
+        return Credential(value.strip(), from_cookie=False) if value.strip().startswith(_BEARERS) else None
     secret = _cookie(headers.get("cookie", ""), _COOKIES[secure])
-    return Credential(secret, from_cookie=True) if secret else None
+    return Credential(secret, from_cookie=True) if secret and not secret.startswith(_BEARERS) else None
 
 
 def _cookie(header: str, wanted: str) -> str:

@@ -12,7 +12,10 @@ if TYPE_CHECKING:
 
 _KEPT = 10_000
 _SPARE_SECONDS = 60.0
-"""A token is not used in its last minute, so that it does not expire on the way to a service."""
+"""A token is not used in its last minute, so that it does not expire on the way to a service.
+
+One that lives for less than two minutes, since what it was changed from ends, is used for half of its time.
+"""
 _UNTOLD_SECONDS = 2.0
 """How long a pass is kept while auth's events do not arrive, which say what was revoked."""
 
@@ -31,6 +34,11 @@ class Pass:
     def token_for(self, service: str) -> str:
         """Return the token to send to a service, empty if there is none."""
         return self.tokens.get(service, self.shared)
+
+    @property
+    def extension(self) -> str:
+        """What IBM Watson Assistant may call the assistant back with, empty if there is nothing."""
+        return self.tokens.get("extension", "")
 
     may_read: bool = True
     """False for an access token that may only write: it hears no events either."""
@@ -87,4 +95,5 @@ class Passes:
 
     def _good(self, kept: Pass, asked_at: float) -> bool:
         now = self._now()
-        return kept.expires_at - _SPARE_SECONDS > now and (now - asked_at < _UNTOLD_SECONDS or self._told())
+        spare = min(_SPARE_SECONDS, (kept.expires_at - asked_at) / 2)
+        return kept.expires_at - spare > now and (now - asked_at < _UNTOLD_SECONDS or self._told())

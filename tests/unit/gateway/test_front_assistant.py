@@ -1,0 +1,156 @@
+"""The gateway and the assistant: what it may use for somebody, what Watson may call back with, and MCP."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import jwt
+import pytest
+
+import gateway.app
+from chassis.health import Health
+from chassis.metrics import Metrics
+from chassis.spec import load_spec
+from gateway.adapters.exchange import DirectExchange
+from gateway.domain.credentials import credential_of
+from gateway.domain.hub import Hub
+from gateway.domain.passes import Passes
+from support.asgi import call
+from unit.gateway.test_front import SERVICES, Echo, tokens_of
+
+
+def a_gateway(*services: str, exchange: Any = tokens_of) -> Any:
+    return gateway.app.build(
+        hub=Hub(), front_spec=load_spec("gateway"), specs={name: load_spec(name) for name in services},
+        upstreams={name: Echo(name) for name in services}, passes=Passes(DirectExchange(exchange), time.time),
+        metrics=Metrics(), health=Health(Metrics(), {}), url="https://outlay.test",
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def app() -> Any:
+    return a_gateway(*SERVICES)
+
+
+COOKIE = {"Cookie": "__Host-session=good", "Sec-Fetch-Site": "same-origin"}
+
+
+def bearer(secret: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {secret}"}
+
+
+def audience(headers: dict[str, str]) -> str:
+    token = headers["authorization"].removeprefix("Bearer ")
+    return str(jwt.decode(token, options={"verify_signature": False})["aud"])
+
+
+def test_messages_go_to_the_assistant_with_a_token_for_it(app) -> None:
+    heard = call(app, "POST", "assistant/messages", headers=COOKIE).json()
+    assert (heard["service"], audience(heard["headers"])) == ("assistant", "assistant")
+
+
+def test_the_assistant_gets_what_watson_may_call_back_with(app) -> None:
+    sent = {**COOKIE, "X-Outlay-Extension": "made up"}
+    given = call(app, "POST", "assistant/messages", headers=sent).json()["headers"]["x-outlay-extension"]
+    assert given.startswith("outlay_ext_")
+    assert jwt.decode(given.removeprefix("outlay_ext_"), options={"verify_signature": False})["aud"] == "extension"
+
+
+def test_nobody_else_gets_it_and_nobody_can_send_it(app) -> None:
+    for path in ("expenses", "budgets", "alerts", "users/me"):
+        sent = {"Cookie": "__Host-session=good", "X-Outlay-Extension": "made up"}
+        assert "x-outlay-extension" not in call(app, "GET", path, headers=sent).json()["headers"]
+    assert "x-outlay-extension" not in call(app, "GET", "assistant", headers={"X-Outlay-Extension": "made up"}).json()["headers"]
+
+
+@pytest.mark.parametrize(("method", "path"), [("GET", "expenses"), ("POST", "expenses"), ("PATCH", "budgets/1"), ("GET", "alerts")])
+def test_the_assistant_reaches_the_persons_data(app, method, path) -> None:
+    heard = call(app, method, path, headers={**bearer("outlay_dlg_good"), "Sec-Fetch-Site": "cross-site"}).json()
+    assert audience(heard["headers"]) == heard["service"]
+
+
+DELEGATED_REFUSED = [
+    ("GET", "users/me"), ("PATCH", "users/me"), ("GET", "users/me/tokens"), ("POST", "users/me/tokens"), ("POST", "session"),
+    ("DELETE", "session"), ("GET", "users/me/sessions"), ("POST", "assistant/messages"), ("GET", "assistant"),
+    ("GET", "assistant/tools/spending"), ("GET", "events"), ("HEAD", "events")
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("method", "path"), DELEGATED_REFUSED)
+def test_the_assistant_reaches_nothing_else(app, method, path) -> None:
+    answer = call(app, method, path, headers=bearer("outlay_dlg_good"))
+    assert answer.status_code == 403
+    assert answer.content == b"" or answer.json()["status"] == 403
+
+
+def test_watson_calls_the_tools_back(app) -> None:
+    heard = call(app, "GET", "assistant/tools/spending", headers=bearer("outlay_ext_good")).json()
+    assert (heard["service"], audience(heard["headers"])) == ("assistant", "assistant")
+    assert "x-outlay-extension" not in heard["headers"]
+
+
+EXTENSION_REFUSED = [
+    *DELEGATED_REFUSED[:9], ("POST", "assistant/tools/spending"), ("DELETE", "assistant/tools/spending"), ("GET", "assistant/tools"),
+    ("GET", "assistant/toolsx"), ("GET", "expenses"), ("GET", "budgets"), ("GET", "alerts"), ("GET", "events"), ("GET", "exports/expenses.csv"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("method", "path"), EXTENSION_REFUSED)
+def test_watson_reaches_nothing_but_the_tools(app, method, path) -> None:
+    assert call(app, method, path, headers=bearer("outlay_ext_good")).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "path", ["assistant/tools/../messages", "assistant/tools/%2e%2e/messages", "assistant/tools/../../expenses"]
+)
+def test_dots_in_a_path_lead_watson_nowhere(app, path) -> None:
+    assert call(app, "GET", path, headers=bearer("outlay_ext_good")).status_code in (403, 404)
+
+
+@pytest.mark.parametrize("secret", ["outlay_dlg_bad", "outlay_ext_bad"])
+def test_a_credential_that_ended_is_said_to_be_bad(app, secret) -> None:
+    path = "expenses" if "dlg" in secret else "assistant/tools/spending"
+    assert call(app, "GET", path, headers=bearer(secret)).status_code == 401
+
+
+@pytest.mark.parametrize("secret", ["outlay_dlg_good", "outlay_ext_good", "outlay_pat_good"])
+def test_a_cookie_holds_a_session_and_nothing_else(app, secret) -> None:
+    assert credential_of({"cookie": f"__Host-session={secret}"}, secure=True) is None
+    assert "authorization" not in call(app, "GET", "expenses", headers={"Cookie": f"__Host-session={secret}"}).json()["headers"]
+
+
+@pytest.mark.parametrize("method", ["POST", "GET", "DELETE"])
+def test_mcp_is_for_access_tokens(app, method) -> None:
+    heard = call(app, method, "/mcp", base="https://outlay.test", headers=bearer("outlay_pat_good")).json()
+    assert (heard["service"], heard["path"], audience(heard["headers"])) == ("assistant", "/mcp", "assistant")
+
+
+@pytest.mark.parametrize(
+    "headers", [{}, COOKIE, bearer("outlay_dlg_good"), bearer("outlay_ext_good"), bearer("outlay_pat_bad"), bearer("eyJ.raw.jwt")]
+)
+def test_mcp_is_for_nobody_else(app, headers) -> None:
+    answer = call(app, "POST", "/mcp", base="https://outlay.test", headers=headers)
+    assert answer.status_code == 401
+    assert answer.headers["www-authenticate"].startswith("Bearer")
+
+
+def test_mcp_takes_no_rebound_name(app) -> None:
+    assert call(app, "POST", "/mcp", base="https://evil.test", headers=bearer("outlay_pat_good")).status_code == 421
+
+
+def test_without_an_assistant_nothing_is_there() -> None:
+    gateway_alone = a_gateway(*SERVICES[:4])
+    assert call(gateway_alone, "POST", "assistant/messages", headers=bearer("outlay_pat_good")).status_code == 404
+    assert call(gateway_alone, "POST", "/mcp", base="https://outlay.test", headers=bearer("outlay_pat_good")).status_code == 405
+
+
+def test_an_auth_that_does_not_know_the_assistant_yet_is_waited_for() -> None:
+    def former(secret: str) -> tuple[dict[str, str], int]:
+        tokens, expires_at = tokens_of(secret)
+        return {name: tokens[name] for name in SERVICES[:4]}, expires_at
+
+    upgraded = a_gateway(*SERVICES, exchange=former)
+    answer = call(upgraded, "POST", "assistant/messages", headers=bearer("outlay_pat_good"))
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "30")
+    assert call(upgraded, "GET", "expenses", headers=bearer("outlay_pat_good")).status_code == 200
