@@ -86,16 +86,20 @@ def _budget(answer: Answer, expect: Expect) -> bool:
 
 def _is_named(budget: Mapping[str, Any], category: str) -> bool:
     """Whether it is the budget of a category, after which it is named: in whole, or by its last part."""
-    return budget["name"] in (category, category.rpartition(" / ")[2])
+    return _last_part(budget["name"]) == _last_part(category)
+
+
+def _last_part(name: str) -> str:
+    return name.rpartition(" / ")[2]
 
 
 def _budgets(answer: Answer, expect: Expect) -> bool:
     found = [budget for block in _blocks(answer, "budgets") for budget in block["budgets"]]
     by_state = {
-        state: sorted(budget["name"] for budget in found if budget["state"] == state) for state in ("exceeded", "near")
+        state: sorted(_last_part(budget["name"]) for budget in found if budget["state"] == state) for state in ("exceeded", "near")
     }  # fmt: skip
     in_month = bool(found) and all(budget["from"].startswith(expect["month"]) for budget in found)
-    wanted = {state: sorted(name.rpartition(" / ")[2] for name in expect[state]) for state in ("exceeded", "near")}
+    wanted = {state: sorted(_last_part(name) for name in expect[state]) for state in ("exceeded", "near")}
     return in_month and by_state == wanted
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from assistant.tools.client import PublicApi
 from assistant.tools.model import By, ToolError
-from assistant.tools.reading import money
 from assistant.tools.query import Query
+from assistant.tools.reading import money
 
 MOST = 5000
 """Entries that are looked at one by one."""
