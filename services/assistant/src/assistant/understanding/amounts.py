@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from assistant.understanding.line import Line
 
-_SMALLEST_ALONE, _HUNDRED = Decimal(10), Decimal(100)
+_SMALLEST_ALONE, _TEN, _HUNDRED, _THOUSAND = Decimal(10), Decimal(10), Decimal(100), Decimal(1000)
 _SEPARATORS = re.compile(r"[.,'\u00a0\u202f]")
 
 
@@ -57,12 +57,28 @@ def _number(line: Line, index: int, decimal_sign: str) -> tuple[Decimal | None, 
     key = line.key(index)
     if line.value(index, "number") is None:
         return (number_of(key, decimal_sign) if key[:1].isdigit() and key[-1].isdigit() else None), index + 1
-    total, at = Decimal(str(line.value(index, "number"))), index + 1
-    while (word := line.value(at, "number")) is not None:
-        number = Decimal(word)
-        total = total * number if number >= _HUNDRED and total < number else total + number  # four hundred fifty
-        at += 1
-    return total, at
+    return _in_words(line, index)
+
+
+def _in_words(line: Line, index: int) -> tuple[Decimal, int]:
+    """Read "four hundred fifty", "deux mille trois cents", "treinta y cinco"."""
+    thousands, rest, at = Decimal(0), Decimal(str(line.value(index, "number"))), index + 1
+    if rest >= _THOUSAND:
+        thousands, rest = rest, Decimal(0)
+    while (word := line.value(at + _is_link(line, at, rest), "number")) is not None:
+        number, at = Decimal(word), at + _is_link(line, at, rest) + 1
+        if number >= _THOUSAND:
+            thousands, rest = thousands + max(rest, Decimal(1)) * number, Decimal(0)
+        else:
+            rest = rest * number if number == _HUNDRED and 0 < rest < _TEN else rest + number
+    return thousands + rest, at
+
+
+def _is_link(line: Line, index: int, before: Decimal) -> bool:
+    """Whether a phrase joins tens and ones, as "y" does in "treinta y cinco", and not two numbers."""
+    if line.value(index, "number_link") is None or before % _TEN or before % _HUNDRED < 2 * _TEN:
+        return False
+    return Decimal(line.value(index + 1, "number") or _HUNDRED) < 2 * _TEN
 
 
 def number_of(text: str, decimal_sign: str) -> Decimal | None:
