@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from assistant.understanding.terms import Match, checked, day_number, is_short, past_skipped, year_number
+from assistant.understanding.terms import Match, checked, day_number, is_short, means, past_skipped, year_number
 
 if TYPE_CHECKING:
     from assistant.understanding.calendar import Calendar
     from assistant.understanding.line import Line
 
-_DAY = re.compile(r"([0-9]{1,2})(?:st|nd|rd|th|er|e|o)?")
+_DAY = re.compile(r"([0-9]{1,2})(?:st|nd|rd|th|er|ere|eme|e|o|a)?")
 _DOTTED = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})(?:\.((?:[0-9]{2}){1,2}))?")
 
 
@@ -67,7 +67,17 @@ class DateFinder:
         """Read "the 3rd" and "am 3." as the latest such day."""
         key = line.key(index)
         ordinal = _DAY.fullmatch(key)
-        if ordinal is None or not (key[-1].isalpha() or line.key(index + 1) == "."):
+        if ordinal is None or not (key[-1].isalpha() or line.key(index + 1) == "." or self._is_the_day(line, index)):
             return None
         found = self._today.latest_day_of_month(int(ordinal.group(1)))
         return (found, index + 1 + (line.key(index + 1) == ".")) if found else None
+
+    def _is_the_day(self, line: Line, index: int) -> bool:
+        """Whether a bare number is a day: "le 12" and "el 12" are, unless something is counted."""
+        if not means(line, index - 1, "on_day"):
+            return False
+        after = index + 1
+        if not line.key(after)[:1].isalnum():
+            return line.key(after) not in ("%", "/", "$")
+        counted = any(line.value(after, kind) for kind in ("currency", "unit", "number", "month"))
+        return not counted and (line.value(after, "filler") is not None or means(line, after, "skip"))

@@ -90,12 +90,13 @@ class PeriodFinder:
 
     def _days_range(self, line: Line, index: int) -> Match:
         """Read "3 to 10 September"."""
+        index = past_skipped(line, index)
         first = day_number(line, index)
         if first is None or (
             not means(line, index + 1, "to") and not means(line, index + 1, "and") and line.key(index + 1) not in _DASHES
         ):
             return None
-        end = self._dates.named(line, index + 2)
+        end = self._dates.named(line, past_skipped(line, index + 2))
         if end is None or end[0].unit is not Unit.DAY or first > end[0].last.day:
             return None
         return Period(end[0].last.replace(day=first), end[0].last), end[1]
@@ -103,12 +104,17 @@ class PeriodFinder:
     def _open(self, line: Line, index: int) -> Match:
         """Read "since June" and "until June"."""
         since, until = means(line, index, "since"), means(line, index, "until")
-        match = self._atom(line, index + 1) if since or until else None
+        match = (self._atom(line, index + 1) or self._units_back(line, index + 1)) if since or until else None
         if match is None:
             return None
         if since:
             return (Period(match[0].first, self._today.today), match[1]) if match[0].first <= self._today.today else None
         return Period(BEGINNING, match[0].last), match[1]
+
+    def _units_back(self, line: Line, index: int) -> Match:
+        """Read the "three weeks" of "since three weeks", as French and German say for "for the last"."""
+        count, unit = count_at(line, index), unit_at(line, index + 1)
+        return (self._today.unit(unit, -count), index + 2) if count is not None and unit is not None else None
 
     def _atom(self, line: Line, index: int) -> Match:
         start = past_skipped(line, index)
@@ -213,6 +219,7 @@ class PeriodFinder:
     def _year_after(self, line: Line, index: int) -> tuple[int, int] | None:
         """Read the year after a month or quarter: "2016", "of last year"."""
         at = past_skipped(line, index)
+        at += unit_at(line, at) is Unit.YEAR and year_number(line, at + 1) is not None  # "de l'année 2016"
         year = year_number(line, at)
         if year is not None:
             return year, at + 1

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 Match = tuple[Period, int] | None
 """A period and the phrase after it."""
-_ORDINAL = re.compile(r"([0-9]{1,2})(?:st|nd|rd|th|er|e|o)?")
+_ORDINAL = re.compile(r"([0-9]{1,2})(?:st|nd|rd|th|er|ere|eme|e|o|a)?")
 _YEARS = range(1970, 2100)
 _OFFSETS = {"this": 0, "last": -1, "next": 1, "before_last": -2}
 
