@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _OWN = frozenset({Intent.ADD, Intent.SET_BUDGET, Intent.HELP, Intent.CONFIRM, Intent.CANCEL, Intent.UNDO, Intent.GREETING})
 """Intents that take nothing from the question before."""
+_OF_BUDGETS = frozenset({Intent.BUDGET, Intent.BUDGETS, Intent.PACE, Intent.WHY})
 _EARLY = 3
 """Within how many phrases "and" or "what about" makes a text a follow-up."""
 
@@ -58,6 +59,8 @@ def _is_follow_up(reading: Reading, question: Question) -> bool:
 def _intent(reading: Reading, question: Question, before: Question) -> Intent:
     if reading.has("left") and question.intent in (Intent.UNKNOWN, Intent.SPENDING) and (question.names or before.names):
         return Intent.BUDGET
+    if reading.has("why") and before.intent in _OF_BUDGETS:
+        return Intent.WHY
     if question.intent is Intent.UNKNOWN:
         if before.intent is Intent.BUDGETS and question.names:
             return Intent.BUDGET
@@ -114,7 +117,7 @@ def _periods(reading: Reading, question: Question, before: Question, today: Cale
 def _moved(reading: Reading, period: Period) -> Period | None:
     """Read "and the month before?" as one before the period in question."""
     for cue, by in (("one_before", -1), ("one_after", 1)):
-        for at in reading.cues.get(cue, ()):
+        for at in _places(reading, cue):
             unit = next(
                 (reading.line.value(near, "unit") for near in (at, at - 1, at + 1) if reading.line.value(near, "unit")), None
             )
@@ -122,6 +125,12 @@ def _moved(reading: Reading, period: Period) -> Period | None:
                 return period.shifted(by)
             return Calendar(period.first, week_starts=period.first.weekday()).unit(Unit(unit), by)
     return None
+
+
+def _places(reading: Reading, cue: str) -> tuple[int, ...]:
+    """Return the phrases that hint at something, also within periods: "le mois précédent" may be the one before."""
+    in_periods = (at for found in reading.periods for at in range(found.first, found.end) if reading.line.means(at, "cue", cue))
+    return (*reading.cues.get(cue, ()), *in_periods)
 
 
 def _quarter(reading: Reading, period: Period) -> Period | None:
