@@ -17,7 +17,7 @@ def choice_in(reading: Reading, *, is_pending: bool) -> Intent | None:
     """Return `CONFIRM`, `CANCEL` or `UNDO` if that is all that a text says."""
     if reading.periods or reading.amounts or reading.names or reading.unknown or len(reading.line.phrases) > 2 * _SHORT:
         return None
-    if reading.has("undo"):
+    if reading.has("undo") and not (is_pending and reading.has("no")):
         return Intent.UNDO
     if reading.has("no") and reading.first("no") <= reading.first("yes"):
         return Intent.CANCEL if is_pending or not _asks(reading) else None
