@@ -9,6 +9,7 @@ from assistant.answering.context import DeclinedError
 from assistant.tools.model import Category, Kind, Selection
 from assistant.understanding.calendar import Period
 from assistant.understanding.text import key_of
+from assistant.understanding.vocabulary import vocabulary_of
 
 if TYPE_CHECKING:
     from assistant.answering.context import Context
@@ -29,10 +30,10 @@ def selection_of(question: Question, context: Context, period: Period | None) ->
         kind=Kind.INCOME if question.is_income else Kind.EXPENSE,
         first=period.first if period else None, last=period.last if period else None,
         categories=_categories(question.names), uncategorised=question.uncategorised, payees=_payees(question.names),
-        tag=question.tag, currency=question.currency,
+        tag=question.tag and (_tag(question.tag, context) or question.tag), currency=question.currency,
         at_least=question.at_least, at_most=question.at_most,
         without_categories=_categories(question.without), without_payees=_payees(question.without),
-        without_tag=question.without_tag,
+        without_tag=question.without_tag and (_tag(question.without_tag, context) or question.without_tag),
     )  # fmt: skip
     return _with_texts(question, context, selection)
 
@@ -76,18 +77,19 @@ def _spelling(text: str, context: Context) -> str | None:
     """Return a word as entries have it: as it is, or in the singular."""
     if len(text) < 3 and text.isascii():  # noqa: PLR2004  it would be part of anything
         return None
-    return next((each for each in _forms(text) if context.tools.total(Selection(texts=(each,))).count), None)
+    return next((each for each in _forms(text, context) if context.tools.total(Selection(texts=(each,))).count), None)
 
 
 def _tag(text: str, context: Context) -> str:
     """Return a word as a tag that some entry has, or nothing."""
-    forms = (key_of(each) for each in _forms(text))
+    forms = (key_of(each) for each in _forms(text, context))
     return next((each for each in forms if context.tools.total(Selection(tag=each)).count), "")
 
 
-def _forms(text: str) -> list[str]:
-    """Return a word as it is and without an ending that may be that of a plural or case."""
-    return [text, *(text[: -len(end)] for end in _CASE if text.casefold().endswith(end) and len(text) - len(end) > 3)]  # noqa: PLR2004
+def _forms(text: str, context: Context) -> list[str]:
+    """Return a word as it is, without an ending that may be that of a plural or case, and in other words."""
+    others = vocabulary_of(context.book.language).others_for(text)
+    return [text, *others, *(text[: -len(end)] for end in _CASE if text.casefold().endswith(end) and len(text) - len(end) > 3)]  # noqa: PLR2004
 
 
 def what_of(question: Question, context: Context) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from babel import Locale
 
-from assistant.understanding.text import Token, tokens_of
+from assistant.understanding.text import Token, key_of, tokens_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -48,9 +48,19 @@ class Phrase:
 class Vocabulary:
     """All phrases of a language."""
 
-    def __init__(self, language: str, tables: Mapping[str, Mapping[str, Sequence[str]]], also: Mapping[str, Sequence[str]]) -> None:
-        """`tables` map kinds to values to phrases; `also` are other words for parts of names ("eating out" for "restaurant")."""
+    def __init__(
+        self, language: str, tables: Mapping[str, Mapping[str, Sequence[str]]], also: Mapping[str, Sequence[str]],
+        said: Mapping[str, Sequence[str]],
+    ) -> None:  # fmt: skip
+        """`tables` map kinds to values to phrases.
+
+        `also` are other words for parts of names ("eating out" for "restaurant"), `said` for words of descriptions and tags.
+        """
         self.language, self.also = language, also
+        self._said: dict[str, list[str]] = defaultdict(list)
+        for word, others in said.items():
+            for other in others:
+                self._said[key_of(other)].append(word)
         self._senses: dict[tuple[str, ...], set[Sense]] = defaultdict(set)
         for kind, values in tables.items():
             for value, phrases in values.items():
@@ -59,7 +69,7 @@ class Vocabulary:
         self._longest = max(len(keys) for keys in self._senses)
         self.words = frozenset(word for keys in self._senses for word in keys if len(word) > 1 or not word.isascii())
         of_names = (token.key for words in also.values() for each in words for token in tokens_of(each))
-        self.every_word = self.words | frozenset(of_names)
+        self.every_word = self.words | frozenset(of_names) | frozenset(self._said)
 
     def at(self, tokens: Sequence[Token], index: int) -> Phrase | None:
         """Return the longest phrase that begins at a token."""
@@ -71,7 +81,11 @@ class Vocabulary:
 
     def knows(self, token: Token) -> bool:
         """Whether a word occurs in any phrase."""
-        return token.key in self.words
+        return token.key in self.words or token.key in self._said
+
+    def others_for(self, text: str) -> Sequence[str]:
+        """Return what a word may be called in descriptions and tags, which need not be in this language."""
+        return self._said.get(key_of(text), ())
 
 
 def _keys(tokens: Iterable[Token]) -> tuple[str, ...]:
@@ -82,8 +96,8 @@ def _keys(tokens: Iterable[Token]) -> tuple[str, ...]:
 def vocabulary_of(language: str) -> Vocabulary:
     """Return the vocabulary of one of LANGUAGES."""
     table = tomllib.loads((files(__package__) / "words" / f"{language}.toml").read_text("utf-8"))
-    also = table.pop("also", {})
-    return Vocabulary(language, {**table, **_of_calendar(Locale.parse(language), table)}, also)
+    also, said = table.pop("also", {}), table.pop("said", {})
+    return Vocabulary(language, {**table, **_of_calendar(Locale.parse(language), table)}, also, said)
 
 
 def _of_calendar(locale: Locale, table: Mapping[str, Mapping[str, Sequence[str]]]) -> dict[str, dict[str, list[str]]]:
