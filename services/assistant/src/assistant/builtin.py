@@ -103,6 +103,8 @@ class BuiltIn:
             raise DeclinedError(book.say("declines.advice"))
         if reading.has("cannot") and not reading.has("how_much", "count", "spend"):
             raise DeclinedError(book.say("declines.cannot"))
+        if reading.has("future") and question.intent is not Intent.PACE:
+            raise DeclinedError(book.say("declines.future"))
         if reading.has("lacking"):
             raise DeclinedError(book.say("declines.lacking"))
         if question.periods and all(period.first > context.today.today for period in question.periods):

@@ -229,10 +229,10 @@ def _limit(reading: Reading) -> int | None:
 
 
 def number_at(reading: Reading, index: int) -> int | None:
-    """Return the whole number that a phrase is; None if it is none, or "a"."""
+    """Return the whole number that a phrase is; None if it is none, or "a", which is no number."""
     key, word = reading.line.key(index), reading.line.value(index, "number")
-    if word is not None and key not in ("a", "an"):
-        return int(Decimal(word))
+    if word is not None:
+        return int(Decimal(word)) if Decimal(word) > 1 else None
     return int(key) if key.isdigit() and len(key) <= 2 else None  # noqa: PLR2004
 
 

@@ -65,7 +65,7 @@ class Selector:
     def _into(self) -> FoundName | None:
         """Return the category into which something is to be moved: the one right after "into", else the last one."""
         reading = self.reading
-        if not reading.has("recategorise"):
+        if not reading.has("recategorise") or (reading.amounts and not reading.has("entry", "reference")):
             return None
         categories = [found for found in reading.names if any(name.kind != "payee" for name in found.names)]
         after = [
@@ -99,7 +99,9 @@ class Selector:
     def _currency(self) -> str:
         reading = self.reading
         of_amounts = {index for amount in reading.amounts for index in range(amount.first, amount.end)}
-        found = [reading.line.value(index, "currency") for index in range(len(reading.line.phrases)) if index not in of_amounts]
+        of_names = {reading.phrase_of(name) for name in reading.names}  # "livres" are books, too
+        free = (index for index in range(len(reading.line.phrases)) if index not in of_amounts | of_names)
+        found = [reading.line.value(index, "currency") for index in free]
         return next((currency for currency in found if currency is not None), "")
 
     def _amounts(self) -> tuple[Decimal | None, Decimal | None, FoundAmount | None]:

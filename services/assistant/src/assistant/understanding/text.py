@@ -10,7 +10,7 @@ _TOKEN = re.compile(
     r"[0-9]+(?:[.,'\u00a0\u202f][0-9]+)+"  # 1.234,50
     r"|[0-9]+(?:st|nd|rd|th|er|ère|ème|[eoº°ª])?(?![^\W\d_])|[0-9]+"
     r"|[qtQT][1-4]\b"
-    r"|(?:[ldjmtsncLDJMTSNC]|[qQ]u|[jJ]usqu|[aA]ujourd)['\u2019](?=[^\W\d_])"  # French: l'été
+    r"|(?:[ldjmtsncLDJMTSNC]|[qQ]u|[jJ]usqu|[aA]ujourd)['\u2019](?=[^\W\d_]|$)"  # French: l'été
     r"|[\u0900-\u097f]+"
     r"|[^\W\d_]+(?:['\u2019\u2018`][^\W\d_]+)*"
     r"|\S"
