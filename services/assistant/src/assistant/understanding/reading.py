@@ -10,6 +10,7 @@ from assistant.understanding.line import Line, line_of
 from assistant.understanding.names import FoundName, NameIndex
 from assistant.understanding.periods import FoundPeriod, PeriodFinder
 from assistant.understanding.spelling import corrected
+from assistant.understanding.text import composed
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -83,6 +84,7 @@ class Reader:
 
     def read(self, text: str) -> Reading:
         """Return what is in a text."""
+        text = composed(text)
         line = line_of(text, self._vocabulary, correct=lambda tokens: corrected(tokens, self._vocabulary, self._names))
         periods = self._periods.find(line)
         of_periods = {index for period in periods for index in range(period.first, period.end)}

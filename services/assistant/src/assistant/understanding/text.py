@@ -11,12 +11,16 @@ _TOKEN = re.compile(
     r"|[0-9]+(?:st|nd|rd|th|er|ère|ème|[eoº°ª])?(?![^\W\d_])|[0-9]+"
     r"|[qtQT][1-4]\b"
     r"|(?:[ldjmtsncLDJMTSNC]|[qQ]u|[jJ]usqu|[aA]ujourd)['\u2019](?=[^\W\d_]|$)"  # French: l'été
-    r"|[\u0900-\u097f]+"
+    r"|[\u0900-\u0963\u0971-\u097f\u200c\u200d]+"  # Hindi: without the danda at the end of a sentence
     r"|[^\W\d_]+(?:['\u2019\u2018`][^\W\d_]+)*"
     r"|\S"
 )
+_DIGIT = re.compile(r"\d")
 _DEVANAGARI = re.compile(r"[\u0900-\u097f]")
-_SAME = str.maketrans({"\u2019": "'", "\u2018": "'", "`": "'", "\u00df": "ss", "\u0153": "oe", "\u00e6": "ae"})
+_SAME = str.maketrans({
+    "\u2019": "'", "\u2018": "'", "`": "'", "\u00df": "ss", "\u0153": "oe", "\u00e6": "ae",
+    "\u0901": "\u0902", "\u093c": "", "\u200c": "", "\u200d": "",  # Hindi: हाँ and हां, ख़र्च and खर्च are the same
+})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,20 +47,26 @@ class Token:
 
 def key_of(text: str) -> str:
     """Return a text as it is compared: without case and accents, in the digits of ASCII."""
-    folded = unicodedata.normalize("NFKD", text.casefold().translate(_SAME))
+    folded = unicodedata.normalize("NFKD", text.casefold()).translate(_SAME)
     kept = (letter for letter in folded if not unicodedata.combining(letter) or _DEVANAGARI.match(letter))
-    return unicodedata.normalize("NFC", "".join(_in_ascii(letter) for letter in kept))
+    return unicodedata.normalize("NFC", in_ascii_digits("".join(kept)))
 
 
-def _in_ascii(letter: str) -> str:
-    """Return a decimal digit of any script as one of ASCII, and everything else as it is."""
-    return str(unicodedata.decimal(letter)) if letter.isdecimal() else letter
+def in_ascii_digits(text: str) -> str:
+    """Return a text of the same length with the decimal digits of any script as those of ASCII."""
+    return _DIGIT.sub(lambda found: str(unicodedata.decimal(found.group())), text)
+
+
+def composed(text: str) -> str:
+    """Return a text with letters and their accents in one; the places of tokens are those in it."""
+    return unicodedata.normalize("NFC", text)
 
 
 def tokens_of(text: str) -> list[Token]:
     """Split a text into words, numbers and signs."""
+    written = composed(text)
     return [
-        Token(found.group(), key_of(found.group()), found.start(), found.end())
-        for found in _TOKEN.finditer(unicodedata.normalize("NFC", text))
+        Token(written[found.start() : found.end()], key_of(found.group()), found.start(), found.end())
+        for found in _TOKEN.finditer(in_ascii_digits(written))
         if key_of(found.group())
     ]
