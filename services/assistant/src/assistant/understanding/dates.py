@@ -64,13 +64,14 @@ class DateFinder:
         return (found, at + 1) if found else None
 
     def day_of_month(self, line: Line, index: int) -> Match:
-        """Read "the 3rd" and "am 3." as the latest such day."""
+        """Read "the 3rd", "am 3." and "3 तारीख" as the latest such day."""
         key = line.key(index)
         ordinal = _DAY.fullmatch(key)
-        if ordinal is None or not (key[-1].isalpha() or line.key(index + 1) == "." or self._is_the_day(line, index)):
+        is_followed = line.key(index + 1) == "." or means(line, index + 1, "day_number")
+        if ordinal is None or not (key[-1].isalpha() or is_followed or self._is_the_day(line, index)):
             return None
         found = self._today.latest_day_of_month(int(ordinal.group(1)))
-        return (found, index + 1 + (line.key(index + 1) == ".")) if found else None
+        return (found, index + 1 + is_followed) if found else None
 
     def _is_the_day(self, line: Line, index: int) -> bool:
         """Whether a bare number is a day: "le 12" and "el 12" are, unless something is counted."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from assistant.understanding.calendar import Calendar, Period, Unit
@@ -50,7 +50,7 @@ class PeriodFinder:
         self._today, self._unit_first = today, unit_first
         self._dates = DateFinder(today, month_first=month_first)
         self._atoms: tuple[Callable[[Line, int], Match], ...] = (
-            self._dates.numeric, self._dates.named, self._relative_day, self._ago, self._last_units, self._relative_unit,
+            self._within_year, self._dates.numeric, self._dates.named, self._relative_day, self._ago, self._last_units, self._relative_unit,
             self._quarter, self._half, self._month, self._weekday, self._to_date, self._year, self._dates.day_of_month,
         )  # fmt: skip
 
@@ -67,26 +67,37 @@ class PeriodFinder:
         return found
 
     def _expression(self, line: Line, index: int) -> Match:
-        return self._range(line, index) or self._open(line, index) or self._atom(line, index)
+        return self._range(line, index) or self._open(line, index) or self._open_after(line, index) or self._atom(line, index)
 
     def _range(self, line: Line, index: int) -> Match:
         between = means(line, index, "between")
         start = index + 1 if between or means(line, index, "since") or means(line, index, "from") else index
-        begin = self._atom(line, start)
         days = self._days_range(line, start)
+        begin = None if days else self._atom(line, start)
         if days is not None or begin is None:
-            return days
-        joined = "and" if between else "to"
+            return (days[0], days[1] + means(line, days[1], "range_end")) if days else None
         at = begin[1]
-        if not means(line, at, joined) and not (line.key(at) in _DASHES and start == index):
-            return None
-        end = self._atom(line, at + 1)
+        end = self._atom(line, at + 1) if self._joins(line, at, between=between, opened=start > index) else None
         if end is None:
+            return None
+        if means(line, end[1], "range_end"):  # "मार्च से मई तक"
+            end = end[0], end[1] + 1
+        elif not self._is_range_without_end(line, at, between=between, opened=start > index):
             return None
         first, last = begin[0].first, end[0].last
         if first > last and begin[0].unit is not Unit.YEAR:  # "from November to January"
             first = a_year_before(first)
         return (Period(first, last), end[1]) if first <= last else None
+
+    def _joins(self, line: Line, at: int, *, between: bool, opened: bool) -> bool:
+        """Whether a phrase can stand between the ends of a range."""
+        return means(line, at, "and") or (not between and means(line, at, "to")) or (not opened and line.key(at) in _DASHES)
+
+    def _is_range_without_end(self, line: Line, at: int, *, between: bool, opened: bool) -> bool:
+        """Whether two ends make a range though nothing closes it; "more in June than in May" has two periods."""
+        if between or means(line, at, "and"):
+            return between
+        return opened or not any(line.means(each, "cue", "more") for each in range(len(line.phrases)))
 
     def _days_range(self, line: Line, index: int) -> Match:
         """Read "3 to 10 September"."""
@@ -115,6 +126,22 @@ class PeriodFinder:
         """Read the "three weeks" of "since three weeks", as French and German say for "for the last"."""
         count, unit = count_at(line, index), unit_at(line, index + 1)
         return (self._today.unit(unit, -count), index + 2) if count is not None and unit is not None else None
+
+    def _open_after(self, line: Line, index: int) -> Match:
+        """Read "जून से", "जून तक", "जून से पहले" and "जून के बाद"."""
+        match = self._atom(line, index)
+        if match is None:
+            return None
+        (period, end), today = match, self._today.today
+        if means(line, end, "since_after"):
+            return (Period(period.first, today), end + 1) if period.first <= today else None
+        if means(line, end, "until_after"):
+            return Period(BEGINNING, period.last), end + 1
+        if means(line, end, "before_after"):
+            return Period(BEGINNING, period.first - timedelta(1)), end + 1
+        if means(line, end, "beyond_after"):
+            return (Period(period.last + timedelta(1), today), end + 1) if period.last < today else None
+        return None
 
     def _atom(self, line: Line, index: int) -> Match:
         start = past_skipped(line, index)
@@ -215,6 +242,36 @@ class PeriodFinder:
     def _year(self, line: Line, index: int) -> Match:
         year = year_number(line, index)
         return (self._today.year(year), index + 1) if year is not None else None
+
+    def _within_year(self, line: Line, index: int) -> Match:
+        """Read "2017 की दूसरी तिमाही", "last year in March": the year first."""
+        year = self._year_after(line, index)
+        if year is None:
+            return None
+        at = past_skipped(line, year[1])
+        if offset_at(line, at) == 0 and unit_at(line, at + 1) is Unit.MONTH:
+            return self._today.month(year[0], self._today.today.month), at + 2
+        for atom in (self._dates.named, self._quarter, self._half, self._month):
+            match = atom(line, at)
+            if match is not None:
+                return self._in_year(line, match, year[0], at)
+        return None
+
+    def _in_year(self, line: Line, match: Match, year: int, start: int) -> Match:
+        """Return a part of a year in another one, unless its own words name a year."""
+        if match is None or any(self._year_after(line, at) for at in range(start, match[1])):
+            return None
+        period, end = match
+        try:
+            moved = Period(period.first.replace(year=year), period.first.replace(year=year), period.unit)
+        except ValueError:
+            return None
+        return (moved if period.unit is Unit.DAY else self._whole(moved, period.months)), end
+
+    def _whole(self, begin: Period, months: int) -> Period:
+        if begin.unit in (Unit.MONTH, Unit.QUARTER):
+            return Calendar(begin.first).unit(begin.unit)
+        return Period(begin.first, Calendar(begin.first).unit(Unit.MONTH, months - 1).last)
 
     def _year_after(self, line: Line, index: int) -> tuple[int, int] | None:
         """Read the year after a month or quarter: "2016", "of last year"."""

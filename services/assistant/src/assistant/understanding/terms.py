@@ -37,7 +37,7 @@ def unit_at(line: Line, index: int) -> Unit | None:
 def count_at(line: Line, index: int) -> int | None:
     """Return a phrase as a number of units, up to 999."""
     key, word = line.key(index), line.value(index, "number")
-    number = int(key) if key.isdigit() and len(key) <= 3 else int(word) if word is not None else 0  # noqa: PLR2004
+    number = int(key) if key.isdigit() and len(key) <= 3 else int(word) if word is not None and word.isdigit() else 0  # noqa: PLR2004
     return number or None
 
 
