@@ -97,15 +97,19 @@ class BuiltIn:
         book = context.book
         if question.intent is Intent.HELP:
             return
-        if question.intent is Intent.ADD and not reading.has("cannot"):
+        if question.intent is Intent.ADD and not reading.has("cannot") and not _is_odd(reading):
             return
+        if question.intent is Intent.ADD and _is_odd(reading):
+            raise DeclinedError(book.say("declines.unclear"))
         if reading.has("advice"):
             raise DeclinedError(book.say("declines.advice"))
         if reading.has("cannot") and not reading.has("how_much", "count", "spend"):
             raise DeclinedError(book.say("declines.cannot"))
         if reading.has("future") and question.intent is not Intent.PACE:
             raise DeclinedError(book.say("declines.future"))
-        if reading.has("lacking"):
+        if reading.first("cannot_first") == 0 and question.amount is None and not reading.has("how_much", "count"):
+            raise DeclinedError(book.say("declines.cannot"))
+        if reading.has("lacking") or _is_about_somebody_else(reading):
             raise DeclinedError(book.say("declines.lacking"))
         if question.periods and all(period.first > context.today.today for period in question.periods):
             raise DeclinedError(book.say("declines.future"))
@@ -128,6 +132,19 @@ def _or_spending(question: Question) -> Question:
     if question.intent is Intent.UNKNOWN and (question.names or question.periods or question.tag) and not question.texts:
         return replace(question, intent=Intent.SPENDING)
     return question
+
+
+def _is_about_somebody_else(reading: Reading) -> bool:
+    """Whether the words ask what somebody else did: "did Natasha spend"."""
+    return any(
+        index - 1 in reading.cues.get("auxiliary", ()) and any(index + 1 in reading.cues.get(cue, ()) for cue in ("spend", "buy"))
+        for index in reading.unknown
+    )
+
+
+def _is_odd(reading: Reading) -> bool:
+    """Whether there are signs of a program among the words, which nobody means as an expense."""
+    return any(not reading.line.key(index)[:1].isalnum() for index in reading.unknown)
 
 
 def _after_declining(question: Question, context: Context) -> Question:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.answering.asking import ask_which_budget, ask_which_entry
 from assistant.answering.context import Answer, DeclinedError
-from assistant.answering.selection import only_period, selection_of
+from assistant.answering.selection import only_period, selection_of, what_of
 from assistant.conversation import blocks
 from assistant.conversation.model import Outcome, Proposal
 from assistant.tools.model import Order
@@ -70,11 +70,22 @@ def set_budget(question: Question, context: Context) -> Answer:
     wanted = {each for name in names for each in name.ids}
     existing = [state for state in context.tools.budgets() if wanted == {category.id for category in state.categories}]
     if existing and question.cycle in ("", existing[0].cycle):
-        return _change(question, existing[0], limit, context)
+        return _change(question, existing[0], _stepped(question, existing[0], limit, context), context)
+    if question.step:
+        raise DeclinedError(context.book.say("declines.no_budget", name=what_of(question, context)))
     within = [state for state in context.tools.budgets() if wanted & {category.id for category in state.categories}]
     if within and len(wanted) > 1:
         return ask_which_budget(question, within, context)
     return _new_budget(question, names, limit, context)
+
+
+def _stepped(question: Question, state: BudgetState, amount: Money, context: Context) -> Money:
+    """Return the limit that is meant: the amount, or that much more or less than now."""
+    if not question.step:
+        return amount
+    if amount.currency != state.limit.currency or state.limit.minor + question.step * amount.minor <= 0:
+        raise DeclinedError(context.book.say("declines.unclear"))
+    return Money(state.limit.minor + question.step * amount.minor, amount.currency)
 
 
 def _ask_for_category(question: Question, context: Context) -> Answer:

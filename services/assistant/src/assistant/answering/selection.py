@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from assistant.answering.context import DeclinedError
-from assistant.tools.model import Category, Kind, Selection
+from assistant.tools.model import Category, Kind, Order, Selection
 from assistant.understanding.calendar import Period
 from assistant.understanding.text import key_of
 from assistant.understanding.vocabulary import vocabulary_of
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from assistant.understanding.question import Question
 
 _MOST_NAMED = 4
+_LOOKED_AT = 50
 _CASE = {"s", "n", "e", "en"}
 
 
@@ -77,7 +79,14 @@ def _spelling(text: str, context: Context) -> str | None:
     """Return a word as entries have it: as it is, or in the singular."""
     if len(text) < 3 and text.isascii():  # noqa: PLR2004  it would be part of anything
         return None
-    return next((each for each in _forms(text, context) if context.tools.total(Selection(texts=(each,))).count), None)
+    return next((each for each in _forms(text, context) if _is_a_word(each, context)), None)
+
+
+def _is_a_word(text: str, context: Context) -> bool:
+    """Whether words of entries begin with a text; the API finds it within words too, such as "owe" in "power"."""
+    found = context.tools.entries(Selection(texts=(text,)), Order.NEWEST, _LOOKED_AT).entries
+    begins = re.compile(rf"(?<!\w){re.escape(text.casefold())}")
+    return bool(found) and all(begins.search(f"{each.payee} {each.description} {each.note}".casefold()) for each in found)
 
 
 def _tag(text: str, context: Context) -> str:

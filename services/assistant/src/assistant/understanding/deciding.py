@@ -36,10 +36,12 @@ _MOST_LISTED = 50
 
 def decide(reading: Reading) -> Question:
     """Return what a text asks for by itself; `Intent.UNKNOWN` if nothing in it says so."""
-    selected = replace(Selector(reading).question(), limit=_limit(reading))
+    selector = Selector(reading)
+    selected, moved = (replace(selector.question(moves=moves), limit=_limit(reading)) for moves in (False, True))
     for intent, fits in _RULES:
-        if fits(reading, selected):
-            return _finish(reading, replace(selected, intent=intent))
+        described = moved if intent is Intent.RECATEGORISE else selected
+        if fits(reading, described):
+            return _finish(reading, replace(described, intent=intent))
     return _finish(reading, selected)
 
 
@@ -53,12 +55,18 @@ def _finish(reading: Reading, question: Question) -> Question:
     if question.intent is Intent.HELP:
         return replace(question, topic=_topic(reading))
     if question.intent is Intent.SET_BUDGET:
-        return replace(question, cycle=next((cycle for cycle in _CYCLES if reading.has(cycle)), ""))
+        step = _step(reading) if reading.has("relative") else 0
+        return replace(question, cycle=next((cycle for cycle in _CYCLES if reading.has(cycle)), ""), step=step)
     if question.intent is Intent.COMPARISON:
         return replace(question, against_average=_is_against_average(reading, question))
     if question.intent is Intent.AVERAGE:
         question = replace(question, per=next((per for per in _PER if reading.has(f"per_{per}")), "month"))
     return replace(question, is_income=_is_income(reading))
+
+
+def _step(reading: Reading) -> int:
+    """Return the direction in which a budget is changed by an amount."""
+    return 1 if reading.has("raise") else -1 if reading.has("lower") else 0
 
 
 def _is_income(reading: Reading) -> bool:
@@ -76,11 +84,16 @@ def _is_help(reading: Reading, question: Question) -> bool:
 def _is_addition(reading: Reading, question: Question) -> bool:
     if question.amount is None or _is_budget(reading, question) or reading.has("recategorise_strict"):
         return False
-    return reading.has("add") or not reading.has(*_ASKS, "several")
+    if reading.has("add"):
+        return True
+    says_what = bool(question.description or question.names or question.amount_currency or reading.has("spend", "buy"))
+    return says_what and not reading.has(*_ASKS, "several", "what")
 
 
 def _is_budget(reading: Reading, question: Question) -> bool:
-    return reading.has("budget") and question.amount is not None
+    if question.amount is None or reading.has("add"):
+        return question.amount is not None and reading.has("budget")
+    return reading.has("budget") or (reading.has("change") and not reading.has("spend", "buy"))
 
 
 def _sets_budget(reading: Reading, question: Question) -> bool:
@@ -94,6 +107,8 @@ def _is_recategorising(reading: Reading, question: Question) -> bool:
 
 
 def _is_why(reading: Reading, question: Question) -> bool:
+    if reading.has("what") and reading.has("entry") and reading.has("exceeded") and question.names:
+        return True
     return reading.has("why") and (reading.has("exceeded", "budget", "alert", "over", "most") or question.selects)
 
 
@@ -144,15 +159,26 @@ def _is_of_payees(question: Question) -> bool:
 
 
 def _is_list(reading: Reading, question: Question) -> bool:
-    if reading.has("biggest", "smallest", "latest") or (reading.has("most") and _is_of_payees(question)):
+    if reading.has("biggest", "smallest") or (reading.has("most") and _is_of_payees(question)):
         return True
+    if reading.has("latest"):
+        return not (reading.has("not") and question.periods)  # "not this month but last"
     if reading.has("count", "how_much"):
         return reading.has("buy") and reading.has("what") and not reading.has("count", "spend")
-    if reading.has("income") and reading.has("what") and not reading.has("spend"):
-        return True
     if reading.has("spend_only") and not reading.has("entry"):
         return False  # "show me my spending in May" asks for the sum
-    return reading.has("list") or (reading.has("buy") and bool(question.periods or question.selects))
+    return reading.has("list") or _is_list_without_saying_so(reading, question)
+
+
+def _is_list_without_saying_so(reading: Reading, question: Question) -> bool:
+    """Whether "which expenses were over 50", "what came in" or "everything from yesterday" asks for the entries."""
+    if reading.has("what") and reading.has("entry") and (question.at_least is not None or question.at_most is not None):
+        return True
+    if reading.has("income") and reading.has("what") and not reading.has("spend"):
+        return True
+    if reading.has("everything") and not reading.has("except"):
+        return True
+    return reading.has("buy") and bool(question.periods or question.selects)
 
 
 def _is_count(reading: Reading, _question: Question) -> bool:
@@ -181,7 +207,9 @@ _RULES: tuple[tuple[Intent, Callable[[Reading, Question], bool]], ...] = (
     (Intent.COUNT, _is_count),
     (
         Intent.ENTRIES,
-        lambda reading, _question: reading.has("biggest", "smallest") and not reading.has("which_category", "which_payee"),
+        lambda reading, _question: (
+            reading.has("biggest", "smallest") and not reading.has("which_category", "which_payee", "which_month")
+        ),
     ),
     (Intent.RANKING, _is_ranking),
     (Intent.ENTRIES, _is_list),

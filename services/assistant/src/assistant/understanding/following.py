@@ -28,7 +28,7 @@ def follow(reading: Reading, question: Question, before: Question | None, today:
     periods = _periods(reading, question, before, today)
     intent = _intent(reading, question, before)
     joined = replace(question, intent=intent, periods=periods, is_income=question.is_income or _keeps_income(question, before))
-    joined = _with_selection(joined, question, before)
+    joined = _with_selection(joined, question, before, is_same=reading.has("reference"))
     if intent is before.intent:
         joined = replace(
             joined,
@@ -78,7 +78,8 @@ def _grouping(question: Question, before: Question) -> Grouping | None:
     return before.grouping if before.grouping is not None else question.grouping
 
 
-def _with_selection(joined: Question, question: Question, before: Question) -> Question:
+def _with_selection(joined: Question, question: Question, before: Question, *, is_same: bool) -> Question:
+    """Take over what selects; `is_same` if the words mean the very entries of before, so that a currency is only a wish."""
     if question.names or question.texts or question.tag:
         kept = joined
         if question.texts and not question.names and before.names and not question.tag:
@@ -90,7 +91,7 @@ def _with_selection(joined: Question, question: Question, before: Question) -> Q
         without=(*before.without, *question.without) if not question.names else question.without,
         without_texts=(*before.without_texts, *question.without_texts),
         without_tag=question.without_tag or before.without_tag,
-        currency=before.currency if question.intent is not Intent.ADD and before.currency else question.currency,
+        currency=before.currency if is_same and before.currency else question.currency or before.currency,
         uncategorised=question.uncategorised or (before.uncategorised and not question.names),
         at_least=question.at_least if question.at_least is not None else before.at_least,
         at_most=question.at_most if question.at_most is not None else before.at_most,

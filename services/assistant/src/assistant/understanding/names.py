@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from assistant.understanding.text import Token
 
 _MANY = 9
+_SHORTEST_FUZZY_PART = 8
+"""A word of a longer name needs more letters than that, since it may be a word of its own."""
 _SHORTEST_FUZZY = 5
 """Letters that a word needs so that a typing error in it is forgiven."""
 
@@ -42,6 +44,9 @@ class FoundName:
     """Its first token."""
     end: int
     exact: bool
+    """Whether it is spelled as the name is."""
+    whole: bool = True
+    """Whether it is all of the name, and not one of its words."""
 
 
 class NameIndex:
@@ -84,22 +89,25 @@ class NameIndex:
         return found
 
     def _at(self, keys: Sequence[str], taken: Collection[int], known: Collection[int], index: int) -> FoundName | None:
-        lookups = ((self._whole.get, True), (self._near_whole, False), (self._parts.get, True), (self._near_part, False))
-        for lookup, is_exact in lookups:
+        lookups = (
+            (self._whole.get, True, True), (self._near_whole, False, True),
+            (self._parts.get, True, False), (self._near_part, False, False),
+        )  # fmt: skip
+        for lookup, is_exact, is_whole in lookups:
             for length in range(min(self._longest, len(keys) - index), 0, -1):
                 span = range(index, index + length)
                 if any(at in taken for at in span) or (not is_exact and all(at in known for at in span)):
                     continue
                 names = lookup(tuple(keys[index : index + length]))
                 if names:
-                    return FoundName(tuple(names), index, index + length, is_exact)
+                    return FoundName(tuple(names), index, index + length, is_exact, is_whole)
         return None
 
     def _near_whole(self, words: tuple[str, ...]) -> list[Name]:
         return _nearest(words, self._whole)
 
     def _near_part(self, words: tuple[str, ...]) -> list[Name]:
-        return _nearest(words, self._parts)
+        return _nearest(words, self._parts) if len(" ".join(words)) >= _SHORTEST_FUZZY_PART else []
 
 
 def _nearest(words: tuple[str, ...], names: Mapping[tuple[str, ...], list[Name]]) -> list[Name]:
@@ -111,12 +119,24 @@ def _nearest(words: tuple[str, ...], names: Mapping[tuple[str, ...], list[Name]]
     for known in names:
         if len(known) != len(words) or known[0][:1] != words[0][:1]:
             continue
-        distance = DamerauLevenshtein.distance(text, " ".join(known), score_cutoff=best)
-        if distance < best:
-            best, found = distance, {}
-        if distance == best:
+        errors = _errors_between(words, known, best)
+        if errors < best:
+            best, found = errors, {}
+        if errors == best:
             found.update(dict.fromkeys(names[known]))
     return list(found)
+
+
+def _errors_between(words: tuple[str, ...], known: tuple[str, ...], most: int) -> int:
+    """Return in how many letters words differ, more than `most` if one of them is another word."""
+    errors = 0
+    for word, other in zip(words, known, strict=True):
+        if word != other:
+            in_word = DamerauLevenshtein.distance(word, other, score_cutoff=2)
+            errors += in_word if in_word <= (0, 0, 0, 0, 1, 1, 2)[min(len(word), 7) - 1] else _MANY
+        if errors > most:
+            break
+    return errors
 
 
 def _append(names: dict[tuple[str, ...], list[Name]], words: tuple[str, ...], name: Name) -> None:

@@ -84,6 +84,8 @@ class Question:
     amount: Decimal | None = None
     amount_currency: str = ""
     description: str = ""
+    step: int = 0
+    """1 if a limit is to be raised by the amount, -1 if it is to be lowered by it, 0 if the amount is the limit."""
     cycle: str = ""
     """Of a budget: `weekly`, `monthly`, `quarterly` or `yearly`."""
     into: Name | None = None
@@ -115,6 +117,7 @@ class Question:
             "amount_currency": self.amount_currency,
             "description": self.description,
             "cycle": self.cycle,
+            "step": self.step,
             "into": _name_to_json(self.into) if self.into else None,
         }
 
@@ -143,6 +146,7 @@ class Question:
             amount_currency=memory["amount_currency"],
             description=memory["description"],
             cycle=memory["cycle"],
+            step=memory["step"],
             into=_name_from_json(memory["into"]) if memory["into"] else None,
         )
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _BOUNDS = frozenset({"over", "under", "at_least", "at_most"})
 """Cues that, before an amount, say how it bounds others and nothing else."""
-_ODD = frozenset(";<>{}=|\\")
+_ODD = frozenset(";<>{}=|\\*")
 """Signs that nobody needs to ask something."""
 _HINTS = ("cue", "topic", "period", "number", "ordinal", "unit", "currency", "filler", "weekday", "month")
 
@@ -101,6 +101,8 @@ class Reader:
         ]  # fmt: skip
         bounds = {at for amount in amounts for at in (amount.first - 1, amount.first - 2)}
         cues, unknown = self._hints(line, free, bounds)
+        if any(line.means(index, "cue", "income") for index in range(len(line.phrases))):  # "salary" may be a category, too
+            cues.setdefault("income", ())
         words = sum(token.is_word for token in line.tokens)
         known = words - sum(line.tokens[line.phrases[index].first].is_word for index in unknown)
         return Reading(

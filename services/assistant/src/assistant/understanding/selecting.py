@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from assistant.understanding.amounts import FoundAmount
+    from assistant.understanding.calendar import Period
     from assistant.understanding.names import FoundName, Name
     from assistant.understanding.reading import Reading
 
@@ -26,18 +27,23 @@ class Selector:
 
     reading: Reading
 
-    def question(self) -> Question:
-        """Return a question of unknown intent with everything that selects."""
+    def question(self, *, moves: bool = False) -> Question:
+        """Return a question of unknown intent with everything that selects; `moves` if it names a category to move entries to."""
         reading = self.reading
-        into = self._into()
+        into = self._into() if moves else None
         names = [found for found in reading.names if found is not into]
-        without = [found for found in names if self._is_left_out(reading.phrase_of(found))]
+        without = [
+            found for found in names if self._is_left_out(reading.phrase_of(found)) or self._is_negated(reading.phrase_of(found))
+        ]
         kept = [found for found in names if found not in without]
+        parts = [found for found in kept if not found.whole and len(kept) > 1]  # "Kyoto" of "the Kyoto hotel" is no payee
+        kept = [found for found in kept if found not in parts]
         texts, without_texts = self._texts()
+        texts = (*texts, *(reading.line.tokens[found.first].text for found in parts))
         at_least, at_most, amount = self._amounts()
         question = Question(
             Intent.UNKNOWN,
-            periods=tuple(found.period for found in reading.periods),
+            periods=self._periods(),
             names=_names_of(kept), without=_names_of(without), texts=texts, without_texts=without_texts,
             currency=self._currency() if amount is None else "", uncategorised=reading.has("uncategorised"),
             at_least=at_least, at_most=at_most,
@@ -47,6 +53,29 @@ class Selector:
             ambiguous=next((found.names for found in kept if _is_ambiguous(found)), ()),
         )  # fmt: skip
         return self._with_tag(question)
+
+    def _periods(self) -> tuple[Period, ...]:
+        """Return the periods, without one that is negated: "not this month but last" is last month."""
+        negated = [found for found in self.reading.periods if self._is_negated(found.first)]
+        kept = tuple(found.period for found in self.reading.periods if found not in negated)
+        if negated and not kept:
+            back = -1 if any(self.reading.line.means(at, "period", "last") for at in range(negated[0].end, self._end)) else 0
+            return (negated[0].period.shifted(back),) if back else ()
+        return kept
+
+    @property
+    def _end(self) -> int:
+        return len(self.reading.line.phrases)
+
+    def _is_unwanted(self, phrase: int) -> bool:
+        return self._is_left_out(phrase) or self._is_negated(phrase)
+
+    def _is_negated(self, phrase: int) -> bool:
+        """Whether "not" stands right before a phrase, or before the preposition before it."""
+        at = phrase - 1
+        if at >= 0 and self.reading.line.means(at, "period", "skip"):
+            at -= 1
+        return at in self.reading.cues.get("not", ())
 
     def _is_left_out(self, phrase: int) -> bool:
         """Whether a phrase follows "without", or is joined by "and" to one that does."""
