@@ -28,6 +28,8 @@ _MOST_MOVED = 200
 def add_expense(question: Question, context: Context) -> Answer:
     """Propose an expense, or income."""
     book = context.book
+    if question.amount is None:
+        return Answer(Outcome.CLARIFY, [blocks.text(book.say("asks.amount"))], question)
     period = only_period(question)
     day = period.last if period else context.today.today
     amount = _money(question.amount, question.amount_currency or context.person.currency, context)

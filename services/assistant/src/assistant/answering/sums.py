@@ -160,7 +160,9 @@ def ranking(question: Question, context: Context) -> Answer:
     """Which categories, payees or months come first."""
     period, by = only_period(question), By((question.grouping or Grouping.CATEGORY).value)
     sums = [each for each in context.tools.sums(selection_of(question, context, period), by) if each.label]
-    if by is By.MONTH and question.limit is not None:
+    if question.is_by_count:
+        sums = sorted(sums, key=lambda each: -each.count)
+    elif by is By.MONTH and question.limit is not None:
         sums = sorted(sums, key=lambda each: -each.amount.minor)
     what, when = what_of(question, context), context.book.period(period)
     if not sums:

@@ -48,7 +48,10 @@ def decide(reading: Reading) -> Question:
 def _finish(reading: Reading, question: Question) -> Question:
     if question.intent is Intent.RANKING:
         return replace(
-            question, grouping=_grouping(reading, question), limit=_limit(reading) or (1 if _is_singular(reading) else None)
+            question,
+            is_by_count=reading.has("often"),
+            grouping=_grouping(reading, question),
+            limit=_limit(reading) or (1 if _is_singular(reading) else None),
         )
     if question.intent is Intent.ENTRIES:
         return replace(question, sorting=_sorting(reading), limit=_entries_limit(reading), is_income=_is_income(reading))
@@ -82,7 +85,9 @@ def _is_help(reading: Reading, question: Question) -> bool:
 
 
 def _is_addition(reading: Reading, question: Question) -> bool:
-    if question.amount is None or _is_budget(reading, question) or reading.has("recategorise_strict"):
+    if question.amount is None:
+        return reading.first("add") == 0 and not reading.has(*_ASKS, "budget", "topic:import")
+    if _is_budget(reading, question) or reading.has("recategorise_strict"):
         return False
     if reading.has("add"):
         return True
@@ -109,7 +114,7 @@ def _is_recategorising(reading: Reading, question: Question) -> bool:
 def _is_why(reading: Reading, question: Question) -> bool:
     if reading.has("what") and reading.has("entry") and reading.has("exceeded") and question.names:
         return True
-    return reading.has("why") and (reading.has("exceeded", "budget", "alert", "over", "most") or question.selects)
+    return reading.has("why")
 
 
 def _is_pace(reading: Reading, _question: Question) -> bool:
@@ -147,6 +152,8 @@ def _is_against_average(reading: Reading, question: Question) -> bool:
 
 
 def _is_ranking(reading: Reading, question: Question) -> bool:
+    if reading.has("often") and reading.has("which_payee", "which_category"):
+        return True
     if reading.has("which_category", "which_payee", "which_month"):
         return reading.has("most", "biggest", "spend", "list", "by", "how_much") and not reading.has("count")
     if _is_of_payees(question) or reading.has("biggest", "entry", "count"):
@@ -172,7 +179,8 @@ def _is_list(reading: Reading, question: Question) -> bool:
 
 def _is_list_without_saying_so(reading: Reading, question: Question) -> bool:
     """Whether "which expenses were over 50", "what came in" or "everything from yesterday" asks for the entries."""
-    if reading.has("what") and reading.has("entry") and (question.at_least is not None or question.at_most is not None):
+    bounded = question.at_least is not None or question.at_most is not None
+    if reading.has("entry") and (question.uncategorised or (bounded and reading.has("what"))):
         return True
     if reading.has("income") and reading.has("what") and not reading.has("spend"):
         return True

@@ -36,12 +36,17 @@ def follow(reading: Reading, question: Question, before: Question | None, today:
             sorting=before.sorting,
             limit=question.limit or before.limit,
             per=question.per,
+            is_by_count=before.is_by_count,
         )
     return joined
 
 
 def answer_to(question: Question, asked: Question) -> Question | None:
     """Return what was asked back about, completed by the names or days of an answer; None if it is something new."""
+    if asked.intent is Intent.ADD and asked.amount is None and question.amount is not None:
+        return replace(
+            asked, amount=question.amount, amount_currency=question.amount_currency, periods=question.periods or asked.periods
+        )
     if question.intent is not Intent.UNKNOWN or not (question.names or question.texts or question.periods):
         return None
     names = question.names if question.names or question.texts else asked.names

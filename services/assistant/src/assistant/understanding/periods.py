@@ -77,6 +77,9 @@ class PeriodFinder:
         if days is not None or begin is None:
             return (days[0], days[1] + means(line, days[1], "range_end")) if days else None
         at = begin[1]
+        same_month = self._to_day_of_month(line, begin[0], at)
+        if same_month is not None:
+            return same_month
         end = self._atom(line, at + 1) if self._joins(line, at, between=between, opened=start > index) else None
         if end is None:
             return None
@@ -88,6 +91,16 @@ class PeriodFinder:
         if first > last and begin[0].unit is not Unit.YEAR:  # "from November to January"
             first = a_year_before(first)
         return (Period(first, last), end[1]) if first <= last else None
+
+    def _to_day_of_month(self, line: Line, begin: Period, at: int) -> Match:
+        """Read the "and 31" of "between July 14 and 31"."""
+        day = day_number(line, at + 1)
+        joined = means(line, at, "and") or means(line, at, "to") or line.key(at) in _DASHES
+        if begin.unit is not Unit.DAY or day is None or not joined or line.value(at + 2, "month") or line.value(at + 2, "unit"):
+            return None
+        if begin.first.day >= day or day > Calendar(begin.first).unit(Unit.MONTH).last.day:
+            return None
+        return Period(begin.first, begin.first.replace(day=day)), at + 2
 
     def _joins(self, line: Line, at: int, *, between: bool, opened: bool) -> bool:
         """Whether a phrase can stand between the ends of a range."""

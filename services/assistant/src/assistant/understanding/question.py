@@ -77,6 +77,8 @@ class Question:
     grouping: Grouping | None = None
     sorting: Sorting = Sorting.OLDEST
     limit: int | None = None
+    is_by_count: bool = False
+    """A ranking by how often, not by how much."""
     per: str = "month"
     """Of an average: `day`, `week`, `month` or `year`."""
     against_average: bool = False
@@ -113,6 +115,7 @@ class Question:
             "sorting": self.sorting.value,
             "limit": self.limit,
             "per": self.per,
+            "is_by_count": self.is_by_count,
             "amount": str(self.amount) if self.amount is not None else None,
             "amount_currency": self.amount_currency,
             "description": self.description,
@@ -142,6 +145,7 @@ class Question:
             sorting=Sorting(memory["sorting"]),
             limit=memory["limit"],
             per=memory["per"],
+            is_by_count=memory["is_by_count"],
             amount=Decimal(memory["amount"]) if memory["amount"] is not None else None,
             amount_currency=memory["amount_currency"],
             description=memory["description"],

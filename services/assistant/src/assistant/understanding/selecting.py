@@ -89,7 +89,8 @@ class Selector:
         return any(0 < at - phrase <= _NEAR for at in self.reading.cues.get("except_after", ()))
 
     def _ends_of_leaving_out(self) -> Iterable[int]:
-        return (*self.reading.cues.get("only", ()), *(period.first for period in self.reading.periods))
+        cues = (at for cue in ("only", "how_much", "spend") for at in self.reading.cues.get(cue, ()))
+        return (*cues, *(period.first for period in self.reading.periods))
 
     def _into(self) -> FoundName | None:
         """Return the category into which something is to be moved: the one right after "into", else the last one."""
