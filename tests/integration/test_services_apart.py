@@ -66,7 +66,7 @@ class Apart(Fleet):
 
 @pytest.fixture(scope="module")
 def apart(broker: Broker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Apart]:
-    """Nine processes on loopback, started while nobody answers at the broker's address."""
+    """Ten processes on loopback, started while nobody answers at the broker's address."""
     folder = tmp_path_factory.mktemp("apart")
     vhost = broker.add_vhost(secrets.token_hex(8))
     with Board() as board, Collector() as collector:

@@ -12,7 +12,7 @@ from chassis.spec import load_spec, operations
 from support.client import PASSWORD, Person, eventually
 from support.pictures import a_jpeg, a_pdf
 
-SERVICES = ("auth", "expenses", "budgets", "notifier")
+SERVICES = ("auth", "expenses", "budgets", "notifier", "assistant")
 
 BODIES: dict[str, Any] = {
     "changeExpense": {"note": "mine now"},

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from support.wrong_clock import WrongClocks
 
 SERVICES = ("auth", "expenses", "budgets", "notifier")
+"""Those with a store, which serve and work."""
+FRONTS = (*SERVICES, "assistant", "gateway")
 _RESTART_SECONDS = 1.0
 _GRACE_SECONDS = 60.0
 
@@ -88,7 +90,9 @@ def suite_environ(folder: Path, fronts: Mapping[str, Proxy]) -> dict[str, str]:
         "OUTLAY_GATEWAY_KEY": hashlib.sha256(str(folder).encode()).hexdigest(),
         **{f"{name.upper()}_DB": f"sqlite:///{folder}/{name}.db" for name in SERVICES[1:]},
         "RECEIPTS": f"file:{folder}/receipts",
-        **{f"{name.upper()}_URL": f"http://{fronts[name].address}" for name in SERVICES},
+        **{f"{name.upper()}_URL": f"http://{front.address}" for name, front in fronts.items() if name != "gateway"},
+        "OUTLAY_API_URL": f"http://{fronts['gateway'].address}",
+        "ASSISTANT_MESSAGES_PER_MINUTE": "100000",
     }
 
 
@@ -103,13 +107,10 @@ class Fleet:
         self.logs = folder.parent / "logs"
         self._clocks = clocks
         self._ports = {
-            (service, n): port
-            for service, ports in ((s, free_ports(replicas)) for s in (*SERVICES, "gateway"))
-            for n, port in enumerate(ports, 1)
+            (service, n): port for service, ports in ((s, free_ports(replicas)) for s in FRONTS) for n, port in enumerate(ports, 1)
         }
         self.fronts: dict[str, Proxy] = {
-            service: board.proxy([("127.0.0.1", self._ports[service, n]) for n in range(1, replicas + 1)])
-            for service in (*SERVICES, "gateway")
+            service: board.proxy([("127.0.0.1", self._ports[service, n]) for n in range(1, replicas + 1)]) for service in FRONTS
         }
         self._environ = {**suite_environ(folder, self.fronts), **environ}
         self.members = {member.name: member for member in self._made()}
@@ -124,7 +125,8 @@ class Fleet:
     def _made(self) -> list[Member]:
         self.folder.mkdir(parents=True, exist_ok=True)
         self.logs.mkdir(parents=True, exist_ok=True)
-        wanted = [(service, role) for service in SERVICES for role in ("serve", "work")] + [("gateway", "serve")]
+        wanted = [(service, role) for service in SERVICES for role in ("serve", "work")]
+        wanted += [("assistant", "serve"), ("gateway", "serve")]
         return [self._member(service, role, n) for service, role in wanted for n in range(1, self._replicas + 1)]
 
     def _member(self, service: str, role: str, n: int) -> Member:

@@ -114,7 +114,7 @@ def _check(settings: HomeSettings, options: argparse.Namespace) -> int:
 
     built = build_services(settings, os.environ)
     try:
-        return say_findings(run_probes(home_probes(settings, built.services)), options, say=_say)
+        return say_findings(run_probes(home_probes(settings, built.services, built.assistant.probes())), options, say=_say)
     finally:
         built.close()
 

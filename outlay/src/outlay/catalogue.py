@@ -9,7 +9,7 @@ from chassis.command import ProcessSettings
 from chassis.declared import Entry, declared
 from chassis.declared import as_lines as lines_of
 from outlay.settings import HomeSettings
-from outlay.told import GATEWAY, OWN
+from outlay.told import ASSISTANT, GATEWAY, OWN
 
 _TITLES = {
     "every": "Every process",
@@ -23,11 +23,11 @@ _BEGIN, _END = "<!-- settings -->", "<!-- end of settings -->"
 def by_process() -> dict[str, list[Entry]]:
     """Return what each process can be told: the services as processes of their own, the gateway, and `home`."""
     found = {name: declared((ProcessSettings, own)) for name, own in OWN.items()}
-    home = declared((HomeSettings, *OWN.values()))
+    home = declared((HomeSettings, *OWN.values(), ASSISTANT[1]))
     given = HomeSettings().environment_of_services().keys()
     for entry in home:
         entry["required"] = entry["required"] and entry["name"] not in given
-    return {**found, "gateway": declared((GATEWAY,)), "home": home}
+    return {**found, "assistant": declared(ASSISTANT), "gateway": declared((GATEWAY,)), "home": home}
 
 
 def as_json() -> str:
@@ -43,11 +43,12 @@ def as_lines() -> str:
 def as_markdown() -> str:
     """Return the tables of docs/settings.md: what all services share once, then what each has besides."""
     found = by_process()
-    every = _common([found[name] for name in (*OWN, "gateway")])
+    every = _common([found[name] for name in (*OWN, "assistant", "gateway")])
     behind = [entry for entry in _common([found[name] for name in OWN]) if entry not in every]
     parts = {"every": every, "behind": behind}
-    for name in (*OWN, "gateway", "home"):
-        said = [entry for entries in parts.values() for entry in entries]
+    for name in (*OWN, "assistant", "gateway", "home"):
+        alone = name in ("assistant", "gateway")  # they have not all that the services behind them share
+        said = every if alone else [entry for entries in parts.values() for entry in entries]
         parts[name] = [entry for entry in found[name] if entry not in said]
     return "\n\n".join(_section(name, entries) for name, entries in parts.items())
 

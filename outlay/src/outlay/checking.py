@@ -12,8 +12,9 @@ from chassis.service import Service
 from outlay.settings import HomeSettings
 
 
-def home_probes(settings: HomeSettings, services: Iterable[Service]) -> list[Probe]:
+def home_probes(settings: HomeSettings, services: Iterable[Service], assistant: Iterable[Probe]) -> list[Probe]:
     """Return the probes of each service under its name, of the broker if there is one, and of the data folder."""
     own = [replace(probe, name=f"{service.name}: {probe.name}") for service in services for probe in probes_of(service)]
+    own += [replace(probe, name=f"assistant: {probe.name}") for probe in assistant]
     broker = [broker_probe(settings.broker)] if settings.broker else []
     return [folder_probe("data folder", settings.data.resolve()), *own, *broker]

@@ -11,7 +11,7 @@ from chassis.bus.settings import BrokerSettings
 from chassis.data_keys import KeySettings
 from chassis.settings import management_setting, one_of, same_port_problems, setting, whole_number
 
-SERVICES = ("auth", "expenses", "budgets", "notifier")
+SERVICES = ("auth", "expenses", "budgets", "notifier", "assistant")
 """What stands behind the gateway."""
 
 

@@ -1,4 +1,4 @@
-"""Composition root of the suite in one process: five services, one bus, one data folder or what is bound instead."""
+"""Composition root of the suite in one process: six services, one bus, one data folder or what is bound instead."""
 
 from __future__ import annotations
 
@@ -8,11 +8,14 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import assistant.app
 import auth.app
 import budgets.app
 import expenses.app
 import gateway.app
 import notifier.app
+from assistant.builtin import BuiltIn
+from assistant.tools.client import new_client
 from chassis.bus.embedded import EmbeddedBus
 from chassis.bus.rabbitmq import RabbitBus
 from chassis.clock import clock_from
@@ -32,17 +35,20 @@ from gateway.domain.passes import Passes
 from gateway.mailbox import DevelopmentMail
 from notifier.adapters.mailers import mailbox_of, mailer_from
 from outlay.folder import keep_private
+from outlay.in_process import InProcess
 from outlay.migrating import Migrating
 from outlay.settings import SERVICES, HomeSettings
 from outlay.told import read_all
 from outlay.wiping import Wiping
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from starlette.types import ASGIApp
 
+    from assistant.settings import AssistantSettings
     from chassis.events import Event
+    from chassis.probes import Probe
     from chassis.service import Service
     from chassis.vault import Vault
     from chassis.worker import Worker
@@ -60,6 +66,7 @@ class Suite:
     hub: Hub
     bus: EmbeddedBus | RabbitBus
     services: tuple[Service, ...]
+    assistant: Assistant
     relays: tuple[Relay, ...]
     spans: Spans
     vault: Vault
@@ -92,6 +99,7 @@ class Suite:
         """Let go of stores, bus and collector, if it never started."""
         if isinstance(self.bus, EmbeddedBus):
             self.bus.close()
+        self.assistant.close()
         for service in self.services:
             service.close()
         self.spans.close()
@@ -101,11 +109,29 @@ class Suite:
 
 
 @dataclass(frozen=True)
+class Assistant:
+    """The assistant, which has no store, and its way to the public API of this process."""
+
+    service: assistant.app.AssistantService
+    api: InProcess
+
+    def probes(self) -> Sequence[Probe]:
+        """Return what `check` tries of it."""
+        return self.service.probes()
+
+    def close(self) -> None:
+        """Let go of everything."""
+        self.service.close()
+        self.api.close()
+
+
+@dataclass(frozen=True)
 class Built:
     """The services, connected to nothing yet."""
 
     who: auth.app.AuthService
     services: tuple[Service, ...]
+    assistant: Assistant
     bells: Mapping[str, threading.Event]
     vault: Vault
     metrics: Metrics
@@ -115,6 +141,7 @@ class Built:
 
     def close(self) -> None:
         """Let go of all stores."""
+        self.assistant.close()
         for service in self.services:
             service.close()
 
@@ -154,7 +181,17 @@ def build_services(settings: HomeSettings, environ: Mapping[str, str]) -> Built:
         budgets.app.build(told.budgets, **tables("budgets")),
         notifier.app.build(told.notifier, mailer=mailer, **tables("notifier")),
     )
-    return Built(who, services, bells, vault, metrics, mailer, gateway_key)
+    return Built(who, services, _assistant(settings, told.assistant, common, who), bells, vault, metrics, mailer, gateway_key)
+
+
+def _assistant(settings: HomeSettings, own: AssistantSettings, common: Mapping[str, Any], who: auth.app.AuthService) -> Assistant:
+    api = InProcess()
+    given = {name: common[name] for name in ("vault", "metrics", "clock", "quiet", "validate_responses")}
+    service = assistant.app.build(
+        own, verify=TokenVerifier(who.jwks, "assistant"), builtin=BuiltIn(new_id=common["ids"]),
+        tools_of=assistant.app.tools_from(new_client(settings.public_url, api)), **given,
+    )  # fmt: skip
+    return Assistant(service, api)
 
 
 def build_suite(settings: HomeSettings, environ: Mapping[str, str]) -> Suite:
@@ -182,12 +219,13 @@ def build_suite(settings: HomeSettings, environ: Mapping[str, str]) -> Suite:
     relays = tuple(Relay(s.name, s.outbox, bus.publish, metrics, bell=built.bells[s.name], alone=alone) for s in services)
     for relay in relays:
         metrics.measure_with(relay.measure)
-    health = Health(metrics, {service.name: service.check for service in services}, wishes=_wishes(services, bus))
+    wishes = {**_wishes(services, bus), **built.assistant.service.wishes}
+    health = Health(metrics, {service.name: service.check for service in services}, wishes=wishes)
     entrance = gateway.app.build(
         hub=hub,
         front_spec=load_spec("gateway"),
         specs={name: load_spec(name) for name in SERVICES},
-        upstreams={service.name: service.web for service in services},
+        upstreams={**{service.name: service.web for service in services}, "assistant": built.assistant.service.web},
         passes=passes,
         metrics=metrics,
         health=health,
@@ -198,6 +236,7 @@ def build_suite(settings: HomeSettings, environ: Mapping[str, str]) -> Suite:
         proxies=settings.proxies,
         mail=_development_mail(settings, mailbox_of(built.mailer)),
     )
+    built.assistant.api.lead_to(entrance)
     wiping = Wiping(settings.data.resolve())
 
     def on_event(event: Event) -> None:
@@ -207,7 +246,7 @@ def build_suite(settings: HomeSettings, environ: Mapping[str, str]) -> Suite:
 
     bus.listen(on_event)
     caretakers = (migrating, Tidying(services), wiping)
-    return Suite(entrance, health, hub, bus, services, relays, metrics.spans, built.vault, caretakers)
+    return Suite(entrance, health, hub, bus, services, built.assistant, relays, metrics.spans, built.vault, caretakers)
 
 
 def _bus(settings: HomeSettings, built: Built, following: Following) -> EmbeddedBus | RabbitBus:

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
+from assistant.settings import AssistantSettings
+from assistant.settings import ProcessSettings as AssistantProcessSettings
 from auth.settings import AuthSettings
 from budgets.settings import BudgetsSettings
 from chassis.settings import SettingsError, read_settings
@@ -24,6 +26,8 @@ OWN: Mapping[str, type] = {
     "notifier": NotifierSettings,
 }
 """What each service behind the gateway can be told beside what every process can."""
+ASSISTANT = (AssistantProcessSettings, AssistantSettings)
+"""What the assistant, which has no store, can be told as a process of its own; and what it can be told in any case."""
 GATEWAY = GatewaySettings
 
 
@@ -35,6 +39,7 @@ class Told:
     expenses: ExpensesSettings
     budgets: BudgetsSettings
     notifier: NotifierSettings
+    assistant: AssistantSettings
 
 
 def read_all(settings: HomeSettings, environ: Mapping[str, str]) -> Told:
@@ -49,7 +54,8 @@ def read_all(settings: HomeSettings, environ: Mapping[str, str]) -> Told:
             return None
 
     who, spent, meant, told = read(AuthSettings), read(ExpensesSettings), read(BudgetsSettings), read(NotifierSettings)
-    if who is None or spent is None or meant is None or told is None:
+    helping = read(AssistantSettings)
+    if who is None or spent is None or meant is None or told is None or helping is None:
         raise SettingsError(list(problems))
     found = [
         *_shared_databases({"EXPENSES_DB": spent.database, "BUDGETS_DB": meant.database, "NOTIFIER_DB": told.database}),
@@ -57,7 +63,7 @@ def read_all(settings: HomeSettings, environ: Mapping[str, str]) -> Told:
     ]
     if found:
         raise SettingsError(found)
-    return Told(who, spent, meant, told)
+    return Told(who, spent, meant, told, helping)
 
 
 def _shared_databases(databases: Mapping[str, str]) -> list[str]:

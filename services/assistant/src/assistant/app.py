@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import httpx
 from starlette.types import ASGIApp
 
 from assistant.conversation.allowance import Allowance, TooManyMessagesError
@@ -19,6 +20,7 @@ from assistant.conversation.service import Conversation
 from assistant.conversation.state import States
 from assistant.handlers import Handlers
 from assistant.settings import AssistantSettings
+from assistant.tools.client import PublicApi
 from assistant.tools.toolbox import Toolbox
 from chassis.app import AppParts, build_app
 from chassis.clock import Clock
@@ -27,6 +29,8 @@ from chassis.probes import Probe
 from chassis.spec import load_spec
 from chassis.vault import Vault
 
+DELEGATED = "outlay_dlg_"
+"""Before the service token that the assistant was sent, it is what a gateway lets the assistant use the API with."""
 STATUSES: Mapping[type[Exception], int] = {InvalidMessageError: 422, TooManyMessagesError: 429}
 WORKERS = 32
 """More than messages may wait for Watson Assistant at a time, or its calls back would find nobody to answer them."""
@@ -83,6 +87,11 @@ def build(
         quiet=quiet,
     )
     return AssistantService(web=build_app(parts), wishes=wishes, close=answering.close)
+
+
+def tools_from(api: httpx.Client) -> Callable[[Person, str], Toolbox]:
+    """Return what makes the tools of a person out of the service token that they came with; `api` reaches a gateway."""
+    return lambda person, token: Toolbox(PublicApi(api, f"{DELEGATED}{token}"), person)
 
 
 def _prove(answering: Answering) -> None:

@@ -21,12 +21,8 @@ def _address(text: str) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class AssistantSettings(CommonSettings):
-    """What understands messages."""
+    """How messages are answered."""
 
-    assistant: str = setting(
-        "ASSISTANT", "what understands messages: builtin, which needs no network, or watson, IBM Watson Assistant",
-        default="builtin", parse=one_of("builtin", "watson"),
-    )  # fmt: skip
     messages_per_minute: int = setting(
         "ASSISTANT_MESSAGES_PER_MINUTE", "how many messages a person may send in a minute to one process", default=30,
         parse=whole_number(1, _MOST_A_MINUTE),

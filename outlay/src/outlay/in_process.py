@@ -1,0 +1,64 @@
+"""Lets one part of this process use the public API of all of it, without a network."""
+
+from __future__ import annotations
+
+import asyncio
+import concurrent.futures
+import threading
+from typing import TYPE_CHECKING
+
+import httpx
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
+_SECONDS = 30.0
+
+
+class InProcess(httpx.BaseTransport):
+    """A transport to an ASGI application, which runs on an event loop of its own.
+
+    So the thread that waits for an answer never holds up the loop that finds it, however many wait.
+    """
+
+    def __init__(self, *, seconds: float = _SECONDS) -> None:
+        """Lead nowhere yet. An answer may take `seconds`."""
+        self._seconds = seconds
+        self._transport: httpx.ASGITransport | None = None
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="in-process", daemon=True)
+        self._starting = threading.Lock()
+
+    def lead_to(self, app: ASGIApp) -> None:
+        """Send requests to this application from now on."""
+        self._transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Send a request, and return the answer once all of it is there."""
+        if self._transport is None:
+            message = "there is no application yet"
+            raise httpx.ConnectError(message, request=request)
+        with self._starting:
+            if not self._thread.is_alive():
+                self._thread.start()
+        answer = asyncio.run_coroutine_threadsafe(self._answer(self._transport, request), self._loop)
+        try:
+            return answer.result(self._seconds)
+        except concurrent.futures.TimeoutError as error:
+            answer.cancel()
+            message = f"no answer within {self._seconds:g} seconds"
+            raise httpx.ReadTimeout(message, request=request) from error
+
+    async def _answer(self, transport: httpx.ASGITransport, request: httpx.Request) -> httpx.Response:
+        sent = httpx.Request(request.method, request.url, headers=request.headers, content=request.read())
+        answer = await transport.handle_async_request(sent)
+        content = await answer.aread()
+        return httpx.Response(answer.status_code, headers=answer.headers, content=content, request=request)
+
+    def close(self) -> None:
+        """End the loop."""
+        if self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            self._thread.join(self._seconds)
+        if not self._loop.is_running():
+            self._loop.close()

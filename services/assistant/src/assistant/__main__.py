@@ -1,0 +1,118 @@
+"""`python -m assistant serve | check | settings`: the assistant as a process of its own. It has no store to migrate."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from urllib.parse import urlsplit
+
+import httpx
+
+from assistant.app import AssistantService, build, tools_from
+from assistant.builtin import BuiltIn
+from assistant.probing import gateway_probe
+from assistant.settings import AssistantSettings, ProcessSettings
+from assistant.tools.client import new_client
+from chassis.checking import add_check_command, auth_probe, say_findings
+from chassis.clock import clock_from
+from chassis.data_keys import vault_from
+from chassis.declared import as_json as settings_as_json
+from chassis.declared import as_lines as settings_as_lines
+from chassis.declared import declared, problems_of
+from chassis.ids import uuid7
+from chassis.jwks import fetch_jwks
+from chassis.key_protect import KeyProtectError
+from chassis.logs import configure_logs
+from chassis.metrics import Metrics
+from chassis.probes import Finding, run_probes, used_by
+from chassis.server import serve
+from chassis.settings import SettingsError, read_settings
+from chassis.tokens import TokenVerifier
+from chassis.traces import traces_from
+
+_KINDS = (ProcessSettings, AssistantSettings)
+_AGAIN, _SETTINGS = 1, 2
+
+
+def main() -> int:
+    """Do what the command line says; return the exit status."""
+    options = _parser().parse_args()
+    if options.command == "settings":
+        entries = declared(_KINDS)
+        _say(settings_as_json("assistant", entries) if options.json else settings_as_lines(entries))
+        return 0
+    try:
+        return _run(options)
+    except SettingsError as error:
+        if options.command == "check":
+            return say_findings([Finding("settings", False, problem, 0) for problem in error.problems], options, say=_say)
+        _complain("\n  ".join(["assistant cannot start with these settings:", *error.problems]))
+        return _SETTINGS
+    except KeyProtectError as error:
+        _complain(str(error))
+        return _AGAIN
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m assistant")
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("serve", help="answer requests")
+    add_check_command(commands)
+    settings = commands.add_parser("settings", help="list what can be set")
+    settings.add_argument("--json", action="store_true", help="list it as JSON")
+    return parser
+
+
+def _run(options: argparse.Namespace) -> int:
+    if problems := problems_of(_KINDS, os.environ):
+        raise SettingsError(problems)
+    settings, own = read_settings(ProcessSettings, os.environ), read_settings(AssistantSettings, os.environ)
+    configure_logs(settings.log_level)
+    metrics, api = Metrics(spans=traces_from(settings)), _api(settings)
+    service = _service(settings, own, metrics, api)
+    try:
+        if options.command == "check":
+            probes = [auth_probe(settings.auth_url, fetch_jwks), gateway_probe(settings.api_url, api), *service.probes()]
+            return say_findings(run_probes(used_by(settings.process, probes)), options, say=_say)
+        serve(
+            service.web, host=settings.host, port=settings.port, leave_seconds=settings.leave_seconds,
+            on_ready=lambda port: _say(f"assistant is ready on port {port}"),
+        )  # fmt: skip
+    finally:
+        service.close()
+        api.close()
+        metrics.spans.close()
+    return 0
+
+
+def _service(settings: ProcessSettings, own: AssistantSettings, metrics: Metrics, api: httpx.Client) -> AssistantService:
+    return build(
+        own,
+        verify=TokenVerifier(lambda: fetch_jwks(settings.auth_url), "assistant"),
+        vault=vault_from(settings),
+        metrics=metrics,
+        clock=clock_from(settings.clock),
+        builtin=BuiltIn(new_id=uuid7),
+        tools_of=tools_from(api),
+    )
+
+
+def _api(settings: ProcessSettings) -> httpx.Client:
+    """Return a client for the gateway, which answers only to the address in people's browsers."""
+    client = new_client(settings.api_url)
+    if settings.url:
+        client.headers["Host"] = urlsplit(settings.url).netloc
+    return client
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)  # noqa: T201  this is the command line
+
+
+def _complain(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)  # noqa: T201  this is the command line
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,29 @@
+"""What `python -m assistant check` tries of the gateway."""
+
+from __future__ import annotations
+
+import httpx
+
+from chassis.probes import Probe, Trouble
+
+
+def gateway_probe(address: str, api: httpx.Client) -> Probe:
+    """Return a probe of the gateway whose API the assistant uses."""
+
+    def try_it() -> str:
+        try:
+            answer = api.get("/api/v1/openapi.json")
+        except httpx.TransportError as error:
+            message = (
+                f"OUTLAY_API_URL: nobody answers at {address}: {type(error).__name__}; is `python -m gateway serve` started there?"
+            )
+            raise Trouble(message) from error
+        if answer.status_code == httpx.codes.MISDIRECTED_REQUEST:
+            message = f"OUTLAY_URL: the gateway at {address} has another address in people's browsers; give both the same"
+            raise Trouble(message)
+        if not answer.is_success or "/expenses" not in answer.text:
+            message = f"OUTLAY_API_URL: what answers at {address} is no gateway of Outlay"
+            raise Trouble(message)
+        return f"the gateway at {address} answers"
+
+    return Probe("gateway", try_it, processes=frozenset({"serve"}))
