@@ -113,7 +113,7 @@ lock: .stamps/dev ## Write the exact versions of all dependencies anew
 
 .PHONY: audit
 audit: .stamps/audit ## Compare all pinned dependencies with the published advisories
-	@for list in audit auth budgets build dev expenses gateway notifier outlay sbom; do echo "requirements/$$list.txt"; \
+	@for list in assistant audit auth budgets build dev expenses gateway notifier outlay sbom; do echo "requirements/$$list.txt"; \
 	  build/audit-tool/bin/pip-audit --strict --require-hashes --disable-pip --progress-spinner off -r requirements/$$list.txt || failed=1; done; \
 	for folder in $(UI) tests/servers tests/charts; do echo "$$folder"; \
 	  (cd $$folder && npm audit --package-lock-only --audit-level=high) || failed=1; done; \
