@@ -14,7 +14,7 @@ from assistant.tools.reading import money
 MOST = 5000
 """Entries that are looked at one by one."""
 _FEW = 3
-"""Payees that are query for one by one where one answer has them all."""
+"""Up to so many payees get a request each; more are picked from the sums of all payees."""
 
 
 @dataclass(frozen=True, slots=True)
