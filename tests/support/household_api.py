@@ -63,6 +63,17 @@ class Household:
         person, credential = signed_up(self.suite, "newcomer", **account)
         return Toolbox(self.api(credential), person)
 
+    @contextmanager
+    def converting(self) -> Iterator[None]:
+        """Be in the middle of converting everybody's expenses to another home currency."""
+        job = "INSERT INTO import_job SELECT number, user_id, 'converting', '[]', NULL, ? FROM person"
+        with closing(_open(self._folder / "expenses.db")) as store:
+            with store:
+                store.execute(job, [time.time_ns()])
+            yield
+            with store:
+                store.execute("DELETE FROM import_job")
+
     def settle(self) -> None:
         """Wait until all services have heard of all changes."""
         settle(self._folder)

@@ -100,12 +100,17 @@ def query_for(selection: Selection, currency: str, everything: Callable[[], Sequ
         without_payees=() if payees is not None else tuple(dict.fromkeys(selection.without_payees)),
         without_texts=_shortest(selection.without_texts),
         without_tag=selection.without_tag.lower(),
-        nothing=none_fits or () in (categories, payees),
+        nothing=none_fits or _is_empty(selection) or () in (categories, payees),
     )
 
 
 def _given(**values: str) -> dict[str, str]:
     return {name: value for name, value in values.items() if value}
+
+
+def _is_empty(selection: Selection) -> bool:
+    """Say whether there is no day between the first and the last that an entry can have."""
+    return max(selection.first or _FIRST_DAY, _FIRST_DAY) > min(selection.last or _LAST_DAY, _LAST_DAY)
 
 
 def _days(selection: Selection) -> dict[str, str]:
