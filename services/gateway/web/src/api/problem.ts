@@ -5,12 +5,15 @@ import type {Problem} from './types'
 export class ProblemError extends Error {
   readonly status: number
   readonly problem: Problem
+  /** Seconds to wait before the next attempt, where the server said so. */
+  readonly retryAfter?: number
 
-  constructor(problem: Problem) {
+  constructor(problem: Problem, retryAfter?: number) {
     super(problem.detail ?? problem.title)
     this.name = 'ProblemError'
     this.status = problem.status
     this.problem = problem
+    this.retryAfter = retryAfter
   }
 
   /** The message for one field, by its JSON pointer; a pointer below it counts as well. */
@@ -38,20 +41,21 @@ interface Answer<T> {
 
 /** Turns an answer of the client into its data, or throws the problem. */
 export async function need<T>(answer: Promise<Answer<T>>): Promise<T> {
-  const {data, error, response} = await answer.catch(() => {
+  const {data, error, response} = await answer.catch((reason: unknown) => {
+    // Given up here, which says nothing of the connection.
+    if (reason instanceof DOMException && reason.name === 'AbortError') throw reason
     connection.lost = true
     throw new ProblemError(unreachable)
   })
   connection.lost = false
   if (response.ok) return data as T
-  if (isProblem(error)) throw new ProblemError(error)
-  throw new ProblemError({
-    type: 'about:blank',
-    title: `Error ${response.status}`,
-    status: response.status,
-    detail: response.status >= 500 ? 'Outlay cannot be reached at the moment. Try again in a few seconds.' : undefined,
-  })
+  const retryAfter = secondsOf(response.headers.get('Retry-After'))
+  if (isProblem(error)) throw new ProblemError(error, retryAfter)
+  const detail = response.status >= 500 ? 'Outlay cannot be reached at the moment. Try again in a few seconds.' : undefined
+  throw new ProblemError({type: 'about:blank', title: `Error ${response.status}`, status: response.status, detail}, retryAfter)
 }
+
+const secondsOf = (header: string | null): number | undefined => (header && /^\d+$/.test(header) ? Number(header) : undefined)
 
 export const explain = (error: unknown): string =>
   error instanceof Error ? error.message : 'Something went wrong. Try again.'

@@ -840,6 +840,43 @@ export interface paths {
         patch: operations["changeAlert"];
         trace?: never;
     };
+    "/assistant": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What answers, and what leaves this installation for it */
+        get: operations["getAssistant"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/assistant/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask something, or answer what you were asked
+         * @description Needs the scope write, since a conversation may change things after a yes. Send `text`, or a `choice` on what was last proposed or done, with the `conversation` of the last answer. Nothing is stored here: the answer's `conversation` holds, sealed, what the next one needs. With `Accept: text/event-stream` the answer comes as events: one `block` for each block as soon as it is known, and then `answer` with all of it.
+         */
+        post: operations["sendMessage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/events": {
         parameters: {
             query?: never;
@@ -1724,6 +1761,232 @@ export interface components {
             };
             version: number;
             mail: components["schemas"]["MailState"];
+        };
+        Assistant: {
+            /** @enum {string} */
+            adapter: "builtin" | "watson";
+            /** @description Whether what you write is sent to somebody else, IBM Watson Assistant, to be understood. */
+            external: boolean;
+            /** @description Questions to begin with, in your language. */
+            examples: string[];
+        };
+        NewMessage: {
+            /** @example How much did I spend on groceries last month? */
+            text?: string;
+            choice?: components["schemas"]["Choice"];
+            /** @description Of the last answer; leave it out to begin anew. */
+            conversation?: string;
+        };
+        /**
+         * @description `confirm` or `cancel` what was proposed, `undo` what was done.
+         * @enum {string}
+         */
+        Choice: "confirm" | "cancel" | "undo";
+        Answer: {
+            conversation: string;
+            /** @enum {string} */
+            adapter: "builtin" | "watson";
+            /** @description Whether the built-in assistant answered because Watson Assistant did not. */
+            fallback: boolean;
+            /** @example en */
+            language: string;
+            /**
+             * @description What was understood.
+             * @example spending
+             */
+            intent: string;
+            /** @enum {string} */
+            outcome: "answered" | "proposed" | "done" | "undone" | "cancelled" | "clarify" | "declined" | "help" | "failed";
+            blocks: components["schemas"]["Block"][];
+            /** @description What could be asked next. */
+            suggestions: string[];
+            choices: components["schemas"]["Choice"][];
+        };
+        Block: components["schemas"]["TextBlock"] | components["schemas"]["FiguresBlock"] | components["schemas"]["EntriesBlock"] | components["schemas"]["BudgetsBlock"] | components["schemas"]["RankingBlock"] | components["schemas"]["CardBlock"] | components["schemas"]["OptionsBlock"] | components["schemas"]["LinkBlock"] | components["schemas"]["ImageBlock"] | components["schemas"]["PauseBlock"] | components["schemas"]["SearchBlock"] | components["schemas"]["AgentBlock"];
+        TextBlock: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "text";
+            /** @description Plain text; never markup. */
+            text: string;
+        };
+        Figure: {
+            /** @enum {string} */
+            kind: "spent" | "earned" | "count" | "average" | "difference" | "remaining";
+            /** @example Groceries, September 2017 */
+            label: string;
+            amount?: components["schemas"]["Money"];
+            count?: number;
+            link?: components["schemas"]["Link"];
+        };
+        /**
+         * @description A page of the UI, such as the filtered list behind a number.
+         * @example /expenses?from=2017-09-01&to=2017-09-30
+         */
+        Link: string;
+        FiguresBlock: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "figures";
+            figures: components["schemas"]["Figure"][];
+        };
+        Entry: {
+            id: components["schemas"]["Id"];
+            /** @enum {string} */
+            kind: "expense" | "income";
+            spent_on: components["schemas"]["Day"];
+            payee: string;
+            description: string;
+            /** @description Its name; empty without one. */
+            category: string;
+            amount: components["schemas"]["Money"];
+            home_amount: components["schemas"]["Money"];
+            link: components["schemas"]["Link"];
+        };
+        EntriesBlock: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "entries";
+            entries: components["schemas"]["Entry"][];
+            /** @description How many there are; `entries` are the first of them. */
+            total: number;
+            link?: components["schemas"]["Link"];
+        };
+        BudgetState: {
+            id: components["schemas"]["Id"];
+            name: string;
+            from: components["schemas"]["Day"];
+            to: components["schemas"]["Day"];
+            limit: components["schemas"]["Money"];
+            spent: components["schemas"]["Money"];
+            remaining: components["schemas"]["Money"];
+            percent: number;
+            /** @enum {string} */
+            state: "ok" | "near" | "exceeded";
+            expected?: components["schemas"]["Money"];
+            link: components["schemas"]["Link"];
+        };
+        BudgetsBlock: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "budgets";
+            budgets: components["schemas"]["BudgetState"][];
+        };
+        /** @description Sums side by side, in order; a small chart shows them. */
+        RankingBlock: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "ranking";
+            /** @enum {string} */
+            by: "category" | "payee" | "month" | "day";
+            items: {
+                /** @description A name, a month such as 2017-09, or a day. */
+                label: string;
+                amount: components["schemas"]["Money"];
+                count: number;
+                link?: components["schemas"]["Link"];
+            }[];
+            link?: components["schemas"]["Link"];
+        };
+        Field: {
+            /** @example amount */
+            name: string;
+            /** @example Amount */
+            label: string;
+            /** @example $3.50 */
+            value: string;
+        };
+        /** @description What is about to be changed, or was. Answer a proposal with the choice `confirm` or `cancel`. */
+        CardBlock: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "card";
+            id: components["schemas"]["Id"];
+            /** @enum {string} */
+            action: "add_expense" | "set_budget" | "change_budget" | "recategorise";
+            title: string;
+            fields: components["schemas"]["Field"][];
+            /** @description The same for programs. */
+            parameters: Record<string, never>;
+            /** @enum {string} */
+            state: "proposed" | "done" | "undone" | "cancelled";
+            link?: components["schemas"]["Link"];
+        };
+        OptionsBlock: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "options";
+            title: string;
+            options: {
+                label: string;
+                /** @description To be sent as the next message. */
+                text: string;
+            }[];
+        };
+        LinkBlock: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "link";
+            label: string;
+            url: string;
+        };
+        /** @description A picture that somebody else serves; the UI links to it, since it loads nothing from elsewhere. */
+        ImageBlock: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "image";
+            url: string;
+            alternative: string;
+        };
+        PauseBlock: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "pause";
+            milliseconds: number;
+            typing: boolean;
+        };
+        SearchBlock: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "search";
+            title: string;
+            results: {
+                title: string;
+                text: string;
+                /** @description Empty if there is none. */
+                url: string;
+            }[];
+        };
+        /** @description Watson Assistant would hand over to a person. Nobody of this installation answers here; the text says what to do. */
+        AgentBlock: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "agent";
+            text: string;
         };
     };
     responses: {
@@ -3874,6 +4137,65 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             414: components["responses"]["UriTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getAssistant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The assistant. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Assistant"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            414: components["responses"]["UriTooLong"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    sendMessage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewMessage"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer"];
+                    "text/event-stream": string;
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["PayloadTooLarge"];
+            414: components["responses"]["UriTooLong"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
     };

@@ -23,6 +23,12 @@ export const icons = {
   next: 'M9 5l7 7-7 7',
   save: 'M12 4v11M7 11l5 5 5-5M5 20h14',
   document: 'M6 3h8l4 4v14H6zM14 3v4h4M9 12h6M9 16h6',
+  assistant: 'M6 5h12a2 2 0 0 1 2 2v7a2 2 0 0 1-2 2h-6l-4 4v-4H6a2 2 0 0 1-2-2V7a2 2 0 0 1 2-2zM8.5 10.5v.01M12 10.5v.01M15.5 10.5v.01',
+  send: 'M12 19V5M6 11l6-6 6 6',
+  stop: 'M8 8h8v8H8z',
+  more: 'M5 12v.01M12 12v.01M19 12v.01',
+  external: 'M14 5h5v5M19 5l-8 8M18 14v5H5V6h5',
+  down: 'M12 5v14M6 13l6 6 6-6',
   warning: 'M12 4l9 16H3zM12 10v4M12 17v.5',
 } as const
 

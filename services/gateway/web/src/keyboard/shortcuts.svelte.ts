@@ -1,3 +1,4 @@
+import {assistantPanel} from '../assistant/panel.svelte'
 import {goTo} from '../routing/router.svelte'
 
 export interface Shortcut {
@@ -21,6 +22,7 @@ class Shortcuts {
   readonly list: Shortcut[] = [
     {keys: 'n', does: 'New expense', run: () => (this.focusQuickAdd ?? this.openQuickAdd)?.()},
     {keys: '/', does: 'Search expenses', run: () => (this.focusSearch ? this.focusSearch() : goTo('/expenses?search'))},
+    {keys: 'a', does: 'Ask the assistant', run: () => assistantPanel.show()},
     {keys: 'g d', does: 'Go to the overview', run: () => goTo('/')},
     {keys: 'g e', does: 'Go to expenses', run: () => goTo('/expenses')},
     {keys: 'g b', does: 'Go to budgets', run: () => goTo('/budgets')},

@@ -1,6 +1,7 @@
 import {api, onSignedOut} from '../api/client'
 import {need} from '../api/problem'
 import type {User} from '../api/types'
+import {eraseConversation} from '../assistant/kept'
 import {dropDrafts} from '../ledger/draft'
 import {goTo} from '../routing/router.svelte'
 import {formatMoney, type MoneyStyle} from '../money/format'
@@ -37,10 +38,22 @@ class CurrentSession {
 
   async signOut(): Promise<void> {
     await need(api.DELETE('/session'))
-    dropDrafts(sessionStorage)
+    this.#leave()
     // In one step, so that nobody is asked to come back to where they just left.
     goTo('/sign-in')
     this.user = null
+  }
+
+  /** After the account was deleted. */
+  close(): void {
+    this.#leave()
+    this.user = null
+  }
+
+  /** What was typed and said stays in no storage of this browser. */
+  #leave(): void {
+    dropDrafts(sessionStorage)
+    if (this.user) eraseConversation(localStorage, this.user.id)
   }
 }
 

@@ -1,0 +1,32 @@
+import {api} from '../api/client'
+import {need} from '../api/problem'
+import type {AssistantInfo} from '../api/types'
+import {live} from '../live/live.svelte'
+import {askBy} from './ask'
+import {Conversation} from './conversation.svelte'
+import {assistantPanel} from './panel.svelte'
+
+export const conversation = new Conversation({
+  ask: askBy(api),
+  wait: (milliseconds, signal) =>
+    new Promise((resolve) => {
+      const timer = window.setTimeout(resolve, milliseconds)
+      signal.addEventListener('abort', () => (window.clearTimeout(timer), resolve()), {once: true})
+    }),
+  now: Date.now,
+  changed: () => live.changed('expenses', 'budgets', 'categories', 'alerts'),
+  storage: storageOfThisBrowser(),
+})
+
+assistantPanel.forget = () => conversation.forget()
+
+export const readInfo = (): Promise<AssistantInfo> => need(api.GET('/assistant'))
+
+/** Browsers that keep nothing may refuse even to say so. */
+function storageOfThisBrowser(): Storage | undefined {
+  try {
+    return window.localStorage
+  } catch {
+    return undefined
+  }
+}
