@@ -1,23 +1,6 @@
 import {beforeEach, describe, expect, it} from 'vitest'
+import {Memory} from '../session/memory.fixture'
 import {dropDrafts, keepDraft, noDraft, readDraft} from './draft'
-
-class Memory implements Storage {
-  [name: string]: unknown
-  get length() {
-    return Object.keys(this).length
-  }
-  key = () => null
-  clear = () => {}
-  getItem(key: string) {
-    return (this[key] as string) ?? null
-  }
-  setItem(key: string, value: string) {
-    this[key] = value
-  }
-  removeItem(key: string) {
-    delete this[key]
-  }
-}
 
 describe('a half-typed entry', () => {
   let storage: Storage
