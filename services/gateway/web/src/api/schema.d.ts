@@ -868,7 +868,7 @@ export interface paths {
         put?: never;
         /**
          * Ask something, or answer what you were asked
-         * @description Needs the scope write, since a conversation may change things after a yes. Send `text`, or a `choice` on what was last proposed or done, with the `conversation` of the last answer. Nothing is stored here: the answer's `conversation` holds, sealed, what the next one needs. With `Accept: text/event-stream` the answer comes as events: one `block` for each block as soon as it is known, and then `answer` with all of it.
+         * @description An access token needs the scope read; to change something after a yes also the scope write. Send `text`, or a `choice` on what was last proposed or done, with the `conversation` of the last answer. Nothing is stored here: the answer's `conversation` holds, sealed, what the next one needs. With `Accept: text/event-stream` the answer comes as events: one `block` for each block as soon as it is known, and then `answer` with all of it.
          */
         post: operations["sendMessage"];
         delete?: never;
