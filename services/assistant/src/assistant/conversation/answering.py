@@ -121,4 +121,4 @@ def _whole(assistant: Assistant, message: Message, tools: Toolbox) -> Reply:
 def _reason(error: Exception) -> str:
     if isinstance(error, TimeoutError):
         return "timeout"
-    return "unavailable" if isinstance(error, AssistantUnavailableError) else "error"
+    return error.reason if isinstance(error, AssistantUnavailableError) else "error"

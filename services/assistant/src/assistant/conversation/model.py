@@ -111,3 +111,8 @@ class Assistant(Protocol):
 
 class AssistantUnavailableError(Exception):
     """The assistant did not answer in time, or not in a way that makes sense. The message says why, without secrets."""
+
+    def __init__(self, message: str, *, reason: str = "unavailable") -> None:
+        """`reason` is a word for meters and logs, such as `timeout`; there are few of them."""
+        super().__init__(message)
+        self.reason = reason
