@@ -1,0 +1,62 @@
+"""What Watson is told of the person who asks: how they write days and amounts, and nothing of who they are."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from chassis.vault import Vault
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from assistant.conversation.model import Person
+
+ACTIONS = "actions skill"
+"""The name that the API has for the skill that holds actions."""
+TOKEN = "outlay_token"  # noqa: S105  the name of the variable
+VARIABLES = ("outlay_locale", "outlay_currency", "outlay_time_zone", "outlay_today")
+_LOCALES = (
+    "en-us", "en-ca", "en-gb", "ar-ar", "cs-cz", "de-de", "es-es", "fr-fr", "it-it", "ja-jp", "ko-kr", "nl-nl", "pt-br", "zh-cn",
+    "zh-tw",
+)  # fmt: skip
+"""Those that IBM documents."""
+_DAY_FIRST_ENGLISH = "en-gb"
+
+
+def pseudonym(vault: Vault, user_id: str) -> str:
+    """Return the name under which Watson counts somebody: always the same, and of no use to whoever has not our key."""
+    return f"outlay-{vault.sign(b'watson:' + user_id.encode())}"
+
+
+def context_of(person: Person, token: str) -> Mapping[str, Any]:
+    """Return the context of a message; `token` is for the extension, empty for none."""
+    variables = {
+        "outlay_locale": person.locale, "outlay_currency": person.currency, "outlay_time_zone": person.time_zone,
+        "outlay_today": person.today.isoformat(),
+    }  # fmt: skip
+    if token:
+        variables[TOKEN] = token
+    system = {"timezone": person.time_zone, "reference_time": _noon(person)}
+    locale = locale_for(person.locale)
+    if locale:
+        system["locale"] = locale
+    return {"global": {"system": system}, "skills": {ACTIONS: {"skill_variables": variables}}}
+
+
+def locale_for(locale: str) -> str:
+    """Return the locale that comes nearest of those that Watson knows, empty if it has none of the language."""
+    wanted = locale.casefold().replace("_", "-")
+    language = wanted.partition("-")[0]
+    if wanted in _LOCALES:
+        return wanted
+    if language == "en" and wanted not in ("en", "en-us"):
+        return _DAY_FIRST_ENGLISH
+    return next((known for known in _LOCALES if known.partition("-")[0] == language), "")
+
+
+def _noon(person: Person) -> str:
+    """Return noon of the person's day, since only the day counts, and the hour is nobody's business."""
+    noon = datetime.combine(person.today, time(12), ZoneInfo(person.time_zone))
+    return noon.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
