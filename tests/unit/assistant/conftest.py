@@ -1,0 +1,47 @@
+"""Watson as a server on this machine, and the adapter in front of it."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from assistant.watson.adapter import Watson
+from assistant.watson.client import WatsonClient
+from assistant.watson.context import pseudonym
+from assistant.watson.settings import WatsonSettings
+from chassis.settings import read_settings
+from chassis.vault import Vault
+from support.watson import WatsonServer, watson_server
+
+VAULT = Vault(b"k" * 32)
+
+
+@pytest.fixture
+def server() -> Iterator[WatsonServer]:
+    with watson_server() as running:
+        yield running
+        assert running.wrong == []
+
+
+@pytest.fixture
+def watson(server: WatsonServer) -> Watson:
+    return made(server.environ())
+
+
+@pytest.fixture
+def make() -> Callable[..., Watson]:
+    return made
+
+
+def made(environ: dict[str, str], *, seconds: float = 2.2) -> Watson:
+    settings = read_settings(WatsonSettings, environ)
+    numbers = itertools.count(1)
+    return Watson(
+        WatsonClient(settings),
+        new_id=lambda: f"proposal-{next(numbers)}",
+        pseudonym=lambda user: pseudonym(VAULT, user),
+        extension=settings.watson_extension,
+        seconds=seconds,
+    )
