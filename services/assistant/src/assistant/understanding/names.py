@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rapidfuzz import fuzz
 from rapidfuzz.distance import DamerauLevenshtein
 
-from assistant.understanding.text import tokens_of
+from assistant.understanding.text import spellings_of, tokens_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -174,5 +174,7 @@ def _spellings(name: Name, also: Mapping[str, Sequence[str]]) -> list[tuple[str,
         found += [tuple(" ".join(parts[start:]).split()) for start in range(1, len(parts))]
         found += [tuple(" ".join(parts[start:]).replace("/", " ").split()) for start in range(len(parts))]
     for words in tuple(found):
-        found += [tuple(token.key for token in tokens_of(other)) for other in also.get(" ".join(words), ())]
+        others = (spelling for other in also.get(" ".join(words), ()) for spelling in spellings_of(other))
+        found += [tuple(token.key for token in tokens_of(other)) for other in others]
+    found += [tuple(token.key for token in tokens_of(spelling)) for spelling in spellings_of(name.text)[1:]]
     return list(dict.fromkeys(words for words in found if words))

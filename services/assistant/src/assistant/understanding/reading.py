@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from assistant.understanding.amounts import FoundAmount, find_amounts
+from assistant.understanding.compounds import split
 from assistant.understanding.line import Line, line_of
 from assistant.understanding.names import FoundName, NameIndex
 from assistant.understanding.periods import FoundPeriod, PeriodFinder
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from assistant.understanding.calendar import Calendar
+    from assistant.understanding.text import Token
     from assistant.understanding.vocabulary import Vocabulary
 
 _BOUNDS = frozenset({"over", "under", "at_least", "at_most"})
@@ -85,7 +87,7 @@ class Reader:
     def read(self, text: str) -> Reading:
         """Return what is in a text."""
         text = composed(text)
-        line = line_of(text, self._vocabulary, correct=lambda tokens: corrected(tokens, self._vocabulary, self._names))
+        line = line_of(text, self._vocabulary, correct=self._corrected)
         periods = self._periods.find(line)
         of_periods = {index for period in periods for index in range(period.first, period.end)}
         amounts = [each for each in find_amounts(line, self._manner.decimal_sign, of_periods) if each.first not in of_periods]
@@ -109,6 +111,9 @@ class Reader:
             text, line, self._vocabulary.language, tuple(periods), tuple(amounts), tuple(names), cues, unknown,
             known / words if words else 0.0,
         )  # fmt: skip
+
+    def _corrected(self, tokens: list[Token]) -> list[Token]:
+        return corrected(split(tokens, self._vocabulary, self._names), self._vocabulary, self._names)
 
     def _hints(self, line: Line, free: list[int], bounds: Collection[int]) -> tuple[dict[str, tuple[int, ...]], tuple[int, ...]]:
         cues: dict[str, tuple[int, ...]] = {}

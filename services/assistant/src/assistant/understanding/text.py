@@ -22,6 +22,8 @@ _SAME = str.maketrans({
     "\u0901": "\u0902", "\u093c": "", "\u200c": "", "\u200d": "",  # Hindi: हाँ and हां, ख़र्च and खर्च are the same
 })  # fmt: skip
 
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
+
 
 @dataclass(frozen=True, slots=True)
 class Token:
@@ -60,6 +62,12 @@ def in_ascii_digits(text: str) -> str:
 def composed(text: str) -> str:
     """Return a text with letters and their accents in one; the places of tokens are those in it."""
     return unicodedata.normalize("NFC", text)
+
+
+def spellings_of(text: str) -> tuple[str, ...]:
+    """Return a text and, if it has umlauts, the same with two letters for each of them."""
+    spelled_out = unicodedata.normalize("NFC", text).translate(_UMLAUTS)
+    return (text, spelled_out) if spelled_out != text else (text,)
 
 
 def tokens_of(text: str) -> list[Token]:

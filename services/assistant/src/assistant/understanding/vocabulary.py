@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from babel import Locale
 
-from assistant.understanding.text import Token, key_of, tokens_of
+from assistant.understanding.numerals import number_in_one_word
+from assistant.understanding.text import Token, key_of, spellings_of, tokens_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -50,25 +51,34 @@ class Vocabulary:
 
     def __init__(
         self, language: str, tables: Mapping[str, Mapping[str, Sequence[str]]], also: Mapping[str, Sequence[str]],
-        said: Mapping[str, Sequence[str]],
+        said: Mapping[str, Sequence[str]], endings: Iterable[str] = (),
     ) -> None:  # fmt: skip
         """`tables` map kinds to values to phrases.
 
         `also` are other words for parts of names ("eating out" for "restaurant"), `said` for words of descriptions and tags.
+        `endings` are the last parts of words that are written as one, such as "budget" of "Restaurantbudget".
         """
         self.language, self.also = language, also
+        self.endings = frozenset(key for each in endings for key in _words_of(each))
         self._said: dict[str, list[str]] = defaultdict(list)
         for word, others in said.items():
-            for other in others:
+            for other in (spelling for each in others for spelling in spellings_of(each)):
                 self._said[key_of(other)].append(word)
         self._senses: dict[tuple[str, ...], set[Sense]] = defaultdict(set)
         for kind, values in tables.items():
             for value, phrases in values.items():
-                for phrase in phrases:
-                    self._senses[_keys(tokens_of(phrase))].add(Sense(kind, value))
+                for spelling in (each for phrase in phrases for each in spellings_of(phrase)):
+                    self._senses[_keys(tokens_of(spelling))].add(Sense(kind, value))
+        self._numbers = {
+            keys[0]: int(sense.value)
+            for keys, senses in self._senses.items() for sense in senses
+            if len(keys) == 1 and sense.kind == "number" and sense.value.isdigit()
+        }  # fmt: skip
+        link = Sense("period", "and")
+        self._links = frozenset(keys[0] for keys, senses in self._senses.items() if len(keys) == 1 and link in senses)
         self._longest = max(len(keys) for keys in self._senses)
         self.words = frozenset(word for keys in self._senses for word in keys if len(word) > 1 or not word.isascii())
-        of_names = (token.key for words in also.values() for each in words for token in tokens_of(each))
+        of_names = (key for words in also.values() for each in words for key in _words_of(each))
         self.every_word = self.words | frozenset(of_names) | frozenset(self._said)
 
     def at(self, tokens: Sequence[Token], index: int) -> Phrase | None:
@@ -77,15 +87,27 @@ class Vocabulary:
             senses = self._senses.get(_keys(tokens[index : index + length]))
             if senses:
                 return Phrase(frozenset(senses), index, index + length)
-        return None
+        number = self._number_in(tokens[index])
+        return Phrase(frozenset((Sense("number", str(number)),)), index, index + 1) if number else None
 
     def knows(self, token: Token) -> bool:
-        """Whether a word occurs in any phrase."""
-        return token.key in self.words or token.key in self._said
+        """Whether a word occurs in any phrase, or is a number."""
+        return token.key in self.words or token.key in self._said or self._number_in(token) is not None
 
     def others_for(self, text: str) -> Sequence[str]:
         """Return what a word may be called in descriptions and tags, which need not be in this language."""
         return self._said.get(key_of(text), ())
+
+    def is_of_calendar(self, key: str) -> bool:
+        """Whether a word names a unit of time, a month or a weekday."""
+        return any(sense.kind in ("unit", "month", "weekday") for sense in self._senses.get((key,), ()))
+
+    def _number_in(self, token: Token) -> int | None:
+        return number_in_one_word(token.key, self._numbers, self._links)
+
+
+def _words_of(phrase: str) -> list[str]:
+    return [token.key for spelling in spellings_of(phrase) for token in tokens_of(spelling)]
 
 
 def _keys(tokens: Iterable[Token]) -> tuple[str, ...]:
@@ -97,7 +119,8 @@ def vocabulary_of(language: str) -> Vocabulary:
     """Return the vocabulary of one of LANGUAGES."""
     table = tomllib.loads((files(__package__) / "words" / f"{language}.toml").read_text("utf-8"))
     also, said = table.pop("also", {}), table.pop("said", {})
-    return Vocabulary(language, {**table, **_of_calendar(Locale.parse(language), table)}, also, said)
+    endings = table.pop("ending", {}).get("ending", ())
+    return Vocabulary(language, {**table, **_of_calendar(Locale.parse(language), table)}, also, said, endings)
 
 
 def _of_calendar(locale: Locale, table: Mapping[str, Mapping[str, Sequence[str]]]) -> dict[str, dict[str, list[str]]]:

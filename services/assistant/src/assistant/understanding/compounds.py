@@ -1,0 +1,62 @@
+"""Splits words that are written as one: "Restaurantbudget" is the budget of restaurants."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from rapidfuzz.distance import DamerauLevenshtein
+
+from assistant.understanding.text import key_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from assistant.understanding.names import NameIndex
+    from assistant.understanding.text import Token
+    from assistant.understanding.vocabulary import Vocabulary
+
+_SHORTEST = 3
+"""Letters of a first part."""
+_SHORTEST_FUZZY = 6
+"""Letters of a last part in which an error is forgiven."""
+_LINKS = ("", "s", "n", "es", "en")
+"""What may join the parts: "Versicherungskosten"."""
+
+
+def split(tokens: Sequence[Token], vocabulary: Vocabulary, names: NameIndex) -> list[Token]:
+    """Return the tokens, those that nobody knows in two if a name or a word for time begins them and an ending ends them."""
+    return [part for token in tokens for part in _parts(token, vocabulary, names)]
+
+
+def _parts(token: Token, vocabulary: Vocabulary, names: NameIndex) -> tuple[Token, ...]:
+    if not vocabulary.endings or not token.is_word or vocabulary.knows(token) or names.errors_in(token) == 0:
+        return (token,)
+    for at in range(_SHORTEST, len(token.text) - 2):
+        ending = _ending(key_of(token.text[at:]), vocabulary)
+        head = _head(replace(token, text=token.text[:at], key=key_of(token.text[:at]), end=token.start + at), vocabulary, names)
+        if ending and head is not None:
+            return head, replace(token, text=token.text[at:], key=ending, start=token.start + at)
+    return (token,)
+
+
+def _ending(key: str, vocabulary: Vocabulary) -> str:
+    """Return the ending that a last part is, or nearly is."""
+    if key in vocabulary.endings:
+        return key
+    near = [
+        each for each in vocabulary.endings
+        if len(each) >= _SHORTEST_FUZZY and each[0] == key[0] and DamerauLevenshtein.distance(each, key, score_cutoff=1) <= 1
+    ]  # fmt: skip
+    return near[0] if len(near) == 1 else ""
+
+
+def _head(token: Token, vocabulary: Vocabulary, names: NameIndex) -> Token | None:
+    """Return the first part without what joins it to the last one, if it means something."""
+    for link in _LINKS:
+        if not token.key.endswith(link) or len(token.key) - len(link) < _SHORTEST:
+            continue
+        known = replace(token, key=token.key.removesuffix(link))
+        if names.errors_in(known) == 0 or vocabulary.is_of_calendar(known.key):
+            return known
+    return token if names.errors_in(token) is not None else None
