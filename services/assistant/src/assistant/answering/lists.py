@@ -13,6 +13,8 @@ from assistant.understanding.question import Question, Sorting
 
 if TYPE_CHECKING:
     from assistant.answering.context import Context
+    from assistant.conversation.model import Block
+    from assistant.tools.model import Selection
 
 _SHOWN = 10
 _KEYS = {Sorting.BIGGEST: "answers.biggest", Sorting.SMALLEST: "answers.smallest", Sorting.LATEST: "answers.latest"}
@@ -31,4 +33,11 @@ def entries(question: Question, context: Context) -> Answer:
     words = context.book.say(key, what=what, when=when, count=shown.total)
     suggestions = [context.book.say("suggestions.last_month"), context.book.say("suggestions.average")]
     memory = {"found": [each.id for each in found.entries]} if shown.total == len(found.entries) else {}
-    return Answer(Outcome.ANSWERED, [blocks.text(words), blocks.entries(shown)], question, suggestions, memory=memory)
+    total = [_total(question, context, selection, f"{what}, {when}")] if question.sorting is Sorting.OLDEST and not question.limit else []
+    return Answer(Outcome.ANSWERED, [blocks.text(words), *total, blocks.entries(shown)], question, suggestions, memory=memory)
+
+
+def _total(question: Question, context: Context, selection: Selection, label: str) -> Block:
+    """Return what the entries come to, which is what a list is often asked for."""
+    kind = "earned" if question.is_income else "spent"
+    return blocks.figures(blocks.figure_of(kind, label, context.tools.total(selection)))
