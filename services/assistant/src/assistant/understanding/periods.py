@@ -23,7 +23,7 @@ from assistant.understanding.terms import (
 )  # fmt: skip
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from assistant.understanding.line import Line
 
@@ -52,13 +52,14 @@ class PeriodFinder:
         self._atoms: tuple[Callable[[Line, int], Match], ...] = (
             self._within_year, self._dates.numeric, self._dates.named, self._relative_day, self._ago, self._last_units, self._relative_unit,
             self._quarter, self._half, self._month, self._weekday, self._to_date, self._year, self._dates.day_of_month,
+            self._weekend,
         )  # fmt: skip
 
     def find(self, line: Line) -> list[FoundPeriod]:
         """Return the periods that a line names, in its order."""
         found, index = [], 0
         while index < len(line.phrases):
-            match = self._expression(line, index)
+            match = self._expression(line, index) or self._same_unit(line, index, found)
             if match is None:
                 index += 1
                 continue
@@ -68,6 +69,14 @@ class PeriodFinder:
 
     def _expression(self, line: Line, index: int) -> Match:
         return self._range(line, index) or self._open(line, index) or self._open_after(line, index) or self._atom(line, index)
+
+    def _same_unit(self, line: Line, index: int, found: Sequence[FoundPeriod]) -> Match:
+        """Read the "last" of "more this month than last" as the last month."""
+        offset = offset_at(line, index)
+        unit = found[-1].period.unit if found else None
+        if offset is None or unit is None or offset_at(line, found[-1].first) is None or line.key(index + 1)[:1].isalnum():
+            return None
+        return self._today.unit(unit, offset), index + 1
 
     def _range(self, line: Line, index: int) -> Match:
         between = means(line, index, "between")
@@ -116,11 +125,11 @@ class PeriodFinder:
         """Read "3 to 10 September"."""
         index = past_skipped(line, index)
         first = day_number(line, index)
-        if first is None or (
-            not means(line, index + 1, "to") and not means(line, index + 1, "and") and line.key(index + 1) not in _DASHES
-        ):
+        at = index + 1 + (line.key(index + 1) == ".")
+        if first is None or (not means(line, at, "to") and not means(line, at, "and") and line.key(at) not in _DASHES):
             return None
-        end = self._dates.named(line, past_skipped(line, index + 2))
+        start = past_skipped(line, at + 1)
+        end = self._dates.numeric(line, start) or self._dates.named(line, start)
         if end is None or end[0].unit is not Unit.DAY or first > end[0].last.day:
             return None
         return Period(end[0].last.replace(day=first), end[0].last), end[1]
@@ -207,6 +216,13 @@ class PeriodFinder:
         if means(line, index, "all_time"):
             return Period(BEGINNING, self._today.today), index + 1
         return None
+
+    def _weekend(self, line: Line, index: int) -> Match:
+        """Read "at the weekend" as the latest one that has begun."""
+        if unit_at(line, index) is not Unit.WEEKEND:
+            return None
+        weekend = self._today.unit(Unit.WEEKEND)
+        return (weekend if weekend.first <= self._today.today else weekend.shifted(-1)), index + 1
 
     # parts of years
 
