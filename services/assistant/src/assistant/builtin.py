@@ -97,6 +97,8 @@ class BuiltIn:
         book = context.book
         if question.intent is Intent.HELP:
             return
+        if reading.has("destroy"):
+            raise DeclinedError(book.say("declines.cannot"))
         if question.intent is Intent.ADD and not reading.has("cannot") and not _is_odd(reading):
             return
         if question.intent is Intent.ADD and _is_odd(reading):

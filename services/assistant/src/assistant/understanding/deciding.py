@@ -112,6 +112,8 @@ def _is_recategorising(reading: Reading, question: Question) -> bool:
 
 
 def _is_why(reading: Reading, question: Question) -> bool:
+    if reading.has("culprit") and reading.has("exceeded"):
+        return True
     if reading.has("what") and reading.has("entry") and reading.has("exceeded") and question.names:
         return True
     return reading.has("why")

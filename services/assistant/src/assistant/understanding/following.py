@@ -58,11 +58,14 @@ def _is_follow_up(reading: Reading, question: Question) -> bool:
     if any(at < _EARLY for cue in ("also", "only", "except") for at in reading.cues.get(cue, ())) or reading.has("reference"):
         return True
     nothing_said = not (question.periods or question.selects or question.without or question.without_texts)
-    return question.intent is Intent.UNKNOWN or (nothing_said and question.intent not in (Intent.BUDGETS,))
+    if question.intent is Intent.BUDGETS:
+        return nothing_said and reading.has("left") and not reading.has("budget")
+    return question.intent is Intent.UNKNOWN or nothing_said
 
 
 def _intent(reading: Reading, question: Question, before: Question) -> Intent:
-    if reading.has("left") and question.intent in (Intent.UNKNOWN, Intent.SPENDING) and (question.names or before.names):
+    asks = (Intent.UNKNOWN, Intent.SPENDING, Intent.BUDGETS)
+    if reading.has("left") and question.intent in asks and (question.names or before.names):
         return Intent.BUDGET
     if reading.has("why") and before.intent in _OF_BUDGETS:
         return Intent.WHY

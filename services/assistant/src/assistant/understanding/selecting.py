@@ -86,7 +86,27 @@ class Selector:
 
     def _is_left_out_before(self, phrase: int) -> bool:
         """Whether "left out" follows at the end: "ohne" comes first, "weglassen" and "छोड़कर" last."""
-        return any(0 < at - phrase <= _NEAR for at in self.reading.cues.get("except_after", ()))
+        return any(phrase in self._left_out_before(at) for at in self.reading.cues.get("except_after", ()))
+
+    def _left_out_before(self, at: int) -> set[int]:
+        """Return the phrases before a "left out" that it is about: the nearest, and those that "and" joins to it."""
+        things = {self.reading.phrase_of(found) for found in self.reading.names} | set(self.reading.unknown)
+        found: set[int] = set()
+        index, gap, is_joined = at - 1, 0, True
+        while index >= 0 and gap <= _NEAR:
+            if index in things and is_joined:
+                found.add(index)
+                gap, is_joined = 0, False
+            elif index in things:
+                break
+            else:
+                is_joined = is_joined or self._is_and(index)
+                gap += 1
+            index -= 1
+        return found
+
+    def _is_and(self, index: int) -> bool:
+        return self.reading.line.means(index, "period", "and") or self.reading.line.key(index) == ","
 
     def _ends_of_leaving_out(self) -> Iterable[int]:
         cues = (at for cue in ("only", "how_much", "spend") for at in self.reading.cues.get(cue, ()))
@@ -124,7 +144,15 @@ class Selector:
                 parts[-1] = parts[-1][0], end
             else:
                 parts.append((first, end))
+        parts = [(first, self._end_of_word(end)) for first, end in parts]
         return ", ".join(reading.text[reading.line.tokens[first].start : reading.line.tokens[end - 1].end] for first, end in parts)
+
+    def _end_of_word(self, end: int) -> int:
+        """Return the token after the last part of a word that was split."""
+        tokens = self.reading.line.tokens
+        while end < len(tokens) and tokens[end].is_word and tokens[end - 1].is_word and tokens[end].start == tokens[end - 1].end:
+            end += 1
+        return end
 
     def _currency(self) -> str:
         reading = self.reading
