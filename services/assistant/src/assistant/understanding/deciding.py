@@ -157,10 +157,18 @@ def _is_ranking(reading: Reading, question: Question) -> bool:
     if reading.has("often") and reading.has("which_payee", "which_category"):
         return True
     if reading.has("which_category", "which_payee", "which_month"):
-        return reading.has("most", "biggest", "spend", "list", "by", "how_much") and not reading.has("count")
+        return reading.has("most", "often", "biggest", "spend", "list", "by", "how_much") and not reading.has("count")
+    if _ranks_payees(reading, question):
+        return True
     if _is_of_payees(question) or reading.has("biggest", "entry", "count"):
         return False
-    return reading.has("most", "top") and bool(question.names or question.periods)
+    return reading.has("most", "top", "often") and bool(question.names or question.periods)
+
+
+def _ranks_payees(reading: Reading, question: Question) -> bool:
+    """Whether "the most expensive restaurants" are wanted: places, and no bills of theirs."""
+    places = any(reading.line.means(reading.phrase_of(name), "cue", "several") for name in reading.names)
+    return places and bool(question.names) and reading.has("biggest") and not reading.has("entry", "count")
 
 
 def _is_of_payees(question: Question) -> bool:
@@ -217,8 +225,10 @@ _RULES: tuple[tuple[Intent, Callable[[Reading, Question], bool]], ...] = (
     (Intent.COUNT, _is_count),
     (
         Intent.ENTRIES,
-        lambda reading, _question: (
-            reading.has("biggest", "smallest") and not reading.has("which_category", "which_payee", "which_month")
+        lambda reading, question: (
+            reading.has("biggest", "smallest")
+            and not reading.has("which_category", "which_payee", "which_month")
+            and not _ranks_payees(reading, question)
         ),
     ),
     (Intent.RANKING, _is_ranking),

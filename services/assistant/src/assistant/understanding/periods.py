@@ -200,7 +200,9 @@ class PeriodFinder:
         return None
 
     def _relative_unit(self, line: Line, index: int) -> Match:
-        """Read "last month", "mes pasado", "the month before last"."""
+        """Read "last month", "mes pasado", "the month before last", "Vormonat"."""
+        if offset_at(line, index) is not None and (one := unit_at(line, index)) is not None:
+            return self._today.unit(one, offset_at(line, index) or 0), index + 1
         offset, unit = offset_at(line, index), unit_at(line, index + 1)
         if offset is not None and unit is not None:
             return self._today.unit(unit, offset), index + 2
