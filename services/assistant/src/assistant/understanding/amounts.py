@@ -8,11 +8,13 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
 
     from assistant.understanding.line import Line
 
 _SMALLEST_ALONE, _TEN, _HUNDRED, _THOUSAND = Decimal(10), Decimal(10), Decimal(100), Decimal(1000)
+_POWERS = frozenset({_HUNDRED, _THOUSAND, Decimal(100_000), Decimal(1_000_000), Decimal(10_000_000)})
+"""What words multiply by: a hundred, a thousand, a lakh, a million, a crore."""
 _SEPARATORS = re.compile(r"[.,'\u00a0\u202f]")
 
 
@@ -56,7 +58,9 @@ def _number(line: Line, index: int, decimal_sign: str) -> tuple[Decimal | None, 
     """Read a number in digits or words, and return the phrase after it."""
     key = line.key(index)
     if line.value(index, "number") is None:
-        return (number_of(key, decimal_sign) if key[:1].isdigit() and key[-1].isdigit() else None), index + 1
+        number = number_of(key, decimal_sign) if key[:1].isdigit() and key[-1].isdigit() else None
+        power = Decimal(line.value(index + 1, "number") or 1) if number is not None else Decimal(1)
+        return (number * power, index + 2) if number is not None and power in _POWERS else (number, index + 1)  # 10 thousand
     return _in_words(line, index)
 
 
@@ -70,7 +74,7 @@ def _in_words(line: Line, index: int) -> tuple[Decimal, int]:
         if number >= _THOUSAND:
             thousands, rest = thousands + max(rest, Decimal(1)) * number, Decimal(0)
         else:
-            rest = rest * number if number == _HUNDRED and 0 < rest < _TEN else rest + number
+            rest = rest * number if number == _HUNDRED and 0 < rest < _HUNDRED else rest + number
     return thousands + rest, at
 
 

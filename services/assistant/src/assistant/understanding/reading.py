@@ -14,7 +14,7 @@ from assistant.understanding.spelling import corrected
 from assistant.understanding.text import composed
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
 
     from assistant.understanding.calendar import Calendar
     from assistant.understanding.text import Token
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _BOUNDS = frozenset({"over", "under", "at_least", "at_most"})
 """Cues that, before an amount, say how it bounds others and nothing else."""
+_BOUNDS_AFTER = frozenset(f"{bound}_after" for bound in _BOUNDS)
+"""The same after an amount."""
 _ODD = frozenset(";<>{}=|\\*")
 """Signs that nobody needs to ask something."""
 _HINTS = ("cue", "topic", "period", "number", "ordinal", "unit", "currency", "filler", "weekday", "month")
@@ -102,7 +104,8 @@ class Reader:
             if index not in of_periods | of_amounts and not set(range(phrase.first, phrase.end)) <= of_names
         ]  # fmt: skip
         bounds = {at for amount in amounts for at in (amount.first - 1, amount.first - 2)}
-        cues, unknown = self._hints(line, free, bounds)
+        bounds_after = {at for amount in amounts for at in (amount.end, amount.end + 1)}
+        cues, unknown = self._hints(line, free, {**dict.fromkeys(bounds_after, _BOUNDS_AFTER), **dict.fromkeys(bounds, _BOUNDS)})
         if any(line.means(index, "cue", "income") for index in range(len(line.phrases))):  # "salary" may be a category, too
             cues.setdefault("income", ())
         words = sum(token.is_word for token in line.tokens)
@@ -115,13 +118,14 @@ class Reader:
     def _corrected(self, tokens: list[Token]) -> list[Token]:
         return corrected(split(tokens, self._vocabulary, self._names), self._vocabulary, self._names)
 
-    def _hints(self, line: Line, free: list[int], bounds: Collection[int]) -> tuple[dict[str, tuple[int, ...]], tuple[int, ...]]:
+    def _hints(
+        self, line: Line, free: list[int], bounds: Mapping[int, Collection[str]]
+    ) -> tuple[dict[str, tuple[int, ...]], tuple[int, ...]]:
         cues: dict[str, tuple[int, ...]] = {}
         unknown = []
         for index in free:
             senses = line.phrases[index].senses
-            if index in bounds and any(sense.value in _BOUNDS for sense in senses):
-                senses = frozenset(sense for sense in senses if sense.value in _BOUNDS)
+            senses = frozenset(sense for sense in senses if sense.value in bounds.get(index, ())) or senses
             for sense in senses:
                 if sense.kind in ("cue", "topic"):
                     key = sense.value if sense.kind == "cue" else f"topic:{sense.value}"

@@ -179,7 +179,8 @@ class Selector:
         for cue in ("at_least", "at_most", "over", "under"):
             if any(0 < amount.first - at <= 2 for at in self.reading.cues.get(cue, ())):  # noqa: PLR2004
                 return cue
-            if any(0 <= at - amount.end <= 1 for at in self.reading.cues.get(f"{cue}_after", ())):
+            after = self.reading.cues.get(f"{cue}_after", ())
+            if amount.end in after or (amount.end + 1 in after and self.reading.line.phrases[amount.end].senses):
                 return cue
         return None
 
