@@ -15,10 +15,11 @@ from assistant.conversation.answering import Answering
 from assistant.conversation.api import InvalidMessageError
 from assistant.conversation.meters import Meters
 from assistant.conversation.model import Assistant, Person
-from assistant.conversation.sentences import Phrasing, english
+from assistant.conversation.sentences import Phrasing
 from assistant.conversation.service import Conversation
 from assistant.conversation.state import States
 from assistant.handlers import Handlers
+from assistant.phrasing.talk import talk_in
 from assistant.settings import AssistantSettings
 from assistant.tools.client import PublicApi
 from assistant.tools.toolbox import Toolbox
@@ -62,7 +63,7 @@ def build(
     builtin: Assistant,
     tools_of: Callable[[Person, str], Toolbox],
     chosen: Assistant | None = None,
-    phrasing: Phrasing = english,
+    phrasing: Phrasing = talk_in,
     now: Callable[[], float] = time.time,
     validate_responses: bool = False,
     quiet: bool = False,

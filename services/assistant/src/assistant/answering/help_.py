@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from assistant.answering.context import Answer
 from assistant.conversation import blocks
 from assistant.conversation.model import Outcome
+from assistant.tools.manual import Manual
 
 if TYPE_CHECKING:
     from assistant.answering.context import Context
@@ -15,4 +16,5 @@ if TYPE_CHECKING:
 
 def explain(question: Question, context: Context) -> Answer:
     """Return the passage of the guide about a topic."""
-    return Answer(Outcome.HELP, [blocks.text(question.topic)], question)
+    passage = Manual().topic(question.topic, context.book.language)
+    return Answer(Outcome.HELP, [blocks.text(passage.text), blocks.link(passage.title, passage.link)], question)
