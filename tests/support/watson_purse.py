@@ -29,7 +29,8 @@ from money import Money
 
 TODAY = date(2026, 11, 30)
 USER, SESSION = "0190f1d2-6f0e-7c3a-9d55-0a4d2c9b7e11", "0190f1d2-aaaa-7c3a-9d55-0a4d2c9b7e11"
-GROCERIES, RENT = Category("c-groceries", "Groceries"), Category("c-rent", "Rent")
+GROCERIES = Category("0190f1d2-0000-7c3a-9d55-00000000000a", "Groceries")
+RENT = Category("0190f1d2-0000-7c3a-9d55-00000000000b", "Rent")
 ANN = Person(USER, SESSION, "en-GB", "EUR", "Europe/Berlin", TODAY, may_write=True)
 _ORDERS = {
     Order.NEWEST: (lambda entry: entry.spent_on, True),
@@ -44,10 +45,15 @@ def euros(text: str) -> Money:
     return Money.parse(text, "EUR")
 
 
+def id_of(number: int) -> str:
+    """Return the id of an entry."""
+    return f"0190f1d2-0000-7c3a-9d55-{number:012}"
+
+
 def entry(number: int, day: str, payee: str, amount: str, category: Category | None, description: str = "") -> Entry:
     """Return an expense."""
     return Entry(
-        f"e-{number}",
+        id_of(number),
         1,
         Kind.EXPENSE,
         date.fromisoformat(day),
@@ -58,7 +64,7 @@ def entry(number: int, day: str, payee: str, amount: str, category: Category | N
         (),
         euros(amount),
         euros(amount),
-        f"/expenses/e-{number}",
+        f"/expenses/{number}",
     )
 
 
@@ -70,7 +76,7 @@ ENTRIES = (
     entry(5, "2026-11-29", "Corner Cafe", "4.80", None, "coffee"),
 )
 BUDGET = BudgetState(
-    "b-1",
+    "0190f1d2-0000-7c3a-9d55-0000000000b1",
     3,
     "Groceries",
     "monthly",
@@ -134,7 +140,7 @@ class Purse(Toolbox):
         return self.states
 
     def tipping(self, budget_id: str, on: date) -> Tipping | None:
-        first = self.entry("e-4")
+        first = self.entry(id_of(4))
         return Tipping(first.id, first.spent_on, first.payee, first.description, first.amount, euros("31.20"), first.link)
 
     def suggested_category(self, payee: str) -> Category | None:

@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 from starlette.types import ASGIApp
 
+from assistant.answering.described import NotUnderstoodError
 from assistant.conversation.allowance import Allowance, TooManyMessagesError
 from assistant.conversation.answering import Answering
 from assistant.conversation.api import InvalidMessageError
@@ -21,6 +22,7 @@ from assistant.conversation.state import States
 from assistant.handlers import Handlers
 from assistant.phrasing.talk import talk_in
 from assistant.settings import AssistantSettings
+from assistant.toolapi.api import ToolRefusedError
 from assistant.tools.client import PublicApi
 from assistant.tools.toolbox import Toolbox
 from chassis.app import AppParts, build_app
@@ -32,7 +34,12 @@ from chassis.vault import Vault
 
 DELEGATED = "outlay_dlg_"
 """Before the service token that the assistant was sent, it is what a gateway lets the assistant use the API with."""
-STATUSES: Mapping[type[Exception], int] = {InvalidMessageError: 422, TooManyMessagesError: 429}
+STATUSES: Mapping[type[Exception], int] = {
+    InvalidMessageError: 422,
+    TooManyMessagesError: 429,
+    NotUnderstoodError: 422,
+    ToolRefusedError: 422,
+}
 WORKERS = 32
 """More than messages may wait for Watson Assistant at a time, or its calls back would find nobody to answer them."""
 

@@ -2,8 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
+
+from assistant.conversation.allowance import Allowance
 from assistant.conversation.api import Conversations
+from assistant.conversation.model import Person
+from assistant.conversation.service import Conversation
+from assistant.toolapi.api import ToolOperations
+from assistant.tools.toolbox import Toolbox
 
 
-class Handlers(Conversations):
-    """Conversations, and whatever else the assistant's API has."""
+class Handlers(Conversations, ToolOperations):
+    """Conversations, and the tools by themselves."""
+
+    def __init__(
+        self, conversation: Conversation, *, tools_of: Callable[[Person, str], Toolbox], allowance: Allowance,
+        clock: Callable[[], datetime],
+    ) -> None:  # fmt: skip
+        """`tools_of` makes the tools of a person out of the token that they sent."""
+        Conversations.__init__(self, conversation, tools_of=tools_of, allowance=allowance, clock=clock)
+        ToolOperations.__init__(self, tools_of=tools_of, allowance=allowance, clock=clock)

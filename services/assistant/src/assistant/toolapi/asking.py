@@ -4,42 +4,32 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from assistant.answering import budgets, changes, help_, lists, sums
 from assistant.answering.asking import ask_which
 from assistant.answering.context import Answer, Context
-from assistant.phrasing.book import Phrasebook, decimal_sign_of, locale_of, month_comes_first
-from assistant.understanding.calendar import Calendar
+from assistant.answering.described import NotUnderstoodError, period_of
+from assistant.answering.readers import calendar_of, reader_of
+from assistant.phrasing.book import Phrasebook
 from assistant.understanding.deciding import decide
 from assistant.understanding.following import answer_to, follow
 from assistant.understanding.languages import language_of
-from assistant.understanding.names import NameIndex
-from assistant.understanding.own_names import own_names
 from assistant.understanding.question import Grouping, Intent, Question, Sorting
-from assistant.understanding.reading import Manner, Reader
 from assistant.understanding.selecting import Selector
-from assistant.understanding.vocabulary import vocabulary_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from assistant.conversation.model import Person
-    from assistant.tools.model import Category
     from assistant.tools.toolbox import Toolbox
     from assistant.understanding.calendar import Period
     from assistant.understanding.names import Name
     from assistant.understanding.reading import Reading
 
-_UNIT_FIRST = frozenset({"es", "fr"})
 _BIGGEST = 5
 _NEW = frozenset({Intent.ADD, Intent.HELP})
 """Intents in which a part of a payee's name need not mean one that there is."""
-
-
-class NotUnderstoodError(Exception):
-    """Words that say nothing here. The message says so in the person's language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +76,7 @@ class Asking:
     def __init__(self, person: Person, tools: Toolbox, *, new_id: Callable[[], str], found: Sequence[str] = ()) -> None:
         """`new_id` makes ids of proposals; `found` are the entries of the last answer, which "those" means."""
         self._person, self._tools, self._new_id, self._found = person, tools, new_id, found
-        self.today = Calendar(person.today, week_starts=locale_of(person.locale).first_week_day)
+        self.today = calendar_of(person)
         self.language = language_of("", [person.locale.partition("-")[0]])
 
     def speak(self, words: str) -> None:
@@ -100,11 +90,7 @@ class Asking:
 
     def read(self, words: str) -> Reading:
         """Return what is in some words."""
-        language = self.language
-        names = _index(language, tuple(self._tools.categories()), tuple(self._tools.payees()))
-        locale = self._person.locale
-        manner = Manner(month_comes_first(locale), language in _UNIT_FIRST, decimal_sign_of(locale))
-        return Reader(vocabulary_of(language), names, self.today, manner).read(words)
+        return reader_of(self.language, self._person, self._tools, self.today).read(words)
 
     def question(self, wish: Wish, words: str, *, amount: Decimal | None = None, description: str = "") -> Question:
         """Return the question that the words make of a wish; what they leave out is taken from the rest."""
@@ -133,10 +119,7 @@ class Asking:
 
     def period(self, words: str) -> Period:
         """Return the period that some words name; raises NotUnderstoodError."""
-        reading = self.read(words)
-        if len(reading.periods) != 1 or reading.names or reading.unknown or reading.amounts:
-            raise self._unknown(words)
-        return reading.periods[0].period
+        return period_of(words, self._person, self._tools)
 
     def categories(self, words: str) -> tuple[Name, ...]:
         """Return the categories, or the group of them, that some words name; raises NotUnderstoodError."""
@@ -157,13 +140,10 @@ class Asking:
         found = [name for each in self.read(words).names for name in each.names if (name.kind == "payee") is payees]
         if not found:
             raise self._unknown(words)
+        if payees and len(set(found)) > 1:
+            message = f"“{words}” may be {' or '.join(name.text for name in dict.fromkeys(found))}; say which."
+            raise NotUnderstoodError(message)
         return tuple(dict.fromkeys(found))
 
     def _unknown(self, words: str) -> NotUnderstoodError:
         return NotUnderstoodError(self.book.say("declines.word", word=words))
-
-
-@lru_cache(maxsize=32)
-def _index(language: str, categories: tuple[Category, ...], payees: tuple[str, ...]) -> NameIndex:
-    vocabulary = vocabulary_of(language)
-    return NameIndex(own_names(categories, payees), vocabulary.also, vocabulary.words)

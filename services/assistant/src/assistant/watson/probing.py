@@ -20,6 +20,7 @@ _SECONDS = 10.0
 _MOST_OFF = timedelta(minutes=2)
 _NOBODY = "outlay-check"
 _SERVING = frozenset({"serve"})
+_OUT_OF_REACH = "cannot be reached, or its certificate is not trusted; check the address, the firewall and WATSON_CA"
 
 
 def watson_probe(settings: WatsonSettings, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Probe:
@@ -38,7 +39,8 @@ def _try_it(settings: WatsonSettings, now: Callable[[], datetime]) -> str:
     off = _seconds_off(headers, now())
     if abs(off) > _MOST_OFF:
         minutes = round(abs(off).total_seconds() / 60)
-        message = f"the clock of this machine is {minutes} minutes {'behind' if off > timedelta() else 'ahead of'} Watson's; set it by NTP"
+        side = "behind" if off > timedelta() else "ahead of"
+        message = f"the clock of this machine is {minutes} minutes {side} Watson's; set it by NTP"
         raise Trouble(message)
     return f"{settings.watson_url} begins and ends a session of the assistant {settings.watson_assistant_id}"
 
@@ -56,7 +58,7 @@ def _of_signing_in(error: WatsonError, settings: WatsonSettings) -> str:
         case Reason.UNAUTHORISED:
             return f"WATSON_APIKEY: {where} does not know the key; make a new one in the credentials of the instance"
         case Reason.UNREACHABLE | Reason.TIMEOUT:
-            return f"{name}: {where} cannot be reached, or its certificate is not trusted; check the address, the firewall and WATSON_CA"
+            return f"{name}: {where} {_OUT_OF_REACH}"
         case Reason.LIMITED:
             return f"{name}: {where} has had too many requests; try again later"
         case Reason.FAILED if error.status:
@@ -71,11 +73,11 @@ def _of_watson(error: WatsonError, settings: WatsonSettings) -> str:
             return f"WATSON_URL: {where} refuses the token (status {error.status}); are the credentials of this very instance?"
         case Reason.NOT_FOUND:
             return (
-                f"WATSON_ASSISTANT_ID, WATSON_ENVIRONMENT_ID: {where} has no environment {settings.watson_environment_id} of an assistant "
-                f"{settings.watson_assistant_id}; both are below Assistant settings, Assistant IDs and API details"
+                f"WATSON_ASSISTANT_ID, WATSON_ENVIRONMENT_ID: {where} has no environment {settings.watson_environment_id} "
+                f"of an assistant {settings.watson_assistant_id}; see Assistant settings, Assistant IDs and API details"
             )
         case Reason.UNREACHABLE | Reason.TIMEOUT:
-            return f"WATSON_URL: {where} cannot be reached, or its certificate is not trusted; check the address, the firewall and WATSON_CA"
+            return f"WATSON_URL: {where} {_OUT_OF_REACH}"
         case Reason.LIMITED:
             return f"WATSON_URL: {where} has had too many requests; the plan may be used up"
         case Reason.FAILED if error.status:
