@@ -27,6 +27,7 @@ from assistant.tools.client import PublicApi
 from assistant.tools.toolbox import Toolbox
 from chassis.app import AppParts, build_app
 from chassis.clock import Clock
+from chassis.ids import Ids, uuid7
 from chassis.metrics import Metrics
 from chassis.probes import Probe
 from chassis.spec import load_spec
@@ -70,6 +71,7 @@ def build(
     builtin: Assistant,
     tools_of: Callable[[Person, str], Toolbox],
     chosen: Assistant | None = None,
+    ids: Ids = uuid7,
     phrasing: Phrasing = talk_in,
     now: Callable[[], float] = time.time,
     validate_responses: bool = False,
@@ -77,8 +79,10 @@ def build(
 ) -> AssistantService:
     """Return the service; nothing is connected yet.
 
-    `tools_of` makes the tools of a person out of the service token that they came with. `chosen` answers before `builtin` does.
+    `tools_of` makes the tools of a person out of the service token that they came with. `chosen` answers before `builtin` does;
+    it is Watson Assistant if the settings say so and nobody else is given.
     """
+    chosen = chosen or _watson(settings, vault, ids)
     answering = Answering(builtin, chosen)
     conversation = Conversation(answering, States(vault, now), phrasing, Meters(metrics))
     wishes: Mapping[str, Callable[[], object]] = {chosen.name: lambda: _prove(answering)} if chosen else {}
@@ -94,12 +98,29 @@ def build(
         validate_responses=validate_responses,
         quiet=quiet,
     )
-    return AssistantService(web=build_app(parts), wishes=wishes, close=answering.close)
+    return AssistantService(web=build_app(parts), wishes=wishes, close=answering.close, probes=lambda: _probes(settings))
 
 
 def tools_from(api: httpx.Client) -> Callable[[Person, str], Toolbox]:
     """Return what makes the tools of a person out of the service token that they came with; `api` reaches a gateway."""
     return lambda person, token: Toolbox(PublicApi(api, f"{DELEGATED}{token}"), person)
+
+
+def _watson(settings: AssistantSettings, vault: Vault, ids: Ids) -> Assistant | None:
+    if not settings.watson_is_set:
+        return None
+    # Imported here, since most installations need none of it, and it takes a second.
+    from assistant.watson.making import watson_of  # noqa: PLC0415
+
+    return watson_of(settings, vault, ids)
+
+
+def _probes(settings: AssistantSettings) -> Sequence[Probe]:
+    if not settings.watson_is_set:
+        return ()
+    from assistant.watson.probing import watson_probe  # noqa: PLC0415  see above
+
+    return (watson_probe(settings),)
 
 
 def _prove(answering: Answering) -> None:

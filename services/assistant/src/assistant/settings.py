@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from assistant.watson.settings import WatsonSettings
 from chassis.data_keys import GivenKey, KeySettings, parse_keys
 from chassis.probes import PROCESSES
 from chassis.settings import CommonSettings, leave_setting, one_of, setting, whole_number
@@ -20,13 +21,17 @@ def _address(text: str) -> str:
 
 
 @dataclass(frozen=True, kw_only=True)
-class AssistantSettings(CommonSettings):
-    """How messages are answered."""
+class AssistantSettings(WatsonSettings, CommonSettings):
+    """How messages are answered: by Watson Assistant if there is a WATSON_URL, by the built-in assistant otherwise."""
 
     messages_per_minute: int = setting(
         "ASSISTANT_MESSAGES_PER_MINUTE", "how many messages a person may send in a minute to one process", default=30,
         parse=whole_number(1, _MOST_A_MINUTE),
     )  # fmt: skip
+
+    def problems(self) -> list[str]:
+        """Return a sentence for each combination that cannot be."""
+        return [*CommonSettings.problems(self), *WatsonSettings.problems(self)]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,21 @@
+"""Makes the adapter from the settings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from assistant.watson.adapter import Watson
+from assistant.watson.client import WatsonClient
+from assistant.watson.context import pseudonym
+
+if TYPE_CHECKING:
+    from assistant.watson.settings import WatsonSettings
+    from chassis.ids import Ids
+    from chassis.vault import Vault
+
+
+def watson_of(settings: WatsonSettings, vault: Vault, ids: Ids) -> Watson:
+    """Return the adapter; nothing is connected yet. The vault's key makes the names under which Watson counts people."""
+    return Watson(
+        WatsonClient(settings), new_id=ids, pseudonym=lambda user_id: pseudonym(vault, user_id), extension=settings.watson_extension
+    )
