@@ -30,14 +30,15 @@ def _corrected(token: Token, vocabulary: Vocabulary, names: NameIndex) -> Token:
     if of_names == 0:
         return token
     word, errors = _nearest(token.key, vocabulary)
-    return replace(token, key=word) if word and (of_names is None or errors < of_names) else token
+    is_meant = of_names is None or errors < of_names or names.errors_in(replace(token, key=word)) == 0
+    return replace(token, key=word) if word and is_meant else token
 
 
 def _nearest(key: str, vocabulary: Vocabulary) -> tuple[str, int]:
     """Return the nearest word and in how many letters it differs; no word if several are as near."""
     best, found = (1 if len(key) < _LONG else 2), set[str]()
     for word in vocabulary.words:
-        if abs(len(word) - len(key)) > best or not _may_be(key, word):
+        if abs(len(word) - len(key)) > best or not _may_be(key, word, is_telling=word in vocabulary.telling_words):
             continue
         distance = DamerauLevenshtein.distance(key, word, score_cutoff=best)
         if distance < best:
@@ -49,8 +50,13 @@ def _nearest(key: str, vocabulary: Vocabulary) -> tuple[str, int]:
     return (found.pop() if len(found) == 1 else ""), best
 
 
-def _may_be(key: str, word: str) -> bool:
-    """Whether two words begin alike. Of short words letters in the wrong order, and one missing, are forgiven."""
+def _may_be(key: str, word: str, *, is_telling: bool) -> bool:
+    """Whether two words begin alike. Of short words letters in the wrong order, and one missing, are forgiven.
+
+    Words that tell nothing are corrected for the order of their letters only: else "mother" would be "other".
+    """
+    if not is_telling and len(key) < _LONG:
+        return sorted(key) == sorted(word)
     if len(key) <= _SHORT + 1:
         return sorted(key) == sorted(word) or (len(word) == len(key) + 1 and key[0] == word[0] and len(key) > _SHORT)
     return key[0] == word[0] or sorted(key[:2]) == sorted(word[:2])

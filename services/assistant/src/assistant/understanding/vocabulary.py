@@ -17,6 +17,7 @@ from assistant.understanding.text import Token, key_of, spellings_of, tokens_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+_LONG = 6
 LANGUAGES = tuple(
     sorted(file.name.removesuffix(".toml") for file in (files(__package__) / "words").iterdir() if file.name.endswith(".toml"))
 )
@@ -51,12 +52,13 @@ class Vocabulary:
 
     def __init__(
         self, language: str, tables: Mapping[str, Mapping[str, Sequence[str]]], also: Mapping[str, Sequence[str]],
-        said: Mapping[str, Sequence[str]], endings: Iterable[str] = (),
+        said: Mapping[str, Sequence[str]], endings: Iterable[str] = (), others: Sequence[str] = (),
     ) -> None:  # fmt: skip
         """`tables` map kinds to values to phrases.
 
         `also` are other words for parts of names ("eating out" for "restaurant"), `said` for words of descriptions and tags.
         `endings` are the last parts of words that are written as one, such as "budget" of "Restaurantbudget".
+        `others` look like a word of these, or like a typing error in one, and are none ("mari" is no "mardi").
         """
         self.language, self.also = language, also
         self.endings = frozenset(key for each in endings for key in _words_of(each))
@@ -69,6 +71,9 @@ class Vocabulary:
             for value, phrases in values.items():
                 for spelling in (each for phrase in phrases for each in spellings_of(phrase)):
                     self._senses[_keys(tokens_of(spelling))].add(Sense(kind, value))
+        for word in others:
+            self._senses.pop((key_of(word),), None)
+        self._others = frozenset(key_of(word) for word in others)
         self._numbers = {
             keys[0]: int(sense.value)
             for keys, senses in self._senses.items() for sense in senses
@@ -78,6 +83,9 @@ class Vocabulary:
         self._links = frozenset(keys[0] for keys, senses in self._senses.items() if len(keys) == 1 and link in senses)
         self._longest = max(len(keys) for keys in self._senses)
         self.words = frozenset(word for keys in self._senses for word in keys if len(word) > 1 or not word.isascii())
+        telling = (keys for keys, senses in self._senses.items() if any(sense.kind != "filler" for sense in senses))
+        self.telling_words = frozenset(word for keys in telling for word in keys if len(keys) == 1 or len(word) >= _LONG)
+        """Those of which typing errors are worth correcting: not "the" and "please"."""
         of_names = (key for words in also.values() for each in words for key in _words_of(each))
         self.every_word = self.words | frozenset(of_names) | frozenset(self._said)
 
@@ -91,8 +99,8 @@ class Vocabulary:
         return Phrase(frozenset((Sense("number", str(number)),)), index, index + 1) if number else None
 
     def knows(self, token: Token) -> bool:
-        """Whether a word occurs in any phrase, or is a number."""
-        return token.key in self.words or token.key in self._said or self._number_in(token) is not None
+        """Whether a word occurs in any phrase, or is a number, or one that only looks like a typing error."""
+        return token.key in self.words or token.key in self._said or token.key in self._others or self._number_in(token) is not None
 
     def others_for(self, text: str) -> Sequence[str]:
         """Return what a word may be called in descriptions and tags, which need not be in this language."""
@@ -119,8 +127,8 @@ def vocabulary_of(language: str) -> Vocabulary:
     """Return the vocabulary of one of LANGUAGES."""
     table = tomllib.loads((files(__package__) / "words" / f"{language}.toml").read_text("utf-8"))
     also, said = table.pop("also", {}), table.pop("said", {})
-    endings = table.pop("ending", {}).get("ending", ())
-    return Vocabulary(language, {**table, **_of_calendar(Locale.parse(language), table)}, also, said, endings)
+    endings, others = table.pop("ending", {}).get("ending", ()), table.pop("other", {}).get("words", ())
+    return Vocabulary(language, {**table, **_of_calendar(Locale.parse(language), table)}, also, said, endings, others)
 
 
 def _of_calendar(locale: Locale, table: Mapping[str, Mapping[str, Sequence[str]]]) -> dict[str, dict[str, list[str]]]:
