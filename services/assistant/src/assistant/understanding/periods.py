@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from assistant.understanding.line import Line
 
+_COMPARED = frozenset({Unit.MONTH, Unit.QUARTER, Unit.YEAR})
 _DASHES = ("-", "\u2013")
 BEGINNING = date(1970, 1, 1)
 """Where a period begins that has only an end."""
@@ -40,6 +41,11 @@ class FoundPeriod:
     period: Period
     first: int
     end: int
+
+
+def _is_comparing(line: Line) -> bool:
+    """Whether "May to June" are two months and not a range."""
+    return any(line.means(index, "cue", "compare") for index in range(len(line.phrases)))
 
 
 class PeriodFinder:
@@ -90,7 +96,7 @@ class PeriodFinder:
         if same_month is not None:
             return same_month
         end = self._atom(line, at + 1) if self._joins(line, at, between=between, opened=start > index) else None
-        if end is None:
+        if end is None or (begin[0].unit in _COMPARED and _is_comparing(line)):
             return None
         if means(line, end[1], "range_end"):  # "मार्च से मई तक"
             end = end[0], end[1] + 1
