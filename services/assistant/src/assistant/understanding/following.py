@@ -23,7 +23,7 @@ _EARLY = 3
 
 def follow(reading: Reading, question: Question, before: Question | None, today: Calendar) -> Question:
     """Return the question with what it leaves out taken from the one before, if it is a follow-up."""
-    if before is None or question.intent in _OWN or not _is_follow_up(reading, question):
+    if before is None or question.intent in _OWN or not _is_follow_up(reading, question, before):
         return question
     periods = _periods(reading, question, before, today)
     intent = _intent(reading, question, before)
@@ -54,13 +54,19 @@ def answer_to(question: Question, asked: Question) -> Question | None:
     return replace(asked, names=names, texts=texts, periods=question.periods or asked.periods, ambiguous=question.ambiguous)
 
 
-def _is_follow_up(reading: Reading, question: Question) -> bool:
+def _is_follow_up(reading: Reading, question: Question, before: Question) -> bool:
     if any(at < _EARLY for cue in ("also", "only", "except") for at in reading.cues.get(cue, ())) or reading.has("reference"):
+        return True
+    if _asks_why(question, before):
         return True
     nothing_said = not (question.periods or question.selects or question.without or question.without_texts)
     if question.intent is Intent.BUDGETS:
         return nothing_said and reading.has("left") and not reading.has("budget")
     return question.intent is Intent.UNKNOWN or nothing_said
+
+
+def _asks_why(question: Question, before: Question) -> bool:
+    return question.intent is Intent.WHY and before.intent in _OF_BUDGETS and not question.periods
 
 
 def _intent(reading: Reading, question: Question, before: Question) -> Intent:
