@@ -12,13 +12,14 @@ from assistant.understanding.names import FoundName, NameIndex
 from assistant.understanding.periods import FoundPeriod, PeriodFinder
 from assistant.understanding.spelling import corrected
 from assistant.understanding.text import composed
+from assistant.understanding.vocabulary import Sense
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from assistant.understanding.calendar import Calendar
     from assistant.understanding.text import Token
-    from assistant.understanding.vocabulary import Vocabulary
+    from assistant.understanding.vocabulary import Phrase, Vocabulary
 
 _BOUNDS = frozenset({"over", "under", "at_least", "at_most"})
 """Cues that, before an amount, say how it bounds others and nothing else."""
@@ -78,6 +79,12 @@ class Reading:
         return self.text[tokens[0].start : tokens[-1].end]
 
 
+def _is_no_name(phrase: Phrase) -> bool:
+    """Whether a phrase of several words means what a name in it does not: "livres sterling" are no books."""
+    senses = {Sense("cue", "spend"), *(sense for sense in phrase.senses if sense.kind == "currency")}
+    return phrase.end - phrase.first > 1 and bool(phrase.senses & senses)
+
+
 class Reader:
     """Reads texts of one language for one person."""
 
@@ -94,8 +101,9 @@ class Reader:
         of_periods = {index for period in periods for index in range(period.first, period.end)}
         amounts = [each for each in find_amounts(line, self._manner.decimal_sign, of_periods) if each.first not in of_periods]
         of_amounts = {index for amount in amounts for index in range(amount.first, amount.end)}
+        of_phrases = {index for index, phrase in enumerate(line.phrases) if _is_no_name(phrase)}
         taken = {
-            token for index in of_periods | of_amounts for token in range(line.phrases[index].first, line.phrases[index].end)
+            token for index in of_periods | of_amounts | of_phrases for token in range(line.phrases[index].first, line.phrases[index].end)
         }  # fmt: skip
         names = self._names.find(line, taken)
         of_names = {token for name in names for token in range(name.first, name.end)}
