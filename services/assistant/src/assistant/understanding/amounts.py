@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 _SMALLEST_ALONE, _TEN, _HUNDRED, _THOUSAND = Decimal(10), Decimal(10), Decimal(100), Decimal(1000)
 _POWERS = frozenset({_HUNDRED, _THOUSAND, Decimal(100_000), Decimal(1_000_000), Decimal(10_000_000)})
 """What words multiply by: a hundred, a thousand, a lakh, a million, a crore."""
+_THOUSANDS, _GROUP = re.compile(r"[1-9][0-9]{0,2}"), re.compile(r"[0-9]{3}(?:,[0-9]{1,2})?")
+"""As in "1 250,50", which those who write a comma before the cents may write with a plain space."""
 _SEPARATORS = re.compile(r"[.,'\u00a0\u202f]")
 
 
@@ -58,6 +60,8 @@ def _number(line: Line, index: int, decimal_sign: str) -> tuple[Decimal | None, 
     """Read a number in digits or words, and return the phrase after it."""
     key = line.key(index)
     if line.value(index, "number") is None:
+        if decimal_sign == "," and _THOUSANDS.fullmatch(key) and _GROUP.fullmatch(line.key(index + 1)):
+            return number_of(key + line.key(index + 1), decimal_sign), index + 2
         number = number_of(key, decimal_sign) if key[:1].isdigit() and key[-1].isdigit() else None
         power = Decimal(line.value(index + 1, "number") or 1) if number is not None else Decimal(1)
         return (number * power, index + 2) if number is not None and power in _POWERS else (number, index + 1)  # 10 thousand

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from assistant.understanding.question import Intent, Question
@@ -165,7 +166,11 @@ class Selector:
     def _amounts(self) -> tuple[Decimal | None, Decimal | None, FoundAmount | None]:
         at_least = at_most = None
         rest = []
+        between = self._between()
         for amount in self.reading.amounts:
+            if amount in between:
+                at_least, at_most = (each.number for each in between)
+                continue
             bound = self._bound(amount)
             if bound in ("over", "at_least"):
                 at_least = amount.number + (_STEP if bound == "over" else 0)
@@ -174,6 +179,15 @@ class Selector:
             elif amount.currency or not self._is_limit(amount):
                 rest.append(amount)
         return at_least, at_most, max(rest, key=lambda amount: (amount.currency is not None, -amount.first), default=None)
+
+    def _between(self) -> tuple[FoundAmount, ...]:
+        """Return the two amounts of "between 20 and 30 dollars"."""
+        line = self.reading.line
+        return next((
+            pair for pair in pairwise(self.reading.amounts)
+            if line.means(pair[0].first - 1, "period", "between") and pair[1].first - pair[0].end == 1
+            and line.means(pair[0].end, "period", "and")
+        ), ())  # fmt: skip
 
     def _bound(self, amount: FoundAmount) -> str | None:
         for cue in ("at_least", "at_most", "over", "under"):
