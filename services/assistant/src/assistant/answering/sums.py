@@ -167,7 +167,7 @@ def ranking(question: Question, context: Context) -> Answer:
     what, when = what_of(question, context), context.book.period(period)
     if not sums:
         return Answer(Outcome.ANSWERED, [blocks.text(context.book.say("answers.none", what=what, when=when))], question)
-    shown = sums[: min(question.limit or _RANKED, _MOST_RANKED)]
+    shown = sums[: min(question.limit or (_MOST_RANKED if by is By.MONTH else _RANKED), _MOST_RANKED)]
     words = context.book.say(f"answers.ranking_{by.value}", what=what, when=when)
     return Answer(Outcome.ANSWERED, [blocks.text(words), blocks.ranking(by, shown)], question, _suggestions(question, context))
 
