@@ -58,8 +58,7 @@ def _finish(reading: Reading, question: Question) -> Question:
     if question.intent is Intent.HELP:
         return replace(question, topic=_topic(reading))
     if question.intent is Intent.SET_BUDGET:
-        step = _step(reading) if reading.has("relative") else 0
-        return replace(question, cycle=next((cycle for cycle in _CYCLES if reading.has(cycle)), ""), step=step)
+        return replace(question, cycle=next((cycle for cycle in _CYCLES if reading.has(cycle)), ""), step=_step(reading))
     if question.intent is Intent.COMPARISON:
         return replace(question, against_average=_is_against_average(reading, question))
     if question.intent is Intent.AVERAGE:
@@ -69,6 +68,8 @@ def _finish(reading: Reading, question: Question) -> Question:
 
 def _step(reading: Reading) -> int:
     """Return the direction in which a budget is changed by an amount."""
+    if not any(amount.first - 1 in reading.cues.get("relative", ()) for amount in reading.amounts):
+        return 0  # "by 50", not "to 50"
     return 1 if reading.has("raise") else -1 if reading.has("lower") else 0
 
 
