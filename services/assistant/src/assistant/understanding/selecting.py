@@ -72,11 +72,19 @@ class Selector:
         return self._is_left_out(phrase) or self._is_negated(phrase)
 
     def _is_negated(self, phrase: int) -> bool:
-        """Whether "not" stands right before a phrase, or before the preposition before it."""
+        """Whether "not" stands right before a phrase, or before the preposition before it; "नहीं" does after it."""
         at = phrase - 1
         if at >= 0 and self.reading.line.means(at, "period", "skip"):
             at -= 1
-        return at in self.reading.cues.get("not", ())
+        return at in self.reading.cues.get("not", ()) or self._is_negated_after(phrase)
+
+    def _is_negated_after(self, phrase: int) -> bool:
+        """Whether something else is named after a "not" that follows a phrase and its postposition: "मई नहीं, जून"."""
+        line, cues = self.reading.line, self.reading.cues.get("not_after", ())
+        period = next((found for found in self.reading.periods if found.first == phrase), None)
+        at = line.after(period.end if period else phrase + 1, lambda index: line.means(index, "period", "skip"))
+        things = {self.reading.phrase_of(found) for found in self.reading.names} | {found.first for found in self.reading.periods}
+        return at in cues and any(thing > at for thing in things)
 
     def _is_left_out(self, phrase: int) -> bool:
         """Whether a phrase follows "without", or is joined by "and" to one that does."""
