@@ -23,7 +23,7 @@ from assistant.understanding.question import Intent, Question
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from assistant.conversation.model import Block, Message
+    from assistant.conversation.model import Block, Message, Person
     from assistant.tools.toolbox import Toolbox
     from assistant.understanding.reading import Reading
 
@@ -69,7 +69,7 @@ class BuiltIn:
         if choice is not None:
             return Reply(Outcome.ANSWERED, choice.value, language, (), memory=message.memory, choice=_CHOICES[choice])
         before = Question.from_memory(message.memory["question"]) if "question" in message.memory else None
-        question = _question(reading, before, today, is_asked=bool(message.memory.get("asked")))
+        question = _question(reading, message.person, before, today, is_asked=bool(message.memory.get("asked")))
         context = Context(message.person, tools, book, today, self._new_id, _found(reading, message.memory))
         answer = self._answer(reading, question, context)
         memory: dict[str, Any] = {
@@ -120,8 +120,10 @@ class BuiltIn:
             raise DeclinedError(book.say("declines.word", word=words[0]) if words else book.say("declines.unclear"))
 
 
-def _question(reading: Reading, before: Question | None, today: Calendar, *, is_asked: bool) -> Question:
+def _question(reading: Reading, person: Person, before: Question | None, today: Calendar, *, is_asked: bool) -> Question:
     question = decide(reading)
+    if question.currency == person.currency:  # "how many dollars?": sums are in it anyway
+        question = replace(question, currency="")
     if is_asked and before is not None:
         completed = answer_to(question, before)
         if completed is not None:
