@@ -53,7 +53,7 @@ class DateFinder:
             month = line.value(at, "month")
         else:
             month, at = line.value(index, "month"), past_skipped(line, index + 1)
-            day = day_number(line, at)
+            day = day_number(line, at) if at == index + 1 or self._is_day(line, at) else None
         if day is None or month is None or (year_number(line, at) is not None and line.value(at, "month") is None):
             return None
         end = past_skipped(line, at + 1 + (line.key(at + 1) == ","))
@@ -62,6 +62,10 @@ class DateFinder:
             return checked(str(year), month, str(day), end + 1)
         found = self._today.latest_day(int(month), day)
         return (found, at + 1) if found else None
+
+    def _is_day(self, line: Line, index: int) -> bool:
+        """Whether a number is surely a day: "3rd", "3 तारीख"; the 5 of "अगस्त के 5 खर्च" is not."""
+        return line.key(index)[-1:].isalpha() or means(line, index + 1, "day_number")
 
     def day_of_month(self, line: Line, index: int) -> Match:
         """Read "the 3rd", "am 3." and "3 तारीख" as the latest such day."""

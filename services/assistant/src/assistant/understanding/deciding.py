@@ -163,6 +163,8 @@ def _is_ranking(reading: Reading, question: Question) -> bool:
         return True
     if _is_of_payees(question) or reading.has("biggest", "entry", "count"):
         return False
+    if reading.has("top") and reading.has("spend_only") and not question.names:
+        return False  # "top 5 spending in May" asks for entries
     return reading.has("most", "top", "often") and bool(question.names or question.periods)
 
 
@@ -183,7 +185,10 @@ def _is_list(reading: Reading, question: Question) -> bool:
         return not (reading.has("not") and question.periods)  # "not this month but last"
     if reading.has("count", "how_much"):
         return reading.has("buy") and reading.has("what") and not reading.has("count", "spend")
-    if reading.has("spend_only") and not reading.has("entry"):
+    if reading.has("top") and reading.has("spend_only", "entry"):
+        return True
+    is_bounded = question.at_least is not None or question.at_most is not None
+    if reading.has("spend_only") and not reading.has("entry") and not is_bounded:
         return False  # "show me my spending in May" asks for the sum
     return reading.has("list") or _is_list_without_saying_so(reading, question)
 

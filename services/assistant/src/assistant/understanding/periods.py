@@ -125,7 +125,7 @@ class PeriodFinder:
         """Whether two ends make a range though nothing closes it; "more in June than in May" has two periods."""
         if between or means(line, at, "and"):
             return between
-        return opened or not any(line.means(each, "cue", "more") for each in range(len(line.phrases)))
+        return opened or not self._says_more(line)
 
     def _days_range(self, line: Line, index: int) -> Match:
         """Read "3 to 10 September"."""
@@ -161,7 +161,7 @@ class PeriodFinder:
         if match is None:
             return None
         (period, end), today = match, self._today.today
-        if means(line, end, "since_after"):
+        if means(line, end, "since_after") and not self._is_compared(line, end):
             return (Period(period.first, today), end + 1) if period.first <= today else None
         if means(line, end, "until_after"):
             return Period(BEGINNING, period.last), end + 1
@@ -279,6 +279,13 @@ class PeriodFinder:
     def _year(self, line: Line, index: int) -> Match:
         year = year_number(line, index)
         return (self._today.year(year), index + 1) if year is not None else None
+
+    def _is_compared(self, line: Line, at: int) -> bool:
+        """Whether a "से" says what the next period is compared with: "जुलाई से अगस्त में ज़्यादा"."""
+        return self._says_more(line) and self._atom(line, at + 1) is not None
+
+    def _says_more(self, line: Line) -> bool:
+        return any(line.means(each, "cue", "more") for each in range(len(line.phrases)))
 
     def _within_year(self, line: Line, index: int) -> Match:
         """Read "2017 की दूसरी तिमाही", "last year in March": the year first."""
