@@ -139,9 +139,13 @@ def _or_spending(question: Question) -> Question:
 
 
 def _is_about_somebody_else(reading: Reading) -> bool:
-    """Whether the words ask what somebody else did: "did Natasha spend"."""
+    """Whether the words ask what somebody else did: "did Natasha spend", "Natasha ने"."""
     return any(
-        index - 1 in reading.cues.get("auxiliary", ()) and any(index + 1 in reading.cues.get(cue, ()) for cue in ("spend", "buy"))
+        index + 1 in reading.cues.get("doer_after", ())
+        or (
+            index - 1 in reading.cues.get("auxiliary", ())
+            and any(index + 1 in reading.cues.get(cue, ()) for cue in ("spend", "buy"))
+        )
         for index in reading.unknown
     )
 

@@ -33,7 +33,11 @@ def entries(question: Question, context: Context) -> Answer:
     words = context.book.say(key, what=what, when=when, count=shown.total)
     suggestions = [context.book.say("suggestions.last_month"), context.book.say("suggestions.average")]
     memory = {"found": [each.id for each in found.entries]} if shown.total == len(found.entries) else {}
-    total = [_total(question, context, selection, f"{what}, {when}")] if question.sorting is Sorting.OLDEST and not question.limit else []
+    total = (
+        [_total(question, context, selection, f"{what}, {when}")]
+        if question.sorting is Sorting.OLDEST and not question.limit
+        else []
+    )
     return Answer(Outcome.ANSWERED, [blocks.text(words), *total, blocks.entries(shown)], question, suggestions, memory=memory)
 
 

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 _UNIT_FIRST = frozenset({"es", "fr"})
 """Languages in which the unit comes before "last" or "next", as in "mes pasado"."""
 
+_WEEK_STARTS = {"hi": 0}
+"""On which day people say that a week begins where CLDR only has how calendars are printed."""
+
 
 def reader_of(language: str, person: Person, tools: Toolbox, today: Calendar) -> Reader:
     """Return what reads a language for a person, whose own names it knows; raises ToolError."""
@@ -38,4 +41,5 @@ def _index(language: str, categories: tuple[Category, ...], payees: tuple[str, .
 
 def calendar_of(person: Person) -> Calendar:
     """Return the calendar of a person."""
-    return Calendar(person.today, week_starts=locale_of(person.locale).first_week_day)
+    locale = locale_of(person.locale)
+    return Calendar(person.today, week_starts=_WEEK_STARTS.get(locale.language, locale.first_week_day))

@@ -23,7 +23,9 @@ _EARLY = 3
 
 def follow(reading: Reading, question: Question, before: Question | None, today: Calendar) -> Question:
     """Return the question with what it leaves out taken from the one before, if it is a follow-up."""
-    if before is None or question.intent in _OWN or not _is_follow_up(reading, question, before):
+    if before is None or question.intent in _OWN or _only_greets(reading, question):
+        return question
+    if not _is_follow_up(reading, question, before):
         return question
     periods = _periods(reading, question, before, today)
     intent = _intent(reading, question, before)
@@ -67,6 +69,11 @@ def _is_follow_up(reading: Reading, question: Question, before: Question) -> boo
 
 def _asks_why(question: Question, before: Question) -> bool:
     return question.intent is Intent.WHY and before.intent in _OF_BUDGETS and not question.periods
+
+
+def _only_greets(reading: Reading, question: Question) -> bool:
+    """Whether "thanks" or "what can you do?" is all that is said."""
+    return question.intent is Intent.UNKNOWN and reading.has("hello", "help") and not (question.periods or question.selects)
 
 
 def _intent(reading: Reading, question: Question, before: Question) -> Intent:

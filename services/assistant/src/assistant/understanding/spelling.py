@@ -26,6 +26,8 @@ def corrected(tokens: Sequence[Token], vocabulary: Vocabulary, names: NameIndex)
 def _corrected(token: Token, vocabulary: Vocabulary, names: NameIndex) -> Token:
     if not token.is_word or len(token.key) < _SHORT or vocabulary.knows(token):
         return token
+    if len(token.key) <= _SHORT + 1 and not token.key.isascii():  # signs count as letters, so all short words are near others
+        return token
     of_names = names.errors_in(token)
     if of_names == 0:
         return token
