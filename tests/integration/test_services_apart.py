@@ -187,7 +187,7 @@ def test_what_one_service_is_sent_opens_no_other(apart: Apart) -> None:
     gateway = {HEADER: member.environ["OUTLAY_GATEWAY_KEY"]}
     auth = f"http://127.0.0.1:{member.port}/api/v1/internal/tokens"
     tokens = httpx.post(auth, json={"secret": person.cookies["session"]}, headers=gateway, timeout=60).json()["tokens"]
-    paths = {"auth": "users/me", "expenses": "expenses", "budgets": "budgets", "notifier": "alerts"}
+    paths = {"auth": "users/me", "expenses": "expenses", "budgets": "budgets", "notifier": "alerts", "assistant": "assistant"}
     for service, path in paths.items():
         url = f"http://127.0.0.1:{apart.members[f'{service}-serve-1'].port}/api/v1/{path}"
         opened = {
@@ -196,6 +196,68 @@ def test_what_one_service_is_sent_opens_no_other(apart: Apart) -> None:
             if httpx.get(url, headers={"Authorization": f"Bearer {token}"}, timeout=60).status_code == 200
         }
         assert opened == {service}
+
+
+def test_the_assistant_acts_for_a_person_while_they_are_signed_in(apart: Apart) -> None:
+    person = Person(apart.url, locale="en-GB")
+    proposed = person.post("assistant/messages", json={"text": "coffee 3.50 today"}).json()
+    done = person.post("assistant/messages", json={"choice": "confirm", "conversation": proposed["conversation"]}).json()
+    assert (proposed["outcome"], done["outcome"]) == ("proposed", "done")
+    assert len(person.read("expenses")["items"]) == 1
+    assert apart.status("assistant-serve-1") == (200, {})
+    member = apart.members["auth-serve-1"]
+    auth = f"http://127.0.0.1:{member.port}/api/v1/internal/tokens"
+    gateway = {HEADER: member.environ["OUTLAY_GATEWAY_KEY"]}
+    tokens = httpx.post(auth, json={"secret": person.cookies["session"]}, headers=gateway, timeout=60).json()["tokens"]
+    with httpx.Client(base_url=f"{apart.url}/api/v1/", timeout=60) as robbed:
+        robbed.headers["Authorization"] = f"Bearer outlay_dlg_{tokens['assistant']}"
+        assert [robbed.get(path).status_code for path in ("expenses", "users/me", "assistant", "events")] == [200, 403, 403, 403]
+        assert person.delete("session").status_code == 204
+        assert robbed.get("expenses").status_code == 401
+
+
+def test_the_trace_of_a_message_goes_through_the_assistant_to_the_data(apart: Apart) -> None:
+    person, trace = Person(apart.url, locale="en-GB"), secrets.token_hex(16)
+    headers = {"traceparent": f"00-{trace}-b7ad6b7169203331-01"}
+    person.post("assistant/messages", json={"text": "How much did I spend this month?"}, headers=headers)
+
+    def spans() -> set[tuple[str, str]]:
+        return {(span.service, span.name) for span in apart.collector.spans if span.trace_id == trace}
+
+    whole = {
+        ("gateway", "POST /api/v1/assistant/messages"),
+        ("assistant", "POST /api/v1/assistant/messages"),
+        ("assistant", "answer"),
+        ("gateway", "GET /api/v1/summary"),
+        ("expenses", "GET /api/v1/summary"),
+    }
+    eventually(lambda: whole <= spans())
+
+
+def test_check_says_how_the_assistant_reaches_what_it_needs(apart: Apart) -> None:
+    environ = apart.members["assistant-serve-1"].environ
+    command = [sys.executable, "-m", "assistant", "check"]
+    done = subprocess.run(command, env=environ, check=False, capture_output=True, text=True)
+    assert (done.returncode, done.stdout.count("ok ")) == (0, 2), done.stdout
+    for wrong, sentence in (
+        ({"OUTLAY_API_URL": "http://127.0.0.1:9"}, "OUTLAY_API_URL: nobody answers"),
+        ({"OUTLAY_API_URL": environ["AUTH_URL"]}, "OUTLAY_API_URL: what answers at"),
+        ({"OUTLAY_URL": "https://elsewhere.example"}, "OUTLAY_URL: the gateway at"),
+        ({"AUTH_URL": "http://127.0.0.1:9"}, "AUTH_URL: "),
+        ({"OUTLAY_API_URL": "gateway"}, "OUTLAY_API_URL: is 'gateway', must be"),
+    ):
+        failed = subprocess.run(command, env={**environ, **wrong}, check=False, capture_output=True, text=True)
+        assert (failed.returncode, sentence in failed.stdout) == (1, True), failed.stdout
+
+
+def test_without_the_assistant_everything_else_goes_on(apart: Apart) -> None:
+    person = Person(apart.url)
+    apart.fronts["assistant"].set(Mode.REFUSE)
+    apart.fronts["assistant"].cut()
+    assert person.post("assistant/messages", json={"text": "hello"}).status_code == 503
+    assert person.get("expenses").status_code == 200
+    apart.fronts["assistant"].set(Mode.PASS)
+    eventually(lambda: person.post("assistant/messages", json={"text": "hello"}).status_code == 200)
 
 
 def test_dead_letters_are_listed_replayed_and_thrown_away_on_the_command_line(apart: Apart) -> None:
@@ -231,11 +293,12 @@ def test_a_service_that_is_away_is_a_problem_and_the_others_go_on(apart: Apart) 
         ("expenses", "migrate", {"EXPENSES_DB", "RECEIPTS", "OUTLAY_DATA_KEY"}),
         ("budgets", "work", {"BUDGETS_DB", "OUTLAY_BUS", "OUTLAY_DATA_KEY"}),
         ("notifier", "serve", {"NOTIFIER_DB", "NOTIFIER_MAIL", "OUTLAY_DATA_KEY"}),
+        ("assistant", "serve", {"OUTLAY_API_URL", "OUTLAY_DATA_KEY"}),
         ("gateway", "serve", {"AUTH_URL", "EXPENSES_URL", "BUDGETS_URL", "NOTIFIER_URL", "OUTLAY_GATEWAY_KEY"}),
     ],
 )
 def test_a_process_without_settings_lists_all_that_is_missing(service: str, command: str, missing: set[str]) -> None:
-    ours = "OUTLAY|AUTH|EXPENSES|BUDGETS|NOTIFIER|RECEIPTS"
+    ours = "OUTLAY|AUTH|ASSISTANT|EXPENSES|BUDGETS|NOTIFIER|RECEIPTS"
     bare = {name: value for name, value in os.environ.items() if not re.match(ours, name)}
     done = subprocess.run([sys.executable, "-m", service, command], env=bare, check=False, capture_output=True, text=True)
     assert done.returncode == 2

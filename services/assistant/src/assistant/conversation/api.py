@@ -15,6 +15,7 @@ from assistant.tools.toolbox import Toolbox
 from chassis import context
 from chassis.request import Answer as Response
 from chassis.request import Request
+from chassis.tokens import Caller
 from chassis.traces import Kind
 
 EXTENSION = "X-Outlay-Extension"
@@ -43,7 +44,7 @@ class Conversations:
     def get_assistant(self, request: Request) -> Response:
         """Say what answers."""
         adapter = self._conversation.adapter
-        examples = list(self._conversation.examples(person_of(request, self._clock)))
+        examples = list(self._conversation.examples(person_of(request.caller, self._clock)))
         return {"adapter": adapter, "external": adapter != "builtin", "examples": examples}, 200, {}
 
     def send_message(self, request: Request, body: dict[str, Any]) -> Response:
@@ -58,14 +59,13 @@ class Conversations:
         return _view(answer), 200, {}
 
     def _answered(self, said: Said, request: Request) -> Iterator[Block | Answer]:
-        person = person_of(request, self._clock)
+        person = person_of(request.caller, self._clock)
         with context.span("answer", Kind.INTERNAL, {"outlay.adapter": self._conversation.adapter}):
             yield from self._conversation.answer(said, person, self._tools_of(person, token_of(request)))
 
 
-def person_of(request: Request, clock: Callable[[], datetime]) -> Person:
+def person_of(caller: Caller, clock: Callable[[], datetime]) -> Person:
     """Return who asks."""
-    caller = request.caller
     return Person(
         user_id=caller.user_id, session_id=caller.session_id, locale=caller.locale, currency=caller.home_currency,
         time_zone=caller.time_zone, today=clock().astimezone(ZoneInfo(caller.time_zone)).date(),
