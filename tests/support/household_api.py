@@ -34,7 +34,7 @@ TODAY = date(2017, 10, 15)
 NOON = "2017-10-15T16:00:00+00:00"
 """In New York, where it is summer time."""
 _URL = "http://outlay.test"
-_PASSWORD = "a long enough passphrase"
+PASSWORD = "a long enough passphrase"
 _STORES = ("expenses", "budgets", "notifier", "bus")
 _WAITING = {"expenses": "outbox", "budgets": "outbox", "notifier": "outbox", "bus": "message"}
 """Tables in which events wait."""
@@ -107,17 +107,24 @@ def household(locale: str = "en-US") -> Iterator[Household]:
             suite.stop()
 
 
-def signed_up(suite: Suite, name: str, **account: str) -> tuple[Person, str]:
-    """Make an account in New York that counts in dollars; return who it is, and an access token."""
+@contextmanager
+def sign_up(suite: Suite, name: str, **account: str) -> Iterator[httpx.Client]:
+    """Make an account in New York that counts in dollars; its session is the client's."""
     body = {
-        "email": f"{name}.{time.time_ns()}@outlay.example", "password": _PASSWORD, "name": name.title(),
+        "email": f"{name}.{time.time_ns()}@outlay.example", "password": PASSWORD, "name": name.title(),
         "home_currency": "USD", "time_zone": "America/New_York", "locale": "en-US", **account,
     }  # fmt: skip
-    with httpx.Client(
-        transport=InProcess(suite.web), base_url=f"{_URL}/api/v1", headers={"Sec-Fetch-Site": "same-origin"}
-    ) as client:
-        user = client.post("/users", json=body).raise_for_status().json()
-        wanted = {"name": "assistant", "scopes": ["read", "write"], "current_password": _PASSWORD}
+    headers = {"Sec-Fetch-Site": "same-origin"}
+    with httpx.Client(transport=InProcess(suite.web), base_url=f"{_URL}/api/v1", headers=headers) as client:
+        client.post("/users", json=body).raise_for_status()
+        yield client
+
+
+def signed_up(suite: Suite, name: str, **account: str) -> tuple[Person, str]:
+    """Make an account; return who it is, and an access token."""
+    with sign_up(suite, name, **account) as client:
+        user = client.get("/users/me").raise_for_status().json()
+        wanted = {"name": "assistant", "scopes": ["read", "write"], "current_password": PASSWORD}
         made = client.post("/users/me/tokens", json=wanted).raise_for_status().json()
     person = Person(user["id"], "", user["locale"], user["home_currency"], user["time_zone"], TODAY, may_write=True)
     return person, made["token"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
-from assistant.tools.model import Entry, Order
+from assistant.tools.model import Order
 from assistant.tools.query import Query
 
 _LONGEST = 2000
@@ -25,20 +25,16 @@ def list_of(query: Query, order: Order = Order.NEWEST) -> str:
         given["text"] = max(query.texts, key=len)
     if order is not Order.NEWEST:
         given["sort"] = order.value
-    if len(urlencode(given)) > _LONGEST:
-        given.pop("category", None)
-    return "/expenses?" + urlencode(given)
+    written = urlencode(given)
+    if len(written) > _LONGEST:
+        written = urlencode({name: value for name, value in given.items() if name != "category"})
+    return "/expenses?" + written
 
 
 def day_of(spent_on: str, payee: str, kind: str) -> str:
     """Return the address of the list in which an entry is found: its day and payee."""
     given = {"from": spent_on, "to": spent_on, "kind": kind, "payee": payee}
     return "/expenses?" + urlencode({name: value for name, value in given.items() if value})
-
-
-def entry(found: Entry) -> str:
-    """Return the address of the list in which an entry is found."""
-    return day_of(found.spent_on.isoformat(), found.payee, found.kind.value)
 
 
 def budget(budget_id: str) -> str:
