@@ -50,6 +50,15 @@ def _press(key: str) -> Callable[[Page], None]:
     return press
 
 
+def _ask(page: Page) -> None:
+    page.get_by_role("button", name="Assistant", exact=True).click()
+    for question in ("My biggest expenses", "How are my budgets?", "Coffee 3.50"):
+        page.get_by_label("Your message").fill(question)
+        page.get_by_role("button", name="Send", exact=True).click()
+        page.locator(".assistant-suggestions, .assistant-choices").first.wait_for()
+        page.locator(".assistant-typing").wait_for(state="detached")
+
+
 def _nothing(_page: Page) -> None:
     """Leave the page as it is."""
 
@@ -101,6 +110,7 @@ def test_a_page_without_a_session_fits_every_width(page: Page, path: str) -> Non
         ("/settings", _click("button", "^Delete W")),
         ("/settings", _click("button", "^Delete account")),
         ("/settings", _change_home_currency),
+        ("/expenses", _ask),
         ("/settings", _press("n")),
         ("/settings", _press("?")),
     ],

@@ -39,7 +39,7 @@ function contrast(one: string, other: string, theme: Theme): number {
 const text: [string, string[]][] = [
   ['text', ['surface-page', 'surface', 'surface-sunken', 'surface-hover', 'near-soft', 'exceeded-soft', 'accent-soft']],
   ['text-muted', ['surface-page', 'surface', 'surface-sunken', 'surface-hover']],
-  ['accent', ['surface-page', 'surface', 'accent-soft']],
+  ['accent', ['surface-page', 'surface', 'accent-soft', 'exceeded-soft']],
   ['on-accent', ['accent-fill', 'accent-fill-hover', 'danger-fill']],
   ['ok-text', ['surface', 'surface-sunken']],
   ['near-text', ['surface', 'near-soft']],
