@@ -25,7 +25,7 @@ from chassis.tokens import Caller
 from chassis.vault import Vault
 from support.asgi import call
 
-MARIA = Caller(uuid7(), uuid7(), "session", frozenset({"read", "write"}), "EUR", "Europe/Berlin", "de-DE")
+MARIA = Caller(uuid7(), uuid7(), "session", frozenset({"read", "write"}), "EUR", "Europe/Berlin", "en-GB")
 JOHN = Caller(uuid7(), uuid7(), "session", frozenset({"read", "write"}), "USD", "America/New_York", "en-US")
 READER = Caller(MARIA.user_id, uuid7(), "token", frozenset({"read"}), "EUR", "Europe/Berlin", "en-GB")
 WRITER = Caller(MARIA.user_id, uuid7(), "token", frozenset({"write"}), "EUR", "Europe/Berlin", "en-GB")

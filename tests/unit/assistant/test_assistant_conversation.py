@@ -30,7 +30,7 @@ def test_the_assistant_knows_the_persons_day_and_its_own_memory(world) -> None:
     heard = world.builtin.heard[-1]
     assert heard.person.today.isoformat() == "2017-10-01", "it is past midnight in Berlin"
     assert heard.memory == {"turns": 1}
-    assert (heard.person.locale, heard.person.currency) == ("de-DE", "EUR")
+    assert (heard.person.locale, heard.person.currency) == ("en-GB", "EUR")
 
 
 def test_the_tools_get_the_token_that_came(world) -> None:

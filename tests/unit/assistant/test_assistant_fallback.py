@@ -10,8 +10,7 @@ from assistant.conversation.answering import Answering, Fallback, Understood
 from assistant.conversation.breaker import Breaker
 from assistant.conversation.model import AssistantUnavailableError, Message
 from assistant.tools.model import ToolError
-from assistant.tools.toolbox import Toolbox
-from unit.assistant.assistant_world import AWAY, FewWords, Remote, World, a_world, texts
+from unit.assistant.assistant_world import AWAY, FewWords, NotedTools, Remote, World, a_world, texts
 
 
 @pytest.fixture
@@ -24,7 +23,7 @@ def said(text: str = "how much?") -> Message:
 
 
 def replies(answering: Answering, text: str = "how much?") -> list[object]:
-    return [item for item in answering.reply(said(text), {}, Toolbox()) if isinstance(item, Fallback | Understood)]
+    return [item for item in answering.reply(said(text), {}, NotedTools()) if isinstance(item, Fallback | Understood)]
 
 
 def test_watson_answers_while_it_can(world) -> None:
@@ -85,9 +84,9 @@ def test_an_api_that_is_away_is_no_fault_of_watson(world) -> None:
 def test_each_assistant_gets_back_what_it_remembered_itself() -> None:
     builtin, remote = FewWords(), Remote()
     memories = {"watson": {"turns": 3}, "builtin": {"turns": 1}}
-    list(Answering(builtin, remote).reply(said(), memories, Toolbox()))
+    list(Answering(builtin, remote).reply(said(), memories, NotedTools()))
     remote.fails = AWAY
-    list(Answering(builtin, remote).reply(said(), memories, Toolbox()))
+    list(Answering(builtin, remote).reply(said(), memories, NotedTools()))
     assert (remote.heard[-1].memory, builtin.heard[-1].memory) == ({"turns": 3}, {"turns": 1})
 
 

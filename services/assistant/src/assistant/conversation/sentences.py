@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import ClassVar, Protocol
+from collections.abc import Callable, Sequence
+from typing import Protocol
 
 
 class Sentences(Protocol):
@@ -48,72 +48,3 @@ class Sentences(Protocol):
 
 Phrasing = Callable[[str], Sentences]
 """Returns the sentences in a language, such as `de`; English for one that is not known."""
-
-
-class English:
-    """The sentences in English."""
-
-    _DONE: ClassVar[Mapping[str, str]] = {
-        "add_expense": "Added.",
-        "set_budget": "The budget is set.",
-        "change_budget": "The budget is changed.",
-    }
-
-    def done(self, action: str, count: int) -> str:
-        """Say it by action."""
-        if action == "recategorise":
-            return "Recategorised 1 entry." if count == 1 else f"Recategorised {count} entries."
-        return self._DONE.get(action, "Done.")
-
-    def undone(self, action: str) -> str:  # noqa: ARG002  other languages may need it
-        """Say it."""
-        return "Undone. Everything is as it was before."
-
-    def cancelled(self) -> str:
-        """Say it."""
-        return "Cancelled. Nothing was changed."
-
-    def nothing_to_confirm(self) -> str:
-        """Say it."""
-        return "There is nothing to confirm. Tell me again what you want to change."
-
-    def nothing_to_undo(self) -> str:
-        """Say it."""
-        return "There is nothing to undo in this conversation."
-
-    def may_not_write(self) -> str:
-        """Say it."""
-        return "Nothing was changed: this access token may only read. Use one with the scope write."
-
-    def forgotten(self) -> str:
-        """Say it."""
-        return "I no longer have our earlier conversation, so let's start again."
-
-    def too_much(self) -> str:
-        """Say it."""
-        return "That is about too many entries at once. Narrow it down, for example to a month."
-
-    def failed(self, reason: str) -> str:
-        """Say it."""
-        return f"That did not work: {reason}"
-
-    def broken(self) -> str:
-        """Say it."""
-        return "Something went wrong on our side. Try again, or in other words."
-
-    def fallback(self) -> str:
-        """Say it."""
-        return "Watson Assistant did not answer in time, so the built-in assistant does."
-
-    def examples(self) -> Sequence[str]:
-        """Return some."""
-        return (
-            "How much did I spend on groceries last month?",
-            "What were my biggest expenses this year?",
-            "Coffee 3.50 yesterday",
-        )
-
-
-def english(_language: str) -> Sentences:
-    """Speak English, whatever the language."""
-    return English()

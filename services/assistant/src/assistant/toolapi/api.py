@@ -35,7 +35,7 @@ class ToolOperations:
 
         def asking_of(request: Request) -> Asking:
             allowance.take(request.caller.user_id)
-            person = person_of(request, clock)
+            person = person_of(request.caller, clock)
             return Asking(person, tools_of(person, token_of(request)), new_id=_nothing_is_proposed)
 
         self._asking_of = asking_of

@@ -56,14 +56,15 @@ class PeriodFinder:
         self._today, self._unit_first = today, unit_first
         self._dates = DateFinder(today, month_first=month_first)
         self._atoms: tuple[Callable[[Line, int], Match], ...] = (
-            self._within_year, self._dates.numeric, self._dates.named, self._relative_day, self._ago, self._last_units, self._relative_unit,
-            self._quarter, self._half, self._month, self._weekday, self._to_date, self._year, self._dates.day_of_month,
-            self._weekend,
+            self._within_year, self._dates.numeric, self._dates.named, self._relative_day, self._ago, self._last_units,
+            self._relative_unit, self._quarter, self._half, self._month, self._weekday, self._to_date, self._year,
+            self._dates.day_of_month, self._weekend,
         )  # fmt: skip
 
     def find(self, line: Line) -> list[FoundPeriod]:
         """Return the periods that a line names, in its order."""
-        found, index = [], 0
+        found: list[FoundPeriod] = []
+        index = 0
         while index < len(line.phrases):
             match = self._expression(line, index) or self._same_unit(line, index, found)
             if match is None:

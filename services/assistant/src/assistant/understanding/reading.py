@@ -102,9 +102,8 @@ class Reader:
         amounts = [each for each in find_amounts(line, self._manner.decimal_sign, of_periods) if each.first not in of_periods]
         of_amounts = {index for amount in amounts for index in range(amount.first, amount.end)}
         of_phrases = {index for index, phrase in enumerate(line.phrases) if _is_no_name(phrase)}
-        taken = {
-            token for index in of_periods | of_amounts | of_phrases for token in range(line.phrases[index].first, line.phrases[index].end)
-        }  # fmt: skip
+        phrases = (line.phrases[index] for index in of_periods | of_amounts | of_phrases)
+        taken = {token for phrase in phrases for token in range(phrase.first, phrase.end)}
         names = self._names.find(line, taken)
         of_names = {token for name in names for token in range(name.first, name.end)}
         free = [

@@ -52,7 +52,7 @@ class Vocabulary:
 
     def __init__(
         self, language: str, tables: Mapping[str, Mapping[str, Sequence[str]]], also: Mapping[str, Sequence[str]],
-        said: Mapping[str, Sequence[str]], endings: Iterable[str] = (), others: Sequence[str] = (),
+        *, said: Mapping[str, Sequence[str]], endings: Iterable[str] = (), others: Sequence[str] = (),
     ) -> None:  # fmt: skip
         """`tables` map kinds to values to phrases.
 
@@ -63,8 +63,8 @@ class Vocabulary:
         self.language, self.also = language, also
         self.endings = frozenset(key for each in endings for key in _words_of(each))
         self._said: dict[str, list[str]] = defaultdict(list)
-        for word, others in said.items():
-            for other in (spelling for each in others for spelling in spellings_of(each)):
+        for word, synonyms in said.items():
+            for other in (spelling for each in synonyms for spelling in spellings_of(each)):
                 self._said[key_of(other)].append(word)
         self._senses: dict[tuple[str, ...], set[Sense]] = defaultdict(set)
         for kind, values in tables.items():
@@ -128,7 +128,9 @@ def vocabulary_of(language: str) -> Vocabulary:
     table = tomllib.loads((files(__package__) / "words" / f"{language}.toml").read_text("utf-8"))
     also, said = table.pop("also", {}), table.pop("said", {})
     endings, others = table.pop("ending", {}).get("ending", ()), table.pop("other", {}).get("words", ())
-    return Vocabulary(language, {**table, **_of_calendar(Locale.parse(language), table)}, also, said, endings, others)
+    return Vocabulary(
+        language, {**table, **_of_calendar(Locale.parse(language), table)}, also, said=said, endings=endings, others=others
+    )
 
 
 def _of_calendar(locale: Locale, table: Mapping[str, Mapping[str, Sequence[str]]]) -> dict[str, dict[str, list[str]]]:

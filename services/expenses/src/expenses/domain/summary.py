@@ -76,8 +76,8 @@ def _is_counted(by: str, wanted: Filter) -> bool:
 
 def _added_up(work: Work, owner: Owner, by: str, wanted: Filter) -> Iterator[tuple[str, str, int, int]]:
     length = 7 if by == "month" else None
-    for key, *sums in work.expenses.sums(owner, wanted, "day" if by == "month" else by):
-        yield key[:length], *sums
+    for key, kind, minor, entries in work.expenses.sums(owner, wanted, "day" if by == "month" else by):
+        yield key[:length], kind, minor, entries
 
 
 def _counted(work: Work, owner: Owner, by: str, wanted: Filter) -> Iterator[tuple[str, str, int, int]]:
