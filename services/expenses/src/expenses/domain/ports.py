@@ -231,8 +231,8 @@ class Totals(Protocol):
     def by_bucket(self, owner: Owner, spans: Spans) -> list[tuple[str, str, int, int]]:
         """Return (bucket, kind, home_minor, entries) summed over the spans."""
 
-    def by_span(self, owner: Owner, spans: Spans) -> list[tuple[str, str, int, int]]:
-        """Return (span, kind, home_minor, entries) summed over the buckets."""
+    def by_span(self, owner: Owner, spans: Spans, buckets: Sequence[str] = ()) -> list[tuple[str, str, int, int]]:
+        """Return (span, kind, home_minor, entries) summed over the buckets, or over those that are given."""
 
     def clear(self, owner: Owner) -> None:
         """Delete all of them."""

@@ -9,11 +9,11 @@ from expenses.domain.expense import EXPENSE
 from expenses.domain.filtering import read_filter
 from expenses.domain.home_currency import one_currency
 from expenses.domain.ports import Filter
-from expenses.domain.totals import ALL, CATEGORY, DAY, PAYEE, Spans, spans_of
+from expenses.domain.totals import ALL, CATEGORY, DAY, MONTH, PAYEE, spans_of
 from money import Money
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from expenses.domain.ports import Owner, Store, Who, Work
 
@@ -65,12 +65,9 @@ def _lines(work: Work, owner: Owner, by: str, wanted: Filter) -> list[_Line]:
 
 
 def _is_counted(by: str, wanted: Filter) -> bool:
-    """Say whether the running totals tell the sums: they know days, kinds, and the one thing that is summed by."""
+    """Say whether the running totals tell the sums: they know days and kinds, and beside them categories or payees."""
     rest = replace(wanted, first=None, last=None, kind=None)
-    if by == "category":
-        rest = replace(rest, categories=())
-    elif by == "payee":
-        rest = replace(rest, payee=None)
+    rest = replace(rest, payee=None) if by == "payee" else replace(rest, categories=())
     return rest == Filter()
 
 
@@ -82,23 +79,28 @@ def _added_up(work: Work, owner: Owner, by: str, wanted: Filter) -> Iterator[tup
 
 def _counted(work: Work, owner: Owner, by: str, wanted: Filter) -> Iterator[tuple[str, str, int, int]]:
     """Yield the sums from the running totals, without those that are not wanted."""
-    wanted_keys = {"" if key == "none" else key for key in wanted.categories} if by == "category" else {wanted.payee}
-    everything = not wanted.categories and wanted.payee is None
-    for key, kind, minor, entries in _totals(work, owner, by, wanted.first, wanted.last):
-        if wanted.kind in {None, kind} and (everything or key in wanted_keys):
+    chosen = {"" if key == "none" else key for key in wanted.categories}
+    if by in {"day", "month"}:
+        sums = _by_time(work, owner, by, wanted, sorted(chosen))
+    else:
+        chosen = chosen if by == "category" or wanted.payee is None else {wanted.payee}
+        sums = _by_bucket(work, owner, CATEGORY if by == "category" else PAYEE, wanted)
+    for key, kind, minor, entries in sums:
+        if wanted.kind in {None, kind} and (not chosen or by in {"day", "month"} or key in chosen):
             yield key, kind, minor, entries
 
 
-def _totals(work: Work, owner: Owner, by: str, first: str | None, last: str | None) -> Iterator[tuple[str, str, int, int]]:
-    if by == "day":
-        yield from work.totals.by_span(owner, Spans(ALL, DAY, first or "1900-01-01", last or "2999-12-31"))
-    elif by == "month":
-        for spans in spans_of(ALL, first, last):
-            for span, kind, minor, entries in work.totals.by_span(owner, spans):
-                yield span[:7], kind, minor, entries
-    else:
-        for spans in spans_of(CATEGORY if by == "category" else PAYEE, first, last):
-            yield from work.totals.by_bucket(owner, spans)
+def _by_bucket(work: Work, owner: Owner, dimension: str, wanted: Filter) -> Iterator[tuple[str, str, int, int]]:
+    for spans in spans_of(dimension, wanted.first, wanted.last):
+        yield from work.totals.by_bucket(owner, spans)
+
+
+def _by_time(work: Work, owner: Owner, by: str, wanted: Filter, categories: Sequence[str]) -> Iterator[tuple[str, str, int, int]]:
+    dimension = CATEGORY if categories else ALL
+    longest, length = (DAY, 10) if by == "day" else (MONTH, 7)
+    for spans in spans_of(dimension, wanted.first, wanted.last, longest=longest):
+        for span, kind, minor, entries in work.totals.by_span(owner, spans, categories):
+            yield span[:length], kind, minor, entries
 
 
 def _sorted(lines: list[_Line], by: str) -> list[_Line]:

@@ -123,15 +123,15 @@ def _digits(span: str) -> str:
     return span.replace("-", "")
 
 
-def spans_of(dimension: str, first: str | None, last: str | None) -> Iterator[Spans]:
-    """Yield the fewest spans that fill the days from first to last; None is open."""
-    levels = _LEVELS[dimension]
+def spans_of(dimension: str, first: str | None, last: str | None, *, longest: str = EVER) -> Iterator[Spans]:
+    """Yield the fewest spans, none longer than `longest`, that fill the days from first to last; None is open."""
+    levels = [level for level in _LEVELS[dimension] if _SPAN_LENGTH[level] >= _SPAN_LENGTH[longest]]
     if first is None and last is None and EVER in levels:
         yield Spans(dimension, EVER, "", "")
         return
     first, last = first or "1900-01-01", last or "2999-12-31"
     if first <= last:
-        yield from _fill(dimension, YEAR if YEAR in levels else MONTH, first, last)
+        yield from _fill(dimension, next(level for level in (YEAR, MONTH, DAY) if level in levels), first, last)
 
 
 def _fill(dimension: str, level: str, first: str, last: str) -> Iterator[Spans]:

@@ -28,7 +28,12 @@ _REPLACE = expense.update().where(
 _FEW = 2000
 """Rows that are collected and sorted in a few milliseconds."""
 _SORTED_BY = {"spent_on": expense.c.spent_on, "amount": expense.c.home_minor}
-_SUMMED_BY = {"day": expense.c.spent_on, "category": expense.c.category_id, "payee": expense.c.payee}
+_NOTHING: sa.ColumnElement[str] = sa.literal_column("''")
+# Not the bare columns: SQLite would go through the index of one for the groups' sake, however few rows are wanted.
+_SUMMED_BY = {
+    name: sa.func.coalesce(column, _NOTHING)
+    for name, column in {"day": expense.c.spent_on, "category": expense.c.category_id, "payee": expense.c.payee}.items()
+}
 
 
 class SqlExpenses:
@@ -100,7 +105,7 @@ class SqlExpenses:
             .group_by(key, expense.c.kind)
         )
         # As whole numbers; MySQL makes decimals of them.
-        return [(name or "", kind, int(minor), int(entries)) for name, kind, minor, entries in self._connection.execute(query)]
+        return [(name, kind, int(minor), int(entries)) for name, kind, minor, entries in self._connection.execute(query)]
 
     def any_imported(self, owner: Owner) -> bool:
         """Say whether an import ever brought an expense that is still there."""

@@ -74,9 +74,9 @@ class SqlTotals:
             return self._payees_of_days(owner, spans)
         return self._sums(owner, spans, total.c.bucket)
 
-    def by_span(self, owner: Owner, spans: Spans) -> list[tuple[str, str, int, int]]:
-        """Return (span, kind, home_minor, entries) summed over the buckets."""
-        return self._sums(owner, spans, total.c.span)
+    def by_span(self, owner: Owner, spans: Spans, buckets: Sequence[str] = ()) -> list[tuple[str, str, int, int]]:
+        """Return (span, kind, home_minor, entries) summed over the buckets, or over those that are given."""
+        return self._sums(owner, spans, total.c.span, *([total.c.bucket.in_(buckets)] if buckets else []))
 
     def clear(self, owner: Owner) -> None:
         """Delete all of them."""
@@ -115,11 +115,13 @@ class SqlTotals:
         )
         return _whole(self._connection.execute(query))
 
-    def _sums(self, owner: Owner, spans: Spans, by: sa.Column[str]) -> list[tuple[str, str, int, int]]:
+    def _sums(
+        self, owner: Owner, spans: Spans, by: sa.Column[str], *more: sa.ColumnElement[bool]
+    ) -> list[tuple[str, str, int, int]]:
         low, high = spans.key_range
         query = (
             sa.select(by, total.c.kind, sa.func.sum(total.c.home_minor), sa.func.sum(total.c.entries))
-            .where(total.c.owner == owner.number, total.c.total_key >= low, total.c.total_key < high)
+            .where(total.c.owner == owner.number, total.c.total_key >= low, total.c.total_key < high, *more)
             .group_by(by, total.c.kind)
         )
         return _whole(self._connection.execute(query))
