@@ -186,7 +186,7 @@ def build_services(settings: HomeSettings, environ: Mapping[str, str]) -> Built:
 
 def _assistant(settings: HomeSettings, own: AssistantSettings, common: Mapping[str, Any], who: auth.app.AuthService) -> Assistant:
     api = InProcess()
-    given = {name: common[name] for name in ("vault", "metrics", "clock", "quiet", "validate_responses")}
+    given = {name: common[name] for name in ("vault", "metrics", "clock", "ids", "quiet", "validate_responses")}
     service = assistant.app.build(
         own, verify=TokenVerifier(who.jwks, "assistant"), builtin=BuiltIn(new_id=common["ids"]),
         tools_of=assistant.app.tools_from(new_client(settings.public_url, api)), **given,
