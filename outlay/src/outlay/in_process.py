@@ -25,8 +25,7 @@ class InProcess(httpx.BaseTransport):
         """Lead nowhere yet. An answer may take `seconds`."""
         self._seconds = seconds
         self._transport: httpx.ASGITransport | None = None
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="in-process", daemon=True)
+        self._running: asyncio.AbstractEventLoop | None = None
         self._starting = threading.Lock()
 
     def lead_to(self, app: ASGIApp) -> None:
@@ -38,10 +37,7 @@ class InProcess(httpx.BaseTransport):
         if self._transport is None:
             message = "there is no application yet"
             raise httpx.ConnectError(message, request=request)
-        with self._starting:
-            if not self._thread.is_alive():
-                self._thread.start()
-        answer = asyncio.run_coroutine_threadsafe(self._answer(self._transport, request), self._loop)
+        answer = asyncio.run_coroutine_threadsafe(_answer(self._transport, request), self._loop())
         try:
             return answer.result(self._seconds)
         except concurrent.futures.TimeoutError as error:
@@ -49,16 +45,28 @@ class InProcess(httpx.BaseTransport):
             message = f"no answer within {self._seconds:g} seconds"
             raise httpx.ReadTimeout(message, request=request) from error
 
-    async def _answer(self, transport: httpx.ASGITransport, request: httpx.Request) -> httpx.Response:
-        sent = httpx.Request(request.method, request.url, headers=request.headers, content=request.read())
-        answer = await transport.handle_async_request(sent)
-        content = await answer.aread()
-        return httpx.Response(answer.status_code, headers=answer.headers, content=content, request=request)
+    def _loop(self) -> asyncio.AbstractEventLoop:
+        with self._starting:
+            if self._running is None:
+                self._running = asyncio.new_event_loop()
+                threading.Thread(target=_run, args=(self._running,), name="in-process", daemon=True).start()
+            return self._running
 
     def close(self) -> None:
         """End the loop."""
-        if self._thread.is_alive():
-            self._loop.call_soon_threadsafe(self._loop.stop)
-            self._thread.join(self._seconds)
-        if not self._loop.is_running():
-            self._loop.close()
+        with self._starting:
+            if self._running is not None:
+                self._running.call_soon_threadsafe(self._running.stop)
+                self._running = None
+
+
+def _run(loop: asyncio.AbstractEventLoop) -> None:
+    loop.run_forever()
+    loop.close()
+
+
+async def _answer(transport: httpx.ASGITransport, request: httpx.Request) -> httpx.Response:
+    sent = httpx.Request(request.method, request.url, headers=request.headers, content=request.read())
+    answer = await transport.handle_async_request(sent)
+    content = await answer.aread()
+    return httpx.Response(answer.status_code, headers=answer.headers, content=content, request=request)
