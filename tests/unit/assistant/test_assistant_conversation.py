@@ -49,6 +49,7 @@ def test_a_yes_makes_the_change(world, yes) -> None:
     proposed = world.ask("add coffee")
     done = world.ask(conversation=proposed["conversation"], **yes)
     assert (done["outcome"], done["choices"]) == ("done", ["undo"])
+    assert done["suggestions"], "there is always something to go on with"
     assert card(done) == {**card(proposed), "state": "done", "link": "/expenses?id=1"}
     assert list(world.tools.made) == [card(proposed)["id"]]
 

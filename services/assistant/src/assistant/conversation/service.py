@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field, replace
 
 from assistant.conversation import blocks
 from assistant.conversation.answering import Answering, Fallback, Understood
 from assistant.conversation.changes import act
 from assistant.conversation.meters import Meters
-from assistant.conversation.model import Block, Choice, Message, Outcome, Person
+from assistant.conversation.model import Block, Choice, Message, Outcome, Person, Reply
 from assistant.conversation.sentences import Phrasing
 from assistant.conversation.state import ForgottenError, State, States, TooMuchToKeepError
 from assistant.conversation.turn import Turn
@@ -19,6 +19,8 @@ from assistant.tools.model import ToolError
 from assistant.tools.toolbox import Toolbox
 
 log = logging.getLogger("outlay.assistant")
+
+_SUGGESTED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,10 @@ class Conversation:
 
     def examples(self, person: Person) -> tuple[str, ...]:
         """Return questions to begin with, in the language of the account."""
-        return tuple(self._phrasing(person.locale.partition("-")[0]).examples())
+        return self._examples(person.locale.partition("-")[0])
+
+    def _examples(self, language: str) -> tuple[str, ...]:
+        return tuple(self._phrasing(language).examples())
 
     def answer(self, said: Said, person: Person, tools: Toolbox) -> Iterator[Block | Answer]:
         """Yield blocks as they become known, and at the end the answer with all of them."""
@@ -72,7 +77,7 @@ class Conversation:
         answer = Answer(
             conversation=self._states.sealed(turn.state, person), adapter=turn.adapter, fallback=turn.fallback,
             language=turn.language, intent=turn.intent, outcome=turn.outcome, blocks=tuple(turn.shown),
-            suggestions=turn.suggestions, choices=turn.choices,
+            suggestions=turn.suggestions or self._examples(turn.language)[:_SUGGESTED], choices=turn.choices,
         )  # fmt: skip
         self._meters.answered(turn.adapter, turn.intent, turn.outcome.value, time.perf_counter() - started)
         yield answer
@@ -98,38 +103,37 @@ class Conversation:
         return True
 
     def _understand(self, turn: Turn, said: Said, tools: Toolbox) -> Iterator[Block]:
-        state, given = turn.state, 0
-        message = Message(
-            text=said.text, person=turn.person, memory={}, pending=state.pending.proposal if state.pending else None,
-            can_undo=bool(state.made and state.made.undo), extension=said.extension,
-        )  # fmt: skip
-        understood = None
         try:
-            for item in self._answering.reply(message, state.memory, tools):
-                if isinstance(item, Understood):
-                    understood = item
-                elif isinstance(item, Fallback):
-                    turn.fallback, turn.adapter = True, "builtin"
-                    self._meters.fell_back(item.reason)
-                    yield blocks.text(self._phrasing(turn.language).fallback())
-                else:
-                    given += 1
-                    yield item
-            if understood is None:
-                raise EndlessReplyError
-            turn.take(understood.reply, understood.adapter)
+            reply = yield from self._listen(turn, said, tools)
         except ToolError as error:
-            yield self._failed(turn, error)
+            turn.fail()
+            yield blocks.text(self._phrasing(turn.language).failed(str(error)))
             return
         except Exception as error:  # nobody foresaw it; its text may hold what the person wrote
             yield self._broken(turn, error)
             return
-        yield from understood.reply.blocks[given:]
-        if understood.reply.choice:
-            yield from self._act(turn, understood.reply.choice, tools)
+        yield from reply.blocks
+        if reply.choice:
+            yield from self._act(turn, reply.choice, tools)
         elif turn.state.pending and not turn.person.may_write:
             turn.state, turn.outcome = replace(turn.state, pending=None), Outcome.FAILED
             yield blocks.text(self._phrasing(turn.language).may_not_write())
+
+    def _listen(self, turn: Turn, said: Said, tools: Toolbox) -> Generator[Block, None, Reply]:
+        """Yield blocks as they become known; return the reply with those that are left."""
+        shown, memories = 0, turn.state.memory
+        for item in self._answering.reply(_message(turn, said), memories, tools):
+            if isinstance(item, Understood):
+                turn.take(item.reply, item.adapter)
+                return replace(item.reply, blocks=item.reply.blocks[shown:])
+            if isinstance(item, Fallback):
+                turn.fallback, turn.adapter = True, "builtin"
+                self._meters.fell_back(item.reason)
+                yield blocks.text(self._phrasing(turn.language).fallback())
+            else:
+                shown += 1
+                yield item
+        raise EndlessReplyError
 
     def _act(self, turn: Turn, choice: Choice, tools: Toolbox) -> Iterator[Block]:
         say = self._phrasing(turn.language)
@@ -152,10 +156,6 @@ class Conversation:
                 turn.fail()
                 yield blocks.text(self._phrasing(turn.language).too_much())
 
-    def _failed(self, turn: Turn, error: ToolError) -> Block:
-        turn.fail()
-        return blocks.text(self._phrasing(turn.language).failed(str(error)))
-
     def _broken(self, turn: Turn, error: Exception) -> Block:
         turn.fail()
         log.error("the assistant failed", extra={"kind": type(error).__name__, "at": _place_of(error)})
@@ -164,6 +164,14 @@ class Conversation:
 
 class EndlessReplyError(Exception):
     """An assistant ended without a whole reply."""
+
+
+def _message(turn: Turn, said: Said) -> Message:
+    state = turn.state
+    return Message(
+        text=said.text, person=turn.person, memory={}, pending=state.pending.proposal if state.pending else None,
+        can_undo=bool(state.made and state.made.undo), extension=said.extension,
+    )  # fmt: skip
 
 
 def _place_of(error: Exception) -> str:
