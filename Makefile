@@ -124,6 +124,10 @@ api-types: .stamps/dev .stamps/ui ## Generate the web UI's types from the merged
 	mkdir -p build && $(BIN)/outlay openapi > build/openapi.json
 	cd $(UI) && npm run --silent types
 
+.PHONY: watson
+watson: .stamps/dev ## Write what is imported into watsonx Assistant, from deploy/watson/talk.toml and the API
+	$(BIN)/python deploy/watson/write
+
 .PHONY: settings
 settings: .stamps/dev ## Write the tables of docs/settings.md from what the services declare
 	$(BIN)/python -m outlay settings --write docs/settings.md

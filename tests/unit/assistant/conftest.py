@@ -35,7 +35,7 @@ def make() -> Callable[..., Watson]:
     return made
 
 
-def made(environ: dict[str, str], *, seconds: float = 2.2) -> Watson:
+def made(environ: dict[str, str], *, seconds: float = 30.0) -> Watson:
     settings = read_settings(WatsonSettings, environ)
     numbers = itertools.count(1)
     return Watson(

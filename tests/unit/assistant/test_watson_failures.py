@@ -62,7 +62,7 @@ def test_one_failed_token_does_not_hold_up_the_next_message(server, watson):
     assert reason_of(Talk(watson)) == "failed"
     begun = time.monotonic()
     assert texts_of(Talk(watson).say("hello")) == "Hello."
-    assert time.monotonic() - begun < 1
+    assert time.monotonic() - begun < 10, "the SDK alone would wait for a minute"
 
 
 def test_an_assistant_that_was_deleted(server, watson):
@@ -81,17 +81,17 @@ def test_an_environment_that_was_deleted(server, watson):
 def test_a_slow_answer_is_given_up_in_time(server, make, slow):
     talk = Talk(make(server.environ(), seconds=0.8))
     talk.say("hello")
-    server.seconds, server.drips = (3.0, False) if slow == "answers" else (0.0, True)
+    server.seconds, server.drips = (10.0, False) if slow == "answers" else (0.0, True)
     begun = time.monotonic()
     assert reason_of(talk) == "timeout"
-    assert time.monotonic() - begun < 1.5
+    assert time.monotonic() - begun < 6
 
 
 def test_a_slow_token_is_given_up_in_time(server, watson):
-    server.seconds = 3.0
+    server.seconds = 10.0
     begun = time.monotonic()
     assert reason_of(Talk(watson)) == "timeout"
-    assert time.monotonic() - begun < 2.6
+    assert time.monotonic() - begun < 8
 
 
 def test_a_lost_answer_is_not_asked_for_again(server, watson):

@@ -259,3 +259,12 @@ def test_what_outlay_asks_back_is_not_watsons_to_answer(server, watson):
 
 def test_three_things_to_say_next_are_suggested(server, watson):
     assert len(Talk(watson).say("hello").suggestions) == 3
+
+
+def test_who_says_which_they_meant_is_answered_what_they_asked(server, watson):
+    chosen = {"input": {"text": "Spending", "suggestion_id": "s-1"}}
+    asked = [{"response_type": "suggestion", "title": "Did you mean:", "suggestions": [{"label": "Spending", "value": chosen}]}]
+    server.say = lambda text, _session: outlay(tool="spending") if text == "Spending" else asked
+    talk = Talk(watson)
+    talk.say("groceries last month?")
+    assert "65.50" in str(talk.say("Spending").blocks)

@@ -12,7 +12,7 @@ from starlette.types import ASGIApp
 
 from assistant.answering.described import NotUnderstoodError
 from assistant.conversation.allowance import Allowance, TooManyMessagesError
-from assistant.conversation.answering import Answering
+from assistant.conversation.answering import PATIENCE_SECONDS, Answering
 from assistant.conversation.api import InvalidMessageError
 from assistant.conversation.meters import Meters
 from assistant.conversation.model import Assistant, Person
@@ -73,6 +73,7 @@ def build(
     chosen: Assistant | None = None,
     ids: Ids = uuid7,
     phrasing: Phrasing = talk_in,
+    patience: float = PATIENCE_SECONDS,
     now: Callable[[], float] = time.time,
     validate_responses: bool = False,
     quiet: bool = False,
@@ -80,10 +81,10 @@ def build(
     """Return the service; nothing is connected yet.
 
     `tools_of` makes the tools of a person out of the service token that they came with. `chosen` answers before `builtin` does;
-    it is Watson Assistant if the settings say so and nobody else is given.
+    it is Watson Assistant if the settings say so and nobody else is given. It has `patience` seconds for a message.
     """
     chosen = chosen or _watson(settings, vault, ids)
-    answering = Answering(builtin, chosen)
+    answering = Answering(builtin, chosen, patience=patience)
     conversation = Conversation(answering, States(vault, now), phrasing, Meters(metrics))
     wishes: Mapping[str, Callable[[], object]] = {chosen.name: lambda: _prove(answering)} if chosen else {}
     parts = AppParts(

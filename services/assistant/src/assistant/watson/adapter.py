@@ -137,7 +137,7 @@ class Watson:
         if shown.ends:
             self.end({"session": session}, message.person.user_id)
             session = ""
-        return self._reply(made, shown, asking, session)
+        return self._reply(made, shown, asking, session, words=_words(message))
 
     def _ask(self, message: Message) -> tuple[str, Mapping[str, Any]]:
         """Send a message within the session of the talk, or in a new one if there is none any more."""
@@ -156,7 +156,7 @@ class Watson:
 
     def _composed(self, shown: Rendered, message: Message, answer: Mapping[str, Any], asking: Asking) -> _Made:
         """Put what Outlay found where Watson wanted it."""
-        made, talk = _Made(), Talk(message.text, _before(message.memory), _context(answer))
+        made, talk = _Made(), Talk(_words(message), _before(message.memory), _context(answer))
         places = [*shown.places[:_MOST_DIRECTIVES], len(shown.blocks)]
         made.blocks += shown.blocks[: places[0]]
         for number, directive in enumerate(shown.directives[:_MOST_DIRECTIVES]):
@@ -172,11 +172,12 @@ class Watson:
         except ToolError as error:
             made.fail(error, asking)
 
-    def _reply(self, made: _Made, shown: Rendered, asking: Asking, session: str) -> Reply:
+    def _reply(self, made: _Made, shown: Rendered, asking: Asking, session: str, *, words: str = "") -> Reply:
         answer = made.answer
         if answer is None and not made.blocks:
             made.blocks.append(blocks.text(asking.book.say("declines.unclear")))
-        memory: dict[str, Any] = {"session": session, "inputs": _kept(shown.inputs)}
+        inputs = _kept(shown.inputs)
+        memory: dict[str, Any] = {"session": session, "inputs": inputs, "words": words if inputs else ""}
         if answer is not None:
             memory |= {"question": answer.question.to_memory(), **answer.memory, "asked": answer.outcome is Outcome.CLARIFY}
         outcome = Outcome.FAILED if made.failed else _outcome(answer, shown)
@@ -212,6 +213,12 @@ def _session(memory: Mapping[str, Any]) -> str:
 def _inputs(memory: Mapping[str, Any]) -> Mapping[str, Any]:
     inputs = memory.get("inputs", {})
     return inputs if isinstance(inputs, dict) else {}
+
+
+def _words(message: Message) -> str:
+    """Return what the person wrote; if they chose what Watson took it for, what they wrote before."""
+    said = _inputs(message.memory).get(message.text, {})
+    return str(message.memory.get("words") or message.text) if "suggestion_id" in said else message.text
 
 
 def _kept(inputs: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any]:

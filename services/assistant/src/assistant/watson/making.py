@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from assistant.understanding.languages import language_of
 from assistant.watson.adapter import Watson
 from assistant.watson.client import WatsonClient
 from assistant.watson.context import pseudonym
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 def watson_of(settings: WatsonSettings, vault: Vault, ids: Ids) -> Watson:
     """Return the adapter; nothing is connected yet. The vault's key makes the names under which Watson counts people."""
+    language_of("", ())  # reads the words of all languages now: who waits for the first message gives up after three seconds
     return Watson(
         WatsonClient(settings), new_id=ids, pseudonym=lambda user_id: pseudonym(vault, user_id), extension=settings.watson_extension
     )
