@@ -90,6 +90,20 @@ def test_watson_calls_the_tools_back(app) -> None:
     assert "x-outlay-extension" not in heard["headers"]
 
 
+def test_watson_calls_back_with_the_header_that_it_can_fill(app) -> None:
+    for headers in ({}, COOKIE):
+        sent = {**headers, "X-Outlay-Extension": "outlay_ext_good"}
+        heard = call(app, "GET", "assistant/tools/spending", headers=sent).json()
+        assert (heard["service"], audience(heard["headers"])) == ("assistant", "assistant")
+        assert "x-outlay-extension" not in heard["headers"]
+
+
+@pytest.mark.parametrize("secret", ["good", "outlay_pat_good", "outlay_dlg_good", ""])
+def test_that_header_takes_nothing_else(app, secret) -> None:
+    heard = call(app, "GET", "assistant/tools/spending", headers={"X-Outlay-Extension": secret}).json()
+    assert "authorization" not in heard["headers"]
+
+
 EXTENSION_REFUSED = [
     *DELEGATED_REFUSED[:9], ("POST", "assistant/tools/spending"), ("DELETE", "assistant/tools/spending"), ("GET", "assistant/tools"),
     ("GET", "assistant/toolsx"), ("GET", "expenses"), ("GET", "budgets"), ("GET", "alerts"), ("GET", "events"), ("GET", "exports/expenses.csv"),
@@ -98,7 +112,8 @@ EXTENSION_REFUSED = [
 
 @pytest.mark.parametrize(("method", "path"), EXTENSION_REFUSED)
 def test_watson_reaches_nothing_but_the_tools(app, method, path) -> None:
-    assert call(app, method, path, headers=bearer("outlay_ext_good")).status_code == 403
+    for headers in (bearer("outlay_ext_good"), {"X-Outlay-Extension": "outlay_ext_good"}):
+        assert call(app, method, path, headers=headers).status_code == 403
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,8 @@ DELEGATED = "outlay_dlg_"
 """Of what the assistant uses the API with for whoever asked it: their service token for the assistant, sent back."""
 EXTENSION = "outlay_ext_"
 """Of what IBM Watson Assistant calls the assistant back with."""
+EXTENSION_HEADER = "x-outlay-extension"
+"""In which it comes in, and in which the assistant is given it."""
 _BEARERS = (ACCESS_TOKEN, DELEGATED, EXTENSION)
 _DELEGATED_TO = frozenset({"expenses", "budgets", "notifier"})
 _TOOLS = "/api/v1/assistant/tools/"
@@ -60,10 +62,15 @@ class Credential:
 
 
 def credential_of(headers: Mapping[str, str], *, secure: bool) -> Credential | None:
-    """Find the credential; an Authorization header goes before a cookie. Service tokens are not taken from outside."""
+    """Find the credential; an Authorization header goes before a cookie. Service tokens are not taken from outside.
+
+    Extensions of Watson Assistant can send a value of the session in any header but Authorization, so they have one of their own.
+    """
     kind, _space, value = headers.get("authorization", "").partition(" ")
     if kind.lower() == "bearer":
         return Credential(value.strip(), from_cookie=False) if value.strip().startswith(_BEARERS) else None
+    if headers.get(EXTENSION_HEADER, "").startswith(EXTENSION):
+        return Credential(headers[EXTENSION_HEADER].strip(), from_cookie=False)
     secret = _cookie(headers.get("cookie", ""), _COOKIES[secure])
     return Credential(secret, from_cookie=True) if secret and not secret.startswith(_BEARERS) else None
 
