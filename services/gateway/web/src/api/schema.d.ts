@@ -877,6 +877,114 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/assistant/tools/spending": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How much was spent
+         * @description Like all tools, it takes what is asked for in words of the account's language, finds categories and payees by them, and answers with figures and a sentence. What is left out restricts nothing.
+         */
+        get: operations["askSpending"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/assistant/tools/comparison": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was spent in a period, compared with another one */
+        get: operations["askComparison"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/assistant/tools/biggest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The largest expenses */
+        get: operations["askBiggest"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/assistant/tools/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The latest expenses that fit */
+        get: operations["askEntries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/assistant/tools/budgets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How budgets stand */
+        get: operations["askBudgets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/assistant/tools/why": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What took a budget over its limit
+         * @description Of all budgets that are over their limits, or of that of a category.
+         */
+        get: operations["askWhy"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/events": {
         parameters: {
             query?: never;
@@ -1762,6 +1870,25 @@ export interface components {
             version: number;
             mail: components["schemas"]["MailState"];
         };
+        ToolFigures: {
+            /** @example Groceries, October 2026: you spent €65.50. */
+            text: string;
+            figures?: components["schemas"]["Figure"][];
+        };
+        ToolEntries: {
+            text: string;
+            entries?: components["schemas"]["Entry"][];
+            /** @description How many there are; `entries` are the first of them. */
+            total?: number;
+            link?: components["schemas"]["Link"];
+        };
+        ToolBudgets: {
+            text: string;
+            budgets?: components["schemas"]["BudgetState"][];
+            entries?: components["schemas"]["Entry"][];
+            total?: number;
+            link?: components["schemas"]["Link"];
+        };
         Assistant: {
             /** @enum {string} */
             adapter: "builtin" | "watson";
@@ -2134,6 +2261,33 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description Figures, and a sentence that says them. */
+        ToolFigures: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ToolFigures"];
+            };
+        };
+        /** @description Expenses, and a sentence about them. */
+        ToolEntries: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ToolEntries"];
+            };
+        };
+        /** @description Budgets, and a sentence about them. */
+        ToolBudgets: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ToolBudgets"];
+            };
+        };
     };
     parameters: {
         Limit: number;
@@ -2161,6 +2315,21 @@ export interface components {
         /** @description In the home currency. */
         AtMost: string;
         OfKind: components["schemas"]["Kind"];
+        /**
+         * @description Days, in words or as dates.
+         * @example last month
+         */
+        PeriodInWords: string;
+        /**
+         * @description The name of a category, or of a group of them, or what comes near to it.
+         * @example groceries
+         */
+        CategoryInWords: string;
+        /**
+         * @description The name of a payee, or a part of it.
+         * @example Rewe
+         */
+        PayeeInWords: string;
     };
     requestBodies: never;
     headers: {
@@ -4194,6 +4363,220 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             414: components["responses"]["UriTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    askSpending: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Days, in words or as dates.
+                 * @example last month
+                 */
+                period?: components["parameters"]["PeriodInWords"];
+                /**
+                 * @description The name of a category, or of a group of them, or what comes near to it.
+                 * @example groceries
+                 */
+                category?: components["parameters"]["CategoryInWords"];
+                /**
+                 * @description The name of a payee, or a part of it.
+                 * @example Rewe
+                 */
+                payee?: components["parameters"]["PayeeInWords"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["ToolFigures"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            414: components["responses"]["UriTooLong"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    askComparison: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Days, in words or as dates.
+                 * @example last month
+                 */
+                period?: components["parameters"]["PeriodInWords"];
+                /**
+                 * @description The other period, in words; without it the one before.
+                 * @example the month before last
+                 */
+                against?: string;
+                /**
+                 * @description The name of a category, or of a group of them, or what comes near to it.
+                 * @example groceries
+                 */
+                category?: components["parameters"]["CategoryInWords"];
+                /**
+                 * @description The name of a payee, or a part of it.
+                 * @example Rewe
+                 */
+                payee?: components["parameters"]["PayeeInWords"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["ToolFigures"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            414: components["responses"]["UriTooLong"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    askBiggest: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Days, in words or as dates.
+                 * @example last month
+                 */
+                period?: components["parameters"]["PeriodInWords"];
+                /**
+                 * @description The name of a category, or of a group of them, or what comes near to it.
+                 * @example groceries
+                 */
+                category?: components["parameters"]["CategoryInWords"];
+                /**
+                 * @description The name of a payee, or a part of it.
+                 * @example Rewe
+                 */
+                payee?: components["parameters"]["PayeeInWords"];
+                /** @description How many at most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["ToolEntries"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            414: components["responses"]["UriTooLong"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    askEntries: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Days, in words or as dates.
+                 * @example last month
+                 */
+                period?: components["parameters"]["PeriodInWords"];
+                /**
+                 * @description The name of a category, or of a group of them, or what comes near to it.
+                 * @example groceries
+                 */
+                category?: components["parameters"]["CategoryInWords"];
+                /**
+                 * @description The name of a payee, or a part of it.
+                 * @example Rewe
+                 */
+                payee?: components["parameters"]["PayeeInWords"];
+                /**
+                 * @description Part of payee, description or note.
+                 * @example coffee
+                 */
+                text?: string;
+                /** @description How many at most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["ToolEntries"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            414: components["responses"]["UriTooLong"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    askBudgets: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Days, in words or as dates.
+                 * @example last month
+                 */
+                period?: components["parameters"]["PeriodInWords"];
+                /**
+                 * @description The name of a category, or of a group of them, or what comes near to it.
+                 * @example groceries
+                 */
+                category?: components["parameters"]["CategoryInWords"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["ToolBudgets"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            414: components["responses"]["UriTooLong"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    askWhy: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Days, in words or as dates.
+                 * @example last month
+                 */
+                period?: components["parameters"]["PeriodInWords"];
+                /**
+                 * @description The name of a category, or of a group of them, or what comes near to it.
+                 * @example groceries
+                 */
+                category?: components["parameters"]["CategoryInWords"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["ToolBudgets"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            414: components["responses"]["UriTooLong"];
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
