@@ -47,8 +47,9 @@ def _nearest(key: str, vocabulary: Vocabulary) -> tuple[str, int]:
             best, found = distance, {word}
         elif distance == best:
             found.add(word)
-    alike = {word for word in found if word[0] == key[0]}
-    found = alike if len(alike) == 1 else found
+    for alike in ({word for word in found if sorted(word) == sorted(key)}, {word for word in found if word[0] == key[0]}):
+        if len(found) > 1 and len(alike) == 1:
+            found = alike
     return (found.pop() if len(found) == 1 else ""), best
 
 
