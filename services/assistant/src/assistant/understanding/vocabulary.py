@@ -52,13 +52,13 @@ class Vocabulary:
 
     def __init__(
         self, language: str, tables: Mapping[str, Mapping[str, Sequence[str]]], also: Mapping[str, Sequence[str]],
-        *, said: Mapping[str, Sequence[str]], endings: Iterable[str] = (), others: Sequence[str] = (),
+        *, said: Mapping[str, Sequence[str]], endings: Iterable[str] = (), lookalikes: Sequence[str] = (),
     ) -> None:  # fmt: skip
         """`tables` map kinds to values to phrases.
 
         `also` are other words for parts of names ("eating out" for "restaurant"), `said` for words of descriptions and tags.
         `endings` are the last parts of words that are written as one, such as "budget" of "Restaurantbudget".
-        `others` look like a word of these, or like a typing error in one, and are none ("mari" is no "mardi").
+        `lookalikes` look like a word of these, or like a typing error in one, and are none ("mari" is no "mardi").
         """
         self.language, self.also = language, also
         self.endings = frozenset(key for each in endings for key in _words_of(each))
@@ -71,9 +71,9 @@ class Vocabulary:
             for value, phrases in values.items():
                 for spelling in (each for phrase in phrases for each in spellings_of(phrase)):
                     self._senses[_keys(tokens_of(spelling))].add(Sense(kind, value))
-        for word in others:
-            self._senses.pop((key_of(word),), None)
-        self._others = frozenset(key_of(word) for word in others)
+        self._lookalikes = frozenset(key_of(word) for word in lookalikes)
+        for key in self._lookalikes:
+            self._senses.pop((key,), None)
         self._numbers = {
             keys[0]: int(sense.value)
             for keys, senses in self._senses.items() for sense in senses
@@ -100,7 +100,7 @@ class Vocabulary:
 
     def knows(self, token: Token) -> bool:
         """Whether a word occurs in any phrase, or is a number, or one that only looks like a typing error."""
-        return token.key in self.words or token.key in self._said or token.key in self._others or self._number_in(token) is not None
+        return token.key in self.words or token.key in self._said or token.key in self._lookalikes or self._number_in(token) is not None
 
     def others_for(self, text: str) -> Sequence[str]:
         """Return what a word may be called in descriptions and tags, which need not be in this language."""
@@ -127,10 +127,9 @@ def vocabulary_of(language: str) -> Vocabulary:
     """Return the vocabulary of one of LANGUAGES."""
     table = tomllib.loads((files(__package__) / "words" / f"{language}.toml").read_text("utf-8"))
     also, said = table.pop("also", {}), table.pop("said", {})
-    endings, others = table.pop("ending", {}).get("ending", ()), table.pop("other", {}).get("words", ())
-    return Vocabulary(
-        language, {**table, **_of_calendar(Locale.parse(language), table)}, also, said=said, endings=endings, others=others
-    )
+    endings, lookalikes = table.pop("ending", {}).get("ending", ()), table.pop("lookalike", {}).get("word", ())
+    tables = {**table, **_of_calendar(Locale.parse(language), table)}
+    return Vocabulary(language, tables, also, said=said, endings=endings, lookalikes=lookalikes)
 
 
 def _of_calendar(locale: Locale, table: Mapping[str, Mapping[str, Sequence[str]]]) -> dict[str, dict[str, list[str]]]:
