@@ -63,8 +63,9 @@ def _category_of(question: Question, payee: str, context: Context) -> Category |
 
 def set_budget(question: Question, context: Context) -> Answer:
     """Propose a budget for a category, or another limit for the one that it has."""
-    if question.texts:
-        raise DeclinedError(context.book.say("declines.word", word=question.texts[0]))
+    unknown = (*question.texts, *question.without_texts)
+    if unknown:
+        raise DeclinedError(context.book.say("declines.word", word=unknown[0]))
     names = [name for name in question.names if name.kind != "payee"]
     limit = _money(question.amount, question.amount_currency or context.person.currency, context)
     if not names:
