@@ -139,7 +139,10 @@ def _or_spending(question: Question) -> Question:
 
 
 def _is_about_somebody_else(reading: Reading) -> bool:
-    """Whether the words ask what somebody else did: "did Natasha spend", "Natasha ने"."""
+    """Whether the words ask what somebody else did: "did Natasha spend", "hat Natasha gestern gekauft", "Natasha ने"."""
+    others = reading.cues.get("third_person", ())
+    if any(index - 1 in others for index in reading.unknown) and reading.has("spend", "buy", "income") and not reading.has("cost"):
+        return True
     return any(
         index + 1 in reading.cues.get("doer_after", ())
         or (

@@ -62,6 +62,8 @@ def _is_follow_up(reading: Reading, question: Question, before: Question) -> boo
     if _asks_why(question, before):
         return True
     nothing_said = not (question.periods or question.selects or question.without or question.without_texts)
+    if question.intent is Intent.UNKNOWN and nothing_said and reading.has("hello", "help"):
+        return False
     if question.intent is Intent.BUDGETS:
         return nothing_said and reading.has("left") and not reading.has("budget")
     return question.intent is Intent.UNKNOWN or nothing_said

@@ -81,7 +81,9 @@ class PeriodFinder:
         """Read the "last" of "more this month than last" as the last month."""
         offset = offset_at(line, index)
         unit = found[-1].period.unit if found else None
-        if offset is None or unit is None or offset_at(line, found[-1].first) is None or line.key(index + 1)[:1].isalnum():
+        if offset is None or unit is None or offset_at(line, found[-1].first) is None:
+            return None
+        if line.key(index + 1)[:1].isalnum():
             return None
         return self._today.unit(unit, offset), index + 1
 

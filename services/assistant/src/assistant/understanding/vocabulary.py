@@ -71,7 +71,7 @@ class Vocabulary:
             for value, phrases in values.items():
                 for spelling in (each for phrase in phrases for each in spellings_of(phrase)):
                     self._senses[_keys(tokens_of(spelling))].add(Sense(kind, value))
-        self._lookalikes = frozenset(key_of(word) for word in lookalikes)
+        self._lookalikes = frozenset(key_of(spelling) for word in lookalikes for spelling in spellings_of(word))
         for key in self._lookalikes:
             self._senses.pop((key,), None)
         self._numbers = {
@@ -95,6 +95,8 @@ class Vocabulary:
             senses = self._senses.get(_keys(tokens[index : index + length]))
             if senses:
                 return Phrase(frozenset(senses), index, index + length)
+        if tokens[index].key in self._others:
+            return Phrase(frozenset((Sense("other", ""),)), index, index + 1)  # nor is it nearly a name
         number = self._number_in(tokens[index])
         return Phrase(frozenset((Sense("number", str(number)),)), index, index + 1) if number else None
 
