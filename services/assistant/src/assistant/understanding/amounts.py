@@ -53,7 +53,17 @@ def _amount(line: Line, index: int, decimal_sign: str) -> FoundAmount | None:
     after = None if before else line.value(end, "currency")
     if not line.key(at)[:1].isdigit() and not (before or after) and number < _SMALLEST_ALONE:
         return None  # "a", "two": small numbers in words are amounts only beside a currency
-    return FoundAmount(number, before or after, index, end + (after is not None))
+    end += after is not None
+    cents = _cents(line, end) if after and number == int(number) else None
+    return FoundAmount(number + (cents or 0), before or after, index, end + (cents is not None))
+
+
+def _cents(line: Line, index: int) -> Decimal | None:
+    """Read the "50" of "3 Euro 50", unless it counts something else."""
+    key, after = line.key(index), line.phrases[index + 1] if index + 1 < len(line.phrases) else None
+    of_others = after is not None and any(after.value(kind) for kind in ("currency", "unit", "month"))
+    counts = of_others or line.key(index + 1) in (".", "%", "/", ":")
+    return Decimal(key) / 100 if key.isdigit() and len(key) == 2 and not counts else None  # noqa: PLR2004
 
 
 def _number(line: Line, index: int, decimal_sign: str) -> tuple[Decimal | None, int]:

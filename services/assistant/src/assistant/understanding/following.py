@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from assistant.understanding.calendar import Calendar, Period, Unit
-from assistant.understanding.question import Grouping, Intent, Question
+from assistant.understanding.question import Grouping, Intent, Question, Sorting
 from assistant.understanding.terms import ordinal_at
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def follow(reading: Reading, question: Question, before: Question | None, today:
         joined = replace(
             joined,
             grouping=_grouping(question, before),
-            sorting=before.sorting,
+            sorting=before.sorting if question.sorting is Sorting.OLDEST else question.sorting,
             limit=question.limit or before.limit,
             per=question.per,
             is_by_count=before.is_by_count,
