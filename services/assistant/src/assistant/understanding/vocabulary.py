@@ -95,14 +95,15 @@ class Vocabulary:
             senses = self._senses.get(_keys(tokens[index : index + length]))
             if senses:
                 return Phrase(frozenset(senses), index, index + length)
-        if tokens[index].key in self._others:
-            return Phrase(frozenset((Sense("other", ""),)), index, index + 1)  # nor is it nearly a name
+        if tokens[index].key in self._lookalikes:
+            return Phrase(frozenset((Sense("lookalike", ""),)), index, index + 1)  # nor is it nearly a name
         number = self._number_in(tokens[index])
         return Phrase(frozenset((Sense("number", str(number)),)), index, index + 1) if number else None
 
     def knows(self, token: Token) -> bool:
         """Whether a word occurs in any phrase, or is a number, or one that only looks like a typing error."""
-        return token.key in self.words or token.key in self._said or token.key in self._lookalikes or self._number_in(token) is not None
+        key = token.key
+        return key in self.words or key in self._said or key in self._lookalikes or self._number_in(token) is not None
 
     def others_for(self, text: str) -> Sequence[str]:
         """Return what a word may be called in descriptions and tags, which need not be in this language."""
