@@ -57,7 +57,8 @@ def answer_to(question: Question, asked: Question) -> Question | None:
 
 
 def _is_follow_up(reading: Reading, question: Question, before: Question) -> bool:
-    if any(at < _EARLY for cue in ("also", "only", "except") for at in reading.cues.get(cue, ())) or reading.has("reference"):
+    cues = (at for cue in ("also", "only", "except") for at in reading.cues.get(cue, ()))
+    if any(at < _EARLY and not _joins(reading, at) for at in cues) or reading.has("reference"):
         return True
     if _asks_why(question, before):
         return True
@@ -69,13 +70,21 @@ def _is_follow_up(reading: Reading, question: Question, before: Question) -> boo
     return question.intent is Intent.UNKNOWN or nothing_said
 
 
-def _asks_why(question: Question, before: Question) -> bool:
-    return question.intent is Intent.WHY and before.intent in _OF_BUDGETS and not question.periods
+def _joins(reading: Reading, at: int) -> bool:
+    """Whether an "and" stands between two names or two periods of the same question."""
+    first, end = reading.line.phrases[at].first, reading.line.phrases[at].end
+    ends = {name.end for name in reading.names} | {reading.line.phrases[period.end - 1].end for period in reading.periods}
+    begins = {name.first for name in reading.names} | {reading.line.phrases[period.first].first for period in reading.periods}
+    return reading.line.means(at, "period", "and") and first in ends and end in begins
 
 
 def _only_greets(reading: Reading, question: Question) -> bool:
     """Whether "thanks" or "what can you do?" is all that is said."""
     return question.intent is Intent.UNKNOWN and reading.has("hello", "help") and not (question.periods or question.selects)
+
+
+def _asks_why(question: Question, before: Question) -> bool:
+    return question.intent is Intent.WHY and before.intent in _OF_BUDGETS and not question.periods
 
 
 def _intent(reading: Reading, question: Question, before: Question) -> Intent:
