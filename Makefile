@@ -67,6 +67,10 @@ bench: .stamps/dev .stamps/servers ## Measure against floors in the same run; pr
 kind-install: .stamps/dev .stamps/charts ## Load the images (TAG=) into the kind cluster CLUSTER=outlay, install the suite with its stores, try it
 	charts/kind.sh
 
+.PHONY: assistant-eval
+assistant-eval: .stamps/dev ## Ask the built-in assistant 529 questions in five languages; prints a table (two minutes)
+	$(BIN)/python tests/conversations/run.py
+
 .PHONY: capacity
 capacity: .stamps/dev ## Compute docs/capacity.md from docs/bench.md, which holds what `make bench` printed
 	$(BIN)/python tests/load/capacity.py

@@ -90,9 +90,9 @@ class Household:
 
 
 @contextmanager
-def household(locale: str = "en-US") -> Iterator[Household]:
-    """Start the suite with the household in it; it is gone at the end."""
-    with tempfile.TemporaryDirectory() as name, built_suite(Path(name), OUTLAY_CLOCK=NOON) as suite:
+def household(locale: str = "en-US", **environ: str) -> Iterator[Household]:
+    """Start the suite with the household in it; it is gone at the end. `environ` has more settings."""
+    with tempfile.TemporaryDirectory() as name, built_suite(Path(name), OUTLAY_CLOCK=NOON, **environ) as suite:
         suite.start()
         made = None
         try:
