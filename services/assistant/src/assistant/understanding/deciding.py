@@ -60,7 +60,7 @@ def _finish(reading: Reading, question: Question) -> Question:
     if question.intent is Intent.SET_BUDGET:
         return replace(question, cycle=next((cycle for cycle in _CYCLES if reading.has(cycle)), ""), step=_step(reading))
     if question.intent is Intent.COMPARISON:
-        return replace(question, against_average=_is_against_average(reading, question))
+        question = replace(question, against_average=_is_against_average(reading, question))
     if question.intent is Intent.AVERAGE:
         question = replace(question, per=next((per for per in _PER if reading.has(f"per_{per}")), "month"))
     return replace(question, is_income=_is_income(reading))
