@@ -99,7 +99,7 @@ def _is_addition(reading: Reading, question: Question) -> bool:
 def _is_budget(reading: Reading, question: Question) -> bool:
     if question.amount is None or reading.has("add"):
         return question.amount is not None and reading.has("budget")
-    return reading.has("budget") or (reading.has("change") and not reading.has("spend", "buy"))
+    return reading.has("budget") or (reading.has("change") and not reading.has("spend", "buy", "entry"))
 
 
 def _sets_budget(reading: Reading, question: Question) -> bool:
