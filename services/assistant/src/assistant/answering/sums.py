@@ -13,8 +13,8 @@ from assistant.conversation import blocks
 from assistant.conversation.model import Outcome
 from assistant.tools.model import By, Order, Selection
 from assistant.understanding.calendar import Calendar, Period, Unit
-from assistant.understanding.periods import BEGINNING
 from assistant.understanding.question import Grouping, Intent, Question
+from assistant.understanding.ranges import BEGINNING
 from money import Money
 
 if TYPE_CHECKING:
