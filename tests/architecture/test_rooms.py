@@ -28,7 +28,7 @@ ROOMS = {
     "pika": ("chassis/bus/",),
     "opentelemetry": ("chassis/otlp.py",),
     "ibmcloudant": ("auth/adapters/",),
-    "ibm_cloud_sdk_core": ("chassis/key_protect.py", "auth/adapters/"),
+    "ibm_cloud_sdk_core": ("chassis/key_protect.py", "auth/adapters/", "assistant/watson/"),
     "ibm_boto3": ("expenses/adapters/receipts/",),
     "ibm_botocore": ("expenses/adapters/receipts/",),
     "PIL": ("expenses/adapters/receipts/studio/",),
