@@ -189,7 +189,26 @@ def test_sums_of_a_filter_are_those_of_its_rows(store):
         assert sums("category", tag="GRÖSSE") == []
         assert sums("category", tag="GRÖßE") == [("food", "expense", 480, 1)]
         assert sums("category", tag="b") == [("food", "expense", 480, 1)]
+        otto = work.owners.find(OTTO.user_id)
+        assert work.expenses.sums(otto, Filter(text="blue"), "category") == [("food", "expense", 480, 1)]
         assert sums("day", least=480, most=520) == [("2026-11-22", "expense", 480, 1), ("2026-11-22", "income", 520, 1)]
+
+
+def test_totals_of_some_categories_are_told_by_month(store):
+    for day, category, minor in (
+        ("2026-11-22", "food", 480),
+        ("2026-12-01", "food", 20),
+        ("2026-12-02", "rail", 900),
+        ("2026-12-03", None, 7),
+    ):
+        add(store, MARIA, spent_on=day, category_id=category, home_minor=minor, amount_minor=minor)
+    with store.reading() as work:
+        owner, spans = work.owners.find(MARIA.user_id), Spans(CATEGORY, MONTH, "2026-11", "2026-12")
+        assert sorted(work.totals.by_span(owner, spans, ["food"])) == [
+            ("2026-11", "expense", 480, 1),
+            ("2026-12", "expense", 20, 1),
+        ]
+        assert sorted(work.totals.by_span(owner, spans, ["", "rail"])) == [("2026-12", "expense", 907, 2)]
 
 
 def test_totals_add_up_and_vanish_at_zero(store):
