@@ -7,6 +7,8 @@ from typing import Any
 
 import httpx
 
+from outlay.in_process import InProcess
+
 
 def call(app: Any, method: str, path: str, *, base: str = "http://outlay.test/api/v1", **options: Any) -> httpx.Response:
     """Send one request and return the answer."""
@@ -17,3 +19,10 @@ def call(app: Any, method: str, path: str, *, base: str = "http://outlay.test/ap
             return await client.request(method, path, **options)
 
     return asyncio.run(send())
+
+
+def led_to(app: Any) -> InProcess:
+    """Return a transport to an application, for a client that waits."""
+    transport = InProcess()
+    transport.lead_to(app)
+    return transport

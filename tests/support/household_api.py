@@ -17,12 +17,12 @@ import httpx
 
 from assistant.conversation.model import Person
 from assistant.tools.client import PublicApi, new_client
-from assistant.tools.in_process import InProcess
 from assistant.tools.toolbox import Toolbox
 from conversations.ledger import load
 from expenses.domain.csvfile.guarding import guarded
 from expenses.domain.csvfile.own import TITLES
 from money import Money
+from support.asgi import led_to
 from support.suite import built_suite
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class Household:
     def __init__(self, suite: Suite, folder: Path, person: Person, credential: str) -> None:
         """Take over a suite that is started and filled."""
         self.suite, self.person, self.credential = suite, person, credential
-        self._folder, self._client = folder, new_client(_URL, InProcess(suite.web))
+        self._folder, self._client = folder, new_client(_URL, led_to(suite.web))
         for name in _STORES:
             _copy(folder / f"{name}.db", folder / f"{name}.fresh")
 
@@ -115,7 +115,7 @@ def sign_up(suite: Suite, name: str, **account: str) -> Iterator[httpx.Client]:
         "home_currency": "USD", "time_zone": "America/New_York", "locale": "en-US", **account,
     }  # fmt: skip
     headers = {"Sec-Fetch-Site": "same-origin"}
-    with httpx.Client(transport=InProcess(suite.web), base_url=f"{_URL}/api/v1", headers=headers) as client:
+    with httpx.Client(transport=led_to(suite.web), base_url=f"{_URL}/api/v1", headers=headers) as client:
         client.post("/users", json=body).raise_for_status()
         yield client
 
@@ -134,7 +134,7 @@ def _fill(suite: Suite, credential: str) -> None:
     """Import the ledger in its order, and set its budgets."""
     headers = {"Authorization": f"Bearer {credential}"}
     with (
-        httpx.Client(transport=InProcess(suite.web), base_url=f"{_URL}/api/v1", headers=headers) as client,
+        httpx.Client(transport=led_to(suite.web), base_url=f"{_URL}/api/v1", headers=headers) as client,
         closing(load()) as ledger,
     ):
         done = client.post("/imports", files={"file": ("ledger.csv", _as_export(ledger), "text/csv")}).raise_for_status().json()

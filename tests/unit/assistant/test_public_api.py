@@ -11,9 +11,9 @@ import httpx
 import pytest
 
 from assistant.tools.client import PublicApi, RefusedError, new_client
-from assistant.tools.in_process import InProcess
 from assistant.tools.model import ToolError
 from chassis import context
+from support.asgi import led_to
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,7 +37,7 @@ class Gateway:
 
 
 def api(gateway: Gateway) -> PublicApi:
-    return PublicApi(new_client(URL, InProcess(gateway)), "outlay_dlg_x", {"X-Forwarded-For": "192.0.2.7"})
+    return PublicApi(new_client(URL, led_to(gateway)), "outlay_dlg_x", {"X-Forwarded-For": "192.0.2.7"})
 
 
 def problem(status: int, **more: Any) -> Gateway:
