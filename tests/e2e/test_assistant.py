@@ -138,6 +138,9 @@ def test_the_key_opens_it_and_esc_gives_the_focus_back(page: Page, maria: Person
     expect(row).to_be_focused()
     page.keyboard.press("a")
     expect(field(page)).to_have_value("half a ques")
+    page.reload()
+    open_assistant(page)
+    expect(field(page)).to_have_value("half a ques")
 
 
 def test_enter_sends_shift_enter_does_not_and_the_arrow_recalls(page: Page, maria: Person) -> None:

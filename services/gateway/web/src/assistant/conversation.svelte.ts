@@ -1,5 +1,6 @@
 import {explain, ProblemError} from '../api/problem'
 import type {Answer, Block, Choice, NewMessage} from '../api/types'
+import {keepTyped, readTyped} from '../ledger/draft'
 import type {Ask} from './ask'
 import {Keeping} from './kept'
 import {cardsAfter, turnToActOn, type CardBlock, type Failure, type Said, type Turn} from './turns'
@@ -17,7 +18,10 @@ export interface Surroundings {
   now: () => number
   /** Something was changed or undone, so what screens show may be old. */
   changed: () => void
+  /** Of this browser. */
   storage: Storage | undefined
+  /** Of this tab. */
+  tab: Storage | undefined
 }
 
 /** What was said and answered. It outlives the panel, and the page only if the person wants that. */
@@ -27,8 +31,7 @@ export class Conversation {
   choices = $state.raw<Choice[]>([])
   /** Whether it is kept in this browser. */
   kept = $state(false)
-  /** Typed and not sent; it stays while the panel is closed. */
-  typed = $state('')
+  #typed = $state('')
   readonly #around: Surroundings
   #userId = ''
   #keeping: Keeping
@@ -39,6 +42,16 @@ export class Conversation {
   constructor(around: Surroundings) {
     this.#around = around
     this.#keeping = new Keeping(undefined, '')
+  }
+
+  /** Written and not sent; it stays in this tab, through a reload too. */
+  get typed(): string {
+    return this.#typed
+  }
+
+  set typed(text: string) {
+    this.#typed = text
+    keepTyped(this.#around.tab, this.#userId, text)
   }
 
   get last(): Turn | undefined {
@@ -66,6 +79,7 @@ export class Conversation {
     this.#userId = userId
     this.#keeping = new Keeping(this.#around.storage, userId)
     this.kept = this.#keeping.on
+    this.#typed = readTyped(this.#around.tab, userId)
     if (this.kept) this.#restore()
   }
 
@@ -131,7 +145,7 @@ export class Conversation {
     this.turns = []
     this.choices = []
     this.kept = false
-    this.typed = ''
+    this.#typed = ''
   }
 
   /** What can be chosen on a card of a turn now. */

@@ -1,6 +1,7 @@
 import {beforeEach, describe, expect, it} from 'vitest'
 import {ProblemError} from '../api/problem'
 import type {Answer, Block, NewMessage} from '../api/types'
+import {dropDrafts} from '../ledger/draft'
 import {Memory} from '../session/memory.fixture'
 import type {Ask, Piece} from './ask'
 import {Conversation} from './conversation.svelte'
@@ -31,12 +32,13 @@ function world() {
     }
   }
   const storage = new Memory()
+  const tab = new Memory()
   const make = () =>
-    new Conversation({ask, wait: async (milliseconds) => void waits.push(milliseconds), now: () => now, changed: () => void changes++, storage})
+    new Conversation({ask, wait: async (milliseconds) => void waits.push(milliseconds), now: () => now, changed: () => void changes++, storage, tab})
   const conversation = make()
   conversation.enter('maria')
   return {
-    conversation, make, told, script, waits, storage,
+    conversation, make, told, script, waits, storage, tab,
     changes: () => changes,
     pass: (milliseconds: number) => (now += milliseconds),
     holdBack: () => {
@@ -114,6 +116,25 @@ describe('a failure', () => {
     await w.conversation.send('groceries?')
     w.conversation.takeBack()
     expect([w.conversation.typed, w.conversation.turns]).toEqual(['groceries?', []])
+  })
+})
+
+describe('what is written', () => {
+  it('stays in this tab until it is sent, for whoever wrote it', async () => {
+    w.conversation.typed = 'half a quest'
+    const later = w.make()
+    later.enter('otto')
+    expect(later.typed).toBe('')
+    later.enter('maria')
+    expect(later.typed).toBe('half a quest')
+    later.typed = ''
+    expect(Object.keys(w.tab)).toEqual([])
+  })
+
+  it('is gone from the tab at sign-out', () => {
+    w.conversation.typed = 'half a quest'
+    dropDrafts(w.tab)
+    expect(Object.keys(w.tab)).toEqual([])
   })
 })
 

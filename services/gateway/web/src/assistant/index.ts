@@ -15,7 +15,8 @@ export const conversation = new Conversation({
     }),
   now: Date.now,
   changed: () => live.changed('expenses', 'budgets', 'categories', 'alerts'),
-  storage: storageOfThisBrowser(),
+  storage: storageOf(() => window.localStorage),
+  tab: storageOf(() => window.sessionStorage),
 })
 
 assistantPanel.forget = () => conversation.forget()
@@ -23,9 +24,9 @@ assistantPanel.forget = () => conversation.forget()
 export const readInfo = (): Promise<AssistantInfo> => need(api.GET('/assistant'))
 
 /** Browsers that keep nothing may refuse even to say so. */
-function storageOfThisBrowser(): Storage | undefined {
+function storageOf(read: () => Storage): Storage | undefined {
   try {
-    return window.localStorage
+    return read()
   } catch {
     return undefined
   }

@@ -1,5 +1,4 @@
 import type {Block} from '../api/types'
-import {stateWord} from '../ledger/budget-words'
 import type {Money} from '../money/money'
 import {isShown, wordsOf, type Turn} from './turns'
 
@@ -21,7 +20,7 @@ export function blockAsText(block: Block): string {
       ].filter(Boolean).join('\n')
     case 'budgets':
       return block.budgets
-        .map((budget) => `${budget.name}: ${amount(budget.spent)} of ${amount(budget.limit)} (${stateWord[budget.state]}, ${budget.from} to ${budget.to})`)
+        .map((budget) => `${budget.name}: ${amount(budget.spent)} of ${amount(budget.limit)} (${budget.percent}%, ${budget.from} to ${budget.to})`)
         .join('\n')
     case 'ranking':
       return block.items.map((item) => `${item.label}: ${amount(item.amount)}`).join('\n')

@@ -31,6 +31,26 @@ export function keepDraft(storage: Storage, userId: string, draft: Draft): void 
   }
 }
 
+const typedKeyOf = (userId: string) => keyOf(`assistant.${userId}`)
+
+/** What is written to the assistant and not sent yet. */
+export function readTyped(storage: Storage | undefined, userId: string): string {
+  try {
+    return storage?.getItem(typedKeyOf(userId)) ?? ''
+  } catch {
+    return ''
+  }
+}
+
+export function keepTyped(storage: Storage | undefined, userId: string, text: string): void {
+  try {
+    if (text) storage?.setItem(typedKeyOf(userId), text)
+    else storage?.removeItem(typedKeyOf(userId))
+  } catch {
+    // A browser without storage: it lives as long as the page.
+  }
+}
+
 /** At sign-out: the next person at this tab sees nothing of it. */
 export function dropDrafts(storage: Storage): void {
   for (const key of Object.keys(storage)) if (key.startsWith(keyOf(''))) storage.removeItem(key)
