@@ -27,8 +27,12 @@ def ask_which(question: Question, context: Context) -> Answer:
 
 
 def ask_which_budget(question: Question, states: Sequence[BudgetState], context: Context) -> Answer:
-    """Ask which of several budgets is meant."""
-    return _ask(question, [(state.name, state.name) for state in states[:_MOST_OFFERED]], context)
+    """Ask which of several budgets is meant; the answer names its category."""
+    return _ask(question, [(state.name, _category_of(state)) for state in states[:_MOST_OFFERED]], context)
+
+
+def _category_of(state: BudgetState) -> str:
+    return state.categories[0].name if len(state.categories) == 1 else state.name
 
 
 def ask_which_entry(question: Question, entries: Sequence[Entry], context: Context) -> Answer:
