@@ -1,0 +1,109 @@
+"""The tools that change something. Each change is made once for an idempotency key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from assistant.mcp import results, wording
+from assistant.mcp.access import Access
+from assistant.mcp.arguments import BudgetChange, NewBudget, NewEntry, Recategorising, Undoing
+from assistant.mcp.names import UnclearNameError, budget_named, categories_named, quoted
+from assistant.mcp.reading import Answer
+from assistant.tools.model import Category, ToolError
+from money import Money, MoneyError
+
+
+def add_entry(access: Access, given: NewEntry) -> Answer:
+    """Write down an expense or income."""
+    amount = _money(given.amount, given.currency or access.person.currency)
+    category = _category(access, given)
+    parameters = {
+        "kind": given.kind, "amount": amount.text, "currency": amount.currency,
+        "spent_on": (given.spent_on or access.person.today).isoformat(), "payee": given.payee, "description": given.description,
+        "category_id": category.id if category else None,
+    }  # fmt: skip
+    what = "an expense" if given.kind == "expense" else "an income"
+    place = f" in {quoted(category.name)}" if category else " without a category"
+    said = f"Added {what} of {_said(amount)} on {parameters['spent_on']}{place}."
+    return _changed(access, given.idempotency_key, "add_expense", parameters, said)
+
+
+def set_budget(access: Access, given: NewBudget) -> Answer:
+    """Make a budget."""
+    limit = _money(given.limit, access.person.currency)
+    known = access.tools.categories() if given.categories else ()
+    categories = dict.fromkeys(each for name in given.categories for each in categories_named(name, known))
+    parameters = {
+        "name": given.name, "limit": limit.text, "currency": limit.currency, "cycle": given.cycle,
+        "category_ids": [each.id for each in categories],
+    }  # fmt: skip
+    over = ", ".join(quoted(each.name) for each in categories) or "all spending"
+    said = f"Made the {given.cycle} budget {quoted(given.name)} of {_said(limit)} for {over}."
+    return _changed(access, given.idempotency_key, "set_budget", parameters, said)
+
+
+def change_budget(access: Access, given: BudgetChange) -> Answer:
+    """Give a budget another limit."""
+    state = budget_named(given.budget, access.tools.budgets(access.person.today))
+    limit = _money(given.limit, state.limit.currency)
+    parameters = {"budget_id": state.id, "version": state.version, "limit": limit.text, "currency": limit.currency}
+    said = f"The limit of {quoted(state.name)} is {_said(limit)} now."
+    return _changed(access, given.idempotency_key, "change_budget", parameters, said)
+
+
+def recategorise(access: Access, given: Recategorising) -> Answer:
+    """Put entries into another category."""
+    category = _single(given.category, access)
+    found = [access.tools.entry(each) for each in dict.fromkeys(given.entry_ids)]
+    moved = [each for each in found if each.category != category]
+    if not moved:
+        result = results.ChangeResult(action="recategorise", changed=0, undo="", link=found[0].link)
+        return Answer(result, f"All of these are in {quoted(category.name)} already.")
+    parameters = {"entries": [{"id": each.id, "version": each.version} for each in moved], "category_id": category.id}
+    entries = wording.counted(len(moved), "entry", "entries")
+    return _changed(access, given.idempotency_key, "recategorise", parameters, f"Put {entries} into {quoted(category.name)}.")
+
+
+def undo(access: Access, given: Undoing) -> Answer:
+    """Take a change back."""
+    access.tools.undo(access.undos.open(given.undo, access.person.user_id))
+    return Answer(results.UndoResult(undone=True), "The change was undone.")
+
+
+def _changed(access: Access, key: str, action: str, parameters: Mapping[str, Any], said: str) -> Answer:
+    known = {name: value for name, value in parameters.items() if value is not None}
+    change = access.tools.carry_out(key.lower(), action, known)
+    sealed = access.undos.seal(change.undo, access.person.user_id)
+    return Answer(results.ChangeResult(action=action, changed=change.count, undo=sealed, link=change.link), said)
+
+
+def _category(access: Access, given: NewEntry) -> Category | None:
+    if given.category is not None:
+        return _single(given.category, access)
+    return access.tools.suggested_category(given.payee) if given.payee and given.kind == "expense" else None
+
+
+def _single(name: str, access: Access) -> Category:
+    found = categories_named(name, access.tools.categories())
+    exact = [each for each in found if each.name.casefold() == name.casefold()]
+    if len(exact or found) > 1:
+        message = f"{quoted(name)} is a group of several categories, which are in near_names; pass one of them."
+        raise UnclearNameError(message, (each.name for each in found), code="several_names")
+    return (exact or list(found))[0]
+
+
+def _money(amount: str, currency: str) -> Money:
+    try:
+        parsed = Money.parse(amount, currency)
+    except MoneyError as error:
+        message = f"The amount cannot be {amount} {currency}: {error}."
+        raise ToolError(message, code="invalid_arguments") from error
+    if not parsed.minor:
+        message = "The amount must be more than zero."
+        raise ToolError(message, code="invalid_arguments")
+    return parsed
+
+
+def _said(amount: Money) -> str:
+    return wording.amount(results.money(amount))
