@@ -1,4 +1,4 @@
-"""The command line: `outlay run`, `demo`, `check`, `settings`, `migrate rekey`, `keys`, `events`, `openapi`, `export`, `import`."""
+"""The command line: `outlay run`, `demo`, `check`, `settings`, `migrate rekey`, `keys`, `events`, `export`, `import`, `mcp`, ..."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ from chassis.security_log import recorded_command
 from chassis.settings import SettingsError, read_settings
 from chassis.spec import load_spec, merge_specs
 from chassis.vault import SealError
+from outlay.connecting import ConnectionSettingsError, add_mcp_command, serve_assistant
 from outlay.settings import SERVICES, HomeSettings
 
 if TYPE_CHECKING:
@@ -39,12 +40,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; return the exit status."""
     options = _parser().parse_args(arguments)
     os.umask(0o077)  # stores, keys, mails, receipts and exports are for nobody else on this machine
-    if options.command == "openapi":
-        document = merge_specs(load_spec("gateway"), [load_spec(name) for name in SERVICES])
-        _say(json.dumps(document, indent=2))
-        return 0
-    if options.command == "settings":
-        return _settings(options)
+    if options.command in _WITHOUT_DATA:
+        return _WITHOUT_DATA[options.command](options)
     try:
         settings = read_settings(HomeSettings, os.environ)
         configure_logs(settings.log_level)
@@ -76,6 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     leaving = commands.add_parser("export", help="write everything that all services keep into one file")
     leaving.add_argument("--all", action="store_true", required=True, help="of everybody; a person exports their own in the app")
     leaving.add_argument("file", type=Path)
+    add_mcp_command(commands)
     arriving = commands.add_parser("import", help="store everything of such a file in empty stores")
     arriving.add_argument("file", type=Path)
     return parser
@@ -119,6 +117,12 @@ def _check(settings: HomeSettings, options: argparse.Namespace) -> int:
         built.close()
 
 
+def _openapi(_options: argparse.Namespace) -> int:
+    document = merge_specs(load_spec("gateway"), [load_spec(name) for name in SERVICES])
+    _say(json.dumps(document, indent=2))
+    return 0
+
+
 def _settings(options: argparse.Namespace) -> int:
     from outlay.catalogue import as_json, as_lines, written_into  # noqa: PLC0415  see above
 
@@ -126,6 +130,17 @@ def _settings(options: argparse.Namespace) -> int:
         options.write.write_text(written_into(options.write.read_text("utf-8")), "utf-8")
     else:
         _say(as_json() if options.json else as_lines())
+    return 0
+
+
+def _mcp(options: argparse.Namespace) -> int:
+    try:
+        serve_assistant(options, os.environ)
+    except ConnectionSettingsError as error:
+        _complain([str(error)])
+        return 2
+    except KeyboardInterrupt:
+        return 130
     return 0
 
 
@@ -188,6 +203,7 @@ def _move(settings: HomeSettings, options: argparse.Namespace) -> int:
     return 0
 
 
+_WITHOUT_DATA = {"openapi": _openapi, "settings": _settings, "mcp": _mcp}
 _COMMANDS = {
     "run": _run, "demo": _run, "check": _check, "migrate": _migrate, "keys": _keys, "events": _events,
     "export": _move, "import": _move,

@@ -28,6 +28,11 @@ class Tool:
     destructive: bool = False
     """Whether it replaces something that was there."""
 
+    @property
+    def outcome(self) -> str:
+        """What becomes of a call that goes well."""
+        return "answered" if self.scope == READ else "undone" if self.run is changing.undo else "done"
+
     def call(self, access: Access, given: dict[str, Any]) -> Answer:
         """Run it; raises ToolError."""
         return self.run(access, read_arguments(self.takes, given))

@@ -58,8 +58,8 @@ def _spending_text(found: results.SpendingResult, group_by: str) -> str:
     entries = wording.counted(found.count, "entry", "entries")
     said = [f"{verb} {wording.amount(found.total)} in {entries}{wording.period(found.first, found.last)}."]
     if group_by:
-        groups = wording.counted(found.groups_found, "sum", "sums")
-        said.append(f"By {group_by} there are {groups}; {len(found.groups)} in `groups`.")
+        groups = wording.there_are(found.groups_found, "sum", "sums")
+        said.append(f"By {group_by} {groups}; {len(found.groups)} in `groups`.")
     if (other := found.comparison) is not None:
         percent = f", {other.percent:+}%" if other.percent is not None else ""
         said.append(
@@ -99,7 +99,7 @@ def list_categories(access: Access, _given: Categories) -> Answer:
     """List the categories."""
     known = access.tools.categories()
     result = results.CategoriesResult(categories=tuple(results.CategoryResult(id=each.id, name=each.name) for each in known))
-    return Answer(result, f"There are {wording.counted(len(known), 'category', 'categories')}, in `categories`.")
+    return Answer(result, f"{wording.there_are(len(known), 'category', 'categories').capitalize()}, in `categories`.")
 
 
 def payees(access: Access, given: Payees) -> Answer:
@@ -107,4 +107,4 @@ def payees(access: Access, given: Payees) -> Answer:
     wanted = key_of(given.matching)
     known = [each for each in access.tools.payees() if wanted in key_of(each)]
     result = results.PayeesResult(payees=tuple(results.bounded(each) for each in known[: given.limit]), found=len(known))
-    return Answer(result, f"There are {wording.counted(len(known), 'payee', 'payees')}; {len(result.payees)} in `payees`.")
+    return Answer(result, f"{wording.there_are(len(known), 'payee', 'payees').capitalize()}; {len(result.payees)} in `payees`.")

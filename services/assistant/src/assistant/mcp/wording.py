@@ -18,6 +18,11 @@ def counted(number: int, one: str, many: str) -> str:
     return f"{number} {one if number == 1 else many}"
 
 
+def there_are(number: int, one: str, many: str) -> str:
+    """Write the beginning of a sentence about how many there are: there is 1 sum, there are 2 sums."""
+    return f"there {'is' if number == 1 else 'are'} {counted(number, one, many)}"
+
+
 def period(first: date | None, last: date | None) -> str:
     """Write a period as the end of a sentence, with a space before it unless it is everything."""
     if first and last:
