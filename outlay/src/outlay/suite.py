@@ -189,7 +189,7 @@ def _assistant(settings: HomeSettings, own: AssistantSettings, common: Mapping[s
     given = {name: common[name] for name in ("vault", "metrics", "clock", "ids", "quiet", "validate_responses")}
     service = assistant.app.build(
         own, verify=TokenVerifier(who.jwks, "assistant"), builtin=BuiltIn(new_id=common["ids"]),
-        tools_of=assistant.app.tools_from(new_client(settings.public_url, api)), **given,
+        tools_of=assistant.app.tools_from(new_client(settings.public_url, api)), url=settings.public_url, **given,
     )  # fmt: skip
     return Assistant(service, api)
 

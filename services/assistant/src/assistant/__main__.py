@@ -95,6 +95,7 @@ def _service(settings: ProcessSettings, own: AssistantSettings, metrics: Metrics
         clock=clock_from(settings.clock),
         builtin=BuiltIn(new_id=uuid7),
         tools_of=tools_from(api),
+        url=settings.url or settings.api_url,
     )
 
 

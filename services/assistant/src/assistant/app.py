@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import httpx
@@ -13,13 +14,15 @@ from starlette.types import ASGIApp
 from assistant.answering.described import NotUnderstoodError
 from assistant.conversation.allowance import Allowance, TooManyMessagesError
 from assistant.conversation.answering import PATIENCE_SECONDS, Answering
-from assistant.conversation.api import InvalidMessageError
+from assistant.conversation.api import InvalidMessageError, person_of
 from assistant.conversation.meters import Meters
 from assistant.conversation.model import Assistant, Person
 from assistant.conversation.sentences import Phrasing
 from assistant.conversation.service import Conversation
 from assistant.conversation.state import States
 from assistant.handlers import Handlers
+from assistant.mcp.endpoint import Beside, Endpoint
+from assistant.mcp.undoing import Undos
 from assistant.phrasing.talk import talk_in
 from assistant.settings import AssistantSettings
 from assistant.toolapi.api import ToolRefusedError
@@ -27,6 +30,7 @@ from assistant.tools.client import PublicApi
 from assistant.tools.toolbox import Toolbox
 from chassis.app import AppParts, build_app
 from chassis.clock import Clock
+from chassis.edge import Edge
 from chassis.ids import Ids, uuid7
 from chassis.metrics import Metrics
 from chassis.probes import Probe
@@ -75,17 +79,20 @@ def build(
     phrasing: Phrasing = talk_in,
     patience: float = PATIENCE_SECONDS,
     now: Callable[[], float] = time.time,
+    url: str = "",
     validate_responses: bool = False,
     quiet: bool = False,
 ) -> AssistantService:
     """Return the service; nothing is connected yet.
 
     `tools_of` makes the tools of a person out of the service token that they came with. `chosen` answers before `builtin` does;
-    it is Watson Assistant if the settings say so and nobody else is given. It has `patience` seconds for a message.
+    it is Watson Assistant if the settings say so and nobody else is given. It has `patience` seconds for a message. `url` is the
+    address in people's browsers, whose pages may call /mcp.
     """
     chosen = chosen or _watson(settings, vault, ids)
     answering = Answering(builtin, chosen, patience=patience)
-    conversation = Conversation(answering, States(vault, now), phrasing, Meters(metrics))
+    meters = Meters(metrics)
+    conversation = Conversation(answering, States(vault, now), phrasing, meters)
     wishes: Mapping[str, Callable[[], object]] = {chosen.name: lambda: _prove(answering)} if chosen else {}
     parts = AppParts(
         name="assistant",
@@ -99,7 +106,12 @@ def build(
         validate_responses=validate_responses,
         quiet=quiet,
     )
-    return AssistantService(web=build_app(parts), wishes=wishes, close=answering.close, probes=lambda: _probes(settings))
+    endpoint = Endpoint(
+        verify=verify, person_of=lambda caller: person_of(caller, clock), tools_of=tools_of, undos=Undos(vault),
+        take=Allowance(settings.calls_per_minute).take, told=partial(meters.answered, "mcp"), origins=frozenset({url}),
+    )  # fmt: skip
+    web = Beside(build_app(parts), Edge(endpoint, service="assistant", metrics=metrics, quiet=quiet))
+    return AssistantService(web=web, wishes=wishes, close=answering.close, probes=lambda: _probes(settings))
 
 
 def tools_from(api: httpx.Client) -> Callable[[Person, str], Toolbox]:

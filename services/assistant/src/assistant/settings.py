@@ -28,6 +28,10 @@ class AssistantSettings(WatsonSettings, CommonSettings):
         "ASSISTANT_MESSAGES_PER_MINUTE", "how many messages a person may send in a minute to one process", default=30,
         parse=whole_number(1, _MOST_A_MINUTE),
     )  # fmt: skip
+    calls_per_minute: int = setting(
+        "ASSISTANT_CALLS_PER_MINUTE", "how many calls by the Model Context Protocol a person may send in a minute to "
+        "one process", default=120, parse=whole_number(1, _MOST_A_MINUTE),
+    )  # fmt: skip
 
     def problems(self) -> list[str]:
         """Return a sentence for each combination that cannot be."""

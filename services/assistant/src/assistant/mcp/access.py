@@ -24,5 +24,7 @@ class Access:
     undos: Undos
 
 
+Told = Callable[[str, str, float], None]
+"""Is told of each call: the tool, what became of it (answered, done, undone, declined or failed), and the seconds it took."""
 Opening = Callable[[], Access]
 """Returns the access of a connection; raises ToolError if the API cannot be reached or refuses the token."""

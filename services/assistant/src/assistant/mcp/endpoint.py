@@ -15,14 +15,15 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from assistant.conversation.allowance import TooManyMessagesError
 from assistant.conversation.model import Person
-from assistant.mcp.access import Access
+from assistant.mcp.access import Access, Told
 from assistant.mcp.undoing import Undos
 from assistant.tools.toolbox import Toolbox
 from chassis.problems import PROBLEM_JSON, UnauthorizedError, status_body
 from chassis.tokens import Caller
 
-PATH = "/mcp"
-_MOST_BYTES = 256 * 1024
+_PATHS = frozenset({"/mcp", "/mcp/"})
+_MOST_BYTES = 64 * 1024
+"""Of a message: what the gateway lets in, too."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,6 +38,7 @@ class Endpoint:
     undos: Undos
     take: Callable[[str], None]
     """Counts a request of a user; raises TooManyMessagesError."""
+    told: Told
     origins: Collection[str]
     """Where pages may be that call this, such as https://outlay.example; most clients are no pages and name none."""
 
@@ -61,7 +63,7 @@ class Endpoint:
         person = self.person_of(caller)
         access = Access(self.tools_of(person, token), person, caller.scopes, self.undos)
         write = parse_qs(scope["query_string"].decode("latin-1")).get("write") == ["true"]
-        return await anyio.to_thread.run_sync(_serving, access, write)
+        return await anyio.to_thread.run_sync(_serving, access, write, self.told)
 
     def _caller(self, headers: Headers) -> tuple[Caller, str]:
         kind, _space, token = headers.get("authorization", "").partition(" ")
@@ -75,11 +77,23 @@ class Endpoint:
         return caller, token.strip()
 
 
-def _serving(access: Access, write: bool) -> ASGIApp:
+class Beside:
+    """Serves /mcp with one application, and everything else with another."""
+
+    def __init__(self, others: ASGIApp, mcp: ASGIApp) -> None:
+        self._others, self._mcp = others, mcp
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on."""
+        wanted = scope["type"] == "http" and scope["path"] in _PATHS
+        await (self._mcp if wanted else self._others)(scope, receive, send)
+
+
+def _serving(access: Access, write: bool, told: Told) -> ASGIApp:
     """Return what serves one request. The package is imported at the first one, in a thread, since that takes a second."""
     from assistant.mcp.http import serving  # noqa: PLC0415
 
-    return serving(access, write=write, most_bytes=_MOST_BYTES)
+    return serving(access, write=write, told=told, most_bytes=_MOST_BYTES)
 
 
 def _challenge(headers: Headers) -> str:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Sequence
-from functools import cache
+import time
+from collections.abc import Callable, Sequence
+from functools import cache, partial
 from importlib.metadata import version
-from typing import Any
+from typing import Any, TypeVar
 
 import anyio.to_thread
+from anyio import CapacityLimiter
+from anyio.lowlevel import RunVar
 from mcp import MCPError, types
 from mcp.server import Server, ServerRequestContext
 
-from assistant.mcp.access import READ, WRITE, Opening
+from assistant.mcp.access import READ, WRITE, Opening, Told
 from assistant.mcp.catalogue import TOOLS, Tool, offered
 from assistant.mcp.names import UnclearNameError
 from assistant.mcp.pages import pages
@@ -43,25 +46,29 @@ _ONLY_READS = (
 )
 _FOR_PROGRAMS = types.Annotations(audience=["assistant"])
 
+_MOST_THREADS = 20
+"""Calls at a time; others wait, and never for the threads in which the rest of the process works."""
+
 Context = ServerRequestContext[Any, Any]
+T = TypeVar("T")
 
 
-def build_server(opening: Opening, *, write: bool) -> Server[Any]:
+def build_server(opening: Opening, *, write: bool, told: Told = lambda _tool, _outcome, _seconds: None) -> Server[Any]:
     """Make the server of one connection. The tools that change something are offered if `write` is set and the token may write."""
-    calls = _Calls(opening, write=write)
+    calls = _Calls(opening, write=write, told=told)
 
     async def list_tools(_context: Context, _params: types.PaginatedRequestParams | None) -> types.ListToolsResult:
-        found = await anyio.to_thread.run_sync(calls.offered)
+        found = await _in_thread(calls.offered)
         return types.ListToolsResult(tools=[_described(tool.name) for tool in found])
 
     async def call_tool(_context: Context, params: types.CallToolRequestParams) -> types.CallToolResult:
-        return await anyio.to_thread.run_sync(calls.call, params.name, params.arguments or {})
+        return await _in_thread(partial(calls.call, params.name, params.arguments or {}))
 
     async def get_prompt(_context: Context, params: types.GetPromptRequestParams) -> types.GetPromptResult:
-        return await anyio.to_thread.run_sync(calls.prompt, params.name, params.arguments or {})
+        return await _in_thread(partial(calls.prompt, params.name, params.arguments or {}))
 
     return Server(
-        "outlay", title="Outlay", version=version("outlay-assistant"), instructions=INSTRUCTIONS, on_list_tools=list_tools,
+        "outlay", title="Outlay", version=_version(), instructions=INSTRUCTIONS, on_list_tools=list_tools,
         on_call_tool=call_tool, on_list_prompts=_list_prompts, on_get_prompt=get_prompt, on_list_resources=_list_resources,
         on_read_resource=_read_resource, on_list_resource_templates=_list_templates,
     )  # fmt: skip
@@ -70,8 +77,8 @@ def build_server(opening: Opening, *, write: bool) -> Server[Any]:
 class _Calls:
     """What needs the person's access; each method runs in a thread."""
 
-    def __init__(self, opening: Opening, *, write: bool) -> None:
-        self._opening, self._write = opening, write
+    def __init__(self, opening: Opening, *, write: bool, told: Told) -> None:
+        self._opening, self._write, self._told = opening, write, told
 
     def offered(self) -> list[Tool]:
         try:
@@ -86,15 +93,21 @@ class _Calls:
         if tool is None:
             message = f"There is no tool of this name; there are {', '.join(TOOLS)}."
             raise MCPError(types.INVALID_PARAMS, message)
+        started = time.perf_counter()
+        outcome, result = self._outcome(tool, given)
+        self._told(name, outcome, time.perf_counter() - started)
+        return result
+
+    def _outcome(self, tool: Tool, given: dict[str, Any]) -> tuple[str, types.CallToolResult]:
         try:
-            return _said(self._answer(tool, given))
+            return tool.outcome, _said(self._answer(tool, given))
         except UnclearNameError as error:
-            return _refused(str(error), error.near)
+            return "declined", _refused(str(error), error.near)
         except ToolError as error:
-            return _refused(str(error))
+            return "declined" if error.lasting else "failed", _refused(str(error))
         except Exception as error:  # nobody foresaw it; its text may hold what somebody wrote
-            log.error("a tool failed", extra={"tool": name, "kind": type(error).__name__, "at": _place_of(error)})
-            return _refused("Something unexpected went wrong in Outlay, and its log says where. Try again later.")
+            log.error("a tool failed", extra={"tool": tool.name, "kind": type(error).__name__, "at": _place_of(error)})
+            return "failed", _refused("Something unexpected went wrong in Outlay, and its log says where. Try again later.")
 
     def _answer(self, tool: Tool, given: dict[str, Any]) -> Answer:
         if tool.scope == WRITE and not self._write:
@@ -109,6 +122,23 @@ class _Calls:
             return written(name, given, self._opening().person.today)
         except (PromptError, ToolError) as error:
             raise MCPError(types.INVALID_PARAMS, str(error)) from error
+
+
+_threads: RunVar[CapacityLimiter] = RunVar("outlay_mcp_threads")
+
+
+async def _in_thread(work: Callable[[], T]) -> T:
+    try:
+        threads = _threads.get()
+    except LookupError:
+        threads = CapacityLimiter(_MOST_THREADS)
+        _threads.set(threads)
+    return await anyio.to_thread.run_sync(work, limiter=threads)
+
+
+@cache
+def _version() -> str:
+    return version("outlay-assistant")
 
 
 @cache
