@@ -36,6 +36,8 @@ ROOMS = {
     "pypdfium2": ("expenses/adapters/receipts/studio/",),
     "sendgrid": ("notifier/adapters/",),
     "ibm_watson": ("assistant/watson/",),
+    "mcp": ("assistant/mcp/",),
+    "pydantic": ("assistant/mcp/",),
     "currency_converter": ("expenses/adapters/",),
     "uvicorn": ("chassis/server.py", "chassis/connection.py"),
     "cryptography": ("chassis/vault.py", "auth/adapters/"),
