@@ -102,6 +102,7 @@ def _is_about_somebody_else(reading: Reading) -> bool:
         return True
     return any(
         index + 1 in reading.cues.get("doer_after", ())
+        or any(beside in reading.cues.get("theirs", ()) for beside in (index - 1, index + 1))
         or (
             index - 1 in reading.cues.get("auxiliary", ())
             and any(index + 1 in reading.cues.get(cue, ()) for cue in ("spend", "buy"))
