@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
-
 from assistant.tools.in_process import InProcess
+
 from conversations.evaluating import is_right, is_wrong_write
 from support.household_api import Household, household
 
