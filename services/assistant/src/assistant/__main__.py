@@ -5,15 +5,11 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-import httpx
-
-from assistant.app import AssistantService, build, tools_from
-from assistant.builtin import BuiltIn
 from assistant.probing import gateway_probe
 from assistant.settings import AssistantSettings, ProcessSettings
-from assistant.tools.client import new_client
 from chassis.checking import add_check_command, auth_probe, say_findings
 from chassis.clock import clock_from
 from chassis.data_keys import vault_from
@@ -30,6 +26,11 @@ from chassis.server import serve
 from chassis.settings import SettingsError, read_settings
 from chassis.tokens import TokenVerifier
 from chassis.traces import traces_from
+
+if TYPE_CHECKING:
+    import httpx
+
+    from assistant.app import AssistantService
 
 _KINDS = (ProcessSettings, AssistantSettings)
 _AGAIN, _SETTINGS = 1, 2
@@ -87,6 +88,10 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _service(settings: ProcessSettings, own: AssistantSettings, metrics: Metrics, api: httpx.Client) -> AssistantService:
+    # Imported here, since `settings` needs none of it and it takes a second.
+    from assistant.app import build, tools_from  # noqa: PLC0415
+    from assistant.builtin import BuiltIn  # noqa: PLC0415
+
     return build(
         own,
         verify=TokenVerifier(lambda: fetch_jwks(settings.auth_url), "assistant"),
@@ -101,6 +106,8 @@ def _service(settings: ProcessSettings, own: AssistantSettings, metrics: Metrics
 
 def _api(settings: ProcessSettings) -> httpx.Client:
     """Return a client for the gateway, which answers only to the address in people's browsers."""
+    from assistant.tools.client import new_client  # noqa: PLC0415  see below
+
     client = new_client(settings.api_url)
     if settings.url:
         client.headers["Host"] = urlsplit(settings.url).netloc
