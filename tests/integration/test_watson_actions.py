@@ -93,8 +93,11 @@ def begin(server: WatsonServer) -> Iterator[Callable[[str], Chat]]:
     ("Set a budget of 200 for rent", "set_budget", "proposed", "200.00"),
     ("Change my groceries budget to 150", "set_budget", "proposed", "150.00"),
     ("What can you do?", "watson", "answered", "I answer questions"),
-    ("quid pro quo", "unknown", "declined", "text"),
-    ("Can I speak to somebody?", "unknown", "declined", "text"),
+    ("Wie viel habe ich letzten Monat für Groceries ausgegeben?", "spending", "answered", "65,50"),
+    ("How much should I spend on groceries this month?", "spending", "declined", "advice"),
+    ("How much will I spend next year?", "spending", "declined", "future"),
+    ("quid pro quo", "spending", "declined", "text"),
+    ("Can I speak to somebody?", "spending", "declined", "text"),
 ])  # fmt: skip
 def test_each_topic_is_answered_by_outlays_tools(
     begin: Callable[[str], Chat], text: str, intent: str, outcome: str, part: str

@@ -249,7 +249,12 @@ class Handler(BaseHTTPRequestHandler):
     def _send(self, status: int, value: Any, raw: bytes | None = None, **headers: str) -> None:
         body = json.dumps(value).encode() if raw is None else raw
         self.send_response(status)
-        for name, text in {"Content-Type": "application/json", "Content-Length": str(len(body)), **headers}.items():
+        kept = {
+            "Content-Type": "application/json",
+            "Content-Length": str(len(body)),
+            "Set-Cookie": f"affinity={secrets.token_hex(4)}",
+        }
+        for name, text in {**kept, **headers}.items():
             self.send_header(name, text)
         self.end_headers()
         try:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from assistant.conversation.model import AssistantUnavailableError, Choice, Outcome
@@ -268,3 +270,23 @@ def test_who_says_which_they_meant_is_answered_what_they_asked(server, watson):
     talk = Talk(watson)
     talk.say("groceries last month?")
     assert "65.50" in str(talk.say("Spending").blocks)
+
+
+def test_many_talks_share_one_client_without_mixing(server, watson):
+    server.say = lambda text, session: [{"response_type": "text", "text": f"{text} {session.variables['outlay_currency']}"}]
+
+    def talks(number: int) -> list[str]:
+        talk = Talk(watson, user_id=f"user-{number}", currency="EUR" if number % 2 else "USD")
+        return [texts_of(talk.say(f"{number} {turn}")) for turn in range(5)]
+
+    with ThreadPoolExecutor(8) as pool:
+        heard = list(pool.map(talks, range(24)))
+    assert heard == [[f"{number} {turn} {'EUR' if number % 2 else 'USD'}" for turn in range(5)] for number in range(24)]
+    assert len(server.of("token")) == 1
+    assert len(server.of("create_session")) == 24
+
+
+def test_no_cookie_of_watson_is_kept(server, watson):
+    Talk(watson).say("one")
+    Talk(watson).say("two")
+    assert not any("Cookie" in request.headers for request in server.requests)

@@ -65,7 +65,8 @@ def _check(reading: Reading, question: Question, context: Context) -> None:
         raise DeclinedError(book.say("declines.cannot"))
     if reading.has("future") and question.intent is not Intent.PACE:
         raise DeclinedError(book.say("declines.future"))
-    if reading.first("cannot_first") == 0 and question.amount is None and not reading.has("how_much", "count"):
+    is_order = reading.has("cannot_first") and reading.first("cannot_first") == 0
+    if is_order and question.amount is None and not reading.has("how_much", "count"):
         raise DeclinedError(book.say("declines.cannot"))
     if reading.has("lacking") or _is_about_somebody_else(reading):
         raise DeclinedError(book.say("declines.lacking"))

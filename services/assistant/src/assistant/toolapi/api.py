@@ -7,11 +7,11 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from assistant.answering.context import Answer, DeclinedError
+from assistant.answering.context import Answer
 from assistant.answering.described import NotUnderstoodError
 from assistant.conversation.allowance import Allowance
 from assistant.conversation.api import person_of, token_of
-from assistant.conversation.model import Person
+from assistant.conversation.model import Outcome, Person
 from assistant.toolapi.asking import WISHES, Asking
 from assistant.tools.model import ToolError
 from assistant.tools.toolbox import Toolbox
@@ -68,11 +68,13 @@ class ToolOperations:
 def _answered(asking: Asking, wish: str, words: Mapping[str, str], *, limit: int | None = None) -> Response:
     try:
         question = _question(asking, wish, {name: said.strip() for name, said in words.items() if said.strip()})
-        return _view(asking.answer(replace(question, limit=limit))), 200, {}
-    except DeclinedError as error:
-        raise NotUnderstoodError(str(error)) from error
+        answer = asking.answer(replace(question, limit=limit))
     except ToolError as error:
         raise (ToolRefusedError if error.lasting else UnavailableError)(str(error)) from error
+    view = _view(answer)
+    if answer.outcome is Outcome.DECLINED:
+        raise NotUnderstoodError(view["text"])
+    return view, 200, {}
 
 
 def _question(asking: Asking, wish: str, words: Mapping[str, str]) -> Question:

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
-from assistant.answering import budgets, changes, help_, lists, sums
-from assistant.answering.asking import ask_which
+from assistant.answering.answers import answer_of, found_in, question_of
 from assistant.answering.context import Answer, Context
 from assistant.answering.described import NotUnderstoodError, period_of
 from assistant.answering.readers import calendar_of, reader_of
 from assistant.phrasing.book import Phrasebook
 from assistant.understanding.deciding import decide
-from assistant.understanding.following import answer_to, follow
+from assistant.understanding.following import answer_to
 from assistant.understanding.languages import language_of
 from assistant.understanding.question import Grouping, Intent, Question, Sorting
 from assistant.understanding.selecting import Selector
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
 
     from assistant.conversation.model import Person
     from assistant.tools.toolbox import Toolbox
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from assistant.understanding.reading import Reading
 
 _BIGGEST = 5
-_NEW = frozenset({Intent.ADD, Intent.HELP})
-"""Intents in which a part of a payee's name need not mean one that there is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,21 +59,16 @@ WISHES: Mapping[str, Wish] = {
     "recategorise": Wish(Intent.RECATEGORISE),
 }
 """By the names that Watson's actions, the tool operations and the documents use."""
-_ANSWERS: Mapping[Intent, Callable[[Question, Context], Answer]] = {
-    Intent.SPENDING: sums.spending, Intent.INCOME: sums.spending, Intent.COUNT: sums.count, Intent.AVERAGE: sums.average,
-    Intent.COMPARISON: sums.comparison, Intent.RANKING: sums.ranking, Intent.ENTRIES: lists.entries,
-    Intent.BUDGET: budgets.one_budget, Intent.BUDGETS: budgets.budgets, Intent.PACE: budgets.pace, Intent.WHY: budgets.why,
-    Intent.ADD: changes.add_expense, Intent.SET_BUDGET: changes.set_budget, Intent.RECATEGORISE: changes.recategorise,
-    Intent.HELP: help_.explain,
-}  # fmt: skip
 
 
 class Asking:
     """Reads the words of one person, and answers."""
 
-    def __init__(self, person: Person, tools: Toolbox, *, new_id: Callable[[], str], found: Sequence[str] = ()) -> None:
-        """`new_id` makes ids of proposals; `found` are the entries of the last answer, which "those" means."""
-        self._person, self._tools, self._new_id, self._found = person, tools, new_id, found
+    def __init__(
+        self, person: Person, tools: Toolbox, *, new_id: Callable[[], str], memory: Mapping[str, Any] = MappingProxyType({})
+    ) -> None:
+        """`new_id` makes ids of proposals; `memory` is of the last answer, which "those" goes back to."""
+        self._person, self._tools, self._new_id, self._memory = person, tools, new_id, memory
         self.today = calendar_of(person)
         self.language = language_of("", [person.locale.partition("-")[0]])
 
@@ -92,30 +85,35 @@ class Asking:
         """Return what is in some words."""
         return reader_of(self.language, self._person, self._tools, self.today).read(words)
 
-    def question(self, wish: Wish, words: str, *, amount: Decimal | None = None, description: str = "") -> Question:
-        """Return the question that the words make of a wish; what they leave out is taken from the rest."""
+    def grant(self, wish: Wish, words: str, *, amount: Decimal | None = None, description: str = "") -> Answer:
+        """Answer what some words make of a wish; what they leave out is taken from the rest. Raises ToolError."""
         reading = self.read(words)
         decided = decide(reading)
         question = decided if decided.intent is wish.intent else Selector(reading).question()
         question = replace(
-            question, intent=wish.intent, is_income=question.is_income or wish.is_income,
-            grouping=question.grouping or wish.grouping, limit=question.limit or wish.limit,
+            question,
+            intent=wish.intent,
+            currency="" if question.currency == self._person.currency else question.currency,
+            is_income=question.is_income or wish.is_income,
+            grouping=question.grouping or wish.grouping,
+            limit=question.limit or wish.limit,
             sorting=wish.sorting if question.sorting is Sorting.OLDEST else question.sorting,
             amount=amount if question.amount is None else question.amount,
             description=question.description or description,
-        )  # fmt: skip
+        )
         if wish.intent is Intent.BUDGETS and question.names:
-            return replace(question, intent=Intent.BUDGET)
-        return question
+            question = replace(question, intent=Intent.BUDGET)
+        return answer_of(reading, question, self._context(reading))
 
-    def follow(self, words: str, before: Question | None) -> Question:
-        """Return what words mean that go on from the question before."""
+    def understand(self, words: str, before: Question | None, *, is_asked: bool = False) -> Answer:
+        """Answer what Outlay's own grammar takes some words for; raises ToolError."""
         reading = self.read(words)
-        return follow(reading, decide(reading), before, self.today)
+        question = question_of(reading, self._person, before, self.today, is_asked=is_asked)
+        return answer_of(reading, question, self._context(reading))
 
-    def completed(self, words: str, before: Question) -> Question | None:
-        """Return the question before with what was asked back for in it; None if the words are no answer to that."""
-        return answer_to(decide(self.read(words)), before)
+    def completes(self, words: str, before: Question) -> bool:
+        """Whether some words answer what the last answer asked back."""
+        return answer_to(decide(self.read(words)), before) is not None
 
     def period(self, words: str) -> Period:
         """Return the period that some words name; raises NotUnderstoodError."""
@@ -130,20 +128,18 @@ class Asking:
         return self._names(words, payees=True)
 
     def answer(self, question: Question) -> Answer:
-        """Answer; raises DeclinedError and ToolError."""
-        context = Context(self._person, self._tools, self.book, self.today, self._new_id, self._found)
-        if question.ambiguous and question.intent not in _NEW:
-            return ask_which(question, context)
-        return _ANSWERS[question.intent](question, context)
+        """Answer a question that is all there is."""
+        reading = self.read("")
+        return answer_of(reading, question, self._context(reading))
+
+    def _context(self, reading: Reading) -> Context:
+        return Context(self._person, self._tools, self.book, self.today, self._new_id, found_in(reading, self._memory))
 
     def _names(self, words: str, *, payees: bool) -> tuple[Name, ...]:
         found = [name for each in self.read(words).names for name in each.names if (name.kind == "payee") is payees]
         if not found:
-            raise self._unknown(words)
+            raise NotUnderstoodError(self.book.say("declines.word", word=words))
         if payees and len(set(found)) > 1:
             message = f"“{words}” may be {' or '.join(name.text for name in dict.fromkeys(found))}; say which."
             raise NotUnderstoodError(message)
         return tuple(dict.fromkeys(found))
-
-    def _unknown(self, words: str) -> NotUnderstoodError:
-        return NotUnderstoodError(self.book.say("declines.word", word=words))

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from assistant.answering.context import Answer, DeclinedError
+from assistant.answering.answers import three
+from assistant.answering.context import Answer
 from assistant.conversation import blocks
 from assistant.conversation.model import AssistantUnavailableError, Block, Choice, Message, Outcome, Proposal, Reply
 from assistant.toolapi.asking import Asking
@@ -32,7 +33,6 @@ SECONDS = 2.2
 OWN_WORDS = "watson"
 """The intent of an answer that is Watson's alone."""
 _MOST_DIRECTIVES = 3
-_SUGGESTED = 3
 _MOST_KEPT = 4_000
 """Characters of JSON that a conversation may carry for the options that Watson offered."""
 _CHOICES = {Intent.CONFIRM: Choice.CONFIRM, Intent.CANCEL: Choice.CANCEL, Intent.UNDO: Choice.UNDO}
@@ -75,8 +75,7 @@ class Watson:
 
     def reply(self, message: Message, tools: Toolbox) -> Iterator[Block | Reply]:
         """Yield the blocks of an answer, and the reply. See `Assistant.reply`."""
-        found = message.memory.get("found", ())
-        asking = Asking(message.person, tools, new_id=self._new_id, found=tuple(str(each) for each in found))
+        asking = Asking(message.person, tools, new_id=self._new_id, memory=message.memory)
         asking.speak(message.text)
         reply = self._choice(message, asking) or self._completed(message, asking) or self._answer(message, asking)
         yield from reply.blocks
@@ -116,12 +115,9 @@ class Watson:
             return None
         made = _Made()
         try:
-            question = asking.completed(message.text, before)
-            if question is None:
+            if not asking.completes(message.text, before):
                 return None
-            made.take(asking.answer(question))
-        except DeclinedError:
-            return None
+            made.take(asking.understand(message.text, before, is_asked=True))
         except ToolError as error:
             made.fail(error, asking)
         return self._reply(made, Rendered(), asking, _session(message.memory))
@@ -183,14 +179,8 @@ class Watson:
         outcome = Outcome.FAILED if made.failed else _outcome(answer, shown)
         return Reply(
             outcome, answer.intent if answer else OWN_WORDS, asking.language, tuple(made.blocks),
-            _suggestions(answer, asking), made.proposal, memory,
+            three(tuple(answer.suggestions) if answer else (), asking.book), made.proposal, memory,
         )  # fmt: skip
-
-
-def _suggestions(answer: Answer | None, asking: Asking) -> tuple[str, ...]:
-    """Return three, whatever the answer had of its own."""
-    general = (asking.book.say(f"suggestions.{name}") for name in ("month", "budgets", "biggest", "add"))
-    return tuple(dict.fromkeys((*(answer.suggestions if answer else ()), *general)))[:_SUGGESTED]
 
 
 def _outcome(answer: Answer | None, shown: Rendered) -> Outcome:

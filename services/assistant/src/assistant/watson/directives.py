@@ -14,11 +14,9 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from assistant.answering.context import Answer, DeclinedError
-from assistant.conversation import blocks
-from assistant.conversation.model import Outcome
+from assistant.answering.context import Answer
 from assistant.toolapi.asking import WISHES, Asking, Wish
-from assistant.understanding.question import Grouping, Intent, Question
+from assistant.understanding.question import Grouping, Question
 from assistant.watson.context import ACTIONS
 from assistant.watson.failures import malformed
 from assistant.watson.plain import plain
@@ -63,26 +61,10 @@ def carried_out(directive: Mapping[str, Any], talk: Talk, asking: Asking) -> Ans
     tool, proposal = values.get("tool", ""), values.get("propose", "")
     if bool(tool) is bool(proposal) or (tool and tool not in TOOLS) or (proposal and proposal not in PROPOSALS):
         raise malformed()
-    try:
-        if tool == "decline":
-            raise DeclinedError(asking.book.say("declines.unclear"))
-        if tool == "follow_up":
-            return _followed(words, talk, asking)
-        wish, described = _wish(tool or proposal, values), values.get("description", "")
-        return asking.answer(asking.question(wish, words, amount=_amount(values), description=described))
-    except DeclinedError as declined:
-        return _declined(str(declined))
-
-
-def _followed(words: str, talk: Talk, asking: Asking) -> Answer:
-    question = asking.follow(words, talk.before)
-    if question.intent in (Intent.UNKNOWN, Intent.GREETING, Intent.CONFIRM, Intent.CANCEL, Intent.UNDO):
-        raise DeclinedError(asking.book.say("declines.unclear"))
-    return asking.answer(question)
-
-
-def _declined(words: str) -> Answer:
-    return Answer(Outcome.DECLINED, [blocks.text(words)], Question(Intent.UNKNOWN))
+    if tool in ("follow_up", "decline"):  # what Watson does not understand, Outlay's own grammar may, in five languages
+        return asking.understand(words, talk.before)
+    wish, described = _wish(tool or proposal, values), values.get("description", "")
+    return asking.grant(wish, words, amount=_amount(values), description=described)
 
 
 def _wish(name: str, values: Mapping[str, str]) -> Wish:
