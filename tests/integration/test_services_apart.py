@@ -17,6 +17,7 @@ import pika
 import pytest
 
 from chassis.gateway_keys import HEADER
+from support.assistants import connected, over_http
 from support.client import PASSWORD, Person, eventually
 from support.collector import Collector
 from support.fleet import Fleet
@@ -214,6 +215,17 @@ def test_the_assistant_acts_for_a_person_while_they_are_signed_in(apart: Apart) 
         assert [robbed.get(path).status_code for path in ("expenses", "users/me", "assistant", "events")] == [200, 403, 403, 403]
         assert person.delete("session").status_code == 204
         assert robbed.get("expenses").status_code == 401
+
+
+def test_other_assistants_reach_it_through_the_gateway(apart: Apart) -> None:
+    person = Person(apart.url)
+    person.spend("4.80")
+    token = person.access_token(name="assistant", scopes=["read", "write"])["token"]
+    with connected(over_http(f"{apart.url}/mcp?write=true", token)) as connection:
+        made = connection.changed("add_entry", amount="1.20")
+        assert connection.found("spending")["total"] == {"amount": "6.00", "currency": "EUR"}
+        connection.found("undo", undo=made["undo"])
+    assert len(person.read("expenses")["items"]) == 1
 
 
 def test_the_trace_of_a_message_goes_through_the_assistant_to_the_data(apart: Apart) -> None:
