@@ -13,7 +13,10 @@ from assistant.understanding.text import key_of
 from assistant.understanding.vocabulary import vocabulary_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from assistant.answering.context import Context
+    from assistant.tools.model import Entry
     from assistant.understanding.names import Name
     from assistant.understanding.question import Question
 
@@ -79,14 +82,27 @@ def _spelling(text: str, context: Context) -> str | None:
     """Return a word as entries have it: as it is, or in the singular."""
     if len(text) < 3 and text.isascii():  # noqa: PLR2004  it would be part of anything
         return None
-    return next((each for each in _forms(text, context) if _is_a_word(each, context)), None)
+    forms, absent = _forms(text, context), list[str]()
+    known = set()
+    for each in sorted(forms, key=len):  # where "yacht" is nowhere, "yachts" need not be looked for
+        if any(part in each.casefold() for part in absent):
+            continue
+        found = _entries_with(each, context)
+        if not found:
+            absent.append(each.casefold())
+        elif _all_begin_with(each, found):
+            known.add(each)
+    return next((each for each in forms if each in known), None)
 
 
-def _is_a_word(text: str, context: Context) -> bool:
+def _entries_with(text: str, context: Context) -> Sequence[Entry]:
+    return context.tools.entries(Selection(texts=(text,)), Order.NEWEST, _LOOKED_AT).entries
+
+
+def _all_begin_with(text: str, found: Sequence[Entry]) -> bool:
     """Whether words of entries begin with a text; the API finds it within words too, such as "owe" in "power"."""
-    found = context.tools.entries(Selection(texts=(text,)), Order.NEWEST, _LOOKED_AT).entries
     begins = re.compile(rf"(?<!\w){re.escape(text.casefold())}")
-    return bool(found) and all(begins.search(f"{each.payee} {each.description} {each.note}".casefold()) for each in found)
+    return all(begins.search(f"{each.payee} {each.description} {each.note}".casefold()) for each in found)
 
 
 def _tag(text: str, context: Context) -> str:
