@@ -155,7 +155,7 @@ def test_a_change_is_only_proposed(server, watson):
     assert reply.outcome is Outcome.PROPOSED
     assert reply.proposal.parameters["amount"] == "3.50"
     assert reply.proposal.parameters["spent_on"] == "2026-11-29"
-    assert kinds_of(reply) == ["card"]
+    assert kinds_of(reply) == ["text", "card"]
     assert tools.done == []
 
 
@@ -191,7 +191,7 @@ def test_an_amount_below_zero_is_declined(server, watson):
 
 def test_of_two_proposals_only_one_is_made(server, watson):
     server.say = lambda _text, _session: outlay(propose="add_expense") * 2
-    assert kinds_of(Talk(watson).say("add coffee 3.50 yesterday")) == ["card"]
+    assert kinds_of(Talk(watson).say("add coffee 3.50 yesterday")) == ["text", "card"]
 
 
 def test_figures_stand_where_watson_wanted_them(server, watson):

@@ -50,8 +50,8 @@ def add_expense(question: Question, context: Context) -> Answer:
     if category is not None:
         parameters["category_id"] = category.id
         fields.append(blocks.field("category", book.say("labels.category"), category.name))
-    title = book.say("proposals.add_income" if question.is_income else "proposals.add_expense")
-    return _proposed(question, Proposal(context.new_id(), "add_expense", parameters), title, fields)
+    name = "add_income" if question.is_income else "add_expense"
+    return _proposed(question, context, Proposal(context.new_id(), "add_expense", parameters), fields, name=name)
 
 
 def _category_of(question: Question, payee: str, context: Context) -> Category | None:
@@ -105,7 +105,7 @@ def _change(question: Question, state: BudgetState, limit: Money, context: Conte
     ]  # fmt: skip
     parameters = {"budget_id": state.id, "version": state.version, "limit": limit.text, "currency": limit.currency}
     proposal = Proposal(context.new_id(), "change_budget", parameters)
-    return _proposed(question, proposal, book.say("proposals.change_budget"), fields)
+    return _proposed(question, context, proposal, fields)
 
 
 def _new_budget(question: Question, names: Sequence[Name], limit: Money, context: Context) -> Answer:
@@ -121,7 +121,7 @@ def _new_budget(question: Question, names: Sequence[Name], limit: Money, context
         "name": name[:100], "limit": limit.text, "currency": limit.currency, "cycle": cycle,
         "category_ids": sorted({each for one in names for each in one.ids}),
     }  # fmt: skip
-    return _proposed(question, Proposal(context.new_id(), "set_budget", parameters), book.say("proposals.set_budget"), fields)
+    return _proposed(question, context, Proposal(context.new_id(), "set_budget", parameters), fields)
 
 
 def recategorise(question: Question, context: Context) -> Answer:
@@ -150,8 +150,8 @@ def _move(question: Question, context: Context, category: Category, moved: Seque
         blocks.field("entries", book.say("labels.entries"), f"{len(moved)}: {listed}{', …' if len(moved) > 3 else ''}"),  # noqa: PLR2004
         blocks.field("category", book.say("labels.category"), category.name),
     ]  # fmt: skip
-    title = book.say("proposals.recategorise", category=category.name)
-    return _proposed(question, Proposal(context.new_id(), "recategorise", parameters), title, fields)
+    proposal = Proposal(context.new_id(), "recategorise", parameters)
+    return _proposed(question, context, proposal, fields, category=category.name)
 
 
 def _entries_to_move(question: Question, context: Context) -> Sequence[Entry]:
@@ -165,8 +165,14 @@ def _entries_to_move(question: Question, context: Context) -> Sequence[Entry]:
     return context.tools.entries(selection, Order.NEWEST, _MOST_MOVED).entries
 
 
-def _proposed(question: Question, proposal: Proposal, title: str, fields: Sequence[Mapping[str, str]]) -> Answer:
-    return Answer(Outcome.PROPOSED, [blocks.card(proposal, title, fields)], replace(question, amount=None), proposal=proposal)
+def _proposed(
+    question: Question, context: Context, proposal: Proposal, fields: Sequence[Mapping[str, str]], *, name: str = "", **values: str
+) -> Answer:
+    """Show what is to be changed and ask; `name` is of the sentences, if it is not the action's."""
+    name = name or proposal.action
+    card = blocks.card(proposal, context.book.say(f"titles.{name}", **values), fields)
+    asked = blocks.text(context.book.say(f"proposals.{name}", **values))
+    return Answer(Outcome.PROPOSED, [asked, card], replace(question, amount=None), proposal=proposal)
 
 
 def _money(amount: Decimal | None, currency: str, context: Context) -> Money:
