@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
-from assistant.tools.in_process import InProcess
 
 from conversations.evaluating import is_right, is_wrong_write
+from support.asgi import led_to
 from support.household_api import Household, household
 
 LOCALES = {"en": "en-US", "de": "de-DE", "es": "es-ES", "fr": "fr-FR", "hi": "hi-IN"}
@@ -65,7 +65,7 @@ def scores(talks: list[dict[str, Any]], language: str) -> Score:
 
 def _client(home: Household) -> httpx.Client:
     headers = {"Authorization": f"Bearer {home.credential}"}
-    return httpx.Client(transport=InProcess(home.suite.web), base_url="http://outlay.test/api/v1", headers=headers)
+    return httpx.Client(transport=led_to(home.suite.web), base_url="http://outlay.test/api/v1", headers=headers)
 
 
 def _turns(client: httpx.Client, talk: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any], Mapping[str, Any], float]]:
