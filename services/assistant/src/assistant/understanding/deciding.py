@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from assistant.understanding.question import Grouping, Intent, Question, Sorting
+from assistant.understanding.finishing import finish, is_against_average, limit_of, topic_of
+from assistant.understanding.question import Intent, Question
 from assistant.understanding.selecting import Selector
 
 if TYPE_CHECKING:
@@ -29,56 +29,21 @@ _ASKS = (
     "left",
     "pace",
 )
-_CYCLES = ("weekly", "quarterly", "yearly")
-_PER = ("day", "week", "year")
-_MOST_LISTED = 50
 
 
 def decide(reading: Reading) -> Question:
     """Return what a text asks for by itself; `Intent.UNKNOWN` if nothing in it says so."""
     selector = Selector(reading)
-    selected, moved = (replace(selector.question(moves=moves), limit=_limit(reading)) for moves in (False, True))
+    selected, moved = (replace(selector.question(moves=moves), limit=limit_of(reading)) for moves in (False, True))
     for intent, fits in _RULES:
         described = moved if intent is Intent.RECATEGORISE else selected
         if fits(reading, described):
-            return _finish(reading, replace(described, intent=intent))
-    return _finish(reading, selected)
-
-
-def _finish(reading: Reading, question: Question) -> Question:
-    if question.intent is Intent.RANKING:
-        return replace(
-            question,
-            is_by_count=reading.has("often"),
-            grouping=_grouping(reading, question),
-            limit=_limit(reading) or (1 if _is_singular(reading) else None),
-        )
-    if question.intent is Intent.ENTRIES:
-        return replace(question, sorting=_sorting(reading), limit=_entries_limit(reading), is_income=_is_income(reading))
-    if question.intent is Intent.HELP:
-        return replace(question, topic=_topic(reading))
-    if question.intent is Intent.SET_BUDGET:
-        return replace(question, cycle=next((cycle for cycle in _CYCLES if reading.has(cycle)), ""), step=_step(reading))
-    if question.intent is Intent.COMPARISON:
-        question = replace(question, against_average=_is_against_average(reading, question))
-    if question.intent is Intent.AVERAGE:
-        question = replace(question, per=next((per for per in _PER if reading.has(f"per_{per}")), "month"))
-    return replace(question, is_income=_is_income(reading))
-
-
-def _step(reading: Reading) -> int:
-    """Return the direction in which a budget is changed by an amount."""
-    if not any(amount.first - 1 in reading.cues.get("relative", ()) for amount in reading.amounts):
-        return 0  # "by 50", not "to 50"
-    return 1 if reading.has("raise") else -1 if reading.has("lower") else 0
-
-
-def _is_income(reading: Reading) -> bool:
-    return reading.has("income") and not reading.has("spend_only")
+            return finish(reading, replace(described, intent=intent))
+    return finish(reading, selected)
 
 
 def _is_help(reading: Reading, question: Question) -> bool:
-    if question.amount is not None or not _topic(reading):
+    if question.amount is not None or not topic_of(reading):
         return False
     if reading.has("how_to"):
         return not (reading.has("most", "biggest") or question.periods)
@@ -145,13 +110,9 @@ def _is_comparison(reading: Reading, question: Question) -> bool:
 
 
 def _is_average(reading: Reading, question: Question) -> bool:
-    if _is_against_average(reading, question):
+    if is_against_average(reading, question):
         return False
     return reading.has("average", "per_month", "per_week", "per_day", "per_year") and not reading.has("budget")
-
-
-def _is_against_average(reading: Reading, question: Question) -> bool:
-    return reading.has("average") and reading.has("compare") and bool(question.periods)
 
 
 def _is_ranking(reading: Reading, question: Question) -> bool:
@@ -242,58 +203,3 @@ _RULES: tuple[tuple[Intent, Callable[[Reading, Question], bool]], ...] = (
     (Intent.INCOME, _is_income_sum),
     (Intent.SPENDING, _is_spending),
 )
-
-
-def _grouping(reading: Reading, question: Question) -> Grouping:
-    if reading.has("which_month"):
-        return Grouping.MONTH
-    if reading.has("which_payee") or (question.names and not reading.has("which_category")):
-        return Grouping.PAYEE
-    return Grouping.CATEGORY
-
-
-def _is_singular(reading: Reading) -> bool:
-    return not reading.has("several", "by")
-
-
-def _sorting(reading: Reading) -> Sorting:
-    if reading.has("biggest", "most"):
-        return Sorting.BIGGEST
-    if reading.has("smallest"):
-        return Sorting.SMALLEST
-    return Sorting.LATEST if reading.has("latest") else Sorting.OLDEST
-
-
-def _entries_limit(reading: Reading) -> int | None:
-    limit = _limit(reading)
-    if limit is not None or _sorting(reading) is Sorting.OLDEST:
-        return limit
-    return 5 if reading.has("several") and not reading.has("latest") else 1
-
-
-def _limit(reading: Reading) -> int | None:
-    """Return the number beside "top" or "biggest": "top five", "the 3 biggest", "die drei größten"."""
-    for cue in ("most", "biggest", "smallest", "latest", "top", "which_category", "which_payee"):
-        for at in reading.cues.get(cue, ()):
-            for beside in (at + 1, at - 1, at + 2, at - 2):
-                number = number_at(reading, beside)
-                if number is not None and 1 <= number <= _MOST_LISTED:
-                    return number
-    return None
-
-
-def number_at(reading: Reading, index: int) -> int | None:
-    """Return the whole number that a phrase is; None if it is none, or "a", which is no number."""
-    key, word = reading.line.key(index), reading.line.value(index, "number")
-    if word is not None:
-        return int(Decimal(word)) if Decimal(word) > 1 else None
-    return int(key) if key.isdigit() and len(key) <= 2 else None  # noqa: PLR2004
-
-
-def _topic(reading: Reading) -> str:
-    """Return the topic that the words hint at, the most special one first."""
-    topics = [topic for topic in _TOPICS if reading.has(f"topic:{topic}")]
-    return topics[0] if topics else ""
-
-
-_TOPICS = ("delete-account", "tokens", "import", "export", "receipts", "alerts", "currencies", "categories", "budgets")

@@ -14,12 +14,13 @@ if TYPE_CHECKING:
 def language_of(text: str, preferred: Sequence[str]) -> str:
     """Return one of LANGUAGES; of several that know as many words the first of those `preferred`.
 
-    The very first, in which the talk is, stays if it knows but one word less: "seulement Food / Coffee" is still French.
+    The very first, in which the talk is or that of the person, stays if it knows but one word less:
+    "seulement Food / Coffee" is still French.
     """
     tokens = [token for token in tokens_of(text) if token.is_word]
     order = [*dict.fromkeys(language for language in preferred if language in LANGUAGES), *LANGUAGES]
     scores = {language: _score(tokens, language) for language in order}
-    stays = preferred[0] if preferred else ""
+    stays = next((language for language in preferred if language in LANGUAGES), "")
     return max(scores, key=lambda language: scores[language] + (language == stays and scores[language] > 0))
 
 

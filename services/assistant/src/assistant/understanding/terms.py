@@ -15,6 +15,7 @@ Match = tuple[Period, int] | None
 """A period and the phrase after it."""
 _ORDINAL = re.compile(r"([0-9]{1,2})(?:st|nd|rd|th|er|ere|eme|e|o|a)?")
 _YEARS = range(1970, 2100)
+_UNITS = frozenset(unit.value for unit in Unit)
 _OFFSETS = {"this": 0, "last": -1, "next": 1, "before_last": -2}
 
 
@@ -31,7 +32,7 @@ def offset_at(line: Line, index: int) -> int | None:
 def unit_at(line: Line, index: int) -> Unit | None:
     """Return the unit that a phrase names."""
     value = line.value(index, "unit")
-    return Unit(value) if value is not None else None
+    return Unit(value) if value in _UNITS else None
 
 
 def count_at(line: Line, index: int) -> int | None:

@@ -1,0 +1,109 @@
+"""Fills in what belongs to an intent: the order and the number of what is listed, a topic, the cycle of a budget."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from assistant.understanding.question import Grouping, Intent, Question, Sorting
+
+if TYPE_CHECKING:
+    from assistant.understanding.reading import Reading
+
+_CYCLES = ("weekly", "quarterly", "yearly")
+_PER = ("day", "week", "year")
+_MOST_LISTED = 50
+_RECENT = 10
+_TOPICS = ("delete-account", "tokens", "import", "export", "receipts", "alerts", "currencies", "categories", "budgets")
+
+
+def finish(reading: Reading, question: Question) -> Question:
+    """Return the question with what its intent needs."""
+    if question.intent is Intent.RANKING:
+        return replace(
+            question,
+            is_by_count=reading.has("often"),
+            grouping=_grouping(reading, question),
+            limit=limit_of(reading) or (1 if _is_singular(reading) else None),
+        )
+    if question.intent is Intent.ENTRIES:
+        return replace(question, sorting=_sorting(reading), limit=_entries_limit(reading), is_income=is_income(reading))
+    if question.intent is Intent.HELP:
+        return replace(question, topic=topic_of(reading))
+    if question.intent is Intent.SET_BUDGET:
+        return replace(question, cycle=next((cycle for cycle in _CYCLES if reading.has(cycle)), ""), step=_step(reading))
+    if question.intent is Intent.COMPARISON:
+        question = replace(question, against_average=is_against_average(reading, question))
+    if question.intent is Intent.AVERAGE:
+        question = replace(question, per=next((per for per in _PER if reading.has(f"per_{per}")), "month"))
+    return replace(question, is_income=is_income(reading))
+
+
+def _step(reading: Reading) -> int:
+    """Return the direction in which a budget is changed by an amount."""
+    if not any(amount.first - 1 in reading.cues.get("relative", ()) for amount in reading.amounts):
+        return 0  # "by 50", not "to 50"
+    return 1 if reading.has("raise") else -1 if reading.has("lower") else 0
+
+
+def is_income(reading: Reading) -> bool:
+    """Whether it is about what came in."""
+    return reading.has("income") and not reading.has("spend_only")
+
+
+def _grouping(reading: Reading, question: Question) -> Grouping:
+    if reading.has("which_month"):
+        return Grouping.MONTH
+    if reading.has("which_payee") or (question.names and not reading.has("which_category")):
+        return Grouping.PAYEE
+    return Grouping.CATEGORY
+
+
+def _is_singular(reading: Reading) -> bool:
+    return not reading.has("several", "by")
+
+
+def _sorting(reading: Reading) -> Sorting:
+    if reading.has("biggest", "most"):
+        return Sorting.BIGGEST
+    if reading.has("smallest"):
+        return Sorting.SMALLEST
+    return Sorting.LATEST if reading.has("latest") else Sorting.OLDEST
+
+
+def _entries_limit(reading: Reading) -> int | None:
+    limit = limit_of(reading)
+    if limit is not None or _sorting(reading) is Sorting.OLDEST:
+        return limit
+    return 5 if reading.has("several") and not reading.has("latest") else 1
+
+
+def limit_of(reading: Reading) -> int | None:
+    """Return the number beside "top" or "biggest": "top five", "the 3 biggest", "die drei größten"."""
+    for cue in ("most", "biggest", "smallest", "latest", "top", "which_category", "which_payee"):
+        for at in reading.cues.get(cue, ()):
+            for beside in (at + 1, at - 1, at + 2, at - 2):
+                number = number_at(reading, beside)
+                if number is not None and 1 <= number <= _MOST_LISTED:
+                    return number
+    return None
+
+
+def number_at(reading: Reading, index: int) -> int | None:
+    """Return the whole number that a phrase is; None if it is none, or "a", which is no number."""
+    key, word = reading.line.key(index), reading.line.value(index, "number")
+    if word is not None:
+        return int(Decimal(word)) if Decimal(word) > 1 else None
+    return int(key) if key.isdigit() and len(key) <= 2 else None  # noqa: PLR2004
+
+
+def topic_of(reading: Reading) -> str:
+    """Return the topic that the words hint at, the most special one first."""
+    topics = [topic for topic in _TOPICS if reading.has(f"topic:{topic}")]
+    return topics[0] if topics else ""
+
+
+def is_against_average(reading: Reading, question: Question) -> bool:
+    """Whether a period is to be compared with what is usual."""
+    return reading.has("average") and reading.has("compare") and bool(question.periods)
