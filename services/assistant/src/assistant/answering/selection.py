@@ -90,7 +90,7 @@ def _spelling(text: str, context: Context) -> str | None:
         found = _entries_with(each, context)
         if not found:
             absent.append(each.casefold())
-        elif _all_begin_with(each, found):
+        elif _all_begin_with(each, found, is_other=each != text):
             known.add(each)
     return next((each for each in forms if each in known), None)
 
@@ -99,10 +99,14 @@ def _entries_with(text: str, context: Context) -> Sequence[Entry]:
     return context.tools.entries(Selection(texts=(text,)), Order.NEWEST, _LOOKED_AT).entries
 
 
-def _all_begin_with(text: str, found: Sequence[Entry]) -> bool:
-    """Whether words of entries begin with a text; the API finds it within words too, such as "owe" in "power"."""
+def _all_begin_with(text: str, found: Sequence[Entry], *, is_other: bool) -> bool:
+    """Whether words of entries begin with a text; the API finds it within words too, such as "owe" in "power".
+
+    Another form of what was said (`is_other`) counts in descriptions and notes only: flowers are not bought at "Rose Flower".
+    """
     begins = re.compile(rf"(?<!\w){re.escape(text.casefold())}")
-    return all(begins.search(f"{each.payee} {each.description} {each.note}".casefold()) for each in found)
+    where = (f"{'' if is_other else each.payee} {each.description} {each.note}" for each in found)
+    return all(begins.search(words.casefold()) for words in where)
 
 
 def _tag(text: str, context: Context) -> str:

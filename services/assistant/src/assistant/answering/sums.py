@@ -13,7 +13,7 @@ from assistant.conversation import blocks
 from assistant.conversation.model import Outcome
 from assistant.tools.model import By, Order, Selection
 from assistant.understanding.calendar import Calendar, Period, Unit
-from assistant.understanding.question import Grouping, Intent, Question
+from assistant.understanding.question import Grouping, Intent, Question, Sorting
 from assistant.understanding.ranges import BEGINNING
 from money import Money
 
@@ -161,7 +161,9 @@ def ranking(question: Question, context: Context) -> Answer:
     period, by = only_period(question), By((question.grouping or Grouping.CATEGORY).value)
     sums = [each for each in context.tools.sums(selection_of(question, context, period), by) if each.label]
     if question.is_by_count:
-        sums = sorted(sums, key=lambda each: -each.count)
+        sums = sorted(sums, key=lambda each: each.count if question.sorting is Sorting.SMALLEST else -each.count)
+    elif question.sorting is Sorting.SMALLEST:
+        sums = sorted(sums, key=lambda each: each.amount.minor)
     elif by is By.MONTH and question.limit is not None:
         sums = sorted(sums, key=lambda each: -each.amount.minor)
     what, when = what_of(question, context), context.book.period(period)

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from assistant.understanding.reading import Reading
 
+_ALONE = frozenset({"tokens", "import", "export", "receipts", "currencies"})
+"""Topics that need no "how do I"."""
 _ASKS = (
     "how_much",
     "count",
@@ -47,6 +49,8 @@ def _is_help(reading: Reading, question: Question) -> bool:
         return False
     if reading.has("how_to"):
         return not (reading.has("most", "biggest") or question.periods)
+    if reading.has("warn_me") and reading.has("topic:budgets"):
+        return True
     return reading.has("help")
 
 
@@ -74,7 +78,7 @@ def _sets_budget(reading: Reading, question: Question) -> bool:
 def _is_recategorising(reading: Reading, question: Question) -> bool:
     if not reading.has("recategorise") or question.into is None:
         return False
-    return question.amount is None or reading.has("entry", "reference")
+    return question.amount is None or reading.has("entry", "reference", "ones")
 
 
 def _is_why(reading: Reading, question: Question) -> bool:
@@ -119,7 +123,7 @@ def _is_ranking(reading: Reading, question: Question) -> bool:
     if reading.has("often") and reading.has("which_payee", "which_category"):
         return True
     if reading.has("which_category", "which_payee", "which_month"):
-        return reading.has("most", "often", "biggest", "spend", "list", "by", "how_much") and not reading.has("count")
+        return reading.has("most", "often", "biggest", "smallest", "spend", "list", "by", "how_much") and not reading.has("count")
     if _ranks_payees(reading, question):
         return True
     if _is_of_payees(question) or reading.has("biggest", "entry", "count"):
@@ -157,8 +161,10 @@ def _is_list(reading: Reading, question: Question) -> bool:
 def _is_list_without_saying_so(reading: Reading, question: Question) -> bool:
     """Whether "which expenses were over 50", "what came in" or "everything from yesterday" asks for the entries."""
     bounded = question.at_least is not None or question.at_most is not None
-    if reading.has("entry") and (question.uncategorised or (bounded and reading.has("what"))):
+    if reading.has("entry") and (question.uncategorised or bounded or (question.currency and not reading.has("spend"))):
         return True
+    if bounded and reading.has("what") and not reading.has("spend_only"):
+        return True  # "what cost more than 100?"
     if reading.has("income") and reading.has("what") and not reading.has("spend"):
         return True
     if reading.has("everything") and not reading.has("except"):
@@ -176,6 +182,12 @@ def _is_income_sum(reading: Reading, _question: Question) -> bool:
 
 def _is_spending(reading: Reading, question: Question) -> bool:
     return reading.has("spend", "how_much") or (reading.has("what") and bool(question.periods or question.selects))
+
+
+def _is_topic_alone(reading: Reading, question: Question) -> bool:
+    """Whether nothing but a topic of the guide is named: "CSV upload?", "which currencies are possible?"."""
+    said = question.periods or question.names or question.texts or question.amount is not None
+    return topic_of(reading) in _ALONE and not said and not reading.has("cannot", "destroy")
 
 
 _RULES: tuple[tuple[Intent, Callable[[Reading, Question], bool]], ...] = (
@@ -202,4 +214,5 @@ _RULES: tuple[tuple[Intent, Callable[[Reading, Question], bool]], ...] = (
     (Intent.ENTRIES, _is_list),
     (Intent.INCOME, _is_income_sum),
     (Intent.SPENDING, _is_spending),
+    (Intent.HELP, _is_topic_alone),
 )

@@ -23,7 +23,8 @@ def finish(reading: Reading, question: Question) -> Question:
     if question.intent is Intent.RANKING:
         return replace(
             question,
-            is_by_count=reading.has("often"),
+            is_by_count=reading.has("often") or _goes_most(reading),
+            sorting=Sorting.SMALLEST if reading.has("smallest") else Sorting.OLDEST,
             grouping=_grouping(reading, question),
             limit=limit_of(reading) or (1 if _is_singular(reading) else None),
         )
@@ -60,6 +61,11 @@ def _grouping(reading: Reading, question: Question) -> Grouping:
     return Grouping.CATEGORY
 
 
+def _goes_most(reading: Reading) -> bool:
+    """Whether "where do I go most" is asked, which is by how often."""
+    return reading.has("most") and reading.has("visit") and reading.has("which_payee") and not reading.has("spend", "how_much")
+
+
 def _is_singular(reading: Reading) -> bool:
     return not reading.has("several", "by")
 
@@ -76,7 +82,15 @@ def _entries_limit(reading: Reading) -> int | None:
     limit = limit_of(reading)
     if limit is not None or _sorting(reading) is Sorting.OLDEST:
         return limit
-    return 5 if reading.has("several") and not reading.has("latest") else 1
+    if reading.has("latest"):
+        return _RECENT if _are_entries(reading) else 1
+    return 5 if reading.has("several") else 1
+
+
+def _are_entries(reading: Reading) -> bool:
+    """Whether "recent expenses" are wanted, and not when the last one was."""
+    plural = set(reading.cues.get("several", ())) & set(reading.cues.get("entry", ()))
+    return bool(plural) and not reading.has("buy")
 
 
 def limit_of(reading: Reading) -> int | None:

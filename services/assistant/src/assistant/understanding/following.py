@@ -23,7 +23,7 @@ _EARLY = 3
 
 def follow(reading: Reading, question: Question, before: Question | None, today: Calendar) -> Question:
     """Return the question with what it leaves out taken from the one before, if it is a follow-up."""
-    if before is None or question.intent in _OWN or _only_greets(reading, question):
+    if before is None or question.intent in _OWN or _only_greets(reading, question) or not _says_anything(reading):
         return question
     if not _is_follow_up(reading, question, before):
         return question
@@ -76,6 +76,11 @@ def _joins(reading: Reading, at: int) -> bool:
     ends = {name.end for name in reading.names} | {reading.line.phrases[period.end - 1].end for period in reading.periods}
     begins = {name.first for name in reading.names} | {reading.line.phrases[period.first].first for period in reading.periods}
     return reading.line.means(at, "period", "and") and first in ends and end in begins
+
+
+def _says_anything(reading: Reading) -> bool:
+    """Whether there is a word or a number; "..." asks for nothing again."""
+    return any(token.is_word or token.is_number for token in reading.line.tokens)
 
 
 def _only_greets(reading: Reading, question: Question) -> bool:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from assistant.understanding.line import Line
 
+_FORTNIGHT = 14
 _QUARTER = re.compile(r"[qtc]([1-4])")
 
 
@@ -96,6 +97,8 @@ class PeriodFinder:
     def _ago(self, line: Line, index: int) -> Match:
         """Read "3 weeks ago", "vor 3 Wochen"."""
         start = index + 1 if means(line, index, "ago") else index
+        if line.value(start + 1, "unit") == "fortnight" and means(line, start + 2, "ago"):
+            return self._today.unit(Unit.DAY, -_FORTNIGHT * (count_at(line, start) or 1)), start + 3
         count, unit = count_at(line, start), unit_at(line, start + 1)
         if count is None or unit is None:
             return None
@@ -104,7 +107,9 @@ class PeriodFinder:
         return self._today.unit(unit, -count), start + (2 if start > index else 3)
 
     def _last_units(self, line: Line, index: int) -> Match:
-        """Read "the last 30 days", "30 derniers jours"."""
+        """Read "the last 30 days", "30 derniers jours", "the last fortnight"."""
+        if offset_at(line, index) == -1 and line.value(index + 1, "unit") == "fortnight":
+            return self._today.last_units(Unit.DAY, _FORTNIGHT), index + 2
         for relative, number in ((index, index + 1), (index + 1, index)):
             count, unit = count_at(line, number), unit_at(line, index + 2)
             if count is not None and unit is not None and offset_at(line, relative) == -1:

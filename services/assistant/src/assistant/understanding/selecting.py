@@ -124,7 +124,7 @@ class Selector:
     def _into(self) -> FoundName | None:
         """Return the category into which something is to be moved: the one right after "into", else the last one."""
         reading = self.reading
-        if not reading.has("recategorise") or (reading.amounts and not reading.has("entry", "reference")):
+        if not reading.has("recategorise") or (reading.amounts and not reading.has("entry", "reference", "ones")):
             return None
         categories = [found for found in reading.names if any(name.kind != "payee" for name in found.names)]
         after = [
@@ -186,7 +186,18 @@ class Selector:
                 at_most = amount.number - (_STEP if bound == "under" else 0)
             elif amount.currency or not self._is_limit(amount):
                 rest.append(amount)
-        return at_least, at_most, max(rest, key=lambda amount: (amount.currency is not None, -amount.first), default=None)
+        return at_least, at_most, max(rest, key=self._rank_as_price, default=None)
+
+    def _rank_as_price(self, amount: FoundAmount) -> tuple[bool, bool, bool, int]:
+        """Return how likely an amount is the price: of "2 books for 18" it is 18, of "3 livres pour 20 dollars" 20 dollars."""
+        is_whole = amount.number == int(amount.number)
+        counts = amount.currency is None and is_whole and self._is_thing(amount.end)
+        is_after_for = amount.first - 1 in self.reading.cues.get("price_after", ())
+        return amount.currency is not None, is_after_for, not counts, -amount.first
+
+    def _is_thing(self, phrase: int) -> bool:
+        """Whether a phrase is a word for something bought: one that nobody knows, or one that is in a name."""
+        return phrase in self.reading.unknown or any(self.reading.phrase_of(found) == phrase for found in self.reading.names)
 
     def _between(self) -> tuple[FoundAmount, ...]:
         """Return the two amounts of "between 20 and 30 dollars"."""
