@@ -91,7 +91,8 @@ def question_of(reading: Reading, person: Person, before: Question | None, today
 
 def _or_spending(question: Question) -> Question:
     """Take names and days alone ("restaurants in May?") as a question for the sum."""
-    if question.intent is Intent.UNKNOWN and (question.names or question.periods or question.tag) and not question.texts:
+    selects = question.names or ((question.periods or question.tag or question.currency) and not question.texts)
+    if question.intent is Intent.UNKNOWN and selects:
         return replace(question, intent=Intent.SPENDING)
     return question
 

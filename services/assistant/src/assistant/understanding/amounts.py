@@ -54,8 +54,19 @@ def _amount(line: Line, index: int, decimal_sign: str) -> FoundAmount | None:
     if not line.key(at)[:1].isdigit() and not (before or after) and number < _SMALLEST_ALONE:
         return None  # "a", "two": small numbers in words are amounts only beside a currency
     end += after is not None
-    cents = _cents(line, end) if after and number == int(number) else None
-    return FoundAmount(number + (cents or 0), before or after, index, end + (cents is not None))
+    if after is None and before is None and line.value(end, "cent") is not None:  # "50 cents"
+        return FoundAmount(number / 100, None, index, end + 1)
+    cents, end = _with_cents(line, end) if after and number == int(number) else (Decimal(0), end)
+    return FoundAmount(number + cents, before or after, index, end)
+
+
+def _with_cents(line: Line, end: int) -> tuple[Decimal, int]:
+    """Read the "50" of "3 Euro 50", and the "and 50 cents" of "3 dollars and 50 cents"."""
+    start = end + line.means(end, "period", "and")
+    if line.key(start).isdigit() and line.value(start + 1, "cent") is not None:
+        return Decimal(line.key(start)) / 100, start + 2
+    cents = _cents(line, end)
+    return (cents, end + 1) if cents is not None else (Decimal(0), end)
 
 
 def _cents(line: Line, index: int) -> Decimal | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from assistant.understanding.finishing import finish, is_against_average, limit_of, topic_of
+from assistant.understanding.finishing import finish, is_against_average, limit_of, lists_months, topic_of
 from assistant.understanding.question import Intent, Question
 from assistant.understanding.selecting import Selector
 
@@ -57,12 +57,18 @@ def _is_help(reading: Reading, question: Question) -> bool:
 def _is_addition(reading: Reading, question: Question) -> bool:
     if question.amount is None:
         return reading.first("add") == 0 and not reading.has(*_ASKS, "budget", "topic:import")
-    if _is_budget(reading, question) or reading.has("recategorise_strict"):
+    if _is_budget(reading, question) or reading.has("recategorise_strict") or _names_two_prices(reading, question):
         return False
     if reading.has("add"):
         return True
     says_what = bool(question.description or question.names or question.amount_currency or reading.has("spend", "buy"))
     return says_what and not reading.has(*_ASKS, "several", "what")
+
+
+def _names_two_prices(reading: Reading, question: Question) -> bool:
+    """Whether two things and what each cost are told at once: none of the two amounts is right for both."""
+    told = (each for each in reading.amounts if each.currency or each.number != int(each.number))
+    return sum((each.currency or "") == question.amount_currency or each.currency is None for each in told) > 1
 
 
 def _is_budget(reading: Reading, question: Question) -> bool:
@@ -114,13 +120,15 @@ def _is_comparison(reading: Reading, question: Question) -> bool:
 
 
 def _is_average(reading: Reading, question: Question) -> bool:
-    if is_against_average(reading, question):
+    if is_against_average(reading, question) or lists_months(reading):
         return False
     return reading.has("average", "per_month", "per_week", "per_day", "per_year") and not reading.has("budget")
 
 
 def _is_ranking(reading: Reading, question: Question) -> bool:
     if reading.has("often") and reading.has("which_payee", "which_category"):
+        return True
+    if lists_months(reading):
         return True
     if reading.has("which_category", "which_payee", "which_month"):
         return reading.has("most", "often", "biggest", "smallest", "spend", "list", "by", "how_much") and not reading.has("count")

@@ -31,7 +31,7 @@ def finish(reading: Reading, question: Question) -> Question:
     if question.intent is Intent.ENTRIES:
         return replace(question, sorting=_sorting(reading), limit=_entries_limit(reading), is_income=is_income(reading))
     if question.intent is Intent.HELP:
-        return replace(question, topic=topic_of(reading))
+        return replace(question, topic="alerts" if reading.has("warn_me") else topic_of(reading))
     if question.intent is Intent.SET_BUDGET:
         return replace(question, cycle=next((cycle for cycle in _CYCLES if reading.has(cycle)), ""), step=_step(reading))
     if question.intent is Intent.COMPARISON:
@@ -54,7 +54,7 @@ def is_income(reading: Reading) -> bool:
 
 
 def _grouping(reading: Reading, question: Question) -> Grouping:
-    if reading.has("which_month"):
+    if reading.has("which_month") or lists_months(reading):
         return Grouping.MONTH
     if reading.has("which_payee") or (question.names and not reading.has("which_category")):
         return Grouping.PAYEE
@@ -67,7 +67,12 @@ def _goes_most(reading: Reading) -> bool:
 
 
 def _is_singular(reading: Reading) -> bool:
-    return not reading.has("several", "by")
+    return not reading.has("several", "by") and not lists_months(reading)
+
+
+def lists_months(reading: Reading) -> bool:
+    """Whether "list my spending per month" is asked, and no average."""
+    return reading.has("per_month") and reading.has("list") and not reading.has("average", "budget")
 
 
 def _sorting(reading: Reading) -> Sorting:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from assistant.understanding.text import Token, tokens_of
 from assistant.understanding.vocabulary import LANGUAGES, vocabulary_of
+
+_YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,7 +24,8 @@ def language_of(text: str, preferred: Sequence[str]) -> str:
     order = [*dict.fromkeys(language for language in preferred if language in LANGUAGES), *LANGUAGES]
     scores = {language: _score(tokens, language) for language in order}
     stays = next((language for language in preferred if language in LANGUAGES), "")
-    return max(scores, key=lambda language: scores[language] + (language == stays and scores[language] > 0))
+    is_note = any(token.is_number and not _YEAR.fullmatch(token.key) for token in tokens_of(text))  # "uber 23.50"
+    return max(scores, key=lambda language: scores[language] + (language == stays and (scores[language] > 0 or is_note)))
 
 
 def _score(tokens: Sequence[Token], language: str) -> int:

@@ -27,7 +27,7 @@ _BOUNDS_AFTER = frozenset(f"{bound}_after" for bound in _BOUNDS)
 """The same after an amount."""
 _ODD = frozenset(";<>{}=|\\*")
 """Signs that nobody needs to ask something."""
-_HINTS = ("cue", "topic", "period", "number", "ordinal", "unit", "currency", "filler", "weekday", "month")
+_HINTS = ("cue", "topic", "period", "number", "ordinal", "unit", "currency", "cent", "filler", "weekday", "month")
 
 
 @dataclass(frozen=True)

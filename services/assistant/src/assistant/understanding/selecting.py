@@ -147,6 +147,7 @@ class Selector:
         reading = self.reading
         words = [(reading.line.phrases[index].first, reading.line.phrases[index].end) for index in reading.unknown]
         words += [(found.first, found.end) for found in names if found.names[0].kind != "payee" or len(found.names) > 1]
+        words += self._counted_currencies()
         parts: list[tuple[int, int]] = []
         for first, end in sorted(words):
             if parts and first - parts[-1][1] <= 1 and (first == parts[-1][1] or reading.line.tokens[first - 1].is_word):
@@ -155,6 +156,13 @@ class Selector:
                 parts.append((first, end))
         parts = [(first, self._end_of_word(end)) for first, end in parts]
         return ", ".join(reading.text[reading.line.tokens[first].start : reading.line.tokens[end - 1].end] for first, end in parts)
+
+    def _counted_currencies(self) -> list[tuple[int, int]]:
+        """Return the tokens of the "livres" of "2 livres pour 18 dollars", which are books."""
+        price = self._amounts()[2]
+        counted = [each for each in self.reading.amounts if each.currency and price and price.currency != each.currency]
+        phrases = [self.reading.line.phrases[each.end - 1] for each in counted]
+        return [(phrase.first, phrase.end) for phrase in phrases]
 
     def _end_of_word(self, end: int) -> int:
         """Return the token after the last part of a word that was split."""
