@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 REGISTRY=${REGISTRY:-localhost} TAG=${TAG:-$(git describe --always --dirty)} CLUSTER=${CLUSTER:-outlay}
 PATH="$PWD/tests/charts/node_modules/.bin:$PATH"
 
-for name in auth expenses budgets notifier gateway; do
+for name in auth expenses budgets notifier assistant gateway; do
   kind load docker-image "$REGISTRY/outlay-$name:$TAG" --name "$CLUSTER"
 done
 helm upgrade --install outlay charts/outlay -f charts/outlay/ci/dev.yaml --kube-context "kind-$CLUSTER" --wait --timeout 10m \

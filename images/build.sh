@@ -6,7 +6,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 . images/engine.sh
 REGISTRY=${REGISTRY:-localhost} TAG=${TAG:-$(git describe --always --dirty)}
-[ $# -gt 0 ] || set -- auth expenses budgets notifier gateway outlay
+[ $# -gt 0 ] || set -- auth expenses budgets notifier assistant gateway outlay
 
 # The time of the last commit stands for every file's, so that the same commit gives the same image.
 SOURCE_DATE_EPOCH=$(git log -1 --format=%ct) && export SOURCE_DATE_EPOCH

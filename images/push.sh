@@ -6,6 +6,6 @@ cd "$(dirname "$0")/.."
 TAG=${TAG:-$(git describe --always --dirty)}
 case "$TAG" in *-dirty) echo "There are changes that are not committed; commit them, or name a TAG." >&2; exit 1 ;; esac
 . images/engine.sh
-for name in outlay outlay-auth outlay-expenses outlay-budgets outlay-notifier outlay-gateway; do
+for name in outlay outlay-auth outlay-expenses outlay-budgets outlay-notifier outlay-assistant outlay-gateway; do
   "$ENGINE" push "$REGISTRY/$name:$TAG"
 done

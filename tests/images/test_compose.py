@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 import yaml
 
+from assistant.settings import AssistantSettings
+from assistant.settings import ProcessSettings as AssistantProcessSettings
 from auth.settings import AuthServerSettings
 from budgets.settings import BudgetsSettings
 from chassis.command import ProcessSettings, WorkSettings
@@ -24,6 +26,7 @@ KINDS: dict[str, tuple[type[Any], ...]] = {
     "expenses": (ExpensesSettings, ProcessSettings),
     "budgets": (BudgetsSettings, ProcessSettings),
     "notifier": (NotifierSettings, ProcessSettings),
+    "assistant": (AssistantSettings, AssistantProcessSettings),
     "gateway": (GatewaySettings,),
     "outlay": (HomeSettings,),
 }
