@@ -88,11 +88,29 @@ EVENTS = (
           lines={"{{job}}": f'max by (job) (process_resident_memory_bytes{{{_OWN}}})'}),
 )  # fmt: skip
 
+ANSWERS = (
+    Panel(title="Answers", says="By who answered and what became of the message", unit="ops",
+          lines={"{{adapter}} {{outcome}}":
+                 f"sum by (adapter, outcome) (rate(outlay_assistant_answers_total{{{_OWN}}}[$__rate_interval]))"}),
+    Panel(title="Intents", says="What was understood, in an hour",
+          lines={"{{intent}}": f"sum by (intent) (increase(outlay_assistant_answers_total{{{_OWN}}}[1h]))"}),
+    Panel(title="Built in instead of Watson", says="Messages in an hour, by reason", red_above=20,
+          lines={"{{reason}}": f"sum by (reason) (increase(outlay_assistant_fallbacks_total{{{_OWN}}}[1h]))"}),
+    Panel(title="Time to answer, half of them", says="From a message to the whole answer", unit="s",
+          lines={"{{adapter}}": _quantile(0.5, "outlay_assistant_answer_seconds", "adapter")}),
+    Panel(title="Time to answer, 95 of 100", says="Watson Assistant has three seconds", unit="s", red_above=2,
+          lines={"{{adapter}}": _quantile(0.95, "outlay_assistant_answer_seconds", "adapter")}),
+    Panel(title="Requests", says="At the assistant, by status", unit="reqps",
+          lines={"{{status}}":
+                 f'sum by (status) (rate(outlay_requests_total{{{_OWN},service="assistant"}}[$__rate_interval]))'}),
+)  # fmt: skip
+
 
 def dashboards() -> dict[str, str]:
     """Return name to JSON."""
     made = {
         "promises": _dashboard("outlay-promises", "Outlay: what is promised", PROMISES),
+        "answers": _dashboard("outlay-answers", "Outlay: the assistant", ANSWERS),
         "events": _dashboard("outlay-events", "Outlay: events and processes", EVENTS),
     }
     return {name: json.dumps(board, indent=1, ensure_ascii=False) + "\n" for name, board in made.items()}

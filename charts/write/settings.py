@@ -9,7 +9,7 @@ from outlay.catalogue import by_process
 
 OF_LIBRARIES = {"OTEL_EXPORTER_OTLP_HEADERS"}
 """Read by OpenTelemetry itself; docs/observability.md names it."""
-PROCESSES = ("auth", "expenses", "budgets", "notifier", "gateway", "home")
+PROCESSES = ("auth", "expenses", "budgets", "notifier", "assistant", "gateway", "home")
 
 
 def settings_of(process: str) -> list[str]:

@@ -16,6 +16,7 @@ OTHERS: set[Arrow] = {
     ("expenses/serve", "auth/serve"),  # the keys that service tokens are verified with
     ("budgets/serve", "auth/serve"),
     ("notifier/serve", "auth/serve"),
+    ("assistant/serve", "auth/serve"),
     ("auth/serve", "couchdb"),
     ("auth/work", "couchdb"),
     ("expenses/serve", "mariadb"),
@@ -38,12 +39,13 @@ def arrows_of_the_picture() -> set[Arrow]:
     asked = set(re.findall(r"──HTTP──► (\w+)", text))
     told = re.findall(r"^ +(\w+) +──[\w.*, ]+─+► ([\w, ]+?)(?: ──► mail)?$", text, re.MULTILINE)
     names = {sender for sender, _ in told} | {receiver for _, line in told for receiver in line.split(", ")}
-    assert len(asked) == 4
+    assert len(asked) == 5
     assert len(told) == 3
     speaking = {name.strip() for name in names if name.strip() in asked}
     # `serve` and `work` both publish what they commit.
     broker = {(f"{name}/{part}", "rabbitmq") for name in speaking for part in ("serve", "work")}
-    return {("gateway/serve", f"{name}/serve") for name in asked} | broker
+    back = {(f"{name}/serve", "gateway/serve") for name in re.findall(r"──HTTP──► (\w+) .*; asks the gateway$", text, re.MULTILINE)}
+    return {("gateway/serve", f"{name}/serve") for name in asked} | back | broker
 
 
 def key(labels: dict[str, str]) -> str:
@@ -125,3 +127,9 @@ def test_outside_is_reached_at_the_ports_of_what_is_set_up() -> None:
     assert ports("outlay-notifier-work") == {31198, 5671, 443, 465, 587, 1025, 4318}
     assert ports("outlay-budgets-migrate") == {31198}
     assert 3310 not in ports("outlay-expenses-serve"), "no scanner is set up"
+    assert ports("outlay-assistant-serve") == {8000, 443, 4318}
+
+
+def test_the_assistant_reaches_nothing_outside_until_watson_is_set_up() -> None:
+    [policy] = [each for each in rendered("dev").of("NetworkPolicy") if each["metadata"]["name"] == "outlay-assistant-serve"]
+    assert peers(policy["spec"]["egress"], "to", rendered("dev")) == {"auth/serve", "gateway/serve"}

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import httpx
 import pytest
 import yaml
 
+from assistant.probing import gateway_probe
+from assistant.settings import AssistantSettings
+from assistant.watson.probing import watson_probe
 from chassis.bus.rabbitmq import BrokerAddress
 from chassis.bus.rabbitmq.probing import broker_probe
 from chassis.checking import auth_probe
@@ -30,7 +34,11 @@ OBJECTS = {
 MAIL = {
     "NOTIFIER_DB": "mysql+pymysql://u:p@host/notifier", "NOTIFIER_MAIL": "smtp://host:587", "NOTIFIER_FROM": "a@b.example",
 }  # fmt: skip
-PEERS = {"receipts": "objects", "virus scanner": "scanner", "mail": "mail", "auth": "auth", "broker": "broker"}
+WATSON = {
+    "WATSON_URL": "https://host/instances/1", "WATSON_ASSISTANT_ID": "a", "WATSON_ENVIRONMENT_ID": "b", "WATSON_APIKEY": "x",
+}  # fmt: skip
+PEERS = {"receipts": "objects", "virus scanner": "scanner", "mail": "mail", "auth": "auth", "broker": "broker",
+         "gateway": "gateway", "watson": "watson"}  # fmt: skip
 """Name of a probe to the name that charts/outlay/values.yaml has for what it connects to."""
 
 
@@ -57,6 +65,18 @@ def _keys(_address: str) -> Mapping[str, object]:
 def test_it_tries_what_the_pod_may_reach(service: str, process: str) -> None:
     tried = {PEERS[probe.name] for probe in used_by(process, probes(service))}
     may_reach = yaml.safe_load((SUITE / "values.yaml").read_text("utf-8"))[service][process]["to"]
+    assert tried == set(may_reach) & set(PEERS.values())
+
+
+def test_the_assistant_tries_auth_the_gateway_and_watson() -> None:
+    with httpx.Client() as api:
+        every = [
+            auth_probe("http://auth", _keys),
+            gateway_probe("http://gateway", api),
+            watson_probe(read_settings(AssistantSettings, WATSON)),
+        ]
+        tried = {PEERS[probe.name] for probe in used_by("serve", every)}
+    may_reach = yaml.safe_load((SUITE / "values.yaml").read_text("utf-8"))["assistant"]["serve"]["to"]
     assert tried == set(may_reach) & set(PEERS.values())
 
 

@@ -74,7 +74,7 @@ def test_it_asks_of_one_release_in_one_namespace(who: str, expression: str) -> N
     own = ('{namespace="outlay",release="outlay"', '{namespace="$namespace",release="$release"')
     for found in _NAME.finditer(expression):
         assert expression[found.end() :].startswith(own), f"{who}: {found[0]} is that of all releases"
-    if not who.startswith(("events:", "promises:")):
+    if not who.startswith(("answers:", "events:", "promises:")):
         assert all(group.startswith("namespace, release") for group in re.findall(r"by \(([\w, ]+)\)", expression))
 
 
@@ -169,7 +169,7 @@ def test_prometheus_finds_every_process_and_keeps_what_it_says_of_itself() -> No
             thing for thing in release.of("Service")
             if chosen.items() <= thing["metadata"]["labels"].items() and endpoint["port"] in {port["name"] for port in thing["spec"]["ports"]}
         ]  # fmt: skip
-        assert len(services) == (1 if monitor["metadata"]["name"] == "outlay-gateway" else 2)
+        assert len(services) == (1 if monitor["metadata"]["name"] in ("outlay-assistant", "outlay-gateway") else 2)
         for service in services:
             [port] = service["spec"]["ports"]
             pods = [
@@ -194,7 +194,8 @@ def test_metrics_are_on_a_port_to_which_nothing_leads_from_outside(scenario: str
     assert route is None or {ref["port"] for rule in route["spec"]["rules"] for ref in rule["backendRefs"]} == {8000}
     assert release.one("Service", f"{entrance}-metrics")["spec"]["clusterIP"] == "None"
     let_in = release.one("NetworkPolicy", f"{entrance}-serve")["spec"]["ingress"]
-    assert [[port["port"] for port in rule["ports"]] for rule in let_in] == [[8000], [8000], [9000]]
+    askers = {"production": 3, "home": 2}[scenario]
+    assert [[port["port"] for port in rule["ports"]] for rule in let_in] == [*[[8000]] * askers, [9000]]
 
 
 def promtool(*arguments: str | Path) -> subprocess.CompletedProcess[str]:

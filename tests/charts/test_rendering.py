@@ -86,10 +86,11 @@ def test_nothing_is_there_twice(scenario: str) -> None:
     assert len(names) == len(set(names))
 
 
-def test_each_service_serves_and_works_and_the_gateway_only_serves() -> None:
+def test_who_has_a_store_serves_and_works_and_the_others_only_serve() -> None:
     names = {thing["metadata"]["name"] for thing in rendered("minimal").of("Deployment")}
     behind = ("auth", "expenses", "budgets", "notifier")
-    assert names == {f"outlay-{name}-{part}" for name in behind for part in ("serve", "work")} | {"outlay-gateway-serve"}
+    alone = {"outlay-assistant-serve", "outlay-gateway-serve"}
+    assert names == {f"outlay-{name}-{part}" for name in behind for part in ("serve", "work")} | alone
 
 
 def test_home_is_one_pod_on_one_volume() -> None:

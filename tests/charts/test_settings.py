@@ -16,12 +16,13 @@ import yaml
 from chassis.command import ProcessSettings
 from chassis.settings import SettingsError, read_settings
 from outlay.settings import HomeSettings
-from outlay.told import GATEWAY, OWN
+from outlay.told import ASSISTANT, GATEWAY, OWN
 from support.helm import ROOT, SERVICE, SUITE, Rendered, Thing, parse, rendered, template, values_of
 from write.files import contents
 from write.settings import PROCESSES, required_settings, secret_settings, settings_of
 
-KINDS = {**{name: (ProcessSettings, own) for name, own in OWN.items()}, "gateway": (GATEWAY,), "home": (HomeSettings,)}
+KINDS = {**{name: (ProcessSettings, own) for name, own in OWN.items()}, "assistant": ASSISTANT, "gateway": (GATEWAY,),
+         "home": (HomeSettings,)}  # fmt: skip
 BY_THE_PLATFORM = {"SERVICE_BINDING_ROOT"}
 
 
@@ -155,6 +156,7 @@ FORMS = {
     "EXPENSES_DB": (["mysql+pymysql://u:p@host/expenses", "mariadb+pymysql://u:p@host/expenses", "ibm_db_sa://u:p@host:50000/OUTLAY?tls=no", "db2+ibm_db://u:p@host/OUTLAY?tls=no", "sqlite:////data/e.db"], ["postgresql://u:p@host/e", "mysql://u:p@host/expenses", "host"]),
     "RECEIPTS": (["file:/data/receipts", "cos://bucket/some?endpoint=https://host&region=eu-de"], ["s3://bucket", "/data/receipts", "cos://bucket"]),
     "NOTIFIER_MAIL": (["sendgrid:", "sendgrid:https://api.eu.sendgrid.com", "smtp://user@host:587", "smtps://user@host:465", "file:/data/mail"], ["mailgun:", "host:587"]),
+    "WATSON_URL": (["https://api.eu-de.assistant.watson.cloud.ibm.com/instances/1", "http://127.0.0.1:8080/assistant", "http://[::1]:8080"], ["http://watson.example.com", "https://user@watson.example.com", "https://watson.example.com/?x=1", "watson"]),
     "OUTLAY_BUS": (["amqps://u:p@host/", "amqp://u:p@host:5672/outlay"], ["kafka://host", "host:5672"]),
 }  # fmt: skip
 """What a process takes, and what it does not."""
@@ -177,7 +179,7 @@ def refuses(name: str, text: str) -> bool:
     kind = (
         ProcessSettings
         if name == "OUTLAY_BUS"
-        else next(own for own in OWN.values() if name in {f.metadata.get("name") for f in fields(own)})
+        else next(own for own in (*OWN.values(), ASSISTANT[1]) if name in {f.metadata.get("name") for f in fields(own)})
     )
     others = {
         "COS_API_KEY": "x",

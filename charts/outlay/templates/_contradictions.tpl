@@ -20,7 +20,7 @@ global: {{ $setting }} is given twice, in global.secrets and by global.existingS
 {{- if and (eq $global.mode "home") (not .Values.home.enabled) }}
 global.mode is home, and home.enabled is false, so nothing would be installed. Set home.enabled to true, or global.mode to services.
 {{- end -}}
-{{- range $name := list "gateway" "home" -}}
+{{- range $name := list "assistant" "gateway" "home" -}}
   {{- $is := index $.Values $name -}}
   {{- range $part := list "work" "migrate" }}{{ if and (include "service.on" (index $.Subcharts $name)) (get $is $part).enabled }}
 {{ $name }}: it has no {{ $part }} of its own. Set {{ $name }}.{{ $part }}.enabled to false.

@@ -8,7 +8,7 @@ global.url is {{ $url }}, which is no address of a site. Set it to something lik
 {{- end -}}
 {{- range $setting := concat (keys (.Values.global.settings | default dict)) (keys (.Values.global.secrets | default dict)) (keys (.Values.global.secretKeys | default dict)) | uniq | sortAlpha -}}
   {{- $read := false -}}
-  {{- range $name := list "auth" "expenses" "budgets" "notifier" "gateway" "home" -}}
+  {{- range $name := list "auth" "expenses" "budgets" "notifier" "assistant" "gateway" "home" -}}
     {{- if has $setting (index $.Values $name).reads }}{{ $read = true }}{{ end -}}
   {{- end -}}
   {{- if not $read }}
