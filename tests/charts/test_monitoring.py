@@ -135,12 +135,12 @@ def test_the_chart_brings_the_rules_with_links_to_where_the_runbook_is() -> None
 def test_the_chart_brings_the_dashboards() -> None:
     boards = [thing for thing in rendered("production").of("ConfigMap") if "grafana_dashboard" in thing["metadata"]["labels"]]
     titles = {json.loads(text)["title"] for thing in boards for text in thing["data"].values()}
-    assert titles == {"Outlay: what is promised", "Outlay: events and processes"}
+    assert titles == {"Outlay: what is promised", "Outlay: events and processes", "Outlay: the assistant"}
 
 
 def test_a_dashboard_is_found_again_and_says_what_is_in_it() -> None:
     boards = [json.loads(path.read_text("utf-8")) for path in sorted((SUITE / "dashboards").glob("*.json"))]
-    assert [board["uid"] for board in boards] == ["outlay-events", "outlay-promises"], "links lead to them"
+    assert [board["uid"] for board in boards] == ["outlay-answers", "outlay-events", "outlay-promises"], "links lead to them"
     for board in boards:
         assert board["templating"]["list"][0] == {
             "name": "source",

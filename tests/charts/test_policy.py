@@ -69,7 +69,7 @@ def test_no_image_is_latest_or_without_a_version(release) -> None:
 
 def test_production_names_its_images_by_what_is_in_them() -> None:
     images = {container["image"] for pod in rendered("production").own_pods().values() for container in containers(pod)}
-    assert len(images) == 5
+    assert len(images) == 6
     assert all(re.fullmatch(r"icr\.io/outlay/outlay-[a-z]+@sha256:[0-9a-f]{64}", image) for image in images), images
 
 

@@ -55,13 +55,16 @@ CASES = {
     "SendGrid without its key": ("by halves", ["notifier.secretKeys.SENDGRID_API_KEY=null"], ["NOTIFIER_MAIL needs SENDGRID_API_KEY"]),
     "a bucket without its keys": ("by halves", ["expenses.secretKeys.COS_ACCESS_KEY=null"], ["RECEIPTS needs COS_ACCESS_KEY and COS_SECRET_KEY, or COS_API_KEY"]),
     "links that nobody can sign": ("by halves", ["expenses.settings.RECEIPTS_DOWNLOADS=presigned"], ["RECEIPTS_DOWNLOADS needs COS_ACCESS_KEY and COS_SECRET_KEY"]),
+    "Watson by halves": ("by halves", ["assistant.settings.WATSON_URL=https://api.example.com"], ["WATSON_URL needs WATSON_ASSISTANT_ID and WATSON_ENVIRONMENT_ID", "WATSON_URL needs WATSON_APIKEY, or WATSON_CP4D_URL and"]),
+    "Watson at no address": ("left open", ["assistant.settings.WATSON_URL=watson"], ["WATSON_URL is nothing that assistant understands"]),
+    "an assistant that works": ("by halves", ["assistant.work.enabled=true"], ["assistant: it has no work of its own"]),
     "mails from nobody": ("by halves", ["notifier.settings.NOTIFIER_FROM=null"], ["NOTIFIER_MAIL needs NOTIFIER_FROM"]),
     "more asked for than may be taken": ("by halves", ["auth.serve.resources.requests.memory=2Gi"], ["serve asks for 2Gi of memory and may take 384Mi"]),
     "root that may not be root": ("by halves", ["auth.podSecurityContext.runAsUser=0"], ["runAsUser is 0, which is root", "leave auth.podSecurityContext.runAsUser"]),
     "all pods away at once": ("by halves", ["auth.pdb.maxUnavailable=2"], ["all 2 pods of serve may be taken away at once"]),
     "events that nobody handles": ("by halves", ["budgets.work.enabled=false"], ["nobody would handle the events in budgets.spending, budgets.people"]),
     "a worker that there is not": ("by halves", ["gateway.work.enabled=true"], ["gateway: it has no work of its own"]),
-    "a peer that there is not": ("by halves", ["auth.serve.to={documents,brokr}"], ["auth.serve.to names brokr", "There are auth,"]),
+    "a peer that there is not": ("by halves", ["auth.serve.to={documents,brokr}"], ["auth.serve.to names brokr", "There are assistant,"]),
     "a service that is off": ("unknown", ["notifier.enabled=false"], ["gateway: it asks notifier at http://outlay-notifier:8000, but notifier is not part of the release"]),
     "a service at another port": ("by halves", ["budgets.port=9000"], ["but budgets listens on 9000", "gateway.settings.BUDGETS_URL to http://outlay-budgets:9000"]),
     "what the chart says itself": ("by halves", ["auth.settings.OUTLAY_PORT=9000"], ["OUTLAY_PORT is said by the chart itself. Set auth.port instead"]),
@@ -110,6 +113,13 @@ def test_everything_that_is_wrong_is_said_at_once() -> None:
                      "gateway: OUTLAY_BUS is missing"):  # fmt: skip
         assert sentence in said
     assert "home:" not in said
+
+
+def test_the_suite_can_do_without_the_assistant() -> None:
+    without = "assistant.enabled=false,gateway.settings.ASSISTANT_URL=null"
+    answer = template(SUITE, "-f", values_of("minimal"), "--set", without)
+    assert answer.returncode == 0, answer.stderr
+    assert "outlay-assistant" not in answer.stdout
 
 
 def test_a_service_by_itself_says_it_too() -> None:

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from support.letters import Letters
 
 SERVICES = ("auth", "expenses", "budgets", "notifier")
+WITHOUT_STORE = ("gateway", "assistant")
 KEY = "5e" * 32
 REFUSED = {
     ("auth", "serve"): {"AUTH_STORE", "OUTLAY_DATA_KEY", "OUTLAY_GATEWAY_KEY"},
@@ -37,6 +38,7 @@ REFUSED = {
     ("expenses", "migrate"): {"EXPENSES_DB", "RECEIPTS", "OUTLAY_DATA_KEY"},
     ("budgets", "work"): {"BUDGETS_DB", "OUTLAY_BUS", "OUTLAY_DATA_KEY"},
     ("notifier", "serve"): {"NOTIFIER_DB", "NOTIFIER_MAIL", "OUTLAY_DATA_KEY"},
+    ("assistant", "serve"): {"OUTLAY_API_URL", "OUTLAY_DATA_KEY"},
     ("gateway", "serve"): {"AUTH_URL", "EXPENSES_URL", "BUDGETS_URL", "NOTIFIER_URL", "OUTLAY_GATEWAY_KEY"},
 }
 """What an image that is told nothing has to complain of."""
@@ -106,6 +108,8 @@ def live(container: Container, letters: Letters, *, mails: Callable[[], int]) ->
         drawn = person.get(f"receipts/{answer.json()['id']}/thumbnail")
         assert (drawn.status_code, drawn.headers["content-type"]) == (200, "image/webp"), drawn.text[:200]
     eventually(lambda: mails() == 1, seconds=30)
+    answer = person.post("assistant/messages", json={"text": "How much did I spend this month?"})
+    assert "61.30" in answer.text, answer.text
     say_goodbye()
 
 
@@ -150,7 +154,7 @@ def home(images: Images, stack: ExitStack) -> None:
 
 
 def suite(images: Images, stack: ExitStack, broker: str) -> None:
-    """Five images, nine containers, one broker."""
+    """Six images, ten containers, one broker."""
     common = {"OUTLAY_BUS": broker, "OUTLAY_DATA_KEY": KEY, "OUTLAY_GATEWAY_KEY": KEY, "AUTH_COOKIE_SECURE": "false"}
     stores = {
         "auth": {"AUTH_STORE": "sqlite:////data/auth.db"},
@@ -168,9 +172,16 @@ def suite(images: Images, stack: ExitStack, broker: str) -> None:
         working = images.of(name, "work", **{**told, **addresses}).run()
         stack.callback(images.stop, working)
         images.look_at(name, serving)
-    gateway = images.of("gateway", "serve", OUTLAY_BUS=broker, **addresses).run()
+    told = {"OUTLAY_BUS": broker, "OUTLAY_GATEWAY_KEY": KEY, **addresses}
+    gateway = images.of("gateway", "serve", **told)
+    assistant = images.of(
+        "assistant", "serve", OUTLAY_DATA_KEY=KEY, AUTH_URL=addresses["AUTH_URL"], OUTLAY_API_URL=gateway.url
+    ).run()
+    stack.callback(images.stop, assistant)
+    gateway = replace(gateway, settings={**told, "OUTLAY_URL": gateway.url, "ASSISTANT_URL": assistant.url}).run()
     stack.callback(images.stop, gateway)
     live(gateway, MailFolder(images.folder / "notifier" / "mail"), mails=lambda: mails_in(images.folder / "notifier"))
+    images.look_at("assistant", assistant)
     images.look_at("gateway", gateway)
 
 
@@ -189,7 +200,7 @@ def main() -> int:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="outlay-images-") as place, ExitStack() as stack:
         images = Images(options.registry, options.tag, Path(place) / "data")
-        for name in (*SERVICES, "gateway"):
+        for name in (*SERVICES, *WITHOUT_STORE):
             folder = images.folder / name
             folder.mkdir(parents=True)
             os.chown(folder, 10001, 10001)
@@ -201,7 +212,7 @@ def main() -> int:
         suite(images, stack, broker.url())
     head = ["image", "size", "pulled (gzip)", "packages (Python + Debian)", "start to ready", "resident"]
     print("| " + " | ".join(head) + " |\n|" + "---|" * len(head))
-    for name in ("outlay", "gateway", *SERVICES):
+    for name in ("outlay", *WITHOUT_STORE, *SERVICES):
         print(f"| {name} | " + " | ".join(images.rows[name]) + " |")
     print(f"\n{len(images.stops)} containers ended by themselves after SIGTERM, the slowest in {max(images.stops):.1f} s.")
     return 0

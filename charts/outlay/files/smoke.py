@@ -1,4 +1,4 @@
-"""Tries an installed Outlay as a person would: signs up, sets a budget, spends, sees the budget change and the alert, and leaves.
+"""Tries an installed Outlay as a person would: signs up, spends, sees the budget change and the alert, asks, and leaves.
 
 Uses the standard library alone. `python smoke.py http://outlay-gateway:8000 example.com https://outlay.example.com`: where it is
 reached here, a domain that takes no mail, and the address in people's browsers.
@@ -6,6 +6,7 @@ reached here, a domain that takes no mail, and the address in people's browsers.
 
 from __future__ import annotations
 
+import http
 import json
 import secrets
 import sys
@@ -80,8 +81,24 @@ def _try(url: str, domain: str, public: str) -> None:
     _say(f"the budget says {state} after {time.monotonic() - began:.1f} s")
     _until(lambda: [alert for alert in person.ask("GET", "alerts")["items"] if alert["kind"] == "budget.exceeded"])
     _say(f"the alert is there after {time.monotonic() - began:.1f} s")
+    _say(_asked(person))
     person.ask("DELETE", "users/me", **{"X-Current-Password": _PASSWORD})
     _say("left; Outlay works")
+
+
+def _asked(person: Person) -> str:
+    """Ask the assistant, if there is one; it asks the gateway in turn."""
+    try:
+        person.ask("GET", "assistant")
+    except urllib.error.HTTPError as error:
+        if error.code != http.HTTPStatus.NOT_FOUND:
+            raise
+        return "there is no assistant to ask"
+    answer = person.ask("POST", "assistant/messages", {"text": "How much did I spend this month?"})
+    if "120.00" not in json.dumps(answer["blocks"]):
+        message = f"the assistant knows nothing of the 120.00; does it reach the gateway? It answered {answer['blocks']}"
+        raise ValueError(message)
+    return "asked the assistant, which knows of the 120.00"
 
 
 def _exceeded(budget: dict[str, Any]) -> str:
