@@ -90,12 +90,14 @@ def _number(line: Line, index: int, decimal_sign: str) -> tuple[Decimal | None, 
 
 
 def _in_words(line: Line, index: int) -> tuple[Decimal, int]:
-    """Read "four hundred fifty", "deux mille trois cents", "treinta y cinco"."""
+    """Read "four hundred fifty", "deux mille trois cents", "treinta y cinco", and the price "twelve fifty"."""
     thousands, rest, at = Decimal(0), Decimal(str(line.value(index, "number"))), index + 1
     if rest >= _THOUSAND:
         thousands, rest = rest, Decimal(0)
     while (word := line.value(at + _is_link(line, at, rest), "number")) is not None:
         number, at = Decimal(word), at + _is_link(line, at, rest) + 1
+        if not thousands and 0 < rest < _HUNDRED and 2 * _TEN <= number < _HUNDRED:  # twelve fifty
+            return rest + number / 100, at
         if number >= _THOUSAND:
             thousands, rest = thousands + max(rest, Decimal(1)) * number, Decimal(0)
         else:

@@ -126,9 +126,7 @@ def _is_average(reading: Reading, question: Question) -> bool:
 
 
 def _is_ranking(reading: Reading, question: Question) -> bool:
-    if reading.has("often") and reading.has("which_payee", "which_category"):
-        return True
-    if lists_months(reading):
+    if lists_months(reading) or (reading.has("often") and reading.has("which_payee", "which_category")):
         return True
     if reading.has("which_category", "which_payee", "which_month"):
         return reading.has("most", "often", "biggest", "smallest", "spend", "list", "by", "how_much") and not reading.has("count")

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from decimal import Decimal
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from assistant.understanding.calendar import Period
 from assistant.understanding.question import Intent, Question
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from assistant.understanding.amounts import FoundAmount
-    from assistant.understanding.calendar import Period
     from assistant.understanding.names import FoundName, Name
     from assistant.understanding.reading import Reading
 
 _STEP = Decimal("0.01")
 _NEAR = 3
+_MOST_ALIKE = 2
+"""Payees among which one asks back."""
+_BETWEEN = 3
+"""How many words may stand between two parts of a description."""
 """How many phrases may stand between "without" and what is left out."""
 
 
@@ -37,7 +42,7 @@ class Selector:
             found for found in names if self._is_left_out(reading.phrase_of(found)) or self._is_negated(reading.phrase_of(found))
         ]
         kept = [found for found in names if found not in without]
-        parts = [found for found in kept if not found.whole and len(kept) > 1]  # "Kyoto" of "the Kyoto hotel" is no payee
+        parts = [found for found in kept if _is_only_a_word(found, len(kept))]
         kept = [found for found in kept if found not in parts]
         texts, without_texts = self._texts()
         texts = (*texts, *(reading.line.tokens[found.first].text for found in parts))
@@ -62,7 +67,15 @@ class Selector:
         if negated and not kept:
             back = -1 if any(self.reading.line.means(at, "period", "last") for at in range(negated[0].end, self._end)) else 0
             return (negated[0].period.shifted(back),) if back else ()
-        return kept
+        return self._joined(kept)
+
+    def _joined(self, periods: tuple[Period, ...]) -> tuple[Period, ...]:
+        """Return two periods as one where the second begins as the first ends, and nothing compares them: "June and July"."""
+        compared = self.reading.has("compare", "either", "more", "most", "which_month", "average", "biggest", "smallest")
+        if len(periods) != 2 or compared:  # noqa: PLR2004
+            return periods
+        first, second = sorted(periods, key=lambda period: period.first)
+        return (Period(first.first, second.last),) if second.first == first.last + timedelta(1) else periods
 
     @property
     def _end(self) -> int:
@@ -150,12 +163,21 @@ class Selector:
         words += self._counted_currencies()
         parts: list[tuple[int, int]] = []
         for first, end in sorted(words):
-            if parts and first - parts[-1][1] <= 1 and (first == parts[-1][1] or reading.line.tokens[first - 1].is_word):
+            if parts and self._are_joined(parts[-1][1], first):
                 parts[-1] = parts[-1][0], end
             else:
                 parts.append((first, end))
         parts = [(first, self._end_of_word(end)) for first, end in parts]
         return ", ".join(reading.text[reading.line.tokens[first].start : reading.line.tokens[end - 1].end] for first, end in parts)
+
+    def _are_joined(self, end: int, first: int) -> bool:
+        """Whether only a few words that tell nothing stand between two parts of a description, as in "coffee for me and Julie"."""
+        reading = self.reading
+        taken = {at for each in (*reading.periods, *reading.amounts) for at in range(each.first, each.end)}
+        of_others = {at for index in taken for at in range(reading.line.phrases[index].first, reading.line.phrases[index].end)}
+        of_others |= {at for found in reading.names for at in range(found.first, found.end)}
+        between = range(end, first)
+        return len(between) <= _BETWEEN and all(reading.line.tokens[at].is_word and at not in of_others for at in between)
 
     def _counted_currencies(self) -> list[tuple[int, int]]:
         """Return the tokens of the "livres" of "2 livres pour 18 dollars", which are books."""
@@ -247,6 +269,11 @@ class Selector:
 
 def _names_of(found: Iterable[FoundName]) -> tuple[Name, ...]:
     return tuple(dict.fromkeys(name for each in found for name in each.names))
+
+
+def _is_only_a_word(found: FoundName, count: int) -> bool:
+    """Whether a word of payees' names is no payee: "Kyoto" of "the Kyoto hotel", and one that many of them have."""
+    return not found.whole and (count > 1 or len(found.names) > _MOST_ALIKE)
 
 
 def _is_ambiguous(found: FoundName) -> bool:
