@@ -70,6 +70,11 @@ def test_a_service_is_made_without_the_others(image: str) -> None:
     assert copied == {image}
 
 
+def test_the_home_image_is_made_of_all_services() -> None:
+    [line] = re.findall(r"pip wheel .*", dockerfile("outlay"))
+    assert set(re.findall(r"\./services/(\w+)", line)) == set(SERVICES)
+
+
 def test_the_driver_of_db2_is_where_tables_are_and_nowhere_else() -> None:
     carry = {image for image in IMAGES if "\nibm-db==" in (TOP / f"requirements/{image}.txt").read_text("utf-8")}
     assert carry == {"expenses", "budgets", "notifier"}
