@@ -28,7 +28,7 @@ KINDS: dict[str, tuple[type[Any], ...]] = {
     "notifier": (NotifierSettings, ProcessSettings),
     "assistant": (AssistantSettings, AssistantProcessSettings),
     "gateway": (GatewaySettings,),
-    "outlay": (HomeSettings,),
+    "outlay": (HomeSettings, AssistantSettings),
 }
 
 
