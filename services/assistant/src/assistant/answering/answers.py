@@ -55,6 +55,8 @@ def _check(reading: Reading, question: Question, context: Context) -> None:
         return
     if reading.has("destroy"):
         raise DeclinedError(book.say("declines.cannot"))
+    if question.intent is Intent.ADD and any(period.last > context.today.today for period in question.periods[:1]):
+        raise DeclinedError(book.say("declines.future"))
     if question.intent is Intent.ADD and not reading.has("cannot") and not _is_odd(reading):
         return
     if question.intent is Intent.ADD and _is_odd(reading):
@@ -122,7 +124,10 @@ def _after_declining(question: Question, context: Context) -> Question:
     """Return what a follow-up can build on: what was understood, without the words and days that led nowhere."""
     intent = Intent.SPENDING if question.intent in (Intent.AVERAGE, Intent.UNKNOWN) else question.intent
     known = tuple(period for period in question.periods if period.first <= context.today.today)
-    return replace(question, intent=intent, periods=known, texts=(), without_texts=())
+    led_nowhere = replace(question, intent=intent, periods=known, texts=(), without_texts=())
+    if question.at_least is not None and question.at_least == question.at_most:  # the 2 of "user 2"
+        return replace(led_nowhere, at_least=None, at_most=None)
+    return led_nowhere
 
 
 def found_in(reading: Reading, memory: Mapping[str, Any]) -> tuple[str, ...]:

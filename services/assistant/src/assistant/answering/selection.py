@@ -124,7 +124,7 @@ def _forms(text: str, context: Context) -> list[str]:
 def what_of(question: Question, context: Context) -> str:
     """Return in words which entries are meant, such as "Food / Groceries without La Colombe"."""
     book = context.book
-    parts = [name.text for name in question.names[:_MOST_NAMED]] + [f"“{text}”" for text in question.texts]
+    parts = [name.text for name in question.names[:_MOST_NAMED]] + [book.say("labels.quoted", text=text) for text in question.texts]
     if question.tag:
         parts.append(book.say("labels.tagged", tag=question.tag))
     if question.uncategorised:
@@ -132,7 +132,8 @@ def what_of(question: Question, context: Context) -> str:
     if question.currency:
         parts.append(book.say("labels.paid_in", currency=question.currency))
     what = ", ".join(parts) or book.say("labels.all_income" if question.is_income else "labels.everything")
-    left_out = [name.text for name in question.without[:_MOST_NAMED]] + [f"“{text}”" for text in question.without_texts]
+    left_out = [name.text for name in question.without[:_MOST_NAMED]]
+    left_out += [book.say("labels.quoted", text=text) for text in question.without_texts]
     if question.without_tag:
         left_out.append(book.say("labels.tagged", tag=question.without_tag))
     return book.say("labels.without", what=what, left_out=", ".join(left_out)) if left_out else what

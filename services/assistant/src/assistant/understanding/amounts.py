@@ -30,6 +30,11 @@ class FoundAmount:
     first: int
     end: int
 
+    @property
+    def is_exact(self) -> bool:
+        """Whether it was written with cents, as only a price is."""
+        return self.number.as_tuple().exponent != 0
+
 
 def find_amounts(line: Line, decimal_sign: str, taken: Collection[int] = ()) -> list[FoundAmount]:
     """Return the amounts in a line; `taken` are phrases that mean something else, such as the day of a date."""

@@ -59,22 +59,37 @@ def _is_addition(reading: Reading, question: Question) -> bool:
         return reading.first("add") == 0 and not reading.has(*_ASKS, "budget", "topic:import")
     if _is_budget(reading, question) or reading.has("recategorise_strict") or _names_two_prices(reading, question):
         return False
+    if reading.has("dont") or _is_negative(reading):
+        return False
     if reading.has("add"):
         return True
+    if reading.first("asks_first") == 0 or reading.has("not_spent"):
+        return False  # "did I spend 40 at Chipotle", "I want to buy a bike for 300"
     says_what = bool(question.description or question.names or question.amount_currency or reading.has("spend", "buy"))
     return says_what and not reading.has(*_ASKS, "several", "what")
 
 
+def _is_negative(reading: Reading) -> bool:
+    """Whether a minus stands right before an amount: "-5", and not "lunch - 5"."""
+    tokens = reading.line.tokens
+    firsts = [reading.line.phrases[amount.first].first for amount in reading.amounts]
+    return any(
+        at > 0 and tokens[at - 1].key == "-" and tokens[at - 1].end == tokens[at].start
+        and (at == 1 or tokens[at - 2].end < tokens[at - 1].start)
+        for at in firsts
+    )  # fmt: skip
+
+
 def _names_two_prices(reading: Reading, question: Question) -> bool:
     """Whether two things and what each cost are told at once: none of the two amounts is right for both."""
-    told = (each for each in reading.amounts if each.currency or each.number != int(each.number))
+    told = (each for each in reading.amounts if each.currency or each.is_exact)
     return sum((each.currency or "") == question.amount_currency or each.currency is None for each in told) > 1
 
 
 def _is_budget(reading: Reading, question: Question) -> bool:
     if question.amount is None or reading.has("add"):
-        return question.amount is not None and reading.has("budget")
-    return reading.has("budget") or (reading.has("change") and not reading.has("spend", "buy", "entry"))
+        return question.amount is not None and reading.has("budget", "topic:budgets")
+    return reading.has("budget", "topic:budgets") or (reading.has("change") and not reading.has("spend", "buy", "entry"))
 
 
 def _sets_budget(reading: Reading, question: Question) -> bool:
@@ -82,8 +97,8 @@ def _sets_budget(reading: Reading, question: Question) -> bool:
 
 
 def _is_recategorising(reading: Reading, question: Question) -> bool:
-    if not reading.has("recategorise") or question.into is None:
-        return False
+    if not reading.has("recategorise") or question.into is None or reading.has("how_much", "count", "average"):
+        return False  # "how much have I put on my phone?" moves nothing
     return question.amount is None or reading.has("entry", "reference", "ones")
 
 
@@ -179,7 +194,12 @@ def _is_list_without_saying_so(reading: Reading, question: Question) -> bool:
 
 
 def _is_count(reading: Reading, _question: Question) -> bool:
-    return reading.has("count")
+    return reading.has("count") and not _counts_money(reading)
+
+
+def _counts_money(reading: Reading) -> bool:
+    """Whether "how many euros" are asked for, which is how much."""
+    return any(reading.line.value(at + 1, "currency") is not None for at in reading.cues.get("count", ()))
 
 
 def _is_income_sum(reading: Reading, _question: Question) -> bool:
@@ -187,7 +207,7 @@ def _is_income_sum(reading: Reading, _question: Question) -> bool:
 
 
 def _is_spending(reading: Reading, question: Question) -> bool:
-    return reading.has("spend", "how_much") or (reading.has("what") and bool(question.periods or question.selects))
+    return reading.has("spend", "how_much", "count") or (reading.has("what") and bool(question.periods or question.selects))
 
 
 def _is_topic_alone(reading: Reading, question: Question) -> bool:

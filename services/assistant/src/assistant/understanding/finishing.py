@@ -20,6 +20,8 @@ _TOPICS = ("delete-account", "tokens", "import", "export", "receipts", "alerts",
 
 def finish(reading: Reading, question: Question) -> Question:
     """Return the question with what its intent needs."""
+    if question.amount is not None and question.intent in (Intent.ENTRIES, Intent.SPENDING, Intent.COUNT):
+        question = _of_amount(question, question.amount)
     if question.intent is Intent.RANKING:
         return replace(
             question,
@@ -59,6 +61,12 @@ def _grouping(reading: Reading, question: Question) -> Grouping:
     if reading.has("which_payee") or (question.names and not reading.has("which_category")):
         return Grouping.PAYEE
     return Grouping.CATEGORY
+
+
+def _of_amount(question: Question, amount: Decimal) -> Question:
+    """Return the question about the entries of exactly an amount: "what was the 28.50 for?"."""
+    intent = Intent.COUNT if question.intent is Intent.COUNT else Intent.ENTRIES
+    return replace(question, intent=intent, at_least=amount, at_most=amount, amount=None)
 
 
 def _goes_most(reading: Reading) -> bool:

@@ -28,7 +28,8 @@ def follow(reading: Reading, question: Question, before: Question | None, today:
     if not _is_follow_up(reading, question, before):
         return question
     periods = _periods(reading, question, before, today)
-    intent = _intent(reading, question, before)
+    asks_which = _asks_which_budgets(reading, question, before)
+    intent = Intent.BUDGETS if asks_which else _intent(reading, question, before)
     joined = replace(question, intent=intent, periods=periods, is_income=question.is_income or _keeps_income(question, before))
     joined = _with_selection(joined, question, before, is_same=reading.has("reference"))
     if intent is before.intent:
@@ -47,8 +48,9 @@ def answer_to(question: Question, asked: Question) -> Question | None:
     """Return what was asked back about, completed by the names or days of an answer; None if it is something new."""
     if asked.intent is Intent.ADD and asked.amount is None and question.amount is not None:
         return replace(
-            asked, amount=question.amount, amount_currency=question.amount_currency, periods=question.periods or asked.periods
-        )
+            asked, amount=question.amount, amount_currency=question.amount_currency, periods=question.periods or asked.periods,
+            names=question.names or asked.names, description=question.description or asked.description,
+        )  # fmt: skip
     if question.intent is not Intent.UNKNOWN or not (question.names or question.texts or question.periods):
         return None
     names = question.names if question.names or question.texts else asked.names
@@ -60,7 +62,7 @@ def _is_follow_up(reading: Reading, question: Question, before: Question) -> boo
     cues = (at for cue in ("also", "only", "except") for at in reading.cues.get(cue, ()))
     if any(at < _EARLY and not _joins(reading, at) for at in cues) or reading.has("reference"):
         return True
-    if _asks_why(question, before):
+    if _asks_why(question, before) or _asks_to_compare(question, before) or _asks_which_budgets(reading, question, before):
         return True
     nothing_said = not (question.periods or question.selects or question.without or question.without_texts)
     if question.intent is Intent.UNKNOWN and nothing_said and reading.has("hello", "help"):
@@ -90,6 +92,18 @@ def _only_greets(reading: Reading, question: Question) -> bool:
 
 def _asks_why(question: Question, before: Question) -> bool:
     return question.intent is Intent.WHY and before.intent in _OF_BUDGETS and not question.periods
+
+
+def _asks_to_compare(question: Question, before: Question) -> bool:
+    """Whether "compare with August" has but one of the two periods; the other is that of the answer before."""
+    is_half = question.intent is Intent.COMPARISON and len(question.periods) == 1 and not question.against_average
+    return is_half and len(before.periods) == 1 and not question.selects
+
+
+def _asks_which_budgets(reading: Reading, question: Question, before: Question) -> bool:
+    """Whether "which were over in July?" follows an answer about budgets."""
+    is_open = question.intent is Intent.SPENDING and not reading.has("spend", "how_much")
+    return is_open and before.intent is Intent.BUDGETS and not question.selects
 
 
 def _intent(reading: Reading, question: Question, before: Question) -> Intent:
@@ -142,8 +156,21 @@ def _periods(reading: Reading, question: Question, before: Question, today: Cale
         return question.periods or before.periods
     period = before.periods[0]
     moved = _moved(reading, period)
+    if question.intent is Intent.COMPARISON and not question.against_average:
+        return _compared(question, period, moved)
     if moved is not None:
         return (moved,)
+    return _kept_or_replaced(reading, question, before, today)
+
+
+def _compared(question: Question, period: Period, moved: Period | None) -> tuple[Period, ...]:
+    """Return the two periods of "compare that with August" and "and compared with the month before?"."""
+    other = moved or next(iter(question.periods), None)
+    return question.periods if len(question.periods) > 1 else (period,) if other is None else (period, other)
+
+
+def _kept_or_replaced(reading: Reading, question: Question, before: Question, today: Calendar) -> tuple[Period, ...]:
+    period = before.periods[0]
     if not question.periods:
         quarter = _quarter(reading, period)
         return (quarter,) if quarter is not None else before.periods

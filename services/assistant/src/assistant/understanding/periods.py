@@ -108,8 +108,9 @@ class PeriodFinder:
 
     def _last_units(self, line: Line, index: int) -> Match:
         """Read "the last 30 days", "30 derniers jours", "the last fortnight"."""
-        if offset_at(line, index) == -1 and line.value(index + 1, "unit") == "fortnight":
-            return self._today.last_units(Unit.DAY, _FORTNIGHT), index + 2
+        for relative, unit_of in ((index, index + 1), (index + 1, index)):
+            if offset_at(line, relative) == -1 and line.value(unit_of, "unit") == "fortnight":
+                return self._today.last_units(Unit.DAY, _FORTNIGHT), index + 2
         for relative, number in ((index, index + 1), (index + 1, index)):
             count, unit = count_at(line, number), unit_at(line, index + 2)
             if count is not None and unit is not None and offset_at(line, relative) == -1:

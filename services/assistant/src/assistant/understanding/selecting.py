@@ -220,8 +220,7 @@ class Selector:
 
     def _rank_as_price(self, amount: FoundAmount) -> tuple[bool, bool, bool, int]:
         """Return how likely an amount is the price: of "2 books for 18" it is 18, of "3 livres pour 20 dollars" 20 dollars."""
-        is_whole = amount.number == int(amount.number)
-        counts = amount.currency is None and is_whole and self._is_thing(amount.end)
+        counts = amount.currency is None and not amount.is_exact and self._is_thing(amount.end)
         is_after_for = amount.first - 1 in self.reading.cues.get("price_after", ())
         return amount.currency is not None, is_after_for, not counts, -amount.first
 
