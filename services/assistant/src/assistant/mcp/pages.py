@@ -8,6 +8,8 @@ from importlib.resources import files
 
 from mcp import types
 
+from assistant.tools.manual import Manual
+
 SCHEME = "outlay://docs/"
 _KIND = "text/markdown"
 
@@ -39,10 +41,13 @@ class Page:
 
 @cache
 def pages() -> dict[str, Page]:
-    """Return all pages by their address."""
+    """Return all pages by their address: one for each topic of the manual, and those of the package."""
+    manual = Manual()
+    passages = [(topic, manual.topic(topic, "en")) for topic in manual.topics()]
+    topics = [Page(topic, passage.title, f"# {passage.title}\n\n{passage.text}\n") for topic, passage in passages]
     found = sorted((files("assistant") / "guide").iterdir(), key=lambda each: each.name)
     made = [_page(each.name.removesuffix(".md"), each.read_text("utf-8")) for each in found if each.name.endswith(".md")]
-    return {page.uri: page for page in made}
+    return {page.uri: page for page in (*topics, *made)}
 
 
 def _page(name: str, text: str) -> Page:
