@@ -56,6 +56,8 @@ def _amount(line: Line, index: int, decimal_sign: str) -> FoundAmount | None:
     if number is None:
         return None
     after = None if before else line.value(end, "currency")
+    if after and not line.key(at)[:1].isdigit() and not line.key(end)[:1].isalpha() and line.key(end + 1)[:1].isdigit():
+        return None  # the "a $" of "a $7 ride"
     if not line.key(at)[:1].isdigit() and not (before or after) and number < _SMALLEST_ALONE:
         return None  # "a", "two": small numbers in words are amounts only beside a currency
     end += after is not None

@@ -45,12 +45,12 @@ def decide(reading: Reading) -> Question:
 
 
 def _is_help(reading: Reading, question: Question) -> bool:
+    if reading.has("warn_me") and reading.has("how_to", "topic:budgets"):
+        return True
     if question.amount is not None or not topic_of(reading):
         return False
     if reading.has("how_to"):
         return not (reading.has("most", "biggest") or question.periods)
-    if reading.has("warn_me") and reading.has("topic:budgets"):
-        return True
     return reading.has("help")
 
 

@@ -114,7 +114,7 @@ def limit_of(reading: Reading) -> int | None:
                 number = number_at(reading, beside)
                 if number is not None and 1 <= number <= _MOST_LISTED:
                     return number
-    return None
+    return next((number for at in reading.cues.get("what", ()) if (number := number_at(reading, at + 1))), None)
 
 
 def number_at(reading: Reading, index: int) -> int | None:

@@ -249,7 +249,8 @@ class Selector:
     def _is_limit(self, amount: FoundAmount) -> bool:
         """Whether it is the number of "top 3" or "the 3 biggest"."""
         cues = ("most", "biggest", "smallest", "latest", "top", "which_category", "which_payee")
-        return any(abs(at - amount.first) <= 2 for cue in cues for at in self.reading.cues.get(cue, ()))  # noqa: PLR2004
+        near = any(abs(at - amount.first) <= 2 for cue in cues for at in self.reading.cues.get(cue, ()))  # noqa: PLR2004
+        return near or (amount.first - 1 in self.reading.cues.get("what", ()) and not amount.is_exact)  # "which 3 places"
 
     def _with_tag(self, question: Question) -> Question:
         """Take the word after "tagged" as a tag."""
