@@ -57,7 +57,7 @@ def _is_help(reading: Reading, question: Question) -> bool:
 def _is_addition(reading: Reading, question: Question) -> bool:
     if question.amount is None:
         return reading.first("add") == 0 and not reading.has(*_ASKS, "budget", "topic:import")
-    if _is_budget(reading, question) or reading.has("recategorise_strict") or _names_two_prices(reading, question):
+    if _is_budget(reading, question) or reading.has("recategorise_strict") or _has_no_one_price(reading, question):
         return False
     if reading.has("dont") or _is_negative(reading):
         return False
@@ -80,10 +80,14 @@ def _is_negative(reading: Reading) -> bool:
     )  # fmt: skip
 
 
-def _names_two_prices(reading: Reading, question: Question) -> bool:
-    """Whether two things and what each cost are told at once: none of the two amounts is right for both."""
-    told = (each for each in reading.amounts if each.currency or each.is_exact)
-    return sum((each.currency or "") == question.amount_currency or each.currency is None for each in told) > 1
+def _has_no_one_price(reading: Reading, question: Question) -> bool:
+    """Whether two things and what each cost are told at once, of which neither amount is right for both; or no price."""
+    selector = Selector(reading)
+    prices = [each for each in reading.amounts if not selector.counts(each)]
+    told = [each for each in prices if each.currency in (None, question.amount_currency)]
+    if not prices and reading.has("buy") and not reading.has("add"):
+        return True  # "bought 3 books" tells no price at all
+    return len(told) > 1 or (not prices and len(reading.amounts) > 1)
 
 
 def _is_budget(reading: Reading, question: Question) -> bool:

@@ -220,9 +220,13 @@ class Selector:
 
     def _rank_as_price(self, amount: FoundAmount) -> tuple[bool, bool, bool, int]:
         """Return how likely an amount is the price: of "2 books for 18" it is 18, of "3 livres pour 20 dollars" 20 dollars."""
-        counts = amount.currency is None and not amount.is_exact and self._is_thing(amount.end)
+        counts = self.counts(amount)
         is_after_for = amount.first - 1 in self.reading.cues.get("price_after", ())
-        return amount.currency is not None, is_after_for, not counts, -amount.first
+        return amount.currency is not None, not counts, is_after_for, -amount.first
+
+    def counts(self, amount: FoundAmount) -> bool:
+        """Whether an amount may be how many: the 2 of "2 books"."""
+        return amount.currency is None and not amount.is_exact and self._is_thing(amount.end)
 
     def _is_thing(self, phrase: int) -> bool:
         """Whether a phrase is a word for something bought: one that nobody knows, or one that is in a name."""
