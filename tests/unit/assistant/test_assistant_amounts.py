@@ -36,6 +36,7 @@ def test_what_is_no_amount_of_money(text: str) -> None:
         ("coffee 3.50", "3.50", None), ("4,50 € coffee", "4.50", "EUR"), ("$12 lunch", "12", "USD"), ("₹250 chai", "250", "INR"),
         ("twenty bucks", "20", "USD"), ("four hundred", "400", None), ("two hundred fifty dollars", "250", "USD"),
         ("twelve fifty", "12.50", None), ("thirty five", "35", None),
+        ("20 dollars and 50 cents", "20.50", "USD"), ("50 cents for gum", "0.50", None), ("a $7 ride", "7", "USD"),
     ],
 )  # fmt: skip
 def test_an_amount_in_a_text(text: str, number: str, currency: str | None) -> None:

@@ -74,7 +74,7 @@ def _check(reading: Reading, question: Question, context: Context) -> None:
         raise DeclinedError(book.say("declines.lacking"))
     if question.periods and all(period.first > context.today.today for period in question.periods):
         raise DeclinedError(book.say("declines.future"))
-    if question.intent is Intent.UNKNOWN:
+    if question.intent is Intent.UNKNOWN or (reading.has("dont") and reading.amounts):
         words = [reading.line.tokens[reading.line.phrases[index].first].text for index in reading.unknown]
         raise DeclinedError(book.say("declines.word", word=words[0]) if words else book.say("declines.unclear"))
 
