@@ -173,7 +173,8 @@ class Selector:
     def _are_joined(self, end: int, first: int) -> bool:
         """Whether only a few words that tell nothing stand between two parts of a description, as in "coffee for me and Julie"."""
         reading = self.reading
-        taken = {at for each in (*reading.periods, *reading.amounts) for at in range(each.first, each.end)}
+        taken = {at for period in reading.periods for at in range(period.first, period.end)}
+        taken |= {at for amount in reading.amounts for at in range(amount.first, amount.end)}
         of_others = {at for index in taken for at in range(reading.line.phrases[index].first, reading.line.phrases[index].end)}
         of_others |= {at for found in reading.names for at in range(found.first, found.end)}
         between = range(end, first)
