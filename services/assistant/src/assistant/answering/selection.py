@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from assistant.understanding.question import Question
 
 _MOST_NAMED = 4
-_LOOKED_AT = 50
+_LOOKED_AT = 20
 _CASE = {"s", "n", "e", "en"}
 
 

@@ -1,4 +1,4 @@
-"""Narrows a selection down to one of its sums."""
+"""Narrows a selection down to one of its sums, or to the days that its first entries are on."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
-from assistant.tools.model import By, Category, Selection
+from assistant.tools.model import By, Category, Order, Selection
+from assistant.tools.spending import Line
 
 
 def narrowed_to(selection: Selection, by: By, key: str, categories: Mapping[str, Category]) -> Selection:
@@ -22,3 +23,19 @@ def narrowed_to(selection: Selection, by: By, key: str, categories: Mapping[str,
     first = date.fromisoformat(f"{key}-01")
     last = first.replace(day=calendar.monthrange(first.year, first.month)[1])
     return replace(selection, first=max(first, selection.first or first), last=min(last, selection.last or last))
+
+
+def within_days(selection: Selection, days: Mapping[str, Line], order: Order, limit: int) -> Selection:
+    """Return the selection on those days alone on which its first `limit` entries are.
+
+    A sum by day tells quickly where few entries are among very many; a list that has to look for them takes three times as long.
+    """
+    found = sorted(days, reverse=order is Order.NEWEST)
+    if order in (Order.NEWEST, Order.OLDEST):
+        seen = 0
+        for place, day in enumerate(found):
+            seen += days[day].count
+            if seen >= limit:
+                found = found[: place + 1]
+                break
+    return replace(selection, first=date.fromisoformat(min(found)), last=date.fromisoformat(max(found)))

@@ -25,7 +25,7 @@ from assistant.tools.model import (
     ToolError,
     Total,
 )
-from assistant.tools.narrowing import narrowed_to
+from assistant.tools.narrowing import narrowed_to, within_days
 from assistant.tools.query import Query, query_for
 from assistant.tools.spending import Line, Spending
 from money import Money
@@ -81,8 +81,13 @@ class Toolbox:
     def entries(self, selection: Selection, order: Order, limit: int) -> Entries:
         """Return the first of the selected entries, and how many there are."""
         query = self._query(selection)
-        rows = self._list.first(query, order, limit)
-        total = len(rows) if len(rows) < limit else self._spending.total(query, self._person.currency).count
+        if selection.texts or selection.tag or selection.currency:
+            days = self._spending.lines(query, By.DAY)
+            total = sum(line.count for line in days.values())
+            rows = self._list.first(self._query(within_days(selection, days, order, limit)), order, limit) if total else []
+        else:
+            rows = self._list.first(query, order, limit)
+            total = len(rows) if len(rows) < limit else self._spending.total(query, self._person.currency).count
         return Entries(tuple(reading.entry(row, self._known()) for row in rows), total, links.list_of(query, order))
 
     def entry(self, expense_id: str) -> Entry:
