@@ -36,6 +36,7 @@ ENGLISH = [
     ("the last 30 days", "2017-09-16", "2017-10-15"),
     ("the last three months", "2017-07-01", "2017-09-30"),
     ("three weeks ago", "2017-09-24", "2017-09-30"),
+    ("last fortnight", "2017-10-02", "2017-10-15"),
     ("2 days ago", "2017-10-13", "2017-10-13"),
     ("on October 4", "2017-10-04", "2017-10-04"),
     ("on the 12th", "2017-10-12", "2017-10-12"),
@@ -77,7 +78,7 @@ def test_the_day_comes_first_where_it_is_written_so() -> None:
     assert [period.first for period in found_in("on 3/9/2016", month_first=False)] == [date(2016, 9, 3)]
 
 
-@pytest.mark.parametrize("text", ["on 2016-02-30", "on 31 April", "13/45", "top 3", "how much"])
+@pytest.mark.parametrize("text", ["on 2016-02-30", "on the 0th", "on the 32nd", "on 31 April", "13/45", "top 3", "how much"])
 def test_what_is_no_day_is_not_found(text: str) -> None:
     """Nothing is guessed from it."""
     assert found_in(text) == [] or all(period.first != period.last for period in found_in(text))

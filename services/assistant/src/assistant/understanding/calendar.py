@@ -91,10 +91,10 @@ class Calendar:
         return None
 
     def latest_day_of_month(self, day: int) -> Period | None:
-        """Return the latest day with this number up to today."""
+        """Return the latest day with this number up to today; None for a 0th or 32nd."""
         month = self.unit(Unit.MONTH)
         for _ in range(3):
-            if day <= month.last.day and month.first.replace(day=day) <= self.today:
+            if 1 <= day <= month.last.day and month.first.replace(day=day) <= self.today:
                 return one_day(month.first.replace(day=day))
             month = month.shifted(-1)
         return None

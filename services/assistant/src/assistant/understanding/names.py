@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 from rapidfuzz.distance import DamerauLevenshtein
 
 from assistant.understanding.text import spellings_of, tokens_of
@@ -21,6 +21,10 @@ _SHORTEST_FUZZY_PART = 8
 """A word of a longer name needs more letters than that, since it may be a word of its own."""
 _SHORTEST_FUZZY = 5
 """Letters that a word needs so that a typing error in it is forgiven."""
+_WORDS_OF_PARTS = 10
+"""Words at the beginning of a payee's name whose stretches are known: of 40 words, as banks write them, there were 800."""
+_MOST_PARTS = 20_000
+"""Stretches of names that are kept for one person; those with most spending come first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +58,17 @@ class NameIndex:
 
     def __init__(self, names: Iterable[Name], also: Mapping[str, Sequence[str]], common: Collection[str] = ()) -> None:
         """`also` are other words for a name's words; `common` are words by which alone no payee is meant, such as "the"."""
-        self._whole: dict[tuple[str, ...], list[Name]] = {}
-        self._parts: dict[tuple[str, ...], list[Name]] = {}
+        self._whole, self._parts, left = _Names(), _Names(), _MOST_PARTS
         for name in names:
             for words in _spellings(name, also):
-                _append(self._whole, words, name)
-            if name.kind == "payee":
-                for words in _parts_of(name, common):
-                    _append(self._parts, words, name)
-        self._longest = max((len(words) for words in (*self._whole, *self._parts)), default=0)
-        self._words = {word for words in (*self._whole, *self._parts) for word in words}
+                self._whole.add(words, name)
+            parts = _parts_of(name, common)[:left] if name.kind == "payee" else []
+            left -= len(parts)
+            for words in parts:
+                self._parts.add(words, name)
+        self._longest = max(self._whole.longest, self._parts.longest)
+        self._words = {word for words in (*self._whole.by_words, *self._parts.by_words) for word in words}
+        self._by_initial = _by_initial(self._words)
 
     def errors_in(self, token: Token) -> int | None:
         """Return in how many letters a word differs from the nearest word of a name; None if no name is near."""
@@ -72,9 +77,11 @@ class NameIndex:
             return 0
         if len(key) < _SHORTEST_FUZZY:
             return None
-        near = (DamerauLevenshtein.distance(key, word, score_cutoff=2) for word in self._words if word[:1] == key[:1])
-        fewest = min(near, default=_MANY)
-        return fewest if fewest <= _errors_forgiven(key) else None
+        nearest = process.extractOne(
+            key, self._by_initial.get(key[:1], ()), scorer=DamerauLevenshtein.distance, processor=None,
+            score_cutoff=_errors_forgiven(key),
+        )  # fmt: skip
+        return int(nearest[1]) if nearest is not None else None
 
     def find(self, line: Line, taken: Collection[int]) -> list[FoundName]:
         """Return the names in the tokens that are not `taken`."""
@@ -90,41 +97,75 @@ class NameIndex:
 
     def _at(self, keys: Sequence[str], taken: Collection[int], known: Collection[int], index: int) -> FoundName | None:
         lookups = (
-            (self._whole.get, True, True), (self._near_whole, False, True),
-            (self._parts.get, True, False), (self._near_part, False, False),
+            (self._whole.by_words.get, True, True), (self._whole.nearest, False, True),
+            (self._parts.by_words.get, True, False), (self._near_part, False, False),
         )  # fmt: skip
+        last = min(self._longest, len(keys) - index)
+        free = next((length for length in range(last) if index + length in taken), last)
         for lookup, is_exact, is_whole in lookups:
-            for length in range(min(self._longest, len(keys) - index), 0, -1):
-                span = range(index, index + length)
-                if any(at in taken for at in span) or (not is_exact and all(at in known for at in span)):
+            for length in range(free, 0, -1):
+                if not is_exact and all(at in known for at in range(index, index + length)):
                     continue
                 names = lookup(tuple(keys[index : index + length]))
                 if names:
                     return FoundName(tuple(names), index, index + length, is_exact, is_whole)
         return None
 
-    def _near_whole(self, words: tuple[str, ...]) -> list[Name]:
-        return _nearest(words, self._whole)
-
     def _near_part(self, words: tuple[str, ...]) -> list[Name]:
-        return _nearest(words, self._parts) if len(" ".join(words)) >= _SHORTEST_FUZZY_PART else []
+        return self._parts.nearest(words) if len(" ".join(words)) >= _SHORTEST_FUZZY_PART else []
 
 
-def _nearest(words: tuple[str, ...], names: Mapping[tuple[str, ...], list[Name]]) -> list[Name]:
-    """Return the names that differ least from what was written, if by no more than a typing error or two."""
-    text = " ".join(words)
-    if len(text) < _SHORTEST_FUZZY:
-        return []
-    best, found = _errors_forgiven(text), dict[Name, None]()
-    for known in names:
-        if len(known) != len(words) or known[0][:1] != words[0][:1]:
-            continue
-        errors = _errors_between(words, known, best)
-        if errors < best:
-            best, found = errors, {}
-        if errors == best:
-            found.update(dict.fromkeys(names[known]))
-    return list(found)
+class _Names:
+    """Names by their words, also those that are nearly the same. However many there are, only few are compared."""
+
+    def __init__(self) -> None:
+        self.by_words: dict[tuple[str, ...], list[Name]] = {}
+        self.longest = 0
+        self._by_first: dict[tuple[int, str], list[tuple[int, tuple[str, ...]]]] = {}
+        """By how many words they have and the first of them: their place, and all of their words."""
+        self._firsts: dict[tuple[int, str], list[str]] = {}
+        """The first words themselves, by how many words there are and the first letter."""
+
+    def add(self, words: tuple[str, ...], name: Name) -> None:
+        known = self.by_words.setdefault(words, [])
+        if not known:
+            self.longest = max(self.longest, len(words))
+            alike = self._by_first.setdefault((len(words), words[0]), [])
+            if not alike:
+                self._firsts.setdefault((len(words), words[0][:1]), []).append(words[0])
+            alike.append((len(self.by_words), words))
+        if name not in known:
+            known.append(name)
+
+    def nearest(self, words: tuple[str, ...]) -> list[Name]:
+        """Return the names that differ least from what was written, if by no more than a typing error or two."""
+        text = " ".join(words)
+        if len(text) < _SHORTEST_FUZZY:
+            return []
+        best, found = _errors_forgiven(text), dict[Name, None]()
+        candidates = (each for first in self._near_firsts(words) for each in self._by_first.get((len(words), first), ()))
+        for _place, known in sorted(candidates):
+            errors = _errors_between(words, known, best)
+            if errors < best:
+                best, found = errors, {}
+            if errors == best:
+                found.update(dict.fromkeys(self.by_words[known]))
+        return list(found)
+
+    def _near_firsts(self, words: tuple[str, ...]) -> Collection[str]:
+        word, most = words[0], _errors_in_word(words[0])
+        begin = self._firsts.get((len(words), word[:1]), ())
+        if not most or not begin:
+            return (word,)
+        near = process.extract(word, begin, scorer=DamerauLevenshtein.distance, processor=None, score_cutoff=most, limit=None)
+        return [first for first, _errors, _at in near]
+
+
+def _by_initial(words: Iterable[str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for word in words:
+        found.setdefault(word[:1], []).append(word)
+    return found
 
 
 def _errors_between(words: tuple[str, ...], known: tuple[str, ...], most: int) -> int:
@@ -133,22 +174,21 @@ def _errors_between(words: tuple[str, ...], known: tuple[str, ...], most: int) -
     for word, other in zip(words, known, strict=True):
         if word != other:
             in_word = DamerauLevenshtein.distance(word, other, score_cutoff=2)
-            errors += in_word if in_word <= (0, 0, 0, 0, 1, 1, 2)[min(len(word), 7) - 1] else _MANY
+            errors += in_word if in_word <= _errors_in_word(word) else _MANY
         if errors > most:
             break
     return errors
 
 
-def _append(names: dict[tuple[str, ...], list[Name]], words: tuple[str, ...], name: Name) -> None:
-    known = names.setdefault(words, [])
-    if name not in known:
-        known.append(name)
+def _errors_in_word(word: str) -> int:
+    return (0, 0, 0, 0, 1, 1, 2)[min(len(word), 7) - 1]
 
 
 def _parts_of(name: Name, common: Collection[str]) -> list[tuple[str, ...]]:
     """Return the stretches of a payee's name by which it can be called, such as "Boons" of "Uncle Boons"."""
     keys = [token.key for token in tokens_of(name.text)]
-    stretches = [tuple(keys[first:end]) for first in range(len(keys)) for end in range(first + 1, len(keys) + 1)]
+    most = min(len(keys), _WORDS_OF_PARTS)
+    stretches = [tuple(keys[first:end]) for first in range(most) for end in range(first + 1, most + 1)]
     return [
         words for words in dict.fromkeys(stretches)
         if len(words) < len(keys) and words[0][0].isalpha() and words[-1][0].isalnum()

@@ -133,6 +133,8 @@ class PeriodFinder:
         for word, unit in (("year_to_date", Unit.YEAR), ("month_to_date", Unit.MONTH)):
             if means(line, index, word):
                 return Period(self._today.unit(unit).first, self._today.today), index + 1
+        if means(line, index, "last_fortnight"):
+            return self._today.last_units(Unit.DAY, 14), index + 1
         if means(line, index, "all_time"):
             return Period(BEGINNING, self._today.today), index + 1
         return None

@@ -51,7 +51,8 @@ def key_of(text: str) -> str:
     """Return a text as it is compared: without case and accents, in the digits of ASCII."""
     folded = unicodedata.normalize("NFKD", text.casefold()).translate(_SAME)
     kept = (letter for letter in folded if not unicodedata.combining(letter) or _DEVANAGARI.match(letter))
-    return unicodedata.normalize("NFC", in_ascii_digits("".join(kept)))
+    # Also those that are digits and no decimals, such as ❶: whoever asks str.isdigit reads a number next.
+    return unicodedata.normalize("NFC", "".join(str(unicodedata.digit(each, each)) for each in kept))
 
 
 def in_ascii_digits(text: str) -> str:
