@@ -162,7 +162,7 @@ def _entries_to_move(question: Question, context: Context) -> Sequence[Entry]:
     selection = selection_of(question, context, only_period(question))
     if question.amount is not None:
         selection = replace(selection, at_least=question.amount, at_most=question.amount)
-    return context.tools.entries(selection, Order.NEWEST, _MOST_MOVED).entries
+    return context.tools.entries(selection, Order.NEWEST, question.limit or _MOST_MOVED).entries
 
 
 def _proposed(

@@ -17,6 +17,8 @@ def choice_in(reading: Reading, *, is_pending: bool) -> Intent | None:
     """Return `CONFIRM`, `CANCEL` or `UNDO` if that is all that a text says."""
     if reading.periods or reading.amounts or reading.names or reading.unknown or len(reading.line.phrases) > 2 * _SHORT:
         return None
+    if reading.has("how_to"):
+        return None  # "how do I undo an import" asks, and chooses nothing
     if reading.has("undo") and not (is_pending and reading.has("no")):
         return Intent.UNDO
     if reading.has("no") and reading.first("no") <= reading.first("yes"):

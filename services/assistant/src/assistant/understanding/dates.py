@@ -48,6 +48,8 @@ class DateFinder:
     def named(self, line: Line, index: int) -> Match:
         """Read "3 September 2017", "3. September", "le 1er mars", "September 3rd"."""
         day, at = day_number(line, index), index + 1
+        if day is not None and line.means(index - 1, "cue", "top"):
+            return None  # "top 5 in October"
         if day is not None:
             at = past_skipped(line, at + (line.key(at) == "."))
             month = line.value(at, "month")

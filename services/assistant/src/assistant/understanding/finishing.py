@@ -15,7 +15,10 @@ _CYCLES = ("weekly", "quarterly", "yearly")
 _PER = ("day", "week", "year")
 _MOST_LISTED = 50
 _RECENT = 10
-_TOPICS = ("delete-account", "tokens", "import", "export", "receipts", "alerts", "currencies", "categories", "budgets")
+_TOPICS = (
+    "delete-account", "password", "sessions", "keyboard", "restore", "undo-import", "entry", "tokens", "import", "export",
+    "receipts", "alerts", "currencies", "categories", "budgets",
+)  # fmt: skip
 
 
 def finish(reading: Reading, question: Question) -> Question:
@@ -32,6 +35,8 @@ def finish(reading: Reading, question: Question) -> Question:
         )
     if question.intent is Intent.ENTRIES:
         return replace(question, sorting=_sorting(reading), limit=_entries_limit(reading), is_income=is_income(reading))
+    if question.intent is Intent.RECATEGORISE and reading.has("latest"):
+        return replace(question, sorting=Sorting.LATEST, limit=limit_of(reading) or 1)
     if question.intent is Intent.HELP:
         return replace(question, topic="alerts" if reading.has("warn_me") else topic_of(reading))
     if question.intent is Intent.SET_BUDGET:

@@ -25,7 +25,7 @@ def follow(reading: Reading, question: Question, before: Question | None, today:
     """Return the question with what it leaves out taken from the one before, if it is a follow-up."""
     if before is None or question.intent in _OWN or _only_greets(reading, question) or not _says_anything(reading):
         return question
-    if not _is_follow_up(reading, question, before):
+    if not _is_follow_up(reading, question, before) or _asks_about_alerts(reading, question):
         return question
     periods = _periods(reading, question, before, today)
     asks_which = _asks_which_budgets(reading, question, before)
@@ -88,6 +88,11 @@ def _says_anything(reading: Reading) -> bool:
 def _only_greets(reading: Reading, question: Question) -> bool:
     """Whether "thanks" or "what can you do?" is all that is said."""
     return question.intent is Intent.UNKNOWN and reading.has("hello", "help") and not (question.periods or question.selects)
+
+
+def _asks_about_alerts(reading: Reading, question: Question) -> bool:
+    """Whether "why did I get an alert?" asks about any budget, not the one in question."""
+    return question.intent is Intent.WHY and reading.has("alert", "warn_me") and not question.names
 
 
 def _asks_why(question: Question, before: Question) -> bool:

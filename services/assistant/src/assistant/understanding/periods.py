@@ -111,7 +111,9 @@ class PeriodFinder:
         for relative, unit_of in ((index, index + 1), (index + 1, index)):
             if offset_at(line, relative) == -1 and line.value(unit_of, "unit") == "fortnight":
                 return self._today.last_units(Unit.DAY, _FORTNIGHT), index + 2
-        for relative, number in ((index, index + 1), (index + 1, index)):
+        # "30 derniers jours" are the last 30 days, but "$50 last month" is an amount and a month.
+        orders = ((index, index + 1), (index + 1, index)) if self._unit_first else ((index, index + 1),)
+        for relative, number in orders:
             count, unit = count_at(line, number), unit_at(line, index + 2)
             if count is not None and unit is not None and offset_at(line, relative) == -1:
                 return self._today.last_units(unit, count), index + 3
