@@ -117,3 +117,8 @@ def test_markup_and_sql_are_only_words(ask: Ask) -> None:
 
 def test_questions_are_limited_like_messages(ask: Ask) -> None:
     assert [ask("spending").status_code for _ in range(31)][-1] == 429
+
+
+@pytest.mark.parametrize("period", ["0 .", "last fortnight", "\u2776", "\u1369 weeks ago"])
+def test_odd_days_and_digits_are_no_fault(ask: Ask, period: str) -> None:
+    assert ask("spending", period=period).status_code in (200, 422)
