@@ -44,16 +44,17 @@ class CurrentSession {
     this.user = null
   }
 
-  /** After the account was deleted. */
-  close(): void {
-    this.#leave()
+  /** After the account of `userId` was deleted; the server may have ended the session before its answer came. */
+  close(userId: string): void {
+    this.#leave(userId)
+    goTo('/sign-in')
     this.user = null
   }
 
   /** What was typed and said stays in no storage of this browser. */
-  #leave(): void {
+  #leave(userId = this.user?.id): void {
     dropDrafts(sessionStorage)
-    if (this.user) eraseConversation(localStorage, this.user.id)
+    if (userId) eraseConversation(localStorage, userId)
   }
 }
 
