@@ -33,7 +33,7 @@ class Renewed:
     def renew(self, specs: Mapping[str, Spec]) -> bool:
         """Make it anew if the documents are others; return whether they are. May be called from any thread.
 
-        A service without a document is away, and comes back with the one that is known of it.
+        A service without a document is unreachable; the last known one is used when it returns.
         """
         specs = {**self._specs, **specs}
         if specs == self._specs:

@@ -25,7 +25,7 @@ _SUGGESTED = 3
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What came in: a text or a choice, and the conversation that it goes on with."""
+    """What was sent: a text or a choice, and the conversation that it continues."""
 
     text: str = ""
     choice: Choice | None = None

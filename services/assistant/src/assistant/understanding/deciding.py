@@ -184,7 +184,7 @@ def _is_list(reading: Reading, question: Question) -> bool:
 
 
 def _is_list_without_saying_so(reading: Reading, question: Question) -> bool:
-    """Whether "which expenses were over 50", "what came in" or "everything from yesterday" asks for the entries."""
+    """Whether "which expenses were over 50" or "everything from yesterday" asks for the entries."""
     bounded = question.at_least is not None or question.at_most is not None
     if reading.has("entry") and (question.uncategorised or bounded or (question.currency and not reading.has("spend"))):
         return True

@@ -56,7 +56,7 @@ def _step(reading: Reading) -> int:
 
 
 def is_income(reading: Reading) -> bool:
-    """Whether it is about what came in."""
+    """Whether it is about income."""
     return reading.has("income") and not reading.has("spend_only")
 
 

@@ -18,7 +18,7 @@ _SILENT = frozenset({"script", "style", "template", "iframe", "object"})
 
 
 def plain(value: Any, most: int = MOST_CHARACTERS) -> str:
-    """Return a value as plain text of bounded length; empty if it is no text."""
+    """Return a value as plain text of bounded length; empty if it is not text."""
     return text_and_links(value, most)[0]
 
 

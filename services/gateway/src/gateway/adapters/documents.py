@@ -29,7 +29,7 @@ class ServiceAwayError(Exception):
 def fetch_documents(services: Mapping[str, str], *, sleep: Callable[[float], None] = time.sleep) -> dict[str, Spec]:
     """Return name to document; waits two minutes for services that are not up yet. Raises ServiceAwayError.
 
-    The assistant is not waited for; it is left out while it is away.
+    Does not wait for the assistant, which is left out while it is unreachable.
     """
     found: dict[str, Spec] = {}
     with httpx.Client(timeout=5) as client:
@@ -43,7 +43,7 @@ def fetch_documents(services: Mapping[str, str], *, sleep: Callable[[float], Non
 
 
 def look_again(services: Mapping[str, str]) -> dict[str, Spec] | None:
-    """Return name to document without the assistant's if that is away; None if another one does not answer now."""
+    """Return the documents by service, without the assistant's if it is unreachable; None if another one does not answer."""
     found: dict[str, Spec] = {}
     with httpx.Client(timeout=5) as client:
         for name, address in services.items():
