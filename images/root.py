@@ -20,16 +20,35 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 PACKAGES = (
-    "base-files", "ca-certificates", "coreutils", "dash", "libc-bin", "libc6", "tzdata",
-    "libcrypt1", "libgcc-s1", "libpam0g", "libstdc++6", "zlib1g",  # what wheels may count on, and what the Db2 driver does
-)  # fmt: skip
+    "base-files",
+    "ca-certificates",
+    "coreutils",
+    "dash",
+    "libc-bin",
+    "libc6",
+    "tzdata",
+    "libcrypt1",
+    "libgcc-s1",
+    "libpam0g",
+    "libstdc++6",
+    "zlib1g",  # what wheels may count on, and what the Db2 driver does
+)
 PLACES = ("/etc/ssl/certs", "/usr/lib/ssl", "/etc/passwd", "/etc/group", "/etc/nsswitch.conf", "/etc/localtime", "/etc/timezone")
 """What no package lists, since it is made while packages are installed."""
 LINKS = ("/bin", "/sbin", "/lib", "/lib64")
 NOT_FROM_PACKAGES = ("/usr/share/doc/", "/usr/share/man/", "/usr/share/locale/", "/usr/share/info/", "/gconv/")
 NOT_FROM_PYTHON = (
-    "test", "tests", "idlelib", "tkinter", "turtledemo", "lib2to3", "ensurepip", "site-packages", "config-*", "__pycache__",
-)  # fmt: skip
+    "test",
+    "tests",
+    "idlelib",
+    "tkinter",
+    "turtledemo",
+    "lib2to3",
+    "ensurepip",
+    "site-packages",
+    "config-*",
+    "__pycache__",
+)
 
 
 def ask(*command: str) -> list[str]:

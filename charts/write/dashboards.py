@@ -33,77 +33,165 @@ def _quantile(share: float, metric: str, by: str, chosen: str = "") -> str:
 
 PROMISES = (
     Panel(
-        title="Requests that failed, of the last day", says="Promised: at most 0.1 %", figure=True, unit="percentunit",
-        red_above=0.001, lines={"": f"outlay:requests_failed:ratio_rate1d{{{_OWN}}}"},
+        title="Requests that failed, of the last day",
+        says="Promised: at most 0.1 %",
+        figure=True,
+        unit="percentunit",
+        red_above=0.001,
+        lines={"": f"outlay:requests_failed:ratio_rate1d{{{_OWN}}}"},
     ),
     Panel(
-        title="Requests slower than half a second, of the last day", says="Promised: at most 1 %", figure=True, unit="percentunit",
-        red_above=0.01, lines={"": f"outlay:requests_slow:ratio_rate1d{{{_OWN}}}"},
+        title="Requests slower than half a second, of the last day",
+        says="Promised: at most 1 %",
+        figure=True,
+        unit="percentunit",
+        red_above=0.01,
+        lines={"": f"outlay:requests_slow:ratio_rate1d{{{_OWN}}}"},
     ),
     Panel(
-        title="Alerts later than ten seconds, of the last day", says="Promised: at most 1 %", figure=True, unit="percentunit",
-        red_above=0.01, lines={"": f"outlay:alerts_late:ratio_rate1d{{{_OWN}}}"},
+        title="Alerts later than ten seconds, of the last day",
+        says="Promised: at most 1 %",
+        figure=True,
+        unit="percentunit",
+        red_above=0.01,
+        lines={"": f"outlay:alerts_late:ratio_rate1d{{{_OWN}}}"},
     ),
     Panel(
-        title="From the expense to the mail", says="Until the provider has accepted it", unit="s",
-        lines={word: _quantile(share, "outlay_alert_seconds", "kind", 'kind="budget_exceeded"') for word, share in
-               (("half", 0.5), ("99 of 100", 0.99))},
+        title="From the expense to the mail",
+        says="Until the provider has accepted it",
+        unit="s",
+        lines={
+            word: _quantile(share, "outlay_alert_seconds", "kind", 'kind="budget_exceeded"')
+            for word, share in (("half", 0.5), ("99 of 100", 0.99))
+        },
     ),
     Panel(
-        title="Requests", says="At the gateway, by status", unit="reqps",
+        title="Requests",
+        says="At the gateway, by status",
+        unit="reqps",
         lines={"{{status}}": f'sum by (status) (rate(outlay_requests_total{{{_OWN},service="gateway"}}[$__rate_interval]))'},
     ),
     Panel(
-        title="Time to answer", says="At the gateway", unit="s",
-        lines={word: _quantile(share, "outlay_request_seconds", "service", 'service="gateway"') for word, share in
-               (("half", 0.5), ("95 of 100", 0.95), ("99 of 100", 0.99))},
+        title="Time to answer",
+        says="At the gateway",
+        unit="s",
+        lines={
+            word: _quantile(share, "outlay_request_seconds", "service", 'service="gateway"')
+            for word, share in (("half", 0.5), ("95 of 100", 0.95), ("99 of 100", 0.99))
+        },
     ),
     Panel(
-        title="Mails", says="By kind and what became of them",
+        title="Mails",
+        says="By kind and what became of them",
         lines={"{{kind}} {{state}}": f"sum by (kind, state) (increase(outlay_mails_total{{{_OWN}}}[1h]))"},
     ),
-)  # fmt: skip
+)
 
 EVENTS = (
-    Panel(title="Oldest event in an outbox", says="Above a minute the broker or a relay is down", unit="s", red_above=60,
-          lines={"{{service}}": f"max by (service) (outlay_outbox_oldest_seconds{{{_OWN}}})"}),
-    Panel(title="Waiting", says="Events in each queue",
-          lines={"{{queue}}": f'max by (queue) (outlay_queue_depth{{{_OWN},state="waiting"}})'}),
-    Panel(title="Dead letters", says="python -m <service> events dead says why", red_above=1,
-          lines={"{{queue}}": f'max by (queue) (outlay_queue_depth{{{_OWN},state="dead"}})'}),
-    Panel(title="Handled", says="Events a second", unit="ops",
-          lines={"{{queue}}": f'sum by (queue) (rate(outlay_events_total{{{_OWN},outcome="handled"}}[$__rate_interval]))'}),
-    Panel(title="Tried again", says="Attempts that failed, a second", unit="ops",
-          lines={"{{queue}} {{type}}":
-                 f'sum by (queue, type) (rate(outlay_events_total{{{_OWN},outcome="retried"}}[$__rate_interval]))'}),
-    Panel(title="On the way", says="99 of 100 events are handled within", unit="s",
-          lines={"{{queue}}": _quantile(0.99, "outlay_event_delivery_seconds", "queue")}),
-    Panel(title="Slowest operations", says="95 of 100 are answered within", unit="s",
-          lines={"{{service}} {{route}}": _quantile(0.95, "outlay_request_seconds", "service, route")}),
-    Panel(title="Failed requests", says="5xx, by service", unit="reqps",
-          lines={"{{service}}": f'sum by (service) (rate(outlay_requests_total{{{_OWN},status=~"5.."}}[$__rate_interval]))'}),
-    Panel(title="CPU", says="Cores used, by process",
-          lines={"{{job}}": f'sum by (job) (rate(process_cpu_seconds_total{{{_OWN}}}[$__rate_interval]))'}),
-    Panel(title="Memory", says="Resident, the largest of each", unit="bytes",
-          lines={"{{job}}": f'max by (job) (process_resident_memory_bytes{{{_OWN}}})'}),
-)  # fmt: skip
+    Panel(
+        title="Oldest event in an outbox",
+        says="Above a minute the broker or a relay is down",
+        unit="s",
+        red_above=60,
+        lines={"{{service}}": f"max by (service) (outlay_outbox_oldest_seconds{{{_OWN}}})"},
+    ),
+    Panel(
+        title="Waiting",
+        says="Events in each queue",
+        lines={"{{queue}}": f'max by (queue) (outlay_queue_depth{{{_OWN},state="waiting"}})'},
+    ),
+    Panel(
+        title="Dead letters",
+        says="python -m <service> events dead says why",
+        red_above=1,
+        lines={"{{queue}}": f'max by (queue) (outlay_queue_depth{{{_OWN},state="dead"}})'},
+    ),
+    Panel(
+        title="Handled",
+        says="Events a second",
+        unit="ops",
+        lines={"{{queue}}": f'sum by (queue) (rate(outlay_events_total{{{_OWN},outcome="handled"}}[$__rate_interval]))'},
+    ),
+    Panel(
+        title="Tried again",
+        says="Attempts that failed, a second",
+        unit="ops",
+        lines={
+            "{{queue}} {{type}}": f'sum by (queue, type) (rate(outlay_events_total{{{_OWN},outcome="retried"}}[$__rate_interval]))'
+        },
+    ),
+    Panel(
+        title="On the way",
+        says="99 of 100 events are handled within",
+        unit="s",
+        lines={"{{queue}}": _quantile(0.99, "outlay_event_delivery_seconds", "queue")},
+    ),
+    Panel(
+        title="Slowest operations",
+        says="95 of 100 are answered within",
+        unit="s",
+        lines={"{{service}} {{route}}": _quantile(0.95, "outlay_request_seconds", "service, route")},
+    ),
+    Panel(
+        title="Failed requests",
+        says="5xx, by service",
+        unit="reqps",
+        lines={"{{service}}": f'sum by (service) (rate(outlay_requests_total{{{_OWN},status=~"5.."}}[$__rate_interval]))'},
+    ),
+    Panel(
+        title="CPU",
+        says="Cores used, by process",
+        lines={"{{job}}": f"sum by (job) (rate(process_cpu_seconds_total{{{_OWN}}}[$__rate_interval]))"},
+    ),
+    Panel(
+        title="Memory",
+        says="Resident, the largest of each",
+        unit="bytes",
+        lines={"{{job}}": f"max by (job) (process_resident_memory_bytes{{{_OWN}}})"},
+    ),
+)
 
 ANSWERS = (
-    Panel(title="Answers", says="By who answered and what became of the message", unit="ops",
-          lines={"{{adapter}} {{outcome}}":
-                 f"sum by (adapter, outcome) (rate(outlay_assistant_answers_total{{{_OWN}}}[$__rate_interval]))"}),
-    Panel(title="Intents", says="What was understood, in an hour",
-          lines={"{{intent}}": f"sum by (intent) (increase(outlay_assistant_answers_total{{{_OWN}}}[1h]))"}),
-    Panel(title="Built in instead of Watson", says="Messages in an hour, by reason", red_above=20,
-          lines={"{{reason}}": f"sum by (reason) (increase(outlay_assistant_fallbacks_total{{{_OWN}}}[1h]))"}),
-    Panel(title="Time to answer, half of them", says="From a message to the whole answer", unit="s",
-          lines={"{{adapter}}": _quantile(0.5, "outlay_assistant_answer_seconds", "adapter")}),
-    Panel(title="Time to answer, 95 of 100", says="Watson Assistant has three seconds", unit="s", red_above=2,
-          lines={"{{adapter}}": _quantile(0.95, "outlay_assistant_answer_seconds", "adapter")}),
-    Panel(title="Requests", says="At the assistant, by status", unit="reqps",
-          lines={"{{status}}":
-                 f'sum by (status) (rate(outlay_requests_total{{{_OWN},service="assistant"}}[$__rate_interval]))'}),
-)  # fmt: skip
+    Panel(
+        title="Answers",
+        says="By who answered and what became of the message",
+        unit="ops",
+        lines={
+            "{{adapter}} {{outcome}}": f"sum by (adapter, outcome) "
+            f"(rate(outlay_assistant_answers_total{{{_OWN}}}[$__rate_interval]))"
+        },
+    ),
+    Panel(
+        title="Intents",
+        says="What was understood, in an hour",
+        lines={"{{intent}}": f"sum by (intent) (increase(outlay_assistant_answers_total{{{_OWN}}}[1h]))"},
+    ),
+    Panel(
+        title="Built in instead of Watson",
+        says="Messages in an hour, by reason",
+        red_above=20,
+        lines={"{{reason}}": f"sum by (reason) (increase(outlay_assistant_fallbacks_total{{{_OWN}}}[1h]))"},
+    ),
+    Panel(
+        title="Time to answer, half of them",
+        says="From a message to the whole answer",
+        unit="s",
+        lines={"{{adapter}}": _quantile(0.5, "outlay_assistant_answer_seconds", "adapter")},
+    ),
+    Panel(
+        title="Time to answer, 95 of 100",
+        says="Watson Assistant has three seconds",
+        unit="s",
+        red_above=2,
+        lines={"{{adapter}}": _quantile(0.95, "outlay_assistant_answer_seconds", "adapter")},
+    ),
+    Panel(
+        title="Requests",
+        says="At the assistant, by status",
+        unit="reqps",
+        lines={"{{status}}": f'sum by (status) (rate(outlay_requests_total{{{_OWN},service="assistant"}}[$__rate_interval]))'},
+    ),
+)
 
 
 def dashboards() -> dict[str, str]:
@@ -141,9 +229,17 @@ def _dashboard(uid: str, title: str, panels: tuple[Panel, ...]) -> dict[str, Any
 
 def _variable(name: str, query: str, label: str) -> dict[str, Any]:
     return {
-        "name": name, "type": "query", "label": label, "datasource": _SOURCE, "query": {"query": query, "refId": name},
-        "definition": query, "refresh": 2, "sort": 1, "includeAll": False, "multi": False,
-    }  # fmt: skip
+        "name": name,
+        "type": "query",
+        "label": label,
+        "datasource": _SOURCE,
+        "query": {"query": query, "refId": name},
+        "definition": query,
+        "refresh": 2,
+        "sort": 1,
+        "includeAll": False,
+        "multi": False,
+    }
 
 
 def _panel(panel: Panel, number: int, *, x: int, y: int) -> dict[str, Any]:

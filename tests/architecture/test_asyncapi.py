@@ -10,8 +10,8 @@ import jsonschema_rs
 import pytest
 import yaml
 
-from chassis.bus.rabbitmq.topology import EXCHANGE
-from chassis.events import declared_events
+from chassis.messaging.events import declared_events
+from chassis.messaging.rabbitmq.topology import EXCHANGE
 from support.suite import built_suite
 
 if TYPE_CHECKING:

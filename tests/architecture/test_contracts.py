@@ -13,8 +13,8 @@ import connexion.spec
 import jsonschema
 import pytest
 
-from chassis.events import Event, declared_events
-from chassis.spec import load_spec, merge_specs, method_of, operations
+from chassis.messaging.events import Event, declared_events
+from chassis.web.spec import load_spec, merge_specs, method_of, operations
 from gateway.domain.following import CHANGING_ACCESS
 from gateway.domain.hub import SHOWN
 from support.suite import built_suite
@@ -26,12 +26,20 @@ ROOT = Path(__file__).parents[2]
 SERVICES = ("auth", "expenses", "budgets", "notifier", "assistant", "gateway")
 
 OPEN = {
-    "createUser", "signIn", "requestPasswordReset", "resetPassword", "verifyEmail", "getOpenapi",
+    "createUser",
+    "signIn",
+    "requestPasswordReset",
+    "resetPassword",
+    "verifyEmail",
+    "getOpenapi",
     # Whoever holds the link of a mail, and a provider that signs what it says.
-    "showUnsubscribePage", "turnMailsOff", "receiveSendgridEvents",
+    "showUnsubscribePage",
+    "turnMailsOff",
+    "receiveSendgridEvents",
     # Not served outside: the gateway routes no internal operation.
-    "exchangeToken", "getJwks",
-}  # fmt: skip
+    "exchangeToken",
+    "getJwks",
+}
 
 
 @pytest.fixture(scope="module")

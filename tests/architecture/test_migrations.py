@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from chassis.sql.schema import Schema
+from chassis.storage.schema import Schema
 
 BEFORE_THE_RULE = {"expenses": "0003", "budgets": "0001", "notifier": "0002"}
 """The newest revision of each service that nobody rolled out step by step."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from chassis.metrics import Metrics
-from chassis.settings import CommonSettings, read_settings
+from chassis.runtime.metrics import Metrics
+from chassis.runtime.settings import CommonSettings, read_settings
 
 PAGE = (Path(__file__).parents[2] / "docs" / "observability.md").read_text("utf-8")
 ROW = re.compile(r"^\| `(outlay_\w+)` \| ([\w, ]*) ?\|", re.MULTILINE)

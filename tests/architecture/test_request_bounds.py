@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from connexion.json_schema import resolve_refs
 
-from chassis.app import AppParts, build_app
-from chassis.limits import BodyLimits
-from chassis.metrics import Metrics
-from chassis.problems import BodyTooLargeError
-from chassis.spec import load_spec, operations
-from chassis.tokens import Caller
+from chassis.runtime.metrics import Metrics
+from chassis.runtime.problems import BodyTooLargeError
+from chassis.security.tokens import Caller
+from chassis.web.app import AppParts, build_app
+from chassis.web.body_limits import BodyLimits
+from chassis.web.spec import load_spec, operations
 from support.asgi import call
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ CALLS_OF_ITSELF = 20_000
 MOST_ANSWERED = 8_000
 """Bytes of an answer that says what is wrong, whatever was sent."""
 _KNOWN_FORMATS = {"email", "uuid", "date", "date-time", "binary"}
-"""Those that chassis.formats looks at in bounded time, whatever they are given."""
+"""Those that chassis.web.formats looks at in bounded time, whatever they are given."""
 
 BODIES = [
     (service, method, path, operation)

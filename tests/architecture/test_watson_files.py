@@ -13,7 +13,7 @@ import pytest
 
 from assistant.watson.context import ACTIONS, TOKEN, VARIABLES
 from assistant.watson.directives import DETAILS, PROPOSALS, TOOLS
-from chassis.spec import load_spec, operations
+from chassis.web.spec import load_spec, operations
 from support.watson_actions import Actions, skill_of
 
 ROOT = Path(__file__).parents[2]
@@ -124,12 +124,22 @@ def test_the_extension_is_openapi_that_watson_reads() -> None:
     assert all(server["url"].startswith("https://") for server in EXTENSION["servers"])
 
 
-@pytest.mark.parametrize(("text", "action"), [
-    ("How much did I spend on groceries last month?", "spending"), ("how much did i spend at rewe in october", "spending"),
-    ("add coffee 3.50 yesterday", "add_expense"), ("What were my biggest expenses this year?", "biggest"), ("and in may?", "follow_up"),
-    ("how are my budgets", "budgets"), ("why am I over budget", "why"), ("set a budget of 300 for rent", "set_budget"), ("help", "help"),
-    ("qwertz asdf", "anything_else"), ("", "welcome"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "action"),
+    [
+        ("How much did I spend on groceries last month?", "spending"),
+        ("how much did i spend at rewe in october", "spending"),
+        ("add coffee 3.50 yesterday", "add_expense"),
+        ("What were my biggest expenses this year?", "biggest"),
+        ("and in may?", "follow_up"),
+        ("how are my budgets", "budgets"),
+        ("why am I over budget", "why"),
+        ("set a budget of 300 for rent", "set_budget"),
+        ("help", "help"),
+        ("qwertz asdf", "anything_else"),
+        ("", "welcome"),
+    ],
+)
 def test_a_text_leads_to_its_action(text: str, action: str) -> None:
     assert Actions(PLAIN).action_for(text)["action"] == action
 

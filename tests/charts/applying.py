@@ -98,9 +98,10 @@ class ApplyingCluster:
         items = [
             self._shown(key, thing)
             for key, thing in self._there.items()
-            if key.startswith(f"{words[0]}/") and wanted.items() <= thing["metadata"].get("labels", {}).items()
+            if key.startswith(f"{words[0]}/")
+            and wanted.items() <= thing["metadata"].get("labels", {}).items()
             and named in ("", thing["metadata"]["name"])
-        ]  # fmt: skip
+        ]
         about = (
             {"apiVersion": items[0]["apiVersion"], "kind": f"{items[0]['kind']}List"}
             if items
@@ -117,9 +118,11 @@ class ApplyingCluster:
         asked, there = _fields(sent), self._there.get(key, {})
         has, owners = _fields(there), self._owners.setdefault(key, {})
         against = {
-            (path, other) for path, value in asked.items() for other, owned in owners.items()
+            (path, other)
+            for path, value in asked.items()
+            for other, owned in owners.items()
             if other != manager and path in owned and has.get(path) != value
-        }  # fmt: skip
+        }
         if against and not force:
             causes = [f'conflict with "{other}": .{".".join(path)}' for path, other in sorted(against)]
             said = f"Apply failed with {len(causes)} conflict: {'; '.join(causes)}"

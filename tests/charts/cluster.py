@@ -111,11 +111,13 @@ def _object(kind: str, name: str, more: dict[str, Any]) -> dict[str, Any]:
 def write_kubeconfig(path: Path, port: int) -> None:
     """Write what leads kubectl and Helm to a server on loopback."""
     told = {
-        "apiVersion": "v1", "kind": "Config", "current-context": "it",
+        "apiVersion": "v1",
+        "kind": "Config",
+        "current-context": "it",
         "clusters": [{"name": "it", "cluster": {"server": f"http://127.0.0.1:{port}"}}],
         "contexts": [{"name": "it", "context": {"cluster": "it", "user": "it"}}],
         "users": [{"name": "it", "user": {}}],
-    }  # fmt: skip
+    }
     path.write_text(json.dumps(told))
 
 

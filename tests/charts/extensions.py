@@ -47,10 +47,15 @@ _ROUTE_RULE = _object(
     {"timeouts": _object({"request": _GATEWAY_DURATION}, {"backendRequest": _GATEWAY_DURATION})},
 )
 _RABBITMQ = _object(
-    {"type": {"const": "rabbitmq"}, "authenticationRef": _object({"name": _NAME}),
-     "metadata": _object({"protocol": {"const": "amqp"}, "queueName": _text(), "mode": {"const": "QueueLength"}, "value": _text(r"^\d+$")},
-                         {"host": _text("^amqps?://")})},
-)  # fmt: skip
+    {
+        "type": {"const": "rabbitmq"},
+        "authenticationRef": _object({"name": _NAME}),
+        "metadata": _object(
+            {"protocol": {"const": "amqp"}, "queueName": _text(), "mode": {"const": "QueueLength"}, "value": _text(r"^\d+$")},
+            {"host": _text("^amqps?://")},
+        ),
+    }
+)
 _RELABELING = _object({"sourceLabels": _list(_text(r"^[a-zA-Z_]\w*$")), "targetLabel": _text(r"^[a-zA-Z_]\w*$")})
 _RECORDING = _object({"record": _text(r"^[a-zA-Z_:][a-zA-Z0-9_:]*$"), "expr": _text()})
 _ALERTING = _object({"alert": _text(), "expr": _text(), "labels": _TEXTS, "annotations": _TEXTS}, {"for": _PROMETHEUS_DURATION})
@@ -60,22 +65,37 @@ _SPECS: dict[tuple[str, str], Schema] = {
         {"parentRefs": _list(_PARENT, most=32), "hostnames": _list(_HOST, most=16), "rules": _list(_ROUTE_RULE, most=16)}
     ),
     ("keda.sh/v1alpha1", "ScaledObject"): _object(
-        {"scaleTargetRef": _object({"name": _NAME}), "triggers": _list(_RABBITMQ), "minReplicaCount": _whole(1),
-         "maxReplicaCount": _whole(1), "pollingInterval": _whole(1)}
+        {
+            "scaleTargetRef": _object({"name": _NAME}),
+            "triggers": _list(_RABBITMQ),
+            "minReplicaCount": _whole(1),
+            "maxReplicaCount": _whole(1),
+            "pollingInterval": _whole(1),
+        }
     ),
     ("keda.sh/v1alpha1", "TriggerAuthentication"): _object(
-        {"secretTargetRef": _list(_object({"parameter": {"enum": ["host", "username", "password"]}, "name": _NAME, "key": _text()}))}
+        {
+            "secretTargetRef": _list(
+                _object({"parameter": {"enum": ["host", "username", "password"]}, "name": _NAME, "key": _text()})
+            )
+        }
     ),
     ("monitoring.coreos.com/v1", "ServiceMonitor"): _object(
-        {"selector": _object({"matchLabels": _TEXTS}),
-         "endpoints": _list(_object({"port": _NAME, "path": _text("^/"), "interval": _PROMETHEUS_DURATION},
-                                    {"honorLabels": {"type": "boolean"}, "relabelings": _list(_RELABELING)}))},
+        {
+            "selector": _object({"matchLabels": _TEXTS}),
+            "endpoints": _list(
+                _object(
+                    {"port": _NAME, "path": _text("^/"), "interval": _PROMETHEUS_DURATION},
+                    {"honorLabels": {"type": "boolean"}, "relabelings": _list(_RELABELING)},
+                )
+            ),
+        },
         {"targetLabels": _list(_text())},
     ),
     ("monitoring.coreos.com/v1", "PrometheusRule"): _object(
         {"groups": _list(_object({"name": _text(), "rules": _list({"oneOf": [_RECORDING, _ALERTING]})}))}
     ),
-}  # fmt: skip
+}
 
 
 def schema_of(api: str, kind: str) -> Schema | None:

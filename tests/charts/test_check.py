@@ -11,12 +11,12 @@ import yaml
 from assistant.probing import gateway_probe
 from assistant.settings import AssistantSettings
 from assistant.watson.probing import watson_probe
-from chassis.bus.rabbitmq import BrokerAddress
-from chassis.bus.rabbitmq.probing import broker_probe
-from chassis.checking import auth_probe
-from chassis.clock import system_clock
-from chassis.probes import Probe, used_by
-from chassis.settings import read_settings
+from chassis.messaging.rabbitmq import BrokerAddress
+from chassis.messaging.rabbitmq.probe import broker_probe
+from chassis.process.check_command import auth_probe
+from chassis.runtime.clock import system_clock
+from chassis.runtime.probes import Probe, used_by
+from chassis.runtime.settings import read_settings
 from expenses.adapters.receipts.probing import receipt_probes
 from expenses.adapters.receipts.stores import files_from
 from expenses.settings import ExpensesSettings
@@ -28,17 +28,23 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 OBJECTS = {
-    "EXPENSES_DB": "mysql+pymysql://u:p@host/expenses", "RECEIPTS": "cos://receipts?endpoint=http://s3:8333", "COS_ACCESS_KEY": "x",
-    "COS_SECRET_KEY": "x", "RECEIPTS_SCANNER": "clamav://clamav:3310",
-}  # fmt: skip
-MAIL = {
-    "NOTIFIER_DB": "mysql+pymysql://u:p@host/notifier", "NOTIFIER_MAIL": "smtp://host:587", "NOTIFIER_FROM": "a@b.example",
-}  # fmt: skip
-WATSON = {
-    "WATSON_URL": "https://host/instances/1", "WATSON_ASSISTANT_ID": "a", "WATSON_ENVIRONMENT_ID": "b", "WATSON_APIKEY": "x",
-}  # fmt: skip
-PEERS = {"receipts": "objects", "virus scanner": "scanner", "mail": "mail", "auth": "auth", "broker": "broker",
-         "gateway": "gateway", "watson": "watson"}  # fmt: skip
+    "EXPENSES_DB": "mysql+pymysql://u:p@host/expenses",
+    "RECEIPTS": "cos://receipts?endpoint=http://s3:8333",
+    "COS_ACCESS_KEY": "x",
+    "COS_SECRET_KEY": "x",
+    "RECEIPTS_SCANNER": "clamav://clamav:3310",
+}
+MAIL = {"NOTIFIER_DB": "mysql+pymysql://u:p@host/notifier", "NOTIFIER_MAIL": "smtp://host:587", "NOTIFIER_FROM": "a@b.example"}
+WATSON = {"WATSON_URL": "https://host/instances/1", "WATSON_ASSISTANT_ID": "a", "WATSON_ENVIRONMENT_ID": "b", "WATSON_APIKEY": "x"}
+PEERS = {
+    "receipts": "objects",
+    "virus scanner": "scanner",
+    "mail": "mail",
+    "auth": "auth",
+    "broker": "broker",
+    "gateway": "gateway",
+    "watson": "watson",
+}
 """Name of a probe to the name that charts/outlay/values.yaml has for what it connects to."""
 
 

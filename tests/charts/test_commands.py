@@ -20,9 +20,15 @@ from support.helm import ROOT, SERVICE, SUITE, helm, rendered
 
 PAGES = (ROOT / "docs" / "runbook.md", ROOT / "docs" / "upgrades.md", SUITE / "README.md", SERVICE / "README.md")
 FILLED = {
-    "$s": "auth", "<release>": "outlay", "<service>": "auth", "<name>": "outlay-auth-serve", "<version>": "0.1.0", "<request id>": "0192",
-    "<namespace>": "my-namespace", "<id>": "0192",
-}  # fmt: skip
+    "$s": "auth",
+    "<release>": "outlay",
+    "<service>": "auth",
+    "<name>": "outlay-auth-serve",
+    "<version>": "0.1.0",
+    "<request id>": "0192",
+    "<namespace>": "my-namespace",
+    "<id>": "0192",
+}
 _COMMAND = re.compile(r"^(?:kubectl|helm|make|python -m|\.venv/bin/python) ")
 _KINDS = {"deploy": "Deployment", "deployment": "Deployment", "job": "Job", "service": "Service"}
 
@@ -127,8 +133,13 @@ def test_make_has_the_target(command: str) -> None:
 def test_the_first_command_of_the_runbook_says_in_a_sentence_what_is_wrong(tmp_path: Path) -> None:
     first = next(command for command in of("kubectl") if " exec " in command)
     assert first.endswith("-- python -m auth check")
-    environ = {"PATH": "/usr/bin:/bin", "AUTH_STORE": f"sqlite:///{tmp_path}/auth.db", "OUTLAY_DATA_KEY": "ab" * 32,
-               "OUTLAY_BUS": "amqp://a:b@127.0.0.1:9/", "OUTLAY_PROCESS": "serve"}  # fmt: skip
+    environ = {
+        "PATH": "/usr/bin:/bin",
+        "AUTH_STORE": f"sqlite:///{tmp_path}/auth.db",
+        "OUTLAY_DATA_KEY": "ab" * 32,
+        "OUTLAY_BUS": "amqp://a:b@127.0.0.1:9/",
+        "OUTLAY_PROCESS": "serve",
+    }
     answer = subprocess.run(
         [sys.executable, "-m", "auth", "check"], env=environ, capture_output=True, text=True, check=False, timeout=300
     )

@@ -31,8 +31,22 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApplyingCluste
 
 
 def install(cluster: ApplyingCluster, *more: str) -> subprocess.CompletedProcess[str]:
-    return helm("install", "outlay", SUITE, "-f", values_of("minimal"), "--set", "global.checkSecrets=false", "--namespace", "money",
-                "--kubeconfig", cluster.kubeconfig, "--timeout", "20s", *more)  # fmt: skip
+    return helm(
+        "install",
+        "outlay",
+        SUITE,
+        "-f",
+        values_of("minimal"),
+        "--set",
+        "global.checkSecrets=false",
+        "--namespace",
+        "money",
+        "--kubeconfig",
+        cluster.kubeconfig,
+        "--timeout",
+        "20s",
+        *more,
+    )
 
 
 def jobs() -> list[Thing]:

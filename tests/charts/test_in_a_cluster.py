@@ -11,9 +11,12 @@ from charts.cluster import Cluster, running_cluster
 from support.helm import SUITE, parse, template, values_of
 
 SECRETS = {
-    "outlay": ("OUTLAY_DATA_KEY", "OUTLAY_GATEWAY_KEY", "OUTLAY_BUS"), "outlay-auth": ("store",), "outlay-budgets": ("database",),
-    "outlay-expenses": ("database", "access-key", "secret-key"), "outlay-notifier": ("database", "sendgrid"),
-}  # fmt: skip
+    "outlay": ("OUTLAY_DATA_KEY", "OUTLAY_GATEWAY_KEY", "OUTLAY_BUS"),
+    "outlay-auth": ("store",),
+    "outlay-budgets": ("database",),
+    "outlay-expenses": ("database", "access-key", "secret-key"),
+    "outlay-notifier": ("database", "sendgrid"),
+}
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import pytest
 import yaml
 from prometheus_client import CollectorRegistry
 
-from chassis.metrics import Metrics
+from chassis.runtime.metrics import Metrics
 from support.helm import ROOT, SUITE, parse, rendered, template, values_of
 from write.rules import PROMISES
 
@@ -153,8 +153,12 @@ def test_a_dashboard_is_found_again_and_says_what_is_in_it() -> None:
             assert panel["description"]
             assert panel["fieldConfig"]["defaults"]["unit"]
     bearable = {rule["record"].partition(":ratio")[0] for rule in RULES if "record" in rule}
-    figures = {panel["targets"][0]["expr"].partition(":ratio")[0]: panel["fieldConfig"]["defaults"]["thresholds"]["steps"][-1]["value"]
-               for board in boards for panel in board["panels"] if panel["type"] == "stat"}  # fmt: skip
+    figures = {
+        panel["targets"][0]["expr"].partition(":ratio")[0]: panel["fieldConfig"]["defaults"]["thresholds"]["steps"][-1]["value"]
+        for board in boards
+        for panel in board["panels"]
+        if panel["type"] == "stat"
+    }
     assert figures == {promise.record: promise.bearable for promise in PROMISES}
     assert set(figures) == bearable
 
@@ -166,9 +170,11 @@ def test_prometheus_finds_every_process_and_keeps_what_it_says_of_itself() -> No
         [endpoint] = monitor["spec"]["endpoints"]
         assert (endpoint["path"], endpoint["honorLabels"]) == ("/metrics", True)
         services = [
-            thing for thing in release.of("Service")
-            if chosen.items() <= thing["metadata"]["labels"].items() and endpoint["port"] in {port["name"] for port in thing["spec"]["ports"]}
-        ]  # fmt: skip
+            thing
+            for thing in release.of("Service")
+            if chosen.items() <= thing["metadata"]["labels"].items()
+            and endpoint["port"] in {port["name"] for port in thing["spec"]["ports"]}
+        ]
         assert len(services) == (1 if monitor["metadata"]["name"] in ("outlay-assistant", "outlay-gateway") else 2)
         for service in services:
             [port] = service["spec"]["ports"]

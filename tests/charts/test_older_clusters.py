@@ -61,7 +61,8 @@ def test_a_pod_waits_before_it_stops_in_a_way_that_the_cluster_knows(version: st
 @pytest.mark.parametrize(("version", "there"), [("1.26.0", False), ("1.27.0", True)])
 def test_fields_that_came_with_1_27_are_left_out_before(version: str, there: bool) -> None:
     release = for_version("production", version)
-    constraints = [rule for thing in release.of("Deployment")
-                   for rule in thing["spec"]["template"]["spec"]["topologySpreadConstraints"]]  # fmt: skip
+    constraints = [
+        rule for thing in release.of("Deployment") for rule in thing["spec"]["template"]["spec"]["topologySpreadConstraints"]
+    ]
     assert {"matchLabelKeys" in rule for rule in constraints} == {there}
     assert {"unhealthyPodEvictionPolicy" in thing["spec"] for thing in release.of("PodDisruptionBudget")} == {there}

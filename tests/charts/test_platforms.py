@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from chassis.settings import read_settings
+from chassis.runtime.settings import read_settings
 from expenses.adapters.receipts.bench import AT_A_TIME
 from outlay.settings import HomeSettings
 from outlay.told import read_all
@@ -21,9 +21,11 @@ TEXT = (ROOT / "deploy" / "cloudfoundry.yml").read_text("utf-8")
 ASKED = set(re.findall(r"\(\((\w+)\)\)", TEXT))
 CODE_ENGINE = PAGE.partition("\n## Code Engine\n")[2]
 BOUND = (
-    bound.cloudant("outlay-accounts"), bound.mysql("outlay-tables"), bound.object_storage("outlay-receipts", hmac=True),
+    bound.cloudant("outlay-accounts"),
+    bound.mysql("outlay-tables"),
+    bound.object_storage("outlay-receipts", hmac=True),
     bound.rabbitmq("outlay-broker"),
-)  # fmt: skip
+)
 SECRETS = {
     "OUTLAY_DATA_KEY": "ab" * 32,
     "NOTIFIER_MAIL": "sendgrid:",

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from chassis.limits import UPLOAD_LIMIT
+from chassis.web.body_limits import UPLOAD_LIMIT
 from expenses.adapters.receipts.bench import AT_A_TIME, PLACES
 from expenses.adapters.receipts.studio import MOST_WRITTEN
 from expenses.domain.receipt import MOST_BYTES
@@ -99,9 +99,15 @@ def test_no_name_is_too_long_however_long_that_of_the_release_is(scenario: str) 
 
 @pytest.mark.parametrize(
     ("scenario", "more", "proxies"),
-    [("minimal", "ingress.enabled=false", "0"), ("minimal", "ingress.enabled=true", "1"), ("home", "ingress.enabled=true", "1"),
-     ("home", "ingress.enabled=false", "0"), ("production", "route.enabled=true", "1"), ("production", "gateway.settings.OUTLAY_PROXIES=2", "2")],
-)  # fmt: skip
+    [
+        ("minimal", "ingress.enabled=false", "0"),
+        ("minimal", "ingress.enabled=true", "1"),
+        ("home", "ingress.enabled=true", "1"),
+        ("home", "ingress.enabled=false", "0"),
+        ("production", "route.enabled=true", "1"),
+        ("production", "gateway.settings.OUTLAY_PROXIES=2", "2"),
+    ],
+)
 def test_a_sender_is_believed_about_its_address_only_behind_a_proxy(scenario: str, more: str, proxies: str) -> None:
     release = parse(template(SUITE, "-f", values_of(scenario), "--set", more).stdout)
     name = "outlay-home" if scenario == "home" else "outlay-gateway"
@@ -146,8 +152,10 @@ def test_our_own_pods_are_asked_at_the_paths_that_there_are(release) -> None:
     for thing in release.of("Deployment"):
         [container] = thing["spec"]["template"]["spec"]["containers"]
         asked = {name: container[f"{name}Probe"]["httpGet"] for name in ("startup", "liveness", "readiness")}
-        assert asked == {name: {"path": path, "port": "http"} for name, path in
-                         (("startup", "/livez"), ("liveness", "/livez"), ("readiness", "/readyz"))}, name_of(thing)  # fmt: skip
+        assert asked == {
+            name: {"path": path, "port": "http"}
+            for name, path in (("startup", "/livez"), ("liveness", "/livez"), ("readiness", "/readyz"))
+        }, name_of(thing)
 
 
 def test_a_pod_that_serves_is_given_time_to_be_forgotten_and_then_to_finish(release) -> None:
@@ -181,11 +189,14 @@ def test_selectors_are_what_they_were_in_every_version() -> None:
     chosen = {name_of(thing): thing["spec"]["selector"]["matchLabels"] for thing in rendered("minimal").of("Deployment")}
     expected = {
         f"Deployment/outlay-{name}-{part}": {
-            "app.kubernetes.io/name": name, "app.kubernetes.io/instance": "outlay", "app.kubernetes.io/component": part,
+            "app.kubernetes.io/name": name,
+            "app.kubernetes.io/instance": "outlay",
+            "app.kubernetes.io/component": part,
         }
-        for name in ("auth", "expenses", "budgets", "notifier", "assistant", "gateway") for part in ("serve", "work")
+        for name in ("auth", "expenses", "budgets", "notifier", "assistant", "gateway")
+        for part in ("serve", "work")
         if part == "serve" or name not in ("assistant", "gateway")
-    }  # fmt: skip
+    }
     assert chosen == expected
 
 
@@ -207,8 +218,11 @@ def test_every_service_finds_pods_and_their_port(release) -> None:
 def test_budgets_of_disruption_find_pods_and_let_nodes_be_emptied(release) -> None:
     for budget in release.of("PodDisruptionBudget"):
         assert budget["spec"]["maxUnavailable"] == 1
-        assert [thing for thing in release.of("Deployment")
-                if thing["spec"]["selector"]["matchLabels"] == budget["spec"]["selector"]["matchLabels"]], name_of(budget)  # fmt: skip
+        assert [
+            thing
+            for thing in release.of("Deployment")
+            if thing["spec"]["selector"]["matchLabels"] == budget["spec"]["selector"]["matchLabels"]
+        ], name_of(budget)
 
 
 def test_nothing_may_do_anything_in_the_cluster(release) -> None:
@@ -241,8 +255,11 @@ def test_a_store_is_migrated_before_a_version_starts_and_by_what_is_there_then()
     assert {job["metadata"]["name"] for job in jobs} == {
         f"outlay-{name}-migrate" for name in ("auth", "expenses", "budgets", "notifier")
     }
-    before = {name_of(thing) for thing in release.things
-              if "pre-install" in thing["metadata"].get("annotations", {}).get("helm.sh/hook", "")}  # fmt: skip
+    before = {
+        name_of(thing)
+        for thing in release.things
+        if "pre-install" in thing["metadata"].get("annotations", {}).get("helm.sh/hook", "")
+    }
     for job in jobs:
         assert job["metadata"]["annotations"]["helm.sh/hook"] == "pre-install,pre-upgrade"
         spec = job["spec"]["template"]["spec"]
@@ -256,8 +273,11 @@ def test_a_store_is_migrated_before_a_version_starts_and_by_what_is_there_then()
 def test_where_stores_come_with_the_release_each_pod_waits_for_them_and_migrates() -> None:
     release = rendered("dev")
     assert release.of("Job") == []
-    waiting = {thing["metadata"]["name"] for thing in release.of("Deployment")
-               if [c["name"] for c in thing["spec"]["template"]["spec"].get("initContainers", [])] == ["migrate"]}  # fmt: skip
+    waiting = {
+        thing["metadata"]["name"]
+        for thing in release.of("Deployment")
+        if [c["name"] for c in thing["spec"]["template"]["spec"].get("initContainers", [])] == ["migrate"]
+    }
     assert waiting == {
         f"outlay-{name}-{part}" for name in ("auth", "expenses", "budgets", "notifier") for part in ("serve", "work")
     }

@@ -52,11 +52,15 @@ def test_the_schemas_are_strict() -> None:
 @pytest.mark.parametrize(
     ("kind", "change"),
     [
-        ("HTTPRoute", {"parentRef": []}), ("HTTPRoute", {"hostnames": ["https://outlay.example.com"]}), ("ScaledObject", {"minReplicas": 1}),
-        ("ScaledObject", {"maxReplicaCount": "6"}), ("TriggerAuthentication", {"secretTargetRef": []}),
-        ("ServiceMonitor", {"endpoint": []}), ("PrometheusRule", {"groups": [{"name": "it", "rules": [{"alert": "It", "expression": "1"}]}]}),
+        ("HTTPRoute", {"parentRef": []}),
+        ("HTTPRoute", {"hostnames": ["https://outlay.example.com"]}),
+        ("ScaledObject", {"minReplicas": 1}),
+        ("ScaledObject", {"maxReplicaCount": "6"}),
+        ("TriggerAuthentication", {"secretTargetRef": []}),
+        ("ServiceMonitor", {"endpoint": []}),
+        ("PrometheusRule", {"groups": [{"name": "it", "rules": [{"alert": "It", "expression": "1"}]}]}),
     ],
-)  # fmt: skip
+)
 def test_those_of_extensions_are_strict_too(kind: str, change: dict[str, object]) -> None:
     thing = rendered("production").of(kind)[0]
     assert complaints(thing, newest_versions()[-1]) == []

@@ -69,8 +69,22 @@ def test_a_release_of_an_older_helm_keeps_the_number_that_runs(cluster: Applying
     assert release(cluster, "install", SCALED_BY_LOAD) == ""
     cluster.scale("auth-serve", 7, manager="kube-controller-manager")
     cluster.set_by_update("auth-serve", manager="helm")
-    text = helm("template", "auth", SERVICE, "-f", VALUES, "--set", SCALED_BY_LOAD, "--set", "global.checkSecrets=false", "--namespace", "money",
-                "--dry-run=server", "--kubeconfig", cluster.kubeconfig).stdout  # fmt: skip
+    text = helm(
+        "template",
+        "auth",
+        SERVICE,
+        "-f",
+        VALUES,
+        "--set",
+        SCALED_BY_LOAD,
+        "--set",
+        "global.checkSecrets=false",
+        "--namespace",
+        "money",
+        "--dry-run=server",
+        "--kubeconfig",
+        cluster.kubeconfig,
+    ).stdout
     assert parse(text).one("Deployment", "auth-serve")["spec"]["replicas"] == 7
 
 

@@ -13,16 +13,20 @@ from typing import Any
 import pytest
 import yaml
 
-from chassis.command import ProcessSettings
-from chassis.settings import SettingsError, read_settings
+from chassis.process.command import ProcessSettings
+from chassis.runtime.settings import SettingsError, read_settings
 from outlay.settings import HomeSettings
 from outlay.told import ASSISTANT, GATEWAY, OWN
 from support.helm import ROOT, SERVICE, SUITE, Rendered, Thing, parse, rendered, template, values_of
 from write.files import contents
 from write.settings import PROCESSES, required_settings, secret_settings, settings_of
 
-KINDS = {**{name: (ProcessSettings, own) for name, own in OWN.items()}, "assistant": ASSISTANT, "gateway": (GATEWAY,),
-         "home": (HomeSettings,)}  # fmt: skip
+KINDS = {
+    **{name: (ProcessSettings, own) for name, own in OWN.items()},
+    "assistant": ASSISTANT,
+    "gateway": (GATEWAY,),
+    "home": (HomeSettings,),
+}
 BY_THE_PLATFORM = {"SERVICE_BINDING_ROOT"}
 
 
@@ -152,13 +156,34 @@ def test_the_mail_server_that_comes_along_has_a_certificate_that_the_notifier_be
 
 
 FORMS = {
-    "AUTH_STORE": (["cloudants://u:p@host/outlay", "cloudant://u:p@host:5984/outlay", "sqlite:////data/auth.db"], ["mongodb://host/outlay", "/data/auth.db"]),
-    "EXPENSES_DB": (["mysql+pymysql://u:p@host/expenses", "mariadb+pymysql://u:p@host/expenses", "ibm_db_sa://u:p@host:50000/OUTLAY?tls=no", "db2+ibm_db://u:p@host/OUTLAY?tls=no", "sqlite:////data/e.db"], ["postgresql://u:p@host/e", "mysql://u:p@host/expenses", "host"]),
-    "RECEIPTS": (["file:/data/receipts", "cos://bucket/some?endpoint=https://host&region=eu-de"], ["s3://bucket", "/data/receipts", "cos://bucket"]),
-    "NOTIFIER_MAIL": (["sendgrid:", "sendgrid:https://api.eu.sendgrid.com", "smtp://user@host:587", "smtps://user@host:465", "file:/data/mail"], ["mailgun:", "host:587"]),
-    "WATSON_URL": (["https://api.eu-de.assistant.watson.cloud.ibm.com/instances/1", "http://127.0.0.1:8080/assistant", "http://[::1]:8080"], ["http://watson.example.com", "https://user@watson.example.com", "https://watson.example.com/?x=1", "watson"]),
+    "AUTH_STORE": (
+        ["cloudants://u:p@host/outlay", "cloudant://u:p@host:5984/outlay", "sqlite:////data/auth.db"],
+        ["mongodb://host/outlay", "/data/auth.db"],
+    ),
+    "EXPENSES_DB": (
+        [
+            "mysql+pymysql://u:p@host/expenses",
+            "mariadb+pymysql://u:p@host/expenses",
+            "ibm_db_sa://u:p@host:50000/OUTLAY?tls=no",
+            "db2+ibm_db://u:p@host/OUTLAY?tls=no",
+            "sqlite:////data/e.db",
+        ],
+        ["postgresql://u:p@host/e", "mysql://u:p@host/expenses", "host"],
+    ),
+    "RECEIPTS": (
+        ["file:/data/receipts", "cos://bucket/some?endpoint=https://host&region=eu-de"],
+        ["s3://bucket", "/data/receipts", "cos://bucket"],
+    ),
+    "NOTIFIER_MAIL": (
+        ["sendgrid:", "sendgrid:https://api.eu.sendgrid.com", "smtp://user@host:587", "smtps://user@host:465", "file:/data/mail"],
+        ["mailgun:", "host:587"],
+    ),
+    "WATSON_URL": (
+        ["https://api.eu-de.assistant.watson.cloud.ibm.com/instances/1", "http://127.0.0.1:8080/assistant", "http://[::1]:8080"],
+        ["http://watson.example.com", "https://user@watson.example.com", "https://watson.example.com/?x=1", "watson"],
+    ),
     "OUTLAY_BUS": (["amqps://u:p@host/", "amqp://u:p@host:5672/outlay"], ["kafka://host", "host:5672"]),
-}  # fmt: skip
+}
 """What a process takes, and what it does not."""
 
 
@@ -207,8 +232,10 @@ def test_secrets_reach_a_process_as_files_and_not_in_its_environment() -> None:
     release = rendered("inline")
     for thing in release.of("Deployment"):
         [container] = thing["spec"]["template"]["spec"]["containers"]
-        assert not any("secretKeyRef" in str(variable) or "secret" in variable.get("value", "").replace("/run/outlay/secrets/", "")
-                       for variable in container.get("env", []))  # fmt: skip
+        assert not any(
+            "secretKeyRef" in str(variable) or "secret" in variable.get("value", "").replace("/run/outlay/secrets/", "")
+            for variable in container.get("env", [])
+        )
 
 
 def test_only_who_needs_a_secret_gets_it() -> None:

@@ -81,14 +81,17 @@ def test_every_panel_shows_what_a_process_tells(tried: Tried, tmp_path: Path) ->
     case = {
         "rule_files": [str(SUITE / "rules" / "promises.yaml")],
         "evaluation_interval": "5m",
-        "tests": [{
-            "interval": "1m",
-            "input_series": [{"series": series, "values": values} for series, values in growing(tried.page)],
-            "promql_expr_test": [
-                {"expr": f"count({query}) > bool 0", "eval_time": "30m", "exp_samples": [{"labels": "{}", "value": 1}]} for _, query in asked
-            ],
-        }],
-    }  # fmt: skip
+        "tests": [
+            {
+                "interval": "1m",
+                "input_series": [{"series": series, "values": values} for series, values in growing(tried.page)],
+                "promql_expr_test": [
+                    {"expr": f"count({query}) > bool 0", "eval_time": "30m", "exp_samples": [{"labels": "{}", "value": 1}]}
+                    for _, query in asked
+                ],
+            }
+        ],
+    }
     (tmp_path / "case.yaml").write_text(yaml.safe_dump(case))
     answer = promtool("test", "rules", tmp_path / "case.yaml")
     assert answer.returncode == 0, answer.stdout + answer.stderr

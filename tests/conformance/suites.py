@@ -54,7 +54,9 @@ SUITES = (
     Suite("expenses: leaving while something goes on", "tests/contract/test_leaving_in_the_middle.py", "world", _SQL),
     Suite("expenses: receipts (rows)", "tests/contract/test_receipt_rows.py", "store", _SQL),
     Suite(
-        "expenses: receipts (files)", "tests/contract/test_receipt_files.py", "place",
+        "expenses: receipts (files)",
+        "tests/contract/test_receipt_files.py",
+        "place",
         (
             Adapter("folder", "a folder", "folder"),
             Adapter("bucket", "Object Storage (ibm-cos-sdk): a bucket", "objects"),
@@ -68,7 +70,9 @@ SUITES = (
     Suite("notifier: held mails", "tests/contract/test_notifier_held_mails.py", "url", _SQL),
     Suite("notifier: migrations", "tests/contract/test_notifier_migrations.py", "database", _SQL),
     Suite(
-        "notifier: mailer", "tests/contract/test_mailer_port.py", "box",
+        "notifier: mailer",
+        "tests/contract/test_mailer_port.py",
+        "box",
         (
             Adapter("folder", "a folder", "folder"),
             Adapter("sendgrid", "SendGrid (sendgrid)", "mailserver"),
@@ -77,13 +81,17 @@ SUITES = (
     ),
     Suite("all: outbox, inbox, kept answers", "tests/contract/test_outbox.py", "url", _SQL),
     Suite(
-        "all: bus", "tests/contract/test_bus.py", "make_bus",
+        "all: bus",
+        "tests/contract/test_bus.py",
+        "make_bus",
         (Adapter("embedded", "embedded", "sqlite"), Adapter("rabbitmq", "RabbitMQ (pika)", "rabbitmq")),
     ),
     Suite("all: the version of a schema", "tests/contract/test_schema_guard.py", "opened", _SQL),
     Suite(
-        "all: plans of hot queries", "tests/contract/test_hot_queries.py", "opened",
+        "all: plans of hot queries",
+        "tests/contract/test_hot_queries.py",
+        "opened",
         _SQL,
         fewer={"db2": "Derby's plans say nothing about Db2's; docs/stores.md has the reasoning"},
     ),
-)  # fmt: skip
+)

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import pika
 import pytest
 
-from chassis.bus import Queue, Settings
-from chassis.bus.rabbitmq import BrokerAddress, RabbitBus
-from chassis.ids import uuid7
-from chassis.metrics import Metrics
+from chassis.messaging.bus import Queue, Settings
+from chassis.messaging.rabbitmq import BrokerAddress, RabbitBus
+from chassis.runtime.ids import uuid7
+from chassis.runtime.metrics import Metrics
 from support.cloudant_auth import Auth, auth_on
 from support.couch import shared_couch
 from support.couch_door import Door, opened

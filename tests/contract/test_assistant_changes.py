@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from assistant.tools.model import Kind, Order, Selection, ToolError
-from chassis.ids import uuid7
+from chassis.runtime.ids import uuid7
 from support.household_api import TODAY, household
 
 COFFEE = {"kind": "expense", "amount": "3.50", "currency": "USD", "spent_on": "2017-10-14", "payee": "Blue Bottle"}

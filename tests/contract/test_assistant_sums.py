@@ -54,7 +54,9 @@ CASES = {
     "before the first day": Selection(last=date(1800, 1, 1)),
     "the wrong way round": Selection(first=date(2017, 9, 30), last=date(2017, 9, 1)),
     "a category": Selection(categories=named(COFFEE)),
-    "categories in a year": Selection(categories=named(COFFEE, GROCERIES, RESTAURANT), first=date(2016, 1, 1), last=date(2016, 12, 31)),
+    "categories in a year": Selection(
+        categories=named(COFFEE, GROCERIES, RESTAURANT), first=date(2016, 1, 1), last=date(2016, 12, 31)
+    ),
     "no category": Selection(uncategorised=True),
     "a category or none": Selection(categories=named(COFFEE), uncategorised=True),
     "without categories": Selection(without_categories=named(COFFEE, RESTAURANT)),
@@ -89,10 +91,14 @@ CASES = {
     "more than there is": Selection(at_least=Decimal(10) ** 15),
     "less than a lot": Selection(at_most=Decimal(10) ** 15),
     "all at once": Selection(
-        first=date(2016, 2, 3), categories=named(COFFEE, RESTAURANT), without_payees=PAYEES[:1], texts=("e",),
-        without_texts=("lunch",), at_least=Decimal(4),
+        first=date(2016, 2, 3),
+        categories=named(COFFEE, RESTAURANT),
+        without_payees=PAYEES[:1],
+        texts=("e",),
+        without_texts=("lunch",),
+        at_least=Decimal(4),
     ),
-}  # fmt: skip
+}
 EVERY_CASE = pytest.mark.parametrize("selection", CASES.values(), ids=CASES)
 
 

@@ -47,7 +47,7 @@ def test_whoever_leaves_is_gone(auth: Auth) -> None:
     events = outbox.claim(10)
     assert events[-1].type == "user.deleted"
     outbox.mark_sent([event.id for event in events])
-    auth.made.service.tidy()
+    auth.made.service.clean_up()
     assert auth.sign_up()
 
 

@@ -18,11 +18,11 @@ from budgets.domain.expense import Scope
 from budgets.domain.import_progress import ImportProgress
 from budgets.domain.ports import Store
 from budgets.domain.schedule import Cycle, Period, Schedule
-from chassis.clock import system_clock
-from chassis.events import event_maker
-from chassis.ids import uuid7
-from chassis.sql import Database
-from chassis.sql.migrations import migrate
+from chassis.messaging.events import event_maker
+from chassis.runtime.clock import system_clock
+from chassis.runtime.ids import uuid7
+from chassis.storage.database import Database
+from chassis.storage.migrations import migrate
 from money import Money
 from support.stores import STORES, store_url
 
@@ -91,14 +91,30 @@ def test_an_import_is_found_until_it_is_removed(store: Store) -> None:
 
 def test_the_crossings_of_an_import_and_the_state_of_a_budget_come_back(store: Store) -> None:
     budget = Budget(
-        id=uuid7(), user_id=USER, name="Food", scope=Scope("USD", (FOOD, FUN)), amount=Money(20000, "USD"),
-        schedule=Schedule(Cycle.MONTHLY, date(2015, 1, 1)), thresholds=(80, 100), rollover=Rollover.NONE, version=1,
-        created_at=MOMENT, has_gone=True, awaiting=True,
-    )  # fmt: skip
+        id=uuid7(),
+        user_id=USER,
+        name="Food",
+        scope=Scope("USD", (FOOD, FUN)),
+        amount=Money(20000, "USD"),
+        schedule=Schedule(Cycle.MONTHLY, date(2015, 1, 1)),
+        thresholds=(80, 100),
+        rollover=Rollover.NONE,
+        version=1,
+        created_at=MOMENT,
+        has_gone=True,
+        awaiting=True,
+    )
     crossing = Crossing(
-        id=uuid7(), budget_id=budget.id, period=Period(date(2015, 1, 1), date(2015, 1, 31)), threshold=100, tip=Tip(None, 1),
-        currency="USD", announced=True, at=MOMENT, import_id=FUN,
-    )  # fmt: skip
+        id=uuid7(),
+        budget_id=budget.id,
+        period=Period(date(2015, 1, 1), date(2015, 1, 31)),
+        threshold=100,
+        tip=Tip(None, 1),
+        currency="USD",
+        announced=True,
+        at=MOMENT,
+        import_id=FUN,
+    )
     with store.write(USER) as work:
         work.budgets.add(budget)
         work.crossings.open(USER, [crossing, replace(crossing, id=uuid7(), threshold=80, import_id=None)])

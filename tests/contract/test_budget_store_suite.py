@@ -18,12 +18,13 @@ from budgets.domain.errors import DepartedError
 from budgets.domain.expense import NO_CATEGORY, Entry, Expense, Scope, Slot
 from budgets.domain.ports import Owner, Store
 from budgets.domain.schedule import Cycle, Period, Schedule
-from chassis.clock import system_clock
-from chassis.events import event_maker
-from chassis.ids import uuid7
-from chassis.problems import KeyReusedError
-from chassis.sql import Database, SqlOutbox
-from chassis.sql.migrations import migrate
+from chassis.messaging.events import event_maker
+from chassis.messaging.outbox import SqlOutbox
+from chassis.runtime.clock import system_clock
+from chassis.runtime.ids import uuid7
+from chassis.runtime.problems import KeyReusedError
+from chassis.storage.database import Database
+from chassis.storage.migrations import migrate
 from money import Money
 from support.stores import STORES, store_url
 
@@ -71,18 +72,31 @@ def post(store: Store, *expenses: Expense, user: str = USER) -> None:
 
 def a_budget(name: str = "Food", **changes: Any) -> Budget:
     made = Budget(
-        id=uuid7(), user_id=USER, name=name, scope=Scope("USD", (FOOD, FUN)), amount=Money(20000, "USD"),
-        schedule=Schedule(Cycle.MONTHLY, date(2015, 1, 25)), thresholds=(80, 100), rollover=Rollover.UNSPENT, version=3,
+        id=uuid7(),
+        user_id=USER,
+        name=name,
+        scope=Scope("USD", (FOOD, FUN)),
+        amount=Money(20000, "USD"),
+        schedule=Schedule(Cycle.MONTHLY, date(2015, 1, 25)),
+        thresholds=(80, 100),
+        rollover=Rollover.UNSPENT,
+        version=3,
         created_at=datetime(2015, 1, 1, 9, 0, 0, 123456, tzinfo=UTC),
-    )  # fmt: skip
+    )
     return replace(made, **changes)
 
 
 def a_crossing(budget: Budget, expense: Expense | None, **changes: Any) -> Crossing:
     made = Crossing(
-        id=uuid7(), budget_id=budget.id, period=JANUARY, threshold=100, tip=Tip(expense, 20825), currency="USD", announced=True,
+        id=uuid7(),
+        budget_id=budget.id,
+        period=JANUARY,
+        threshold=100,
+        tip=Tip(expense, 20825),
+        currency="USD",
+        announced=True,
         at=datetime(2015, 1, 24, 18, tzinfo=UTC),
-    )  # fmt: skip
+    )
     return replace(made, **changes)
 
 
@@ -115,9 +129,14 @@ class TestLedger:
 
     def test_adds_up_days_by_scope(self, store: Store) -> None:
         post(
-            store, an_expense(1), an_expense(20, category=FUN), an_expense(300, category=NO_CATEGORY),
-            an_expense(4000, currency="EUR"), an_expense(50000, day="2015-01-31"), an_expense(600000, day="2015-02-01"),
-        )  # fmt: skip
+            store,
+            an_expense(1),
+            an_expense(20, category=FUN),
+            an_expense(300, category=NO_CATEGORY),
+            an_expense(4000, currency="EUR"),
+            an_expense(50000, day="2015-01-31"),
+            an_expense(600000, day="2015-02-01"),
+        )
         post(store, an_expense(7), user=OTHER)
         with store.read() as view:
             assert view.ledger.total(USER, ALL, JANUARY) == 50321

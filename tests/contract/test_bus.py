@@ -8,21 +8,21 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from chassis import events
-from chassis.bus import Later, Never, Queue, Settings
-from chassis.bus.embedded import EmbeddedBus
-from chassis.bus.rabbitmq import BrokerAddress, RabbitBus
-from chassis.events import Event
-from chassis.ids import uuid7
-from chassis.metrics import Metrics
-from chassis.problems import UnavailableError
+from chassis.messaging import events
+from chassis.messaging.bus import Queue, Reject, Retry, Settings
+from chassis.messaging.embedded import EmbeddedBus
+from chassis.messaging.events import Event
+from chassis.messaging.rabbitmq import BrokerAddress, RabbitBus
+from chassis.runtime.ids import uuid7
+from chassis.runtime.metrics import Metrics
+from chassis.runtime.problems import UnavailableError
 from support.client import eventually
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from chassis.bus import Bus
+    from chassis.messaging.bus import Bus
 
 USER = "0190f1d2-6f0e-7c3a-9d55-0a4d2c9b7e11"
 
@@ -57,7 +57,7 @@ def make_bus(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callabl
 class Listener:
     """A handler that keeps what it gets, and fails as often as it is told."""
 
-    def __init__(self, failures: int = 0, error: type[Exception] = Later) -> None:
+    def __init__(self, failures: int = 0, error: type[Exception] = Retry) -> None:
         self.got: list[str] = []
         self.failures, self.error = failures, error
 
@@ -98,7 +98,7 @@ def test_what_was_published_before_a_crash_is_delivered_after_it(make_bus) -> No
     eventually(lambda: listener.got == [event.id])
 
 
-@pytest.mark.parametrize("error", [Later, RuntimeError])
+@pytest.mark.parametrize("error", [Retry, RuntimeError])
 def test_a_failing_event_comes_back_after_a_delay(make_bus, error) -> None:
     listener = Listener(failures=2, error=error)
     bus = make_bus(Queue("a.one", ("user.deleted",), listener))
@@ -142,7 +142,7 @@ def test_a_store_that_is_away_for_long_makes_no_dead_letters(make_bus) -> None:
 
 
 def test_never_is_a_dead_letter_at_once(make_bus) -> None:
-    listener = Listener(failures=99, error=Never)
+    listener = Listener(failures=99, error=Reject)
     bus = make_bus(Queue("a.one", ("user.deleted",), listener))
     bus.start()
     bus.publish([left()])
@@ -178,7 +178,7 @@ def test_what_has_nothing_to_do_with_the_message_does_not_make_it_a_dead_letter(
 
 
 def test_dead_letters_can_be_replayed_one_or_all(make_bus) -> None:
-    listener = Listener(failures=2, error=Never)
+    listener = Listener(failures=2, error=Reject)
     bus = make_bus(Queue("a.one", ("user.deleted",), listener))
     bus.start()
     bus.publish([left(), left()])
@@ -191,7 +191,7 @@ def test_dead_letters_can_be_replayed_one_or_all(make_bus) -> None:
 
 
 def test_dead_letters_can_be_thrown_away(make_bus) -> None:
-    bus = make_bus(Queue("a.one", ("user.deleted",), Listener(failures=99, error=Never)))
+    bus = make_bus(Queue("a.one", ("user.deleted",), Listener(failures=99, error=Reject)))
     bus.start()
     bus.publish([left(), left()])
     letters = eventually(lambda: len(bus.dead()) == 2 and bus.dead())
@@ -205,18 +205,17 @@ def test_a_farewell_takes_along_what_is_dead_about_the_user_and_about_nobody_els
 
     def refuse(event: Event) -> None:
         refused.append(event.id)
-        raise Never("cannot be")
+        raise Reject("cannot be")
 
     def say_farewell(event: Event) -> None:
         if event.data["user_id"] == otto:
-            raise Never("cannot be")
+            raise Reject("cannot be")
         eventually(lambda: len(refused) == 2)
         time.sleep(2)  # until they are dead letters; nobody looks, since a letter that is looked at is in nobody else's reach
         gone.set()
 
     bus = make_bus(
-        Queue("a.one", ("user.deleted",), refuse),
-        Queue("a.two", ("user.deleted",), say_farewell, farewells=("user.deleted",)),
+        Queue("a.one", ("user.deleted",), refuse), Queue("a.two", ("user.deleted",), say_farewell, erasure_events=("user.deleted",))
     )
     bus.start()
     bus.publish([left(otto), left(USER)])

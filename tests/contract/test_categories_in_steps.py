@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from chassis.ids import uuid7
+from chassis.runtime.ids import uuid7
 from expenses.domain.errors import CategoryBusyError, CategoryNotFoundError
 from expenses.domain.ports import Filter, Repeat, Who
 from support.expense_steps import ROWS, DyingStore, KilledError, World, new_world
@@ -61,8 +61,12 @@ def test_each_expense_is_told_once_and_the_removal_last(world):
     assert {event.data["category_moved"]["to"] for event in moved} == {home.fun["id"]}
     assert removed.id > moved[-1].id
     assert removed.data == {
-        "user_id": world.who.user_id, "category_id": home.food["id"], "version": 2, "name": "Food", "moved_to": home.fun["id"],
-    }  # fmt: skip
+        "user_id": world.who.user_id,
+        "category_id": home.food["id"],
+        "version": 2,
+        "name": "Food",
+        "moved_to": home.fun["id"],
+    }
     assert world.left().get("import_job") is None
 
 

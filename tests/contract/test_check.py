@@ -19,15 +19,15 @@ import sqlalchemy as sa
 from auth.adapters.cloudant.address import cloudant_address
 from auth.adapters.cloudant.documents import INDEXES, CloudantDocuments
 from auth.adapters.cloudant.probing import try_database
-from chassis.bus.rabbitmq import BrokerAddress
-from chassis.bus.rabbitmq.probing import broker_probe
-from chassis.clock import system_clock
-from chassis.probes import Probe, Trouble, as_json, run_probes
-from chassis.settings import read_settings
-from chassis.sql import Database
-from chassis.sql.dialects.db2 import Db2
-from chassis.sql.migrations import migrate
-from chassis.sql.probing import database_probes
+from chassis.messaging.rabbitmq import BrokerAddress
+from chassis.messaging.rabbitmq.probe import broker_probe
+from chassis.runtime.clock import system_clock
+from chassis.runtime.probes import Probe, ProbeError, as_json, run_probes
+from chassis.runtime.settings import read_settings
+from chassis.storage.database import Database
+from chassis.storage.dialects.db2 import Db2
+from chassis.storage.migrations import migrate
+from chassis.storage.probe import database_probes
 from expenses.adapters.receipts.probing import receipt_probes
 from expenses.adapters.receipts.stores import files_from
 from mailserver.server import MailServer, Options
@@ -245,7 +245,7 @@ def test_what_nobody_foresaw_and_what_hangs_are_findings_too() -> None:
         raise RuntimeError(WRONG)
 
     def trouble() -> str:
-        raise Trouble("it is wrong")
+        raise ProbeError("it is wrong")
 
     found = run_probes([Probe("a", hang), Probe("b", fail), Probe("c", trouble), Probe("d", lambda: "well")], seconds=0.2)
     assert [one.ok for one in found] == [False, False, False, True]

@@ -15,7 +15,7 @@ from auth.adapters.cloudant.address import cloudant_address
 from auth.adapters.cloudant.documents import CloudantDocuments
 from auth.domain.documents import Document, Lease, PendingEvent
 from auth.domain.errors import RevisionConflictError
-from chassis.sql import StoreUnavailableError
+from chassis.storage.database import StoreUnavailableError
 from support.certificates import write_certificates
 from support.couch import Couch
 from support.couch_door import opened
@@ -35,9 +35,13 @@ def behind() -> Iterator[Callable[..., CloudantDocuments]]:
     made: list[CloudantDocuments] = []
 
     def make(
-        door: Door, *, migrated: bool = True, address: dict[str, Any] | None = None, more: dict[str, Any] | None = None,
+        door: Door,
+        *,
+        migrated: bool = True,
+        address: dict[str, Any] | None = None,
+        more: dict[str, Any] | None = None,
         **secret: Any,
-    ) -> CloudantDocuments:  # fmt: skip
+    ) -> CloudantDocuments:
         at = door.address(f"test-{secrets.token_hex(8)}", **(address or {}))
         made.append(CloudantDocuments(cloudant_address(at, **secret), **(more or {})))
         if migrated:

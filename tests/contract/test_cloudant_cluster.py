@@ -15,7 +15,7 @@ from auth.adapters.cloudant.address import cloudant_address
 from auth.adapters.cloudant.documents import CloudantDocuments
 from auth.domain.documents import Document
 from auth.domain.errors import RevisionConflictError
-from chassis.sql import StoreUnavailableError
+from chassis.storage.database import StoreUnavailableError
 from support.client import eventually
 from support.cloudant_auth import MARIA, VAULT, Auth, auth_on
 from support.couch_cluster import Cluster, cluster
@@ -105,7 +105,7 @@ def test_an_address_that_several_sign_up_with_at_once_has_one_user(couch: str, s
             winners = {email: winner_of(email, [one, two, three]) for email in emails}
             eventually(lambda: one.made.service.outbox.oldest_seconds() >= 0)
             told = [event for event in one.made.service.outbox.claim(100) if event.type == "user.registered"]
-            assert sorted(VAULT.open(event.data["email"], f"email:{event.subject}") for event in told) == sorted(winners)
+            assert sorted(VAULT.decrypt(event.data["email"], f"email:{event.subject}") for event in told) == sorted(winners)
             for email, password in winners.items():
                 assert [given for given in PASSWORDS if signs_in(one, email, given)] == [password]
 

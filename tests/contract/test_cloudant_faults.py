@@ -18,10 +18,10 @@ import pytest
 
 from auth.adapters.cloudant.address import cloudant_address
 from auth.adapters.cloudant.documents import CloudantDocuments
-from chassis.bus.rabbitmq.topology import EXCHANGE
-from chassis.events import Event
-from chassis.metrics import Metrics
-from chassis.relay import Relay
+from chassis.messaging.events import Event
+from chassis.messaging.rabbitmq.topology import EXCHANGE
+from chassis.messaging.relay import Relay
+from chassis.runtime.metrics import Metrics
 from support.client import eventually
 from support.cloudant_auth import MARIA, Auth, Person, auth_on, secret_in
 from support.ports import free_ports
@@ -46,9 +46,16 @@ class Process:
     def __init__(self, folder: Path, store: str, bus: str) -> None:
         self._log, self.port = folder / "auth.log", free_ports(1)[0]
         self._environ = {
-            **os.environ, "AUTH_STORE": store, "OUTLAY_BUS": bus, "OUTLAY_PORT": str(self.port), "OUTLAY_INSTANCE": "auth-1",
-            "OUTLAY_DATA_KEY": secrets.token_hex(32), "OUTLAY_GATEWAY_KEY": "g" * 32, "AUTH_COOKIE_SECURE": "false", "AUTH_RATE_LIMIT_FACTOR": "1000",
-        }  # fmt: skip
+            **os.environ,
+            "AUTH_STORE": store,
+            "OUTLAY_BUS": bus,
+            "OUTLAY_PORT": str(self.port),
+            "OUTLAY_INSTANCE": "auth-1",
+            "OUTLAY_DATA_KEY": secrets.token_hex(32),
+            "OUTLAY_GATEWAY_KEY": "g" * 32,
+            "AUTH_COOKIE_SECURE": "false",
+            "AUTH_RATE_LIMIT_FACTOR": "1000",
+        }
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -126,7 +133,7 @@ def test_whenever_auth_is_killed_each_person_is_there_once_and_told_of_once(
 
 
 def test_while_connections_are_cut_off_in_flight_nobody_is_lost_or_doubled(couch: str) -> None:
-    parts, told, bell, done = urlsplit(couch), [], threading.Event(), threading.Event()
+    parts, told, wake_up, done = urlsplit(couch), [], threading.Event(), threading.Event()
     with Board() as board:
         wire = board.proxy([(str(parts.hostname), int(parts.port or 0))])
         user = f"{parts.username}:{parts.password}@" if parts.username else ""
@@ -134,13 +141,13 @@ def test_while_connections_are_cut_off_in_flight_nobody_is_lost_or_doubled(couch
             auth.made.service.migrate()
             assert auth.ready() == 200
             assert auth.call("GET", "/users/me").status_code == 401  # the application is put together by its first request
-            relay = Relay("auth", auth.made.service.outbox, told.extend, Metrics(), bell=bell)
+            relay = Relay("auth", auth.made.service.outbox, told.extend, Metrics(), wake_up=wake_up)
             relay.start()
 
             def cut() -> None:
                 while not done.wait(0.15):
                     wire.cut()
-                    bell.set()
+                    wake_up.set()
 
             cutter = threading.Thread(target=cut)
             cutter.start()
@@ -153,7 +160,7 @@ def test_while_connections_are_cut_off_in_flight_nobody_is_lost_or_doubled(couch
                 cutter.join()
             for email in emails:
                 assert auth.call("POST", "/session", json={**SIGNING_IN, "email": email}).status_code == 201
-            bell.set()
+            wake_up.set()
             eventually(lambda: auth.made.service.outbox.oldest_seconds() == 0)
             relay.stop()
     once = {event.id: (event.type, event.subject) for event in told}
@@ -194,8 +201,8 @@ def test_a_storm_of_refusals_leaves_nothing_half_done(auth: Auth, door: Door) ->
 def test_of_many_who_change_one_person_at_a_time_each_succeeds_and_none_undoes_another(auth: Auth) -> None:
     me = Person(auth, auth.sign_up())
     told: list[Event] = []
-    relay = Relay("auth", auth.made.service.outbox, told.extend, Metrics(), bell=(bell := threading.Event()))
-    bell.set()
+    relay = Relay("auth", auth.made.service.outbox, told.extend, Metrics(), wake_up=(wake_up := threading.Event()))
+    wake_up.set()
     relay.start()
     bearer = {"headers": {"Authorization": f"Bearer {me.bearer}"}}
     making = [

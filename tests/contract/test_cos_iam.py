@@ -12,8 +12,8 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from chassis.problems import UnavailableError
-from chassis.settings import SettingsError, read_settings
+from chassis.runtime.problems import UnavailableError
+from chassis.runtime.settings import SettingsError, read_settings
 from expenses.adapters.receipts.stores import files_from
 from expenses.settings import ExpensesSettings
 from support.ports import free_ports
@@ -71,9 +71,12 @@ def door() -> Iterator[Door]:
 
 def settings_at(door: Door) -> ExpensesSettings:
     return ExpensesSettings(
-        database="sqlite://", receipts=f"cos://receipts?endpoint={door.url}", cos_api_key=KEY, cos_instance="crn:v1:cos::",
+        database="sqlite://",
+        receipts=f"cos://receipts?endpoint={door.url}",
+        cos_api_key=KEY,
+        cos_instance="crn:v1:cos::",
         cos_iam_url=f"{door.url}/identity/token",
-    )  # fmt: skip
+    )
 
 
 def test_one_token_serves_many_requests(door: Door) -> None:

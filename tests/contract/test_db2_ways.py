@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 import sqlalchemy as sa
 
-from chassis.sql import Database, StoreBusyError, StoreUnavailableError, store_address
-from chassis.sql.migrations import migrate
+from chassis.storage.address import store_address
+from chassis.storage.database import Database, StoreBusyError, StoreUnavailableError
+from chassis.storage.migrations import migrate
 from notifier.adapters.sql.tables import recipient
 from support.certificates import write_certificates
 from support.locks import ADD, Crosswise, both

@@ -15,9 +15,9 @@ from auth.adapters.outbox import DocumentOutbox
 from auth.adapters.sqlite import SqliteDocuments
 from auth.domain.documents import Document, Lease, PendingEvent
 from auth.domain.errors import RevisionConflictError
-from chassis.events import Event
-from chassis.ids import uuid7
-from chassis.sql import StoreUnavailableError
+from chassis.messaging.events import Event
+from chassis.runtime.ids import uuid7
+from chassis.storage.database import StoreUnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

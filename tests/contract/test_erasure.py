@@ -18,7 +18,7 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
-from chassis.ids import uuid7
+from chassis.runtime.ids import uuid7
 from household.living import settled
 from support import pictures
 from support.client import PASSWORD, Person, eventually
@@ -79,9 +79,14 @@ def live(process: OutlayProcess) -> Person:
     category = person.made("categories", name=WORDS[4])["id"]
     person.budget("20.00", name=WORDS[5], category_ids=[category])
     body = {
-        "amount": {"amount": "21.00", "currency": "EUR"}, "spent_on": time.strftime("%Y-%m-%d", time.gmtime()), "payee": WORDS[1],
-        "note": f"{WORDS[2]} " * 20, "description": WORDS[3], "category_id": category, "tags": [WORDS[3]],
-    }  # fmt: skip
+        "amount": {"amount": "21.00", "currency": "EUR"},
+        "spent_on": time.strftime("%Y-%m-%d", time.gmtime()),
+        "payee": WORDS[1],
+        "note": f"{WORDS[2]} " * 20,
+        "description": WORDS[3],
+        "category_id": category,
+        "tags": [WORDS[3]],
+    }
     made = person.post("expenses", json=body, headers={"Idempotency-Key": f"{WORDS[7]}-1"})
     assert made.status_code == 201, made.text
     for name, content in ((f"{WORDS[6]}.jpg", pictures.a_jpeg(3)), (f"{WORDS[6]}.pdf", pictures.a_pdf())):
@@ -156,10 +161,12 @@ def suite(couch: str, mariadb: MariaDb, object_store: ObjectStore, tmp_path: Pat
     bucket, database = object_store.settings(), f"erasure-{secrets.token_hex(6)}"
     tables = {name: mariadb.fresh(f"erasure_{name}") for name in ("expenses", "budgets", "notifier")}
     environ = {
-        "AUTH_STORE": f"{couch.replace('http', 'cloudant', 1)}/{database}", "RECEIPTS": bucket.receipts,
-        "COS_ACCESS_KEY": bucket.cos_access_key, "COS_SECRET_KEY": bucket.cos_secret_key,
+        "AUTH_STORE": f"{couch.replace('http', 'cloudant', 1)}/{database}",
+        "RECEIPTS": bucket.receipts,
+        "COS_ACCESS_KEY": bucket.cos_access_key,
+        "COS_SECRET_KEY": bucket.cos_secret_key,
         **{f"{name.upper()}_DB": url for name, url in tables.items()},
-    }  # fmt: skip
+    }
     name = bucket.receipts.removeprefix("cos://").partition("?")[0]
 
     def objects() -> dict[str, bytes]:

@@ -9,10 +9,11 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
-from chassis.events import Event, event_maker
-from chassis.ids import uuid7
-from chassis.sql import Database, SqlOutbox
-from chassis.sql.migrations import migrate
+from chassis.messaging.events import Event, event_maker
+from chassis.messaging.outbox import SqlOutbox
+from chassis.runtime.ids import uuid7
+from chassis.storage.database import Database
+from chassis.storage.migrations import migrate
 from expenses.adapters.sql import SqlStore, chassis, metadata
 from expenses.domain.booking import book
 from expenses.domain.category import Category

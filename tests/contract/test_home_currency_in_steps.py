@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from chassis.ids import uuid7
+from chassis.runtime.ids import uuid7
 from expenses.adapters.receipts.folder import FolderFiles
 from expenses.domain.errors import ConvertingError, DepartedError, PersonBusyError
 from expenses.domain.home_currency import one_currency

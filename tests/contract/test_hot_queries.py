@@ -13,10 +13,10 @@ import notifier.adapters.sql
 from budgets.domain.expense import Entry, Scope, Slot
 from budgets.domain.expense import Expense as Spent
 from budgets.domain.schedule import Period
-from chassis.events import event_maker
-from chassis.ids import uuid7
-from chassis.sql import Database
-from chassis.sql.migrations import migrate
+from chassis.messaging.events import event_maker
+from chassis.runtime.ids import uuid7
+from chassis.storage.database import Database
+from chassis.storage.migrations import migrate
 from expenses.domain.booking import book
 from expenses.domain.expense import Change, Expense
 from expenses.domain.ports import Filter, Who

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from chassis.ids import uuid7
+from chassis.runtime.ids import uuid7
 from expenses.domain.errors import ImportInterruptedError, ImportRunningError, UnreadableFileError
 from expenses.domain.ledger import Ledger
 from expenses.domain.ports import Filter, Repeat, Who

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from chassis.data_keys import KeySettings, parse_keys, vault_from
-from chassis.key_protect import KeyProtectError
-from chassis.keys_command import look_after_keys
-from chassis.settings import SettingsError, read_settings
-from chassis.vault import Vault, key_id_of
+from chassis.process.keys_command import look_after_keys
+from chassis.runtime.settings import SettingsError, read_settings
+from chassis.security.data_keys import KeySettings, encryptor_from, parse_keys
+from chassis.security.encryption import Encryptor, key_id_of
+from chassis.security.key_protect import KeyProtectError
 from support.certificates import write_certificates
 from support.keyprotect import APIKEY, KeyProtectServer, key_protect_server
 
@@ -52,32 +52,32 @@ def a_wrapped_key(server: KeyProtectServer) -> str:
 
 def test_a_new_key_is_made_wrapped_and_opens_what_it_sealed_after_the_next_start(server: KeyProtectServer) -> None:
     wrapped = a_wrapped_key(server)
-    sealed = vault_from(settings(server, wrapped)).seal("x", "place")
-    assert vault_from(settings(server, wrapped)).open(sealed, "place") == "x"
+    sealed = encryptor_from(settings(server, wrapped)).encrypt("x", "place")
+    assert encryptor_from(settings(server, wrapped)).decrypt(sealed, "place") == "x"
 
 
 def test_wrapped_and_clear_keys_stand_in_one_ring_and_one_token_serves_all(server: KeyProtectServer) -> None:
     first, second = a_wrapped_key(server), a_wrapped_key(server)
     before = server.tokens
-    vault = vault_from(settings(server, first, CLEAR.hex(), second))
-    assert vault.open(Vault(CLEAR).seal("x", "place"), "place") == "x"
-    assert len(vault.key_ids) == 3
-    assert vault.key_ids[1] == key_id_of(CLEAR)
+    encryptor = encryptor_from(settings(server, first, CLEAR.hex(), second))
+    assert encryptor.decrypt(Encryptor(CLEAR).encrypt("x", "place"), "place") == "x"
+    assert len(encryptor.key_ids) == 3
+    assert encryptor.key_ids[1] == key_id_of(CLEAR)
     assert server.tokens == before + 1
 
 
 def test_a_key_in_clear_is_wrapped_and_stays_the_same_key(server: KeyProtectServer) -> None:
     (line,) = said(settings(server, CLEAR.hex()), "wrap")
     assert CLEAR.hex() not in line
-    assert vault_from(settings(server, line)).key_ids == (key_id_of(CLEAR),)
+    assert encryptor_from(settings(server, line)).key_ids == (key_id_of(CLEAR),)
     assert said(settings(server, line), "wrap") == [line]
     assert said(settings(server, line), "list") == [f"{key_id_of(CLEAR)}\tseals and opens\twrapped by root key {server.root}"]
     with pytest.raises(SettingsError, match="two of the data keys are the same"):
-        vault_from(settings(server, line, CLEAR.hex()))
+        encryptor_from(settings(server, line, CLEAR.hex()))
 
 
 def test_keys_in_clear_need_nobody(server: KeyProtectServer) -> None:
-    assert vault_from(settings(server, CLEAR.hex())).key_ids == (key_id_of(CLEAR),)
+    assert encryptor_from(settings(server, CLEAR.hex())).key_ids == (key_id_of(CLEAR),)
     assert (server.tokens, server.asked) == (0, [])
 
 
@@ -96,7 +96,7 @@ def test_a_token_that_was_revoked_is_asked_for_again(server: KeyProtectServer) -
 def test_a_busy_server_is_asked_again(server: KeyProtectServer) -> None:
     wrapped = a_wrapped_key(server)
     server.failures = [503]
-    assert vault_from(settings(server, wrapped)).key_ids
+    assert encryptor_from(settings(server, wrapped)).key_ids
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ def test_each_failure_has_a_sentence_without_a_secret(server: KeyProtectServer, 
     spoil(server)
     began = time.monotonic()
     with pytest.raises(KeyProtectError, match=sentence) as caught:
-        vault_from(given)
+        encryptor_from(given)
     assert time.monotonic() - began < 5
     assert not any(secret in str(caught.value) for secret in (APIKEY, wrapped.split(":")[2], server.token))
 
@@ -129,7 +129,7 @@ def test_a_server_that_is_away_has_a_sentence() -> None:
     with key_protect_server() as server:
         wrapped, given = a_wrapped_key(server), settings(server)
     with pytest.raises(KeyProtectError, match=r"IAM at 127\.0\.0\.1:\d+ does not answer \(ConnectionError\)"):
-        vault_from(read_settings(KeySettings, {**server.environ(), "OUTLAY_DATA_KEY": wrapped}))
+        encryptor_from(read_settings(KeySettings, {**server.environ(), "OUTLAY_DATA_KEY": wrapped}))
     assert given.data_keys == ()
 
 
@@ -138,15 +138,15 @@ def test_over_tls_the_authority_must_be_known(tmp_path: Path) -> None:
     with key_protect_server(tmp_path) as server:
         trusting = settings(server, ca=str(tmp_path / "ca.pem"))
         (wrapped,) = said(trusting, "new")
-        assert vault_from(settings(server, wrapped, ca=str(tmp_path / "ca.pem"))).key_ids
+        assert encryptor_from(settings(server, wrapped, ca=str(tmp_path / "ca.pem"))).key_ids
         with pytest.raises(KeyProtectError, match="certificate that is not trusted; name its authority by ca="):
-            vault_from(settings(server, wrapped))
+            encryptor_from(settings(server, wrapped))
 
 
 def test_nothing_secret_is_logged(server: KeyProtectServer, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.DEBUG):
         wrapped = a_wrapped_key(server)
-        vault_from(settings(server, wrapped))
+        encryptor_from(settings(server, wrapped))
     (key,) = parse_keys(wrapped)
     status, told = server.act(key.root, "unwrap", {"ciphertext": key.ciphertext})
     assert status == 200

@@ -17,10 +17,10 @@ from typing import IO
 import pytest
 import sqlalchemy as sa
 
-from chassis.events import event_maker
-from chassis.ids import uuid7
-from chassis.sql import Database, StoreUnavailableError
-from chassis.sql.migrations import migrate
+from chassis.messaging.events import event_maker
+from chassis.runtime.ids import uuid7
+from chassis.storage.database import Database, StoreUnavailableError
+from chassis.storage.migrations import migrate
 from expenses.adapters.months import BabelMonths
 from expenses.adapters.receipts.folder import FolderFiles
 from expenses.adapters.sql import SqlStore, metadata
@@ -187,7 +187,7 @@ class Believing:
         file = StoredFile(sha256=hashlib.sha256(content).hexdigest(), media_type="image/png", size=len(content), thumbnail=True)
         yield Examined(file=file, ending="png", content=io.BytesIO(content), thumbnail=b"small")
 
-    def tidy(self, before: datetime) -> None:
+    def clean_up(self, before: datetime) -> None:
         """It puts nothing down."""
 
 
@@ -206,5 +206,5 @@ def test_what_an_upload_left_that_was_cut_off_at_that_moment_is_found_by_the_nex
     world.delete_account()
     name = hashlib.sha256(b"lunch").hexdigest()
     world.files.put(f"{world.who.user_id}/{name}", io.BytesIO(b"lunch"), size=5, sha256=name, media_type="image/png")
-    ReceiptBook(world.store, world.files, Believing(), world.clock, uuid7).tidy()
+    ReceiptBook(world.store, world.files, Believing(), world.clock, uuid7).clean_up()
     assert world.stored() == []

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chassis.ids import uuid7
+from chassis.runtime.ids import uuid7
 from notifier.domain.errors import RefusedError, TryAgainError
 from notifier.domain.mails import Trail
 from support.exim import Exim

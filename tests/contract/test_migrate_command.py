@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING
 import pytest
 import sqlalchemy as sa
 
-from chassis.migrating import AGAIN, LASTING, migrate
-from chassis.probes import Probe, Trouble
-from chassis.problems import UnavailableError
-from chassis.service import Service
-from chassis.sql.dialects.db2 import Db2
+from chassis.process.migrate_command import AGAIN, LASTING, migrate
+from chassis.process.service import Service
+from chassis.runtime.probes import Probe, ProbeError
+from chassis.runtime.problems import UnavailableError
+from chassis.storage.dialects.db2 import Db2
 from support.ports import free_ports
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ def test_only_what_a_migration_uses_is_asked_what_is_wrong(tmp_path) -> None:
 
     def trouble(lasting: bool) -> Probe:
         def try_it() -> str:
-            raise Trouble("it is wrong", lasting=lasting)
+            raise ProbeError("it is wrong", lasting=lasting)
 
         return Probe("mail" if lasting else "store", try_it, processes=frozenset({"work"} if lasting else {"migrate"}))
 

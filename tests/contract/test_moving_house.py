@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from chassis.settings import read_settings
+from chassis.runtime.settings import read_settings
 from household.living import set_budgets, settled, the_file
 from outlay.moving import command
 from outlay.moving.archive import MANIFEST, members
@@ -132,8 +132,10 @@ def suite(couch: str, mariadb: MariaDb, object_store: ObjectStore) -> dict[str, 
     return {
         "AUTH_STORE": f"{couch.replace('http', 'cloudant', 1)}/moving-{secrets.token_hex(6)}",
         **{f"{name.upper()}_DB": mariadb.fresh(f"moving_{name}") for name in SEVERAL},
-        "RECEIPTS": bucket.receipts, "COS_ACCESS_KEY": bucket.cos_access_key, "COS_SECRET_KEY": bucket.cos_secret_key,
-    }  # fmt: skip
+        "RECEIPTS": bucket.receipts,
+        "COS_ACCESS_KEY": bucket.cos_access_key,
+        "COS_SECRET_KEY": bucket.cos_secret_key,
+    }
 
 
 def test_everything_goes_to_ibm_stores_and_back_and_life_goes_on(

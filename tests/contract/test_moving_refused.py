@@ -16,14 +16,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from chassis.bus.embedded import EmbeddedBus
-from chassis.bus.rabbitmq import BrokerAddress, RabbitBus
-from chassis.events import Event
-from chassis.ids import uuid7
-from chassis.metrics import Metrics
-from chassis.moving import Part, Row
-from chassis.settings import SettingsError, read_settings
-from chassis.sql.migrations import HalfImportedError
+from chassis.messaging.embedded import EmbeddedBus
+from chassis.messaging.events import Event
+from chassis.messaging.rabbitmq import BrokerAddress, RabbitBus
+from chassis.runtime.ids import uuid7
+from chassis.runtime.metrics import Metrics
+from chassis.runtime.settings import SettingsError, read_settings
+from chassis.storage.migrations import HalfImportedError
+from chassis.storage.transfer import Row, TransferPart
 from faults.stage import Disk
 from outlay.moving import command
 from outlay.moving.archive import HEAD, SEAL, ArchiveError, members, rows_in
@@ -219,14 +219,14 @@ def told_by(home: Path, *command: str) -> subprocess.CompletedProcess[str]:
 class Breaking:
     """A part whose store goes away, or that is not what it was."""
 
-    def __init__(self, part: Part, *, add: Callable[[Sequence[Row]], Any]) -> None:
+    def __init__(self, part: TransferPart, *, add: Callable[[Sequence[Row]], Any]) -> None:
         self.name, self.rows, self.is_empty, self.clear, self.add = part.name, part.rows, part.is_empty, part.clear, add
 
 
 def with_parts(house: House, name: str, **changed: Any) -> House:
     """Return the house with one part that breaks."""
 
-    def of(service: str, part: Part) -> Part:
+    def of(service: str, part: TransferPart) -> TransferPart:
         return (
             Breaking(part, **{what: change(part) for what, change in changed.items()}) if f"{service}/{part.name}" == name else part
         )
@@ -242,13 +242,13 @@ def all_empty(house: House) -> bool:
 def test_an_import_that_fails_leaves_the_stores_empty_and_can_be_begun_again(
     archive: Path, key: dict[str, str], tmp_path: Path
 ) -> None:
-    def full(_part: Part) -> Callable[[Sequence[Row]], Any]:
+    def full(_part: TransferPart) -> Callable[[Sequence[Row]], Any]:
         def add(_rows: Sequence[Row]) -> None:
             raise OSError(28, "No space left on device")
 
         return add
 
-    def careless(part: Part) -> Callable[[Sequence[Row]], Any]:
+    def careless(part: TransferPart) -> Callable[[Sequence[Row]], Any]:
         return lambda rows: part.add([{**row, "payee": "Somebody else"} for row in rows])
 
     with house_of(tmp_path / "new", **key) as house:

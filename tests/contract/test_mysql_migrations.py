@@ -10,8 +10,8 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
-from chassis.sql import Database
-from chassis.sql.migrations import SchemaTooNewError, migrate
+from chassis.storage.database import Database
+from chassis.storage.migrations import SchemaTooNewError, migrate
 
 if TYPE_CHECKING:
     from support.mariadb import MariaDb

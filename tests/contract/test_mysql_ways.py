@@ -9,12 +9,12 @@ import pytest
 import sqlalchemy as sa
 
 from budgets.adapters.sql import SqlStore
-from chassis.clock import system_clock
-from chassis.events import event_maker
-from chassis.ids import uuid7
-from chassis.sql import Database, StoreBusyError, StoreUnavailableError
-from chassis.sql.dialects.mysql import STATEMENT_SECONDS, secured
-from chassis.sql.migrations import migrate
+from chassis.messaging.events import event_maker
+from chassis.runtime.clock import system_clock
+from chassis.runtime.ids import uuid7
+from chassis.storage.database import Database, StoreBusyError, StoreUnavailableError
+from chassis.storage.dialects.mysql import STATEMENT_SECONDS, secured
+from chassis.storage.migrations import migrate
 from expenses.adapters.sql.expenses import SqlExpenses
 from expenses.domain.expense import Expense
 from support.locks import ADD, Crosswise, both

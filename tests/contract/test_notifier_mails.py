@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from chassis.ids import uuid7
+from chassis.runtime.ids import uuid7
 from notifier.adapters.sql import SqlStore, shared
 from notifier.adapters.sql.claims import LOOK_SECONDS
 from notifier.domain.mails import LEASE_SECONDS, MailState

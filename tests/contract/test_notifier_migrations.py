@@ -14,10 +14,10 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
 
-from chassis.events import event_maker
-from chassis.ids import uuid7
-from chassis.sql import Database
-from chassis.sql.migrations import migrate
+from chassis.messaging.events import event_maker
+from chassis.runtime.ids import uuid7
+from chassis.storage.database import Database
+from chassis.storage.migrations import migrate
 from notifier.adapters.sql import SqlStore
 from support.stores import STORES, fresh_url
 from unit.notifier.built import NOON
@@ -36,10 +36,20 @@ def at_revision(database: Database, revision: str) -> None:
 
 def a_mail(database: Database, *, claimed_by: str | None) -> str:
     row = {
-        "id": uuid7(), "user_id": uuid7(), "event_id": uuid7(), "kind": "budget.exceeded", "state": "pending", "facts": "{}",
-        "attempts": 0, "due_ms": 5, "claimed_by": claimed_by, "claimed_until_ms": 7 if claimed_by else 0, "at_ms": 5, "detail": "",
+        "id": uuid7(),
+        "user_id": uuid7(),
+        "event_id": uuid7(),
+        "kind": "budget.exceeded",
+        "state": "pending",
+        "facts": "{}",
+        "attempts": 0,
+        "due_ms": 5,
+        "claimed_by": claimed_by,
+        "claimed_until_ms": 7 if claimed_by else 0,
+        "at_ms": 5,
+        "detail": "",
         "trace": "",
-    }  # fmt: skip
+    }
     with database.begin() as connection:
         connection.execute(sa.table("mail", *map(sa.column, row)).insert(), row)
     return row["id"]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from chassis.ids import uuid7
+from chassis.runtime.ids import uuid7
 from notifier.adapters.sql import SqlStore
 from notifier.domain.alerts import Alert, Period
 from notifier.domain.errors import StaleVersionError
@@ -126,7 +126,7 @@ def test_a_report_is_taken_for_the_first_time_once_and_forgotten_after_two_month
         with store.begin() as work:
             assert work.first_report(report_id) is expected
     machine.ms += 61 * 24 * 3600 * 1000
-    store.tidy()
+    store.clean_up()
     with store.begin() as work:
         assert work.first_report(report_id)
 
@@ -177,7 +177,7 @@ def test_erasing_leaves_others_alone_and_remembers_that_somebody_left(store, mac
         assert work.mails.exists(theirs.id)
         assert (work.alerts.count_unread(USER), work.alerts.count_unread(OTHER)) == (0, 1)
     machine.ms += 61 * 24 * 3600 * 1000
-    store.tidy()
+    store.clean_up()
     with store.read() as work:
         assert not work.recipients.departed(USER)
 

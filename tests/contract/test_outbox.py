@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import sqlalchemy as sa
 
-from chassis.events import Event
-from chassis.ids import uuid7
-from chassis.metrics import Metrics
-from chassis.problems import KeyReusedError
-from chassis.relay import Relay
-from chassis.sql import Database, Inbox, Replays, SqlOutbox, StoreUnavailableError, add_events, chassis_tables
-from chassis.sql.outbox import now_ms
-from chassis.sql.replays import fingerprint_of
+from chassis.messaging.events import Event
+from chassis.messaging.inbox import Inbox
+from chassis.messaging.outbox import SqlOutbox, add_events
+from chassis.messaging.relay import Relay
+from chassis.runtime.clock import now_ms
+from chassis.runtime.ids import uuid7
+from chassis.runtime.metrics import Metrics
+from chassis.runtime.problems import KeyReusedError
+from chassis.storage.database import Database, StoreUnavailableError
+from chassis.storage.idempotency import IdempotencyStore, fingerprint_of
+from chassis.storage.tables import chassis_tables
 from support.client import eventually
 from support.stores import STORES, store_url
 
@@ -114,15 +117,15 @@ def test_the_age_of_the_oldest_event_is_known(database) -> None:
 
 
 def test_the_relay_publishes_what_is_committed_and_goes_on_after_a_fault(database) -> None:
-    bell, published, faults = threading.Event(), [], [OSError("broker away")]
+    wake_up, published, faults = threading.Event(), [], [OSError("broker away")]
 
     def publish(events: Any) -> None:
         if faults:
             raise faults.pop()
         published.extend(event.id for event in events)
 
-    database._on_events = bell.set
-    relay = Relay("some", SqlOutbox(database, TABLES.outbox, owner="a"), publish, Metrics(), bell=bell)
+    database._on_events = wake_up.set
+    relay = Relay("some", SqlOutbox(database, TABLES.outbox, owner="a"), publish, Metrics(), wake_up=wake_up)
     ids = added(database, left())
     relay.start()
     eventually(lambda: published == ids)
@@ -151,7 +154,7 @@ def test_a_repeated_request_gets_the_first_answer_and_does_nothing(database) -> 
 
     def once(user: str, key: str | None, body: Any) -> Any:
         with database.begin() as connection:
-            return Replays(connection, TABLES.replay).once(user, key, fingerprint_of("createThing", body), action)
+            return IdempotencyStore(connection, TABLES.replay).once(user, key, fingerprint_of("createThing", body), action)
 
     assert once("u1", "k", {"a": 1}) == once("u1", "k", {"a": 1}) == ({"id": 1}, 201, {"ETag": '"1"'})
     with pytest.raises(KeyReusedError):

@@ -13,12 +13,12 @@ from typing import Any
 import pika
 import pytest
 
-from chassis.bus import Later, Queue, Settings
-from chassis.bus.rabbitmq import BrokerAddress, BusAwayError, RabbitBus
-from chassis.bus.rabbitmq.topology import EXCHANGE, Topology, retry_name, suite_queues
-from chassis.events import Event
-from chassis.ids import uuid7
-from chassis.metrics import Metrics
+from chassis.messaging.bus import Queue, Retry, Settings
+from chassis.messaging.events import Event
+from chassis.messaging.rabbitmq import BrokerAddress, BrokerUnavailableError, RabbitBus
+from chassis.messaging.rabbitmq.topology import EXCHANGE, Topology, retry_name, suite_queues
+from chassis.runtime.ids import uuid7
+from chassis.runtime.metrics import Metrics
 from support.client import eventually
 from support.rabbit import KNOWN, Got, left
 
@@ -39,7 +39,7 @@ def test_an_event_that_a_queue_should_take_and_none_does_is_not_taken_for_safe(m
     bus = make_rabbit(address)
     bus.publish([left()])
     channel.queue_unbind("a.one", EXCHANGE, "user.deleted")
-    with pytest.raises(BusAwayError, match="no queue takes it yet"):
+    with pytest.raises(BrokerUnavailableError, match="no queue takes it yet"):
         bus.publish([left(), left()])
     channel.queue_bind("a.one", EXCHANGE, "user.deleted")
     bus.publish([left()])
@@ -54,11 +54,14 @@ def test_an_event_that_a_queue_should_take_and_none_does_is_not_taken_for_safe(m
         (b"[]", "'list' object"),
         (b'{"type": "nothing.known"}', "no event is called nothing.known"),
         (left().to_json().replace("user_id", "who").encode(), "was unexpected"),
-        (left().to_json().replace("urn:outlay:event:user.deleted", "urn:outlay:event:user.deleted:2").encode(), "update this service, then replay"),
+        (
+            left().to_json().replace("urn:outlay:event:user.deleted", "urn:outlay:event:user.deleted:2").encode(),
+            "update this service, then replay",
+        ),
         (b'{"type": "user.deleted", "x": "' + b"x" * 16_000_000 + b'"}', "16,000,033 bytes"),
     ],
     ids=["undecodable", "no JSON", "deep", "a list", "unknown", "breaks its schema", "of a future version", "16 MB"],
-)  # fmt: skip
+)
 def test_what_cannot_be_read_is_dead_with_its_reason_and_disturbs_nothing(make_rabbit, address, channel, body, reason) -> None:
     got = Got()
     bus = make_rabbit(address, got)
@@ -84,7 +87,7 @@ def test_who_listens_to_nobody_is_ready_as_soon_as_the_broker_is_there(make_rabb
     bus.start()
 
     def consuming() -> bool:
-        with suppress(BusAwayError):
+        with suppress(BrokerUnavailableError):
             bus.check_consuming()
             return True
         return False
@@ -143,7 +146,7 @@ def test_a_message_of_which_processes_die_is_a_dead_letter_in_the_end(make_rabbi
         while dying.basic_get("a.one")[0] is None:
             time.sleep(0.05)
         connection.close()
-    looked = make_rabbit(address, letters_of=["a.one"])
+    looked = make_rabbit(address, dead_letters_of=["a.one"])
     [letter] = eventually(looked.dead)
     assert (letter.event_id, letter.id) == (event.id, event.id)
     assert letter.reason.startswith("delivery limit")
@@ -195,7 +198,7 @@ def test_a_message_that_takes_too_long_to_finish_is_left_to_the_next_process(mak
 
 def test_a_failing_message_waits_in_a_queue_of_its_delay(make_rabbit, address, channel) -> None:
     def never_now(_event: Event) -> None:
-        raise Later("wait")
+        raise Retry("wait")
 
     bus = RabbitBus(
         "test",

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from chassis.bus.rabbitmq import BrokerAddress, BusAwayError, RabbitBus
-from chassis.events import Event
+from chassis.messaging.events import Event
+from chassis.messaging.rabbitmq import BrokerAddress, BrokerUnavailableError, RabbitBus
 from support.broker import Broker
 from support.client import eventually
 from support.ports import free_ports
@@ -42,7 +42,7 @@ def test_connections_that_are_cut_are_made_again_and_nothing_is_lost(make_rabbit
                 try:
                     bus.publish([event])
                     break
-                except BusAwayError:
+                except BrokerUnavailableError:
                     time.sleep(0.1)
             events.append(event.id)
         eventually(lambda: set(got) == set(events))
@@ -56,7 +56,7 @@ def test_a_broker_that_swallows_everything_is_noticed_and_publishing_says_so(mak
         proxy.set(Mode.BLACKHOLE)
         there = proxy.address
         bus = make_rabbit(BrokerAddress(url=address.url.replace(f"127.0.0.1:{broker.port}", there)))
-        with pytest.raises(BusAwayError):
+        with pytest.raises(BrokerUnavailableError):
             bus.publish([left()])
         proxy.set(Mode.PASS)
         proxy.cut()
@@ -66,7 +66,7 @@ def test_a_broker_that_swallows_everything_is_noticed_and_publishing_says_so(mak
 def _published(bus: RabbitBus, event: Event) -> bool:
     try:
         bus.publish([event])
-    except BusAwayError:
+    except BrokerUnavailableError:
         return False
     return True
 
@@ -80,7 +80,7 @@ def test_while_the_broker_is_out_of_memory_publishing_says_so_and_goes_on_afterw
         bus.publish([first := left()])
         own.control("set_vm_memory_high_watermark", "0")
         eventually(lambda: not _published(bus, left()))
-        with pytest.raises(BusAwayError):
+        with pytest.raises(BrokerUnavailableError):
             bus.check_publishing()
         before = len(ready)
         own.control("set_vm_memory_high_watermark", "0.6")
@@ -105,10 +105,10 @@ def test_a_queue_that_exists_with_other_arguments_is_explained_and_taken_up_when
     with caplog.at_level(logging.WARNING):
         bus.start()
         eventually(lambda: "inequivalent arg" in bus._publisher.link.trouble)
-        with pytest.raises(BusAwayError, match="inequivalent arg"):
+        with pytest.raises(BrokerUnavailableError, match="inequivalent arg"):
             bus.publish([left()])
     eventually(lambda: "Nothing is lost" in bus._consumer.link.trouble)
-    with pytest.raises(BusAwayError, match="Nothing is lost"):
+    with pytest.raises(BrokerUnavailableError, match="Nothing is lost"):
         bus.check_consuming()
     explanations = [record for record in caplog.records if "other arguments" in str(vars(record).get("reason", ""))]
     assert len(explanations) in {1, 2}, "once for each connection, and not in a loop"
@@ -128,7 +128,7 @@ def test_why_there_is_no_broker_is_said_in_words_and_without_the_password(make_r
     with caplog.at_level(logging.WARNING):
         bus.start()
         eventually(lambda: words in bus._publisher.link.trouble and words in bus._consumer.link.trouble)
-        with pytest.raises(BusAwayError, match=words):
+        with pytest.raises(BrokerUnavailableError, match=words):
             bus.publish([left()])
     password = address.url.split(":")[2].split("@")[0]
     assert password not in "".join(str(vars(record)) for record in caplog.records if record.name.startswith("outlay"))
@@ -140,7 +140,7 @@ def test_tls_is_checked_against_the_authority_that_is_given(make_rabbit, broker,
     trusting_nobody = make_rabbit(BrokerAddress(url=secure))
     trusting_nobody.connect()
     eventually(lambda: "CERTIFICATE_VERIFY_FAILED" in trusting_nobody._publisher.link.trouble)
-    with pytest.raises(BusAwayError, match="CERTIFICATE_VERIFY_FAILED"):
+    with pytest.raises(BrokerUnavailableError, match="CERTIFICATE_VERIFY_FAILED"):
         trusting_nobody.publish([left()])
 
 

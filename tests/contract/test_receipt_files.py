@@ -14,8 +14,8 @@ from typing import Any
 import httpx
 import pytest
 
-from chassis.ids import uuid7
-from chassis.problems import UnavailableError
+from chassis.runtime.ids import uuid7
+from chassis.runtime.problems import UnavailableError
 from expenses.adapters.receipts.cos import PART
 from expenses.adapters.receipts.stores import files_from
 from expenses.domain.errors import ReceiptFileMissingError

@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from chassis.events import event_maker
-from chassis.ids import uuid7
-from chassis.sql import Database
-from chassis.sql.migrations import migrate
+from chassis.messaging.events import event_maker
+from chassis.runtime.ids import uuid7
+from chassis.storage.database import Database
+from chassis.storage.migrations import migrate
 from expenses.adapters.sql import SqlStore
 from expenses.domain.ports import Store, Who
 from expenses.domain.receipt import Receipt, StoredFile

@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
-from chassis.problems import UnavailableError
+from chassis.runtime.problems import UnavailableError
 from support import pictures
 from support.objectstore import ObjectStore
 from support.ports import free_ports
@@ -110,13 +110,13 @@ def test_with_the_expense_and_after_what_broke_off_objects_go(opened: Opened, ob
     rows.execute("DROP TRIGGER crash")
     rows.close()
     assert api("DELETE", f"/expenses/{gone}", version=1).status_code == 204
-    api.service.tidy()
+    api.service.clean_up()
     assert len(names(object_store, bucket)) == 4, "what is younger than an hour may be under way"
     api.clock.later(hours=2)
-    api.service.tidy()
+    api.service.clean_up()
     assert len(names(object_store, bucket)) == 2, "a deleted expense can be restored for a day"
     api.clock.later(hours=23)
-    api.service.tidy()
+    api.service.clean_up()
     assert names(object_store, bucket) == []
 
 
@@ -131,7 +131,7 @@ def test_while_the_store_is_away_everything_but_receipts_works_and_nothing_is_le
     assert api("DELETE", f"/receipts/{kept['id']}").status_code == 204, "the person need not wait for the store"
     assert len(names(object_store, bucket)) == 2
     there.clock.later(hours=2)
-    there.service.tidy()
+    there.service.clean_up()
     assert names(object_store, bucket) == []
     assert send(there, expense, LARGE).status_code == 201
 

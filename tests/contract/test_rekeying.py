@@ -20,13 +20,13 @@ from auth.adapters.sqlite import SqliteDocuments
 from auth.app import build
 from auth.domain.documents import Document
 from auth.settings import AuthSettings
-from chassis.ids import uuid7
-from chassis.metrics import Metrics
-from chassis.rekeying import Tally, report
-from chassis.sql import Database
-from chassis.sql.migrations import migrate
-from chassis.sql.rekeying import check_keys
-from chassis.vault import UnknownKeyError, Vault, key_id_of
+from chassis.runtime.ids import uuid7
+from chassis.runtime.metrics import Metrics
+from chassis.security.encryption import Encryptor, UnknownKeyError, key_id_of
+from chassis.security.rekeying import RekeyingCount, report
+from chassis.storage.database import Database
+from chassis.storage.migrations import migrate
+from chassis.storage.rekeying import check_keys
 from contract.test_documents_store import a_database
 from notifier.adapters.sql import tables as t
 from notifier.adapters.sql.sealed import sealed_columns
@@ -39,10 +39,10 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
     from auth.domain.ports import Store
-    from chassis.service import Service
+    from chassis.process.service import Service
 
 OLD, NEW = secrets.token_bytes(32), secrets.token_bytes(32)
-BEFORE, RING, AFTER = Vault(OLD), Vault(NEW, OLD), Vault(NEW)
+BEFORE, RING, AFTER = Encryptor(OLD), Encryptor(NEW, OLD), Encryptor(NEW)
 PASSWORD = "violet umbrella kitchen"
 PEOPLE = [f"person{n}@example.org" for n in range(3)]
 
@@ -58,12 +58,18 @@ def documents(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]
     store.close()
 
 
-def auth_with(vault: Vault, documents: Any) -> Service:
+def auth_with(encryptor: Encryptor, documents: Any) -> Service:
     return build(
-        AuthSettings(store="sqlite:////nowhere", rate_limit_factor=1000), vault=vault, metrics=Metrics(),
-        clock=lambda: datetime(2015, 1, 24, tzinfo=UTC), ids=uuid7, wake=lambda: None, documents=documents,
-        hashing=Argon2Hashing(memory_kib=64, passes=1), quiet=True,
-    ).service  # fmt: skip
+        AuthSettings(store="sqlite:////nowhere", rate_limit_factor=1000),
+        encryptor=encryptor,
+        metrics=Metrics(),
+        clock=lambda: datetime(2015, 1, 24, tzinfo=UTC),
+        ids=uuid7,
+        wake=lambda: None,
+        documents=documents,
+        hashing=Argon2Hashing(memory_kib=64, passes=1),
+        quiet=True,
+    ).service
 
 
 def asked(service: Service, path: str, **body: str) -> int:
@@ -167,12 +173,12 @@ class TestAccounts:
         assert renewed(auth_with(RING, Interrupting(inhabited, change)))["e-mail addresses"] == 3
         document = inhabited.get(changed[0])
         assert document.body["name"] == "Changed meanwhile"
-        assert AFTER.open(document.body["email"], f"email:{document.user_id}") in PEOPLE
+        assert AFTER.decrypt(document.body["email"], f"email:{document.user_id}") in PEOPLE
 
     def test_a_value_that_no_key_opens_is_told_of_and_keeps_the_older_keys_needed(self, inhabited: Store) -> None:
-        lost = Vault(secrets.token_bytes(32))
+        lost = Encryptor(secrets.token_bytes(32))
         document = inhabited.behind("user:", limit=1)[0]
-        inhabited.save(replace(document, body={**document.body, "email": lost.seal("x@example.org", f"email:{document.user_id}")}))
+        inhabited.save(replace(document, body={**document.body, "email": lost.encrypt("x@example.org", f"email:{document.user_id}")}))
         said: list[str] = []
         assert not report("auth", auth_with(RING, inhabited).rekey(), RING.key_ids, say=said.append)
         assert (
@@ -213,12 +219,12 @@ def database(request: pytest.FixtureRequest) -> Iterator[Meddling]:
 
 def somebody(user_id: str, address: str) -> dict[str, Any]:
     facts = {"name": "Maria", "locale": "en", "time_zone": "UTC", "version": 1, "turn": 0}
-    return {"user_id": user_id, "address": BEFORE.seal(address, f"email:{user_id}"), **facts}
+    return {"user_id": user_id, "address": BEFORE.encrypt(address, f"email:{user_id}"), **facts}
 
 
 def a_letter(user_id: str) -> dict[str, Any]:
     times = dict.fromkeys(("attempts", "due_ms", "claimed_until_ms", "at_ms", "put_off_ms"), 0)
-    sealed = {"address": BEFORE.seal("x@example.org", f"email:{user_id}"), "token": BEFORE.seal("s3cret", f"token:{user_id}")}
+    sealed = {"address": BEFORE.encrypt("x@example.org", f"email:{user_id}"), "token": BEFORE.encrypt("s3cret", f"token:{user_id}")}
     words = {"kind": "verification", "state": "pending", "facts": "{}", "detail": "", "trace": ""}
     return {"id": uuid7(), "user_id": user_id, "event_id": uuid7(), **times, **sealed, **words}
 
@@ -239,22 +245,22 @@ class TestRecipients:
         with database.read() as connection:
             rows = connection.execute(sa.select(t.recipient.c.user_id, t.recipient.c.address)).all()
             letter = connection.execute(sa.select(t.mail).where(t.mail.c.user_id == users[0])).one()
-        opened = {user: AFTER.open(address, f"email:{user}") for user, address in rows}
+        opened = {user: AFTER.decrypt(address, f"email:{user}") for user, address in rows}
         assert opened == {user: f"{n}@example.org" for n, user in enumerate(users)}
-        assert AFTER.open(letter.token, f"token:{users[0]}") == "s3cret"
+        assert AFTER.decrypt(letter.token, f"token:{users[0]}") == "s3cret"
         assert [column.rekey(RING).renewed for column in columns] == [0, 0, 0]
 
     def test_an_address_that_changes_at_the_same_moment_is_not_put_back(self, database: Meddling) -> None:
         user = uuid7()
         with database.begin() as connection:
             connection.execute(t.recipient.insert(), [somebody(user, "old@example.org")])
-        fresh = BEFORE.seal("new@example.org", f"email:{user}")  # by a process that does not know the new key yet
+        fresh = BEFORE.encrypt("new@example.org", f"email:{user}")  # by a process that does not know the new key yet
         database.before = lambda connection: connection.execute(t.recipient.update().values(address=fresh))
         tally = sealed_columns(database)[0].rekey(RING)
         assert (tally.renewed, tally.missed) == (1, 0)
         with database.read() as connection:
             address = connection.execute(sa.select(t.recipient.c.address)).scalar_one()
-        assert AFTER.open(address, f"email:{user}") == "new@example.org"
+        assert AFTER.decrypt(address, f"email:{user}") == "new@example.org"
 
     def test_a_value_that_no_key_opens_is_told_of(self, database: Meddling) -> None:
         user = uuid7()
@@ -266,7 +272,7 @@ class TestRecipients:
 
 def test_the_report_says_which_keys_are_needed_no_more() -> None:
     said: list[str] = []
-    assert report("auth", [Tally("e-mail addresses", seen=1200, renewed=7)], ["aaaaaaaa", "bbbbbbbb"], say=said.append)
+    assert report("auth", [RekeyingCount("e-mail addresses", seen=1200, renewed=7)], ["aaaaaaaa", "bbbbbbbb"], say=said.append)
     assert said == [
         "auth: e-mail addresses: 1,200 seen, 7 sealed anew",
         "auth: all is sealed with aaaaaaaa; this store needs bbbbbbbb no more",

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 import sqlalchemy as sa
 
-from chassis.problems import body_of
-from chassis.sql import Database
-from chassis.sql.migrations import migrate
-from chassis.sql.schema import Schema, SchemaTooNewError, SchemaTooOldError
+from chassis.runtime.problems import body_of
+from chassis.storage.database import Database
+from chassis.storage.migrations import migrate
+from chassis.storage.schema import Schema, SchemaTooNewError, SchemaTooOldError
 from support.stores import STORES, fresh_url
 
 if TYPE_CHECKING:

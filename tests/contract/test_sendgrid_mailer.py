@@ -90,11 +90,17 @@ def test_an_address_that_sendgrid_cannot_write_to_is_refused(box) -> None:
 @pytest.mark.parametrize(
     ("kind", "error"),
     [
-        ("refuse_400", RefusedError), ("refuse_413", RefusedError), ("refuse_401", TryAgainError), ("refuse_429", TryAgainError),
-        ("down_500", TryAgainError), ("down_503", TryAgainError), ("down_502", UncertainError), ("drop_before", UncertainError),
+        ("refuse_400", RefusedError),
+        ("refuse_413", RefusedError),
+        ("refuse_401", TryAgainError),
+        ("refuse_429", TryAgainError),
+        ("down_500", TryAgainError),
+        ("down_503", TryAgainError),
+        ("down_502", UncertainError),
+        ("drop_before", UncertainError),
         ("drop_after_accept", UncertainError),
     ],
-)  # fmt: skip
+)
 def test_each_way_to_fail_is_told_apart(box, kind, error) -> None:
     box.fault(kind, times=1)
     with pytest.raises(error) as raised:

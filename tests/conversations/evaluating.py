@@ -19,9 +19,7 @@ def is_right(answer: Answer, expect: Expect) -> bool:
 
 def is_wrong_write(answer: Answer, expect: Expect) -> bool:
     """Whether something was changed, or offered to be, that nobody asked for, or with other values."""
-    return answer["outcome"] in ("done", "undone", "proposed") and not (
-        expect["kind"] in _WRITES and is_right(answer, expect)
-    )  # fmt: skip
+    return answer["outcome"] in ("done", "undone", "proposed") and not (expect["kind"] in _WRITES and is_right(answer, expect))
 
 
 def _blocks(answer: Answer, kind: str) -> list[Mapping[str, Any]]:
@@ -97,7 +95,7 @@ def _budgets(answer: Answer, expect: Expect) -> bool:
     found = [budget for block in _blocks(answer, "budgets") for budget in block["budgets"]]
     by_state = {
         state: sorted(_last_part(budget["name"]) for budget in found if budget["state"] == state) for state in ("exceeded", "near")
-    }  # fmt: skip
+    }
     in_month = bool(found) and all(budget["from"].startswith(expect["month"]) for budget in found)
     wanted = {state: sorted(_last_part(name) for name in expect[state]) for state in ("exceeded", "near")}
     return in_month and by_state == wanted
@@ -165,8 +163,21 @@ def _help(answer: Answer, expect: Expect) -> bool:
 
 _BODIES = {"add_expense": _added, "set_budget": _budgeted, "change_budget": _budgeted, "recategorise": _moved}
 _CHECKS: Mapping[str, Callable[[Answer, Expect], bool]] = {
-    "amount": _amount, "count": _count, "comparison": _comparison, "average": _average, "names": _names, "entries": _entries,
-    "budget": _budget, "budgets": _budgets, "pace": _budget, "why": _why, "propose": _propose, "done": _outcome("done"),
-    "cancelled": _outcome("cancelled"), "undone": _outcome("undone"), "clarify": _clarify, "decline": _outcome("declined"),
+    "amount": _amount,
+    "count": _count,
+    "comparison": _comparison,
+    "average": _average,
+    "names": _names,
+    "entries": _entries,
+    "budget": _budget,
+    "budgets": _budgets,
+    "pace": _budget,
+    "why": _why,
+    "propose": _propose,
+    "done": _outcome("done"),
+    "cancelled": _outcome("cancelled"),
+    "undone": _outcome("undone"),
+    "clarify": _clarify,
+    "decline": _outcome("declined"),
     "help": _help,
-}  # fmt: skip
+}

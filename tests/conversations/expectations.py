@@ -136,9 +136,18 @@ def _proposal(conn: sqlite3.Connection, expect: Expect) -> Expect:
 
 
 _VALUES = {
-    "amount": _sum, "average": _sum, "count": _count, "comparison": _comparison, "names": _names, "entries": _entries,
-    "budget": _budget, "pace": _budget, "budgets": _budgets, "why": _why, "propose": _proposal,
-}  # fmt: skip
+    "amount": _sum,
+    "average": _sum,
+    "count": _count,
+    "comparison": _comparison,
+    "names": _names,
+    "entries": _entries,
+    "budget": _budget,
+    "pace": _budget,
+    "budgets": _budgets,
+    "why": _why,
+    "propose": _proposal,
+}
 
 
 def carry_out(conn: sqlite3.Connection, expect: Expect) -> None:

@@ -63,11 +63,19 @@ def test_every_entry_is_the_ledgers(tools, ledger):
     found = [entry for kind in Kind for entry in tools.entries(Selection(kind=kind), Order.OLDEST, 2000).entries]
     told = [
         (
-            entry.spent_on.isoformat(), entry.kind.value, entry.payee, entry.description, entry.category.name if entry.category else "",
-            entry.amount.decimal, entry.amount.currency, entry.home_amount.minor, ",".join(entry.tags), entry.note,
+            entry.spent_on.isoformat(),
+            entry.kind.value,
+            entry.payee,
+            entry.description,
+            entry.category.name if entry.category else "",
+            entry.amount.decimal,
+            entry.amount.currency,
+            entry.home_amount.minor,
+            ",".join(entry.tags),
+            entry.note,
         )
         for entry in found
-    ]  # fmt: skip
+    ]
     expected = [(*row[:5], type(told[0][5])(row[5]), *row[6:]) for kind in Kind for row in rows if row[1] == kind.value]
     assert told == expected
 

@@ -113,9 +113,12 @@ def test_a_screenshot_is_pasted(page: Page, dialog: Locator) -> None:
 def test_a_phone_is_offered_its_camera(browser, page: Page, outlay, dialog: Locator) -> None:
     expect(dialog.get_by_text("Take photo")).to_be_hidden()
     hand = browser.new_context(
-        base_url=outlay.url, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True,
+        base_url=outlay.url,
+        viewport={"width": 390, "height": 844},
+        has_touch=True,
+        is_mobile=True,
         storage_state=page.context.storage_state(),
-    )  # fmt: skip
+    )
     phone = hand.new_page()
     phone.goto("/expenses")
     phone.get_by_role("button", name=re.compile("Trattoria")).first.click()

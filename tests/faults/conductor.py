@@ -51,9 +51,14 @@ class Conductor:
         chance = random.Random(self.seed)
         stage = self.stage
         load = Load(
-            stage.fleet.url, self.journal, letters=stage.mails, seed=self.seed, threads=self.threads, patience=self.patience,
+            stage.fleet.url,
+            self.journal,
+            letters=stage.mails,
+            seed=self.seed,
+            threads=self.threads,
+            patience=self.patience,
             skewed=lambda: stage.skewed,
-        )  # fmt: skip
+        )
         load.start(crossings=self.crossings)
         prober = load.newcomer(-1)
         share, rest = divmod(self.crossings, len(faults))

@@ -109,9 +109,8 @@ class Stage:
         self.to_broker = self.board.proxy([("127.0.0.1", self.broker.port)])
         self.to_mails = self.board.proxy([("127.0.0.1", self.mails.port)])
         self.fleet = Fleet(
-            self.disk.folder, self.board, replicas=self.options.replicas, environ=self._environ(),
-            clocks=self.clocks,
-        )  # fmt: skip
+            self.disk.folder, self.board, replicas=self.options.replicas, environ=self._environ(), clocks=self.clocks
+        )
         starting.join()
         stack.callback(self.fleet.stop)
         self.fleet.start()

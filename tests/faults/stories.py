@@ -147,8 +147,15 @@ def imported(scene: Scene) -> None:
 Story = Callable[[Scene], None]
 
 OFTEN: tuple[tuple[Story, int], ...] = (
-    (tip, 8), (tip_early, 3), (quiet, 3), (corrected_before, 2), (edited, 3), (tipped_twice, 2), (fleeting, 1), (imported, 2),
-)  # fmt: skip
+    (tip, 8),
+    (tip_early, 3),
+    (quiet, 3),
+    (corrected_before, 2),
+    (edited, 3),
+    (tipped_twice, 2),
+    (fleeting, 1),
+    (imported, 2),
+)
 """The stories, and how often each comes."""
 
 

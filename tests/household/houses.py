@@ -124,11 +124,16 @@ class Town:
         with ExitStack() as stack:
             board, mails = stack.enter_context(Board()), stack.enter_context(MailProcess(folder / "mails"))
             environ = {
-                "OUTLAY_BUS": self._broker.add_vhost(vhost), "OUTLAY_DATA_KEY": secrets.token_hex(32),
-                "OUTLAY_LOG_LEVEL": "warning", "NOTIFIER_MAIL": f"sendgrid:{mails.url}", "SENDGRID_API_KEY": mails.key,
-                "NOTIFIER_FROM": "Outlay <outlay@outlay.example>", "RECEIPTS": f"file:{folder}/receipts",
-                **self._stores.fresh(), **told,
-            }  # fmt: skip
+                "OUTLAY_BUS": self._broker.add_vhost(vhost),
+                "OUTLAY_DATA_KEY": secrets.token_hex(32),
+                "OUTLAY_LOG_LEVEL": "warning",
+                "NOTIFIER_MAIL": f"sendgrid:{mails.url}",
+                "SENDGRID_API_KEY": mails.key,
+                "NOTIFIER_FROM": "Outlay <outlay@outlay.example>",
+                "RECEIPTS": f"file:{folder}/receipts",
+                **self._stores.fresh(),
+                **told,
+            }
             fleet = Fleet(folder / "data", board, replicas=1, environ=environ)
             stack.callback(fleet.stop)
             fleet.start()

@@ -72,12 +72,16 @@ def expected(until: str = TO_THE_END) -> set[Exceedance]:
     spent = rows()
     return {
         Exceedance(
-            entry["category"], entry["month"], entry["tipped_on"], entry["spent_then"],
-            spent[entry["tipped_by_row"] - 1]["Payee"], spent[entry["tipped_by_row"] - 1]["Amount"],
+            entry["category"],
+            entry["month"],
+            entry["tipped_on"],
+            entry["spent_then"],
+            spent[entry["tipped_by_row"] - 1]["Payee"],
+            spent[entry["tipped_by_row"] - 1]["Amount"],
         )
         for entry in json.loads((_FOLDER / "expected-exceeded.json").read_text("utf-8"))
         if entry["month"] <= until
-    }  # fmt: skip
+    }
 
 
 def set_budgets(person: Person) -> dict[str, str]:
@@ -165,9 +169,12 @@ class Diary:
             if name not in categories:
                 categories[name] = self._made("categories", {"name": name}, f"category-{abs(hash(name))}")
             body = {
-                "amount": {"amount": row["Amount"], "currency": row["Currency"]}, "spent_on": row["Date"], "payee": row["Payee"],
-                "description": row["Description"], "category_id": categories[name],
-            }  # fmt: skip
+                "amount": {"amount": row["Amount"], "currency": row["Currency"]},
+                "spent_on": row["Date"],
+                "payee": row["Payee"],
+                "description": row["Description"],
+                "category_id": categories[name],
+            }
             expense = self._made("expenses", body, f"row-{number}")
             if number % RECEIPT_EVERY == 0:
                 self._insistently(lambda expense=expense, number=number: self.drawer.put(expense, number))

@@ -53,8 +53,10 @@ class IbmStores:
         return {
             "AUTH_STORE": f"{self._couch.replace('http://', 'cloudant://')}/house-{secrets.token_hex(6)}",
             **{f"{service.upper()}_DB": self._db2.fresh(service) for service in _TABLES},
-            "RECEIPTS": told.receipts, "COS_ACCESS_KEY": told.cos_access_key, "COS_SECRET_KEY": told.cos_secret_key,
-        }  # fmt: skip
+            "RECEIPTS": told.receipts,
+            "COS_ACCESS_KEY": told.cos_access_key,
+            "COS_SECRET_KEY": told.cos_secret_key,
+        }
 
 
 @contextmanager
@@ -66,7 +68,7 @@ def home(folder: Path) -> Iterator[Street]:
 @contextmanager
 def mysql(folder: Path) -> Iterator[Street]:
     """Houses on MariaDB or MySQL, with RabbitMQ."""
-    from support.mariadb import shared_mariadb  # noqa: PLC0415  each set loads what it needs
+    from support.mariadb import shared_mariadb
 
     with shared_mariadb(folder / "mariadb") as server, shared_broker(folder / "rabbitmq") as broker:
         yield Town(broker, MySqlStores(server))
@@ -75,9 +77,9 @@ def mysql(folder: Path) -> Iterator[Street]:
 @contextmanager
 def ibm_stores(folder: Path) -> Iterator[IbmStores]:
     """Start a server of each kind."""
-    from support.couch import shared_couch  # noqa: PLC0415  as above
-    from support.derby import shared_db2  # noqa: PLC0415
-    from support.objectstore import shared_object_store  # noqa: PLC0415
+    from support.couch import shared_couch
+    from support.derby import shared_db2
+    from support.objectstore import shared_object_store
 
     with ExitStack() as stack:
         couch = stack.enter_context(shared_couch(folder / "couch"))

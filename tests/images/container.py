@@ -120,11 +120,23 @@ class Container:
     def _options(self) -> list[str]:
         told = {**self.settings, "OUTLAY_HOST": "127.0.0.1", "OUTLAY_PORT": str(self.port)}
         return [
-            "--network", "host", "--read-only", "--tmpfs", "/tmp", "--user", USER, "--cap-drop", "all",
-            "--security-opt", "no-new-privileges", "--memory", MEMORY, "--no-healthcheck",
+            "--network",
+            "host",
+            "--read-only",
+            "--tmpfs",
+            "/tmp",
+            "--user",
+            USER,
+            "--cap-drop",
+            "all",
+            "--security-opt",
+            "no-new-privileges",
+            "--memory",
+            MEMORY,
+            "--no-healthcheck",
             *(word for name, value in told.items() for word in ("--env", f"{name}={value}")),
             *(word for here, there in self.folders.items() for word in ("--volume", f"{here}:{there}")),
-        ]  # fmt: skip
+        ]
 
     def _engine(self, *arguments: str) -> str:
         return subprocess.run([self.engine, *arguments], check=True, capture_output=True, text=True).stdout

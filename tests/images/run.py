@@ -77,15 +77,19 @@ class Images:
         absent = "gcc cc g++ ld pip apt-get perl"
         assert container.inside("sh", "-c", f"command -v {absent}").returncode != 0, "it has no compiler and no installer"
         assert container.zombies() == 0
-        healthy = container.inside("python", "-m", "chassis.alive")
+        healthy = container.inside("python", "-m", "chassis.process.alive")
         assert healthy.returncode == 0, healthy.stderr
         size = int(self._ask("image", "inspect", "--format", "{{.Size}}", container.image)) // 1_000_000
         pulled = self._compressed(container.image)
         python = int(container.inside("sh", "-c", "ls -d /app/lib/python*/site-packages/*.dist-info | wc -l").stdout)
         debian = container.inside("cat", "/var/lib/dpkg/status").stdout.count("\nStatus: install ok installed\n")
         self.rows[name] = [
-            f"{size} MB", f"{pulled} MB", f"{python} + {debian}", f"{container.seconds:.1f} s", f"{container.megabytes():.0f} MB",
-        ]  # fmt: skip
+            f"{size} MB",
+            f"{pulled} MB",
+            f"{python} + {debian}",
+            f"{container.seconds:.1f} s",
+            f"{container.megabytes():.0f} MB",
+        ]
 
     def _compressed(self, image: str) -> int:
         with subprocess.Popen([self._engine, "save", image], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as saving:

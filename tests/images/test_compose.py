@@ -13,8 +13,8 @@ from assistant.settings import AssistantSettings
 from assistant.settings import ProcessSettings as AssistantProcessSettings
 from auth.settings import AuthServerSettings
 from budgets.settings import BudgetsSettings
-from chassis.command import ProcessSettings, WorkSettings
-from chassis.settings import read_settings
+from chassis.process.command import ProcessSettings, WorkSettings
+from chassis.runtime.settings import read_settings
 from expenses.settings import ExpensesSettings
 from gateway.settings import GatewaySettings
 from notifier.settings import NotifierSettings

@@ -29,8 +29,11 @@ def last_stage(image: str) -> str:
 def test_hadolint_finds_nothing() -> None:
     done = subprocess.run(
         [Path(sys.executable).parent / "hadolint", *(f"{place(image)}/Dockerfile" for image in IMAGES)],
-        cwd=TOP, check=False, capture_output=True, text=True,
-    )  # fmt: skip
+        cwd=TOP,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
     assert (done.returncode, done.stdout) == (0, "")
 
 
@@ -40,7 +43,7 @@ def test_a_process_is_nobody_listens_for_the_pod_and_can_be_asked_how_it_is(imag
     assert "USER 10001:10001\n" in stage
     assert "OUTLAY_HOST=0.0.0.0 OUTLAY_PORT=8000" in stage
     assert "EXPOSE 8000\n" in stage
-    assert 'CMD ["python", "-m", "chassis.alive"]\n' in stage
+    assert 'CMD ["python", "-m", "chassis.process.alive"]\n' in stage
     assert all(f"org.opencontainers.image.{name}=" in stage for name in ("title", "description", "version", "revision"))
 
 

@@ -131,12 +131,21 @@ def test_nothing_is_answered_after_signing_out(maria) -> None:
 @pytest.mark.parametrize(
     ("body", "status"),
     [
-        ({"text": ""}, 400), ({"text": " "}, 422), ({}, 422), ({"text": "x" * 10_000}, 400), ({"text": "a\u0000b"}, 400),
-        ({"text": "\ud83d\ude42" * 500}, 200), ({"text": "'; DROP TABLE expense; --"}, 200), ({"text": "<img src=x onerror=alert(1)>"}, 200),
-        ({"text": "\u0935\u094d\u092f\u092f \u0915\u093f\u0924\u0928\u093e"}, 200), ({"text": "x\n" * 1_000}, 200), ({"text": "9" * 2_000}, 200),
-        ({"text": "{0.__class__} %s ${7*7}"}, 200), ({"text": HOW_MUCH, "conversation": "v2.nothing.x"}, 200),
+        ({"text": ""}, 400),
+        ({"text": " "}, 422),
+        ({}, 422),
+        ({"text": "x" * 10_000}, 400),
+        ({"text": "a\u0000b"}, 400),
+        ({"text": "\ud83d\ude42" * 500}, 200),
+        ({"text": "'; DROP TABLE expense; --"}, 200),
+        ({"text": "<img src=x onerror=alert(1)>"}, 200),
+        ({"text": "\u0935\u094d\u092f\u092f \u0915\u093f\u0924\u0928\u093e"}, 200),
+        ({"text": "x\n" * 1_000}, 200),
+        ({"text": "9" * 2_000}, 200),
+        ({"text": "{0.__class__} %s ${7*7}"}, 200),
+        ({"text": HOW_MUCH, "conversation": "v2.nothing.x"}, 200),
     ],
-)  # fmt: skip
+)
 def test_whatever_is_sent_is_answered_or_refused_clearly(maria, body, status) -> None:
     answer = maria.post("assistant/messages", content=json.dumps(body), headers={"Content-Type": "application/json"})
     assert answer.status_code == status, answer.text

@@ -51,9 +51,13 @@ class Home:
     def check(self) -> dict[str, tuple[bool, str]]:
         """Return what `outlay check` finds."""
         ran = subprocess.run(
-            [sys.executable, "-m", "outlay", "check", "--json"], env={**os.environ, **self.told}, check=False,
-            capture_output=True, text=True, timeout=60,
-        )  # fmt: skip
+            [sys.executable, "-m", "outlay", "check", "--json"],
+            env={**os.environ, **self.told},
+            check=False,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
         found = {one["name"]: (one["ok"], one["sentence"]) for one in json.loads(ran.stdout)["checks"]}
         assert ran.returncode == (0 if all(ok for ok, _sentence in found.values()) else 1)
         return found
@@ -96,29 +100,49 @@ def home(mariadb: MariaDb, broker: Broker, tmp_path_factory: pytest.TempPathFact
 def _services(ways: dict[str, Proxy], urls: dict[str, str], door: Door, files: ObjectStore, vhost: str, bucket: str) -> str:
     rows, events = urlsplit(urls["expenses"]), urlsplit(vhost)
     return bound.vcap(
-        {**bound.mysql(), "credentials": {
-            "hostname": "127.0.0.1", "port": ways["rows"].port, "username": rows.username, "password": rows.password, "name": "x",
-        }},
-        {**bound.rabbitmq(), "credentials": {
-            "uri": f"amqp://{events.username}:{events.password}@127.0.0.1:{ways['events'].port}{events.path}",
-        }},
-        {**bound.cloudant(), "credentials": {
-            "url": f"http://{door.user}:{door.password}@127.0.0.1:{ways['accounts'].port}", "database": f"b{secrets.token_hex(6)}",
-        }},
+        {
+            **bound.mysql(),
+            "credentials": {
+                "hostname": "127.0.0.1",
+                "port": ways["rows"].port,
+                "username": rows.username,
+                "password": rows.password,
+                "name": "x",
+            },
+        },
+        {
+            **bound.rabbitmq(),
+            "credentials": {"uri": f"amqp://{events.username}:{events.password}@127.0.0.1:{ways['events'].port}{events.path}"},
+        },
+        {
+            **bound.cloudant(),
+            "credentials": {
+                "url": f"http://{door.user}:{door.password}@127.0.0.1:{ways['accounts'].port}",
+                "database": f"b{secrets.token_hex(6)}",
+            },
+        },
         bound.object_storage(
-            apikey="", bucket=bucket, endpoint=f"http://127.0.0.1:{ways['files'].port}",
+            apikey="",
+            bucket=bucket,
+            endpoint=f"http://127.0.0.1:{ways['files'].port}",
             cos_hmac_keys={"access_key_id": files.access_key, "secret_access_key": files.secret_key},
         ),
         bound.provided("secrets", OUTLAY_DATA_KEY=secrets.token_hex(32)),
-    )  # fmt: skip
+    )
 
 
 def test_without_its_stores_it_starts_says_so_and_comes_up_by_itself(home: Home) -> None:
     status, checks = home.ready()
     assert status == 503
     assert {checks[name] for name in ("auth", "expenses", "budgets", "notifier")} == {"failing"}
-    body = {"email": "early@outlay.example", "password": PASSWORD, "name": "Early", "home_currency": "EUR", "time_zone": "UTC",
-            "locale": "en-GB"}  # fmt: skip
+    body = {
+        "email": "early@outlay.example",
+        "password": PASSWORD,
+        "name": "Early",
+        "home_currency": "EUR",
+        "time_zone": "UTC",
+        "locale": "en-GB",
+    }
     answer = httpx.post(f"{home.process.url}/api/v1/users", json=body, headers={"Sec-Fetch-Site": "same-origin"}, timeout=30)
     assert (answer.status_code, answer.headers["Content-Type"]) == (503, "application/problem+json")
     assert int(answer.headers["Retry-After"]) >= 1

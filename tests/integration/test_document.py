@@ -53,12 +53,27 @@ def test_no_request_brings_it_down_or_an_answer_that_is_not_in_the_document(chec
         headers, chosen = ["--header", f"Authorization: Bearer {token}"], ["--exclude-path-regex", ENDLESS]
     # One worker: before 3.11.8, ast.parse in two threads at once can fail (CPython issue 106905), and Hypothesis parses.
     command = [
-        str(Path(sys.executable).parent / "schemathesis"), "run", f"{checked.url}/api/v1/openapi.json",
-        *headers, "--header", "Sec-Fetch-Site: same-origin", *chosen,
-        "--phases", "examples,coverage,fuzzing", "--max-examples", "15", "--seed", "20261122", "--workers", "1",
-        "--checks", "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance",
-        "--request-timeout", "20", "--no-color",
-    ]  # fmt: skip
+        str(Path(sys.executable).parent / "schemathesis"),
+        "run",
+        f"{checked.url}/api/v1/openapi.json",
+        *headers,
+        "--header",
+        "Sec-Fetch-Site: same-origin",
+        *chosen,
+        "--phases",
+        "examples,coverage,fuzzing",
+        "--max-examples",
+        "15",
+        "--seed",
+        "20261122",
+        "--workers",
+        "1",
+        "--checks",
+        "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance",
+        "--request-timeout",
+        "20",
+        "--no-color",
+    ]
     done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=tmp_path, timeout=400, env=environ)
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
     # The password of the examples signs nobody in.

@@ -24,11 +24,24 @@ def generated(outlay: OutlayProcess, tmp_path_factory: pytest.TempPathFactory) -
     folder = tmp_path_factory.mktemp("client")
     done = subprocess.run(
         [
-            Path(sys.executable).parent / "openapi-python-client", "generate", "--url", f"{outlay.url}/api/v1/openapi.json",
-            "--config", _CONFIG, "--meta", "none", "--output-path", folder / "outlay_client", "--fail-on-warning",
+            Path(sys.executable).parent / "openapi-python-client",
+            "generate",
+            "--url",
+            f"{outlay.url}/api/v1/openapi.json",
+            "--config",
+            _CONFIG,
+            "--meta",
+            "none",
+            "--output-path",
+            folder / "outlay_client",
+            "--fail-on-warning",
         ],
-        check=False, capture_output=True, text=True, cwd=folder, timeout=120,
-    )  # fmt: skip
+        check=False,
+        capture_output=True,
+        text=True,
+        cwd=folder,
+        timeout=120,
+    )
     said = done.stdout + done.stderr
     assert (done.returncode, "WARNING" in said) == (0, False), said
     return folder
@@ -37,8 +50,12 @@ def generated(outlay: OutlayProcess, tmp_path_factory: pytest.TempPathFactory) -
 def test_a_generated_client_is_told_of_the_budget_that_it_exceeds(outlay: OutlayProcess, generated: Path) -> None:
     done = subprocess.run(
         [sys.executable, _SCRIPT, outlay.url, f"script.{time.time_ns()}@outlay.example"],
-        check=False, capture_output=True, text=True, timeout=120, env={**os.environ, "PYTHONPATH": str(generated)},
-    )  # fmt: skip
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        env={**os.environ, "PYTHONPATH": str(generated)},
+    )
     assert done.returncode == 0, done.stderr
     for fact in ("Groceries", "€100.00", "€120.50", "Corner Shop"):
         assert fact in done.stdout, fact

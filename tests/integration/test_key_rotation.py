@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from chassis.vault import key_id_of
+from chassis.security.encryption import key_id_of
 from support.client import PASSWORD, Person, eventually
 from support.process import OutlayProcess
 

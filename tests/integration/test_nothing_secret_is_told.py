@@ -58,10 +58,15 @@ def life(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Life]:
         mails.order("fault", kind="refuse_401", times=2)
         process = stack.enter_context(
             OutlayProcess(
-                folder / "data", OUTLAY_LOG_LEVEL="debug", OUTLAY_DATA_KEY=data_key, OUTLAY_TRACES=collector.url,
-                NOTIFIER_MAIL=f"sendgrid:{mails.url}", SENDGRID_API_KEY=SENDGRID_KEY, NOTIFIER_FROM="Outlay <outlay@outlay.example>",
+                folder / "data",
+                OUTLAY_LOG_LEVEL="debug",
+                OUTLAY_DATA_KEY=data_key,
+                OUTLAY_TRACES=collector.url,
+                NOTIFIER_MAIL=f"sendgrid:{mails.url}",
+                SENDGRID_API_KEY=SENDGRID_KEY,
+                NOTIFIER_FROM="Outlay <outlay@outlay.example>",
             )
-        )  # fmt: skip
+        )
         life = Life(process)
         person = Person(process.url).verify(mails)
         session = next(iter(person.cookies.jar)).value
@@ -142,21 +147,29 @@ def test_nothing_secret_lies_on_the_disk(life: Life) -> None:
 
 BROKEN = {
     "auth serve": {"AUTH_STORE": "cloudant://root:{secret}@127.0.0.1:{port}/accounts"},
-    "auth migrate": {"AUTH_STORE": "cloudants://127.0.0.1:{port}/accounts?iam=https://127.0.0.1:{port}", "AUTH_STORE_APIKEY": "{secret}"},
+    "auth migrate": {
+        "AUTH_STORE": "cloudants://127.0.0.1:{port}/accounts?iam=https://127.0.0.1:{port}",
+        "AUTH_STORE_APIKEY": "{secret}",
+    },
     "expenses serve": {
         "EXPENSES_DB": "mysql+pymysql://root:{secret}@127.0.0.1:{port}/expenses",
-        "RECEIPTS": "cos://receipts?endpoint=http://127.0.0.1:{port}", "COS_ACCESS_KEY": "id", "COS_SECRET_KEY": "{secret}",
+        "RECEIPTS": "cos://receipts?endpoint=http://127.0.0.1:{port}",
+        "COS_ACCESS_KEY": "id",
+        "COS_SECRET_KEY": "{secret}",
     },
     "budgets check": {"BUDGETS_DB": "ibm_db_sa://root:{secret}@127.0.0.1:{port}/OUTLAY"},
     "notifier work": {
-        "NOTIFIER_DB": "sqlite:///{folder}/n.db", "NOTIFIER_MAIL": "smtp://root@127.0.0.1:{port}", "SMTP_PASSWORD": "{secret}",
+        "NOTIFIER_DB": "sqlite:///{folder}/n.db",
+        "NOTIFIER_MAIL": "smtp://root@127.0.0.1:{port}",
+        "SMTP_PASSWORD": "{secret}",
         "OUTLAY_BUS": "amqp://root:{secret}@127.0.0.1:{port}/",
     },
     "auth keys list": {
-        "OUTLAY_DATA_KEY": "wrapped:root:{secret}", "OUTLAY_KEY_PROTECT_APIKEY": "{secret}",
+        "OUTLAY_DATA_KEY": "wrapped:root:{secret}",
+        "OUTLAY_KEY_PROTECT_APIKEY": "{secret}",
         "OUTLAY_KEY_PROTECT": "https://127.0.0.1:{port}?instance=i&iam=https://127.0.0.1:{port}",
     },
-}  # fmt: skip
+}
 """Commands, and what they are told of servers that are away, or wrongly."""
 
 

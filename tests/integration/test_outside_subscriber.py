@@ -17,10 +17,10 @@ import pika
 import pytest
 from pika.exceptions import ChannelClosedByBroker
 
-from chassis.bus.rabbitmq import BrokerAddress, RabbitBus
-from chassis.events import Event
-from chassis.ids import uuid7
-from chassis.metrics import Metrics
+from chassis.messaging.events import Event
+from chassis.messaging.rabbitmq import BrokerAddress, RabbitBus
+from chassis.runtime.ids import uuid7
+from chassis.runtime.metrics import Metrics
 from support.client import eventually
 
 if TYPE_CHECKING:

@@ -20,12 +20,12 @@ import pytest
 from auth.adapters.cloudant.address import cloudant_address
 from auth.adapters.cloudant.documents import CloudantDocuments
 from auth.adapters.versions import VERSION
-from chassis.migrating import LASTING
-from chassis.probes import run_probes
-from chassis.sql import Database
-from chassis.sql.migrations import migrate
-from chassis.sql.probing import database_probes
-from chassis.sql.schema import Schema, SchemaTooNewError
+from chassis.process.migrate_command import LASTING
+from chassis.runtime.probes import run_probes
+from chassis.storage.database import Database
+from chassis.storage.migrations import migrate
+from chassis.storage.probe import database_probes
+from chassis.storage.schema import Schema, SchemaTooNewError
 from support.client import eventually
 from support.couch import shared_couch
 from support.couch_door import Door, opened

@@ -16,7 +16,7 @@ import httpx
 import pika
 import pytest
 
-from chassis.gateway_keys import HEADER
+from chassis.security.gateway_keys import HEADER
 from support.assistants import connected, over_http
 from support.client import PASSWORD, Person, eventually
 from support.collector import Collector

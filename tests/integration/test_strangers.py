@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from chassis.spec import load_spec, operations
+from chassis.web.spec import load_spec, operations
 from support.client import PASSWORD, Person, eventually
 from support.pictures import a_jpeg, a_pdf
 

@@ -14,11 +14,11 @@ from assistant.builtin import BuiltIn
 from assistant.settings import AssistantSettings
 from assistant.watson.adapter import Watson
 from assistant.watson.client import WatsonClient
-from chassis.ids import uuid7
-from chassis.metrics import Metrics
-from chassis.settings import read_settings
-from chassis.tokens import Caller
-from chassis.vault import Vault
+from chassis.runtime.ids import uuid7
+from chassis.runtime.metrics import Metrics
+from chassis.runtime.settings import read_settings
+from chassis.security.encryption import Encryptor
+from chassis.security.tokens import Caller
 from support.asgi import call
 from support.watson import WatsonServer, watson_server
 from support.watson_actions import Actions, result_of, skill_of
@@ -62,10 +62,17 @@ def begin(server: WatsonServer) -> Iterator[Callable[[str], Chat]]:
         # This is about what is said, so nobody is in a hurry here, however busy the machine is.
         watson = Watson(client, new_id=uuid7, pseudonym=lambda _user: "ann", extension=True, seconds=60)
         service = build(
-            settings, chosen=watson, patience=60, verify=lambda _token: ANN.claims(), vault=Vault(b"k" * 32), metrics=Metrics(),
-            clock=lambda: datetime(2026, 11, 30, 12, tzinfo=UTC), builtin=BuiltIn(new_id=uuid7), tools_of=lambda _person, _token: purse,
+            settings,
+            chosen=watson,
+            patience=60,
+            verify=lambda _token: ANN.claims(),
+            encryptor=Encryptor(b"k" * 32),
+            metrics=Metrics(),
+            clock=lambda: datetime(2026, 11, 30, 12, tzinfo=UTC),
+            builtin=BuiltIn(new_id=uuid7),
+            tools_of=lambda _person, _token: purse,
             validate_responses=True,
-        )  # fmt: skip
+        )
         started.append(service)
 
         def callout(method: str, path: str, headers: Mapping[str, str]) -> Mapping[str, Any]:
@@ -80,25 +87,28 @@ def begin(server: WatsonServer) -> Iterator[Callable[[str], Chat]]:
         service.close()
 
 
-@pytest.mark.parametrize(("text", "intent", "outcome", "part"), [
-    ("How much did I spend on groceries last month?", "spending", "answered", "65.50"),
-    ("How much did I pay for rent in October?", "spending", "answered", "900.00"),
-    ("What were my biggest expenses this year?", "entries", "answered", "Landlord"),
-    ("Which categories cost me the most this year?", "ranking", "answered", "Rent"),
-    ("Did I spend more on groceries this month than last month?", "comparison", "answered", "34.30"),
-    ("How are my budgets doing?", "budgets", "answered", "Groceries"),
-    ("Why am I over budget?", "why", "answered", "Rewe"),
-    ("Find the entries for coffee", "entries", "answered", "Corner Cafe"),
-    ("Add coffee 3.50 yesterday", "add_expense", "proposed", "3.50"),
-    ("Set a budget of 200 for rent", "set_budget", "proposed", "200.00"),
-    ("Change my groceries budget to 150", "set_budget", "proposed", "150.00"),
-    ("What can you do?", "watson", "answered", "I answer questions"),
-    ("Wie viel habe ich letzten Monat für Groceries ausgegeben?", "spending", "answered", "65,50"),
-    ("How much should I spend on groceries this month?", "spending", "declined", "advice"),
-    ("How much will I spend next year?", "spending", "declined", "future"),
-    ("quid pro quo", "spending", "declined", "text"),
-    ("Can I speak to somebody?", "spending", "declined", "text"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "intent", "outcome", "part"),
+    [
+        ("How much did I spend on groceries last month?", "spending", "answered", "65.50"),
+        ("How much did I pay for rent in October?", "spending", "answered", "900.00"),
+        ("What were my biggest expenses this year?", "entries", "answered", "Landlord"),
+        ("Which categories cost me the most this year?", "ranking", "answered", "Rent"),
+        ("Did I spend more on groceries this month than last month?", "comparison", "answered", "34.30"),
+        ("How are my budgets doing?", "budgets", "answered", "Groceries"),
+        ("Why am I over budget?", "why", "answered", "Rewe"),
+        ("Find the entries for coffee", "entries", "answered", "Corner Cafe"),
+        ("Add coffee 3.50 yesterday", "add_expense", "proposed", "3.50"),
+        ("Set a budget of 200 for rent", "set_budget", "proposed", "200.00"),
+        ("Change my groceries budget to 150", "set_budget", "proposed", "150.00"),
+        ("What can you do?", "watson", "answered", "I answer questions"),
+        ("Wie viel habe ich letzten Monat für Groceries ausgegeben?", "spending", "answered", "65,50"),
+        ("How much should I spend on groceries this month?", "spending", "declined", "advice"),
+        ("How much will I spend next year?", "spending", "declined", "future"),
+        ("quid pro quo", "spending", "declined", "text"),
+        ("Can I speak to somebody?", "spending", "declined", "text"),
+    ],
+)
 def test_each_topic_is_answered_by_outlays_tools(
     begin: Callable[[str], Chat], text: str, intent: str, outcome: str, part: str
 ) -> None:

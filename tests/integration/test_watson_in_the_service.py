@@ -13,11 +13,11 @@ import pytest
 from assistant.app import AssistantService, build
 from assistant.builtin import BuiltIn
 from assistant.settings import AssistantSettings
-from chassis.ids import uuid7
-from chassis.metrics import Metrics
-from chassis.settings import read_settings
-from chassis.tokens import Caller
-from chassis.vault import Vault
+from chassis.runtime.ids import uuid7
+from chassis.runtime.metrics import Metrics
+from chassis.runtime.settings import read_settings
+from chassis.security.encryption import Encryptor
+from chassis.security.tokens import Caller
 from support.asgi import call
 from support.watson import WatsonServer, watson_server
 from support.watson_purse import SESSION, USER, Purse
@@ -59,7 +59,7 @@ def start(server: WatsonServer) -> Iterator[Start]:
         service = build(
             settings,
             verify=lambda _token: ANN.claims(),
-            vault=Vault(b"k" * 32),
+            encryptor=Encryptor(b"k" * 32),
             metrics=metrics,
             clock=lambda: datetime(2026, 11, 30, 12, tzinfo=UTC),
             builtin=BuiltIn(new_id=uuid7),
@@ -105,10 +105,12 @@ def test_the_token_for_the_extension_comes_through(server: WatsonServer, start: 
 def test_the_built_in_assistant_steps_in_within_three_seconds(server: WatsonServer, start: Start, trouble: str) -> None:
     world = start()
     begin = {
-        "slow": lambda: setattr(server, "seconds", 5.0), "drips": lambda: setattr(server, "drips", True),
-        "500": lambda: server.fail("message", 500), "malformed": lambda: setattr(server, "answer", b"{"),
+        "slow": lambda: setattr(server, "seconds", 5.0),
+        "drips": lambda: setattr(server, "drips", True),
+        "500": lambda: server.fail("message", 500),
+        "malformed": lambda: setattr(server, "answer", b"{"),
         "deleted": server.assistants.clear,
-    }  # fmt: skip
+    }
     begin[trouble]()
     begun = time.monotonic()
     answer = world.send(text=QUESTION)
@@ -123,7 +125,7 @@ def test_without_watson_nothing_is_sent_anywhere(server: WatsonServer) -> None:
     service = build(
         AssistantSettings(),
         verify=lambda _token: ANN.claims(),
-        vault=Vault(b"k" * 32),
+        encryptor=Encryptor(b"k" * 32),
         metrics=Metrics(),
         clock=lambda: datetime(2026, 11, 30, 12, tzinfo=UTC),
         builtin=BuiltIn(new_id=uuid7),

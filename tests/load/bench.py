@@ -13,8 +13,13 @@ from load import broker_measures, cloudant_measures, cost_measures, import_measu
 from load.table import Table
 
 ALL = {
-    **measures.ALL, **broker_measures.ALL, **cost_measures.ALL, **cloudant_measures.ALL, **store_measures.ALL, **import_measures.ALL,
-}  # fmt: skip
+    **measures.ALL,
+    **broker_measures.ALL,
+    **cost_measures.ALL,
+    **cloudant_measures.ALL,
+    **store_measures.ALL,
+    **import_measures.ALL,
+}
 
 
 def main() -> int:

@@ -15,9 +15,9 @@ from pathlib import Path
 
 import pika
 
-from chassis.bus.rabbitmq import BrokerAddress, RabbitBus
-from chassis.events import Event
-from chassis.metrics import Metrics
+from chassis.messaging.events import Event
+from chassis.messaging.rabbitmq import BrokerAddress, RabbitBus
+from chassis.runtime.metrics import Metrics
 from load.table import Table
 from support.broker import Broker
 from support.client import Person, eventually
@@ -41,10 +41,13 @@ def apart(folder: Path) -> Iterator[tuple[Fleet, Broker, MailProcess]]:
     try:
         with Board() as board, MailProcess(folder / "mails") as mails:
             environ = {
-                "OUTLAY_DATA_KEY": secrets.token_hex(32), "NOTIFIER_MAIL": f"sendgrid:{mails.url}", "SENDGRID_API_KEY": mails.key,
-                "NOTIFIER_FROM": "Outlay <outlay@outlay.example>", "OUTLAY_LOG_LEVEL": "warning",
+                "OUTLAY_DATA_KEY": secrets.token_hex(32),
+                "NOTIFIER_MAIL": f"sendgrid:{mails.url}",
+                "SENDGRID_API_KEY": mails.key,
+                "NOTIFIER_FROM": "Outlay <outlay@outlay.example>",
+                "OUTLAY_LOG_LEVEL": "warning",
                 "OUTLAY_BUS": broker.url(),
-            }  # fmt: skip
+            }
             fleet = Fleet(folder / "data", board, replicas=1, environ=environ).start()
             try:
                 yield fleet, broker, mails

@@ -15,9 +15,16 @@ from load.capacity_page import page
 DOCS = Path(__file__).parents[2] / "docs"
 _ROW = re.compile(r"^\| (.+?) +\| ([\d,]+\.\d+) (\S*) *\|", re.MULTILINE)
 PROCESSES = (
-    "gateway serve", "auth serve", "auth work", "expenses serve", "expenses work", "budgets serve", "budgets work", "notifier serve",
+    "gateway serve",
+    "auth serve",
+    "auth work",
+    "expenses serve",
+    "expenses work",
+    "budgets serve",
+    "budgets work",
+    "notifier serve",
     "notifier work",
-)  # fmt: skip
+)
 BROKER = "broker"
 OPERATIONS = ("look", "expense", "sign-in", "alert")
 
@@ -170,8 +177,10 @@ def operations_a_core_carries(figures: Figures, given: Assumptions) -> dict[str,
     """Return how many of each operation a second one core carries, all processes together, as full as a pod may be."""
     carried = {}
     for name in OPERATIONS:
-        cpu = sum(figures.cpu(name, process) * (1 if process == "gateway serve" else given.cost_of_a_remote_store_over_an_embedded_one)
-                  for process in PROCESSES)  # fmt: skip
+        cpu = sum(
+            figures.cpu(name, process) * (1 if process == "gateway serve" else given.cost_of_a_remote_store_over_an_embedded_one)
+            for process in PROCESSES
+        )
         carried[name] = given.share_of_a_core_that_a_pod_may_use * 1000 / cpu
     return carried
 
@@ -192,14 +201,38 @@ def limits(figures: Figures, given: Assumptions) -> list[tuple[int, str, str]]:
 
     queue = plan.rates["expense"]
     found = [
-        (at(plan.mails_a_month, 2_500_000), "the largest plan of SendGrid without a contract: 2.5 million mails a month", "a contract (Premier), or fewer mails: `budget.near` off by default"),
-        (at(plan.commits["expenses"], given.commits_a_second_of_one_database), "the database of expenses: commits a second", "split by owner; every query begins with the owner"),
-        (at(plan.database_gb["expenses"], given.gigabytes_of_one_database), "the disk of the database of expenses", "split by owner, or keep fewer years"),
-        (at(queue, given.messages_a_second_of_one_quorum_queue), "the queue `budgets.spending`: one quorum queue has one leader", "several queues, by a hash of the owner"),
-        (at(plan.connections["expenses"], 1000), "connections to the database of expenses (1,000)", "a smaller pool in each process, or a pooler"),
-        (at(plan.cloudant["reads"], 10_000), "Cloudant: 100 units of capacity, 10,000 reads a second", "keep service tokens longer than a minute, at the price of a later sign-out"),
+        (
+            at(plan.mails_a_month, 2_500_000),
+            "the largest plan of SendGrid without a contract: 2.5 million mails a month",
+            "a contract (Premier), or fewer mails: `budget.near` off by default",
+        ),
+        (
+            at(plan.commits["expenses"], given.commits_a_second_of_one_database),
+            "the database of expenses: commits a second",
+            "split by owner; every query begins with the owner",
+        ),
+        (
+            at(plan.database_gb["expenses"], given.gigabytes_of_one_database),
+            "the disk of the database of expenses",
+            "split by owner, or keep fewer years",
+        ),
+        (
+            at(queue, given.messages_a_second_of_one_quorum_queue),
+            "the queue `budgets.spending`: one quorum queue has one leader",
+            "several queues, by a hash of the owner",
+        ),
+        (
+            at(plan.connections["expenses"], 1000),
+            "connections to the database of expenses (1,000)",
+            "a smaller pool in each process, or a pooler",
+        ),
+        (
+            at(plan.cloudant["reads"], 10_000),
+            "Cloudant: 100 units of capacity, 10,000 reads a second",
+            "keep service tokens longer than a minute, at the price of a later sign-out",
+        ),
         (at(plan.broker_cores, 8), "the broker: 8 cores on its busiest node", "spread leaders over three nodes; larger nodes"),
-    ]  # fmt: skip
+    ]
     return sorted(found)
 
 

@@ -19,8 +19,8 @@ from ibm_cloud_sdk_core.authenticators import NoAuthAuthenticator  # type: ignor
 from ibmcloudant.cloudant_v1 import CloudantV1  # type: ignore[import-untyped]
 
 from auth.adapters.hashing import Argon2Hashing
-from chassis.gateway_keys import HEADER
-from chassis.ids import uuid7
+from chassis.runtime.ids import uuid7
+from chassis.security.gateway_keys import HEADER
 from load.instruments import answers, load
 from support.client import eventually
 from support.cloudant_auth import auth_on
@@ -42,10 +42,16 @@ def auth_process(folder: Path, store: str) -> Iterator[str]:
     folder.mkdir(parents=True, exist_ok=True)
     port = free_ports(1)[0]
     environ = {
-        **os.environ, "AUTH_STORE": store, "OUTLAY_PORT": str(port), "OUTLAY_DATA_KEY": secrets.token_hex(32),
+        **os.environ,
+        "AUTH_STORE": store,
+        "OUTLAY_PORT": str(port),
+        "OUTLAY_DATA_KEY": secrets.token_hex(32),
         "OUTLAY_GATEWAY_KEY": _GATEWAY_KEY,
-        "AUTH_COOKIE_SECURE": "false", "AUTH_RATE_LIMIT_FACTOR": "100000", "OUTLAY_LOG_LEVEL": "error", "PYTHONWARNINGS": "ignore",
-    }  # fmt: skip
+        "AUTH_COOKIE_SECURE": "false",
+        "AUTH_RATE_LIMIT_FACTOR": "100000",
+        "OUTLAY_LOG_LEVEL": "error",
+        "PYTHONWARNINGS": "ignore",
+    }
     subprocess.run([sys.executable, "-m", "auth", "migrate"], env=environ, check=True, capture_output=True)
     process = subprocess.Popen([sys.executable, "-m", "auth", "serve"], env=environ)
     url = f"http://127.0.0.1:{port}"
@@ -137,13 +143,16 @@ def _measured(url: str, couch: str, table: Table) -> None:
     pairs: dict[str, tuple[Callable[[], object], Callable[[], object], int]] = {
         "token exchange beside one read": (_exchange(api, secret), lambda: bare.read(user), TIMES),
         "sign-in beside two reads, a write and a hash": (
-            lambda: api.post("session", **credentials), lambda: bare.sign_in(pointer, user), 10,
+            lambda: api.post("session", **credentials),
+            lambda: bare.sign_in(pointer, user),
+            10,
         ),
         "sign-up beside two writes and a hash": (
             lambda: api.post("users", **{**person, "email": f"{uuid7()}@example.org"}),
-            lambda: bare.sign_up(like), 10,
+            lambda: bare.sign_up(like),
+            10,
         ),
-    }  # fmt: skip
+    }
     for what, (ours, floor, times) in pairs.items():
         _compare(table, what, ours, floor, times)
     secret = secret_in(api.post("session", **credentials))  # the first one has ended, with so many after it

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import event
 
-from chassis.ids import uuid7
-from chassis.sql import Database
-from chassis.sql.migrations import migrate
+from chassis.runtime.ids import uuid7
+from chassis.storage.database import Database
+from chassis.storage.migrations import migrate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -25,8 +25,8 @@ _TALK = re.compile(r"SET |BEGIN|COMMIT|ROLLBACK", re.IGNORECASE)
 @contextmanager
 def databases(folder: Path) -> Iterator[dict[str, Callable[[], str]]]:
     """Start the servers; give by name what returns the address of a database without tables."""
-    from support.derby import shared_db2  # noqa: PLC0415  only this measurement needs them
-    from support.mariadb import shared_mariadb  # noqa: PLC0415
+    from support.derby import shared_db2
+    from support.mariadb import shared_mariadb
 
     with ExitStack() as stack:
         mariadb = stack.enter_context(shared_mariadb(folder / "mariadb"))

@@ -11,9 +11,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from chassis.events import event_maker
-from chassis.ids import uuid7
-from chassis.sql import Database
+from chassis.messaging.events import event_maker
+from chassis.runtime.ids import uuid7
+from chassis.storage.database import Database
 from expenses.adapters.sql import SqlStore
 from expenses.domain.booking import book
 from expenses.domain.expense import Change, Expense
@@ -26,9 +26,14 @@ FIRST_DAY = date(2008, 1, 1)
 CATEGORIES = [uuid7() for _ in range(40)]
 YEAR = {"first": "2016-10-16", "last": "2017-10-15"}
 FILTERS = {
-    "nothing": {}, "a category": {"category": CATEGORIES[0]}, "a payee": {"payee": "Payee 0"}, "a text": {"text": "coffee"},
-    "a tag": {"tag": "holiday"}, "an amount": {"min": "100"}, "category and payee": {"category": CATEGORIES[0], "payee": "Payee 0"},
-}  # fmt: skip
+    "nothing": {},
+    "a category": {"category": CATEGORIES[0]},
+    "a payee": {"payee": "Payee 0"},
+    "a text": {"text": "coffee"},
+    "a tag": {"tag": "holiday"},
+    "an amount": {"min": "100"},
+    "category and payee": {"category": CATEGORIES[0], "payee": "Payee 0"},
+}
 ROUNDS = 5
 
 
@@ -37,12 +42,28 @@ def an_expense(owner: int, number: int, chance: random.Random) -> Expense:
     minor, day = chance.randrange(100, 20_000), FIRST_DAY + timedelta(days=chance.randrange(3_570))
     payee, category = min(int(chance.expovariate(1 / 150)), 1_999), min(int(chance.expovariate(1 / 6)), 39)
     return Expense(
-        number=0, id=uuid7(), owner=owner, kind="expense", amount_minor=minor, currency="USD", home_minor=minor,
-        home_currency="USD", home_given=0, spent_on=day.isoformat(), payee=f"Payee {payee}",
-        description="coffee" if number % 50 == 0 else f"thing {number % 997}", category_id=CATEGORIES[category],
-        tags='["holiday"]' if number % 40 == 0 else "[]", note="", import_id=None, fingerprint=None, version=1, created_ms=5, updated_ms=5,
+        number=0,
+        id=uuid7(),
+        owner=owner,
+        kind="expense",
+        amount_minor=minor,
+        currency="USD",
+        home_minor=minor,
+        home_currency="USD",
+        home_given=0,
+        spent_on=day.isoformat(),
+        payee=f"Payee {payee}",
+        description="coffee" if number % 50 == 0 else f"thing {number % 997}",
+        category_id=CATEGORIES[category],
+        tags='["holiday"]' if number % 40 == 0 else "[]",
+        note="",
+        import_id=None,
+        fingerprint=None,
+        version=1,
+        created_ms=5,
+        updated_ms=5,
         line_fingerprint=chance.getrandbits(60),
-    )  # fmt: skip
+    )
 
 
 def main() -> None:

@@ -14,11 +14,11 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import sqlalchemy as sa
 
-from chassis.clock import system_clock
-from chassis.events import event_maker
-from chassis.ids import uuid7
-from chassis.sql import Database
-from chassis.sql.migrations import migrate
+from chassis.messaging.events import event_maker
+from chassis.runtime.clock import system_clock
+from chassis.runtime.ids import uuid7
+from chassis.storage.database import Database
+from chassis.storage.migrations import migrate
 from expenses.adapters.months import BabelMonths
 from expenses.adapters.sql import SqlStore
 from expenses.adapters.sql.tables import expense

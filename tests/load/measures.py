@@ -66,9 +66,11 @@ def add_expense(folder: Path, table: Table, *, sizes: tuple[int, ...]) -> None:
             kept = (ours, bare) if number else (Rounds(), Rounds())  # the first warms up
             _round(kept[1], pid, lambda: load(url, "POST", "/expenses", plain, bodies, connections=connections), lambda: None)
             _round(
-                kept[0], process.pid,
-                lambda: load(process.url, "POST", "/api/v1/expenses", headers, bodies, connections=connections), settle,
-            )  # fmt: skip
+                kept[0],
+                process.pid,
+                lambda: load(process.url, "POST", "/api/v1/expenses", headers, bodies, connections=connections),
+                settle,
+            )
     table.add_rounds("add-expense, CPU until all events are handled", ours.everything, "ms", bare.everything, aim="8 x")
     table.add_rounds("  of which until answered", ours.answered, "ms", bare.answered)
     table.add("  p50 over 8 connections", statistics.median(ours.times), "ms", floor=statistics.median(bare.times))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from chassis.clock import system_clock
-from chassis.events import event_maker
-from chassis.ids import uuid7
+from chassis.messaging.events import event_maker
+from chassis.runtime.clock import system_clock
+from chassis.runtime.ids import uuid7
 from expenses.adapters.sql import SqlStore
 from expenses.domain.conversion import Converter
 from expenses.domain.ledger import Ledger
@@ -17,7 +17,7 @@ from load.databases import BareDriver, Recording, a_second, databases, opened, r
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from chassis.sql import Database
+    from chassis.storage.database import Database
     from load.table import Table
 
 ROUNDS = 9

@@ -19,11 +19,11 @@ from typing import TYPE_CHECKING, Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from chassis.bus import Queue
-from chassis.bus.delivery import attempt
-from chassis.edge import Edge
-from chassis.health import Health
-from chassis.metrics import Metrics
+from chassis.messaging.bus import Queue
+from chassis.messaging.delivery import attempt
+from chassis.runtime.metrics import Metrics
+from chassis.web.health import Health
+from chassis.web.middleware import Edge
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,9 +32,13 @@ _ROUNDS = 6
 _TIMES = 10_000
 _MODES = ("off", "none chosen", "on", "on, collector away")
 _SCOPE = {
-    "type": "http", "method": "POST", "path": "/api/v1/expenses", "query_string": b"", "client": ("127.0.0.1", 1),
+    "type": "http",
+    "method": "POST",
+    "path": "/api/v1/expenses",
+    "query_string": b"",
+    "client": ("127.0.0.1", 1),
     "headers": [(b"host", b"outlay"), (b"content-type", b"application/json"), (b"content-length", b"2")],
-}  # fmt: skip
+}
 
 
 def main() -> int:
@@ -65,7 +69,7 @@ def _collector() -> Iterator[str]:
 
 
 def _serve_as_collector() -> None:
-    from support.collector import Collector  # noqa: PLC0415  it needs OpenTelemetry, which a measured process may not load
+    from support.collector import Collector
 
     with Collector() as collector:
         print(collector.url, flush=True)
@@ -84,7 +88,7 @@ def _measure(mode: str, address: str) -> tuple[float, float]:
 def _metrics(mode: str, address: str) -> Metrics:
     if mode == "off":
         return Metrics()
-    from chassis.otlp import OtlpSpans  # noqa: PLC0415  as above
+    from chassis.runtime.otlp import OtlpSpans
 
     logging.disable()
     where = "http://127.0.0.1:9" if "away" in mode else address

@@ -30,10 +30,16 @@ def options_from(arguments: list[str]) -> Options:
     parser.add_argument("--tls", type=Path, help="folder with server.pem and server.key; plain HTTP without")
     given = parser.parse_args(arguments)
     return Options(
-        port=given.port, key=given.key, journal=given.journal, hook=given.hook, signer=Signer(given.hook_key),
-        automatic=not given.silent, activity=not given.no_activity, activity_lag=given.activity_lag,
+        port=given.port,
+        key=given.key,
+        journal=given.journal,
+        hook=given.hook,
+        signer=Signer(given.hook_key),
+        automatic=not given.silent,
+        activity=not given.no_activity,
+        activity_lag=given.activity_lag,
         tls=_tls(given.tls),
-    )  # fmt: skip
+    )
 
 
 def _tls(folder: Path | None) -> ssl.SSLContext | None:

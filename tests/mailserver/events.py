@@ -22,13 +22,17 @@ DETAILS: dict[str, dict[str, Any]] = {
     "processed": {},
     "delivered": {"response": "250 OK"},
     "deferred": {"response": "400 try again later", "attempt": "5"},
-    "bounce": {"reason": "550 5.1.1 The email account that you tried to reach does not exist", "status": "5.1.1", "type": "bounce",
-               "bounce_classification": "Invalid Address"},
+    "bounce": {
+        "reason": "550 5.1.1 The email account that you tried to reach does not exist",
+        "status": "5.1.1",
+        "type": "bounce",
+        "bounce_classification": "Invalid Address",
+    },
     "blocked": {"event": "bounce", "reason": "421 4.7.0 Temporarily blocked", "status": "4.7.0", "type": "blocked"},
     "dropped": {"reason": "Bounced Address", "status": "5.0.0"},
     "spamreport": {},
     "unsubscribe": {},
-}  # fmt: skip
+}
 """What each event says beside the mail. `blocked` is a bounce of the type blocked, as SendGrid names it."""
 
 _BY_ADDRESS = {"bounce": "bounce", "blocked": "blocked", "dropped": "dropped", "deferred": "deferred"}
@@ -65,7 +69,7 @@ class Hook:
         self.told: list[dict[str, Any]] = []
         self._waiting: list[dict[str, Any]] = []
         self._bounced: set[str] = set()
-        self._bell = threading.Condition()
+        self._wake_up = threading.Condition()
         self._closed = False
         self._thread = threading.Thread(target=self._work, name="hook", daemon=True)
         self._thread.start()
@@ -74,9 +78,9 @@ class Hook:
         """Let the events of accepted mails go out soon."""
         if not (self.automatic and self.url):
             return
-        with self._bell:
+        with self._wake_up:
             self._waiting += [event_of(mail, kind) for mail in mails for kind in self._fate(mail)]
-            self._bell.notify()
+            self._wake_up.notify()
 
     def _fate(self, mail: Accepted) -> tuple[str, ...]:
         """Return what becomes of a mail: an address that bounced once is on the list, and gets nothing but what bypasses it."""
@@ -118,26 +122,26 @@ class Hook:
 
     def close(self) -> None:
         """Stop; what waits is not told any more."""
-        with self._bell:
+        with self._wake_up:
             self._closed = True
-            self._bell.notify()
+            self._wake_up.notify()
         self._thread.join(15)
 
     def _work(self) -> None:
         failures = 0
         while not self._closed:
-            with self._bell:
+            with self._wake_up:
                 if not self._waiting:
-                    self._bell.wait(1)
+                    self._wake_up.wait(1)
                 batch = self._waiting[:_MOST_IN_A_BATCH]
             if not batch:
                 continue
             if 200 <= self.post(batch) < 300:
                 failures = 0
                 self._on_told({event["sg_message_id"].partition(".")[0] for event in batch})
-                with self._bell:
+                with self._wake_up:
                     del self._waiting[: len(batch)]
                 continue
-            with self._bell:  # the same batch again later, as SendGrid does for a day
-                self._bell.wait(_WAITS[min(failures, len(_WAITS) - 1)])
+            with self._wake_up:  # the same batch again later, as SendGrid does for a day
+                self._wake_up.wait(_WAITS[min(failures, len(_WAITS) - 1)])
             failures += 1

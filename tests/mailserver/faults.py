@@ -6,8 +6,20 @@ import threading
 from dataclasses import dataclass
 from typing import Any
 
-KINDS = ("none", "slow", "slow_before", "refuse_429", "refuse_400", "refuse_401", "refuse_413", "down_500", "down_502", "down_503",
-         "drop_before", "drop_after_accept")  # fmt: skip
+KINDS = (
+    "none",
+    "slow",
+    "slow_before",
+    "refuse_429",
+    "refuse_400",
+    "refuse_401",
+    "refuse_413",
+    "down_500",
+    "down_502",
+    "down_503",
+    "drop_before",
+    "drop_after_accept",
+)
 
 
 @dataclass(frozen=True)
@@ -44,9 +56,12 @@ class Faults:
         if order.get("kind") not in KINDS or set(order) - known:
             raise ValueError(f"a fault has a kind of {', '.join(KINDS)} and may have {', '.join(sorted(known - {'kind'}))}")
         fault = Fault(
-            kind=str(order["kind"]), seconds=float(order.get("seconds", 0)), retry_after=str(order.get("retry_after", "")),
-            reset=str(order.get("reset", "")), everywhere=bool(order.get("everywhere", False)),
-        )  # fmt: skip
+            kind=str(order["kind"]),
+            seconds=float(order.get("seconds", 0)),
+            retry_after=str(order.get("retry_after", "")),
+            reset=str(order.get("reset", "")),
+            everywhere=bool(order.get("everywhere", False)),
+        )
         with self._lock:
             self._fault, self._left = fault, int(order["times"]) if order.get("times") else None
 

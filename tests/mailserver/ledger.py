@@ -113,7 +113,13 @@ class Ledger:
 def _accepted(request: dict[str, Any], part: dict[str, Any], to: str, message_id: str, now: float) -> Accepted:
     arguments = part.get("custom_args", {})
     return Accepted(
-        mail_id=arguments.get("mail_id", ""), event_id=arguments.get("event_id", ""), user_id=arguments.get("user_id", ""), to=to,
-        subject=part.get("subject") or request.get("subject", ""), time=now, message_id=message_id, arguments=arguments,
+        mail_id=arguments.get("mail_id", ""),
+        event_id=arguments.get("event_id", ""),
+        user_id=arguments.get("user_id", ""),
+        to=to,
+        subject=part.get("subject") or request.get("subject", ""),
+        time=now,
+        message_id=message_id,
+        arguments=arguments,
         mail={**request, "personalizations": [part]},
-    )  # fmt: skip
+    )

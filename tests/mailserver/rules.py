@@ -14,9 +14,25 @@ _MOST_RECIPIENTS = _MOST_PERSONALIZATIONS = 1_000
 _MOST_ARGUMENT_BYTES = 10_000
 _HOURS_AHEAD = 72
 _FIELDS = {
-    "personalizations", "from", "reply_to", "reply_to_list", "subject", "content", "attachments", "template_id", "sections",
-    "headers", "categories", "custom_args", "send_at", "batch_id", "asm", "ip_pool_name", "mail_settings", "tracking_settings",
-}  # fmt: skip
+    "personalizations",
+    "from",
+    "reply_to",
+    "reply_to_list",
+    "subject",
+    "content",
+    "attachments",
+    "template_id",
+    "sections",
+    "headers",
+    "categories",
+    "custom_args",
+    "send_at",
+    "batch_id",
+    "asm",
+    "ip_pool_name",
+    "mail_settings",
+    "tracking_settings",
+}
 _PART_FIELDS = {"to", "cc", "bcc", "from", "subject", "headers", "substitutions", "dynamic_template_data", "custom_args", "send_at"}
 _OBJECT = 'must at least have an email address and may also contain a name, e.g. {"email": "example@example.com"}.'
 

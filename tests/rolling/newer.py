@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import yaml
 
-from chassis.spec import load_spec
-from chassis.sql.schema import Schema
+from chassis.storage.schema import Schema
+from chassis.web.spec import load_spec
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

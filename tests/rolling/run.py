@@ -36,9 +36,10 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--haste", type=float, default=1.0, help="of the chart's waiting times, which share is waited")
     parser.add_argument("--only", action="append", choices=PARTS, help="this part; may be repeated")
     parser.add_argument(
-        "--without", choices=("draining", "expanding"),
+        "--without",
+        choices=("draining", "expanding"),
         help="see the test fail: processes go at once; or the newer version's migrations rename a column, and say that they do no harm",
-    )  # fmt: skip
+    )
     options = parser.parse_args(arguments)
     with folder_of(options) as folder:
         return _run(options, folder, teller())

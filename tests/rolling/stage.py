@@ -49,7 +49,7 @@ class RollingStage(Stage):
         self.secrets = folder / "secrets"
 
     def _start(self, stack: ExitStack) -> None:
-        from faults.stage import _Folder  # noqa: PLC0415  a disk that is never full
+        from faults.stage import _Folder
 
         self.mails.start()
         stack.callback(self.mails.stop)
@@ -90,9 +90,14 @@ class Crowd:
         self.tally = Tally()
         self._conductor = Conductor(stage, crossings=0, seed=1, patience=_PATIENCE_SECONDS)
         self._load = Load(
-            stage.fleet.url, self.journal, letters=stage.mails, seed=1, threads=threads, patience=_PATIENCE_SECONDS,
+            stage.fleet.url,
+            self.journal,
+            letters=stage.mails,
+            seed=1,
+            threads=threads,
+            patience=_PATIENCE_SECONDS,
             transport=lambda: Browser(self.tally),
-        )  # fmt: skip
+        )
         self._load.start(crossings=80)
         self.pages = [Page(stage.fleet.url, app) for app in self._load.people]
         self._visitors = Visitors(self._app(stage.fleet.url), self.tally, count=visitors, pause=pause).start()

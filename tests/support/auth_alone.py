@@ -16,12 +16,12 @@ from auth.adapters.hashing import Argon2Hashing
 from auth.app import AuthService, build
 from auth.domain.documents import Document
 from auth.settings import AuthSettings
-from chassis.events import Event
-from chassis.gateway_keys import HEADER
-from chassis.ids import uuid7
-from chassis.metrics import Metrics
-from chassis.sql import StoreUnavailableError
-from chassis.vault import Vault
+from chassis.messaging.events import Event
+from chassis.runtime.ids import uuid7
+from chassis.runtime.metrics import Metrics
+from chassis.security.encryption import Encryptor
+from chassis.security.gateway_keys import HEADER
+from chassis.storage.database import StoreUnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -81,11 +81,11 @@ class Auth:
     """Auth and what a test wants of it."""
 
     made: AuthService
-    vault: Vault
+    encryptor: Encryptor
     now: MachineTime
     path: Path
     documents: Any
-    bell: threading.Event
+    wake_up: threading.Event
     """Rings when there are events to send."""
     rows: Callable[[], Iterable[tuple[str, str]]]
     """(kind, user's id) of all that is in the store."""
@@ -136,11 +136,11 @@ class Auth:
 
     def opened_token(self, event: Event) -> str:
         """Return the secret of the link in an event."""
-        return self.vault.open(event.data["token"], f"token:{event.data['user_id']}")
+        return self.encryptor.decrypt(event.data["token"], f"token:{event.data['user_id']}")
 
     def opened_address(self, event: Event) -> str:
         """Return the address in an event."""
-        return self.vault.open(event.data["email"], f"email:{event.data['user_id']}")
+        return self.encryptor.decrypt(event.data["email"], f"email:{event.data['user_id']}")
 
     def mailed_token(self, kind: str) -> str:
         """Return the token of the newest mail of a kind."""
@@ -159,8 +159,8 @@ def auths(
     made: list[Auth] = []
 
     def make(store: Callable[[Any], Any] = lambda documents: documents, **settings: Any) -> Auth:
-        bell = threading.Event()
-        made.append(auth_over(store(documents(bell.set)), rows, path, bell, **settings))
+        wake_up = threading.Event()
+        made.append(auth_over(store(documents(wake_up.set)), rows, path, wake_up, **settings))
         return made[-1]
 
     try:
@@ -178,14 +178,20 @@ def secret_in(answer: httpx.Response) -> str:
 
 
 def auth_over(
-    documents: Any, rows: Callable[[], Iterable[tuple[str, str]]], path: Path, bell: threading.Event, *,
-    factor: int = 1000, secure: bool = True, hashing: Argon2Hashing | None = None,
-) -> Auth:  # fmt: skip
+    documents: Any,
+    rows: Callable[[], Iterable[tuple[str, str]]],
+    path: Path,
+    wake_up: threading.Event,
+    *,
+    factor: int = 1000,
+    secure: bool = True,
+    hashing: Argon2Hashing | None = None,
+) -> Auth:
     """Put auth together over a store, migrated."""
-    now, vault = MachineTime(), Vault(bytes(32))
+    now, encryptor = MachineTime(), Encryptor(bytes(32))
     made = build(
         AuthSettings(store=f"sqlite:///{path}", rate_limit_factor=factor, cookie_secure=secure),
-        vault=vault,
+        encryptor=encryptor,
         metrics=Metrics(),
         clock=lambda: datetime(2015, 1, 24, 18, tzinfo=UTC),
         ids=uuid7,
@@ -198,4 +204,4 @@ def auth_over(
         quiet=True,
     )
     made.service.migrate()
-    return Auth(made, vault, now, path, documents, bell, rows)
+    return Auth(made, encryptor, now, path, documents, wake_up, rows)

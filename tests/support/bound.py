@@ -42,11 +42,17 @@ def old_db2(name: str = "old-tables", *, port: int = 50000) -> dict[str, Any]:
     """Return a service of Db2 as it was until 2021."""
     host = "dashdb-made-up.services.dal.bluemix.net"
     credentials = {
-        "db": "BLUDB", "dsn": f"DATABASE=BLUDB;HOSTNAME={host};PORT={port};PROTOCOL=TCPIP;UID=made;PWD={SECRET};", "host": host,
-        "hostname": host, "jdbcurl": f"jdbc:db2://{host}:{port}/BLUDB", "password": SECRET, "port": port,
+        "db": "BLUDB",
+        "dsn": f"DATABASE=BLUDB;HOSTNAME={host};PORT={port};PROTOCOL=TCPIP;UID=made;PWD={SECRET};",
+        "host": host,
+        "hostname": host,
+        "jdbcurl": f"jdbc:db2://{host}:{port}/BLUDB",
+        "password": SECRET,
+        "port": port,
         "ssldsn": f"DATABASE=BLUDB;HOSTNAME={host};PORT=50001;PROTOCOL=TCPIP;UID=made;PWD={SECRET};Security=SSL;",
-        "uri": f"db2://made:{SECRET}@{host}:{port}/BLUDB", "username": "made",
-    }  # fmt: skip
+        "uri": f"db2://made:{SECRET}@{host}:{port}/BLUDB",
+        "username": "made",
+    }
     return _service(name, "dashDB", [], credentials)
 
 
@@ -101,9 +107,14 @@ def folder(root: Path, name: str, **files: str) -> Path:
 
 def _service(name: str, label: str, tags: list[str], credentials: dict[str, Any]) -> dict[str, Any]:
     return {
-        "label": label, "name": name, "instance_name": name, "binding_name": None, "plan": "standard", "tags": tags,
+        "label": label,
+        "name": name,
+        "instance_name": name,
+        "binding_name": None,
+        "plan": "standard",
+        "tags": tags,
         "credentials": credentials,
-    }  # fmt: skip
+    }
 
 
 def _composed(scheme: str, database: str, *, port: int, path: str) -> dict[str, Any]:
@@ -113,5 +124,8 @@ def _composed(scheme: str, database: str, *, port: int, path: str) -> dict[str, 
         "certificate": _CERTIFICATE,
         "composed": [f"{scheme}://ibm_cloud_made:{SECRET}@{host}:{port}/{database}"],
         "hosts": [{"hostname": host, "port": port}],
-        "path": path, "query_options": {}, "scheme": scheme, "type": "uri",
-    }  # fmt: skip
+        "path": path,
+        "query_options": {},
+        "scheme": scheme,
+        "type": "uri",
+    }

@@ -76,9 +76,14 @@ class Broker:
         """Start it and wait until it takes connections."""
         with (self.folder / "out.log").open("ab") as log:
             self._process = subprocess.Popen(
-                packaged(f"{_PROGRAMS}/rabbitmq-server", folder=self.folder), env=self._environ(), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                start_new_session=True, cwd=self.folder,
-            )  # fmt: skip
+                packaged(f"{_PROGRAMS}/rabbitmq-server", folder=self.folder),
+                env=self._environ(),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                cwd=self.folder,
+            )
         log_path = self.folder / "out.log"
         try:
             wait_until_started("RabbitMQ", self.answers, status=self._process.poll, output=log_path.read_text, seconds=seconds)
@@ -97,8 +102,13 @@ class Broker:
         caller = f"caller{secrets.token_hex(8)}"  # two of one name at a time would be refused
         done = subprocess.run(
             packaged("/usr/bin/erl_call", "-h", caller, "-n", self._node, "-e", folder=self.folder),
-            env=self._environ(), check=False, capture_output=True, text=True, timeout=300, input=f"{expression}.\n",
-        )  # fmt: skip
+            env=self._environ(),
+            check=False,
+            capture_output=True,
+            text=True,
+            timeout=300,
+            input=f"{expression}.\n",
+        )
         assert done.stdout.startswith("{ok, "), done.stdout + done.stderr
         return done.stdout
 
@@ -204,7 +214,7 @@ def shared_broker(folder: Path) -> Iterator[Broker]:
 
 
 def _broker(folder: Path, known: dict[str, Any] | None) -> Broker:
-    from support.broker_container import ContainedBroker  # noqa: PLC0415  it is a Broker
+    from support.broker_container import ContainedBroker
 
     contained = "container" in known if known else has_image("rabbitmq")
     return (ContainedBroker if contained else Broker)(folder, known)

@@ -12,12 +12,12 @@ import httpx
 from auth.adapters.hashing import Argon2Hashing
 from auth.app import AuthService, build
 from auth.settings import AuthSettings
-from chassis.events import Event
-from chassis.gateway_keys import HEADER
-from chassis.ids import uuid7
-from chassis.metrics import Metrics
-from chassis.settings import read_settings
-from chassis.vault import Vault
+from chassis.messaging.events import Event
+from chassis.runtime.ids import uuid7
+from chassis.runtime.metrics import Metrics
+from chassis.runtime.settings import read_settings
+from chassis.security.encryption import Encryptor
+from chassis.security.gateway_keys import HEADER
 from support.asgi import call
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 MARIA = {"email": "maria@example.org", "password": "violet umbrella kitchen", "name": "Maria"}
 
-VAULT = Vault(bytes(32))
+VAULT = Encryptor(bytes(32))
 
 
 GATEWAY_KEY = "g" * 32
@@ -38,7 +38,7 @@ class Auth:
         self.woken: list[int] = []
         self.made: AuthService = build(
             read_settings(AuthSettings, {"AUTH_STORE": store, "AUTH_RATE_LIMIT_FACTOR": "1000"}),
-            vault=VAULT,
+            encryptor=VAULT,
             metrics=Metrics(),
             clock=lambda: datetime(2015, 1, 24, 18, tzinfo=UTC),
             ids=uuid7,
@@ -88,7 +88,7 @@ def secret_in(answer: httpx.Response) -> str:
 
 def opened_token(event: Event) -> str:
     """Return the secret of the link in an event."""
-    return VAULT.open(event.data["token"], f"token:{event.data['user_id']}")
+    return VAULT.decrypt(event.data["token"], f"token:{event.data['user_id']}")
 
 
 class Person:

@@ -38,7 +38,7 @@ def engine() -> str:
     wanted = os.environ.get("OUTLAY_TEST_SERVERS", "containers") != "packages"
     if not wanted or not address.startswith("unix://") or not Path(address.removeprefix("unix://")).exists():
         return ""
-    from docker.errors import DockerException  # noqa: PLC0415  few machines need it
+    from docker.errors import DockerException
 
     try:
         with closing(_client()) as client:
@@ -49,7 +49,7 @@ def engine() -> str:
 
 
 def _client() -> DockerClient:
-    import docker  # noqa: PLC0415  few machines need it
+    import docker
 
     return docker.from_env(timeout=120)
 
@@ -59,7 +59,7 @@ def has_image(server: str) -> bool:
     """Say whether a server comes as a container: there is an engine, and its image is here or can be fetched."""
     if not engine():
         return False
-    from docker.errors import DockerException, ImageNotFound  # noqa: PLC0415  few machines need it
+    from docker.errors import DockerException, ImageNotFound
 
     with closing(_client()) as client:
         try:
@@ -76,7 +76,7 @@ def which_servers() -> str:
     """Say what the tests use, without fetching an image yet."""
     if not engine():
         return f"from packages ({', '.join(_PACKAGES.values())}), as there is no Docker here or it is not wanted"
-    from docker.errors import ImageNotFound  # noqa: PLC0415  few machines need it
+    from docker.errors import ImageNotFound
 
     said = []
     with closing(_client()) as client:
@@ -115,7 +115,7 @@ class Container:
 
     def remove(self) -> None:
         """Kill it, with its data."""
-        from docker.errors import NotFound  # noqa: PLC0415  few machines need it
+        from docker.errors import NotFound
 
         with closing(_client()) as client, suppress(NotFound):
             client.containers.get(self.id).remove(force=True, v=True)
@@ -133,7 +133,7 @@ def started(
     """Start a server's container, with files of this machine where it looks for them; whether it answers is for the caller to see."""
     # The first process of a run starts it and the last removes it, so nobody else may.
     os.environ["TESTCONTAINERS_RYUK_DISABLED"] = "true"
-    from testcontainers.core.container import DockerContainer  # noqa: PLC0415  few machines need it
+    from testcontainers.core.container import DockerContainer
 
     made = DockerContainer(IMAGES[server]).with_exposed_ports(*ports).with_envs(**(environ or {}))
     for path, place in (files or {}).items():

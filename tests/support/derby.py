@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from chassis.sql import Database
+from chassis.storage.database import Database
 from support.containers import IMAGES, Container, has_image, started
 from support.ports import free_ports
 from support.sharing import end_group, one_for_the_run
@@ -141,9 +141,13 @@ class Db2Server:
 
     def _start_container(self) -> None:
         environ = {
-            "LICENSE": "accept", "DB2INSTANCE": _OWNER, "DB2INST1_PASSWORD": _USER, "DBNAME": "OUTLAY",
-            "ARCHIVE_LOGS": "false", "AUTOCONFIG": "false",
-        }  # fmt: skip
+            "LICENSE": "accept",
+            "DB2INSTANCE": _OWNER,
+            "DB2INST1_PASSWORD": _USER,
+            "DBNAME": "OUTLAY",
+            "ARCHIVE_LOGS": "false",
+            "AUTOCONFIG": "false",
+        }
         self._container = started("db2", ports=[50000], environ=environ, privileged=True)
         self._account, self.port = f"{_OWNER}:{_USER}", self._container.ports["50000"]
         deadline = time.monotonic() + 600  # it makes the database first, which takes minutes

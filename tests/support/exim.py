@@ -112,9 +112,16 @@ class Exim:
         root = os.geteuid() == 0
         account = pwd.getpwnam(_OWN_USER) if root else pwd.getpwuid(os.geteuid())
         values = {
-            "folder": self.folder, "user": account.pw_uid, "group": account.pw_gid, "port": self.port, "tls_port": self.tls_port,
-            "tls_hosts": "*" if tls else "", "login_rule": _LOG_IN if login else "", "login": USER, "password": PASSWORD,
-        }  # fmt: skip
+            "folder": self.folder,
+            "user": account.pw_uid,
+            "group": account.pw_gid,
+            "port": self.port,
+            "tls_port": self.tls_port,
+            "tls_hosts": "*" if tls else "",
+            "login_rule": _LOG_IN if login else "",
+            "login": USER,
+            "password": PASSWORD,
+        }
         (self.folder / "exim.conf").write_text(_CONFIG.format(**values))
         if root:
             self.folder.chmod(0o755)

@@ -10,10 +10,11 @@ from decimal import Decimal
 
 import sqlalchemy as sa
 
-from chassis.events import Event, event_maker
-from chassis.ids import uuid7
-from chassis.sql import Database, SqlOutbox
-from chassis.sql.migrations import migrate
+from chassis.messaging.events import Event, event_maker
+from chassis.messaging.outbox import SqlOutbox
+from chassis.runtime.ids import uuid7
+from chassis.storage.database import Database
+from chassis.storage.migrations import migrate
 from expenses.adapters.months import BabelMonths
 from expenses.adapters.sql import SqlStore, chassis, metadata
 from expenses.adapters.sql.tables import import_job

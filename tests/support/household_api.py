@@ -111,9 +111,14 @@ def household(locale: str = "en-US", **environ: str) -> Iterator[Household]:
 def sign_up(suite: Suite, name: str, **account: str) -> Iterator[httpx.Client]:
     """Make an account in New York that counts in dollars; its session is the client's."""
     body = {
-        "email": f"{name}.{time.time_ns()}@outlay.example", "password": PASSWORD, "name": name.title(),
-        "home_currency": "USD", "time_zone": "America/New_York", "locale": "en-US", **account,
-    }  # fmt: skip
+        "email": f"{name}.{time.time_ns()}@outlay.example",
+        "password": PASSWORD,
+        "name": name.title(),
+        "home_currency": "USD",
+        "time_zone": "America/New_York",
+        "locale": "en-US",
+        **account,
+    }
     headers = {"Sec-Fetch-Site": "same-origin"}
     with httpx.Client(transport=led_to(suite.web), base_url=f"{_URL}/api/v1", headers=headers) as client:
         client.post("/users", json=body).raise_for_status()
@@ -133,10 +138,7 @@ def signed_up(suite: Suite, name: str, **account: str) -> tuple[Person, str]:
 def _fill(suite: Suite, credential: str) -> None:
     """Import the ledger in its order, and set its budgets."""
     headers = {"Authorization": f"Bearer {credential}"}
-    with (
-        httpx.Client(transport=led_to(suite.web), base_url=f"{_URL}/api/v1", headers=headers) as client,
-        closing(load()) as ledger,
-    ):
+    with httpx.Client(transport=led_to(suite.web), base_url=f"{_URL}/api/v1", headers=headers) as client, closing(load()) as ledger:
         done = client.post("/imports", files={"file": ("ledger.csv", _as_export(ledger), "text/csv")}).raise_for_status().json()
         assert (done["failed"], done["duplicates"], done["imported"]) == (0, 0, done["rows"]), done
         ids = {entry["name"]: entry["id"] for entry in client.get("/categories").json()["items"]}

@@ -5,14 +5,14 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
-from chassis.sql import StoreUnavailableError
+from chassis.storage.database import StoreUnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sqlalchemy.engine import Connection
 
-    from chassis.sql import Database
+    from chassis.storage.database import Database
 
 ADD = "UPDATE thing SET n = n + 1 WHERE id = '{}'"
 

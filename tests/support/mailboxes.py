@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from email.message import EmailMessage
 from typing import TYPE_CHECKING, Any, Protocol
 
-from chassis.ids import uuid7
+from chassis.runtime.ids import uuid7
 from mailserver.server import MailServer, Options
 from mailserver.signing import Signer
 from notifier.adapters.folder import FolderMailer

@@ -24,9 +24,14 @@ if TYPE_CHECKING:
 
 _PASSWORD = "outlay"
 _OPTIONS = (
-    "--innodb-flush-log-at-trx-commit=0", "--skip-log-bin", "--skip-name-resolve",
-    "--character-set-server=latin1", "--collation-server=latin1_swedish_ci", "--sql-mode=", "--default-time-zone=+05:00",
-)  # fmt: skip
+    "--innodb-flush-log-at-trx-commit=0",
+    "--skip-log-bin",
+    "--skip-name-resolve",
+    "--character-set-server=latin1",
+    "--collation-server=latin1_swedish_ci",
+    "--sql-mode=",
+    "--default-time-zone=+05:00",
+)
 """What a file says to the package's program, for MySQL in a container."""
 
 

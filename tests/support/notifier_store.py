@@ -6,10 +6,10 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from chassis.events import event_maker
-from chassis.ids import uuid7
-from chassis.sql import Database
-from chassis.sql.migrations import migrate
+from chassis.messaging.events import event_maker
+from chassis.runtime.ids import uuid7
+from chassis.storage.database import Database
+from chassis.storage.migrations import migrate
 from notifier.adapters.sql import SqlStore
 from notifier.domain.alerts import Alert
 from notifier.domain.mails import Mail
@@ -40,9 +40,13 @@ class Machine:
         """Return the store of a process."""
         make = event_maker("notifier", lambda: NOW, uuid7)
         return SqlStore(
-            self.database, make_event=make, owner=owner, now_ms=lambda: self.ms, elapsed=lambda: self.seconds,
+            self.database,
+            make_event=make,
+            owner=owner,
+            now_ms=lambda: self.ms,
+            elapsed=lambda: self.seconds,
             on_mails=self.changes.extend,
-        )  # fmt: skip
+        )
 
     def knowing(self) -> SqlStore:
         """Return the store of a process; it knows Maria."""

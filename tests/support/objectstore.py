@@ -90,18 +90,25 @@ class ObjectStore(Running):
             retries={"max_attempts": 0},
         )
         return ibm_boto3.client(
-            "s3", endpoint_url=self.endpoint, region_name="us-standard", config=config,
-            aws_access_key_id=self.access_key, aws_secret_access_key=self.secret_key,
-        )  # fmt: skip
+            "s3",
+            endpoint_url=self.endpoint,
+            region_name="us-standard",
+            config=config,
+            aws_access_key_id=self.access_key,
+            aws_secret_access_key=self.secret_key,
+        )
 
     def settings(self, *, endpoint: str = "", prefix: str = "", **more: str) -> ExpensesSettings:
         """Return the settings for a new bucket."""
         name = f"receipts-{next(_numbers)}-{secrets.token_hex(3)}"
         self.client().create_bucket(Bucket=name)
         return ExpensesSettings(
-            database="sqlite://", receipts=f"cos://{name}{prefix}?endpoint={endpoint or self.endpoint}",
-            cos_access_key=self.access_key, cos_secret_key=self.secret_key, **more,
-        )  # fmt: skip
+            database="sqlite://",
+            receipts=f"cos://{name}{prefix}?endpoint={endpoint or self.endpoint}",
+            cos_access_key=self.access_key,
+            cos_secret_key=self.secret_key,
+            **more,
+        )
 
     def _start_container(self) -> None:
         command = ["server", "-ip.bind=0.0.0.0", *_OPTIONS, "-s3", "-s3.config=/identities.json"]
@@ -113,9 +120,17 @@ class ObjectStore(Running):
         (self.folder / "data").mkdir(exist_ok=True)
         ports = [f"-{name}={port}" for name, port in zip(_SERVERS, free_ports(len(_SERVERS)), strict=True)]
         command = [
-            Path(sys.executable).parent / "weed", "server", f"-dir={self.folder}/data", "-ip=127.0.0.1", "-ip.bind=127.0.0.1",
-            *_OPTIONS, *ports, "-s3", f"-s3.port={self.port}", f"-s3.config={self.folder}/identities.json",
-        ]  # fmt: skip
+            Path(sys.executable).parent / "weed",
+            "server",
+            f"-dir={self.folder}/data",
+            "-ip=127.0.0.1",
+            "-ip.bind=127.0.0.1",
+            *_OPTIONS,
+            *ports,
+            "-s3",
+            f"-s3.port={self.port}",
+            f"-s3.config={self.folder}/identities.json",
+        ]
         self._run(command, environ={**os.environ, _ENCRYPTION: self.secret_key})
 
     def _answers(self) -> bool:

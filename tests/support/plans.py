@@ -10,7 +10,7 @@ from sqlalchemy import event
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from chassis.sql import Database
+    from chassis.storage.database import Database
 
 _EXPLAINED = ("SELECT", "UPDATE", "DELETE")
 

@@ -26,9 +26,15 @@ class OutlayProcess:
         port, management_port = free_ports(2)
         self.log = data.parent / f"{data.name}.log"
         self._environ = {
-            **os.environ, "OUTLAY_DATA": str(data), "OUTLAY_ENV": "development",
-            "OUTLAY_PORT": str(port), "OUTLAY_MANAGEMENT_PORT": str(management_port), "AUTH_RATE_LIMIT_FACTOR": "1000", "PYTHONWARNINGS": "ignore", **environ,
-        }  # fmt: skip
+            **os.environ,
+            "OUTLAY_DATA": str(data),
+            "OUTLAY_ENV": "development",
+            "OUTLAY_PORT": str(port),
+            "OUTLAY_MANAGEMENT_PORT": str(management_port),
+            "AUTH_RATE_LIMIT_FACTOR": "1000",
+            "PYTHONWARNINGS": "ignore",
+            **environ,
+        }
         self._process: subprocess.Popen[str] | None = None
         self._reader: threading.Thread | None = None
         self.url = ""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from chassis.events import Event
-from chassis.ids import uuid7
+from chassis.messaging.events import Event
+from chassis.runtime.ids import uuid7
 
 USER = "0190f1d2-6f0e-7c3a-9d55-0a4d2c9b7e11"
 KNOWN = {"a.one": ("user.deleted",)}

@@ -7,8 +7,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from chassis.sql import Database
-from chassis.sql.migrations import migrate
+from chassis.storage.database import Database
+from chassis.storage.migrations import migrate
 
 if TYPE_CHECKING:
     import pytest
@@ -29,7 +29,7 @@ def store_url(request: pytest.FixtureRequest, package: str) -> str:
     if request.param == "sqlite":
         return f"sqlite:///{request.getfixturevalue('tmp_path')}/{package}.db"
     if request.param == "db2":
-        import chassis.sql.dialects.ddl  # noqa: F401, PLC0415  for those who compare schemas without having migrated
+        import chassis.storage.dialects.ddl  # noqa: F401  for those who compare schemas without having migrated
     url: str = request.getfixturevalue(request.param).empty(package)
     return url
 

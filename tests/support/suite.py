@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from chassis.settings import read_settings
+from chassis.runtime.settings import read_settings
 from outlay.settings import HomeSettings
 from outlay.suite import Suite, build_suite
 

@@ -91,11 +91,13 @@ class Actions:
             return dict(item)
         parts = item["values"][0]["text_expression"]["concat"]
         words = (
-            part["scalar"] if "scalar" in part
-            else session.variables[part["skill_variable"]] if "skill_variable" in part
+            part["scalar"]
+            if "scalar" in part
+            else session.variables[part["skill_variable"]]
+            if "skill_variable" in part
             else _found(place.variables, part)
             for part in parts
-        )  # fmt: skip
+        )
         return {"response_type": "text", "text": "".join(str(word) for word in words)}
 
     def _call_out(self, callout: Mapping[str, Any], place: _Place, session: Session) -> None:

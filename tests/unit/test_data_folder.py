@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from chassis.sql.schema import SchemaTooNewError
+from chassis.storage.schema import SchemaTooNewError
 from outlay.folder import keep_private
 from support.client import Person, eventually
 from support.process import OutlayProcess
@@ -32,8 +32,9 @@ def test_everything_in_it_is_for_its_owner_alone(tmp_path: Path) -> None:
             eventually(outlay.mails)
             open_to_others = {
                 path.relative_to(tmp_path).as_posix(): oct(path.stat().st_mode & 0o777)
-                for path in outlay.data.rglob("*") if path.stat().st_mode & 0o077
-            }  # fmt: skip
+                for path in outlay.data.rglob("*")
+                if path.stat().st_mode & 0o077
+            }
             assert {path.suffix for path in outlay.data.rglob("*")} >= {".db", ".eml", ".key"}
     finally:
         os.umask(before)

@@ -25,7 +25,19 @@ def test_sums_are_exact(money: Money, minor: int) -> None:
     assert (money + other - other, -Money(-money.minor, money.currency)) == (money, money)
 
 
-@pytest.mark.parametrize(("text", "currency", "minor"), [("12.3", "EUR", 1230), ("0.29", "EUR", 29), ("19.99", "USD", 1999), ("5", "JPY", 5), ("1.234", "KWD", 1234), ("1.50", "JPY", None), ("1.00", "JPY", 1), ("007", "EUR", 700)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "currency", "minor"),
+    [
+        ("12.3", "EUR", 1230),
+        ("0.29", "EUR", 29),
+        ("19.99", "USD", 1999),
+        ("5", "JPY", 5),
+        ("1.234", "KWD", 1234),
+        ("1.50", "JPY", None),
+        ("1.00", "JPY", 1),
+        ("007", "EUR", 700),
+    ],
+)
 def test_amounts_have_the_decimals_of_their_currency(text, currency, minor) -> None:
     if minor is None:
         with pytest.raises(MoneyError, match="no decimals"):
@@ -34,7 +46,23 @@ def test_amounts_have_the_decimals_of_their_currency(text, currency, minor) -> N
         assert Money.parse(text, currency).minor == minor
 
 
-@pytest.mark.parametrize(("text", "currency"), [("1.234", "EUR"), ("1e5", "EUR"), ("", "EUR"), ("NaN", "EUR"), ("1,5", "EUR"), ("+1", "EUR"), ("1" * 16, "EUR"), ("9" * 15, "EUR"), ("١٢", "EUR"), ("1", "XXX"), ("1", "eur"), ("1", "XAU")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "currency"),
+    [
+        ("1.234", "EUR"),
+        ("1e5", "EUR"),
+        ("", "EUR"),
+        ("NaN", "EUR"),
+        ("1,5", "EUR"),
+        ("+1", "EUR"),
+        ("1" * 16, "EUR"),
+        ("9" * 15, "EUR"),
+        ("١٢", "EUR"),
+        ("1", "XXX"),
+        ("1", "eur"),
+        ("1", "XAU"),
+    ],
+)
 def test_what_is_no_amount_is_refused(text, currency) -> None:
     with pytest.raises(MoneyError):
         Money.parse(text, currency)

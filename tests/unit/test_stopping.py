@@ -1,4 +1,4 @@
-"""Threads that wait for a bell end when they are told to, at whichever moment that is."""
+"""Threads that wait for a wake_up end when they are told to, at whichever moment that is."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from chassis.metrics import Metrics
-from chassis.relay import Relay
+from chassis.messaging.relay import Relay
+from chassis.runtime.metrics import Metrics
 from notifier.sender import Sender
 from support.client import eventually
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class BellOfAStop(threading.Event):
-    """A bell that is rung by stop() in the moment before its first clearing, which is the worst of all moments."""
+    """A wake_up that is rung by stop() in the moment before its first clearing, which is the worst of all moments."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -40,18 +40,18 @@ class Empty:
         return []
 
 
-def relay_with(bell: threading.Event) -> Relay:
-    return Relay("some", Empty(), lambda _events: None, Metrics(), bell=bell)
+def relay_with(wake_up: threading.Event) -> Relay:
+    return Relay("some", Empty(), lambda _events: None, Metrics(), wake_up=wake_up)
 
 
-def sender_with(bell: threading.Event) -> Sender:
-    return Sender(deliver_next=lambda: False, seconds_until_due=lambda: None, bell=bell)
+def sender_with(wake_up: threading.Event) -> Sender:
+    return Sender(deliver_next=lambda: False, seconds_until_due=lambda: None, wake_up=wake_up)
 
 
 @pytest.mark.parametrize("make", [relay_with, sender_with])
 def test_a_stop_just_before_the_bell_is_cleared_is_not_slept_over(make) -> None:
-    bell = BellOfAStop()
-    worker = make(bell)
-    bell.stop = worker.stop
+    wake_up = BellOfAStop()
+    worker = make(wake_up)
+    wake_up.stop = worker.stop
     worker.start()
-    eventually(lambda: bell.stopper is not None and not bell.stopper.is_alive())
+    eventually(lambda: wake_up.stopper is not None and not wake_up.stopper.is_alive())

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from chassis.json_body import parse_json
-from chassis.problems import InvalidRequestError
-from chassis.settings import SettingsError, read_settings
+from chassis.runtime.problems import InvalidRequestError
+from chassis.runtime.settings import SettingsError, read_settings
+from chassis.web.json_body import parse_json
 from expenses.domain.csvfile.mapping import read_mapping
 from expenses.domain.errors import InvalidMappingError
 from outlay.settings import HomeSettings

@@ -81,10 +81,15 @@ def _settings() -> Json:
         "auto_learn": {"apply": False},
         "topic_switch": {"enabled": True, "messages": {}},
         "disambiguation": {
-            "enabled": True, "prompt": "Did you mean:", "randomize": False, "max_suggestions": 4, "suggestion_text_policy": "title",
-            "none_of_the_above_prompt": "None of these", "single_answer_clarification_prompt": "Something else",
+            "enabled": True,
+            "prompt": "Did you mean:",
+            "randomize": False,
+            "max_suggestions": 4,
+            "suggestion_text_policy": "title",
+            "none_of_the_above_prompt": "None of these",
+            "single_answer_clarification_prompt": "Something else",
         },
-    }  # fmt: skip
+    }
 
 
 def _of_topic(topic: Topic, talk: Talk, operations: Mapping[str, str] | None) -> Json:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from chassis.spec import Spec, load_spec, merge_specs
+from chassis.web.spec import Spec, load_spec, merge_specs
 from write.actions import HEADER
 
 SERVICES = ("auth", "expenses", "budgets", "notifier", "assistant")

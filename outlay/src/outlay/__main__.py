@@ -10,21 +10,21 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from chassis.bus.embedded import EmbeddedBus
-from chassis.bus.rabbitmq import BrokerAddress, BusAwayError, RabbitBus
-from chassis.bus.rabbitmq.topology import suite_queues
-from chassis.checking import add_check_command, say_findings
-from chassis.data_keys import keys_in
-from chassis.key_protect import KeyProtectError
-from chassis.keys_command import add_keys_command, add_migrate_command, look_after_keys
-from chassis.letters import add_events_command, look_after, tell_of_sealed
-from chassis.logs import configure_logs
-from chassis.metrics import Metrics
-from chassis.probes import Finding, run_probes
-from chassis.security_log import recorded_command
-from chassis.settings import SettingsError, read_settings
-from chassis.spec import load_spec, merge_specs
-from chassis.vault import SealError
+from chassis.messaging.embedded import EmbeddedBus
+from chassis.messaging.rabbitmq import BrokerAddress, BrokerUnavailableError, RabbitBus
+from chassis.messaging.rabbitmq.topology import suite_queues
+from chassis.process.check_command import add_check_command, say_findings
+from chassis.process.events_command import add_events_command, look_after, tell_of_sealed
+from chassis.process.keys_command import add_keys_command, add_migrate_command, look_after_keys
+from chassis.runtime.logs import configure_logs
+from chassis.runtime.metrics import Metrics
+from chassis.runtime.probes import Finding, run_probes
+from chassis.runtime.settings import SettingsError, read_settings
+from chassis.security.audit_log import recorded_command
+from chassis.security.data_keys import keys_in
+from chassis.security.encryption import DecryptionError
+from chassis.security.key_protect import KeyProtectError
+from chassis.web.spec import load_spec, merge_specs
 from outlay.connecting import ConnectionSettingsError, add_mcp_command, serve_assistant
 from outlay.settings import SERVICES, HomeSettings
 
@@ -52,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return say_findings([Finding("settings", False, problem, 0) for problem in error.problems], options, say=_say)
         _complain(["Outlay cannot start with these settings:", *(f"  {problem}" for problem in error.problems)])
         return 2
-    except (KeyProtectError, SealError) as error:
+    except (KeyProtectError, DecryptionError) as error:
         _complain([f"Outlay cannot read its data: {error}"])
         return 1
 
@@ -81,10 +81,10 @@ def _parser() -> argparse.ArgumentParser:
 
 def _run(settings: HomeSettings, options: argparse.Namespace) -> int:
     # Imported here: `outlay events` and `outlay openapi` need none of it, and it takes a second.
-    from chassis.sql.migrations import HalfImportedError, SchemaTooNewError  # noqa: PLC0415
-    from outlay.demo import fill_with_household  # noqa: PLC0415
-    from outlay.server import DataFolderInUseError, only_one, serve  # noqa: PLC0415
-    from outlay.suite import build_suite  # noqa: PLC0415
+    from chassis.storage.migrations import HalfImportedError, SchemaTooNewError
+    from outlay.demo import fill_with_household
+    from outlay.server import DataFolderInUseError, only_one, serve
+    from outlay.suite import build_suite
 
     def on_ready(port: int) -> None:
         address = f"http://{_REACHED_AT.get(settings.host, settings.host)}:{port}"
@@ -96,9 +96,12 @@ def _run(settings: HomeSettings, options: argparse.Namespace) -> int:
     try:
         with only_one(settings.data):
             serve(
-                build_suite(settings, os.environ), host=settings.host, port=settings.port, on_ready=on_ready,
+                build_suite(settings, os.environ),
+                host=settings.host,
+                port=settings.port,
+                on_ready=on_ready,
                 management_port=settings.management_port,
-            )  # fmt: skip
+            )
     except (DataFolderInUseError, SchemaTooNewError, HalfImportedError) as error:
         _complain([str(error)])
         return 1
@@ -107,8 +110,8 @@ def _run(settings: HomeSettings, options: argparse.Namespace) -> int:
 
 
 def _check(settings: HomeSettings, options: argparse.Namespace) -> int:
-    from outlay.checking import home_probes  # noqa: PLC0415  see above
-    from outlay.suite import build_services  # noqa: PLC0415
+    from outlay.checking import home_probes
+    from outlay.suite import build_services
 
     built = build_services(settings, os.environ)
     try:
@@ -124,7 +127,7 @@ def _openapi(_options: argparse.Namespace) -> int:
 
 
 def _settings(options: argparse.Namespace) -> int:
-    from outlay.catalogue import as_json, as_lines, written_into  # noqa: PLC0415  see above
+    from outlay.catalogue import as_json, as_lines, written_into
 
     if options.write:
         options.write.write_text(written_into(options.write.read_text("utf-8")), "utf-8")
@@ -146,15 +149,15 @@ def _mcp(options: argparse.Namespace) -> int:
 
 def _migrate(settings: HomeSettings, options: argparse.Namespace) -> int:
     # Imported here: see `_run`.
-    from chassis.rekeying import report  # noqa: PLC0415
-    from outlay.suite import build_suite  # noqa: PLC0415
+    from chassis.security.rekeying import report
+    from outlay.suite import build_suite
 
     suite = build_suite(settings, os.environ)  # which brings the stores to the newest schema
     try:
         asked = suite.services if options.what == "rekey" else ()
-        done = [report(each.name, each.rekey(), suite.vault.key_ids, say=_say) for each in asked]
+        done = [report(each.name, each.rekey(), suite.encryptor.key_ids, say=_say) for each in asked]
         if asked:
-            tell_of_sealed(suite.bus, suite.vault.key_ids[1:], say=_say)
+            tell_of_sealed(suite.bus, suite.encryptor.key_ids[1:], say=_say)
     finally:
         suite.close()
     return 0 if all(done) else 1
@@ -180,10 +183,10 @@ def _events(settings: HomeSettings, options: argparse.Namespace) -> int:
 
 
 def _events_at_broker(broker: BrokerAddress, options: argparse.Namespace) -> int:
-    bus = RabbitBus("home events", broker, metrics=Metrics(), letters_of=list(suite_queues()))
+    bus = RabbitBus("home events", broker, metrics=Metrics(), dead_letters_of=list(suite_queues()))
     try:
         look_after(bus, options, say=_say)
-    except BusAwayError as error:
+    except BrokerUnavailableError as error:
         _complain([str(error)])
         return 1
     finally:
@@ -192,7 +195,7 @@ def _events_at_broker(broker: BrokerAddress, options: argparse.Namespace) -> int
 
 
 def _move(settings: HomeSettings, options: argparse.Namespace) -> int:
-    from outlay.moving import command  # noqa: PLC0415  see above
+    from outlay.moving import command
 
     move = command.leave if options.command == "export" else command.arrive
     try:
@@ -205,9 +208,15 @@ def _move(settings: HomeSettings, options: argparse.Namespace) -> int:
 
 _WITHOUT_DATA = {"openapi": _openapi, "settings": _settings, "mcp": _mcp}
 _COMMANDS = {
-    "run": _run, "demo": _run, "check": _check, "migrate": _migrate, "keys": _keys, "events": _events,
-    "export": _move, "import": _move,
-}  # fmt: skip
+    "run": _run,
+    "demo": _run,
+    "check": _check,
+    "migrate": _migrate,
+    "keys": _keys,
+    "events": _events,
+    "export": _move,
+    "import": _move,
+}
 
 
 def _say(line: str) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 
-from chassis.command import ProcessSettings
-from chassis.declared import Entry, declared
-from chassis.declared import as_lines as lines_of
+from chassis.process.command import ProcessSettings
+from chassis.process.declared_settings import Entry, declared
+from chassis.process.declared_settings import as_lines as lines_of
 from outlay.settings import HomeSettings
 from outlay.told import ASSISTANT, GATEWAY, OWN
 

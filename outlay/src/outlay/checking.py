@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from chassis.bus.rabbitmq.probing import broker_probe
-from chassis.first_look import probes_of
-from chassis.probes import Probe, folder_probe
-from chassis.service import Service
+from chassis.messaging.rabbitmq.probe import broker_probe
+from chassis.process.service import Service
+from chassis.process.startup_checks import probes_of
+from chassis.runtime.probes import Probe, folder_probe
 from outlay.settings import HomeSettings
 
 

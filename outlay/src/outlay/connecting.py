@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from chassis.logs import configure_logs
+from chassis.runtime.logs import configure_logs
 
 _TOKEN = "outlay_pat_"  # noqa: S105  what each begins with
 _LEVELS = ("debug", "info", "warning", "error")
@@ -40,9 +40,9 @@ def serve_assistant(options: argparse.Namespace, environ: Mapping[str, str]) -> 
     if url.startswith("http://") and urlsplit(url).hostname not in _LOOPBACK:
         log.warning("the access token goes over the network unencrypted; use an https:// address in OUTLAY_URL")
     # Imported here: other commands need none of it, and it takes a second.
-    from assistant.mcp.remote import Remote  # noqa: PLC0415
-    from assistant.mcp.stdio import serve  # noqa: PLC0415
-    from assistant.tools.client import new_client  # noqa: PLC0415
+    from assistant.mcp.remote import Remote
+    from assistant.mcp.stdio import serve
+    from assistant.tools.client import new_client
 
     with new_client(url) as client:
         serve(Remote(client, token, write=options.write, now=lambda: datetime.now(UTC)), write=options.write)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from chassis.problems import UnavailableError
-from chassis.sql.schema import SchemaTooNewError
-from chassis.worker import IDLE_SECONDS, Worker
+from chassis.runtime.problems import UnavailableError
+from chassis.runtime.worker import IDLE_SECONDS, Worker
+from chassis.storage.schema import SchemaTooNewError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from chassis.service import Service
+    from chassis.process.service import Service
 
 log = logging.getLogger("outlay.migrating")
 
@@ -28,7 +28,7 @@ class Migrating(Worker):
         self._left = list(services)
 
     def migrate(self) -> None:
-        """Migrate those whose store answers. Raises SchemaTooNewError, SealError."""
+        """Migrate those whose store answers. Raises SchemaTooNewError, DecryptionError."""
         for service in tuple(self._left):
             try:
                 service.migrate()

@@ -7,7 +7,7 @@ import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from chassis import server
+from chassis.web import server
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -7,9 +7,9 @@ from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from chassis.bus.settings import BrokerSettings
-from chassis.data_keys import KeySettings
-from chassis.settings import management_setting, one_of, same_port_problems, setting, whole_number
+from chassis.messaging.broker_settings import BrokerSettings
+from chassis.runtime.settings import management_setting, one_of, same_port_problems, setting, whole_number
+from chassis.security.data_keys import KeySettings
 
 SERVICES = ("auth", "expenses", "budgets", "notifier", "assistant")
 """What stands behind the gateway."""
@@ -32,9 +32,11 @@ class HomeSettings(BrokerSettings, KeySettings):
     management_port: int = management_setting()
     url: str = setting("OUTLAY_URL", "the address in people's browsers and mails", default="")
     hsts_subdomains: bool = setting(
-        "OUTLAY_HSTS_SUBDOMAINS", "whether browsers shall use https for all subdomains of OUTLAY_URL's host too: true or false",
-        default=False, parse=lambda text: one_of("true", "false")(text) == "true",
-    )  # fmt: skip
+        "OUTLAY_HSTS_SUBDOMAINS",
+        "whether browsers shall use https for all subdomains of OUTLAY_URL's host too: true or false",
+        default=False,
+        parse=lambda text: one_of("true", "false")(text) == "true",
+    )
     proxies: int = setting(
         "OUTLAY_PROXIES", "how many proxies in front add to X-Forwarded-For whom they saw", default=0, parse=whole_number(0, 9)
     )

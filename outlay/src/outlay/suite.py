@@ -16,18 +16,18 @@ import gateway.app
 import notifier.app
 from assistant.builtin import BuiltIn
 from assistant.tools.client import new_client
-from chassis.bus.embedded import EmbeddedBus
-from chassis.bus.rabbitmq import RabbitBus
-from chassis.clock import clock_from
-from chassis.data_keys import vault_from
-from chassis.health import Health
-from chassis.ids import uuid7
-from chassis.metrics import Metrics
-from chassis.relay import ALONE, Relay
-from chassis.spec import load_spec
-from chassis.tidying import Tidying
-from chassis.tokens import TokenVerifier
-from chassis.traces import Spans, traces_from
+from chassis.messaging.embedded import EmbeddedBus
+from chassis.messaging.rabbitmq import RabbitBus
+from chassis.messaging.relay import ALONE, Relay
+from chassis.process.cleanup import Cleanup
+from chassis.runtime.clock import clock_from
+from chassis.runtime.ids import uuid7
+from chassis.runtime.metrics import Metrics
+from chassis.runtime.tracing import Spans, traces_from
+from chassis.security.data_keys import encryptor_from
+from chassis.security.tokens import TokenVerifier
+from chassis.web.health import Health
+from chassis.web.spec import load_spec
 from gateway.adapters.exchange import DirectExchange
 from gateway.domain.following import PATTERNS, Following
 from gateway.domain.hub import Hub
@@ -47,11 +47,11 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
     from assistant.settings import AssistantSettings
-    from chassis.events import Event
-    from chassis.probes import Probe
-    from chassis.service import Service
-    from chassis.vault import Vault
-    from chassis.worker import Worker
+    from chassis.messaging.events import Event
+    from chassis.process.service import Service
+    from chassis.runtime.probes import Probe
+    from chassis.runtime.worker import Worker
+    from chassis.security.encryption import Encryptor
     from notifier.adapters.folder import FolderMailbox
     from notifier.domain.ports import Mailer
 
@@ -69,7 +69,7 @@ class Suite:
     assistant: Assistant
     relays: tuple[Relay, ...]
     spans: Spans
-    vault: Vault
+    encryptor: Encryptor
     caretakers: tuple[Worker, ...]
 
     def start(self) -> None:
@@ -133,7 +133,7 @@ class Built:
     services: tuple[Service, ...]
     assistant: Assistant
     bells: Mapping[str, threading.Event]
-    vault: Vault
+    encryptor: Encryptor
     metrics: Metrics
     mailer: Mailer
     gateway_key: str
@@ -157,10 +157,16 @@ def build_services(settings: HomeSettings, environ: Mapping[str, str]) -> Built:
     folder.mkdir(parents=True, exist_ok=True)
     keep_private(folder)
     told = read_all(settings, environ)
-    vault = vault_from(settings, file=settings.key_file)
+    encryptor = encryptor_from(settings, file=settings.key_file)
     metrics = Metrics(spans=traces_from(settings))
     bells = {name: threading.Event() for name in SERVICES}
-    common: dict[str, Any] = {"vault": vault, "metrics": metrics, "clock": clock_from(settings.clock), "ids": uuid7, "quiet": True}
+    common: dict[str, Any] = {
+        "encryptor": encryptor,
+        "metrics": metrics,
+        "clock": clock_from(settings.clock),
+        "ids": uuid7,
+        "quiet": True,
+    }
     common["validate_responses"] = environ.get("OUTLAY_VALIDATE_RESPONSES") == "true"
     # With a broker there may be several of this process, which must not take each other's claims for their own.
     owner = {} if settings.broker is None else {"relay_owner": f"home:{uuid7()}"}
@@ -181,16 +187,20 @@ def build_services(settings: HomeSettings, environ: Mapping[str, str]) -> Built:
         budgets.app.build(told.budgets, **tables("budgets")),
         notifier.app.build(told.notifier, mailer=mailer, **tables("notifier")),
     )
-    return Built(who, services, _assistant(settings, told.assistant, common, who), bells, vault, metrics, mailer, gateway_key)
+    return Built(who, services, _assistant(settings, told.assistant, common, who), bells, encryptor, metrics, mailer, gateway_key)
 
 
 def _assistant(settings: HomeSettings, own: AssistantSettings, common: Mapping[str, Any], who: auth.app.AuthService) -> Assistant:
     api = InProcess()
-    given = {name: common[name] for name in ("vault", "metrics", "clock", "ids", "quiet", "validate_responses")}
+    given = {name: common[name] for name in ("encryptor", "metrics", "clock", "ids", "quiet", "validate_responses")}
     service = assistant.app.build(
-        own, verify=TokenVerifier(who.jwks, "assistant"), builtin=BuiltIn(new_id=common["ids"]),
-        tools_of=assistant.app.tools_from(new_client(settings.public_url, api)), url=settings.public_url, **given,
-    )  # fmt: skip
+        own,
+        verify=TokenVerifier(who.jwks, "assistant"),
+        builtin=BuiltIn(new_id=common["ids"]),
+        tools_of=assistant.app.tools_from(new_client(settings.public_url, api)),
+        url=settings.public_url,
+        **given,
+    )
     return Assistant(service, api)
 
 
@@ -216,11 +226,11 @@ def build_suite(settings: HomeSettings, environ: Mapping[str, str]) -> Suite:
     bus = _bus(settings, built, following)
     metrics.measure_with(bus.depths)
     alone = settings.broker is None
-    relays = tuple(Relay(s.name, s.outbox, bus.publish, metrics, bell=built.bells[s.name], alone=alone) for s in services)
+    relays = tuple(Relay(s.name, s.outbox, bus.publish, metrics, wake_up=built.bells[s.name], alone=alone) for s in services)
     for relay in relays:
         metrics.measure_with(relay.measure)
-    wishes = {**_wishes(services, bus), **built.assistant.service.wishes}
-    health = Health(metrics, {service.name: service.check for service in services}, wishes=wishes)
+    optional_checks = {**_optional_checks(services, bus), **built.assistant.service.optional_checks}
+    health = Health(metrics, {service.name: service.check for service in services}, optional_checks=optional_checks)
     entrance = gateway.app.build(
         hub=hub,
         front_spec=load_spec("gateway"),
@@ -245,8 +255,8 @@ def build_suite(settings: HomeSettings, environ: Mapping[str, str]) -> Suite:
             wiping.hurry()
 
     bus.listen(on_event)
-    caretakers = (migrating, Tidying(services), wiping)
-    return Suite(entrance, health, hub, bus, services, built.assistant, relays, metrics.spans, built.vault, caretakers)
+    caretakers = (migrating, Cleanup(services), wiping)
+    return Suite(entrance, health, hub, bus, services, built.assistant, relays, metrics.spans, built.encryptor, caretakers)
 
 
 def _bus(settings: HomeSettings, built: Built, following: Following) -> EmbeddedBus | RabbitBus:
@@ -255,18 +265,24 @@ def _bus(settings: HomeSettings, built: Built, following: Following) -> Embedded
         return EmbeddedBus(settings.data.resolve() / "bus.db", queues, metrics=built.metrics)
 
     def wake() -> None:
-        for bell in built.bells.values():
-            bell.set()
+        for wake_up in built.bells.values():
+            wake_up.set()
 
     return RabbitBus(
-        "home", settings.broker, queues, metrics=built.metrics, listen_seconds=0,
-        patterns=PATTERNS, on_ready=wake, on_gap=following.catch_up,
-    )  # fmt: skip
+        "home",
+        settings.broker,
+        queues,
+        metrics=built.metrics,
+        listen_seconds=0,
+        patterns=PATTERNS,
+        on_ready=wake,
+        on_gap=following.catch_up,
+    )
 
 
-def _wishes(services: Iterable[Service], bus: EmbeddedBus | RabbitBus) -> dict[str, Callable[[], object]]:
-    wishes = {name: wish for service in services for name, wish in service.wishes.items()}
-    return {**wishes, "broker": bus.check_consuming} if isinstance(bus, RabbitBus) else wishes
+def _optional_checks(services: Iterable[Service], bus: EmbeddedBus | RabbitBus) -> dict[str, Callable[[], object]]:
+    optional_checks = {name: wish for service in services for name, wish in service.optional_checks.items()}
+    return {**optional_checks, "broker": bus.check_consuming} if isinstance(bus, RabbitBus) else optional_checks
 
 
 def _development_mail(settings: HomeSettings, mailbox: FolderMailbox | None) -> DevelopmentMail | None:

@@ -11,7 +11,7 @@ from assistant.settings import AssistantSettings
 from assistant.settings import ProcessSettings as AssistantProcessSettings
 from auth.settings import AuthSettings
 from budgets.settings import BudgetsSettings
-from chassis.settings import SettingsError, read_settings
+from chassis.runtime.settings import SettingsError, read_settings
 from expenses.settings import ExpensesSettings
 from gateway.settings import GatewaySettings
 from notifier.settings import NotifierSettings

@@ -11,7 +11,7 @@ import time
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from chassis.worker import Worker
+from chassis.runtime.worker import Worker
 
 if TYPE_CHECKING:
     from pathlib import Path

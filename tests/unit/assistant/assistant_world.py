@@ -18,11 +18,11 @@ from assistant.conversation.model import AssistantUnavailableError, Block, Choic
 from assistant.settings import AssistantSettings
 from assistant.tools.model import Change, ToolError
 from assistant.tools.toolbox import Toolbox
-from chassis.ids import uuid7
-from chassis.metrics import Metrics
-from chassis.problems import UnauthorizedError
-from chassis.tokens import Caller
-from chassis.vault import Vault
+from chassis.runtime.ids import uuid7
+from chassis.runtime.metrics import Metrics
+from chassis.runtime.problems import UnauthorizedError
+from chassis.security.encryption import Encryptor
+from chassis.security.tokens import Caller
 from support.asgi import call
 
 MARIA = Caller(uuid7(), uuid7(), "session", frozenset({"read", "write"}), "EUR", "Europe/Berlin", "en-GB")
@@ -150,10 +150,17 @@ def a_world(*, remote: Remote | None = None, per_minute: int = 10_000) -> World:
         return tools
 
     service = build(
-        AssistantSettings(messages_per_minute=per_minute), verify=verify, vault=Vault(b"k" * 32), metrics=metrics,
-        clock=lambda: datetime(2017, 9, 30, 23, 30, tzinfo=UTC), builtin=builtin, tools_of=tools_of, chosen=remote,
-        now=lambda: machine_time[0], validate_responses=True,
-    )  # fmt: skip
+        AssistantSettings(messages_per_minute=per_minute),
+        verify=verify,
+        encryptor=Encryptor(b"k" * 32),
+        metrics=metrics,
+        clock=lambda: datetime(2017, 9, 30, 23, 30, tzinfo=UTC),
+        builtin=builtin,
+        tools_of=tools_of,
+        chosen=remote,
+        now=lambda: machine_time[0],
+        validate_responses=True,
+    )
     return World(service, tools, builtin, remote, metrics, credentials, people, machine_time)
 
 

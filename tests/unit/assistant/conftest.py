@@ -11,11 +11,11 @@ from assistant.watson.adapter import Watson
 from assistant.watson.client import WatsonClient
 from assistant.watson.context import pseudonym
 from assistant.watson.settings import WatsonSettings
-from chassis.settings import read_settings
-from chassis.vault import Vault
+from chassis.runtime.settings import read_settings
+from chassis.security.encryption import Encryptor
 from support.watson import WatsonServer, watson_server
 
-VAULT = Vault(b"k" * 32)
+VAULT = Encryptor(b"k" * 32)
 
 
 @pytest.fixture

@@ -14,11 +14,19 @@ from assistant.understanding.vocabulary import vocabulary_of
 @pytest.mark.parametrize(
     ("text", "sign", "number"),
     [
-        ("3.50", ".", "3.50"), ("3,50", ",", "3.50"), ("3,50", ".", "3.50"), ("1,234", ".", "1234"), ("1.234", ",", "1234"),
-        ("1.234,50", ",", "1234.50"), ("1,234.50", ".", "1234.50"), ("1'234.50", ".", "1234.50"), ("12", ".", "12"),
-        ("1.234", ".", "1.234"), ("1,234,567", ".", "1234567"),
+        ("3.50", ".", "3.50"),
+        ("3,50", ",", "3.50"),
+        ("3,50", ".", "3.50"),
+        ("1,234", ".", "1234"),
+        ("1.234", ",", "1234"),
+        ("1.234,50", ",", "1234.50"),
+        ("1,234.50", ".", "1234.50"),
+        ("1'234.50", ".", "1234.50"),
+        ("12", ".", "12"),
+        ("1.234", ".", "1.234"),
+        ("1,234,567", ".", "1234567"),
     ],
-)  # fmt: skip
+)
 def test_a_number_in_digits(text: str, sign: str, number: str) -> None:
     """The decimal sign of the locale decides what could be either."""
     assert number_of(text, sign) == Decimal(number)
@@ -33,12 +41,20 @@ def test_what_is_no_amount_of_money(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "number", "currency"),
     [
-        ("coffee 3.50", "3.50", None), ("4,50 € coffee", "4.50", "EUR"), ("$12 lunch", "12", "USD"), ("₹250 chai", "250", "INR"),
-        ("twenty bucks", "20", "USD"), ("four hundred", "400", None), ("two hundred fifty dollars", "250", "USD"),
-        ("twelve fifty", "12.50", None), ("thirty five", "35", None),
-        ("20 dollars and 50 cents", "20.50", "USD"), ("50 cents for gum", "0.50", None), ("a $7 ride", "7", "USD"),
+        ("coffee 3.50", "3.50", None),
+        ("4,50 € coffee", "4.50", "EUR"),
+        ("$12 lunch", "12", "USD"),
+        ("₹250 chai", "250", "INR"),
+        ("twenty bucks", "20", "USD"),
+        ("four hundred", "400", None),
+        ("two hundred fifty dollars", "250", "USD"),
+        ("twelve fifty", "12.50", None),
+        ("thirty five", "35", None),
+        ("20 dollars and 50 cents", "20.50", "USD"),
+        ("50 cents for gum", "0.50", None),
+        ("a $7 ride", "7", "USD"),
     ],
-)  # fmt: skip
+)
 def test_an_amount_in_a_text(text: str, number: str, currency: str | None) -> None:
     """Words are numbers too, and a currency stands before or after."""
     found = find_amounts(line_of(text, vocabulary_of("en")), ".")

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from assistant.tools.model import ToolError
-from chassis.ids import uuid7
+from chassis.runtime.ids import uuid7
 from unit.assistant.assistant_world import JOHN, MARIA, READER, WRITER, World, a_world, card, events_of, texts
 
 
@@ -181,11 +181,18 @@ def test_a_proposal_that_does_not_fit_is_given_up(world) -> None:
 @pytest.mark.parametrize(
     ("body", "status", "pointer"),
     [
-        ({}, 422, "/text"), ({"text": "  \n "}, 422, "/text"), ({"text": ""}, 400, "/text"), ({"text": "x" * 2_001}, 400, "/text"),
-        ({"text": "a\u0000b"}, 400, "/text"), ({"text": "yes", "choice": "confirm"}, 422, "/choice"), ({"choice": "delete"}, 400, "/choice"),
-        ({"text": 5}, 400, "/text"), ({"text": "x", "conversation": "x" * 20_001}, 400, "/conversation"), ({"other": 1}, 400, "/other"),
+        ({}, 422, "/text"),
+        ({"text": "  \n "}, 422, "/text"),
+        ({"text": ""}, 400, "/text"),
+        ({"text": "x" * 2_001}, 400, "/text"),
+        ({"text": "a\u0000b"}, 400, "/text"),
+        ({"text": "yes", "choice": "confirm"}, 422, "/choice"),
+        ({"choice": "delete"}, 400, "/choice"),
+        ({"text": 5}, 400, "/text"),
+        ({"text": "x", "conversation": "x" * 20_001}, 400, "/conversation"),
+        ({"other": 1}, 400, "/other"),
     ],
-)  # fmt: skip
+)
 def test_bad_messages_are_problems_that_say_where(world, body, status, pointer) -> None:
     answer = world.send(**body)
     assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")

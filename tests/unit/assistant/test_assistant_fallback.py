@@ -103,7 +103,7 @@ def test_readiness_does_not_depend_on_watson(world) -> None:
     world.remote.fails = AWAY
     world.ask("how much?")
     with pytest.raises(Exception, match="does not answer"):
-        world.service.wishes["watson"]()
+        world.service.optional_checks["watson"]()
 
 
 def test_fallbacks_are_counted_by_reason(world) -> None:

@@ -20,10 +20,13 @@ def say(text: str) -> tuple[Outcome, Any]:
 @pytest.mark.parametrize(
     ("text", "amount"),
     [
-        ("bought 2 books for 18", "18.00"), ("3 coffees 12.60", "12.60"), ("5 beers and 2 pizzas for 60", "60.00"),
-        ("add a $7 taxi ride", "7.00"), ("I spent 20 dollars and 50 cents on beer", "20.50"),
+        ("bought 2 books for 18", "18.00"),
+        ("3 coffees 12.60", "12.60"),
+        ("5 beers and 2 pizzas for 60", "60.00"),
+        ("add a $7 taxi ride", "7.00"),
+        ("I spent 20 dollars and 50 cents on beer", "20.50"),
     ],
-)  # fmt: skip
+)
 def test_the_price_is_not_how_many(text: str, amount: str) -> None:
     """A number before what was bought counts it."""
     assert say(text) == (Outcome.PROPOSED, amount)
@@ -32,10 +35,17 @@ def test_the_price_is_not_how_many(text: str, amount: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "did I spend 40 on lunch", "I want to buy a bike for 300", "don't add 5 for coffee", "add -5 for coffee",
-        "lunch tomorrow 12", "20 taxi, 30 dinner", "bought 3 books", "I owe Bill 30", "how much have I put on booze this year",
+        "did I spend 40 on lunch",
+        "I want to buy a bike for 300",
+        "don't add 5 for coffee",
+        "add -5 for coffee",
+        "lunch tomorrow 12",
+        "20 taxi, 30 dinner",
+        "bought 3 books",
+        "I owe Bill 30",
+        "how much have I put on booze this year",
     ],
-)  # fmt: skip
+)
 def test_nothing_is_offered_that_was_not_told(text: str) -> None:
-    """Questions, wishes, debts, what is to come, and two prices at once."""
+    """Questions, optional_checks, debts, what is to come, and two prices at once."""
     assert say(text)[0] is not Outcome.PROPOSED

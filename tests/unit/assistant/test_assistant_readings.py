@@ -35,8 +35,7 @@ def asked(text: str, before: Question | None = None) -> Question:
 
 
 @pytest.mark.parametrize(
-    ("language", "text"),
-    [("en", "how do I undo an import"), ("de", "Wie mache ich einen Import rückgängig?")],
+    ("language", "text"), [("en", "how do I undo an import"), ("de", "Wie mache ich einen Import rückgängig?")]
 )
 def test_to_ask_how_to_undo_undoes_nothing(language: str, text: str) -> None:
     """It is a question about the product."""
@@ -82,10 +81,13 @@ def test_the_last_coffee_is_one_entry() -> None:
 @pytest.mark.parametrize(
     ("text", "topic"),
     [
-        ("how do I add an expense", "entry"), ("how do I change my password", "password"), ("how can I restore a deleted expense", "restore"),
-        ("what keyboard shortcuts are there", "keyboard"), ("how do I undo an import", "undo-import"),
+        ("how do I add an expense", "entry"),
+        ("how do I change my password", "password"),
+        ("how can I restore a deleted expense", "restore"),
+        ("what keyboard shortcuts are there", "keyboard"),
+        ("how do I undo an import", "undo-import"),
     ],
-)  # fmt: skip
+)
 def test_help_is_found(text: str, topic: str) -> None:
     """For what the guide has a section on."""
     question = asked(text)

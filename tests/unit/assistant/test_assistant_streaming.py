@@ -10,8 +10,8 @@ import pytest
 
 from assistant.conversation import blocks
 from assistant.conversation.streaming import events, wants_events
-from chassis import context
-from chassis.traces import Kind, Span
+from chassis.runtime import context
+from chassis.runtime.tracing import Kind, Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,10 +43,16 @@ def parsed(event: bytes) -> tuple[str, dict[str, Any]]:
 @pytest.mark.parametrize(
     ("accept", "wanted"),
     [
-        ("text/event-stream", True), ("Text/Event-Stream; q=1", True), ("text/event-stream, application/json", True),
-        ("application/json, text/event-stream", False), ("*/*", False), ("", False), ("text/html, */*", False), ("text/html, text/event-stream", True),
+        ("text/event-stream", True),
+        ("Text/Event-Stream; q=1", True),
+        ("text/event-stream, application/json", True),
+        ("application/json, text/event-stream", False),
+        ("*/*", False),
+        ("", False),
+        ("text/html, */*", False),
+        ("text/html, text/event-stream", True),
     ],
-)  # fmt: skip
+)
 def test_events_are_for_those_who_ask_for_them_first(accept: str, wanted: bool) -> None:
     assert wants_events(accept) is wanted
 

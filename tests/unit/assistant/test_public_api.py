@@ -12,7 +12,7 @@ import pytest
 
 from assistant.tools.client import PublicApi, RefusedError, new_client
 from assistant.tools.model import ToolError
-from chassis import context
+from chassis.runtime import context
 from support.asgi import led_to
 
 if TYPE_CHECKING:

@@ -12,9 +12,9 @@ import pytest
 from assistant.app import build
 from assistant.builtin import BuiltIn
 from assistant.settings import AssistantSettings
-from chassis.metrics import Metrics
-from chassis.tokens import Caller
-from chassis.vault import Vault
+from chassis.runtime.metrics import Metrics
+from chassis.security.encryption import Encryptor
+from chassis.security.tokens import Caller
 from support.asgi import call
 from support.watson_purse import SESSION, USER, Purse, id_of
 
@@ -32,7 +32,7 @@ def ask(purse: Purse) -> Ask:
     service = build(
         AssistantSettings(messages_per_minute=30),
         verify=lambda _token: ANN.claims(),
-        vault=Vault(b"k" * 32),
+        encryptor=Encryptor(b"k" * 32),
         metrics=Metrics(),
         clock=lambda: datetime(2026, 11, 30, 12, tzinfo=UTC),
         builtin=BuiltIn(new_id=lambda: "none"),

@@ -115,7 +115,7 @@ def test_a_search() -> None:
                 {"title": "Import", "text": "How to import a file.", "url": FILE},
                 {"title": "Without a title", "text": "Without a title", "url": ""},
             ],
-        },
+        }
     ]
 
 

@@ -11,9 +11,9 @@ from assistant.watson.client import WatsonClient
 from assistant.watson.probing import watson_probe
 from assistant.watson.settings import WatsonSettings
 from assistant.watson.transport import Deadline
-from chassis.declared import declared
-from chassis.probes import Trouble
-from chassis.settings import SettingsError, read_settings
+from chassis.process.declared_settings import declared
+from chassis.runtime.probes import ProbeError
+from chassis.runtime.settings import SettingsError, read_settings
 from support.ports import free_ports
 
 GIVEN = {
@@ -37,7 +37,7 @@ def problems_of(environ: dict[str, str]) -> list[str]:
 
 
 def sentence_of(environ: dict[str, str]) -> str:
-    with pytest.raises(Trouble) as caught:
+    with pytest.raises(ProbeError) as caught:
         watson_probe(read_settings(WatsonSettings, environ)).try_it()
     return str(caught.value)
 
@@ -138,7 +138,7 @@ def test_check_says_that_the_clock_is_wrong(server) -> None:
     def in_an_hour() -> datetime:
         return datetime.now(UTC) + timedelta(hours=1)
 
-    with pytest.raises(Trouble, match="60 minutes ahead of"):
+    with pytest.raises(ProbeError, match="60 minutes ahead of"):
         watson_probe(read_settings(WatsonSettings, server.environ()), in_an_hour).try_it()
 
 

@@ -215,7 +215,7 @@ def test_what_the_api_refuses_is_said(server, watson):
 def test_an_option_is_chosen_as_watson_wants_it(server, watson):
     chosen = {"input": {"text": "Spending", "suggestion_id": "s-1", "intents": [{"intent": "spending", "confidence": 0.6}]}}
     server.say = lambda _text, _session: [
-        {"response_type": "suggestion", "title": "Did you mean:", "suggestions": [{"label": "Spending", "value": chosen}]},
+        {"response_type": "suggestion", "title": "Did you mean:", "suggestions": [{"label": "Spending", "value": chosen}]}
     ]
     talk = Talk(watson)
     reply = talk.say("spendings?")

@@ -26,7 +26,7 @@ def test_signing_up_signs_in_and_tells_the_other_services(auth):
     cookie = answer.headers["Set-Cookie"]
     assert cookie.startswith("__Host-session=outlay_ses_")
     assert {"Secure", "HttpOnly", "SameSite=Lax", "Path=/", "Max-Age=7776000"} <= set(cookie.split("; "))
-    assert auth.bell.is_set()
+    assert auth.wake_up.is_set()
     registered, mail = auth.events()
     assert (registered.type, mail.type) == ("user.registered", "user.verification_requested")
     assert auth.opened_address(registered) == "Maria@example.org"
@@ -156,11 +156,7 @@ def test_a_change_that_changes_nothing_tells_nothing(auth):
     secret = auth.sign_up()
     auth.events()
     answer = auth.call(
-        "PATCH",
-        "/users/me",
-        secret=secret,
-        headers={"If-Match": '"1"'},
-        json={"name": "Maria", "email": "Maria@example.org"},
+        "PATCH", "/users/me", secret=secret, headers={"If-Match": '"1"'}, json={"name": "Maria", "email": "Maria@example.org"}
     )
     assert (answer.status_code, answer.json()["version"]) == (200, 1)
     assert auth.events() == []
@@ -275,7 +271,7 @@ def test_a_refused_change_of_address_leaves_the_new_address_free(auth):
 
 
 def pointer_of(auth, email: str):
-    return auth.documents.get(f"email:{Finding(auth.documents, auth.vault).fingerprint(email)}")
+    return auth.documents.get(f"email:{Finding(auth.documents, auth.encryptor).fingerprint(email)}")
 
 
 def test_an_address_that_a_crash_left_reserved_is_free_after_a_minute(auth):

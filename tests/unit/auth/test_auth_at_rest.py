@@ -19,7 +19,7 @@ def test_the_file_holds_no_address_password_or_secret(auth):
     mailed = [auth.opened_token(event) for event in claimed if "token" in event.data]
     assert len(mailed) == 2
     signing_key = auth.documents.get("signing-keys").body["keys"][0]
-    private = auth.vault.open(signing_key["private"], f"signing-key:{signing_key['id']}")
+    private = auth.encryptor.decrypt(signing_key["private"], f"signing-key:{signing_key['id']}")
     raw = b"".join(path.read_bytes() for path in auth.path.parent.glob("auth.db*"))
     assert b"outlay:event:user.registered" in raw
     for hidden in (

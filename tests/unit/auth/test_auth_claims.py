@@ -68,7 +68,7 @@ def follow(auth: Auth, token: str) -> int:
 
 
 def claim_of(auth: Auth, email: str) -> Document | None:
-    return auth.documents.get(f"email:{Finding(auth.documents, auth.vault).fingerprint(email)}")
+    return auth.documents.get(f"email:{Finding(auth.documents, auth.encryptor).fingerprint(email)}")
 
 
 def belongs_to_maria(auth: Auth, email: str) -> bool:

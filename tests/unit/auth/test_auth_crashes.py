@@ -6,8 +6,8 @@ import threading
 
 import pytest
 
-from chassis.metrics import Metrics
-from chassis.relay import Relay
+from chassis.messaging.relay import Relay
+from chassis.runtime.metrics import Metrics
 
 MANY = 1_000_000
 PASSWORD = "violet umbrella kitchen"
@@ -64,7 +64,7 @@ def test_people_change_themselves_while_the_relay_sends(make_auth):
     auth = make_auth()
     secret, sent = auth.sign_up(), []
     relay = Relay(
-        "auth", auth.made.service.outbox, lambda events: sent.extend(event.id for event in events), Metrics(), bell=auth.bell
+        "auth", auth.made.service.outbox, lambda events: sent.extend(event.id for event in events), Metrics(), wake_up=auth.wake_up
     )
     relay.start()
     for version in range(1, 31):

@@ -10,7 +10,7 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from chassis.problems import UnauthorizedError
+from chassis.runtime.problems import UnauthorizedError
 from unit.auth.test_auth_tokens import a_token
 
 

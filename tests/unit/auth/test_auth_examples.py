@@ -6,7 +6,7 @@ import pytest
 
 from auth.app import STATUSES
 from auth.domain import errors
-from chassis.spec import load_spec, operations
+from chassis.web.spec import load_spec, operations
 
 SPEC = load_spec("auth")
 OWN = {"a passphrase of your own": "violet umbrella kitchen", "another passphrase of your own": "seven paper lanterns"}

@@ -10,8 +10,8 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from chassis.problems import UnauthorizedError
-from chassis.tokens import TokenVerifier
+from chassis.runtime.problems import UnauthorizedError
+from chassis.security.tokens import TokenVerifier
 
 DAY = 86_400.0
 
@@ -55,7 +55,7 @@ def test_a_new_key_is_published_before_it_signs_and_the_old_one_after_it_signed(
     assert set(published(auth)) == {old, new}
     assert auth.made.verify(old_token)["sub"] == auth.made.verify(new_token)["sub"]
     auth.now.ahead = 121 + 3_600
-    auth.made.service.tidy()
+    auth.made.service.clean_up()
     assert published(auth) == [new]
 
 
@@ -93,17 +93,17 @@ def test_no_token_is_refused_while_two_replicas_change_keys_before_verifiers_tha
 
 
 def test_keys_are_rotated_once_a_month(auth):
-    auth.made.service.tidy()
+    auth.made.service.clean_up()
     first = published(auth)
     auth.now.ahead = 29 * DAY
-    auth.made.service.tidy()
+    auth.made.service.clean_up()
     assert published(auth) == first
     auth.now.ahead = 31 * DAY
-    auth.made.service.tidy()
-    auth.made.service.tidy()
+    auth.made.service.clean_up()
+    auth.made.service.clean_up()
     assert len(published(auth)) == 2
     auth.now.ahead = 32 * DAY
-    auth.made.service.tidy()
+    auth.made.service.clean_up()
     assert len(published(auth)) == 1
     assert published(auth) != first
 
@@ -126,7 +126,7 @@ def test_a_token_that_was_tampered_with_is_refused(auth, spoil):
     else:
         ring = auth.documents.get("signing-keys").body["keys"][0]
         key = Ed25519PrivateKey.from_private_bytes(
-            base64.urlsafe_b64decode(auth.vault.open(ring["private"], f"signing-key:{ring['id']}") + "=")
+            base64.urlsafe_b64decode(auth.encryptor.decrypt(ring["private"], f"signing-key:{ring['id']}") + "=")
         )
         changed = {**claims, "aud": "elsewhere"} if spoil == "audience" else {**claims, "exp": 1_000_000_000}
         forged = jwt.encode(changed, key, algorithm="EdDSA", headers={"kid": kid})

@@ -41,7 +41,7 @@ def test_leaving_removes_everything_and_tells_the_other_services(auth, maria):
     assert auth.kinds_of(user_id) == ["tombstone"]
     (event,) = auth.events()
     assert (event.type, event.data) == ("user.deleted", {"user_id": user_id})
-    auth.made.service.tidy()
+    auth.made.service.clean_up()
     assert auth.kinds_of(user_id) == []
 
 
@@ -96,10 +96,10 @@ def test_wherever_leaving_is_interrupted_it_is_finished_later(breaking, writes):
         assert exchanged(auth, secret) == 200
         return
     assert exchanged(auth, secret) == exchanged(auth, token) == 401
-    auth.made.service.tidy()
+    auth.made.service.clean_up()
     assert auth.kinds_of(user_id) == ["tombstone"]
     assert [event.type for event in auth.events()] == ["user.deleted"]
-    auth.made.service.tidy()
+    auth.made.service.clean_up()
     assert auth.kinds_of(user_id) == []
     auth.sign_up()
 
@@ -113,5 +113,5 @@ def test_an_address_of_somebody_who_left_is_free_even_before_tidying(breaking):
     auth.documents.writes_left = MANY
     auth.now.ahead = 61
     auth.sign_up()
-    auth.made.service.tidy()
+    auth.made.service.clean_up()
     assert auth.sign_in().status_code == 201

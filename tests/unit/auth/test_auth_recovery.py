@@ -112,7 +112,7 @@ def test_asking_for_a_reset_does_not_tell_whether_the_address_is_known(auth):
     assert [event.type for event in auth.events()].count(RESET) == 1
     (nobody,) = [found for found in auth.documents.expired(auth.now() + 2 * HOUR, limit=10) if found.kind == "nobody"]
     auth.now.ahead = HOUR + 60
-    auth.made.service.tidy()
+    auth.made.service.clean_up()
     assert auth.documents.get(nobody.id) is None
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from chassis.security_log import LOGGER
+from chassis.runtime.logs import SECURITY_LOGGER
 from support.auth_alone import MARIA
 
 if TYPE_CHECKING:
@@ -18,10 +18,10 @@ FROM = {"X-Forwarded-For": "203.0.113.7"}
 
 @pytest.fixture
 def written(caplog: pytest.LogCaptureFixture) -> Callable[[], list[dict[str, Any]]]:
-    caplog.set_level(logging.INFO, LOGGER)
+    caplog.set_level(logging.INFO, SECURITY_LOGGER)
 
     def read() -> list[dict[str, Any]]:
-        lines = [vars(entry) for entry in caplog.records if entry.name == LOGGER]
+        lines = [vars(entry) for entry in caplog.records if entry.name == SECURITY_LOGGER]
         caplog.clear()
         return lines
 
@@ -57,8 +57,10 @@ def test_tokens_and_passwords_are_told(auth, written):
     auth.send("PUT", "/password-resets/unknown", json={"password": "seven paper lanterns"})
     lines = written()[1:]
     assert [(line["event"], line["outcome"]) for line in lines] == [
-        ("token.created", "success"), ("token.revoked", "success"), ("password.reset", "failure"),
-    ]  # fmt: skip
+        ("token.created", "success"),
+        ("token.revoked", "success"),
+        ("password.reset", "failure"),
+    ]
     assert [line.get("token_id") for line in lines] == [made["id"], made["id"], None]
     assert made["token"] not in str(lines)
 

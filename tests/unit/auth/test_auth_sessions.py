@@ -171,7 +171,7 @@ def test_what_is_over_is_forgotten_with_the_next_change_and_by_tidying(auth):
         return len(auth.documents.get(f"user:{user['id']}").body["sessions"])
 
     auth.now.ahead = 31 * DAY
-    auth.made.service.tidy()
+    auth.made.service.clean_up()
     assert kept() == 0
     assert auth.sign_in().json() == user
     auth.now.ahead = 62 * DAY

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from auth.settings import AuthSettings
-from chassis.settings import SettingsError, read_settings
+from chassis.runtime.settings import SettingsError, read_settings
 
 if TYPE_CHECKING:
     from pathlib import Path

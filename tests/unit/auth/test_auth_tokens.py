@@ -104,7 +104,7 @@ def test_a_token_ends_when_it_expires(auth):
     assert exchanged(auth, made["token"]) == 200
     auth.now.ahead = 2 * DAY + 1
     assert exchanged(auth, made["token"]) == 401
-    auth.made.service.tidy()
+    auth.made.service.clean_up()
     auth.now.ahead = 0
     assert auth.call("GET", "/users/me/tokens", secret=secret).json() == {"items": []}
 

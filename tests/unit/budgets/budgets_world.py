@@ -13,12 +13,12 @@ import httpx
 
 from budgets.app import build
 from budgets.settings import BudgetsSettings
-from chassis.events import Event
-from chassis.ids import uuid7
-from chassis.metrics import Metrics
-from chassis.service import Service
-from chassis.tokens import Caller
-from chassis.vault import Vault
+from chassis.messaging.events import Event
+from chassis.process.service import Service
+from chassis.runtime.ids import uuid7
+from chassis.runtime.metrics import Metrics
+from chassis.security.encryption import Encryptor
+from chassis.security.tokens import Caller
 from support.asgi import call
 from support.stores import a_migrated
 
@@ -112,9 +112,14 @@ class World:
         data = {"user_id": self.caller.user_id}
         if kind != "user.deleted":
             data |= {
-                "email": "v1.k.x", "email_verified": True, "name": "Maria", "home_currency": "USD", "locale": "en-US",
-                "time_zone": self.caller.time_zone, "version": 1,
-            }  # fmt: skip
+                "email": "v1.k.x",
+                "email_verified": True,
+                "name": "Maria",
+                "home_currency": "USD",
+                "locale": "en-US",
+                "time_zone": self.caller.time_zone,
+                "version": 1,
+            }
         return self.deliver(Event(uuid7(), "/outlay/auth", kind, data["user_id"], "2015-01-24T18:00:00Z", {**data, **changes}))
 
     def deliver(self, event: Event) -> Event:
@@ -143,7 +148,7 @@ def make_world(path: Path, *, moment: str = "2015-01-24T18:00:00Z", patience: fl
     service = build(
         BudgetsSettings(database=a_migrated("budgets", path)),
         verify=lambda token: callers[token].claims(),
-        vault=Vault(bytes(32)),
+        encryptor=Encryptor(bytes(32)),
         metrics=metrics,
         clock=lambda: now[0].astimezone(UTC),
         ids=uuid7,

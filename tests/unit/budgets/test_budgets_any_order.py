@@ -15,9 +15,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chassis.events import Event
-from chassis.ids import uuid7
-from chassis.tokens import Caller
+from chassis.messaging.events import Event
+from chassis.runtime.ids import uuid7
+from chassis.security.tokens import Caller
 from unit.budgets.budgets_world import MARIA, World, a_change, make_world
 from unit.budgets.naive_recount import recount
 
@@ -217,7 +217,7 @@ def new_person() -> Caller:
 def give_up_waiting(world: World) -> None:
     """Let an hour pass, for imports of which something came twice or not in the order of things."""
     world.at("2015-07-15T20:00:00Z")
-    world.service.tidy()
+    world.service.clean_up()
     world.at(TODAY)
 
 

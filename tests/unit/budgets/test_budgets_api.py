@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from chassis.ids import uuid7
+from chassis.runtime.ids import uuid7
 from unit.budgets.budgets_world import COFFEE, GROCERIES, MARIA, World, usd
 
 JOHN = replace(MARIA, user_id=uuid7())

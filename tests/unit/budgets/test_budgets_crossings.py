@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chassis.ids import uuid7
+from chassis.runtime.ids import uuid7
 from unit.budgets.budgets_world import COFFEE, GROCERIES, World, a_change, an_expense, usd
 
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from chassis.events import Event
-from chassis.ids import uuid7
+from chassis.messaging.events import Event
+from chassis.runtime.ids import uuid7
 from unit.budgets.budgets_world import MARIA, World, a_change, an_expense, make_world, usd
 
 IN_EUROS = replace(MARIA, home_currency="EUR")
@@ -58,11 +58,7 @@ def test_nobody_is_told_again_of_what_was_exceeded_already_in_any_order(tmp_path
         first, second = world.spend("150.00"), world.spend("150.00")
         ((kind, _threshold, _start),) = world.crossings()[-1:]
         assert kind == "budget.exceeded"
-        news = [
-            converted(events=2),
-            a_batch(in_euros(first, "150.00", "75.00")),
-            a_batch(in_euros(second, "150.00", "75.00")),
-        ]
+        news = [converted(events=2), a_batch(in_euros(first, "150.00", "75.00")), a_batch(in_euros(second, "150.00", "75.00"))]
         for which in order:
             world.deliver(news[which])
         assert world.get(budget)["amount"] == eur("100.00")

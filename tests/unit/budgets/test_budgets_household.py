@@ -39,11 +39,14 @@ def set_budgets(world: World) -> dict[str, dict[str, Any]]:
     """The household's six budgets by category."""
     return {
         budget["category"]: world.create(
-            name=budget["category"], category_ids=[category(budget["category"])], amount=usd(budget["amount"]),
-            period=budget["period"], starts_on="2015-01-01",
+            name=budget["category"],
+            category_ids=[category(budget["category"])],
+            amount=usd(budget["amount"]),
+            period=budget["period"],
+            starts_on="2015-01-01",
         )
         for budget in read("budgets.json")
-    }  # fmt: skip
+    }
 
 
 def chunks(size: int) -> Iterator[list[dict[str, Any]]]:

@@ -6,8 +6,8 @@ import itertools
 from pathlib import Path
 from typing import Any
 
-from chassis.events import Event
-from chassis.ids import uuid7
+from chassis.messaging.events import Event
+from chassis.runtime.ids import uuid7
 from unit.budgets.budgets_world import COFFEE, GROCERIES, MARIA, World, a_change, an_expense, make_world, usd
 
 IMPORT = uuid7()
@@ -20,9 +20,16 @@ def a_batch(*changes: dict[str, Any], kind: str = "expense.recorded") -> Event:
 
 def completed(imported: int) -> Event:
     data = {
-        "user_id": MARIA.user_id, "import_id": IMPORT, "filename": "bank.csv", "rows": imported, "imported": imported,
-        "duplicates": 0, "failed": 0, "from": "2015-01-01", "to": "2015-01-31",
-    }  # fmt: skip
+        "user_id": MARIA.user_id,
+        "import_id": IMPORT,
+        "filename": "bank.csv",
+        "rows": imported,
+        "imported": imported,
+        "duplicates": 0,
+        "failed": 0,
+        "from": "2015-01-01",
+        "to": "2015-01-31",
+    }
     return Event(uuid7(), "/outlay/expenses", "import.completed", IMPORT, "2015-01-24T18:00:00Z", data)
 
 
@@ -112,13 +119,13 @@ def test_an_import_whose_end_never_comes_is_told_after_an_hour(world: World) -> 
     world.create()
     world.deliver(a_batch(a_change(an_expense("250.00"))))
     world.announced()
-    world.service.tidy()
+    world.service.clean_up()
     assert world.announced() == []
     world.at("2015-01-24T20:00:00Z")
-    world.service.tidy()
+    world.service.clean_up()
     (event,) = told_alone(world)
     assert event.type == "budget.exceeded"
-    world.service.tidy()
+    world.service.clean_up()
     assert world.announced() == []
 
 
@@ -129,7 +136,7 @@ def test_expenses_that_come_after_the_summary_tell_nothing_of_it_again(world: Wo
     world.announced()
     world.deliver(a_batch(a_change(an_expense("1.00"))))
     world.at("2015-01-24T20:00:00Z")
-    world.service.tidy()
+    world.service.clean_up()
     assert told_alone(world) == []
 
 
@@ -138,6 +145,6 @@ def test_an_import_of_which_an_older_process_counted_a_part_is_reviewed(world: W
     world.deliver(a_batch(a_change(an_expense("250.00"))))
     world.deliver(completed(2))
     world.at("2015-01-24T20:00:00Z")
-    world.service.tidy()
+    world.service.clean_up()
     (summary,) = world.announced("import.reviewed")
     assert len(summary.data["exceedances"]) == 1

@@ -53,12 +53,7 @@ def test_the_29th_of_february_comes_back_in_the_next_leap_year() -> None:
 
 @pytest.mark.parametrize(
     ("cycle", "anchor"),
-    [
-        (Cycle.WEEKLY, "2015-05-18"),
-        (Cycle.MONTHLY, "2015-05-01"),
-        (Cycle.QUARTERLY, "2015-04-01"),
-        (Cycle.YEARLY, "2015-01-01"),
-    ],
+    [(Cycle.WEEKLY, "2015-05-18"), (Cycle.MONTHLY, "2015-05-01"), (Cycle.QUARTERLY, "2015-04-01"), (Cycle.YEARLY, "2015-01-01")],
 )
 def test_without_a_day_periods_begin_where_people_expect(cycle: Cycle, anchor: str) -> None:
     assert usual_anchor(cycle, date(2015, 5, 20)) == date.fromisoformat(anchor)

@@ -15,10 +15,17 @@ from money import Money
 
 def a_budget(rollover: Rollover = Rollover.NONE, thresholds: tuple[int, ...] = (80, 100)) -> Budget:
     return Budget(
-        id="b", user_id="u", name="Food", scope=Scope("USD", ()), amount=Money(100, "USD"),
-        schedule=Schedule(Cycle.MONTHLY, date(2015, 1, 1)), thresholds=thresholds, rollover=rollover,
-        version=1, created_at=datetime(2015, 1, 1, tzinfo=UTC),
-    )  # fmt: skip
+        id="b",
+        user_id="u",
+        name="Food",
+        scope=Scope("USD", ()),
+        amount=Money(100, "USD"),
+        schedule=Schedule(Cycle.MONTHLY, date(2015, 1, 1)),
+        thresholds=thresholds,
+        rollover=rollover,
+        version=1,
+        created_at=datetime(2015, 1, 1, tzinfo=UTC),
+    )
 
 
 def limits(rollover: Rollover, spent: dict[int, int], until: int = 4) -> list[int]:

@@ -6,8 +6,8 @@ import itertools
 from pathlib import Path
 from typing import Any
 
-from chassis.events import Event
-from chassis.ids import uuid7
+from chassis.messaging.events import Event
+from chassis.runtime.ids import uuid7
 from unit.budgets.budgets_world import MARIA, World, a_change, an_expense, make_world, usd
 from unit.budgets.test_budgets_imports import IMPORT, a_batch, completed, told_alone
 
@@ -105,7 +105,7 @@ def test_in_whatever_order_it_is_heard_of_it_is_told_once(tmp_path: Path) -> Non
         for which in order:
             world.deliver(news[which])
         world.at("2015-01-24T20:00:00Z")
-        world.service.tidy()
+        world.service.clean_up()
         events = world.announced()
         recovered = {event.data["crossing_id"] for event in events if event.type == "budget.recovered"}
         crossed = [event.data for event in events if event.type == "budget.exceeded"]

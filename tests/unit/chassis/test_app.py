@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
-from chassis.app import AppParts, build_app
-from chassis.metrics import Metrics
-from chassis.problems import UnauthorizedError
-from chassis.request import Request, etag
-from chassis.spec import load_spec
-from chassis.tokens import Caller
+from chassis.runtime.metrics import Metrics
+from chassis.runtime.problems import UnauthorizedError
+from chassis.security.tokens import Caller
+from chassis.web.app import AppParts, build_app
+from chassis.web.request import Request, etag
+from chassis.web.spec import load_spec
 from support.asgi import call
 
 SPEC = {
@@ -26,17 +26,75 @@ SPEC = {
     "security": [{"bearer": []}],
     "paths": {
         "/things": {
-            "get": {"operationId": "listThings", "parameters": [{"name": "from", "in": "query", "schema": {"$ref": "#/components/schemas/Day"}}], "responses": {"200": {"description": "ok", "content": {"application/json": {"schema": {"type": "object"}}}}}},
-            "post": {"operationId": "createThing", "requestBody": {"required": True, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/NewThing"}}}}, "responses": {"201": {"description": "ok", "content": {"application/json": {"schema": {"type": "object"}}}}}},
+            "get": {
+                "operationId": "listThings",
+                "parameters": [{"name": "from", "in": "query", "schema": {"$ref": "#/components/schemas/Day"}}],
+                "responses": {"200": {"description": "ok", "content": {"application/json": {"schema": {"type": "object"}}}}},
+            },
+            "post": {
+                "operationId": "createThing",
+                "requestBody": {
+                    "required": True,
+                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/NewThing"}}},
+                },
+                "responses": {"201": {"description": "ok", "content": {"application/json": {"schema": {"type": "object"}}}}},
+            },
             "delete": {"operationId": "removeThings", "responses": {"204": {"description": "gone"}}},
         },
-        "/files": {"post": {"operationId": "createFile", "requestBody": {"content": {"multipart/form-data": {"schema": {"type": "object", "properties": {"file": {"type": "string", "format": "binary"}, "mapping": {"type": "string"}}}}}}, "responses": {"201": {"description": "ok", "content": {"application/json": {"schema": {"type": "object"}}}}}}},
-        "/questions": {"post": {"operationId": "askThings", "x-scope": "read", "responses": {"200": {"description": "ok", "content": {"application/json": {"schema": {"type": "object"}}}}}}},
-        "/news": {"get": {"operationId": "listNews", "responses": {"200": {"description": "ok", "content": {"text/event-stream": {"schema": {"type": "string"}}}}}}},
-        "/lines": {"get": {"operationId": "listLines", "responses": {"200": {"description": "ok", "content": {"text/csv": {"schema": {"type": "string"}}}}}}},
+        "/files": {
+            "post": {
+                "operationId": "createFile",
+                "requestBody": {
+                    "content": {
+                        "multipart/form-data": {
+                            "schema": {
+                                "type": "object",
+                                "properties": {"file": {"type": "string", "format": "binary"}, "mapping": {"type": "string"}},
+                            }
+                        }
+                    }
+                },
+                "responses": {"201": {"description": "ok", "content": {"application/json": {"schema": {"type": "object"}}}}},
+            }
+        },
+        "/questions": {
+            "post": {
+                "operationId": "askThings",
+                "x-scope": "read",
+                "responses": {"200": {"description": "ok", "content": {"application/json": {"schema": {"type": "object"}}}}},
+            }
+        },
+        "/news": {
+            "get": {
+                "operationId": "listNews",
+                "responses": {"200": {"description": "ok", "content": {"text/event-stream": {"schema": {"type": "string"}}}}},
+            }
+        },
+        "/lines": {
+            "get": {
+                "operationId": "listLines",
+                "responses": {"200": {"description": "ok", "content": {"text/csv": {"schema": {"type": "string"}}}}},
+            }
+        },
     },
-    "components": {"schemas": {"NewThing": {"type": "object", "additionalProperties": False, "required": ["name"], "properties": {"name": {"type": "string", "maxLength": 5}, "day": {"$ref": "#/components/schemas/Day"}, "at": {"$ref": "#/components/schemas/Instant"}, "id": {"$ref": "#/components/schemas/Id"}, "email": {"type": "string", "format": "email"}, "price": {"$ref": "#/components/schemas/PositiveMoney"}}}}},
-}  # fmt: skip
+    "components": {
+        "schemas": {
+            "NewThing": {
+                "type": "object",
+                "additionalProperties": False,
+                "required": ["name"],
+                "properties": {
+                    "name": {"type": "string", "maxLength": 5},
+                    "day": {"$ref": "#/components/schemas/Day"},
+                    "at": {"$ref": "#/components/schemas/Instant"},
+                    "id": {"$ref": "#/components/schemas/Id"},
+                    "email": {"type": "string", "format": "email"},
+                    "price": {"$ref": "#/components/schemas/PositiveMoney"},
+                },
+            }
+        }
+    },
+}
 
 
 class NoSuchThingError(Exception):
@@ -168,17 +226,73 @@ BAD = [
     ("a day that never was", "full", "GET", "things?from=2015-02-30", {}, 400, "bad-request"),
     ("the year 9999", "full", "GET", "things?from=9999-01-01", {}, 400, "bad-request"),
     ("no body", "full", "POST", "things", {}, 400, "bad-request"),
-    ("another content type", "full", "POST", "things", {"content": b"a=b", "headers": {"Content-Type": "text/plain"}}, 415, "unsupported-media-type"),
+    (
+        "another content type",
+        "full",
+        "POST",
+        "things",
+        {"content": b"a=b", "headers": {"Content-Type": "text/plain"}},
+        415,
+        "unsupported-media-type",
+    ),
     ("no content type", "full", "POST", "things", {"content": b'{"name": "a"}'}, 415, "unsupported-media-type"),
-    ("a number without end", "full", "POST", "things", {"content": b'{"name": ' + b"9" * 5000 + b"}", "headers": {"Content-Type": "application/json"}}, 400, "invalid-request"),
-    ("broken JSON", "full", "POST", "things", {"content": b'{"name": ', "headers": {"Content-Type": "application/json"}}, 400, "invalid-request"),
-    ("NaN", "full", "POST", "things", {"content": b'{"name": NaN}', "headers": {"Content-Type": "application/json"}}, 400, "invalid-request"),
-    ("bytes that are no UTF-8", "full", "POST", "things", {"content": b'{"name": "\xff"}', "headers": {"Content-Type": "application/json"}}, 400, "invalid-request"),
-    ("deep nesting", "full", "POST", "things", {"content": b"[" * 60_000, "headers": {"Content-Type": "application/json"}}, 400, "invalid-request"),
-    ("a body that is too large", "full", "POST", "things", {"content": b" " * 1_000_001, "headers": {"Content-Type": "application/json"}}, 413, "body-too-large"),
+    (
+        "a number without end",
+        "full",
+        "POST",
+        "things",
+        {"content": b'{"name": ' + b"9" * 5000 + b"}", "headers": {"Content-Type": "application/json"}},
+        400,
+        "invalid-request",
+    ),
+    (
+        "broken JSON",
+        "full",
+        "POST",
+        "things",
+        {"content": b'{"name": ', "headers": {"Content-Type": "application/json"}},
+        400,
+        "invalid-request",
+    ),
+    (
+        "NaN",
+        "full",
+        "POST",
+        "things",
+        {"content": b'{"name": NaN}', "headers": {"Content-Type": "application/json"}},
+        400,
+        "invalid-request",
+    ),
+    (
+        "bytes that are no UTF-8",
+        "full",
+        "POST",
+        "things",
+        {"content": b'{"name": "\xff"}', "headers": {"Content-Type": "application/json"}},
+        400,
+        "invalid-request",
+    ),
+    (
+        "deep nesting",
+        "full",
+        "POST",
+        "things",
+        {"content": b"[" * 60_000, "headers": {"Content-Type": "application/json"}},
+        400,
+        "invalid-request",
+    ),
+    (
+        "a body that is too large",
+        "full",
+        "POST",
+        "things",
+        {"content": b" " * 1_000_001, "headers": {"Content-Type": "application/json"}},
+        413,
+        "body-too-large",
+    ),
     ("a domain error", "full", "GET", "things?from=2020-01-01", {}, 404, "no-such-thing"),
     ("an unforeseen error", "full", "GET", "things?from=2020-01-02", {}, 500, "internal"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("what", "token", "method", "path", "options", "status", "name"), BAD, ids=[row[0] for row in BAD])
@@ -258,11 +372,7 @@ def test_a_file_reaches_the_handler_as_a_stream(app) -> None:
 
 
 def test_a_form_that_lacks_its_file_says_so(app) -> None:
-    for options in (
-        {},
-        {"files": {"mapping": (None, b"{}")}},
-        {"files": {"mapping": (None, b"{}"), "file": (None, b"text")}},
-    ):
+    for options in ({}, {"files": {"mapping": (None, b"{}")}}, {"files": {"mapping": (None, b"{}"), "file": (None, b"text")}}):
         answer = ask(app, "POST", "files", **options)
         assert (answer.status_code, answer.json()["detail"]) == (400, "file is missing.")
 
@@ -291,9 +401,16 @@ def test_an_event_is_sent_before_there_is_another_one(app) -> None:
     headers = [(b"authorization", b"Bearer full"), (b"host", b"outlay.test")]
     path = "/api/v1/news"
     scope = {
-        "type": "http", "method": "GET", "path": path, "raw_path": path.encode(), "query_string": b"", "headers": headers,
-        "http_version": "1.1", "scheme": "http", "root_path": "",
-    }  # fmt: skip
+        "type": "http",
+        "method": "GET",
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": b"",
+        "headers": headers,
+        "http_version": "1.1",
+        "scheme": "http",
+        "root_path": "",
+    }
     asyncio.run(app(scope, receive, send))
     assert sent == [b"event: first", b"event: second", b""]
 

@@ -13,9 +13,9 @@ import sqlalchemy as sa
 
 from auth.settings import AuthSettings
 from budgets.settings import BudgetsSettings
-from chassis.bindings.certificates import certificate_file
-from chassis.bus.settings import BrokerSettings
-from chassis.settings import SettingsError, read_settings
+from chassis.messaging.broker_settings import BrokerSettings
+from chassis.platform.certificates import certificate_file
+from chassis.runtime.settings import SettingsError, read_settings
 from expenses.settings import ExpensesSettings
 from notifier.settings import NotifierSettings
 from support import bound
@@ -202,9 +202,17 @@ def test_what_outlay_has_no_use_for_is_left_alone() -> None:
 
 def test_folders_of_bindings_are_read(tmp_path: Path) -> None:
     bound.folder(
-        tmp_path, "my-rows", type="mysql", provider="made-up", host="db.example", port="3306", username="me", password="p w",
-        database="budgets", certificates=PEM,
-    )  # fmt: skip
+        tmp_path,
+        "my-rows",
+        type="mysql",
+        provider="made-up",
+        host="db.example",
+        port="3306",
+        username="me",
+        password="p w",
+        database="budgets",
+        certificates=PEM,
+    )
     bound.folder(tmp_path, "my-bus", type="rabbitmq", uri="amqp://broker.example:5672/outlay", username="me", password=SECRET)
     (tmp_path / "..data").mkdir()  # as Kubernetes has it
     environ = {"SERVICE_BINDING_ROOT": str(tmp_path)}

@@ -11,11 +11,11 @@ import httpx
 import pytest
 from jsonschema import Draft4Validator
 
-from chassis.app import AppParts, build_app
-from chassis.metrics import Metrics
-from chassis.problems import UnauthorizedError
-from chassis.spec import load_spec
-from chassis.tokens import Caller
+from chassis.runtime.metrics import Metrics
+from chassis.runtime.problems import UnauthorizedError
+from chassis.security.tokens import Caller
+from chassis.web.app import AppParts, build_app
+from chassis.web.spec import load_spec
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

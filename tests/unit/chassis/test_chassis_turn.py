@@ -3,11 +3,11 @@
 import threading
 import time
 
-from chassis.sql.dialects.turn import Turn
+from chassis.storage.dialects.write_lock import WriteLock
 
 
 def test_who_comes_again_waits_behind_those_who_wait_already():
-    turn, order = Turn(), []
+    turn, order = WriteLock(), []
 
     def write(name: str) -> None:
         with turn:
@@ -26,7 +26,7 @@ def test_who_comes_again_waits_behind_those_who_wait_already():
 
 
 def test_many_threads_never_meet():
-    turn, inside, met = Turn(), [], []
+    turn, inside, met = WriteLock(), [], []
 
     def write() -> None:
         for _ in range(200):

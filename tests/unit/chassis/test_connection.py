@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 _PROGRAM = """
 import json, sys
-from chassis.connection import ConnectionLimits
-from chassis.server import serve
+from chassis.web.connection import ConnectionLimits
+from chassis.web.server import serve
 
 async def app(scope, receive, send):
     body, more = b"", True
@@ -95,8 +95,13 @@ def refusal(answer: str) -> tuple[int, str]:
     """Return status and detail of an answer that is a problem with every header that answers have."""
     head, _blank, body = answer.partition("\r\n\r\n")
     told = json.loads(body)
-    for line in ("content-type: application/problem+json", "x-content-type-options: nosniff", "cache-control: no-store",
-                 "content-security-policy: default-src 'none'; frame-ancestors 'none'", "connection: close"):  # fmt: skip
+    for line in (
+        "content-type: application/problem+json",
+        "x-content-type-options: nosniff",
+        "cache-control: no-store",
+        "content-security-policy: default-src 'none'; frame-ancestors 'none'",
+        "connection: close",
+    ):
         assert line in head.lower(), head
     assert head.startswith(f"HTTP/1.1 {told['status']} ")
     return told["status"], told["detail"]

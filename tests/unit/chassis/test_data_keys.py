@@ -13,15 +13,15 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from chassis.bus import Never, Queue
-from chassis.bus.embedded import EmbeddedBus
-from chassis.data_keys import KeySettings, WrappedKey, keys_in, parse_keys, vault_from
-from chassis.events import Event
-from chassis.keys_command import look_after_keys
-from chassis.letters import tell_of_sealed
-from chassis.metrics import Metrics
-from chassis.settings import SettingsError, read_settings
-from chassis.vault import SealError, UnknownKeyError, Vault, key_id_of
+from chassis.messaging.bus import Queue, Reject
+from chassis.messaging.embedded import EmbeddedBus
+from chassis.messaging.events import Event
+from chassis.process.events_command import tell_of_sealed
+from chassis.process.keys_command import look_after_keys
+from chassis.runtime.metrics import Metrics
+from chassis.runtime.settings import SettingsError, read_settings
+from chassis.security.data_keys import KeySettings, WrappedKey, encryptor_from, keys_in, parse_keys
+from chassis.security.encryption import DecryptionError, Encryptor, UnknownKeyError, key_id_of
 from support.client import eventually
 
 EVENTS = Path(__file__).parents[3] / "contracts" / "events"
@@ -38,56 +38,56 @@ def as_it_was_sealed(text: str, key: bytes) -> str:
 
 
 def test_what_was_sealed_can_be_opened_with_the_same_key_at_the_same_place_alone() -> None:
-    vault, other = Vault(OLD), Vault(NEW)
-    sealed = vault.seal("maria@example.org", PLACE)
+    encryptor, other = Encryptor(OLD), Encryptor(NEW)
+    sealed = encryptor.encrypt("maria@example.org", PLACE)
     assert "maria" not in sealed
-    assert sealed != vault.seal("maria@example.org", PLACE)
-    assert vault.open(sealed, PLACE) == "maria@example.org"
-    with pytest.raises(SealError):
-        vault.open(sealed, "email:2")
+    assert sealed != encryptor.encrypt("maria@example.org", PLACE)
+    assert encryptor.decrypt(sealed, PLACE) == "maria@example.org"
+    with pytest.raises(DecryptionError):
+        encryptor.decrypt(sealed, "email:2")
     for wrong in (
         sealed[:-2] + "AA",
-        other.seal("x", PLACE),
+        other.encrypt("x", PLACE),
         sealed.replace("v2.", "v1."),
         sealed.replace("v2.", "v3."),
         "v2.x",
         "",
     ):
-        with pytest.raises(SealError):
-            vault.open(wrong, PLACE)
+        with pytest.raises(DecryptionError):
+            encryptor.decrypt(wrong, PLACE)
 
 
 def test_the_first_key_seals_and_all_open() -> None:
-    before, between, after = Vault(OLD), Vault(OLD, NEW), Vault(NEW, OLD)
-    sealed = before.seal("x", PLACE)
-    assert between.open(sealed, PLACE) == after.open(sealed, PLACE) == "x"
-    assert between.seal("x", PLACE).startswith(f"v2.{key_id_of(OLD)}.")
-    assert after.seal("x", PLACE).startswith(f"v2.{key_id_of(NEW)}.")
+    before, between, after = Encryptor(OLD), Encryptor(OLD, NEW), Encryptor(NEW, OLD)
+    sealed = before.encrypt("x", PLACE)
+    assert between.decrypt(sealed, PLACE) == after.decrypt(sealed, PLACE) == "x"
+    assert between.encrypt("x", PLACE).startswith(f"v2.{key_id_of(OLD)}.")
+    assert after.encrypt("x", PLACE).startswith(f"v2.{key_id_of(NEW)}.")
     assert after.signed(b"cursor", before.sign(b"cursor"))
-    assert not Vault(NEW).signed(b"cursor", before.sign(b"cursor"))
+    assert not Encryptor(NEW).signed(b"cursor", before.sign(b"cursor"))
 
 
 def test_a_renewed_value_needs_the_old_key_no_more_and_is_not_renewed_again() -> None:
-    ring = Vault(NEW, OLD)
-    renewed = ring.renew(Vault(OLD).seal("x", PLACE), PLACE)
-    assert Vault(NEW).open(renewed, PLACE) == "x"
+    ring = Encryptor(NEW, OLD)
+    renewed = ring.renew(Encryptor(OLD).encrypt("x", PLACE), PLACE)
+    assert Encryptor(NEW).decrypt(renewed, PLACE) == "x"
     assert ring.renew(renewed, PLACE) == renewed
 
 
 def test_a_value_of_the_first_version_is_read_and_renewed_into_its_place() -> None:
-    vault = Vault(OLD)
+    encryptor = Encryptor(OLD)
     former = as_it_was_sealed("x", OLD)
-    assert vault.open(former, PLACE) == "x"
-    renewed = vault.renew(former, PLACE)
-    with pytest.raises(SealError):
-        vault.open(renewed, "email:2")
+    assert encryptor.decrypt(former, PLACE) == "x"
+    renewed = encryptor.renew(former, PLACE)
+    with pytest.raises(DecryptionError):
+        encryptor.decrypt(renewed, "email:2")
 
 
 def test_a_missing_key_is_named_with_what_to_do() -> None:
     with pytest.raises(
         UnknownKeyError, match=rf"{key_id_of(OLD)}, which is not among.*{key_id_of(NEW)}.*put it back into OUTLAY_DATA_KEY"
     ):
-        Vault(NEW).open(Vault(OLD).seal("x", PLACE), PLACE)
+        Encryptor(NEW).decrypt(Encryptor(OLD).encrypt("x", PLACE), PLACE)
 
 
 def test_the_key_file_is_made_once_and_for_its_owner_alone(tmp_path: Path) -> None:
@@ -116,13 +116,13 @@ def test_new_keys_are_made_and_given_ones_named() -> None:
 def test_dead_letters_that_need_an_older_key_are_counted(tmp_path: Path) -> None:
     def refuse(_event: Event) -> None:
         message = "not this one"
-        raise Never(message)
+        raise Reject(message)
 
     said: list[str] = []
     bus = EmbeddedBus(tmp_path / "bus.db", [Queue("notifier.accounts", ("user.registered",), refuse)], metrics=Metrics())
     bus.start()
     example = json.loads((EVENTS / "user.registered.json").read_text("utf-8"))["examples"][0]
-    example["data"]["email"] = Vault(OLD).seal("maria@example.org", PLACE)
+    example["data"]["email"] = Encryptor(OLD).encrypt("maria@example.org", PLACE)
     bus.publish([Event.from_json(json.dumps(example))])
     eventually(bus.dead)
     tell_of_sealed(bus, [key_id_of(OLD)], say=said.append)
@@ -161,4 +161,4 @@ def test_a_key_file_that_somebody_spoiled_is_refused_with_its_name(tmp_path: Pat
     path = tmp_path / "data.key"
     path.write_text("no key")
     with pytest.raises(SettingsError, match=r"data\.key: line 1 must be 64 hex digits"):
-        vault_from(KeySettings(), file=path)
+        encryptor_from(KeySettings(), file=path)

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from chassis.declared import problems_of
+from chassis.process.declared_settings import problems_of
 from expenses.settings import ExpensesSettings
 from outlay.catalogue import as_json, by_process, written_into
 

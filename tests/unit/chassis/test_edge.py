@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from chassis.edge import Edge
-from chassis.health import Health
-from chassis.limits import JSON_LIMIT
-from chassis.metrics import Metrics
+from chassis.runtime.metrics import Metrics
+from chassis.web.body_limits import JSON_LIMIT
+from chassis.web.health import Health
+from chassis.web.middleware import Edge
 from support.asgi import call
 
 

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from chassis.bus import Queue, Settings
-from chassis.bus.embedded import EmbeddedBus
-from chassis.events import Event
-from chassis.ids import uuid7
-from chassis.metrics import Metrics
+from chassis.messaging.bus import Queue, Settings
+from chassis.messaging.embedded import EmbeddedBus
+from chassis.messaging.events import Event
+from chassis.runtime.ids import uuid7
+from chassis.runtime.metrics import Metrics
 from support.client import eventually
 
 if TYPE_CHECKING:

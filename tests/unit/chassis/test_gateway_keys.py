@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chassis.gateway_keys import HEADER, GatewayKeys, parse_gateway_keys
+from chassis.security.gateway_keys import HEADER, GatewayKeys, parse_gateway_keys
 
 OLD, NEW = "a" * 64, "b" * 64
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from chassis.edge import Edge
-from chassis.health import Health
-from chassis.metrics import Metrics
+from chassis.runtime.metrics import Metrics
+from chassis.web.health import Health
+from chassis.web.middleware import Edge
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _PROGRAM = """
 import asyncio, sys
-from chassis.server import serve
+from chassis.web.server import serve
 
 async def app(scope, receive, send):
     if scope["path"] == "/slow":

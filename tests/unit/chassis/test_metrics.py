@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from chassis.metrics import Metrics
+from chassis.runtime.metrics import Metrics
 
 if TYPE_CHECKING:
     import pytest

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from chassis.sql import Database
-from chassis.sql.migrations import SchemaTooNewError, migrate
+from chassis.storage.database import Database
+from chassis.storage.migrations import SchemaTooNewError, migrate
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ def package(tmp_path: Path, monkeypatch: Any) -> str:
     versions.mkdir(parents=True)
     (tmp_path / "somepackage" / "__init__.py").touch()
     (versions.parent / "env.py").write_text(
-        "import sqlalchemy as sa\nfrom chassis.sql.migrations import run_environment\nrun_environment(sa.MetaData())\n"
+        "import sqlalchemy as sa\nfrom chassis.storage.migrations import run_environment\nrun_environment(sa.MetaData())\n"
     )
     for number, before in (("0001", None), ("0002", "0001")):
         (versions / f"{number}_step.py").write_text(

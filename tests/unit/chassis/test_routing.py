@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from chassis.routing import OTHER, Routes
-from chassis.spec import load_spec
+from chassis.web.routes import OTHER, Routes
+from chassis.web.spec import load_spec
 
 ROUTES = Routes([load_spec("expenses"), {"paths": {"/things/{id}": {}, "/things/all": {}}}])
 

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from chassis.logs import configure_logs
-from chassis.security_log import LOGGER, recorded_command, security_events
-from chassis.spec import load_spec
+from chassis.runtime.logs import SECURITY_LOGGER, configure_logs
+from chassis.security.audit_log import recorded_command
+from chassis.web.security_events import security_events
+from chassis.web.spec import load_spec
 
 PAGE = (Path(__file__).parents[3] / "docs" / "security.md").read_text("utf-8")
 
@@ -26,7 +27,7 @@ def test_every_event_stands_in_the_inventory() -> None:
 
 
 def test_a_command_of_an_operator_is_recorded_with_its_outcome(caplog) -> None:
-    caplog.set_level(logging.INFO, LOGGER)
+    caplog.set_level(logging.INFO, SECURITY_LOGGER)
     with recorded_command("auth", command(command="migrate", what="rekey")):
         pass
     with pytest.raises(OSError, match="full"), recorded_command("budgets", command(command="events", action="purge")):
@@ -37,7 +38,7 @@ def test_a_command_of_an_operator_is_recorded_with_its_outcome(caplog) -> None:
 
 
 def test_commands_that_only_look_are_not_recorded(caplog) -> None:
-    caplog.set_level(logging.INFO, LOGGER)
+    caplog.set_level(logging.INFO, SECURITY_LOGGER)
     for options in (command(command="check"), command(command="events", action="dead"), command(command="keys", action="list")):
         with recorded_command("auth", options):
             pass
@@ -49,7 +50,7 @@ def test_it_is_written_at_every_log_level(capsys) -> None:
     level, handlers = root.level, root.handlers[:]
     try:
         configure_logs("error")
-        logging.getLogger(LOGGER).info("security event", extra={"event": "session.signed_in"})
+        logging.getLogger(SECURITY_LOGGER).info("security event", extra={"event": "session.signed_in"})
     finally:
         root.setLevel(level)
         root.handlers[:] = handlers

@@ -12,17 +12,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from chassis import context
-from chassis.clock import clock_from, to_wire
-from chassis.events import Event, EventError
-from chassis.ids import uuid7
-from chassis.logs import JsonFormatter
-from chassis.paging import Cursors
-from chassis.problems import InvalidRequestError, UnavailableError, VersionRequiredError, body_of
-from chassis.request import Request
-from chassis.settings import CommonSettings, SettingsError, read_settings, setting, whole_number
-from chassis.spec import SpecClashError, merge_specs
-from chassis.vault import Vault
+from chassis.messaging.events import Event, EventError
+from chassis.runtime import context
+from chassis.runtime.clock import clock_from, to_wire
+from chassis.runtime.ids import uuid7
+from chassis.runtime.logs import JsonFormatter
+from chassis.runtime.problems import InvalidRequestError, UnavailableError, VersionRequiredError, body_of
+from chassis.runtime.settings import CommonSettings, SettingsError, read_settings, setting, whole_number
+from chassis.security.encryption import Encryptor
+from chassis.web.paging import Cursors
+from chassis.web.request import Request
+from chassis.web.spec import SpecClashError, merge_specs
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -77,7 +77,7 @@ def opened(cursor: str) -> bytes:
 
 
 def test_a_cursor_comes_back_as_it_was_and_not_otherwise() -> None:
-    cursors = Cursors(Vault(b"k" * 32))
+    cursors = Cursors(Encryptor(b"k" * 32))
     cursor = cursors.write("expenses:-spent_on", ["2026-11-22", "id"])
     assert cursors.read("expenses:-spent_on", cursor) == ["2026-11-22", "id"]
     assert cursors.read("expenses:-spent_on", None) is None
@@ -114,14 +114,19 @@ class CupboardEmptyError(Exception):
 def test_a_services_own_exception_becomes_a_problem() -> None:
     status, body, _headers = body_of(CupboardEmptyError("Buy something."), {CupboardEmptyError: 409}, "r1")
     assert (status, body["type"], body["title"], body["detail"]) == (
-        409, "/problems/cupboard-empty", "The cupboard is empty", "Buy something.",
-    )  # fmt: skip
+        409,
+        "/problems/cupboard-empty",
+        "The cupboard is empty",
+        "Buy something.",
+    )
 
 
 def test_an_unforeseen_exception_tells_nothing() -> None:
     assert body_of(RuntimeError("password=hunter2"), {}, "r1") == (
-        500, {"type": "/problems/internal", "title": "Internal server error", "status": 500, "instance": "r1"}, {},
-    )  # fmt: skip
+        500,
+        {"type": "/problems/internal", "title": "Internal server error", "status": 500, "instance": "r1"},
+        {},
+    )
 
 
 def test_a_problem_keeps_its_headers() -> None:

@@ -9,17 +9,17 @@ from typing import Any
 
 import pytest
 
-from chassis import context
-from chassis.bus import Later, Never, Queue
-from chassis.bus.delivery import attempt
-from chassis.edge import Edge
-from chassis.events import Event, event_maker
-from chassis.health import Health
-from chassis.ids import uuid7
-from chassis.metrics import Metrics
-from chassis.otlp import OtlpSpans
-from chassis.settings import CommonSettings, SettingsError, read_settings
-from chassis.traces import NO_SPANS, Kind, Span, traces_from
+from chassis.messaging.bus import Queue, Reject, Retry
+from chassis.messaging.delivery import attempt
+from chassis.messaging.events import Event, event_maker
+from chassis.runtime import context
+from chassis.runtime.ids import uuid7
+from chassis.runtime.metrics import Metrics
+from chassis.runtime.otlp import OtlpSpans
+from chassis.runtime.settings import CommonSettings, SettingsError, read_settings
+from chassis.runtime.tracing import NO_SPANS, Kind, Span, traces_from
+from chassis.web.health import Health
+from chassis.web.middleware import Edge
 
 TRACE = "0af7651916cd43dd8448eb211c80319c"
 WANTED = f"00-{TRACE}-b7ad6b7169203331-01"
@@ -137,8 +137,8 @@ def fail(error: Exception) -> Any:
     ("handler", "outcome", "failure"),
     [
         (lambda _event: None, "handled", ""),
-        (fail(Later("about somebody")), "retried", "retried"),
-        (fail(Never("about somebody")), "dead", "dead"),
+        (fail(Retry("about somebody")), "retried", "retried"),
+        (fail(Reject("about somebody")), "dead", "dead"),
         (fail(ValueError("about somebody")), "retried", "retried"),
     ],
 )

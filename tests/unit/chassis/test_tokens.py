@@ -11,8 +11,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from jwt.algorithms import OKPAlgorithm
 
-from chassis.problems import UnauthorizedError
-from chassis.tokens import Caller, TokenVerifier
+from chassis.runtime.problems import UnauthorizedError
+from chassis.security.tokens import Caller, TokenVerifier
 
 CALLER = Caller("u1", "s1", "session", frozenset({"read", "write"}), "EUR", "Europe/Berlin", "de")
 
@@ -69,9 +69,17 @@ def test_tokens_of_others_are_refused() -> None:
     none = jwt.encode({**CALLER.claims(), "aud": "expenses", "exp": time.time() + 60}, None, "none", headers={"kid": "k1"})
     hmac = jwt.encode({**CALLER.claims(), "aud": "expenses", "exp": time.time() + 60}, "k" * 32, "HS256", headers={"kid": "k1"})
     for token in (
-        auth.token(exp=time.time() - 1), auth.token(aud="budgets"), auth.token(exp=None), auth.token(sub=None),
-        auth.token(key=Ed25519PrivateKey.generate()), none, hmac, "nonsense", "", auth.token()[:-4] + "AAAA",
-    ):  # fmt: skip
+        auth.token(exp=time.time() - 1),
+        auth.token(aud="budgets"),
+        auth.token(exp=None),
+        auth.token(sub=None),
+        auth.token(key=Ed25519PrivateKey.generate()),
+        none,
+        hmac,
+        "nonsense",
+        "",
+        auth.token()[:-4] + "AAAA",
+    ):
         with pytest.raises(UnauthorizedError):
             verify(token)
 

@@ -7,15 +7,15 @@ import time
 
 import pytest
 
-from chassis.problems import UnavailableError
-from chassis.watching import Watched
+from chassis.runtime.background_check import BackgroundCheck
+from chassis.runtime.problems import UnavailableError
 from support.client import eventually
 
 
 def test_an_answer_is_good_for_a_while_and_then_asked_for_anew() -> None:
     asked: list[int] = []
     now = [100.0]
-    watched = Watched(lambda: asked.append(1), fresh=10, monotonic=lambda: now[0])
+    watched = BackgroundCheck(lambda: asked.append(1), fresh=10, monotonic=lambda: now[0])
     watched()
     watched()
     assert len(asked) == 1
@@ -28,7 +28,7 @@ def test_what_fails_fails_for_everybody_who_asks_meanwhile() -> None:
     def fail() -> None:
         raise OSError("away")
 
-    watched = Watched(fail)
+    watched = BackgroundCheck(fail)
     for _ in range(2):
         with pytest.raises(OSError, match="away"):
             watched()
@@ -41,7 +41,7 @@ def test_what_hangs_is_failing_at_once_is_asked_only_once_and_may_come_back() ->
         asked.append(1)
         gate.wait(10)
 
-    watched = Watched(hang, fresh=0, patience=0.05)
+    watched = BackgroundCheck(hang, fresh=0, patience=0.05)
     begun = time.monotonic()
     for _ in range(3):
         with pytest.raises(UnavailableError):
@@ -52,7 +52,7 @@ def test_what_hangs_is_failing_at_once_is_asked_only_once_and_may_come_back() ->
     eventually(lambda: not raises(watched))
 
 
-def raises(watched: Watched) -> bool:
+def raises(watched: BackgroundCheck) -> bool:
     try:
         watched()
     except UnavailableError:

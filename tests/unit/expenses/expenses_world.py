@@ -13,10 +13,10 @@ from typing import Any
 
 import httpx
 
-from chassis.events import Event
-from chassis.service import Service
-from chassis.tokens import Caller
-from chassis.vault import Vault
+from chassis.messaging.events import Event
+from chassis.process.service import Service
+from chassis.security.encryption import Encryptor
+from chassis.security.tokens import Caller
 from expenses.adapters.ecb import EcbRates
 from expenses.app import build
 from expenses.settings import ExpensesSettings
@@ -124,7 +124,9 @@ def make_service(folder: Path, clock: Callable[[], datetime] = lambda: NOW, **to
         **{"database": a_migrated("expenses", folder / "expenses.db"), "receipts": f"file:{folder}/receipts", **told}
     )
     made.append(
-        build(settings, verify=verify, vault=Vault(b"k" * 32), clock=clock, validate_responses=True, quiet=True, rates=RATES)
+        build(
+            settings, verify=verify, encryptor=Encryptor(b"k" * 32), clock=clock, validate_responses=True, quiet=True, rates=RATES
+        )
     )
     made[0].migrate()
     return made[0]

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from chassis.problems import UnavailableError
+from chassis.runtime.problems import UnavailableError
 from expenses.adapters.receipts.bench import Bench
 from expenses.adapters.receipts.examiner import StudioExaminer
 from expenses.domain.errors import UnacceptableReceiptError
@@ -62,7 +62,7 @@ def test_what_a_process_that_was_killed_was_looking_at_does_not_stay(tmp_path: P
         (folder / "uploaded").write_bytes(PHOTO)
         moment = (now - timedelta(hours=hours)).timestamp()
         os.utime(folder, (moment, moment))
-    StudioExaminer(place=tmp_path).tidy(now - timedelta(hours=1))
+    StudioExaminer(place=tmp_path).clean_up(now - timedelta(hours=1))
     assert (old.exists(), new.exists()) == (False, True)
 
 

@@ -93,10 +93,18 @@ def test_no_text_breaks_the_amount_reader(text, decimal):
 @pytest.mark.parametrize(
     ("cells", "decimal"),
     [
-        (["1.234,56"], ","), (["1,234.56"], "."), (["12,5"], ","), (["12.50"], "."), (["1.234", "12,00"], ","), (["1.234.567"], ","),
-        (["12", "13"], None), (["1'234.5"], "."), (["-12,30 €"], ","), (["1.000"], ","),
+        (["1.234,56"], ","),
+        (["1,234.56"], "."),
+        (["12,5"], ","),
+        (["12.50"], "."),
+        (["1.234", "12,00"], ","),
+        (["1.234.567"], ","),
+        (["12", "13"], None),
+        (["1'234.5"], "."),
+        (["-12,30 €"], ","),
+        (["1.000"], ","),
     ],
-)  # fmt: skip
+)
 def test_the_decimal_separator_shows_in_the_column(cells, decimal):
     assert decimal_of(cells) == decimal
 
@@ -104,12 +112,22 @@ def test_the_decimal_separator_shows_in_the_column(cells, decimal):
 @pytest.mark.parametrize(
     ("date_format", "text"),
     [
-        ("YYYY-MM-DD", "2024-02-09"), ("DD.MM.YYYY", "9.2.2024"), ("DD/MM/YYYY", "09/02/2024"), ("MM/DD/YYYY", "2/9/2024"),
-        ("YYYY/MM/DD", "2024/02/09"), ("DD-MM-YYYY", "09-02-2024"), ("MM-DD-YYYY", "02-09-2024"), ("YYYYMMDD", "20240209"),
-        ("DD.MM.YY", "09.02.24"), ("DD/MM/YY", "9/2/24"), ("MM/DD/YY", "2/9/24"),
-        ("YYYY-MM-DD", "2024-02-09T10:00:00Z"), ("YYYY-MM-DD", "2024-02-09 10:00"), ("DD.MM.YYYY", " 09.02.2024 "),
+        ("YYYY-MM-DD", "2024-02-09"),
+        ("DD.MM.YYYY", "9.2.2024"),
+        ("DD/MM/YYYY", "09/02/2024"),
+        ("MM/DD/YYYY", "2/9/2024"),
+        ("YYYY/MM/DD", "2024/02/09"),
+        ("DD-MM-YYYY", "09-02-2024"),
+        ("MM-DD-YYYY", "02-09-2024"),
+        ("YYYYMMDD", "20240209"),
+        ("DD.MM.YY", "09.02.24"),
+        ("DD/MM/YY", "9/2/24"),
+        ("MM/DD/YY", "2/9/24"),
+        ("YYYY-MM-DD", "2024-02-09T10:00:00Z"),
+        ("YYYY-MM-DD", "2024-02-09 10:00"),
+        ("DD.MM.YYYY", " 09.02.2024 "),
     ],
-)  # fmt: skip
+)
 def test_days_are_read_in_every_form(date_format, text):
     assert day_reader(date_format)(text) == "2024-02-09"
 

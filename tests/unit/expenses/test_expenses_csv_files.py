@@ -147,7 +147,7 @@ HEAD = "date,payee,amount\n2024-01-01,x,1.00\n"
         ("soon,amount\nnever,1.00\n", "dates"),
         (HEAD.encode() + "2024-01-02,Caf\u00e9".encode()[:-1], "missing"),
     ],
-)  # fmt: skip
+)
 def test_a_file_that_cannot_be_read_says_what_to_change(content, reason):
     assert reason.casefold() in refused(content).casefold()
 

@@ -38,10 +38,21 @@ def test_letters_of_cards_and_persons_are_no_direction(title):
 
 @pytest.mark.parametrize(
     ("title", "letters", "locale"),
-    [("D/C", "DC", "pt-BR"), ("S/H", "SH", "de-DE"), ("Soll/Haben", "SH", "de-DE"), ("Af Bij", "AB", "nl-NL"),
-     ("Borç/Alacak", "BA", "tr-TR"), ("C/A", "CA", "es-ES"), ("D/K", "DK", "lv-LV"), ("Richtung", "SH", "de-DE"),
-     ("Direction", "OI", "en-GB"), ("Debit/Credit", "DC", "en-GB"), ("Sens", "DC", "fr-FR"), ("Type", "DC", "en-GB")],
-)  # fmt: skip
+    [
+        ("D/C", "DC", "pt-BR"),
+        ("S/H", "SH", "de-DE"),
+        ("Soll/Haben", "SH", "de-DE"),
+        ("Af Bij", "AB", "nl-NL"),
+        ("Borç/Alacak", "BA", "tr-TR"),
+        ("C/A", "CA", "es-ES"),
+        ("D/K", "DK", "lv-LV"),
+        ("Richtung", "SH", "de-DE"),
+        ("Direction", "OI", "en-GB"),
+        ("Debit/Credit", "DC", "en-GB"),
+        ("Sens", "DC", "fr-FR"),
+        ("Type", "DC", "en-GB"),
+    ],
+)
 def test_letters_count_where_the_title_says_a_direction(title, letters, locale):
     seen = previewed(PLAIN.format(title, a=letters[0], b=letters[1]), locale)
     assert (amounts(seen), seen["sign_certain"]) == ("-50.00 20.00 -7.00", True)

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from chassis.events import event_maker
-from chassis.ids import uuid7
-from chassis.sql import Database
-from chassis.sql.migrations import migrate
+from chassis.messaging.events import event_maker
+from chassis.runtime.ids import uuid7
+from chassis.storage.database import Database
+from chassis.storage.migrations import migrate
 from expenses.adapters.months import BabelMonths
 from expenses.adapters.sql import SqlStore
 from expenses.domain.conversion import Converter
@@ -177,9 +177,15 @@ def test_a_preview_shows_cells_and_what_they_mean_and_stores_nothing(api):
     assert answer.status_code == 200, answer.text
     seen = answer.json()
     assert seen["mapping"] == {
-        "encoding": "utf-8", "delimiter": ";", "header": True, "date_format": "DD.MM.YYYY", "decimal": ",", "sign": "spending-negative",
-        "currency": "CHF", "columns": {"date": 0, "amount": 1, "payee": 2},
-    }  # fmt: skip
+        "encoding": "utf-8",
+        "delimiter": ";",
+        "header": True,
+        "date_format": "DD.MM.YYYY",
+        "decimal": ",",
+        "sign": "spending-negative",
+        "currency": "CHF",
+        "columns": {"date": 0, "amount": 1, "payee": 2},
+    }
     good, bad = seen["rows"]
     assert good["cells"] == ["31.01.2024", "-1,50", "REWE"]
     assert good["expense"]["amount"] == {"amount": "1.50", "currency": "CHF"}

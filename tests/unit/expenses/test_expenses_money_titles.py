@@ -14,11 +14,34 @@ def previewed(text, locale="en-GB", currency="GBP"):
 
 @pytest.mark.parametrize(
     "title",
-    ["Amount in GBP", "Value in GBP", "Amount in account currency", "Betrag in EUR", "Umsatz in EUR", "Betrag in Kontowährung",
-     "Bedrag in EUR", "Bedrag in rekeningvaluta", "Importo in EUR", "Importo in valuta", "Beløb ind DKK", "Amount paid in GBP",
-     "Paid in EUR", "In EUR", "Amount plus fees", "Sum in £", "Betrag Kreditkarte", "Credit card amount", "Importe tarjeta crédito",
-     "Montant carte de crédit", "Bedrag creditcard", "Einnahmen/Ausgaben", "Income/Expense", "Sum af beløb", "Total in Euro"],
-)  # fmt: skip
+    [
+        "Amount in GBP",
+        "Value in GBP",
+        "Amount in account currency",
+        "Betrag in EUR",
+        "Umsatz in EUR",
+        "Betrag in Kontowährung",
+        "Bedrag in EUR",
+        "Bedrag in rekeningvaluta",
+        "Importo in EUR",
+        "Importo in valuta",
+        "Beløb ind DKK",
+        "Amount paid in GBP",
+        "Paid in EUR",
+        "In EUR",
+        "Amount plus fees",
+        "Sum in £",
+        "Betrag Kreditkarte",
+        "Credit card amount",
+        "Importe tarjeta crédito",
+        "Montant carte de crédit",
+        "Bedrag creditcard",
+        "Einnahmen/Ausgaben",
+        "Income/Expense",
+        "Sum af beløb",
+        "Total in Euro",
+    ],
+)
 def test_a_title_with_a_small_word_leaves_it_open_and_asks(title):
     seen = previewed(f"Date;Description;{title}\n13/01/2025;Hotel;110.09\n14/01/2025;Tesco;20.00\n15/01/2025;Aldi;30.00\n")
     assert amounts(seen) == "-110.09 -20.00 -30.00"
@@ -27,12 +50,30 @@ def test_a_title_with_a_small_word_leaves_it_open_and_asks(title):
 
 @pytest.mark.parametrize(
     ("spent", "earned"),
-    [("Out", "In"), ("Money Out", "Money In"), ("Amount Out (GBP)", "Amount In (GBP)"), ("Out GBP", "In GBP"), ("Af", "Bij"),
-     ("Paid out (£)", "Paid in (£)"), ("Money out GBP", "Money in GBP"), ("Ut fra konto", "Inn på konto"), ("Ud", "Ind"),
-     ("Ud af konto", "Ind på konto"), ("Ut", "In"), ("Uit", "In"), ("Minus", "Plus"), ("Cash out", "Cash in"), ("Wn", "Ma"),
-     ("Out of account", "Into account"), ("Beløb ut", "Beløb inn"), ("Bedrag af", "Bedrag bij"),
-     ("Withdrawals in GBP", "Deposits in GBP"), ("Lastschrift in CHF", "Gutschrift in CHF"), ("Debit in £", "Credit in £")],
-)  # fmt: skip
+    [
+        ("Out", "In"),
+        ("Money Out", "Money In"),
+        ("Amount Out (GBP)", "Amount In (GBP)"),
+        ("Out GBP", "In GBP"),
+        ("Af", "Bij"),
+        ("Paid out (£)", "Paid in (£)"),
+        ("Money out GBP", "Money in GBP"),
+        ("Ut fra konto", "Inn på konto"),
+        ("Ud", "Ind"),
+        ("Ud af konto", "Ind på konto"),
+        ("Ut", "In"),
+        ("Uit", "In"),
+        ("Minus", "Plus"),
+        ("Cash out", "Cash in"),
+        ("Wn", "Ma"),
+        ("Out of account", "Into account"),
+        ("Beløb ut", "Beløb inn"),
+        ("Bedrag af", "Bedrag bij"),
+        ("Withdrawals in GBP", "Deposits in GBP"),
+        ("Lastschrift in CHF", "Gutschrift in CHF"),
+        ("Debit in £", "Credit in £"),
+    ],
+)
 def test_two_titles_with_small_words_are_spending_and_income(spent, earned):
     for first, second in ((spent, earned), (earned, spent)):
         rows = [("Shop", "20.50", ""), ("Pay", "", "2000.00"), ("Pub", "7.00", "")]

@@ -36,8 +36,11 @@ def test_another_home_currency_converts_every_expense(api):
     assert told.data["home_currency_changed"] == {"version": 2, "from": "EUR", "to": "USD"}
     assert converted.type == "expenses.converted"
     assert {name: converted.data[name] for name in ("version", "from", "to", "events")} == {
-        "version": 2, "from": "EUR", "to": "USD", "events": 1
-    }  # fmt: skip
+        "version": 2,
+        "from": "EUR",
+        "to": "USD",
+        "events": 1,
+    }
     assert api("GET", "/exchange-rate?from=EUR&to=USD").json()["rate"] == converted.data["rate"]
     summary = api("GET", "/summary?by=day").json()
     assert summary["spent"] == {"amount": "403.92", "currency": "USD"}

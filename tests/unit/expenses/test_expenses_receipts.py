@@ -210,10 +210,10 @@ def test_receipts_go_with_their_expense_when_it_cannot_be_restored_any_more(api:
     assert api("DELETE", f"/expenses/{expense}", version=1).status_code == 204
     assert api("GET", f"/receipts/{receipt['id']}").status_code == 404
     api.clock.later(hours=2)
-    api.service.tidy()
+    api.service.clean_up()
     assert len(stored(tmp_path)) == 4, "the expense can still be restored, and its receipt with it"
     api.clock.later(hours=23)
-    api.service.tidy()
+    api.service.clean_up()
     assert [path.name for path in stored(tmp_path)] == [kept["sha256"], f"{kept['sha256']}.webp"]
 
 
@@ -247,7 +247,7 @@ def test_an_upload_that_breaks_off_after_its_file_was_stored_is_found_by_the_nex
     assert api("GET", f"/expenses/{expense}/receipts").json()["items"] == []
     assert len(stored(tmp_path)) == 2
     api.clock.later(hours=2)
-    api.service.tidy()
+    api.service.clean_up()
     assert stored(tmp_path) == []
     assert sent(api, expense)["name"] == "lunch.jpg", "it can be sent again"
 

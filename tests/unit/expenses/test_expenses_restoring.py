@@ -82,9 +82,9 @@ def test_nobody_restores_what_belongs_to_somebody_else(api: Api) -> None:
 def test_after_a_day_it_is_gone_for_good(api: Api) -> None:
     path = deleted(api, recorded(api))
     api.clock.later(hours=23)
-    api.service.tidy()
+    api.service.clean_up()
     assert api("POST", f"{path}/restore").status_code == 200
     assert api("DELETE", path, version=3).status_code == 204
     api.clock.later(hours=25)
-    api.service.tidy()
+    api.service.clean_up()
     assert api("POST", f"{path}/restore").status_code == 404

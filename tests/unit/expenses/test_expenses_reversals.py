@@ -14,8 +14,14 @@ def paypal(*rows):
     """Return a file of PayPal, of rows such as "22 eBay|Payment|Completed|-10.00"."""
     lines = [row.split("|") for row in rows]
     return "\n".join(
-        [ENGLISH, *(f"01/{what[:2]}/2025,10:00:00,CET,{what[3:]},{kind},{state},USD,{net},0.00,{net},90.00" for what, kind, state, net in lines)]
-    )  # fmt: skip
+        [
+            ENGLISH,
+            *(
+                f"01/{what[:2]}/2025,10:00:00,CET,{what[3:]},{kind},{state},USD,{net},0.00,{net},90.00"
+                for what, kind, state, net in lines
+            ),
+        ]
+    )
 
 
 def previewed(text, locale="en-US", currency="USD"):

@@ -11,7 +11,7 @@ from datetime import date
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chassis.ids import uuid7
+from chassis.runtime.ids import uuid7
 from expenses.domain.csvfile.guarding import guarded, unguarded
 from unit.expenses.expenses_world import MARIA, a_caller
 

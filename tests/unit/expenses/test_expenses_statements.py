@@ -79,8 +79,11 @@ def test_opening_and_closing_balance_and_turnover_are_left_out():
 def test_a_row_that_is_left_out_is_no_error_in_the_preview():
     rows = previewed("k11-balance-rows")["rows"]
     assert [(row["error"], row["left_out"] is not None) for row in rows] == [
-        (None, True), (None, False), (None, True), (None, True),
-    ]  # fmt: skip
+        (None, True),
+        (None, False),
+        (None, True),
+        (None, True),
+    ]
 
 
 def test_a_label_is_the_description_and_no_tag():

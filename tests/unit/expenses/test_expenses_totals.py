@@ -133,6 +133,5 @@ def recount(found, by):
 def test_summaries_equal_a_recount_whatever_happened(tmp_path_factory):
     Totals.folder = staticmethod(lambda: tmp_path_factory.mktemp("totals"))
     run_state_machine_as_test(
-        Totals,
-        settings=settings(max_examples=12, stateful_step_count=15, deadline=None, suppress_health_check=list(HealthCheck)),
+        Totals, settings=settings(max_examples=12, stateful_step_count=15, deadline=None, suppress_health_check=list(HealthCheck))
     )

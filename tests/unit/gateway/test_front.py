@@ -13,10 +13,10 @@ import pytest
 from starlette.datastructures import Headers
 
 import gateway.app
-from chassis.health import Health
-from chassis.metrics import Metrics
-from chassis.problems import UnauthorizedError
-from chassis.spec import load_spec
+from chassis.runtime.metrics import Metrics
+from chassis.runtime.problems import UnauthorizedError
+from chassis.web.health import Health
+from chassis.web.spec import load_spec
 from gateway.adapters.exchange import DirectExchange
 from gateway.domain.addresses import Addresses, WrongHostError
 from gateway.domain.credentials import Credential, ForeignSiteError, credential_of, refuse_foreign_site
@@ -46,9 +46,9 @@ class Echo:
 
 
 def tokens_of(secret: str) -> tuple[dict[str, str], int]:
-    user = {
-        "good": "u1", "outlay_pat_good": "u2", "outlay_pat_writer": "u3", "outlay_dlg_good": "u4", "outlay_ext_good": "u5",
-    }.get(secret)  # fmt: skip
+    user = {"good": "u1", "outlay_pat_good": "u2", "outlay_pat_writer": "u3", "outlay_dlg_good": "u4", "outlay_ext_good": "u5"}.get(
+        secret
+    )
     if user is None:
         raise UnauthorizedError
     expires_at = int(time.time()) + 120
@@ -78,8 +78,17 @@ def app() -> Any:
 
 @pytest.mark.parametrize(
     ("path", "service"),
-    [("users/me", "auth"), ("session", "auth"), ("password-resets/x", "auth"), ("expenses", "expenses"), ("exports/expenses.csv", "expenses"), ("summary", "expenses"), ("budgets/1/periods", "budgets"), ("alerts/preferences", "notifier")],
-)  # fmt: skip
+    [
+        ("users/me", "auth"),
+        ("session", "auth"),
+        ("password-resets/x", "auth"),
+        ("expenses", "expenses"),
+        ("exports/expenses.csv", "expenses"),
+        ("summary", "expenses"),
+        ("budgets/1/periods", "budgets"),
+        ("alerts/preferences", "notifier"),
+    ],
+)
 def test_a_path_goes_to_the_service_that_describes_it(app, path, service) -> None:
     assert call(app, "GET", path).json()["service"] == service
 
@@ -183,10 +192,16 @@ def test_a_cookie_of_another_application_signs_nobody_out(others: str) -> None:
 
 
 HOSTS = {
-    "https://outlay.test": (["outlay.test", "OUTLAY.test", "outlay.test:443", "outlay.test."], ["localhost", "127.0.0.1:8000", "outlay.test:80"]),
-    "http://127.0.0.1:8000": (["127.0.0.1:8000", "localhost:9000", "[::1]:8000"], ["outlay.test", "127.0.0.1.evil.test:8000", "10.0.0.1"]),
+    "https://outlay.test": (
+        ["outlay.test", "OUTLAY.test", "outlay.test:443", "outlay.test."],
+        ["localhost", "127.0.0.1:8000", "outlay.test:80"],
+    ),
+    "http://127.0.0.1:8000": (
+        ["127.0.0.1:8000", "localhost:9000", "[::1]:8000"],
+        ["outlay.test", "127.0.0.1.evil.test:8000", "10.0.0.1"],
+    ),
     "http://outlay.test:8080": (["outlay.test:8080"], ["outlay.test", "outlay.test:8081"]),
-}  # fmt: skip
+}
 STRANGE = [
     "",
     "evil.test",

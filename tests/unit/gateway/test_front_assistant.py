@@ -9,9 +9,9 @@ import jwt
 import pytest
 
 import gateway.app
-from chassis.health import Health
-from chassis.metrics import Metrics
-from chassis.spec import load_spec
+from chassis.runtime.metrics import Metrics
+from chassis.web.health import Health
+from chassis.web.spec import load_spec
 from gateway.adapters.exchange import DirectExchange
 from gateway.domain.credentials import credential_of
 from gateway.domain.hub import Hub
@@ -22,10 +22,15 @@ from unit.gateway.test_front import SERVICES, Echo, tokens_of
 
 def a_gateway(*services: str, exchange: Any = tokens_of) -> Any:
     return gateway.app.build(
-        hub=Hub(), front_spec=load_spec("gateway"), specs={name: load_spec(name) for name in services},
-        upstreams={name: Echo(name) for name in services}, passes=Passes(DirectExchange(exchange), time.time),
-        metrics=Metrics(), health=Health(Metrics(), {}), url="https://outlay.test",
-    )  # fmt: skip
+        hub=Hub(),
+        front_spec=load_spec("gateway"),
+        specs={name: load_spec(name) for name in services},
+        upstreams={name: Echo(name) for name in services},
+        passes=Passes(DirectExchange(exchange), time.time),
+        metrics=Metrics(),
+        health=Health(Metrics(), {}),
+        url="https://outlay.test",
+    )
 
 
 @pytest.fixture(scope="module")
@@ -71,10 +76,19 @@ def test_the_assistant_reaches_the_persons_data(app, method, path) -> None:
 
 
 DELEGATED_REFUSED = [
-    ("GET", "users/me"), ("PATCH", "users/me"), ("GET", "users/me/tokens"), ("POST", "users/me/tokens"), ("POST", "session"),
-    ("DELETE", "session"), ("GET", "users/me/sessions"), ("POST", "assistant/messages"), ("GET", "assistant"),
-    ("GET", "assistant/tools/spending"), ("GET", "events"), ("HEAD", "events")
-]  # fmt: skip
+    ("GET", "users/me"),
+    ("PATCH", "users/me"),
+    ("GET", "users/me/tokens"),
+    ("POST", "users/me/tokens"),
+    ("POST", "session"),
+    ("DELETE", "session"),
+    ("GET", "users/me/sessions"),
+    ("POST", "assistant/messages"),
+    ("GET", "assistant"),
+    ("GET", "assistant/tools/spending"),
+    ("GET", "events"),
+    ("HEAD", "events"),
+]
 
 
 @pytest.mark.parametrize(("method", "path"), DELEGATED_REFUSED)
@@ -105,9 +119,17 @@ def test_that_header_takes_nothing_else(app, secret) -> None:
 
 
 EXTENSION_REFUSED = [
-    *DELEGATED_REFUSED[:9], ("POST", "assistant/tools/spending"), ("DELETE", "assistant/tools/spending"), ("GET", "assistant/tools"),
-    ("GET", "assistant/toolsx"), ("GET", "expenses"), ("GET", "budgets"), ("GET", "alerts"), ("GET", "events"), ("GET", "exports/expenses.csv"),
-]  # fmt: skip
+    *DELEGATED_REFUSED[:9],
+    ("POST", "assistant/tools/spending"),
+    ("DELETE", "assistant/tools/spending"),
+    ("GET", "assistant/tools"),
+    ("GET", "assistant/toolsx"),
+    ("GET", "expenses"),
+    ("GET", "budgets"),
+    ("GET", "alerts"),
+    ("GET", "events"),
+    ("GET", "exports/expenses.csv"),
+]
 
 
 @pytest.mark.parametrize(("method", "path"), EXTENSION_REFUSED)

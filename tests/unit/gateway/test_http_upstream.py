@@ -11,7 +11,7 @@ import httpx
 import pytest
 import uvicorn
 
-from chassis.problems import UnavailableError
+from chassis.runtime.problems import UnavailableError
 from gateway.adapters.exchange import HttpExchange
 from gateway.adapters.http import HttpUpstream
 from support.asgi import call

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 import gateway.app
-from chassis.health import Health
-from chassis.metrics import Metrics
-from chassis.spec import load_spec
+from chassis.runtime.metrics import Metrics
+from chassis.web.health import Health
+from chassis.web.spec import load_spec
 from gateway.adapters.exchange import DirectExchange
 from gateway.domain.hub import Hub
 from gateway.domain.passes import Passes
@@ -25,14 +25,21 @@ def away() -> None:
 
 
 def health(**checks: Any) -> Health:
-    return Health(Metrics(), checks, wishes={"broker": away}, document=b"{}")
+    return Health(Metrics(), checks, optional_checks={"broker": away}, document=b"{}")
 
 
 def entrance(of: Health, *, url: str = ADDRESS, hsts_subdomains: bool = False) -> Any:
     return gateway.app.build(
-        hub=Hub(), front_spec=load_spec("gateway"), specs={}, upstreams={}, metrics=Metrics(), health=of,
-        passes=Passes(DirectExchange(lambda _secret: ({}, 0)), time.time), url=url, hsts_subdomains=hsts_subdomains,
-    )  # fmt: skip
+        hub=Hub(),
+        front_spec=load_spec("gateway"),
+        specs={},
+        upstreams={},
+        metrics=Metrics(),
+        health=of,
+        passes=Passes(DirectExchange(lambda _secret: ({}, 0)), time.time),
+        url=url,
+        hsts_subdomains=hsts_subdomains,
+    )
 
 
 @pytest.mark.parametrize("path", ["/metrics", "/metrics/", "/openapi.json", "/internal/jwks", "/internal", "/api/v1/internal/jwks"])

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import gateway.app
-from chassis.health import Health
-from chassis.metrics import Metrics
-from chassis.spec import SpecClashError, load_spec
+from chassis.runtime.metrics import Metrics
+from chassis.web.health import Health
+from chassis.web.spec import SpecClashError, load_spec
 from gateway.adapters.documents import look_again
 from gateway.adapters.exchange import DirectExchange
 from gateway.domain.hub import Hub
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from starlette.types import ASGIApp
 
-    from chassis.spec import Spec
+    from chassis.web.spec import Spec
 
 EVERY_SECONDS = 0.02
 FRONT_SPEC = load_spec("gateway")
@@ -74,9 +74,15 @@ class Front:
     def _make(self, specs: Mapping[str, Spec]) -> ASGIApp:
         self.made += 1
         return gateway.app.build(
-            hub=Hub(), front_spec=FRONT_SPEC, specs=specs, upstreams=dict.fromkeys(specs, answer), metrics=self._metrics,
-            passes=Passes(DirectExchange(lambda _secret: ({}, 0)), time.time), health=Health(self._metrics, {}), url="http://outlay.test",
-        )  # fmt: skip
+            hub=Hub(),
+            front_spec=FRONT_SPEC,
+            specs=specs,
+            upstreams=dict.fromkeys(specs, answer),
+            metrics=self._metrics,
+            passes=Passes(DirectExchange(lambda _secret: ({}, 0)), time.time),
+            health=Health(self._metrics, {}),
+            url="http://outlay.test",
+        )
 
     def asked_for(self, path: str) -> int:
         """Return the status of the answer."""

@@ -10,7 +10,7 @@ import httpx
 import jwt
 import pytest
 
-from chassis.spec import load_spec
+from chassis.web.spec import load_spec
 from gateway.adapters.exchange import HttpExchange
 from gateway.adapters.http import HttpUpstream
 from gateway.domain.repeating import takes_key

@@ -13,12 +13,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from chassis.clock import to_wire
-from chassis.events import Event
-from chassis.ids import uuid7
-from chassis.metrics import Metrics
-from chassis.tokens import Caller
-from chassis.vault import Vault
+from chassis.messaging.events import Event
+from chassis.runtime.clock import to_wire
+from chassis.runtime.ids import uuid7
+from chassis.runtime.metrics import Metrics
+from chassis.security.encryption import Encryptor
+from chassis.security.tokens import Caller
 from notifier.adapters.mailers import mailer_from
 from notifier.app import build
 from notifier.domain.mails import Message, Trail
@@ -27,7 +27,7 @@ from support.asgi import call
 from support.stores import a_migrated
 
 ROOT = Path(__file__).parents[3]
-VAULT = Vault(bytes(range(32)))
+VAULT = Encryptor(bytes(range(32)))
 USER = "0190f1d2-6f0e-7c3a-9d55-0a4d2c9b7e11"
 OTHER = "0190f1d2-6f0e-7c3a-9d55-0a4d2c9b7e22"
 ADDRESS = "maria@example.com"
@@ -37,12 +37,12 @@ _open: list[Built] = []
 
 def sealed_address(address: str, user_id: str = USER) -> str:
     """Return an address as auth seals it in events."""
-    return VAULT.seal(address, f"email:{user_id}")
+    return VAULT.encrypt(address, f"email:{user_id}")
 
 
 def sealed_token(token: str, user_id: str = USER) -> str:
     """Return the secret of a mailed link as auth seals it in events."""
-    return VAULT.seal(token, f"token:{user_id}")
+    return VAULT.encrypt(token, f"token:{user_id}")
 
 
 def an_event(kind: str, **facts: Any) -> Event:
@@ -96,7 +96,7 @@ class Built:
     before_the_time: Callable[[], object] | None = None
     """What happens when somebody looks at the clock next."""
     hook_key: str = ""
-    vault: Vault = VAULT
+    encryptor: Encryptor = VAULT
     woken: int = 0
     metrics: Metrics = field(default_factory=Metrics)
 
@@ -104,15 +104,27 @@ class Built:
         self.began = self.now
         self.folder.mkdir(exist_ok=True)
         settings = NotifierSettings(
-            database=a_migrated("notifier", self.folder / "notifier.db"), mail=f"file:{self.folder}/mail", url="https://outlay.example",
+            database=a_migrated("notifier", self.folder / "notifier.db"),
+            mail=f"file:{self.folder}/mail",
+            url="https://outlay.example",
             hook_key=self.hook_key,
-        )  # fmt: skip
+        )
         self.mailer = self.mailer or mailer_from(settings, lambda: self.now)
         parts = build(
-            settings, verify=self._claims, vault=self.vault, metrics=self.metrics, clock=self._clock, ids=uuid7, wake=self._wake,
-            relay_owner=self.owner, mailer=self.mailer, machine_ms=lambda: self.ms + self.stepped,
-            elapsed=lambda: self.ms / 1000, validate_responses=True, quiet=True,
-        )  # fmt: skip
+            settings,
+            verify=self._claims,
+            encryptor=self.encryptor,
+            metrics=self.metrics,
+            clock=self._clock,
+            ids=uuid7,
+            wake=self._wake,
+            relay_owner=self.owner,
+            mailer=self.mailer,
+            machine_ms=lambda: self.ms + self.stepped,
+            elapsed=lambda: self.ms / 1000,
+            validate_responses=True,
+            quiet=True,
+        )
         self.service, self.sender = parts, parts.workers[0]
         _open.append(self)
         self.service.migrate()

@@ -7,7 +7,7 @@ import threading
 import pytest
 import sqlalchemy as sa
 
-from chassis.sql import StoreUnavailableError
+from chassis.storage.database import StoreUnavailableError
 from notifier.domain.errors import RefusedError, TryAgainError
 from notifier.domain.mails import BACK_OFF_SECONDS, Trail
 from support.client import eventually
@@ -81,8 +81,10 @@ def test_a_refused_mail_is_not_tried_again(tmp_path) -> None:
     assert (built.mailer.attempts, state(built)) == (1, ("failed", "The address does not exist."))
     failed = built.announced()[-1]
     assert (failed.type, failed.data["detail"], failed.data["kind"]) == (
-        "notification.failed", "The address does not exist.", "budget.exceeded",
-    )  # fmt: skip
+        "notification.failed",
+        "The address does not exist.",
+        "budget.exceeded",
+    )
     assert failed.data["alert_id"] == built.alerts()[0]["id"]
 
 

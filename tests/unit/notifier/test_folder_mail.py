@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chassis.ids import uuid7
+from chassis.runtime.ids import uuid7
 from notifier.adapters.folder import FolderMailbox
 from notifier.domain.errors import RefusedError, TryAgainError
 from support.mailboxes import NOW, FolderBox, a_message
@@ -96,8 +96,11 @@ def test_a_folder_is_shown_newest_first(tmp_path) -> None:
     shown = mailbox.read(USER, first.mail_id)
     assert shown is not None
     assert {key: value.strip() for key, value in shown.items()} == {
-        "subject": "Groceries is over", "to": "maria@example.com", "text": "One", "html": "<p>One</p>",
-    }  # fmt: skip
+        "subject": "Groceries is over",
+        "to": "maria@example.com",
+        "text": "One",
+        "html": "<p>One</p>",
+    }
 
 
 def test_nobody_is_shown_the_mail_of_somebody_else(tmp_path) -> None:

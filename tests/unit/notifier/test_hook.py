@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from chassis.ids import uuid7
+from chassis.runtime.ids import uuid7
 from mailserver.signing import SIGNATURE, TIMESTAMP, Signer
 from notifier.domain.errors import UncertainError
 from support.asgi import call
@@ -131,13 +131,20 @@ def test_a_body_that_is_too_large_is_refused(told) -> None:
         ({"event": "delivered", "response": "250 OK"}, "delivered", ""),
         ({"event": "bounce", "reason": "mailbox full"}, "bounced", "Your provider refused it: mailbox full"),
         ({"event": "bounce", "type": "blocked"}, "bounced", "Your provider refused it."),
-        ({"event": "dropped", "reason": "Bounced Address"}, "dropped", "The mail service did not send it: an earlier mail to your address came back"),
+        (
+            {"event": "dropped", "reason": "Bounced Address"},
+            "dropped",
+            "The mail service did not send it: an earlier mail to your address came back",
+        ),
         ({"event": "dropped", "reason": "Too many links"}, "dropped", "The mail service did not send it: Too many links"),
         ({"event": "spamreport"}, "spam_reported", "You reported a mail of ours as spam."),
-        ({"event": "bounce", "reason": f"550 <{ADDRESS}>\r\n\u202eunknown"}, "bounced",
-         "Your provider refused it: 550 the address unknown"),
+        (
+            {"event": "bounce", "reason": f"550 <{ADDRESS}>\r\n\u202eunknown"},
+            "bounced",
+            "Your provider refused it: 550 the address unknown",
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_became_of_a_mail_is_shown_in_words(told, event, state, detail) -> None:
     told.hear(told.event(**{"kind": "", **event}))
     assert (told.delivery()["state"], told.delivery()["detail"]) == (state, detail)
@@ -190,11 +197,25 @@ def test_a_replayed_batch_changes_nothing_not_even_after_the_owner_said_to_try_a
 def test_what_is_broken_or_unknown_in_a_batch_does_not_lose_the_rest(told) -> None:
     good = told.event("delivered")
     unwell: list[Any] = [
-        None, 1, "text", [], {}, {"event": "delivered"}, told.event("open"), told.event("group_unsubscribe"),
-        told.event("delivered", mail_id=uuid7()), told.event("delivered", mail_id="../../etc/passwd"), told.event("bounce", mail_id=7),
-        told.event("bounce", timestamp="soon"), told.event("bounce", timestamp=True), told.event("bounce", timestamp=-1),
-        told.event("bounce", timestamp=1e300), told.event("nonsense"), told.event("x" * 100_000), {"event": ["bounce"]},
-    ]  # fmt: skip
+        None,
+        1,
+        "text",
+        [],
+        {},
+        {"event": "delivered"},
+        told.event("open"),
+        told.event("group_unsubscribe"),
+        told.event("delivered", mail_id=uuid7()),
+        told.event("delivered", mail_id="../../etc/passwd"),
+        told.event("bounce", mail_id=7),
+        told.event("bounce", timestamp="soon"),
+        told.event("bounce", timestamp=True),
+        told.event("bounce", timestamp=-1),
+        told.event("bounce", timestamp=1e300),
+        told.event("nonsense"),
+        told.event("x" * 100_000),
+        {"event": ["bounce"]},
+    ]
     told.hear(*unwell, good, *unwell)
     assert (told.delivery()["state"], told.mail()["state"]) == ("delivered", "ok")
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from chassis.ids import uuid7
+from chassis.runtime.ids import uuid7
 from unit.notifier.built import Built, an_event
 
 LAST_YEAR = {"from": "2014-01-01", "to": "2014-01-31"}

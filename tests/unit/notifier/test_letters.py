@@ -87,7 +87,7 @@ def test_a_token_is_sealed_until_it_is_sent_and_gone_afterwards(tmp_path) -> Non
     asked_for_reset(built)
     built.sender.send_due()
     [row] = rows(built)
-    assert VAULT.open(row.token, f"token:{USER}") == TOKEN
+    assert VAULT.decrypt(row.token, f"token:{USER}") == TOKEN
     assert TOKEN not in str(row)
     assert ADDRESS not in str(row)
     built.ms += 1_000

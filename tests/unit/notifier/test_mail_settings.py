@@ -6,7 +6,7 @@ import base64
 
 import pytest
 
-from chassis.settings import SettingsError, read_settings
+from chassis.runtime.settings import SettingsError, read_settings
 from mailserver.signing import Signer
 from notifier.adapters.folder import FolderMailer
 from notifier.adapters.mailers import mailer_from
@@ -86,12 +86,25 @@ def test_a_mail_server_is_an_address(text, found) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "", "file", "file:", "carrier:pigeon", "SENDGRID:", "sendgrid:api.sendgrid.com", "sendgrid:ftp://api.sendgrid.com",
-        "sendgrid:https://key@api.sendgrid.com", "sendgrid:https://x:y", "smtp:", "smtp://", "smtp://mail.example.org:x",
-        "smtp://mail.example.org:99999", "smtp://mail.example.org/inbox", "smtp://mail.example.org?starttls=no",
-        "smtps://mail.example.org?tls=no", "smtp://outlay:secret@mail.example.org",
+        "",
+        "file",
+        "file:",
+        "carrier:pigeon",
+        "SENDGRID:",
+        "sendgrid:api.sendgrid.com",
+        "sendgrid:ftp://api.sendgrid.com",
+        "sendgrid:https://key@api.sendgrid.com",
+        "sendgrid:https://x:y",
+        "smtp:",
+        "smtp://",
+        "smtp://mail.example.org:x",
+        "smtp://mail.example.org:99999",
+        "smtp://mail.example.org/inbox",
+        "smtp://mail.example.org?starttls=no",
+        "smtps://mail.example.org?tls=no",
+        "smtp://outlay:secret@mail.example.org",
     ],
-)  # fmt: skip
+)
 def test_a_way_that_cannot_be_is_named(text) -> None:
     assert named({**SMTP, **KEY, "NOTIFIER_MAIL": text}) == ["NOTIFIER_MAIL"]
 
@@ -123,10 +136,16 @@ def test_what_does_not_go_together_is_told_at_once(environ, missing) -> None:
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("SENDGRID_API_KEY", "SG.ä"), ("SENDGRID_API_KEY", "SG.a\nX-Evil: 1"), ("SENDGRID_SANDBOX", "maybe"), ("NOTIFIER_MAIL_TIMEOUT", "0"),
-        ("NOTIFIER_MAIL_TIMEOUT", "60"), ("SENDGRID_HOOK_KEY", "no key!"), ("SMTP_CA", "/nowhere.pem"), ("SMTP_PASSWORD", "a\0b"),
+        ("SENDGRID_API_KEY", "SG.ä"),
+        ("SENDGRID_API_KEY", "SG.a\nX-Evil: 1"),
+        ("SENDGRID_SANDBOX", "maybe"),
+        ("NOTIFIER_MAIL_TIMEOUT", "0"),
+        ("NOTIFIER_MAIL_TIMEOUT", "60"),
+        ("SENDGRID_HOOK_KEY", "no key!"),
+        ("SMTP_CA", "/nowhere.pem"),
+        ("SMTP_PASSWORD", "a\0b"),
     ],
-)  # fmt: skip
+)
 def test_a_value_that_cannot_be_is_named_and_a_secret_is_not_shown(name, value) -> None:
     with pytest.raises(SettingsError) as error:
         settings_of({**SENDGRID, name: value})

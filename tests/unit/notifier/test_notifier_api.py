@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from chassis.ids import uuid7
+from chassis.runtime.ids import uuid7
 from unit.notifier.built import OTHER, USER, Built
 
 DEFAULTS = {
@@ -126,10 +126,16 @@ def test_preferences_are_replaced_by_whoever_has_read_the_newest(built) -> None:
 @pytest.mark.parametrize(
     "body",
     [
-        None, [], {}, {"kinds": {}}, {"kinds": {**DEFAULTS, "budget.near": {"app": True}}}, {"kinds": {**DEFAULTS, "more": DEFAULTS}},
-        {"kinds": {**DEFAULTS, "budget.near": {"app": 1, "mail": "yes"}}}, {"kinds": DEFAULTS, "version": 1},
+        None,
+        [],
+        {},
+        {"kinds": {}},
+        {"kinds": {**DEFAULTS, "budget.near": {"app": True}}},
+        {"kinds": {**DEFAULTS, "more": DEFAULTS}},
+        {"kinds": {**DEFAULTS, "budget.near": {"app": 1, "mail": "yes"}}},
+        {"kinds": DEFAULTS, "version": 1},
     ],
-)  # fmt: skip
+)
 def test_bad_preferences_are_refused_and_change_nothing(lasting, body) -> None:
     answer = lasting.call("PUT", "/alerts/preferences", json=body, headers={"If-Match": '"0"'})
     assert (answer.status_code, answer.headers["content-type"]) == (400, "application/problem+json")

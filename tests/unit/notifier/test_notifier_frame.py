@@ -6,8 +6,8 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
-from chassis.metrics import Metrics
-from chassis.settings import SettingsError, read_settings
+from chassis.runtime.metrics import Metrics
+from chassis.runtime.settings import SettingsError, read_settings
 from notifier.adapters.folder import FolderMailbox
 from notifier.adapters.mailers import mailbox_of, mailer_from
 from notifier.adapters.sql import metadata
@@ -39,10 +39,15 @@ def test_two_settings_are_needed_and_the_others_have_defaults() -> None:
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("NOTIFIER_MAIL", "carrier pigeon"), ("NOTIFIER_MAIL", "file:"), ("NOTIFIER_FROM", "nobody"), ("NOTIFIER_FROM", "a@b\nBcc: c@d"),
-        ("NOTIFIER_FROM", ""), ("OUTLAY_URL", "outlay.example"), ("OUTLAY_URL", "javascript:alert(1)"),
+        ("NOTIFIER_MAIL", "carrier pigeon"),
+        ("NOTIFIER_MAIL", "file:"),
+        ("NOTIFIER_FROM", "nobody"),
+        ("NOTIFIER_FROM", "a@b\nBcc: c@d"),
+        ("NOTIFIER_FROM", ""),
+        ("OUTLAY_URL", "outlay.example"),
+        ("OUTLAY_URL", "javascript:alert(1)"),
     ],
-)  # fmt: skip
+)
 def test_a_setting_that_cannot_be_is_named(name, value) -> None:
     with pytest.raises(SettingsError) as error:
         read_settings(NotifierSettings, {**GOOD, name: value})

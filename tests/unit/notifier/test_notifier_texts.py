@@ -44,30 +44,40 @@ SNAPSHOTS = {
     "en-US": (
         exceeded("200.00", "1208.25", "11.32", "USD"),
         "Groceries is over its limit: $1,208.25 of $200.00",
-        "$1,008.25 too much", "Onion Market, $11.32 on January 24, 2015.", "from January 1, 2015 to January 31, 2015.",
+        "$1,008.25 too much",
+        "Onion Market, $11.32 on January 24, 2015.",
+        "from January 1, 2015 to January 31, 2015.",
     ),
     "de-DE": (
         exceeded("200.00", "1208.25", "11.32", "EUR"),
         "Groceries is over its limit: 1.208,25\xa0€ of 200,00\xa0€",
-        "1.008,25\xa0€ too much", "Onion Market, 11,32\xa0€ on 24. Januar 2015.", "from 1. Januar 2015 to 31. Januar 2015.",
+        "1.008,25\xa0€ too much",
+        "Onion Market, 11,32\xa0€ on 24. Januar 2015.",
+        "from 1. Januar 2015 to 31. Januar 2015.",
     ),
     "ja-JP": (
         exceeded("20000", "20825", "1132", "JPY"),
         "Groceries is over its limit: ￥20,825 of ￥20,000",
-        "￥825 too much", "Onion Market, ￥1,132 on 2015年1月24日.", "from 2015年1月1日 to 2015年1月31日.",
+        "￥825 too much",
+        "Onion Market, ￥1,132 on 2015年1月24日.",
+        "from 2015年1月1日 to 2015年1月31日.",
     ),
     "ar": (
         exceeded("200.000", "208.250", "11.320", "KWD"),
         "Groceries is over its limit: 208.250\xa0د.ك. of 200.000\xa0د.ك.",
-        "8.250\xa0د.ك. too much", "Onion Market, 11.320\xa0د.ك. on 24 يناير 2015.", "from 1 يناير 2015 to 31 يناير 2015.",
+        "8.250\xa0د.ك. too much",
+        "Onion Market, 11.320\xa0د.ك. on 24 يناير 2015.",
+        "from 1 يناير 2015 to 31 يناير 2015.",
     ),
     # babel knows no Klingon; and CLDR gives the dinar no decimals, where ISO 4217 gives it three.
     "tlh": (
         exceeded("200.000", "208.250", "11.320", "IQD"),
         "Groceries is over its limit: IQD208.250 of IQD200.000",
-        "IQD8.250 too much", "Onion Market, IQD11.320 on January 24, 2015.", "from January 1, 2015 to January 31, 2015.",
+        "IQD8.250 too much",
+        "Onion Market, IQD11.320 on January 24, 2015.",
+        "from January 1, 2015 to January 31, 2015.",
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("locale", SNAPSHOTS)
@@ -84,12 +94,21 @@ def test_money_and_days_are_written_as_the_reader_writes_them(locale) -> None:
 @pytest.mark.parametrize(
     ("kind", "more", "subject", "sentence"),
     [
-        ("budget.exceeded", {}, "Groceries went over its limit on January 30, 2015: $208.25 of $200.00",
-         "On January 30, 2015, Groceries went over its limit: you had spent $208.25 of $200.00, $8.25 too much."),
-        ("budget.near", {}, "Groceries reached 80% of its limit on January 30, 2015: ", "On January 30, 2015, Groceries reached 80% of its limit: "),
+        (
+            "budget.exceeded",
+            {},
+            "Groceries went over its limit on January 30, 2015: $208.25 of $200.00",
+            "On January 30, 2015, Groceries went over its limit: you had spent $208.25 of $200.00, $8.25 too much.",
+        ),
+        (
+            "budget.near",
+            {},
+            "Groceries reached 80% of its limit on January 30, 2015: ",
+            "On January 30, 2015, Groceries reached 80% of its limit: ",
+        ),
         ("import.completed", {}, " is imported: ", " were imported on January 30, 2015.\n"),
     ],
-)  # fmt: skip
+)
 def test_a_mail_that_was_held_says_of_which_day_it_is(kind, more, subject, sentence) -> None:
     held = Mail("m", "u", "e", kind, dict(an_event(kind).data) | more, NOON, held_at=NOON)
     written = TEXTS.mail(held, name="Maria", locale="en-US", token="", stop_token="s", now=NOON, late_of=date(2015, 1, 30))
@@ -233,15 +252,44 @@ def test_a_missing_fact_is_an_error_and_no_hole_in_the_text() -> None:
 
 
 LINKS = [
-    "https://evil.example/x", "www.evil.example", "evil.example", "evil.co.uk free money", "http:evil", "maria@evil.example", "//evil",
-    "EVIL.COM", "evil\u3002com", "evil\uff0ecom", "javascript:alert(1)", "tel:+123456", "Maria\u200bevil.com", "e\u2024com w\uff57\uff57.x.y",
-]  # fmt: skip
+    "https://evil.example/x",
+    "www.evil.example",
+    "evil.example",
+    "evil.co.uk free money",
+    "http:evil",
+    "maria@evil.example",
+    "//evil",
+    "EVIL.COM",
+    "evil\u3002com",
+    "evil\uff0ecom",
+    "javascript:alert(1)",
+    "tel:+123456",
+    "Maria\u200bevil.com",
+    "e\u2024com w\uff57\uff57.x.y",
+]
 
 
 NO_NAMES = [
-    "Call +1 900 555 0199 to claim EUR 500", "evil[.]com", "evil . com", "evil%2ecom", "Ann. Please", "t.co", "J.R.Tolkien", "Maria: me",
-    "one/two", "M@ria", "Maria\nwww.x", "evil\ua4f8com", "- Maria", "\u0301", "Maria (blocked)", "a.b.c.d", "Dr.com", "\u2488", "",
-]  # fmt: skip
+    "Call +1 900 555 0199 to claim EUR 500",
+    "evil[.]com",
+    "evil . com",
+    "evil%2ecom",
+    "Ann. Please",
+    "t.co",
+    "J.R.Tolkien",
+    "Maria: me",
+    "one/two",
+    "M@ria",
+    "Maria\nwww.x",
+    "evil\ua4f8com",
+    "- Maria",
+    "\u0301",
+    "Maria (blocked)",
+    "a.b.c.d",
+    "Dr.com",
+    "\u2488",
+    "",
+]
 
 
 @pytest.mark.parametrize("name", [*LINKS, *NO_NAMES])
@@ -250,9 +298,21 @@ def test_nobody_is_greeted_by_what_could_be_a_link_or_is_no_name(name) -> None:
 
 
 NAMES = [
-    "Maria", "Dr. Maria Rossi", "J. R. R. Tolkien", "J.R.R. Tolkien", "J.-P. Sartre", "Ana M.", "Sammy Davis Jr.", "O'Neill-Smith",
-    "D\u2019Arcy", "María José", "Mari\u0301a", "陳大文", "मारिया", "Анна-Мария",
-]  # fmt: skip
+    "Maria",
+    "Dr. Maria Rossi",
+    "J. R. R. Tolkien",
+    "J.R.R. Tolkien",
+    "J.-P. Sartre",
+    "Ana M.",
+    "Sammy Davis Jr.",
+    "O'Neill-Smith",
+    "D\u2019Arcy",
+    "María José",
+    "Mari\u0301a",
+    "陳大文",
+    "मारिया",
+    "Анна-Мария",
+]
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 import pytest
 import sqlalchemy as sa
 
-from chassis.vault import UnknownKeyError, Vault
+from chassis.security.encryption import Encryptor, UnknownKeyError
 from unit.notifier.built import ADDRESS, USER, VAULT, Built, sealed_address, sealed_token
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 NEW = bytes(range(1, 33))
-RING, AFTER = Vault(NEW, bytes(range(32))), Vault(NEW)
+RING, AFTER = Encryptor(NEW, bytes(range(32))), Encryptor(NEW)
 
 
 def rows_of(built: Built, table: str) -> list[sa.Row[tuple[str, str]]]:
@@ -27,24 +27,24 @@ def rows_of(built: Built, table: str) -> list[sa.Row[tuple[str, str]]]:
 
 
 def test_what_an_older_key_sealed_is_kept_sealed_with_the_newest(tmp_path: Path) -> None:
-    built = Built(tmp_path / "notifier", vault=RING).knows()
+    built = Built(tmp_path / "notifier", encryptor=RING).knows()
     built.tell("user.password_reset_requested", email=sealed_address(ADDRESS), token=sealed_token("s3cret"))
     [recipient], [mail] = rows_of(built, "recipient"), rows_of(built, "mail")
-    assert AFTER.open(recipient.address, f"email:{USER}") == AFTER.open(mail.address, f"email:{USER}") == ADDRESS
-    assert AFTER.open(mail.token, f"token:{USER}") == "s3cret"
+    assert AFTER.decrypt(recipient.address, f"email:{USER}") == AFTER.decrypt(mail.address, f"email:{USER}") == ADDRESS
+    assert AFTER.decrypt(mail.token, f"token:{USER}") == "s3cret"
 
 
 def test_an_event_that_no_key_opens_is_refused_whole_and_can_come_again(tmp_path: Path) -> None:
     built = Built(tmp_path / "notifier")
-    stranger = Vault(secrets.token_bytes(32))
+    stranger = Encryptor(secrets.token_bytes(32))
     with pytest.raises(UnknownKeyError, match=stranger.key_id):
-        built.tell("user.registered", user_id=USER, email=stranger.seal(ADDRESS, f"email:{USER}"))
+        built.tell("user.registered", user_id=USER, email=stranger.encrypt(ADDRESS, f"email:{USER}"))
     assert rows_of(built, "recipient") == rows_of(built, "inbox") == []
 
 
 def test_an_address_that_was_put_into_another_persons_row_does_not_open_there(tmp_path: Path) -> None:
     built = Built(tmp_path / "notifier").knows()
-    stolen = VAULT.seal("victim@example.com", "email:0190f1d2-6f0e-7c3a-9d55-0a4d2c9b7e99")
+    stolen = VAULT.encrypt("victim@example.com", "email:0190f1d2-6f0e-7c3a-9d55-0a4d2c9b7e99")
     engine = sa.create_engine(f"sqlite:///{built.folder}/notifier.db")
     with engine.begin() as connection:
         connection.execute(sa.text("UPDATE recipient SET address = :stolen"), {"stolen": stolen})

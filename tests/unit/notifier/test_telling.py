@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chassis.bus import Later
+from chassis.messaging.bus import Retry
 from notifier.domain.alerts import Period
 from notifier.domain.recipients import Recipient
 from unit.notifier.built import OTHER, USER, Built, an_event, sealed_address, sealed_token
@@ -148,7 +148,7 @@ def test_a_recovery_is_told_to_browsers_once(built) -> None:
 @pytest.mark.parametrize("kind", ["budget.exceeded", "budget.near", "budget.recovered", "import.reviewed"])
 def test_an_event_about_somebody_unknown_comes_again_later(built, kind) -> None:
     event = an_event(kind)
-    with pytest.raises(Later):
+    with pytest.raises(Retry):
         built.handle(event)
     built.knows().handle(event)
     assert len(built.alerts()) == (0 if kind == "budget.recovered" else 1)
@@ -233,6 +233,6 @@ def test_the_note_of_a_departure_is_forgotten_after_sixty_days(built) -> None:
     built.tell("user.deleted")
     built.tell("user.registered")
     built.ms += int(timedelta(days=61).total_seconds() * 1000)
-    built.service.tidy()
-    with pytest.raises(Later):
+    built.service.clean_up()
+    with pytest.raises(Retry):
         built.tell("budget.exceeded")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from chassis.ids import uuid7
+from chassis.runtime.ids import uuid7
 from notifier.domain.errors import TryAgainError
 from notifier.domain.mails import CONFIRMATION, HOLD_SECONDS, MOST_RELEASED
 from unit.notifier.built import ADDRESS, USER, Built, Scripted, sealed_address, sealed_token

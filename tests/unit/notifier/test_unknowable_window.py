@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from chassis.ids import uuid7
+from chassis.runtime.ids import uuid7
 from support.asgi import call
 from support.mailboxes import SendGridBox
 from unit.notifier.built import Built

@@ -80,13 +80,22 @@ def test_a_post_that_is_no_click_stops_nothing(built, form) -> None:
 
 
 def link(text: str, place: str = "unsubscribe") -> str:
-    return VAULT.seal(text, place)
+    return VAULT.encrypt(text, place)
 
 
-@pytest.mark.parametrize("token", ["x", "v1.00000000.AAAA", sealed_address(ADDRESS), link(f"verify {USER} budget.exceeded"),
-                                   link(f"unsubscribe {USER} everything"), link(f"unsubscribe {USER}"),
-                                   link(f"unsubscribe {USER} budget.exceeded", f"email:{USER}")],
-                      ids=["no token", "another key", "an address", "another purpose", "no such kind", "no kind", "another place"])  # fmt: skip
+@pytest.mark.parametrize(
+    "token",
+    [
+        "x",
+        "v1.00000000.AAAA",
+        sealed_address(ADDRESS),
+        link(f"verify {USER} budget.exceeded"),
+        link(f"unsubscribe {USER} everything"),
+        link(f"unsubscribe {USER}"),
+        link(f"unsubscribe {USER} budget.exceeded", f"email:{USER}"),
+    ],
+    ids=["no token", "another key", "an address", "another purpose", "no such kind", "no kind", "another place"],
+)
 def test_a_link_that_is_none_of_ours_stops_nothing(built, token) -> None:
     answer = ask(built, "POST", f"/unsubscribe/{token}", data=CLICK)
     assert (answer.status_code, answer.json()["type"]) == (404, "/problems/unknown-link")

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from chassis.moving import Row
+    from chassis.storage.transfer import Row
 
 FORMAT = 1
 HEAD, MANIFEST, SEAL = "outlay.json", "manifest.json", "manifest.seal"

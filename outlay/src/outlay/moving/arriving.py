@@ -40,7 +40,7 @@ def unpack(house: House, path: Path, *, say: Callable[[str], None]) -> tuple[Man
         NotEmptyError: if there is something in the stores.
         NotTheSameError: if counts or checksums differ. Everything was removed again.
     """
-    manifest = checked(path, house.vault, house.names())
+    manifest = checked(path, house.encryptor, house.names())
     for service in house.services:
         service.migrate()
     if any(service.marking.is_set() for service in house.services):
@@ -78,7 +78,7 @@ def _clean(house: House) -> None:
 
 def _unmark(house: House) -> None:
     for service in house.services:
-        service.marking.take_away()
+        service.marking.remove()
 
 
 def _store(house: House, path: Path) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from chassis.bus.rabbitmq import BusAwayError
-from chassis.problems import UnavailableError
-from chassis.sql.migrations import SchemaTooNewError
+from chassis.messaging.rabbitmq import BrokerUnavailableError
+from chassis.runtime.problems import UnavailableError
+from chassis.storage.migrations import SchemaTooNewError
 from outlay.moving.archive import ArchiveError
 from outlay.moving.arriving import NotEmptyError, NotTheSameError, unpack
 from outlay.moving.house import opened
@@ -24,9 +24,16 @@ if TYPE_CHECKING:
     from outlay.settings import HomeSettings
 
 REFUSALS = (
-    ArchiveError, NotEmptyError, NotTheSameError, NotSettledError, DataFolderInUseError, SchemaTooNewError, BusAwayError,
-    UnavailableError, OSError,
-)  # fmt: skip
+    ArchiveError,
+    NotEmptyError,
+    NotTheSameError,
+    NotSettledError,
+    DataFolderInUseError,
+    SchemaTooNewError,
+    BrokerUnavailableError,
+    UnavailableError,
+    OSError,
+)
 _SHOWN = 16
 """Digits of a checksum that a person compares."""
 
@@ -59,7 +66,7 @@ def arrive(settings: HomeSettings, environ: Mapping[str, str], path: Path, *, sa
 
 def sentence_of(error: BaseException) -> str:
     """Return what a person is told."""
-    if isinstance(error, OSError) and error.strerror and not isinstance(error, BusAwayError):
+    if isinstance(error, OSError) and error.strerror and not isinstance(error, BrokerUnavailableError):
         return f"{error.strerror}: {error.filename or 'the archive was not written'}"
     cause = error.__cause__
     return f"{error} ({type(cause).__name__})" if cause and isinstance(error, UnavailableError) else str(error)

@@ -14,21 +14,21 @@ import expenses.moving
 import expenses.settings
 import notifier.moving
 import notifier.settings
-from chassis.bus.embedded import EmbeddedBus
-from chassis.bus.rabbitmq import RabbitBus
-from chassis.bus.rabbitmq.topology import suite_queues
-from chassis.bus.settings import BrokerSettings
-from chassis.data_keys import vault_from
-from chassis.metrics import Metrics
-from chassis.settings import SettingsError, read_settings
+from chassis.messaging.broker_settings import BrokerSettings
+from chassis.messaging.embedded import EmbeddedBus
+from chassis.messaging.rabbitmq import RabbitBus
+from chassis.messaging.rabbitmq.topology import suite_queues
+from chassis.runtime.metrics import Metrics
+from chassis.runtime.settings import SettingsError, read_settings
+from chassis.security.data_keys import encryptor_from
 from outlay.folder import keep_private
 from outlay.server import only_one
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from chassis.moving import Belongings, Part
-    from chassis.vault import Vault
+    from chassis.security.encryption import Encryptor
+    from chassis.storage.transfer import ServiceData, TransferPart
     from outlay.settings import HomeSettings
 
 _STORES = ("AUTH_STORE", "EXPENSES_DB", "BUDGETS_DB", "NOTIFIER_DB", "RECEIPTS")
@@ -38,12 +38,12 @@ _STORES = ("AUTH_STORE", "EXPENSES_DB", "BUDGETS_DB", "NOTIFIER_DB", "RECEIPTS")
 class House:
     """What moves, and whether something is still on its way."""
 
-    vault: Vault
-    services: tuple[Belongings, ...]
+    encryptor: Encryptor
+    services: tuple[ServiceData, ...]
     messages: Callable[[], dict[tuple[str, str], int]]
     """How many events are in which queue, by (queue, state)."""
 
-    def parts(self) -> Iterator[tuple[str, Part]]:
+    def parts(self) -> Iterator[tuple[str, TransferPart]]:
         """Return every part with its full name."""
         for service in self.services:
             for part in service.parts:
@@ -92,20 +92,20 @@ def _house(settings: HomeSettings, environ: Mapping[str, str]) -> House:
         budgets.moving.belongings_of(read_settings(budgets.settings.BudgetsSettings, environ, defaults=own)),
         notifier.moving.belongings_of(read_settings(notifier.settings.NotifierSettings, environ, defaults=own)),
     )
-    return House(vault=_vault(settings), services=services, messages=_messages(settings, environ))
+    return House(encryptor=_encryptor(settings), services=services, messages=_messages(settings, environ))
 
 
-def _vault(settings: HomeSettings) -> Vault:
+def _encryptor(settings: HomeSettings) -> Encryptor:
     if not settings.data_keys and not settings.key_file.exists():
         message = f"OUTLAY_DATA_KEY: is missing, and there is no {settings.key_file}: without the key nobody can open the addresses"
         raise SettingsError([message])
-    return vault_from(settings, file=settings.key_file)
+    return encryptor_from(settings, file=settings.key_file)
 
 
 def _messages(settings: HomeSettings, environ: Mapping[str, str]) -> Callable[[], dict[tuple[str, str], int]]:
     broker = read_settings(BrokerSettings, environ).broker
     if broker is not None:
-        return RabbitBus("outlay moving", broker, metrics=Metrics(), letters_of=tuple(suite_queues())).counts
+        return RabbitBus("outlay moving", broker, metrics=Metrics(), dead_letters_of=tuple(suite_queues())).counts
     path = settings.data / "bus.db"
 
     def counts() -> dict[tuple[str, str], int]:

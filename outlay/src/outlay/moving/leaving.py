@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from chassis.clock import system_clock, to_wire
+from chassis.runtime.clock import system_clock, to_wire
 from outlay.moving.archive import FILES, FORMAT, HEAD, MANIFEST, SEAL, Writer, writing
 from outlay.moving.manifest import Manifest, seal_of
 from outlay.moving.sums import line_of
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from chassis.moving import Files, Part
-    from chassis.vault import Vault
+    from chassis.security.encryption import Encryptor
+    from chassis.storage.transfer import Files, TransferPart
     from outlay.moving.house import House
 
 _ROWS = 1000
@@ -48,13 +48,13 @@ def pack(house: House, path: Path) -> Manifest:
     with writing(path) as archive:
         archive.add_json(HEAD, {"what": "everything that an Outlay keeps", "format": FORMAT, "made_at": manifest.made_at})
         for name, part in house.parts():
-            _pack_rows(archive, manifest, house.vault, name, part)
+            _pack_rows(archive, manifest, house.encryptor, name, part)
         for service in house.services:
             if service.files is not None:
                 _pack_files(archive, manifest, service.name, service.files)
         _check_settled(house)
         text = archive.add_json(MANIFEST, manifest.to_json())
-        archive.add_json(SEAL, seal_of(text, house.vault))
+        archive.add_json(SEAL, seal_of(text, house.encryptor))
     return manifest
 
 
@@ -72,12 +72,12 @@ def _check_settled(house: House) -> None:
         raise NotSettledError([what, "Try them again (`events replay`) or throw them away (`events purge`), and export again."])
 
 
-def _pack_rows(archive: Writer, manifest: Manifest, vault: Vault, name: str, part: Part) -> None:
+def _pack_rows(archive: Writer, manifest: Manifest, encryptor: Encryptor, name: str, part: TransferPart) -> None:
     manifest.of(name)
     lines = (line_of(row) for row in part.rows())
     for number, some in enumerate(_batches(lines), 1):
         for line in some:
-            manifest.note(name, line, vault)
+            manifest.note(name, line, encryptor)
         archive.add_rows(name, number, some)
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from chassis.vault import Vault
+    from chassis.security.encryption import Encryptor
 
 _SEALED = re.compile(rb"v[0-9]+\.([0-9A-Za-z_-]+)\.[0-9A-Za-z_=.-]{24,}")
 """A sealed value, with the id of its key."""
@@ -32,10 +32,10 @@ class Manifest:
     missing: list[str] = field(default_factory=list)
     """Files that were lost or damaged where they came from."""
 
-    def note(self, part: str, line: bytes, vault: Vault) -> None:
+    def note(self, part: str, line: bytes, encryptor: Encryptor) -> None:
         """Count a row, and note which of the keys have sealed something in it; what only looks sealed names no key of ours."""
         self.of(part).add(line)
-        self.sealed_with |= {found.decode() for found in _SEALED.findall(line)} & set(vault.key_ids)
+        self.sealed_with |= {found.decode() for found in _SEALED.findall(line)} & set(encryptor.key_ids)
 
     def of(self, part: str) -> Sum:
         """Return the sum of a part."""
@@ -59,13 +59,13 @@ class Manifest:
         return cls(body["made_at"], sums, set(body["sealed_with"]), list(body["missing_files"]))
 
 
-def seal_of(manifest: bytes, vault: Vault) -> dict[str, str]:
+def seal_of(manifest: bytes, encryptor: Encryptor) -> dict[str, str]:
     """Return what proves that the manifest is whole and made by somebody with the data key."""
     digest = hashlib.sha256(manifest).hexdigest()
-    return {"sha256": digest, "signature": vault.sign(digest.encode())}
+    return {"sha256": digest, "signature": encryptor.sign(digest.encode())}
 
 
-def checked(path: Path, vault: Vault, parts: Iterable[str]) -> Manifest:
+def checked(path: Path, encryptor: Encryptor, parts: Iterable[str]) -> Manifest:
     """Read a whole archive, write nothing, and return its manifest. Raises ArchiveError with what to do."""
     known, counted, texts = set(parts), Manifest(made_at=""), dict[str, bytes]()
     for name, content in members(path):
@@ -78,7 +78,7 @@ def checked(path: Path, vault: Vault, parts: Iterable[str]) -> Manifest:
     if SEAL not in texts or MANIFEST not in texts:
         message = f"{path} is cut off: its end is missing. Fetch it once more, or export again. Nothing was imported."
         raise ArchiveError(message)
-    manifest = _opened(path, texts, vault)
+    manifest = _opened(path, texts, encryptor)
     if counted.sums != {name: found for name, found in manifest.sums.items() if found.count} or set(manifest.sums) - known:
         message = f"{path} is damaged: what is in it is not what its manifest says. Fetch it once more, or export again."
         raise ArchiveError(message)
@@ -110,7 +110,7 @@ def _count(path: Path, counted: Manifest, name: str, content: bytes) -> None:
         raise ArchiveError(message)
 
 
-def _opened(path: Path, texts: dict[str, bytes], vault: Vault) -> Manifest:
+def _opened(path: Path, texts: dict[str, bytes], encryptor: Encryptor) -> Manifest:
     try:
         manifest, seal = Manifest.from_json(texts[MANIFEST]), json.loads(texts[SEAL])
         whole, signature = seal["sha256"] == hashlib.sha256(texts[MANIFEST]).hexdigest(), str(seal["signature"])
@@ -120,7 +120,7 @@ def _opened(path: Path, texts: dict[str, bytes], vault: Vault) -> Manifest:
     if not whole:
         message = f"{path} is damaged: its manifest was changed. Fetch it once more, or export again."
         raise ArchiveError(message)
-    if not vault.signed(seal["sha256"].encode(), signature) or manifest.sealed_with - set(vault.key_ids):
+    if not encryptor.signed(seal["sha256"].encode(), signature) or manifest.sealed_with - set(encryptor.key_ids):
         raise _strange(path)
     return manifest
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from chassis.bus.settings import BrokerSettings
-from chassis.settings import read_settings
+from chassis.messaging.broker_settings import BrokerSettings
+from chassis.runtime.settings import read_settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -28,7 +28,7 @@ def settle(house: House, settings: HomeSettings, environ: Mapping[str, str], *, 
         service.migrate()
     if any(service.marking.is_set() for service in house.services) or not house.under_way():
         return
-    from outlay.suite import build_suite  # noqa: PLC0415  it takes a second, and most often nothing is on its way
+    from outlay.suite import build_suite
 
     say("Something is still on its way; it is delivered first.")
     suite = build_suite(settings, environ)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from chassis.moving import Row
+    from chassis.storage.transfer import Row
 
 _MODULUS = 1 << 256
 

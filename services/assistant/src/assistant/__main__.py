@@ -10,22 +10,22 @@ from urllib.parse import urlsplit
 
 from assistant.probing import gateway_probe
 from assistant.settings import AssistantSettings, ProcessSettings
-from chassis.checking import add_check_command, auth_probe, say_findings
-from chassis.clock import clock_from
-from chassis.data_keys import vault_from
-from chassis.declared import as_json as settings_as_json
-from chassis.declared import as_lines as settings_as_lines
-from chassis.declared import declared, problems_of
-from chassis.ids import uuid7
-from chassis.jwks import fetch_jwks
-from chassis.key_protect import KeyProtectError
-from chassis.logs import configure_logs
-from chassis.metrics import Metrics
-from chassis.probes import Finding, run_probes, used_by
-from chassis.server import serve
-from chassis.settings import SettingsError, read_settings
-from chassis.tokens import TokenVerifier
-from chassis.traces import traces_from
+from chassis.process.check_command import add_check_command, auth_probe, say_findings
+from chassis.process.declared_settings import as_json as settings_as_json
+from chassis.process.declared_settings import as_lines as settings_as_lines
+from chassis.process.declared_settings import declared, problems_of
+from chassis.runtime.clock import clock_from
+from chassis.runtime.ids import uuid7
+from chassis.runtime.logs import configure_logs
+from chassis.runtime.metrics import Metrics
+from chassis.runtime.probes import Finding, run_probes, used_by
+from chassis.runtime.settings import SettingsError, read_settings
+from chassis.runtime.tracing import traces_from
+from chassis.security.data_keys import encryptor_from
+from chassis.security.jwks import fetch_jwks
+from chassis.security.key_protect import KeyProtectError
+from chassis.security.tokens import TokenVerifier
+from chassis.web.server import serve
 
 if TYPE_CHECKING:
     import httpx
@@ -77,9 +77,12 @@ def _run(options: argparse.Namespace) -> int:
             probes = [auth_probe(settings.auth_url, fetch_jwks), gateway_probe(settings.api_url, api), *service.probes()]
             return say_findings(run_probes(used_by(settings.process, probes)), options, say=_say)
         serve(
-            service.web, host=settings.host, port=settings.port, leave_seconds=settings.leave_seconds,
+            service.web,
+            host=settings.host,
+            port=settings.port,
+            leave_seconds=settings.leave_seconds,
             on_ready=lambda port: _say(f"assistant is ready on port {port}"),
-        )  # fmt: skip
+        )
     finally:
         service.close()
         api.close()
@@ -89,13 +92,13 @@ def _run(options: argparse.Namespace) -> int:
 
 def _service(settings: ProcessSettings, own: AssistantSettings, metrics: Metrics, api: httpx.Client) -> AssistantService:
     # Imported here, since `settings` needs none of it and it takes a second.
-    from assistant.app import build, tools_from  # noqa: PLC0415
-    from assistant.builtin import BuiltIn  # noqa: PLC0415
+    from assistant.app import build, tools_from
+    from assistant.builtin import BuiltIn
 
     return build(
         own,
         verify=TokenVerifier(lambda: fetch_jwks(settings.auth_url), "assistant"),
-        vault=vault_from(settings),
+        encryptor=encryptor_from(settings),
         metrics=metrics,
         clock=clock_from(settings.clock),
         builtin=BuiltIn(new_id=uuid7),
@@ -106,7 +109,7 @@ def _service(settings: ProcessSettings, own: AssistantSettings, metrics: Metrics
 
 def _api(settings: ProcessSettings) -> httpx.Client:
     """Return a client for the gateway, which answers only to the address in people's browsers."""
-    from assistant.tools.client import new_client  # noqa: PLC0415  see below
+    from assistant.tools.client import new_client
 
     client = new_client(settings.api_url)
     if settings.url:

@@ -28,14 +28,14 @@ from assistant.settings import AssistantSettings
 from assistant.toolapi.api import ToolRefusedError
 from assistant.tools.client import PublicApi
 from assistant.tools.toolbox import Toolbox
-from chassis.app import AppParts, build_app
-from chassis.clock import Clock
-from chassis.edge import Edge
-from chassis.ids import Ids, uuid7
-from chassis.metrics import Metrics
-from chassis.probes import Probe
-from chassis.spec import load_spec
-from chassis.vault import Vault
+from chassis.runtime.clock import Clock
+from chassis.runtime.ids import Ids, uuid7
+from chassis.runtime.metrics import Metrics
+from chassis.runtime.probes import Probe
+from chassis.security.encryption import Encryptor
+from chassis.web.app import AppParts, build_app
+from chassis.web.middleware import Edge
+from chassis.web.spec import load_spec
 
 DELEGATED = "outlay_dlg_"
 """Before the service token that the assistant was sent, it is what a gateway lets the assistant use the API with."""
@@ -54,7 +54,7 @@ class AssistantService:
     """What a process runs. It has no store, so there is nothing to migrate, to relay or to handle."""
 
     web: ASGIApp
-    wishes: Mapping[str, Callable[[], object]]
+    optional_checks: Mapping[str, Callable[[], object]]
     """What it can do without for a time, by name: only reported."""
     close: Callable[[], None]
     probes: Callable[[], Sequence[Probe]] = tuple
@@ -69,7 +69,7 @@ def build(
     settings: AssistantSettings,
     *,
     verify: Callable[[str], dict[str, Any]],
-    vault: Vault,
+    encryptor: Encryptor,
     metrics: Metrics,
     clock: Clock,
     builtin: Assistant,
@@ -89,11 +89,11 @@ def build(
     it is Watson Assistant if the settings say so and nobody else is given. It has `patience` seconds for a message. `url` is the
     address in people's browsers, whose pages may call /mcp.
     """
-    chosen = chosen or _watson(settings, vault, ids)
+    chosen = chosen or _watson(settings, encryptor, ids)
     answering = Answering(builtin, chosen, patience=patience)
     meters = Meters(metrics)
-    conversation = Conversation(answering, States(vault, now), phrasing, meters)
-    wishes: Mapping[str, Callable[[], object]] = {chosen.name: lambda: _prove(answering)} if chosen else {}
+    conversation = Conversation(answering, States(encryptor, now), phrasing, meters)
+    optional_checks: Mapping[str, Callable[[], object]] = {chosen.name: lambda: _prove(answering)} if chosen else {}
     parts = AppParts(
         name="assistant",
         spec=load_spec("assistant"),
@@ -101,17 +101,22 @@ def build(
         verify=verify,
         statuses=STATUSES,
         metrics=metrics,
-        wishes=wishes,
+        optional_checks=optional_checks,
         workers=WORKERS,
         validate_responses=validate_responses,
         quiet=quiet,
     )
     endpoint = Endpoint(
-        verify=verify, person_of=lambda caller: person_of(caller, clock), tools_of=tools_of, undos=Undos(vault),
-        take=Allowance(settings.calls_per_minute).take, told=partial(meters.answered, "mcp"), origins=frozenset({url}),
-    )  # fmt: skip
+        verify=verify,
+        person_of=lambda caller: person_of(caller, clock),
+        tools_of=tools_of,
+        undos=Undos(encryptor),
+        take=Allowance(settings.calls_per_minute).take,
+        told=partial(meters.answered, "mcp"),
+        origins=frozenset({url}),
+    )
     web = Beside(build_app(parts), Edge(endpoint, service="assistant", metrics=metrics, quiet=quiet))
-    return AssistantService(web=web, wishes=wishes, close=answering.close, probes=lambda: _probes(settings))
+    return AssistantService(web=web, optional_checks=optional_checks, close=answering.close, probes=lambda: _probes(settings))
 
 
 def tools_from(api: httpx.Client) -> Callable[[Person, str], Toolbox]:
@@ -119,19 +124,19 @@ def tools_from(api: httpx.Client) -> Callable[[Person, str], Toolbox]:
     return lambda person, token: Toolbox(PublicApi(api, f"{DELEGATED}{token}"), person)
 
 
-def _watson(settings: AssistantSettings, vault: Vault, ids: Ids) -> Assistant | None:
+def _watson(settings: AssistantSettings, encryptor: Encryptor, ids: Ids) -> Assistant | None:
     if not settings.watson_is_set:
         return None
     # Imported here, since most installations need none of it, and it takes a second.
-    from assistant.watson.making import watson_of  # noqa: PLC0415
+    from assistant.watson.making import watson_of
 
-    return watson_of(settings, vault, ids)
+    return watson_of(settings, encryptor, ids)
 
 
 def _probes(settings: AssistantSettings) -> Sequence[Probe]:
     if not settings.watson_is_set:
         return ()
-    from assistant.watson.probing import watson_probe  # noqa: PLC0415  see above
+    from assistant.watson.probing import watson_probe
 
     return (watson_probe(settings),)
 

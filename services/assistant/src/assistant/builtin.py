@@ -58,9 +58,11 @@ class BuiltIn:
         context = Context(message.person, tools, book, today, self._new_id, found_in(reading, message.memory))
         answer = answer_of(reading, question, context)
         memory: dict[str, Any] = {
-            "language": language, "question": answer.question.to_memory(), **answer.memory,
+            "language": language,
+            "question": answer.question.to_memory(),
+            **answer.memory,
             "asked": answer.outcome is Outcome.CLARIFY,
-        }  # fmt: skip
+        }
         return Reply(
-            answer.outcome, answer.intent, language, tuple(answer.blocks), tuple(answer.suggestions), answer.proposal, memory,
-        )  # fmt: skip
+            answer.outcome, answer.intent, language, tuple(answer.blocks), tuple(answer.suggestions), answer.proposal, memory
+        )

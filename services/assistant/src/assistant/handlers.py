@@ -17,9 +17,13 @@ class Handlers(Conversations, ToolOperations):
     """Conversations, and the tools by themselves."""
 
     def __init__(
-        self, conversation: Conversation, *, tools_of: Callable[[Person, str], Toolbox], allowance: Allowance,
+        self,
+        conversation: Conversation,
+        *,
+        tools_of: Callable[[Person, str], Toolbox],
+        allowance: Allowance,
         clock: Callable[[], datetime],
-    ) -> None:  # fmt: skip
+    ) -> None:
         """`tools_of` makes the tools of a person out of the token that they sent."""
         Conversations.__init__(self, conversation, tools_of=tools_of, allowance=allowance, clock=clock)
         ToolOperations.__init__(self, tools_of=tools_of, allowance=allowance, clock=clock)

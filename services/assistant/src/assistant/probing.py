@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import httpx
 
-from chassis.probes import Probe, Trouble
+from chassis.runtime.probes import Probe, ProbeError
 
 
 def gateway_probe(address: str, api: httpx.Client) -> Probe:
@@ -17,13 +17,13 @@ def gateway_probe(address: str, api: httpx.Client) -> Probe:
             message = (
                 f"OUTLAY_API_URL: nobody answers at {address}: {type(error).__name__}; is `python -m gateway serve` started there?"
             )
-            raise Trouble(message) from error
+            raise ProbeError(message) from error
         if answer.status_code == httpx.codes.MISDIRECTED_REQUEST:
             message = f"OUTLAY_URL: the gateway at {address} has another address in people's browsers; give both the same"
-            raise Trouble(message)
+            raise ProbeError(message)
         if not answer.is_success or "/expenses" not in answer.text:
             message = f"OUTLAY_API_URL: what answers at {address} is no gateway of Outlay"
-            raise Trouble(message)
+            raise ProbeError(message)
         return f"the gateway at {address} answers"
 
     return Probe("gateway", try_it, processes=frozenset({"serve"}))

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from assistant.watson.settings import WatsonSettings
-from chassis.data_keys import GivenKey, KeySettings, parse_keys
-from chassis.probes import PROCESSES
-from chassis.settings import CommonSettings, leave_setting, one_of, setting, whole_number
+from chassis.runtime.probes import PROCESSES
+from chassis.runtime.settings import CommonSettings, leave_setting, one_of, setting, whole_number
+from chassis.security.data_keys import GivenKey, KeySettings, parse_keys
 
 _MOST_A_MINUTE = 1_000_000
 
@@ -25,13 +25,17 @@ class AssistantSettings(WatsonSettings, CommonSettings):
     """How messages are answered: by Watson Assistant if there is a WATSON_URL, by the built-in assistant otherwise."""
 
     messages_per_minute: int = setting(
-        "ASSISTANT_MESSAGES_PER_MINUTE", "how many messages a person may send in a minute to one process", default=30,
+        "ASSISTANT_MESSAGES_PER_MINUTE",
+        "how many messages a person may send in a minute to one process",
+        default=30,
         parse=whole_number(1, _MOST_A_MINUTE),
-    )  # fmt: skip
+    )
     calls_per_minute: int = setting(
-        "ASSISTANT_CALLS_PER_MINUTE", "how many calls by the Model Context Protocol a person may send in a minute to "
-        "one process", default=120, parse=whole_number(1, _MOST_A_MINUTE),
-    )  # fmt: skip
+        "ASSISTANT_CALLS_PER_MINUTE",
+        "how many calls by the Model Context Protocol a person may send in a minute to one process",
+        default=120,
+        parse=whole_number(1, _MOST_A_MINUTE),
+    )
 
     def problems(self) -> list[str]:
         """Return a sentence for each combination that cannot be."""

@@ -6,22 +6,22 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from chassis.command import main_of
-from chassis.service import Service
-from chassis.settings import read_settings
+from chassis.process.command import main_of
+from chassis.process.service import Service
+from chassis.runtime.settings import read_settings
 
 
 def _service(environ: Mapping[str, str], shared: dict[str, Any], _verify: Callable[[str], dict[str, Any]]) -> Service:
     # Imported here, since `events` needs none of it and it takes a second.
-    from auth.app import build  # noqa: PLC0415
-    from auth.settings import AuthSettings  # noqa: PLC0415
+    from auth.app import build
+    from auth.settings import AuthSettings
 
     # Auth verifies with its own keys; it need not ask itself over HTTP.
     return build(read_settings(AuthSettings, environ), **shared).service
 
 
 def _settings(command: str) -> type:
-    from auth.settings import AuthServerSettings, AuthSettings  # noqa: PLC0415  see above
+    from auth.settings import AuthServerSettings, AuthSettings
 
     return AuthServerSettings if command in ("serve", "settings") else AuthSettings
 

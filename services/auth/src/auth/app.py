@@ -41,18 +41,18 @@ from auth.domain.sign_in import SignIn
 from auth.domain.users import Users
 from auth.handlers import Handlers
 from auth.settings import AuthSettings
-from chassis.app import AppParts, build_app
-from chassis.clock import Clock
-from chassis.events import MakeEvent, event_maker
-from chassis.gateway_keys import GatewayKeys
-from chassis.ids import Ids
-from chassis.metrics import Metrics
-from chassis.problems import UnauthorizedError
-from chassis.rekeying import Tally
-from chassis.service import Service
-from chassis.spec import load_spec
-from chassis.tokens import TokenVerifier
-from chassis.vault import Vault
+from chassis.messaging.events import MakeEvent, event_maker
+from chassis.process.service import Service
+from chassis.runtime.clock import Clock
+from chassis.runtime.ids import Ids
+from chassis.runtime.metrics import Metrics
+from chassis.runtime.problems import UnauthorizedError
+from chassis.security.encryption import Encryptor
+from chassis.security.gateway_keys import GatewayKeys
+from chassis.security.rekeying import RekeyingCount
+from chassis.security.tokens import TokenVerifier
+from chassis.web.app import AppParts, build_app
+from chassis.web.spec import load_spec
 
 STATUSES: Mapping[type[Exception], int] = {
     errors.WrongCredentialsError: 401,
@@ -93,7 +93,7 @@ class AuthService:
 def build(
     settings: AuthSettings,
     *,
-    vault: Vault,
+    encryptor: Encryptor,
     metrics: Metrics,
     clock: Clock,
     ids: Ids,
@@ -115,10 +115,10 @@ def build(
     documents = documents or store_of(
         settings, on_events=wake, on_branch=lambda outcome: metrics.branches.labels("auth", outcome).inc()
     )
-    finding = Finding(documents, vault)
+    finding = Finding(documents, encryptor)
     handlers = _handlers(
         documents,
-        vault,
+        encryptor,
         finding,
         settings,
         clock=clock,
@@ -159,13 +159,13 @@ def build(
         documents.migrate()
         finding.key()
 
-    def rekey() -> Iterator[Tally]:
+    def rekey() -> Iterator[RekeyingCount]:
         finding.key()  # made, if it never was
-        return Rekeying(documents, vault, Tally)()
+        return Rekeying(documents, encryptor, RekeyingCount)()
 
-    def tidy() -> None:
+    def clean_up() -> None:
         documents.settle()
-        handlers.leaving.tidy()
+        handlers.leaving.clean_up()
         keys.rotate_if_due()
 
     service = Service(
@@ -176,7 +176,7 @@ def build(
         rekey=rekey,
         rotate=keys.rotate,
         check_keys=check_keys,
-        tidy=tidy,
+        clean_up=clean_up,
         check=check,
         close=documents.close,
         probes=lambda: store_probes(documents, settings.cloudant),
@@ -194,14 +194,14 @@ def store_of(
     address = settings.cloudant
     if address is None:
         return SqliteDocuments(settings.store, on_events=on_events)
-    from auth.adapters.cloudant.documents import CloudantDocuments  # noqa: PLC0415  the SDK is slow to load, and a home has none
+    from auth.adapters.cloudant.documents import CloudantDocuments
 
     return CloudantDocuments(address, on_events=on_events, on_branch=on_branch)
 
 
 def _handlers(
     documents: Documents,
-    vault: Vault,
+    encryptor: Encryptor,
     finding: Finding,
     settings: AuthSettings,
     *,
@@ -214,28 +214,43 @@ def _handlers(
     factor, signatures = settings.rate_limit_factor, Ed25519Signatures()
     limits = SharedWindows(documents, finding.fingerprint, now=now, factor=factor)
     guesses = Guesses(documents=documents, fingerprint=finding.fingerprint, now=now, factor=factor)
-    announcements = Announcements(_announcer(make, now), vault)
-    users = Users(documents, vault, finding, ids=ids, now=now, revoked=announcements.access_revoked)
+    announcements = Announcements(_announcer(make, now), encryptor)
+    users = Users(documents, encryptor, finding, ids=ids, now=now, revoked=announcements.access_revoked)
     sessions = Sessions(users=users, clock=clock, ids=ids, now=now)
     tokens = AccessTokens(users=users, clock=clock, ids=ids, now=now)
     links = partial(MailedLinks, users=users, clock=clock, now=now)
     verifications = links(lifetime=VERIFICATION_LIFETIME, current=lambda user: user.verification)
     resets = links(lifetime=RESET_LIFETIME, current=lambda user: user.reset)
-    keys = KeyRing(documents, vault, signatures, ids=ids, now=now)
+    keys = KeyRing(documents, encryptor, signatures, ids=ids, now=now)
     changes = links(lifetime=VERIFICATION_LIFETIME, current=lambda user: user.pending.link if user.pending else None)
     addresses = AddressChange(users=users, verifications=verifications, changes=changes, announcements=announcements)
     mails = MailAllowance(limits=limits, key_of=users.mailbox_key_of)
     passwords = PasswordPolicy(LeakedAndEstimated())
     accounts = Accounts(
-        users=users, sessions=sessions, verifications=verifications, announcements=announcements,
-        hashing=hashing, passwords=passwords, limits=limits, mails=mails, addresses=addresses,
-        known_locale=known_locale, clock=clock,
-    )  # fmt: skip
+        users=users,
+        sessions=sessions,
+        verifications=verifications,
+        announcements=announcements,
+        hashing=hashing,
+        passwords=passwords,
+        limits=limits,
+        mails=mails,
+        addresses=addresses,
+        known_locale=known_locale,
+        clock=clock,
+    )
     recovery = Recovery(
-        users=users, verifications=verifications, resets=resets,
-        announcements=announcements, hashing=hashing, passwords=passwords, limits=limits,
-        guesses=guesses, mails=mails, addresses=addresses,
-    )  # fmt: skip
+        users=users,
+        verifications=verifications,
+        resets=resets,
+        announcements=announcements,
+        hashing=hashing,
+        passwords=passwords,
+        limits=limits,
+        guesses=guesses,
+        mails=mails,
+        addresses=addresses,
+    )
     delegation = Delegation(users=users, sessions=sessions, tokens=tokens, keys=keys, signatures=signatures, now=now)
     return Handlers(
         accounts=accounts,

@@ -5,13 +5,13 @@ from __future__ import annotations
 from auth.adapters.moving import DocumentMark, DocumentsPart, under_way
 from auth.app import store_of
 from auth.settings import AuthSettings
-from chassis.moving import Belongings
+from chassis.storage.transfer import ServiceData
 
 
-def belongings_of(settings: AuthSettings) -> Belongings:
+def belongings_of(settings: AuthSettings) -> ServiceData:
     """Return what is in the store that the settings name; nothing is connected yet."""
     documents = store_of(settings)
-    return Belongings(
+    return ServiceData(
         name="auth",
         parts=(DocumentsPart(documents),),
         marking=DocumentMark(documents),

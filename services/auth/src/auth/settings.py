@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from auth.adapters.cloudant.address import CloudantAddress, cloudant_address
-from chassis.bindings import Bound
-from chassis.gateway_keys import GATEWAY_KEY_DOC, parse_gateway_keys
-from chassis.settings import CommonSettings, one_of, setting, whole_number
+from chassis.platform import Bound
+from chassis.runtime.settings import CommonSettings, one_of, setting, whole_number
+from chassis.security.gateway_keys import GATEWAY_KEY_DOC, parse_gateway_keys
 
 _MOST = 1_000_000
 
@@ -31,9 +31,12 @@ class AuthSettings(CommonSettings):
     """The settings of auth."""
 
     store: str = setting(
-        "AUTH_STORE", "where the documents are: sqlite:///<path> or cloudants://<host>/<database>", parse=_store,
-        bound=Bound("documents"), secret=True,
-    )  # fmt: skip
+        "AUTH_STORE",
+        "where the documents are: sqlite:///<path> or cloudants://<host>/<database>",
+        parse=_store,
+        bound=Bound("documents"),
+        secret=True,
+    )
     store_password: str = setting(
         "AUTH_STORE_PASSWORD",
         "goes before the password in AUTH_STORE",
@@ -45,8 +48,8 @@ class AuthSettings(CommonSettings):
         "AUTH_STORE_APIKEY", "an IAM key that opens the database", default="", bound=Bound("documents", "apikey"), secret=True
     )
     gateway_keys: tuple[str, ...] = setting(
-        "OUTLAY_GATEWAY_KEY", GATEWAY_KEY_DOC, default=(), parse=parse_gateway_keys, secret=True,
-    )  # fmt: skip
+        "OUTLAY_GATEWAY_KEY", GATEWAY_KEY_DOC, default=(), parse=parse_gateway_keys, secret=True
+    )
     cookie_secure: bool = setting("AUTH_COOKIE_SECURE", "false where the browser comes over plain HTTP", default=True, parse=_yes)
     rate_limit_factor: int = setting("AUTH_RATE_LIMIT_FACTOR", "widens all rate limits", default=1, parse=whole_number(1, _MOST))
 
@@ -70,6 +73,4 @@ class AuthSettings(CommonSettings):
 class AuthServerSettings(AuthSettings):
     """The settings of a server that gateways reach over a network, where they have to prove themselves."""
 
-    gateway_keys: tuple[str, ...] = setting(
-        "OUTLAY_GATEWAY_KEY", GATEWAY_KEY_DOC, parse=parse_gateway_keys, secret=True,
-    )  # fmt: skip
+    gateway_keys: tuple[str, ...] = setting("OUTLAY_GATEWAY_KEY", GATEWAY_KEY_DOC, parse=parse_gateway_keys, secret=True)

@@ -9,7 +9,7 @@ from auth.domain.access_token import AccessToken
 from auth.domain.exchange import ServiceTokens
 from auth.domain.session import Session
 from auth.domain.user import User
-from chassis.clock import to_wire
+from chassis.runtime.clock import to_wire
 
 
 def user_view(user: User) -> dict[str, Any]:

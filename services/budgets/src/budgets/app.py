@@ -18,20 +18,21 @@ from budgets.domain.reading import Reading
 from budgets.domain.review import Review
 from budgets.handlers import Handlers
 from budgets.settings import BudgetsSettings
-from chassis.app import AppParts, build_app
-from chassis.clock import Clock
-from chassis.events import event_maker
-from chassis.ids import Ids
-from chassis.metrics import Metrics
-from chassis.paging import Cursors
-from chassis.relay import sharing
-from chassis.service import Service
-from chassis.spec import load_spec
-from chassis.sql import Database, SqlOutbox
-from chassis.sql.migrations import migrate
-from chassis.sql.probing import database_probes
-from chassis.sql.schema import Schema
-from chassis.vault import Vault
+from chassis.messaging.events import event_maker
+from chassis.messaging.outbox import SqlOutbox
+from chassis.messaging.relay import sharing
+from chassis.process.service import Service
+from chassis.runtime.clock import Clock
+from chassis.runtime.ids import Ids
+from chassis.runtime.metrics import Metrics
+from chassis.security.encryption import Encryptor
+from chassis.storage.database import Database
+from chassis.storage.migrations import migrate
+from chassis.storage.probe import database_probes
+from chassis.storage.schema import Schema
+from chassis.web.app import AppParts, build_app
+from chassis.web.paging import Cursors
+from chassis.web.spec import load_spec
 
 STATUSES: dict[type[Exception], int] = {
     errors.BudgetNotFoundError: 404,
@@ -48,7 +49,7 @@ def build(
     settings: BudgetsSettings,
     *,
     verify: Callable[[str], dict[str, Any]],
-    vault: Vault,
+    encryptor: Encryptor,
     metrics: Metrics,
     clock: Clock,
     ids: Ids,
@@ -67,7 +68,7 @@ def build(
     store = SqlStore(database, event_maker("budgets", clock, ids))
     review, check = Review(clock=clock, new_id=ids), CategoryCheck(store, patience=patience)
     handlers = Handlers(
-        Planning(store, review=review, check=check, clock=clock, new_id=ids), Reading(store, clock=clock), Cursors(vault)
+        Planning(store, review=review, check=check, clock=clock, new_id=ids), Reading(store, clock=clock), Cursors(encryptor)
     )
     importing = Importing(clock=clock)
     consumers = Consumers(
@@ -78,8 +79,8 @@ def build(
         importing=importing,
     )
 
-    def tidy() -> None:
-        store.tidy()
+    def clean_up() -> None:
+        store.clean_up()
         importing.give_up_waiting(store)
 
     parts = AppParts(
@@ -99,7 +100,7 @@ def build(
         outbox=SqlOutbox(database, chassis.outbox, owner=relay_owner),
         queues=consumers.queues(),
         migrate=lambda: migrate(database, "budgets"),
-        tidy=tidy,
+        clean_up=clean_up,
         check=database.check,
         probes=lambda: database_probes(database, "budgets", "BUDGETS_DB"),
         close=database.close,

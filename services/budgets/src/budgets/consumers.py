@@ -15,8 +15,8 @@ from budgets.domain.expense import NO_CATEGORY, Entry, Expense
 from budgets.domain.following import Following
 from budgets.domain.importing import Importing
 from budgets.domain.ports import Store, Work
-from chassis.bus import Never, Queue
-from chassis.events import Event
+from chassis.messaging.bus import Queue, Reject
+from chassis.messaging.events import Event
 from money import Money, MoneyError
 
 SPENDING = ("expense.recorded", "expense.changed", "expense.removed")
@@ -49,7 +49,7 @@ class Consumers:
                 "budgets.people",
                 tuple(people),
                 self._once(lambda work, event: people[event.type](work, event)),
-                farewells=("user.deleted",),
+                erasure_events=("user.deleted",),
             ),
         )
 
@@ -127,4 +127,4 @@ def _expense(expense_id: str, state: Mapping[str, Any]) -> Expense:
             payee=state["payee"],
         )
     except (MoneyError, ValueError) as error:
-        raise Never(f"expense {expense_id}: {error}") from error
+        raise Reject(f"expense {expense_id}: {error}") from error

@@ -8,8 +8,8 @@ from typing import Any
 from budgets.domain.planning import Planning
 from budgets.domain.ports import Owner
 from budgets.domain.reading import Reading
-from chassis.paging import Cursors
-from chassis.request import Answer, Request, etag
+from chassis.web.paging import Cursors
+from chassis.web.request import Request, Response, etag
 
 
 class Handlers:
@@ -19,7 +19,7 @@ class Handlers:
         """Serve these use cases."""
         self._planning, self._reading, self._cursors = planning, reading, cursors
 
-    def list_budgets(self, request: Request, limit: int, cursor: str | None = None) -> Answer:
+    def list_budgets(self, request: Request, limit: int, cursor: str | None = None) -> Response:
         """A page of budgets by name."""
         scope = f"budgets {request.caller.user_id}"
         after = self._cursors.read(scope, cursor)
@@ -27,27 +27,27 @@ class Handlers:
         next_cursor = self._cursors.write(scope, list(page.next)) if page.next else None
         return {"items": page.items, "next_cursor": next_cursor}, 200, {}
 
-    def create_budget(self, request: Request, body: dict[str, Any]) -> Answer:
+    def create_budget(self, request: Request, body: dict[str, Any]) -> Response:
         """A new budget."""
         made = self._planning.create(_owner(request), body, key=request.idempotency_key)
         return made, 201, etag(made["version"])
 
-    def get_budget(self, request: Request, budget_id: str) -> Answer:
+    def get_budget(self, request: Request, budget_id: str) -> Response:
         """One budget."""
         found = self._reading.budget(_owner(request), budget_id)
         return found, 200, etag(found["version"])
 
-    def change_budget(self, request: Request, budget_id: str, body: dict[str, Any]) -> Answer:
+    def change_budget(self, request: Request, budget_id: str, body: dict[str, Any]) -> Response:
         """A changed budget."""
         changed = self._planning.change(_owner(request), budget_id, body, version=request.expected_version)
         return changed, 200, etag(changed["version"])
 
-    def remove_budget(self, request: Request, budget_id: str) -> Answer:
+    def remove_budget(self, request: Request, budget_id: str) -> Response:
         """No budget any more."""
         self._planning.remove(_owner(request), budget_id, version=request.expected_version)
         return None, 204, {}
 
-    def list_periods(self, request: Request, budget_id: str, limit: int, cursor: str | None = None) -> Answer:
+    def list_periods(self, request: Request, budget_id: str, limit: int, cursor: str | None = None) -> Response:
         """A page of the history of a budget."""
         scope = f"periods {request.caller.user_id} {budget_id}"
         position = self._cursors.read(scope, cursor)

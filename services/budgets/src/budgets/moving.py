@@ -5,16 +5,16 @@ from __future__ import annotations
 from budgets.adapters.sql.moving import parts
 from budgets.adapters.sql.tables import chassis
 from budgets.settings import BudgetsSettings
-from chassis.moving import Belongings
-from chassis.sql import Database
-from chassis.sql.migrations import migrate
-from chassis.sql.moving import InboxMark, unsent
+from chassis.storage.database import Database
+from chassis.storage.migrations import migrate
+from chassis.storage.transfer import ServiceData
+from chassis.storage.transfer_rows import InboxMark, unsent
 
 
-def belongings_of(settings: BudgetsSettings) -> Belongings:
+def belongings_of(settings: BudgetsSettings) -> ServiceData:
     """Return what is in the store that the settings name; nothing is connected yet."""
     database = Database(settings.database)
-    return Belongings(
+    return ServiceData(
         name="budgets",
         parts=parts(database),
         marking=InboxMark(database, chassis.inbox),

@@ -6,21 +6,21 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from chassis.command import main_of
-from chassis.service import Service
-from chassis.settings import read_settings
+from chassis.process.command import main_of
+from chassis.process.service import Service
+from chassis.runtime.settings import read_settings
 
 
 def _service(environ: Mapping[str, str], shared: dict[str, Any], verify: Callable[[str], dict[str, Any]]) -> Service:
     # Imported here, since `events` needs none of it and it takes a second.
-    from expenses.app import build  # noqa: PLC0415
-    from expenses.settings import ExpensesSettings  # noqa: PLC0415
+    from expenses.app import build
+    from expenses.settings import ExpensesSettings
 
     return build(read_settings(ExpensesSettings, environ), verify=verify, **shared)
 
 
 def _settings(_command: str) -> type:
-    from expenses.settings import ExpensesSettings  # noqa: PLC0415  see above
+    from expenses.settings import ExpensesSettings
 
     return ExpensesSettings
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from chassis.worker import IDLE_SECONDS, Worker
+from chassis.runtime.worker import IDLE_SECONDS, Worker
 
 if TYPE_CHECKING:
     from expenses.domain.category_news import CategoryNews

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from chassis.app import AppParts, build_app
-from chassis.clock import Clock, system_clock
-from chassis.events import event_maker
-from chassis.ids import Ids, uuid7
-from chassis.metrics import Metrics
-from chassis.paging import Cursors
-from chassis.relay import sharing
-from chassis.service import Service
-from chassis.spec import load_spec
-from chassis.sql import Database, SqlOutbox
-from chassis.sql.migrations import migrate
-from chassis.sql.probing import database_probes
-from chassis.sql.schema import Schema
-from chassis.watching import Watched
+from chassis.messaging.events import event_maker
+from chassis.messaging.outbox import SqlOutbox
+from chassis.messaging.relay import sharing
+from chassis.process.service import Service
+from chassis.runtime.background_check import BackgroundCheck
+from chassis.runtime.clock import Clock, system_clock
+from chassis.runtime.ids import Ids, uuid7
+from chassis.runtime.metrics import Metrics
+from chassis.storage.database import Database
+from chassis.storage.migrations import migrate
+from chassis.storage.probe import database_probes
+from chassis.storage.schema import Schema
+from chassis.web.app import AppParts, build_app
+from chassis.web.paging import Cursors
+from chassis.web.spec import load_spec
 from expenses.adapters.ecb import EcbRates
 from expenses.adapters.months import BabelMonths
 from expenses.adapters.receipts.probing import receipt_probes
@@ -46,7 +47,7 @@ from expenses.settings import ExpensesSettings
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from chassis.vault import Vault
+    from chassis.security.encryption import Encryptor
     from expenses.domain.ports import Rates
 
 STATUSES = {
@@ -80,7 +81,7 @@ def build(
     settings: ExpensesSettings,
     *,
     verify: Callable[[str], dict[str, Any]],
-    vault: Vault,
+    encryptor: Encryptor,
     metrics: Metrics | None = None,
     clock: Clock = system_clock,
     ids: Ids = uuid7,
@@ -109,13 +110,13 @@ def build(
         receipts=receipts,
         contents=ReceiptContents(store, files, examiner),
         rates_today=RatesToday(converter, clock),
-        cursors=Cursors(vault),
+        cursors=Cursors(encryptor),
     )
 
-    def tidy() -> None:
-        store.tidy()
+    def clean_up() -> None:
+        store.clean_up()
         trash.purge()
-        receipts.tidy()
+        receipts.clean_up()
 
     parts = AppParts(
         name="expenses",
@@ -135,9 +136,9 @@ def build(
         queues=Consumers(People(store, files, settling, converter, clock)).queues,
         workers=(Announcer(CategoryNews(store)), ImportWorker(settling)),
         migrate=lambda: migrate(database, "expenses"),
-        tidy=tidy,
+        clean_up=clean_up,
         check=database.check,
-        wishes={"receipts": Watched(files.check)},
+        optional_checks={"receipts": BackgroundCheck(files.check)},
         probes=lambda: [*database_probes(database, "expenses", "EXPENSES_DB"), *receipt_probes(settings, files)],
         close=database.close,
     )

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from chassis.bus import Later, Queue
+from chassis.messaging.bus import Queue, Retry
 from expenses.domain.errors import PersonBusyError
 from expenses.domain.people import People
 
 if TYPE_CHECKING:
-    from chassis.events import Event
+    from chassis.messaging.events import Event
 
 
 class Consumers:
@@ -26,7 +26,7 @@ class Consumers:
     @property
     def queues(self) -> tuple[Queue, ...]:
         """What is listened to."""
-        return (Queue("expenses.people", tuple(self._methods), self.handle, farewells=("user.deleted",)),)
+        return (Queue("expenses.people", tuple(self._methods), self.handle, erasure_events=("user.deleted",)),)
 
     def handle(self, event: Event) -> None:
         """Hand an event to its method."""
@@ -42,7 +42,7 @@ class Consumers:
         try:
             self._people.changed(event.id, data["user_id"], data["home_currency"], data["version"], event.occurred_at)
         except PersonBusyError as error:
-            raise Later(str(error)) from error
+            raise Retry(str(error)) from error
 
     def user_deleted(self, event: Event) -> None:
         """Delete what belongs to the user."""

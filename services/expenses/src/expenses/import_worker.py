@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chassis.worker import Worker
+from chassis.runtime.worker import Worker
 from expenses.domain.settling import ImportSettling
 
 _SECONDS = 5.0

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from chassis.moving import Belongings
-from chassis.sql import Database
-from chassis.sql.migrations import migrate
-from chassis.sql.moving import InboxMark, unsent
+from chassis.storage.database import Database
+from chassis.storage.migrations import migrate
+from chassis.storage.transfer import ServiceData
+from chassis.storage.transfer_rows import InboxMark, unsent
 from expenses.adapters.receipts.moving import MovedFiles
 from expenses.adapters.receipts.stores import files_from
 from expenses.adapters.sql.moving import parts, unfinished_jobs
@@ -13,10 +13,10 @@ from expenses.adapters.sql.tables import chassis
 from expenses.settings import ExpensesSettings
 
 
-def belongings_of(settings: ExpensesSettings) -> Belongings:
+def belongings_of(settings: ExpensesSettings) -> ServiceData:
     """Return what is in the stores that the settings name; nothing is connected yet."""
     database = Database(settings.database)
-    return Belongings(
+    return ServiceData(
         name="expenses",
         parts=parts(database),
         files=MovedFiles(database, files_from(settings)),

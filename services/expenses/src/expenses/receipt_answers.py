@@ -9,7 +9,7 @@ from urllib.parse import quote
 from expenses.domain.receipt import name_of
 
 if TYPE_CHECKING:
-    from chassis.request import Answer, Request
+    from chassis.web.request import Request, Response
     from expenses.domain.receipt_content import Content
 
 _NOT_MODIFIED, _WHOLE, _PART, _ELSEWHERE = 304, 200, 206, 303
@@ -33,7 +33,7 @@ def known_of(request: Request) -> set[str]:
     return {tag.strip().removeprefix("W/").strip('"') for tag in request.headers.get("If-None-Match", "").split(",")}
 
 
-def answer_of(content: Content) -> Answer:
+def answer_of(content: Content) -> Response:
     """Return a file or a part of it, or where it is."""
     tag = f'"{content.etag}"'
     if content.link is not None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import parse_qs, urlsplit
 
-from chassis.bindings import Bound
-from chassis.settings import CommonSettings, one_of, setting, whole_number
-from chassis.sql import store_address
+from chassis.platform import Bound
+from chassis.runtime.settings import CommonSettings, one_of, setting, whole_number
+from chassis.storage.address import store_address
 
 
 def _store(text: str) -> str:
@@ -32,9 +32,12 @@ class ExpensesSettings(CommonSettings):
     """Settings of the expenses service."""
 
     database: str = setting(
-        "EXPENSES_DB", "a SQLAlchemy URL, such as sqlite:////data/expenses.db", parse=store_address,
-        bound=Bound("sql", own="expenses"), secret=True,
-    )  # fmt: skip
+        "EXPENSES_DB",
+        "a SQLAlchemy URL, such as sqlite:////data/expenses.db",
+        parse=store_address,
+        bound=Bound("sql", own="expenses"),
+        secret=True,
+    )
     receipts: str = setting(
         "RECEIPTS",
         "where receipts are kept: file:<folder> or cos://<bucket>?endpoint=https://<host>",
@@ -57,9 +60,11 @@ class ExpensesSettings(CommonSettings):
         "RECEIPTS_SCANNER", "a virus scanner that looks through each upload: clamav://<host>[:<port>]", default="", parse=_scanner
     )
     receipts_memory: int = setting(
-        "RECEIPTS_MEMORY", "MB of memory that opening one receipt may take; two are opened at a time",
-        default=1024, parse=whole_number(128, 16_384),
-    )  # fmt: skip
+        "RECEIPTS_MEMORY",
+        "MB of memory that opening one receipt may take; two are opened at a time",
+        default=1024,
+        parse=whole_number(128, 16_384),
+    )
     cos_api_key: str = setting(
         "COS_API_KEY", "an IAM API key for the object store", default="", bound=Bound("objects", "apikey"), secret=True
     )
@@ -70,9 +75,12 @@ class ExpensesSettings(CommonSettings):
         "COS_IAM_URL", "where an API key is changed into a token", default="https://iam.cloud.ibm.com/identity/token"
     )
     cos_access_key: str = setting(
-        "COS_ACCESS_KEY", "an HMAC access key for the object store, instead of COS_API_KEY", default="",
-        bound=Bound("objects", "access_key"), secret=True,
-    )  # fmt: skip
+        "COS_ACCESS_KEY",
+        "an HMAC access key for the object store, instead of COS_API_KEY",
+        default="",
+        bound=Bound("objects", "access_key"),
+        secret=True,
+    )
     cos_secret_key: str = setting(
         "COS_SECRET_KEY", "the secret of COS_ACCESS_KEY", default="", bound=Bound("objects", "secret_key"), secret=True
     )

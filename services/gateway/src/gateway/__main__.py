@@ -8,20 +8,20 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
-from chassis.bus.rabbitmq import RabbitBus
-from chassis.bus.rabbitmq.probing import broker_probe
-from chassis.checking import add_check_command, say_findings
-from chassis.declared import as_json as settings_as_json
-from chassis.declared import as_lines as settings_as_lines
-from chassis.declared import declared
-from chassis.health import Health
-from chassis.logs import configure_logs
-from chassis.metrics import Metrics
-from chassis.probes import Finding, Probe, run_probes
-from chassis.server import Management, serve
-from chassis.settings import SettingsError, read_settings
-from chassis.spec import load_spec
-from chassis.traces import traces_from
+from chassis.messaging.rabbitmq import RabbitBus
+from chassis.messaging.rabbitmq.probe import broker_probe
+from chassis.process.check_command import add_check_command, say_findings
+from chassis.process.declared_settings import as_json as settings_as_json
+from chassis.process.declared_settings import as_lines as settings_as_lines
+from chassis.process.declared_settings import declared
+from chassis.runtime.logs import configure_logs
+from chassis.runtime.metrics import Metrics
+from chassis.runtime.probes import Finding, Probe, run_probes
+from chassis.runtime.settings import SettingsError, read_settings
+from chassis.runtime.tracing import traces_from
+from chassis.web.health import Health
+from chassis.web.server import Management, serve
+from chassis.web.spec import load_spec
 from gateway.adapters.documents import ServiceAwayError, fetch_documents, look_again
 from gateway.adapters.exchange import HttpExchange
 from gateway.adapters.http import HttpUpstream
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
     from starlette.types import ASGIApp
 
-    from chassis.spec import Spec
+    from chassis.web.spec import Spec
 
 
 def main() -> int:
@@ -93,7 +93,7 @@ def _serve(settings: GatewaySettings) -> int:
         for name, address in settings.services.items()
     }
 
-    health = Health(metrics, {}, wishes={"broker": bus.check_listening} if bus else {})
+    health = Health(metrics, {}, optional_checks={"broker": bus.check_listening} if bus else {})
 
     def made(specs: Mapping[str, Spec]) -> ASGIApp:
         return build(
@@ -117,9 +117,14 @@ def _serve(settings: GatewaySettings) -> int:
         bus.listen(lambda event: following(event.type, event.data))
     renewing.start()
     serve(
-        web, host=settings.host, port=settings.port, leave_seconds=settings.leave_seconds, on_ready=_say_ready, on_exit=hub.close,
+        web,
+        host=settings.host,
+        port=settings.port,
+        leave_seconds=settings.leave_seconds,
+        on_ready=_say_ready,
+        on_exit=hub.close,
         management=Management(health, settings.management_port),
-    )  # fmt: skip
+    )
     renewing.ask_to_stop()
     if bus is not None:
         bus.stop()

@@ -7,11 +7,11 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from chassis.edge import Edge
-from chassis.health import PublicStatus
-from chassis.limits import BodyLimits
-from chassis.routing import Routes
-from chassis.spec import Spec, merge_specs
+from chassis.web.body_limits import BodyLimits
+from chassis.web.health import PublicStatus
+from chassis.web.middleware import Edge
+from chassis.web.routes import Routes
+from chassis.web.spec import Spec, merge_specs
 from gateway.domain.addresses import Addresses
 from gateway.domain.hub import Hub
 from gateway.domain.passes import Passes
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     from starlette.types import ASGIApp
 
-    from chassis.health import Health
-    from chassis.metrics import Metrics
+    from chassis.runtime.metrics import Metrics
+    from chassis.web.health import Health
     from gateway.mailbox import DevelopmentMail
 
 CONTENT_POLICY = "; ".join(

@@ -11,9 +11,8 @@ from starlette.datastructures import Headers
 from starlette.requests import cookie_parser
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
-from chassis import context
-from chassis.gateway_keys import HEADER
-from chassis.problems import (
+from chassis.runtime import context
+from chassis.runtime.problems import (
     PROBLEM_JSON,
     ForbiddenError,
     Problem,
@@ -23,7 +22,8 @@ from chassis.problems import (
     body_of,
     status_body,
 )
-from chassis.security_log import REFUSED, record
+from chassis.security.audit_log import REFUSED, record
+from chassis.security.gateway_keys import HEADER
 from gateway.domain.addresses import Addresses, WrongHostError
 from gateway.domain.clients import client_address
 from gateway.domain.credentials import EXTENSION, Credential, ForeignSiteError, WrongUseError, credential_of, refuse_foreign_site

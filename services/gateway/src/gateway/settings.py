@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from chassis.bus.settings import BrokerSettings
-from chassis.gateway_keys import GATEWAY_KEY_DOC, parse_gateway_keys
-from chassis.settings import leave_setting, management_setting, one_of, same_port_problems, setting, whole_number
+from chassis.messaging.broker_settings import BrokerSettings
+from chassis.runtime.settings import leave_setting, management_setting, one_of, same_port_problems, setting, whole_number
+from chassis.security.gateway_keys import GATEWAY_KEY_DOC, parse_gateway_keys
 
 
 def _address(text: str) -> str:
@@ -27,25 +27,26 @@ class GatewaySettings(BrokerSettings):
     leave_seconds: int = leave_setting()
     url: str = setting("OUTLAY_URL", "the address in people's browsers", default="http://127.0.0.1:8000", parse=_address)
     hsts_subdomains: bool = setting(
-        "OUTLAY_HSTS_SUBDOMAINS", "whether browsers shall use https for all subdomains of OUTLAY_URL's host too: true or false",
-        default=False, parse=lambda text: one_of("true", "false")(text) == "true",
-    )  # fmt: skip
+        "OUTLAY_HSTS_SUBDOMAINS",
+        "whether browsers shall use https for all subdomains of OUTLAY_URL's host too: true or false",
+        default=False,
+        parse=lambda text: one_of("true", "false")(text) == "true",
+    )
     proxies: int = setting(
         "OUTLAY_PROXIES", "how many proxies in front add to X-Forwarded-For whom they saw", default=0, parse=whole_number(0, 9)
     )
-    gateway_keys: tuple[str, ...] = setting(
-        "OUTLAY_GATEWAY_KEY", GATEWAY_KEY_DOC,
-        parse=parse_gateway_keys, secret=True,
-    )  # fmt: skip
+    gateway_keys: tuple[str, ...] = setting("OUTLAY_GATEWAY_KEY", GATEWAY_KEY_DOC, parse=parse_gateway_keys, secret=True)
     auth: str = setting("AUTH_URL", "where auth is", parse=_address)
     expenses: str = setting("EXPENSES_URL", "where expenses is", parse=_address)
     budgets: str = setting("BUDGETS_URL", "where budgets is", parse=_address)
     notifier: str = setting("NOTIFIER_URL", "where notifier is", parse=_address)
 
     assistant: str = setting(
-        "ASSISTANT_URL", "where the assistant is; empty: there is none",
-        default="", parse=lambda text: _address(text) if text else "",
-    )  # fmt: skip
+        "ASSISTANT_URL",
+        "where the assistant is; empty: there is none",
+        default="",
+        parse=lambda text: _address(text) if text else "",
+    )
 
     def problems(self) -> list[str]:
         """Return a sentence for each combination that cannot be."""

@@ -6,23 +6,23 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from chassis.command import main_of
-from chassis.service import Service
-from chassis.settings import read_settings
+from chassis.process.command import main_of
+from chassis.process.service import Service
+from chassis.runtime.settings import read_settings
 
 
 def _service(environ: Mapping[str, str], shared: dict[str, Any], verify: Callable[[str], dict[str, Any]]) -> Service:
     # Imported here, since `events` needs none of it and it takes a second.
-    from notifier.adapters.mailers import mailer_from  # noqa: PLC0415
-    from notifier.app import build  # noqa: PLC0415
-    from notifier.settings import NotifierSettings  # noqa: PLC0415
+    from notifier.adapters.mailers import mailer_from
+    from notifier.app import build
+    from notifier.settings import NotifierSettings
 
     settings = read_settings(NotifierSettings, environ)
     return build(settings, verify=verify, mailer=mailer_from(settings, shared["clock"]), **shared)
 
 
 def _settings(_command: str) -> type:
-    from notifier.settings import NotifierSettings  # noqa: PLC0415  see above
+    from notifier.settings import NotifierSettings
 
     return NotifierSettings
 

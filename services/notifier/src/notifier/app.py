@@ -8,24 +8,25 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from chassis import context
-from chassis.app import AppParts, build_app
-from chassis.clock import Clock
-from chassis.events import event_maker
-from chassis.ids import Ids
-from chassis.metrics import Metrics
-from chassis.paging import Cursors
-from chassis.problems import Statuses
-from chassis.relay import sharing
-from chassis.service import Service
-from chassis.settings import SettingsError
-from chassis.spec import load_spec
-from chassis.sql import Database, SqlOutbox
-from chassis.sql.migrations import migrate
-from chassis.sql.probing import database_probes
-from chassis.sql.rekeying import check_keys
-from chassis.sql.schema import Schema
-from chassis.vault import SealError, Vault
+from chassis.messaging.events import event_maker
+from chassis.messaging.outbox import SqlOutbox
+from chassis.messaging.relay import sharing
+from chassis.process.service import Service
+from chassis.runtime import context
+from chassis.runtime.clock import Clock
+from chassis.runtime.ids import Ids
+from chassis.runtime.metrics import Metrics
+from chassis.runtime.problems import Statuses
+from chassis.runtime.settings import SettingsError
+from chassis.security.encryption import DecryptionError, Encryptor
+from chassis.storage.database import Database
+from chassis.storage.migrations import migrate
+from chassis.storage.probe import database_probes
+from chassis.storage.rekeying import check_keys
+from chassis.storage.schema import Schema
+from chassis.web.app import AppParts, build_app
+from chassis.web.paging import Cursors
+from chassis.web.spec import load_spec
 from notifier.adapters.mailers import mailbox_of
 from notifier.adapters.probing import mail_probe
 from notifier.adapters.sendgrid_hook import SendGridHook
@@ -70,10 +71,21 @@ STATUSES: Statuses = {
 
 
 def build(
-    settings: NotifierSettings, *, verify: Callable[[str], dict[str, Any]], vault: Vault, metrics: Metrics, clock: Clock, ids: Ids,
-    wake: Callable[[], None], relay_owner: str, mailer: Mailer, machine_ms: Callable[[], int] = lambda: int(time.time() * 1000),
-    elapsed: Callable[[], float] = time.monotonic, validate_responses: bool = False, quiet: bool = False,
-) -> Service:  # fmt: skip
+    settings: NotifierSettings,
+    *,
+    verify: Callable[[str], dict[str, Any]],
+    encryptor: Encryptor,
+    metrics: Metrics,
+    clock: Clock,
+    ids: Ids,
+    wake: Callable[[], None],
+    relay_owner: str,
+    mailer: Mailer,
+    machine_ms: Callable[[], int] = lambda: int(time.time() * 1000),
+    elapsed: Callable[[], float] = time.monotonic,
+    validate_responses: bool = False,
+    quiet: bool = False,
+) -> Service:
     """Build the service; nothing is connected or started yet.
 
     `wake` wakes the relay; `machine_ms` is the machine's time, by which mails are tried again, `elapsed` seconds that only ever
@@ -96,24 +108,39 @@ def build(
     # What a folder has shows at once; a provider's activity lags behind what it accepted.
     lag = 0 if mailbox_of(mailer) else settings.unsure_seconds
     delivery = Delivery(
-        store=store, mailer=traced, write=Writing(texts=texts, open_sealed=vault.open, seal=vault.seal, clock=clock).write,
-        clock=clock, elapsed=elapsed, doubts=Doubts(mailer=traced, elapsed=elapsed, lag=lag), resume=resume,
-    )  # fmt: skip
+        store=store,
+        mailer=traced,
+        write=Writing(texts=texts, open_sealed=encryptor.decrypt, seal=encryptor.encrypt, clock=clock).write,
+        clock=clock,
+        elapsed=elapsed,
+        doubts=Doubts(mailer=traced, elapsed=elapsed, lag=lag),
+        resume=resume,
+    )
     sender = Sender(deliver_next=delivery.deliver_next, seconds_until_due=store.seconds_until_due)
     consumers = Consumers(
-        people=People(store=store, mailer=mailer, open_sealed=vault.open, renew=vault.renew, clock=clock),
-        telling=Telling(store=store, texts=texts, clock=clock, ids=ids, renew=vault.renew),
+        people=People(store=store, mailer=mailer, open_sealed=encryptor.decrypt, renew=encryptor.renew, clock=clock),
+        telling=Telling(store=store, texts=texts, clock=clock, ids=ids, renew=encryptor.renew),
     )
     handlers = Handlers(
-        reading=Reading(store=store, clock=clock), unsubscribing=Unsubscribing(store=store, open_token=_opener(vault)),
-        hook=_hook(settings, machine_ms), reporting=Reporting(store=store, open_sealed=vault.open), cursors=Cursors(vault),
+        reading=Reading(store=store, clock=clock),
+        unsubscribing=Unsubscribing(store=store, open_token=_opener(encryptor)),
+        hook=_hook(settings, machine_ms),
+        reporting=Reporting(store=store, open_sealed=encryptor.decrypt),
+        cursors=Cursors(encryptor),
         url=settings.url,
-    )  # fmt: skip
+    )
     sealed = sealed_columns(database)
     parts = AppParts(
-        name="notifier", spec=load_spec("notifier"), handlers=handlers, verify=verify, statuses=STATUSES,
-        metrics=metrics, checks={"database": database.check}, validate_responses=validate_responses, quiet=quiet,
-    )  # fmt: skip
+        name="notifier",
+        spec=load_spec("notifier"),
+        handlers=handlers,
+        verify=verify,
+        statuses=STATUSES,
+        metrics=metrics,
+        checks={"database": database.check},
+        validate_responses=validate_responses,
+        quiet=quiet,
+    )
     return Service(
         name="notifier",
         web=build_app(parts),
@@ -121,9 +148,9 @@ def build(
         queues=(consumers.queue(),),
         workers=(sender,),
         migrate=lambda: migrate(database, "notifier"),
-        rekey=lambda: (column.rekey(vault) for column in sealed),
-        check_keys=lambda: check_keys(sealed, vault),
-        tidy=store.tidy,
+        rekey=lambda: (column.rekey(encryptor) for column in sealed),
+        check_keys=lambda: check_keys(sealed, encryptor),
+        clean_up=store.clean_up,
         check=database.check,
         probes=lambda: [*database_probes(database, "notifier", "NOTIFIER_DB"), mail_probe(settings, clock)],
         close=database.close,
@@ -137,11 +164,11 @@ def _hook(settings: NotifierSettings, machine_ms: Callable[[], int]) -> SendGrid
         raise SettingsError([f"SENDGRID_HOOK_KEY: {error}"]) from error
 
 
-def _opener(vault: Vault) -> Callable[[str, str], str | None]:
+def _opener(encryptor: Encryptor) -> Callable[[str, str], str | None]:
     def open_token(token: str, place: str) -> str | None:
         try:
-            return vault.open(token, place)
-        except SealError:
+            return encryptor.decrypt(token, place)
+        except DecryptionError:
             return None
 
     return open_token

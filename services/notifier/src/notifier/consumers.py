@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from chassis.bus import Later, Queue
-from chassis.events import Event
+from chassis.messaging.bus import Queue, Retry
+from chassis.messaging.events import Event
 from notifier.domain.errors import UnknownRecipientError
 from notifier.domain.happening import Happening
 from notifier.domain.mails import LetterKind
@@ -35,14 +35,14 @@ class Consumers:
 
     def queue(self) -> Queue:
         """Return the queue of everything that people may have to be told."""
-        return Queue(name="notifier.alerts", types=tuple(self._by_type), handler=self.handle, farewells=("user.deleted",))
+        return Queue(name="notifier.alerts", types=tuple(self._by_type), handler=self.handle, erasure_events=("user.deleted",))
 
     def handle(self, event: Event) -> None:
-        """Handle one event; raises Later if it is about somebody of whom no event told yet."""
+        """Handle one event; raises Retry if it is about somebody of whom no event told yet."""
         try:
             self._by_type[event.type](Happening(event.id, event.type, event.data, event.occurred_at))
         except UnknownRecipientError as error:
-            raise Later(str(error)) from error
+            raise Retry(str(error)) from error
 
     def _verify_email(self, news: Happening) -> None:
         self._telling.write_letter(LetterKind.VERIFY_EMAIL, news)

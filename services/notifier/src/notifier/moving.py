@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from chassis.moving import Belongings
-from chassis.sql import Database
-from chassis.sql.migrations import migrate
-from chassis.sql.moving import InboxMark
+from chassis.storage.database import Database
+from chassis.storage.migrations import migrate
+from chassis.storage.transfer import ServiceData
+from chassis.storage.transfer_rows import InboxMark
 from notifier.adapters.sql.moving import parts, under_way
 from notifier.adapters.sql.tables import shared
 from notifier.settings import NotifierSettings
 
 
-def belongings_of(settings: NotifierSettings) -> Belongings:
+def belongings_of(settings: NotifierSettings) -> ServiceData:
     """Return what is in the store that the settings name; nothing is connected yet."""
     database = Database(settings.database)
-    return Belongings(
+    return ServiceData(
         name="notifier",
         parts=parts(database),
         marking=InboxMark(database, shared.inbox),

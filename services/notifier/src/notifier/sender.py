@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
-from chassis.worker import IDLE_SECONDS, Worker
+from chassis.runtime.worker import IDLE_SECONDS, Worker
 
 
 class Sender(Worker):
@@ -16,10 +16,10 @@ class Sender(Worker):
         *,
         deliver_next: Callable[[], bool],
         seconds_until_due: Callable[[], float | None],
-        bell: threading.Event | None = None,
+        wake_up: threading.Event | None = None,
     ) -> None:
         """Begin nothing yet."""
-        super().__init__("sender:notifier", bell=bell)
+        super().__init__("sender:notifier", wake_up=wake_up)
         self._deliver_next, self._seconds_until_due = deliver_next, seconds_until_due
 
     def send_due(self) -> int:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from email.utils import parseaddr
 from urllib.parse import urlsplit
 
-from chassis.bindings import Bound
-from chassis.settings import CommonSettings, one_of, setting, whole_number
-from chassis.sql import store_address
+from chassis.platform import Bound
+from chassis.runtime.settings import CommonSettings, one_of, setting, whole_number
+from chassis.storage.address import store_address
 from notifier.channel import FORMS, Channel, Way, channel_from
 
 NOBODY = "Outlay <outlay@localhost.localdomain>"
@@ -71,9 +71,12 @@ class NotifierSettings(CommonSettings):
     """The notifier's own settings."""
 
     database: str = setting(
-        "NOTIFIER_DB", "where alerts and mails are kept, as a SQLAlchemy URL", parse=store_address,
-        bound=Bound("sql", own="notifier"), secret=True,
-    )  # fmt: skip
+        "NOTIFIER_DB",
+        "where alerts and mails are kept, as a SQLAlchemy URL",
+        parse=store_address,
+        bound=Bound("sql", own="notifier"),
+        secret=True,
+    )
     mail: str = setting("NOTIFIER_MAIL", f"how mails go out: {FORMS}", parse=_channel, bound=Bound("mail"))
     mail_from: str = setting("NOTIFIER_FROM", "whom mails come from", default=NOBODY, parse=_mailbox, bound=Bound("mail", "from"))
     mail_timeout: int = setting(
@@ -94,9 +97,11 @@ class NotifierSettings(CommonSettings):
         "SENDGRID_HOOK_KEY", "the verification key of SendGrid's signed event webhook", default="", parse=_hook_key
     )
     unsure_seconds: int = setting(
-        "NOTIFIER_UNSURE_SECONDS", "how long a provider may take until it knows of a mail that it accepted", default=15,
+        "NOTIFIER_UNSURE_SECONDS",
+        "how long a provider may take until it knows of a mail that it accepted",
+        default=15,
         parse=whole_number(0, 3600),
-    )  # fmt: skip
+    )
     smtp_password: str = setting("SMTP_PASSWORD", "the password at the mail server", default="", parse=_secret, secret=True)
     smtp_ca: str = setting("SMTP_CA", "PEM file of who signed the mail server's certificate", default="", parse=_certificates)
     url: str = setting("OUTLAY_URL", "where people reach the app", default="http://127.0.0.1:8000", parse=_web_address)

@@ -26,12 +26,22 @@ _SUGGESTED = 3
 _NEW = frozenset({Intent.ADD, Intent.HELP})
 """Intents in which a part of a payee's name need not mean one that there is."""
 _ANSWERS: Mapping[Intent, Callable[[Question, Context], Answer]] = {
-    Intent.SPENDING: sums.spending, Intent.INCOME: sums.spending, Intent.COUNT: sums.count, Intent.AVERAGE: sums.average,
-    Intent.COMPARISON: sums.comparison, Intent.RANKING: sums.ranking, Intent.ENTRIES: lists.entries,
-    Intent.BUDGET: budgets.one_budget, Intent.BUDGETS: budgets.budgets, Intent.PACE: budgets.pace, Intent.WHY: budgets.why,
-    Intent.ADD: changes.add_expense, Intent.SET_BUDGET: changes.set_budget, Intent.RECATEGORISE: changes.recategorise,
+    Intent.SPENDING: sums.spending,
+    Intent.INCOME: sums.spending,
+    Intent.COUNT: sums.count,
+    Intent.AVERAGE: sums.average,
+    Intent.COMPARISON: sums.comparison,
+    Intent.RANKING: sums.ranking,
+    Intent.ENTRIES: lists.entries,
+    Intent.BUDGET: budgets.one_budget,
+    Intent.BUDGETS: budgets.budgets,
+    Intent.PACE: budgets.pace,
+    Intent.WHY: budgets.why,
+    Intent.ADD: changes.add_expense,
+    Intent.SET_BUDGET: changes.set_budget,
+    Intent.RECATEGORISE: changes.recategorise,
     Intent.HELP: help_.explain,
-}  # fmt: skip
+}
 
 
 def answer_of(reading: Reading, question: Question, context: Context) -> Answer:

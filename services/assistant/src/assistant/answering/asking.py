@@ -39,10 +39,12 @@ def ask_which_entry(question: Question, entries: Sequence[Entry], context: Conte
     """Ask which of several entries is meant; the answer names its day and payee."""
     book = context.book
     choices = [
-        (f"{book.day(entry.spent_on)}, {entry.payee or entry.description} {book.money(entry.amount)}",
-         f"{entry.spent_on.isoformat()} {entry.payee or entry.description}")
+        (
+            f"{book.day(entry.spent_on)}, {entry.payee or entry.description} {book.money(entry.amount)}",
+            f"{entry.spent_on.isoformat()} {entry.payee or entry.description}",
+        )
         for entry in entries[:_MOST_OFFERED]
-    ]  # fmt: skip
+    ]
     return _ask(question, choices, context)
 
 

@@ -31,8 +31,9 @@ def budgets(question: Question, context: Context) -> Answer:
     over = next((state for state in states if state.state == "exceeded"), states[0])
     suggestions = [
         context.book.say("suggestions.why" if over.state == "exceeded" else "suggestions.pace", name=over.name),
-        context.book.say("suggestions.left", name=states[0].name), context.book.say("suggestions.last_month"),
-    ]  # fmt: skip
+        context.book.say("suggestions.left", name=states[0].name),
+        context.book.say("suggestions.last_month"),
+    ]
     return Answer(Outcome.ANSWERED, [blocks.text(words), blocks.budgets(states)], question, suggestions)
 
 
@@ -53,9 +54,10 @@ def one_budget(question: Question, context: Context) -> Answer:
     words = " ".join(_left(state, context) for state in found)
     first = found[0]
     suggestions = [
-        context.book.say("suggestions.pace", name=first.name), context.book.say("suggestions.show"),
+        context.book.say("suggestions.pace", name=first.name),
+        context.book.say("suggestions.show"),
         context.book.say("suggestions.budgets"),
-    ]  # fmt: skip
+    ]
     return Answer(Outcome.ANSWERED, [blocks.text(words), blocks.budgets(found)], question, suggestions)
 
 
@@ -63,9 +65,14 @@ def _left(state: BudgetState, context: Context) -> str:
     money = context.book.money
     key = "answers.budget_over" if state.remaining.minor < 0 else "answers.budget_left"
     return context.book.say(
-        key, name=state.name, when=_when(state, context), limit=money(state.limit), spent=money(state.spent),
-        remaining=money(state.remaining), over=money(Money(-state.remaining.minor, state.remaining.currency)),
-    )  # fmt: skip
+        key,
+        name=state.name,
+        when=_when(state, context),
+        limit=money(state.limit),
+        spent=money(state.spent),
+        remaining=money(state.remaining),
+        over=money(Money(-state.remaining.minor, state.remaining.currency)),
+    )
 
 
 def pace(question: Question, context: Context) -> Answer:
@@ -98,9 +105,13 @@ def _pace(state: BudgetState, expected: Money, context: Context) -> str:
     money = context.book.money
     key = "pace_exceeded" if state.state == "exceeded" else "pace_over" if expected.minor > state.limit.minor else "pace_fine"
     return context.book.say(
-        f"answers.{key}", name=state.name, when=_when(state, context), spent=money(state.spent), limit=money(state.limit),
+        f"answers.{key}",
+        name=state.name,
+        when=_when(state, context),
+        spent=money(state.spent),
+        limit=money(state.limit),
         expected=money(expected),
-    )  # fmt: skip
+    )
 
 
 def why(question: Question, context: Context) -> Answer:
@@ -117,9 +128,10 @@ def why(question: Question, context: Context) -> Answer:
     entries = [context.tools.entry(tipping.expense_id) for tipping in tippings if tipping]
     shown = [blocks.entries(Entries(tuple(entries), len(entries), ""))] if entries else []
     suggestions = [
-        context.book.say("suggestions.show"), context.book.say("suggestions.left", name=states[0].name),
+        context.book.say("suggestions.show"),
+        context.book.say("suggestions.left", name=states[0].name),
         context.book.say("suggestions.budgets"),
-    ]  # fmt: skip
+    ]
     memory = {"found": [entry.id for entry in entries]}
     return Answer(Outcome.ANSWERED, [blocks.text(words), blocks.budgets(states), *shown], question, suggestions, memory=memory)
 
@@ -131,9 +143,14 @@ def _why(state: BudgetState, tipping: Tipping | None, context: Context) -> str:
         return book.say("answers.why_not", name=state.name, when=when, limit=limit, spent=book.money(state.spent))
     entry = f"{tipping.payee or tipping.description} ({book.money(tipping.amount)})"
     return book.say(
-        "answers.why", name=state.name, when=when, limit=limit, entry=entry, day=book.day(tipping.spent_on),
+        "answers.why",
+        name=state.name,
+        when=when,
+        limit=limit,
+        entry=entry,
+        day=book.day(tipping.spent_on),
         spent_then=book.money(tipping.spent_then),
-    )  # fmt: skip
+    )
 
 
 def _budgets_of(question: Question, context: Context) -> list[BudgetState]:
@@ -143,9 +160,10 @@ def _budgets_of(question: Question, context: Context) -> list[BudgetState]:
     wanted = {each for name in question.names for each in name.ids}
     called = {name.text.casefold() for name in question.names}
     found = [
-        state for state in context.tools.budgets(_day(question, context))
+        state
+        for state in context.tools.budgets(_day(question, context))
         if state.name.casefold() in called or wanted & {category.id for category in state.categories}
-    ]  # fmt: skip
+    ]
     if not found:
         raise DeclinedError(context.book.say("declines.no_budget", name=what_of(question, context)))
     return found

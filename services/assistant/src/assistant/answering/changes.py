@@ -37,8 +37,10 @@ def add_expense(question: Question, context: Context) -> Answer:
     category = _category_of(question, payee, context)
     parameters: dict[str, Any] = {
         "kind": "income" if question.is_income else "expense",
-        "amount": amount.text, "currency": amount.currency, "spent_on": day.isoformat(),
-    }  # fmt: skip
+        "amount": amount.text,
+        "currency": amount.currency,
+        "spent_on": day.isoformat(),
+    }
     fields = [
         blocks.field("amount", book.say("labels.amount"), book.money(amount)),
         blocks.field("spent_on", book.say("labels.day"), book.day(day)),
@@ -102,7 +104,7 @@ def _change(question: Question, state: BudgetState, limit: Money, context: Conte
         blocks.field("limit", book.say("labels.limit"), book.money(limit)),
         blocks.field("former_limit", book.say("labels.former_limit"), book.money(state.limit)),
         blocks.field("cycle", book.say("labels.cycle"), book.say(f"labels.{state.cycle}")),
-    ]  # fmt: skip
+    ]
     parameters = {"budget_id": state.id, "version": state.version, "limit": limit.text, "currency": limit.currency}
     proposal = Proposal(context.new_id(), "change_budget", parameters)
     return _proposed(question, context, proposal, fields)
@@ -116,11 +118,14 @@ def _new_budget(question: Question, names: Sequence[Name], limit: Money, context
         blocks.field("category", book.say("labels.category"), name),
         blocks.field("limit", book.say("labels.limit"), book.money(limit)),
         blocks.field("cycle", book.say("labels.cycle"), book.say(f"labels.{cycle}")),
-    ]  # fmt: skip
+    ]
     parameters = {
-        "name": name[:100], "limit": limit.text, "currency": limit.currency, "cycle": cycle,
+        "name": name[:100],
+        "limit": limit.text,
+        "currency": limit.currency,
+        "cycle": cycle,
         "category_ids": sorted({each for one in names for each in one.ids}),
-    }  # fmt: skip
+    }
     return _proposed(question, context, Proposal(context.new_id(), "set_budget", parameters), fields)
 
 
@@ -149,7 +154,7 @@ def _move(question: Question, context: Context, category: Category, moved: Seque
     fields = [
         blocks.field("entries", book.say("labels.entries"), f"{len(moved)}: {listed}{', …' if len(moved) > 3 else ''}"),  # noqa: PLR2004
         blocks.field("category", book.say("labels.category"), category.name),
-    ]  # fmt: skip
+    ]
     proposal = Proposal(context.new_id(), "recategorise", parameters)
     return _proposed(question, context, proposal, fields, category=category.name)
 

@@ -32,10 +32,12 @@ def selection_of(
     of_category = _named(category, "category", person, tools) if category else ()
     of_payee = _named(payee, "payee", person, tools) if payee else ()
     return Selection(
-        kind=kind, first=days.first if days else None, last=days.last if days else None,
+        kind=kind,
+        first=days.first if days else None,
+        last=days.last if days else None,
         categories=tuple(Category(each, name.text) for name in of_category for each in name.ids),
         payees=tuple(name.text for name in of_payee),
-    )  # fmt: skip
+    )
 
 
 def period_of(text: str, person: Person, tools: Toolbox) -> Period:

@@ -33,13 +33,19 @@ def selection_of(question: Question, context: Context, period: Period | None) ->
     """
     selection = Selection(
         kind=Kind.INCOME if question.is_income else Kind.EXPENSE,
-        first=period.first if period else None, last=period.last if period else None,
-        categories=_categories(question.names), uncategorised=question.uncategorised, payees=_payees(question.names),
-        tag=question.tag and (_tag(question.tag, context) or question.tag), currency=question.currency,
-        at_least=question.at_least, at_most=question.at_most,
-        without_categories=_categories(question.without), without_payees=_payees(question.without),
+        first=period.first if period else None,
+        last=period.last if period else None,
+        categories=_categories(question.names),
+        uncategorised=question.uncategorised,
+        payees=_payees(question.names),
+        tag=question.tag and (_tag(question.tag, context) or question.tag),
+        currency=question.currency,
+        at_least=question.at_least,
+        at_most=question.at_most,
+        without_categories=_categories(question.without),
+        without_payees=_payees(question.without),
         without_tag=question.without_tag and (_tag(question.without_tag, context) or question.without_tag),
-    )  # fmt: skip
+    )
     return _with_texts(question, context, selection)
 
 

@@ -35,9 +35,11 @@ def spending(question: Question, context: Context) -> Answer:
     words = context.book.say(key, what=what, when=when, amount=context.book.money(total.amount))
     kind = "earned" if question.is_income else "spent"
     return Answer(
-        Outcome.ANSWERED, [blocks.text(words), blocks.figures(blocks.figure_of(kind, f"{what}, {when}", total))], question,
+        Outcome.ANSWERED,
+        [blocks.text(words), blocks.figures(blocks.figure_of(kind, f"{what}, {when}", total))],
+        question,
         _suggestions(question, context),
-    )  # fmt: skip
+    )
 
 
 def count(question: Question, context: Context) -> Answer:

@@ -45,9 +45,13 @@ class Answering:
     """The built-in assistant, and perhaps another one in front of it. Neither changes anything, so asking both is harmless."""
 
     def __init__(
-        self, builtin: Assistant, chosen: Assistant | None = None, *, breaker: Breaker | None = None,
+        self,
+        builtin: Assistant,
+        chosen: Assistant | None = None,
+        *,
+        breaker: Breaker | None = None,
         patience: float = PATIENCE_SECONDS,
-    ) -> None:  # fmt: skip
+    ) -> None:
         """Without `chosen` the built-in one answers everything."""
         self._builtin, self._chosen, self._patience = builtin, chosen, patience
         self.breaker = breaker or Breaker()

@@ -12,11 +12,10 @@ from assistant.conversation.model import Block, Choice, Person
 from assistant.conversation.service import Answer, Conversation, Said
 from assistant.conversation.streaming import HEADERS, events, wants_events
 from assistant.tools.toolbox import Toolbox
-from chassis import context
-from chassis.request import Answer as Response
-from chassis.request import Request
-from chassis.tokens import Caller
-from chassis.traces import Kind
+from chassis.runtime import context
+from chassis.runtime.tracing import Kind
+from chassis.security.tokens import Caller
+from chassis.web.request import Request, Response
 
 EXTENSION = "X-Outlay-Extension"
 """The header in which a gateway hands over what Watson Assistant may call back with."""
@@ -35,9 +34,13 @@ class Conversations:
     """One method for each operation."""
 
     def __init__(
-        self, conversation: Conversation, *, tools_of: Callable[[Person, str], Toolbox], allowance: Allowance,
+        self,
+        conversation: Conversation,
+        *,
+        tools_of: Callable[[Person, str], Toolbox],
+        allowance: Allowance,
         clock: Callable[[], datetime],
-    ) -> None:  # fmt: skip
+    ) -> None:
         """`tools_of` makes the tools of a person out of the token that they sent."""
         self._conversation, self._tools_of, self._allowance, self._clock = conversation, tools_of, allowance, clock
 
@@ -67,10 +70,14 @@ class Conversations:
 def person_of(caller: Caller, clock: Callable[[], datetime]) -> Person:
     """Return who asks."""
     return Person(
-        user_id=caller.user_id, session_id=caller.session_id, locale=caller.locale, currency=caller.home_currency,
-        time_zone=caller.time_zone, today=clock().astimezone(ZoneInfo(caller.time_zone)).date(),
+        user_id=caller.user_id,
+        session_id=caller.session_id,
+        locale=caller.locale,
+        currency=caller.home_currency,
+        time_zone=caller.time_zone,
+        today=clock().astimezone(ZoneInfo(caller.time_zone)).date(),
         may_write="write" in caller.scopes,
-    )  # fmt: skip
+    )
 
 
 def token_of(request: Request) -> str:
@@ -85,15 +92,22 @@ def _said(body: Mapping[str, Any], request: Request) -> Said:
     if not text and not choice:
         raise InvalidMessageError(at="/text", message="must not be blank")
     return Said(
-        text=text, choice=Choice(choice) if choice else None, conversation=body.get("conversation", ""),
+        text=text,
+        choice=Choice(choice) if choice else None,
+        conversation=body.get("conversation", ""),
         extension=request.headers.get(EXTENSION, ""),
-    )  # fmt: skip
+    )
 
 
 def _view(answer: Answer) -> dict[str, Any]:
     return {
-        "conversation": answer.conversation, "adapter": answer.adapter, "fallback": answer.fallback,
-        "language": answer.language, "intent": answer.intent, "outcome": answer.outcome.value,
-        "blocks": [dict(block) for block in answer.blocks], "suggestions": list(answer.suggestions),
+        "conversation": answer.conversation,
+        "adapter": answer.adapter,
+        "fallback": answer.fallback,
+        "language": answer.language,
+        "intent": answer.intent,
+        "outcome": answer.outcome.value,
+        "blocks": [dict(block) for block in answer.blocks],
+        "suggestions": list(answer.suggestions),
         "choices": [choice.value for choice in answer.choices],
-    }  # fmt: skip
+    }

@@ -59,9 +59,14 @@ def field(name: str, label: str, value: str) -> Mapping[str, str]:
 def card(proposal: Proposal, title: str, fields: Iterable[Mapping[str, str]]) -> Block:
     """What is about to be changed."""
     return {
-        "type": "card", "id": proposal.id, "action": proposal.action, "title": title, "fields": list(fields),
-        "parameters": dict(proposal.parameters), "state": "proposed",
-    }  # fmt: skip
+        "type": "card",
+        "id": proposal.id,
+        "action": proposal.action,
+        "title": title,
+        "fields": list(fields),
+        "parameters": dict(proposal.parameters),
+        "state": "proposed",
+    }
 
 
 def card_in(shown: Block, state: str, *, link: str = "") -> Block:
@@ -103,18 +108,31 @@ def agent(words: str) -> Block:
 
 def _entry(each: Entry) -> Mapping[str, Any]:
     return {
-        "id": each.id, "kind": each.kind.value, "spent_on": _day(each.spent_on), "payee": each.payee,
-        "description": each.description, "category": each.category.name if each.category else "",
-        "amount": each.amount.to_wire(), "home_amount": each.home_amount.to_wire(), "link": each.link,
-    }  # fmt: skip
+        "id": each.id,
+        "kind": each.kind.value,
+        "spent_on": _day(each.spent_on),
+        "payee": each.payee,
+        "description": each.description,
+        "category": each.category.name if each.category else "",
+        "amount": each.amount.to_wire(),
+        "home_amount": each.home_amount.to_wire(),
+        "link": each.link,
+    }
 
 
 def _budget(each: BudgetState) -> Mapping[str, Any]:
     return {
-        "id": each.id, "name": each.name, "from": _day(each.first), "to": _day(each.last), "limit": each.limit.to_wire(),
-        "spent": each.spent.to_wire(), "remaining": each.remaining.to_wire(), "percent": each.percent, "state": each.state,
+        "id": each.id,
+        "name": each.name,
+        "from": _day(each.first),
+        "to": _day(each.last),
+        "limit": each.limit.to_wire(),
+        "spent": each.spent.to_wire(),
+        "remaining": each.remaining.to_wire(),
+        "percent": each.percent,
+        "state": each.state,
         "link": each.link,
-    }  # fmt: skip
+    }
 
 
 def _day(day: date) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from chassis.metrics import Metrics
+from chassis.runtime.metrics import Metrics
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 

@@ -75,10 +75,16 @@ class Conversation:
             turn.shown.append(block)
             yield block
         answer = Answer(
-            conversation=self._states.sealed(turn.state, person), adapter=turn.adapter, fallback=turn.fallback,
-            language=turn.language, intent=turn.intent, outcome=turn.outcome, blocks=tuple(turn.shown),
-            suggestions=turn.suggestions or self._examples(turn.language)[:_SUGGESTED], choices=turn.choices,
-        )  # fmt: skip
+            conversation=self._states.sealed(turn.state, person),
+            adapter=turn.adapter,
+            fallback=turn.fallback,
+            language=turn.language,
+            intent=turn.intent,
+            outcome=turn.outcome,
+            blocks=tuple(turn.shown),
+            suggestions=turn.suggestions or self._examples(turn.language)[:_SUGGESTED],
+            choices=turn.choices,
+        )
         self._meters.answered(turn.adapter, turn.intent, turn.outcome.value, time.perf_counter() - started)
         yield answer
 
@@ -169,9 +175,13 @@ class EndlessReplyError(Exception):
 def _message(turn: Turn, said: Said) -> Message:
     state = turn.state
     return Message(
-        text=said.text, person=turn.person, memory={}, pending=state.pending.proposal if state.pending else None,
-        can_undo=bool(state.made and state.made.undo), extension=said.extension,
-    )  # fmt: skip
+        text=said.text,
+        person=turn.person,
+        memory={},
+        pending=state.pending.proposal if state.pending else None,
+        can_undo=bool(state.made and state.made.undo),
+        extension=said.extension,
+    )
 
 
 def _place_of(error: Exception) -> str:

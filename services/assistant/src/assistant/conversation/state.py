@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from assistant.conversation.model import Block, Person, Proposal
-from chassis.vault import SealError, Vault
+from chassis.security.encryption import DecryptionError, Encryptor
 
 LIFETIME_SECONDS = 3_600
 MOST_CHARACTERS = 20_000
@@ -57,9 +57,9 @@ class TooMuchToKeepError(Exception):
 class States:
     """Seals and opens states."""
 
-    def __init__(self, vault: Vault, now: Callable[[], float]) -> None:
+    def __init__(self, encryptor: Encryptor, now: Callable[[], float]) -> None:
         """`now` is the machine's time, in seconds since 1970."""
-        self._vault, self._now = vault, now
+        self._encryptor, self._now = encryptor, now
 
     def sealed(self, state: State, person: Person) -> str:
         """Return a state as text that fits into the next message; what remembers only the topic goes first.
@@ -67,7 +67,7 @@ class States:
         Raises TooMuchToKeepError.
         """
         for attempt in (state, replace(state, memory={})):
-            text = self._vault.seal(_packed({"at": int(self._now()), **_as_json(attempt)}), _place(person))
+            text = self._encryptor.encrypt(_packed({"at": int(self._now()), **_as_json(attempt)}), _place(person))
             if len(text) <= MOST_CHARACTERS:
                 return text
         raise TooMuchToKeepError
@@ -75,9 +75,9 @@ class States:
     def opened(self, text: str, person: Person) -> State:
         """Return the state; raises ForgottenError."""
         try:
-            values = _unpacked(self._vault.open(text, _place(person)))
+            values = _unpacked(self._encryptor.decrypt(text, _place(person)))
             age = self._now() - values["at"]
-        except (SealError, ValueError, KeyError, TypeError, zlib.error) as error:
+        except (DecryptionError, ValueError, KeyError, TypeError, zlib.error) as error:
             raise ForgottenError from error
         if not -LIFETIME_SECONDS < age <= LIFETIME_SECONDS:
             raise ForgottenError

@@ -10,8 +10,8 @@ from typing import Any
 
 from assistant.conversation.model import Block
 from assistant.conversation.service import Answer
-from chassis import context
-from chassis.problems import body_of
+from chassis.runtime import context
+from chassis.runtime.problems import body_of
 
 log = logging.getLogger("outlay.assistant")
 

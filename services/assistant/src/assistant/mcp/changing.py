@@ -19,10 +19,14 @@ def add_entry(access: Access, given: NewEntry) -> Answer:
     amount = _money(given.amount, given.currency or access.person.currency)
     category = _category(access, given)
     parameters = {
-        "kind": given.kind, "amount": amount.text, "currency": amount.currency,
-        "spent_on": (given.spent_on or access.person.today).isoformat(), "payee": given.payee, "description": given.description,
+        "kind": given.kind,
+        "amount": amount.text,
+        "currency": amount.currency,
+        "spent_on": (given.spent_on or access.person.today).isoformat(),
+        "payee": given.payee,
+        "description": given.description,
         "category_id": category.id if category else None,
-    }  # fmt: skip
+    }
     what = "an expense" if given.kind == "expense" else "an income"
     place = f" in {quoted(category.name)}" if category else " without a category"
     said = f"Added {what} of {_said(amount)} on {parameters['spent_on']}{place}."
@@ -35,9 +39,12 @@ def set_budget(access: Access, given: NewBudget) -> Answer:
     known = access.tools.categories() if given.categories else ()
     categories = dict.fromkeys(each for name in given.categories for each in categories_named(name, known))
     parameters = {
-        "name": given.name, "limit": limit.text, "currency": limit.currency, "cycle": given.cycle,
+        "name": given.name,
+        "limit": limit.text,
+        "currency": limit.currency,
+        "cycle": given.cycle,
         "category_ids": [each.id for each in categories],
-    }  # fmt: skip
+    }
     over = ", ".join(quoted(each.name) for each in categories) or "all spending"
     said = f"Made the {given.cycle} budget {quoted(given.name)} of {_said(limit)} for {over}."
     return _changed(access, given.idempotency_key, "set_budget", parameters, said)

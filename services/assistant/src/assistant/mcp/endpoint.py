@@ -18,8 +18,8 @@ from assistant.conversation.model import Person
 from assistant.mcp.access import Access, Told
 from assistant.mcp.undoing import Undos
 from assistant.tools.toolbox import Toolbox
-from chassis.problems import PROBLEM_JSON, UnauthorizedError, status_body
-from chassis.tokens import Caller
+from chassis.runtime.problems import PROBLEM_JSON, UnauthorizedError, status_body
+from chassis.security.tokens import Caller
 
 _PATHS = frozenset({"/mcp", "/mcp/"})
 _MOST_BYTES = 64 * 1024
@@ -91,7 +91,7 @@ class Beside:
 
 def _serving(access: Access, write: bool, told: Told) -> ASGIApp:
     """Return what serves one request. The package is imported at the first one, in a thread, since that takes a second."""
-    from assistant.mcp.http import serving  # noqa: PLC0415
+    from assistant.mcp.http import serving
 
     return serving(access, write=write, told=told, most_bytes=_MOST_BYTES)
 

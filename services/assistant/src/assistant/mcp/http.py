@@ -18,9 +18,12 @@ def serving(access: Access, *, write: bool, told: Told, most_bytes: int) -> ASGI
 
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
         manager = StreamableHTTPSessionManager(
-            build_server(lambda: access, write=write, told=told), json_response=True, stateless=True, security_settings=_CHECKED,
+            build_server(lambda: access, write=write, told=told),
+            json_response=True,
+            stateless=True,
+            security_settings=_CHECKED,
             max_request_body_size=most_bytes,
-        )  # fmt: skip
+        )
         async with manager.run():
             await manager.handle_request(scope, receive, send)
 

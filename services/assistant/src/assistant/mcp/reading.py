@@ -29,10 +29,17 @@ def spending(access: Access, given: Spending) -> Answer:
     total = access.tools.total(chosen.selection)
     sums = access.tools.sums(chosen.selection, By(given.group_by)) if given.group_by else ()
     result = results.SpendingResult(
-        kind=given.kind, first=given.first, last=given.last, total=results.money(total.amount), count=total.count, used=chosen.used,
-        groups=tuple(results.group(each) for each in sums[: given.limit]), groups_found=len(sums),
-        comparison=_comparison(access, given, chosen, total), link=total.link,
-    )  # fmt: skip
+        kind=given.kind,
+        first=given.first,
+        last=given.last,
+        total=results.money(total.amount),
+        count=total.count,
+        used=chosen.used,
+        groups=tuple(results.group(each) for each in sums[: given.limit]),
+        groups_found=len(sums),
+        comparison=_comparison(access, given, chosen, total),
+        link=total.link,
+    )
     return Answer(result, _spending_text(result, given.group_by or ""))
 
 
@@ -48,9 +55,13 @@ def _comparison(access: Access, given: Spending, chosen: Selected, total: Total)
     difference = total.amount - other.amount
     percent = round(100 * difference.minor / abs(other.amount.minor), 1) if other.amount.minor else None
     return results.ComparisonResult(
-        first=first, last=last, total=results.money(other.amount), count=other.count, difference=results.money(difference),
+        first=first,
+        last=last,
+        total=results.money(other.amount),
+        count=other.count,
+        difference=results.money(difference),
         percent=percent,
-    )  # fmt: skip
+    )
 
 
 def _spending_text(found: results.SpendingResult, group_by: str) -> str:

@@ -18,8 +18,8 @@ from assistant.mcp.undoing import Undos
 from assistant.tools.client import PublicApi, RefusedError
 from assistant.tools.model import ToolError
 from assistant.tools.toolbox import Toolbox
-from chassis.ids import uuid7
-from chassis.vault import KEY_BYTES, Vault
+from chassis.runtime.ids import uuid7
+from chassis.security.encryption import KEY_BYTES, Encryptor
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Remote:
     def __init__(self, client: httpx.Client, token: str, *, write: bool, now: Callable[[], datetime]) -> None:
         """Connect to nothing yet. With `write`, it is asked too whether the token may write."""
         self._api, self._write, self._now = PublicApi(client, token), write, now
-        self._undos = Undos(Vault(secrets.token_bytes(KEY_BYTES)))
+        self._undos = Undos(Encryptor(secrets.token_bytes(KEY_BYTES)))
         self._account: _Account | None = None
 
     def __call__(self) -> Access:
@@ -47,9 +47,14 @@ class Remote:
     def _person(self, account: _Account) -> Person:
         user = account.user
         return Person(
-            user_id=user["id"], session_id="", locale=user["locale"], currency=user["home_currency"], time_zone=user["time_zone"],
-            today=self._now().astimezone(ZoneInfo(user["time_zone"])).date(), may_write=WRITE in account.scopes,
-        )  # fmt: skip
+            user_id=user["id"],
+            session_id="",
+            locale=user["locale"],
+            currency=user["home_currency"],
+            time_zone=user["time_zone"],
+            today=self._now().astimezone(ZoneInfo(user["time_zone"])).date(),
+            may_write=WRITE in account.scopes,
+        )
 
     def _asked(self) -> _Account:
         try:

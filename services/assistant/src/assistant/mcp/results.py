@@ -198,10 +198,18 @@ def bounded(text: str) -> str:
 def entry(each: model.Entry) -> EntryResult:
     """Write an entry."""
     return EntryResult(
-        id=each.id, kind=each.kind.value, spent_on=each.spent_on, payee=bounded(each.payee), description=bounded(each.description),
-        note=bounded(each.note), category=each.category.name if each.category else "", tags=each.tags[:20],
-        amount=money(each.amount), home_amount=money(each.home_amount), link=each.link,
-    )  # fmt: skip
+        id=each.id,
+        kind=each.kind.value,
+        spent_on=each.spent_on,
+        payee=bounded(each.payee),
+        description=bounded(each.description),
+        note=bounded(each.note),
+        category=each.category.name if each.category else "",
+        tags=each.tags[:20],
+        amount=money(each.amount),
+        home_amount=money(each.home_amount),
+        link=each.link,
+    )
 
 
 def group(each: model.Sum) -> GroupResult:
@@ -212,18 +220,33 @@ def group(each: model.Sum) -> GroupResult:
 def budget(each: model.BudgetState, today: date) -> BudgetResult:
     """Write a budget in one of its periods."""
     return BudgetResult(
-        id=each.id, name=each.name, cycle=each.cycle, categories=names(each.categories), first=each.first, last=each.last,
-        limit=money(each.limit), spent=money(each.spent), remaining=money(each.remaining), percent=each.percent, state=each.state,
-        pace=_pace(each, today), link=each.link,
-    )  # fmt: skip
+        id=each.id,
+        name=each.name,
+        cycle=each.cycle,
+        categories=names(each.categories),
+        first=each.first,
+        last=each.last,
+        limit=money(each.limit),
+        spent=money(each.spent),
+        remaining=money(each.remaining),
+        percent=each.percent,
+        state=each.state,
+        pace=_pace(each, today),
+        link=each.link,
+    )
 
 
 def tipping(each: model.Tipping) -> TippingResult:
     """Write the entry that took a budget over its limit."""
     return TippingResult(
-        id=each.expense_id, spent_on=each.spent_on, payee=bounded(each.payee), description=bounded(each.description),
-        amount=money(each.amount), spent_then=money(each.spent_then), link=each.link,
-    )  # fmt: skip
+        id=each.expense_id,
+        spent_on=each.spent_on,
+        payee=bounded(each.payee),
+        description=bounded(each.description),
+        amount=money(each.amount),
+        spent_then=money(each.spent_then),
+        link=each.link,
+    )
 
 
 def names(categories: Iterable[model.Category]) -> tuple[str, ...]:
@@ -238,6 +261,9 @@ def _pace(each: model.BudgetState, today: date) -> PaceResult | None:
     expected, projected = each.limit.minor * passed // days, each.spent.minor * days // passed
     currency = each.limit.currency
     return PaceResult(
-        days=days, days_passed=passed, expected=money(Money(expected, currency)), projected=money(Money(projected, currency)),
+        days=days,
+        days_passed=passed,
+        expected=money(Money(expected, currency)),
+        projected=money(Money(projected, currency)),
         ahead=each.spent.minor > expected,
-    )  # fmt: skip
+    )

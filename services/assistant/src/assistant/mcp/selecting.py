@@ -32,13 +32,20 @@ def selected(given: Selecting, tools: Toolbox) -> Selected:
     without_payees = tuple(payee_named(name, all_payees) for name in given.without_payees)
     selection = Selection(
         kind=Kind(given.kind) if isinstance(given, OfKind) else Kind.EXPENSE,
-        first=given.first, last=given.last, categories=within, uncategorised=given.uncategorised, payees=payees, texts=given.texts,
-        tag=given.tag, at_least=_decimal(given.at_least), at_most=_decimal(given.at_most), without_categories=without,
-        without_payees=without_payees, without_texts=given.without_texts,
-    )  # fmt: skip
-    used = Used(
-        categories=names(within), payees=payees, without_categories=names(without), without_payees=without_payees
-    )  # fmt: skip
+        first=given.first,
+        last=given.last,
+        categories=within,
+        uncategorised=given.uncategorised,
+        payees=payees,
+        texts=given.texts,
+        tag=given.tag,
+        at_least=_decimal(given.at_least),
+        at_most=_decimal(given.at_most),
+        without_categories=without,
+        without_payees=without_payees,
+        without_texts=given.without_texts,
+    )
+    used = Used(categories=names(within), payees=payees, without_categories=names(without), without_payees=without_payees)
     return Selected(selection, used)
 
 

@@ -68,10 +68,18 @@ def build_server(opening: Opening, *, write: bool, told: Told = lambda _tool, _o
         return await _in_thread(partial(calls.prompt, params.name, params.arguments or {}))
 
     return Server(
-        "outlay", title="Outlay", version=_version(), instructions=INSTRUCTIONS, on_list_tools=list_tools,
-        on_call_tool=call_tool, on_list_prompts=_list_prompts, on_get_prompt=get_prompt, on_list_resources=_list_resources,
-        on_read_resource=_read_resource, on_list_resource_templates=_list_templates,
-    )  # fmt: skip
+        "outlay",
+        title="Outlay",
+        version=_version(),
+        instructions=INSTRUCTIONS,
+        on_list_tools=list_tools,
+        on_call_tool=call_tool,
+        on_list_prompts=_list_prompts,
+        on_get_prompt=get_prompt,
+        on_list_resources=_list_resources,
+        on_read_resource=_read_resource,
+        on_list_resource_templates=_list_templates,
+    )
 
 
 class _Calls:

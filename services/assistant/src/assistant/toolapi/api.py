@@ -16,9 +16,8 @@ from assistant.toolapi.asking import WISHES, Asking
 from assistant.tools.model import ToolError
 from assistant.tools.toolbox import Toolbox
 from assistant.understanding.question import Intent, Question
-from chassis.problems import UnavailableError
-from chassis.request import Answer as Response
-from chassis.request import Request
+from chassis.runtime.problems import UnavailableError
+from chassis.web.request import Request, Response
 
 _SHOWN = 10
 
@@ -86,9 +85,7 @@ def _question(asking: Asking, wish: str, words: Mapping[str, str]) -> Question:
     )
     periods = tuple(asking.period(words[name]) for name in ("period", "against") if name in words)
     intent = Intent.BUDGET if wanted.intent is Intent.BUDGETS and names else wanted.intent
-    return Question(
-        intent, periods=periods, names=names, texts=(words["text"],) if "text" in words else (), sorting=wanted.sorting,
-    )  # fmt: skip
+    return Question(intent, periods=periods, names=names, texts=(words["text"],) if "text" in words else (), sorting=wanted.sorting)
 
 
 def _view(answer: Answer) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 
 from assistant.tools.model import ToolError
-from chassis import context
+from chassis.runtime import context
 
 API = "/api/v1"
 _TIMEOUT = httpx.Timeout(10, connect=3)
@@ -75,9 +75,14 @@ class PublicApi:
         self._send("DELETE", path, headers=_if(version))
 
     def _send(
-        self, method: str, path: str, query: Mapping[str, str] | None = None, *,
-        body: Mapping[str, Any] | None = None, headers: Mapping[str, str] | None = None,
-    ) -> httpx.Response:  # fmt: skip
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, str] | None = None,
+        *,
+        body: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> httpx.Response:
         sent = {**self._headers, **_trace(), **(headers or {})}
         try:
             answer = self._client.request(method, API + path, params=query, json=body, headers=sent)

@@ -139,6 +139,4 @@ def _year(today: Calendar, offset: int) -> Period:
     return today.year(today.today.year + offset)
 
 
-_UNITS = {
-    Unit.DAY: _day, Unit.WEEKEND: _weekend, Unit.WEEK: _week, Unit.MONTH: _month, Unit.QUARTER: _quarter, Unit.YEAR: _year,
-}  # fmt: skip
+_UNITS = {Unit.DAY: _day, Unit.WEEKEND: _weekend, Unit.WEEK: _week, Unit.MONTH: _month, Unit.QUARTER: _quarter, Unit.YEAR: _year}

@@ -45,9 +45,10 @@ def _ending(key: str, vocabulary: Vocabulary) -> str:
     if key in vocabulary.endings:
         return key
     near = [
-        each for each in vocabulary.endings
+        each
+        for each in vocabulary.endings
         if len(each) >= _SHORTEST_FUZZY and each[0] == key[0] and DamerauLevenshtein.distance(each, key, score_cutoff=1) <= 1
-    ]  # fmt: skip
+    ]
     return near[0] if len(near) == 1 else ""
 
 

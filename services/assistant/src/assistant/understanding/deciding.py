@@ -74,10 +74,12 @@ def _is_negative(reading: Reading) -> bool:
     tokens = reading.line.tokens
     firsts = [reading.line.phrases[amount.first].first for amount in reading.amounts]
     return any(
-        at > 0 and tokens[at - 1].key == "-" and tokens[at - 1].end == tokens[at].start
+        at > 0
+        and tokens[at - 1].key == "-"
+        and tokens[at - 1].end == tokens[at].start
         and (at == 1 or tokens[at - 2].end < tokens[at - 1].start)
         for at in firsts
-    )  # fmt: skip
+    )
 
 
 def _has_no_one_price(reading: Reading, question: Question) -> bool:

@@ -16,9 +16,22 @@ _PER = ("day", "week", "year")
 _MOST_LISTED = 50
 _RECENT = 10
 _TOPICS = (
-    "delete-account", "password", "sessions", "keyboard", "restore", "undo-import", "entry", "tokens", "import", "export",
-    "receipts", "alerts", "currencies", "categories", "budgets",
-)  # fmt: skip
+    "delete-account",
+    "password",
+    "sessions",
+    "keyboard",
+    "restore",
+    "undo-import",
+    "entry",
+    "tokens",
+    "import",
+    "export",
+    "receipts",
+    "alerts",
+    "currencies",
+    "categories",
+    "budgets",
+)
 
 
 def finish(reading: Reading, question: Question) -> Question:

@@ -48,9 +48,13 @@ def answer_to(question: Question, asked: Question) -> Question | None:
     """Return what was asked back about, completed by the names or days of an answer; None if it is something new."""
     if asked.intent is Intent.ADD and asked.amount is None and question.amount is not None:
         return replace(
-            asked, amount=question.amount, amount_currency=question.amount_currency, periods=question.periods or asked.periods,
-            names=question.names or asked.names, description=question.description or asked.description,
-        )  # fmt: skip
+            asked,
+            amount=question.amount,
+            amount_currency=question.amount_currency,
+            periods=question.periods or asked.periods,
+            names=question.names or asked.names,
+            description=question.description or asked.description,
+        )
     if question.intent is not Intent.UNKNOWN or not (question.names or question.texts or question.periods):
         return None
     names = question.names if question.names or question.texts else asked.names

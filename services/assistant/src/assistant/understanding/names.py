@@ -78,9 +78,12 @@ class NameIndex:
         if len(key) < _SHORTEST_FUZZY:
             return None
         nearest = process.extractOne(
-            key, self._by_initial.get(key[:1], ()), scorer=DamerauLevenshtein.distance, processor=None,
+            key,
+            self._by_initial.get(key[:1], ()),
+            scorer=DamerauLevenshtein.distance,
+            processor=None,
             score_cutoff=_errors_forgiven(key),
-        )  # fmt: skip
+        )
         return int(nearest[1]) if nearest is not None else None
 
     def find(self, line: Line, taken: Collection[int]) -> list[FoundName]:
@@ -97,9 +100,11 @@ class NameIndex:
 
     def _at(self, keys: Sequence[str], taken: Collection[int], known: Collection[int], index: int) -> FoundName | None:
         lookups = (
-            (self._whole.by_words.get, True, True), (self._whole.nearest, False, True),
-            (self._parts.by_words.get, True, False), (self._near_part, False, False),
-        )  # fmt: skip
+            (self._whole.by_words.get, True, True),
+            (self._whole.nearest, False, True),
+            (self._parts.by_words.get, True, False),
+            (self._near_part, False, False),
+        )
         last = min(self._longest, len(keys) - index)
         free = next((length for length in range(last) if index + length in taken), last)
         for lookup, is_exact, is_whole in lookups:
@@ -190,10 +195,13 @@ def _parts_of(name: Name, common: Collection[str]) -> list[tuple[str, ...]]:
     most = min(len(keys), _WORDS_OF_PARTS)
     stretches = [tuple(keys[first:end]) for first in range(most) for end in range(first + 1, most + 1)]
     return [
-        words for words in dict.fromkeys(stretches)
-        if len(words) < len(keys) and words[0][0].isalpha() and words[-1][0].isalnum()
+        words
+        for words in dict.fromkeys(stretches)
+        if len(words) < len(keys)
+        and words[0][0].isalpha()
+        and words[-1][0].isalnum()
         and any(len(word) > 3 and word not in common for word in words)  # noqa: PLR2004
-    ]  # fmt: skip
+    ]
 
 
 def _errors_forgiven(text: str) -> int:

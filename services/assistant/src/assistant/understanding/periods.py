@@ -9,16 +9,7 @@ from typing import TYPE_CHECKING
 from assistant.understanding.calendar import Calendar, Period, Unit
 from assistant.understanding.dates import DateFinder
 from assistant.understanding.ranges import BEGINNING, RangeFinder
-from assistant.understanding.terms import (
-    Match,
-    count_at,
-    means,
-    offset_at,
-    ordinal_at,
-    past_skipped,
-    unit_at,
-    year_number,
-)  # fmt: skip
+from assistant.understanding.terms import Match, count_at, means, offset_at, ordinal_at, past_skipped, unit_at, year_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -47,10 +38,22 @@ class PeriodFinder:
         self._dates = DateFinder(today, month_first=month_first)
         self._ranges = RangeFinder(today, self._dates, self._atom)
         self._atoms: tuple[Callable[[Line, int], Match], ...] = (
-            self._within_year, self._dates.numeric, self._dates.named, self._relative_day, self._ago, self._last_units,
-            self._relative_unit, self._quarter, self._half, self._month, self._weekday, self._to_date, self._year,
-            self._dates.day_of_month, self._weekend,
-        )  # fmt: skip
+            self._within_year,
+            self._dates.numeric,
+            self._dates.named,
+            self._relative_day,
+            self._ago,
+            self._last_units,
+            self._relative_unit,
+            self._quarter,
+            self._half,
+            self._month,
+            self._weekday,
+            self._to_date,
+            self._year,
+            self._dates.day_of_month,
+            self._weekend,
+        )
 
     def find(self, line: Line) -> list[FoundPeriod]:
         """Return the periods that a line names, in its order."""

@@ -158,9 +158,14 @@ class Question:
     def selects(self) -> bool:
         """Whether it says which entries are meant, apart from their days."""
         return bool(
-            self.names or self.texts or self.tag or self.currency or self.uncategorised
-            or self.at_least is not None or self.at_most is not None
-        )  # fmt: skip
+            self.names
+            or self.texts
+            or self.tag
+            or self.currency
+            or self.uncategorised
+            or self.at_least is not None
+            or self.at_most is not None
+        )
 
     def within(self, period: Period) -> Question:
         """Return the same question about a period."""

@@ -107,9 +107,10 @@ class Reader:
         names = self._names.find(line, taken)
         of_names = {token for name in names for token in range(name.first, name.end)}
         free = [
-            index for index, phrase in enumerate(line.phrases)
+            index
+            for index, phrase in enumerate(line.phrases)
             if index not in of_periods | of_amounts and not set(range(phrase.first, phrase.end)) <= of_names
-        ]  # fmt: skip
+        ]
         bounds = {at for amount in amounts for at in (amount.first - 1, amount.first - 2)}
         bounds_after = {at for amount in amounts for at in (amount.end, amount.end + 1)}
         cues, unknown = self._hints(line, free, {**dict.fromkeys(bounds_after, _BOUNDS_AFTER), **dict.fromkeys(bounds, _BOUNDS)})
@@ -118,9 +119,16 @@ class Reader:
         words = sum(token.is_word for token in line.tokens)
         known = words - sum(line.tokens[line.phrases[index].first].is_word for index in unknown)
         return Reading(
-            text, line, self._vocabulary.language, tuple(periods), tuple(amounts), tuple(names), cues, unknown,
+            text,
+            line,
+            self._vocabulary.language,
+            tuple(periods),
+            tuple(amounts),
+            tuple(names),
+            cues,
+            unknown,
             known / words if words else 0.0,
-        )  # fmt: skip
+        )
 
     def _corrected(self, tokens: list[Token]) -> list[Token]:
         return corrected(split(tokens, self._vocabulary, self._names), self._vocabulary, self._names)

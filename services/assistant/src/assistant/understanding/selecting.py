@@ -50,14 +50,20 @@ class Selector:
         question = Question(
             Intent.UNKNOWN,
             periods=self._periods(),
-            names=_names_of(kept), without=_names_of(without), texts=texts, without_texts=without_texts,
-            currency=self._currency() if amount is None else "", uncategorised=reading.has("uncategorised"),
-            at_least=at_least, at_most=at_most,
+            names=_names_of(kept),
+            without=_names_of(without),
+            texts=texts,
+            without_texts=without_texts,
+            currency=self._currency() if amount is None else "",
+            uncategorised=reading.has("uncategorised"),
+            at_least=at_least,
+            at_most=at_most,
             amount=amount.number if amount else None,
             amount_currency=(amount.currency or "") if amount else "",
-            description=self._description(kept), into=into.names[0] if into else None,
+            description=self._description(kept),
+            into=into.names[0] if into else None,
             ambiguous=next((found.names for found in kept if _is_ambiguous(found)), ()),
-        )  # fmt: skip
+        )
         return self._with_tag(question)
 
     def _periods(self) -> tuple[Period, ...]:
@@ -141,9 +147,8 @@ class Selector:
             return None
         categories = [found for found in reading.names if any(name.kind != "payee" for name in found.names)]
         after = [
-            found for found in categories
-            if any(0 < reading.phrase_of(found) - at <= _NEAR for at in reading.cues.get("into", ()))
-        ]  # fmt: skip
+            found for found in categories if any(0 < reading.phrase_of(found) - at <= _NEAR for at in reading.cues.get("into", ()))
+        ]
         found = after or categories
         return found[-1] if found else None
 
@@ -236,11 +241,16 @@ class Selector:
     def _between(self) -> tuple[FoundAmount, ...]:
         """Return the two amounts of "between 20 and 30 dollars"."""
         line = self.reading.line
-        return next((
-            pair for pair in pairwise(self.reading.amounts)
-            if line.means(pair[0].first - 1, "period", "between") and pair[1].first - pair[0].end == 1
-            and line.means(pair[0].end, "period", "and")
-        ), ())  # fmt: skip
+        return next(
+            (
+                pair
+                for pair in pairwise(self.reading.amounts)
+                if line.means(pair[0].first - 1, "period", "between")
+                and pair[1].first - pair[0].end == 1
+                and line.means(pair[0].end, "period", "and")
+            ),
+            (),
+        )
 
     def _bound(self, amount: FoundAmount) -> str | None:
         for cue in ("at_least", "at_most", "over", "under"):

@@ -17,10 +17,20 @@ _TOKEN = re.compile(
 )
 _DIGIT = re.compile(r"\d")
 _DEVANAGARI = re.compile(r"[\u0900-\u097f]")
-_SAME = str.maketrans({
-    "\u2019": "'", "\u2018": "'", "`": "'", "\u00df": "ss", "\u0153": "oe", "\u00e6": "ae",
-    "\u0901": "\u0902", "\u093c": "", "\u200c": "", "\u200d": "",  # Hindi: हाँ and हां, ख़र्च and खर्च are the same
-})  # fmt: skip
+_SAME = str.maketrans(
+    {
+        "\u2019": "'",
+        "\u2018": "'",
+        "`": "'",
+        "\u00df": "ss",
+        "\u0153": "oe",
+        "\u00e6": "ae",
+        "\u0901": "\u0902",
+        "\u093c": "",
+        "\u200c": "",
+        "\u200d": "",  # Hindi: हाँ and हां, ख़र्च and खर्च are the same
+    }
+)
 
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
 

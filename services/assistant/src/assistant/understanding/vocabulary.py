@@ -51,9 +51,15 @@ class Vocabulary:
     """All phrases of a language."""
 
     def __init__(
-        self, language: str, tables: Mapping[str, Mapping[str, Sequence[str]]], also: Mapping[str, Sequence[str]],
-        *, said: Mapping[str, Sequence[str]], endings: Iterable[str] = (), lookalikes: Sequence[str] = (),
-    ) -> None:  # fmt: skip
+        self,
+        language: str,
+        tables: Mapping[str, Mapping[str, Sequence[str]]],
+        also: Mapping[str, Sequence[str]],
+        *,
+        said: Mapping[str, Sequence[str]],
+        endings: Iterable[str] = (),
+        lookalikes: Sequence[str] = (),
+    ) -> None:
         """`tables` map kinds to values to phrases.
 
         `also` are other words for parts of names ("eating out" for "restaurant"), `said` for words of descriptions and tags.
@@ -76,9 +82,10 @@ class Vocabulary:
             self._senses.pop((key,), None)
         self._numbers = {
             keys[0]: int(sense.value)
-            for keys, senses in self._senses.items() for sense in senses
+            for keys, senses in self._senses.items()
+            for sense in senses
             if len(keys) == 1 and sense.kind == "number" and sense.value.isdigit()
-        }  # fmt: skip
+        }
         link = Sense("period", "and")
         self._links = frozenset(keys[0] for keys, senses in self._senses.items() if len(keys) == 1 and link in senses)
         self._longest = max(len(keys) for keys in self._senses)

@@ -66,9 +66,14 @@ class Watson:
     name = "watson"
 
     def __init__(
-        self, client: WatsonClient, *, new_id: Callable[[], str], pseudonym: Callable[[str], str], extension: bool = False,
+        self,
+        client: WatsonClient,
+        *,
+        new_id: Callable[[], str],
+        pseudonym: Callable[[str], str],
+        extension: bool = False,
         seconds: float = SECONDS,
-    ) -> None:  # fmt: skip
+    ) -> None:
         """`pseudonym` is what Watson gets in place of a user's id; `extension` whether it gets a token to read by."""
         self._client, self._new_id, self._pseudonym = client, new_id, pseudonym
         self._extension, self._seconds = extension, seconds
@@ -178,9 +183,14 @@ class Watson:
             memory |= {"question": answer.question.to_memory(), **answer.memory, "asked": answer.outcome is Outcome.CLARIFY}
         outcome = Outcome.FAILED if made.failed else _outcome(answer, shown)
         return Reply(
-            outcome, answer.intent if answer else OWN_WORDS, asking.language, tuple(made.blocks),
-            three(tuple(answer.suggestions) if answer else (), asking.book), made.proposal, memory,
-        )  # fmt: skip
+            outcome,
+            answer.intent if answer else OWN_WORDS,
+            asking.language,
+            tuple(made.blocks),
+            three(tuple(answer.suggestions) if answer else (), asking.book),
+            made.proposal,
+            memory,
+        )
 
 
 def _outcome(answer: Answer | None, shown: Rendered) -> Outcome:
@@ -215,8 +225,9 @@ def _kept(inputs: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any]:
     """Return what choosing an option needs beside its text, if that is not too much."""
     special = {
         words: {name: value for name, value in said.items() if name in _INPUT}
-        for words, said in inputs.items() if set(said) - {"text"} or said.get("text") not in (None, words)
-    }  # fmt: skip
+        for words, said in inputs.items()
+        if set(said) - {"text"} or said.get("text") not in (None, words)
+    }
     return special if len(json.dumps(special)) <= _MOST_KEPT else {}
 
 

@@ -73,12 +73,15 @@ class WatsonClient:
         """
         answer = self._tried(
             lambda: self._sdk.message(
-                *self._where, session,
+                *self._where,
+                session,
                 input=_input(asked),
-                context=dict(asked.context), user_id=asked.user_id, **_options(asked.user_id),
+                context=dict(asked.context),
+                user_id=asked.user_id,
+                **_options(asked.user_id),
             ),
             surely_harmless=False,
-        )  # fmt: skip
+        )
         return _mapping(answer.get_result())
 
     def end(self, session: str, user_id: str) -> None:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from chassis.vault import Vault
+from chassis.security.encryption import Encryptor
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,24 +18,39 @@ ACTIONS = "actions skill"
 TOKEN = "outlay_token"  # noqa: S105  the name of the variable
 VARIABLES = ("outlay_locale", "outlay_currency", "outlay_time_zone", "outlay_today")
 _LOCALES = (
-    "en-us", "en-ca", "en-gb", "ar-ar", "cs-cz", "de-de", "es-es", "fr-fr", "it-it", "ja-jp", "ko-kr", "nl-nl", "pt-br", "zh-cn",
+    "en-us",
+    "en-ca",
+    "en-gb",
+    "ar-ar",
+    "cs-cz",
+    "de-de",
+    "es-es",
+    "fr-fr",
+    "it-it",
+    "ja-jp",
+    "ko-kr",
+    "nl-nl",
+    "pt-br",
+    "zh-cn",
     "zh-tw",
-)  # fmt: skip
+)
 """Those that IBM documents."""
 _DAY_FIRST_ENGLISH = "en-gb"
 
 
-def pseudonym(vault: Vault, user_id: str) -> str:
+def pseudonym(encryptor: Encryptor, user_id: str) -> str:
     """Return the name under which Watson counts somebody: always the same, and of no use to whoever has not our key."""
-    return f"outlay-{vault.sign(b'watson:' + user_id.encode())}"
+    return f"outlay-{encryptor.sign(b'watson:' + user_id.encode())}"
 
 
 def context_of(person: Person, token: str) -> Mapping[str, Any]:
     """Return the context of a message; `token` is for the extension, empty for none."""
     variables = {
-        "outlay_locale": person.locale, "outlay_currency": person.currency, "outlay_time_zone": person.time_zone,
+        "outlay_locale": person.locale,
+        "outlay_currency": person.currency,
+        "outlay_time_zone": person.time_zone,
         "outlay_today": person.today.isoformat(),
-    }  # fmt: skip
+    }
     if token:
         variables[TOKEN] = token
     system = {"timezone": person.time_zone, "reference_time": _noon(person)}

@@ -22,9 +22,20 @@ from assistant.watson.failures import malformed
 from assistant.watson.plain import plain
 
 TOOLS = (
-    "spending", "income", "count", "average", "comparison", "ranking", "biggest", "entries", "budgets", "pace", "why", "follow_up",
+    "spending",
+    "income",
+    "count",
+    "average",
+    "comparison",
+    "ranking",
+    "biggest",
+    "entries",
+    "budgets",
+    "pace",
+    "why",
+    "follow_up",
     "decline",
-)  # fmt: skip
+)
 PROPOSALS = ("add_expense", "set_budget", "recategorise")
 DETAILS = ("period", "against", "category", "payee", "text", "day", "currency", "into")
 """Parts of a question that are added to the words, if they are not among them already."""

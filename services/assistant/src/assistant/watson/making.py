@@ -11,13 +11,16 @@ from assistant.watson.context import pseudonym
 
 if TYPE_CHECKING:
     from assistant.watson.settings import WatsonSettings
-    from chassis.ids import Ids
-    from chassis.vault import Vault
+    from chassis.runtime.ids import Ids
+    from chassis.security.encryption import Encryptor
 
 
-def watson_of(settings: WatsonSettings, vault: Vault, ids: Ids) -> Watson:
-    """Return the adapter; nothing is connected yet. The vault's key makes the names under which Watson counts people."""
+def watson_of(settings: WatsonSettings, encryptor: Encryptor, ids: Ids) -> Watson:
+    """Return the adapter; nothing is connected yet. The encryptor's key makes the names under which Watson counts people."""
     language_of("", ())  # reads the words of all languages now: who waits for the first message gives up after three seconds
     return Watson(
-        WatsonClient(settings), new_id=ids, pseudonym=lambda user_id: pseudonym(vault, user_id), extension=settings.watson_extension
+        WatsonClient(settings),
+        new_id=ids,
+        pseudonym=lambda user_id: pseudonym(encryptor, user_id),
+        extension=settings.watson_extension,
     )

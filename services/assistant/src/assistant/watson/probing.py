@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from assistant.watson.client import WatsonClient
 from assistant.watson.failures import Reason, WatsonError
 from assistant.watson.transport import Deadline
-from chassis.probes import Probe, Trouble
+from chassis.runtime.probes import Probe, ProbeError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -35,13 +35,13 @@ def _try_it(settings: WatsonSettings, now: Callable[[], datetime]) -> str:
             session, headers = client.begin(_NOBODY)
             client.end(session, _NOBODY)
     except WatsonError as error:
-        raise Trouble(_sentence(error, settings)) from error
+        raise ProbeError(_sentence(error, settings)) from error
     off = _seconds_off(headers, now())
     if abs(off) > _MOST_OFF:
         minutes = round(abs(off).total_seconds() / 60)
         side = "behind" if off > timedelta() else "ahead of"
         message = f"the clock of this machine is {minutes} minutes {side} Watson's; set it by NTP"
-        raise Trouble(message)
+        raise ProbeError(message)
     return f"{settings.watson_url} begins and ends a session of the assistant {settings.watson_assistant_id}"
 
 

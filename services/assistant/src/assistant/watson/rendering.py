@@ -202,8 +202,24 @@ def _skip(_item: Mapping[str, Any], _found: Rendered) -> None:
 
 
 _KINDS: Mapping[str, Callable[[Mapping[str, Any], Rendered], None]] = {
-    "text": _text, "pause": _pause, "option": _option, "suggestion": _suggestion, "image": _image, "audio": _media, "video": _media,
-    "iframe": _media, "search": _search, "conversational_search": _conversational_search, "connect_to_agent": _connect_to_agent,
-    "channel_transfer": _channel_transfer, "user_defined": _user_defined, "end_session": _end_session, "date": _skip, "dtmf": _skip,
-    "speech_to_text": _skip, "text_to_speech": _skip, "start_activities": _skip, "stop_activities": _skip,
-}  # fmt: skip
+    "text": _text,
+    "pause": _pause,
+    "option": _option,
+    "suggestion": _suggestion,
+    "image": _image,
+    "audio": _media,
+    "video": _media,
+    "iframe": _media,
+    "search": _search,
+    "conversational_search": _conversational_search,
+    "connect_to_agent": _connect_to_agent,
+    "channel_transfer": _channel_transfer,
+    "user_defined": _user_defined,
+    "end_session": _end_session,
+    "date": _skip,
+    "dtmf": _skip,
+    "speech_to_text": _skip,
+    "text_to_speech": _skip,
+    "start_activities": _skip,
+    "stop_activities": _skip,
+}

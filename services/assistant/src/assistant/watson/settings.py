@@ -8,7 +8,7 @@ import ssl
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from chassis.settings import one_of, setting
+from chassis.runtime.settings import one_of, setting
 
 IAM_URL = "https://iam.cloud.ibm.com"
 VERSION = "2024-08-25"
@@ -67,29 +67,37 @@ class WatsonSettings:
     """Which Watson Assistant answers; none if there is no WATSON_URL."""
 
     watson_url: str = setting(
-        "WATSON_URL", "the URL of an instance of watsonx Assistant, from its credentials; empty: the built-in assistant answers",
-        default="", parse=_address,
-    )  # fmt: skip
+        "WATSON_URL",
+        "the URL of an instance of watsonx Assistant, from its credentials; empty: the built-in assistant answers",
+        default="",
+        parse=_address,
+    )
     watson_assistant_id: str = setting("WATSON_ASSISTANT_ID", "the id of the assistant", default="", parse=_id)
     watson_environment_id: str = setting("WATSON_ENVIRONMENT_ID", "the id of its environment, draft or live", default="", parse=_id)
     watson_apikey: str = setting("WATSON_APIKEY", "an API key of IBM Cloud for it", default="", parse=_secret, secret=True)
     watson_iam_url: str = setting("WATSON_IAM_URL", "where IBM Cloud changes API keys into tokens", default=IAM_URL, parse=_address)
     watson_cp4d_url: str = setting(
-        "WATSON_CP4D_URL", "where Cloud Pak for Data gives out tokens, such as https://cpd.example.com/icp4d-api", default="",
+        "WATSON_CP4D_URL",
+        "where Cloud Pak for Data gives out tokens, such as https://cpd.example.com/icp4d-api",
+        default="",
         parse=_address,
-    )  # fmt: skip
+    )
     watson_cp4d_username: str = setting("WATSON_CP4D_USERNAME", "a user of Cloud Pak for Data", default="")
     watson_cp4d_apikey: str = setting("WATSON_CP4D_APIKEY", "that user's API key", default="", parse=_secret, secret=True)
     watson_cp4d_password: str = setting("WATSON_CP4D_PASSWORD", "or that user's password", default="", secret=True)
     watson_ca: str = setting(
-        "WATSON_CA", "a file with the certificates of the authority that both are trusted by, if it is no public one", default="",
+        "WATSON_CA",
+        "a file with the certificates of the authority that both are trusted by, if it is no public one",
+        default="",
         parse=_certificates,
-    )  # fmt: skip
+    )
     watson_version: str = setting("WATSON_VERSION", "the version of the Assistant v2 API", default=VERSION, parse=_version)
     watson_extension: bool = setting(
-        "WATSON_EXTENSION", "whether Watson gets a short-lived token by which its extension may read from Outlay: true or false",
-        default=False, parse=lambda text: one_of("true", "false")(text) == "true",
-    )  # fmt: skip
+        "WATSON_EXTENSION",
+        "whether Watson gets a short-lived token by which its extension may read from Outlay: true or false",
+        default=False,
+        parse=lambda text: one_of("true", "false")(text) == "true",
+    )
 
     @property
     def watson_is_set(self) -> bool:
@@ -106,14 +114,20 @@ class WatsonSettings:
 
     def _given(self) -> dict[str, object]:
         return {
-            "WATSON_ASSISTANT_ID": self.watson_assistant_id, "WATSON_ENVIRONMENT_ID": self.watson_environment_id,
-            "WATSON_APIKEY": self.watson_apikey, "WATSON_CP4D_URL": self.watson_cp4d_url, "WATSON_EXTENSION": self.watson_extension,
-        }  # fmt: skip
+            "WATSON_ASSISTANT_ID": self.watson_assistant_id,
+            "WATSON_ENVIRONMENT_ID": self.watson_environment_id,
+            "WATSON_APIKEY": self.watson_apikey,
+            "WATSON_CP4D_URL": self.watson_cp4d_url,
+            "WATSON_EXTENSION": self.watson_extension,
+        }
 
     def _sign_in_problems(self) -> list[str]:
         if not self.watson_cp4d_url:
-            given = {"WATSON_CP4D_USERNAME": self.watson_cp4d_username, "WATSON_CP4D_APIKEY": self.watson_cp4d_apikey,
-                     "WATSON_CP4D_PASSWORD": self.watson_cp4d_password}  # fmt: skip
+            given = {
+                "WATSON_CP4D_USERNAME": self.watson_cp4d_username,
+                "WATSON_CP4D_APIKEY": self.watson_cp4d_apikey,
+                "WATSON_CP4D_PASSWORD": self.watson_cp4d_password,
+            }
             alone = [f"{name}: is given, but WATSON_CP4D_URL is not" for name, value in given.items() if value]
             return alone or ([] if self.watson_apikey else ["WATSON_APIKEY: is missing; give it, or WATSON_CP4D_URL"])
         if self.watson_apikey:

@@ -6,11 +6,7 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any
 
-from ibm_cloud_sdk_core.authenticators import (  # type: ignore[import-untyped]
-    Authenticator,
-    CloudPakForDataAuthenticator,
-    IAMAuthenticator,
-)
+from ibm_cloud_sdk_core.authenticators import Authenticator, CloudPakForDataAuthenticator, IAMAuthenticator  # type: ignore[import-untyped]
 
 from assistant.watson.failures import Reason, WatsonError, error_of
 from assistant.watson.transport import CONNECT_SECONDS, seconds_left
@@ -81,9 +77,12 @@ def signing_in(settings: WatsonSettings) -> SigningIn:
     inner: Any
     if settings.watson_cp4d_url:
         inner = CloudPakForDataAuthenticator(
-            settings.watson_cp4d_username, settings.watson_cp4d_password or None, settings.watson_cp4d_url,
-            apikey=settings.watson_cp4d_apikey or None, verify=settings.watson_ca or None,
-        )  # fmt: skip
+            settings.watson_cp4d_username,
+            settings.watson_cp4d_password or None,
+            settings.watson_cp4d_url,
+            apikey=settings.watson_cp4d_apikey or None,
+            verify=settings.watson_ca or None,
+        )
     else:
         inner = IAMAuthenticator(settings.watson_apikey, url=settings.watson_iam_url)
     bounds: dict[str, Any] = {"timeout": (CONNECT_SECONDS, _READ_SECONDS), "allow_redirects": False}

@@ -10,13 +10,13 @@ from auth.domain.documents import Document
 from auth.domain.errors import RevisionConflictError
 from auth.domain.finding import DOCUMENT_ID as FINDING_KEY
 from auth.domain.keys import DOCUMENT_ID as SIGNING_KEYS
-from chassis.moving import MARK
+from chassis.storage.transfer import MARK
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from auth.domain.ports import Store
-    from chassis.moving import Row
+    from chassis.storage.transfer import Row
 
 _PAGE = 200
 _MARK_ID = "import"
@@ -87,7 +87,7 @@ class DocumentMark:
         """Say whether it is there."""
         return self._documents.get(_MARK_ID) is not None
 
-    def take_away(self) -> None:
+    def remove(self) -> None:
         """Delete it."""
         document = self._documents.get(_MARK_ID)
         if document is not None:

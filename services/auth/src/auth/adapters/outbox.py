@@ -9,8 +9,8 @@ from dataclasses import replace
 from auth.domain.documents import Document, Lease
 from auth.domain.errors import RevisionConflictError
 from auth.domain.ports import Documents
-from chassis.events import Event
-from chassis.relay import LEASE_SECONDS
+from chassis.messaging.events import Event
+from chassis.messaging.relay import LEASE_SECONDS
 
 _ATTEMPTS = 20
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from auth.adapters.sqlite import SqliteDocuments
 from auth.adapters.versions import VERSION
-from chassis.probes import Probe, Trouble, folder_probe
-from chassis.sql.probing import reaching
-from chassis.sql.schema import SchemaError
+from chassis.runtime.probes import Probe, ProbeError, folder_probe
+from chassis.storage.probe import reaching
+from chassis.storage.schema import SchemaError
 
 if TYPE_CHECKING:
     from auth.adapters.cloudant.address import CloudantAddress
@@ -32,8 +32,8 @@ def _try_other(documents: Store) -> str:
 
 
 def _try_cloudant(address: CloudantAddress) -> str:
-    from auth.adapters.cloudant.documents import INDEXES  # noqa: PLC0415  the SDK is slow to load
-    from auth.adapters.cloudant.probing import try_database  # noqa: PLC0415
+    from auth.adapters.cloudant.documents import INDEXES
+    from auth.adapters.cloudant.probing import try_database
 
     return try_database(address, INDEXES)
 
@@ -44,5 +44,5 @@ def _try_sqlite(documents: SqliteDocuments) -> str:
         documents.check()
     except SchemaError as error:
         message = f"AUTH_STORE: {error}"
-        raise Trouble(message) from error
+        raise ProbeError(message) from error
     return f"sqlite {documents.database.url.database} answers, its documents are of version {VERSION}"

@@ -53,9 +53,14 @@ class SharedWindows:
     """
 
     def __init__(
-        self, documents: Documents, fingerprint: Callable[[str], str], *, now: Callable[[], float], factor: int = 1,
+        self,
+        documents: Documents,
+        fingerprint: Callable[[str], str],
+        *,
+        now: Callable[[], float],
+        factor: int = 1,
         pause: Callable[[float], None] = time.sleep,
-    ) -> None:  # fmt: skip
+    ) -> None:
         """`fingerprint` makes ids in which neither addresses nor networks can be read."""
         self._documents, self._fingerprint, self._now = documents, fingerprint, now
         self._factor, self._pause = factor, pause

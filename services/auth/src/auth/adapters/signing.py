@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from auth.domain.errors import InvalidSecretError
 from auth.domain.ports import Grant, KeyPair, ReadToken
-from chassis.tokens import ALGORITHM, Caller
+from chassis.security.tokens import ALGORITHM, Caller
 
 
 class Ed25519Signatures:
@@ -45,9 +45,12 @@ class Ed25519Signatures:
             if public is None:
                 raise InvalidSecretError
             claims = jwt.decode(
-                token, jwt.PyJWK(dict(public)), algorithms=[ALGORITHM], audience=audience,
+                token,
+                jwt.PyJWK(dict(public)),
+                algorithms=[ALGORITHM],
+                audience=audience,
                 options={"require": ["exp", "sub", "aud"], "verify_exp": False, "strict_aud": True},
-            )  # fmt: skip
+            )
             caller = Caller.from_claims(claims)
         except (jwt.PyJWTError, KeyError, AttributeError) as error:
             raise InvalidSecretError from error

@@ -15,8 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from auth.adapters.versions import VERSION, prove, refuse_newer
 from auth.domain.documents import Document, Lease, PendingEvent
 from auth.domain.errors import RevisionConflictError
-from chassis.sql import Database
-from chassis.sql.database import ADDED_EVENTS
+from chassis.storage.database import ADDED_EVENTS, Database
 
 _metadata = sa.MetaData()
 _documents = sa.Table(

@@ -5,7 +5,7 @@ What is inside a document is read tolerantly; the version is raised when an olde
 
 from __future__ import annotations
 
-from chassis.sql.schema import SchemaTooNewError, SchemaTooOldError
+from chassis.storage.schema import SchemaTooNewError, SchemaTooOldError
 
 VERSION = 1
 """Of the documents that this code writes."""

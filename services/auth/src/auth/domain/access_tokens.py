@@ -39,9 +39,8 @@ class AccessTokens:
             raise UnacceptableError(at="/expires_at", message="must be in the future and before the year 3000")
         secret = new_secret(user.id, TOKEN_PREFIX)
         fresh = AccessToken(
-            digest=digest(secret), id=self.ids(), name=name, scopes=tuple(sorted(scopes)),
-            created_at=self.clock(), expires_at=until,
-        )  # fmt: skip
+            digest=digest(secret), id=self.ids(), name=name, scopes=tuple(sorted(scopes)), created_at=self.clock(), expires_at=until
+        )
 
         def step(user: User) -> tuple[User, Sequence[PendingEvent]]:
             if len(self.of(user)) >= MOST_TOKENS:

@@ -39,7 +39,7 @@ class Announcements:
 
     def email_change_requested(self, user: User) -> PendingEvent:
         """Somebody who knows the password asked to change the address, and the current address is told so."""
-        sealed = self._sealing.seal(user.email, address_of(user.id))
+        sealed = self._sealing.encrypt(user.email, address_of(user.id))
         data = {"user_id": user.id, "email": sealed, "name": user.name, "locale": user.locale}
         return self._announce("user.email_change_requested", user.id, data)
 
@@ -50,7 +50,7 @@ class Announcements:
     def _profile(self, user: User) -> dict[str, Any]:
         return {
             "user_id": user.id,
-            "email": self._sealing.seal(user.email, address_of(user.id)),
+            "email": self._sealing.encrypt(user.email, address_of(user.id)),
             "email_verified": user.email_verified,
             "name": user.name,
             "home_currency": user.home_currency,
@@ -62,8 +62,8 @@ class Announcements:
     def _mail(self, user: User, token: str, until: datetime, *, to: str = "") -> dict[str, Any]:
         return {
             "user_id": user.id,
-            "email": self._sealing.seal(to or user.email, address_of(user.id)),
-            "token": self._sealing.seal(token, token_of(user.id)),
+            "email": self._sealing.encrypt(to or user.email, address_of(user.id)),
+            "token": self._sealing.encrypt(token, token_of(user.id)),
             "name": user.name if user.email_verified and not to else "",
             "locale": user.locale,
             "expires_at": until.astimezone(UTC).isoformat().replace("+00:00", "Z"),

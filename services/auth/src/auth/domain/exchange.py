@@ -108,6 +108,11 @@ def _reading(grant: Grant) -> Grant:
 
 def _grant(user: User, session_id: str, kind: str, scopes: frozenset[str]) -> Grant:
     return Grant(
-        user_id=user.id, session_id=session_id, kind=kind, scopes=scopes,
-        home_currency=user.home_currency, time_zone=user.time_zone, locale=user.locale,
-    )  # fmt: skip
+        user_id=user.id,
+        session_id=session_id,
+        kind=kind,
+        scopes=scopes,
+        home_currency=user.home_currency,
+        time_zone=user.time_zone,
+        locale=user.locale,
+    )

@@ -37,14 +37,14 @@ class Finding:
         with self._lock:
             if not self._key:
                 document = self._documents.get(DOCUMENT_ID) or self._made()
-                self._key = bytes.fromhex(self._sealing.open(document.body["sealed"], FINDING_KEY))
+                self._key = bytes.fromhex(self._sealing.decrypt(document.body["sealed"], FINDING_KEY))
             return self._key
 
     def _made(self) -> Document:
         """Begin with the key by which addresses were found before it was kept here."""
         signing = self._documents.get(_SIGNING_KEYS)
-        key = self._sealing.finding_key(signing.body["keys"][0]["private"] if signing else None)
-        body = {"sealed": self._sealing.seal(key.hex(), FINDING_KEY)}
+        key = self._sealing.blind_index_key(signing.body["keys"][0]["private"] if signing else None)
+        body = {"sealed": self._sealing.encrypt(key.hex(), FINDING_KEY)}
         fresh = Document(id=DOCUMENT_ID, kind="keys", body=body)
         with suppress(RevisionConflictError):
             return self._documents.save(fresh)

@@ -106,9 +106,9 @@ class KeyRing:
         return [self._key(entry) for entry in document.body["keys"]] if document else []
 
     def _entry(self, key: SigningKey) -> dict[str, Any]:
-        sealed = self._sealing.seal(key.pair.private, signing_key(key.id))
+        sealed = self._sealing.encrypt(key.pair.private, signing_key(key.id))
         return {"id": key.id, "signs_from": key.signs_from, "private": sealed, "public": dict(key.pair.public)}
 
     def _key(self, entry: Mapping[str, Any]) -> SigningKey:
-        pair = KeyPair(self._sealing.open(entry["private"], signing_key(entry["id"])), entry["public"])
+        pair = KeyPair(self._sealing.decrypt(entry["private"], signing_key(entry["id"])), entry["public"])
         return SigningKey(id=entry["id"], signs_from=entry["signs_from"], pair=pair)

@@ -20,7 +20,7 @@ class Leaving:
     """Lets users go, and forgets what has expired.
 
     One write turns the user into a tombstone that carries the event. From then on nobody can sign in, and the sessions and access
-    tokens, which were in the same document, are gone. The address is let go of afterwards, and by `tidy` until the event is sent.
+    tokens, which were in the same document, are gone. The address is let go of afterwards, and by `clean_up` until then.
     """
 
     documents: Documents
@@ -35,7 +35,7 @@ class Leaving:
         self.accounts.prove(user, session_id, password, pointer="")
         self.users.clear(self.users.bury(user, self.announcements.deleted(user_id)))
 
-    def tidy(self) -> None:
+    def clean_up(self) -> None:
         """Forget what has expired, and finish what a crash left of deletions."""
         while self._forget_batch() == _BATCH:
             pass

@@ -76,16 +76,16 @@ class Store(Documents, Protocol):
 class Sealing(Protocol):
     """Encryption at rest."""
 
-    def seal(self, text: str, place: str) -> str:
+    def encrypt(self, text: str, place: str) -> str:
         """Encrypt for one of auth.domain.places."""
 
-    def open(self, sealed: str, place: str) -> str:
+    def decrypt(self, sealed: str, place: str) -> str:
         """Decrypt what was sealed for this place."""
 
     def renew(self, sealed: str, place: str) -> str:
         """Return the value sealed with the newest key, the very same if it is already."""
 
-    def finding_key(self, beside: str | None) -> bytes:
+    def blind_index_key(self, beside: str | None) -> bytes:
         """Return the key to find addresses by that goes with the data key of the sealed value `beside`, or with the newest one."""
 
 

@@ -36,9 +36,15 @@ class Sessions:
         secret = new_secret(user_id, SESSION_PREFIX)
         now, shown = self.now(), self.clock()
         session = Session(
-            digest=digest(secret), id=self.ids(), user_agent=user_agent, began=now, seen=now,
-            created_at=shown, last_seen_at=shown, expires_at=now + IDLE_SECONDS,
-        )  # fmt: skip
+            digest=digest(secret),
+            id=self.ids(),
+            user_agent=user_agent,
+            began=now,
+            seen=now,
+            created_at=shown,
+            last_seen_at=shown,
+            expires_at=now + IDLE_SECONDS,
+        )
         return session, secret
 
     def renewed(self, user: User, session_id: str, secret: str) -> User:

@@ -42,7 +42,7 @@ class UserWriting:
         body = document.body
         return User(
             **{name: body[name] for name in _PLAIN},
-            email=self._sealing.open(body["email"], address_of(document.user_id)),
+            email=self._sealing.decrypt(body["email"], address_of(document.user_id)),
             created_at=datetime.fromisoformat(body["created_at"]),
             sessions=tuple(_session(digest, held) for digest, held in body.get("sessions", {}).items()),
             tokens=tuple(_token(digest, held) for digest, held in body.get("tokens", {}).items()),
@@ -56,7 +56,7 @@ class UserWriting:
     def _body(self, user: User) -> dict[str, Any]:
         return {
             **{name: getattr(user, name) for name in _PLAIN},
-            "email": self._sealing.seal(user.email, address_of(user.id)),
+            "email": self._sealing.encrypt(user.email, address_of(user.id)),
             "created_at": user.created_at.isoformat(),
             "sessions": {session.digest: _held(session) for session in user.sessions},
             "tokens": {token.digest: _held(token) for token in user.tokens},
@@ -70,12 +70,12 @@ class UserWriting:
         body = document.body.get("pending")
         if not body:
             return None
-        return PendingAddress(self._sealing.open(body["email"], address_of(document.user_id)), SentLink(**body["link"]))
+        return PendingAddress(self._sealing.decrypt(body["email"], address_of(document.user_id)), SentLink(**body["link"]))
 
     def _sealed_pending(self, user: User) -> dict[str, Any] | None:
         if user.pending is None:
             return None
-        return {"email": self._sealing.seal(user.pending.email, address_of(user.id)), "link": asdict(user.pending.link)}
+        return {"email": self._sealing.encrypt(user.pending.email, address_of(user.id)), "link": asdict(user.pending.link)}
 
 
 def _held(held: Session | AccessToken) -> dict[str, Any]:

@@ -39,9 +39,16 @@ class Users:
     """Reads and saves users; `claims` keeps their addresses."""
 
     def __init__(
-        self, documents: Documents, sealing: Sealing, finding: Finding, *, ids: Ids, now: Now,
-        revoked: Callable[[str], PendingEvent], pause: Callable[[float], None] = time.sleep,
-    ) -> None:  # fmt: skip
+        self,
+        documents: Documents,
+        sealing: Sealing,
+        finding: Finding,
+        *,
+        ids: Ids,
+        now: Now,
+        revoked: Callable[[str], PendingEvent],
+        pause: Callable[[float], None] = time.sleep,
+    ) -> None:
         """`revoked` makes the event which says that a session or token of a user was ended."""
         self._documents, self._sealing, self._finding = documents, sealing, finding
         self._ids, self._now, self._revoked, self._pause = ids, now, revoked, pause
@@ -129,7 +136,7 @@ class Users:
     def clear(self, tombstone: Document) -> None:
         """Remove what is left of a user who left; a tombstone that says no more than that stays until its event is sent."""
         if "email" in tombstone.body:
-            email = self._sealing.open(tombstone.body["email"], address_of(tombstone.user_id))
+            email = self._sealing.decrypt(tombstone.body["email"], address_of(tombstone.user_id))
             self.claims.release_of_nobody(email, owner=tombstone.user_id)
         found: Document | None = tombstone
         for _ in range(ATTEMPTS):

@@ -1,4 +1,4 @@
 from budgets.adapters.sql import metadata
-from chassis.sql.migrations import run_environment
+from chassis.storage.migrations import run_environment
 
 run_environment(metadata)

@@ -15,9 +15,23 @@ MOST_CATEGORIES = 500
 MOST_CHARACTERS = 100
 
 _PALETTE = (
-    "#3b7dd8", "#d8573b", "#3ba55d", "#b04fc4", "#c98a1b", "#1f9aa8", "#d1477a", "#6b6fd8",
-    "#7a9a2e", "#a8653b", "#4c8c8a", "#8a5ad1", "#c4514f", "#2f86c9", "#5f9e3f", "#b57d3f",
-)  # fmt: skip
+    "#3b7dd8",
+    "#d8573b",
+    "#3ba55d",
+    "#b04fc4",
+    "#c98a1b",
+    "#1f9aa8",
+    "#d1477a",
+    "#6b6fd8",
+    "#7a9a2e",
+    "#a8653b",
+    "#4c8c8a",
+    "#8a5ad1",
+    "#c4514f",
+    "#2f86c9",
+    "#5f9e3f",
+    "#b57d3f",
+)
 
 
 @dataclass(frozen=True)

@@ -126,9 +126,15 @@ class Importing:
     def _take_in(self, who: Who, stream: IO[bytes], layout: Layout, begun: _Begun) -> Import:
         encoding = layout.mapping.encoding or "utf-8"
         intake = Intake(
-            begun.job, begun.owner, encoding=encoding, known=begun.known,
-            converter=self._converter, clock=self._clock, ids=self._ids, most=self._rows_at_once,
-        )  # fmt: skip
+            begun.job,
+            begun.owner,
+            encoding=encoding,
+            known=begun.known,
+            converter=self._converter,
+            clock=self._clock,
+            ids=self._ids,
+            most=self._rows_at_once,
+        )
         reader = row_reader(layout.mapping, begun.owner.home_currency, layout.months)
         with opened(stream, encoding) as text:
             for line, cells in records_of(text, layout.mapping.delimiter or ","):

@@ -103,10 +103,28 @@ class Intake:
         self.rows += 1
         fingerprint, line_fingerprint = self._fingerprints.of(row, cells)
         expense = Expense(
-            0, self._ids(), self._owner.number, row.kind, row.minor, row.currency, home, self._owner.home_currency, given,
-            row.spent_on, row.payee, row.description, self._categories.get(row.category), row.tags, row.note,
-            self.job.import_id, fingerprint, 1, self._now, self._now, line_fingerprint,
-        )  # fmt: skip
+            0,
+            self._ids(),
+            self._owner.number,
+            row.kind,
+            row.minor,
+            row.currency,
+            home,
+            self._owner.home_currency,
+            given,
+            row.spent_on,
+            row.payee,
+            row.description,
+            self._categories.get(row.category),
+            row.tags,
+            row.note,
+            self.job.import_id,
+            fingerprint,
+            1,
+            self._now,
+            self._now,
+            line_fingerprint,
+        )
         self._batch.append(_Taken(line, expense, row.category, row.shortened))
         return len(self._batch) >= self._most
 
@@ -170,11 +188,21 @@ class Intake:
     def result(self) -> Import:
         """Return what became of the file, without its name."""
         return Import(
-            id=self.job.import_id, filename="", created_ms=self._now, rows=self.rows, imported=self._imported,
-            duplicates=self._duplicates, failed=self._failed, categories_created=len(self.job.categories),
-            first_day=self._first, last_day=self._last, errors=tuple(sorted(self._errors)),
-            left_out=tuple(self._left_out), left_out_count=self._left_out_count, shortened=self._shortened,
-        )  # fmt: skip
+            id=self.job.import_id,
+            filename="",
+            created_ms=self._now,
+            rows=self.rows,
+            imported=self._imported,
+            duplicates=self._duplicates,
+            failed=self._failed,
+            categories_created=len(self.job.categories),
+            first_day=self._first,
+            last_day=self._last,
+            errors=tuple(sorted(self._errors)),
+            left_out=tuple(self._left_out),
+            left_out_count=self._left_out_count,
+            shortened=self._shortened,
+        )
 
     def _without_known(self, work: Work, owner: Owner) -> list[_Taken]:
         """Leave out the rows that an earlier import brought."""

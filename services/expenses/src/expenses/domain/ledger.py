@@ -51,12 +51,27 @@ class Ledger:
         home = given or converted_home(self._converter, amount, owner.home_currency, body["spent_on"])
         now = milliseconds(self._clock())
         empty = Expense(
-            number=0, id=self._ids(), owner=owner.number, kind=EXPENSE,
-            amount_minor=amount.minor, currency=amount.currency,
-            home_minor=home.minor, home_currency=home.currency, home_given=int(given is not None),
-            spent_on="", payee="", description="", category_id=None, tags="[]", note="",
-            import_id=None, fingerprint=None, version=1, created_ms=now, updated_ms=now,
-        )  # fmt: skip
+            number=0,
+            id=self._ids(),
+            owner=owner.number,
+            kind=EXPENSE,
+            amount_minor=amount.minor,
+            currency=amount.currency,
+            home_minor=home.minor,
+            home_currency=home.currency,
+            home_given=int(given is not None),
+            spent_on="",
+            payee="",
+            description="",
+            category_id=None,
+            tags="[]",
+            note="",
+            import_id=None,
+            fingerprint=None,
+            version=1,
+            created_ms=now,
+            updated_ms=now,
+        )
         return empty._replace(**plain_fields(body))
 
     def get(self, who: Who, expense_id: str) -> dict[str, Any]:

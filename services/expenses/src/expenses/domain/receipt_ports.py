@@ -63,7 +63,7 @@ class Examiner(Protocol):
     def render(self, pieces: Iterator[bytes], media_type: str, *, user_id: str) -> bytes:
         """Return a WebP, large enough to be read, of a file that was kept; raises UnacceptableReceiptError if there is none."""
 
-    def tidy(self, before: datetime) -> None:
+    def clean_up(self, before: datetime) -> None:
         """Remove what was left of files that were looked at before a moment."""
 
 

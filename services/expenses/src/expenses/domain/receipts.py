@@ -2,7 +2,7 @@
 
 Rows and files cannot change in one transaction. So a file is noted before it is stored; it is removed only while its owner's rows
 are held; and a receipt is entered only if the note is still there. Whatever breaks off in between leaves a note without a receipt,
-which `tidy` finds.
+which `clean_up` finds.
 """
 
 from __future__ import annotations
@@ -140,12 +140,12 @@ class ReceiptBook:
         except Exception as error:  # it is taken away; the file can wait for the next tidying
             log.warning("a file is left behind", extra={"reason": str(error)})
 
-    def tidy(self) -> int:
+    def clean_up(self) -> int:
         """Remove the files that no receipt shows: of uploads that broke off and of expenses that are gone. Return how many."""
         moment = self._clock() - _WAIT
         before, done = milliseconds(moment), 0
         self._files.remove_halves(moment)
-        self._examiner.tidy(moment)
+        self._examiner.clean_up(moment)
         with self._store.reading() as work:
             departed = work.owners.departed_lately()
         for user_id in departed:  # an upload that was cut off while the account was being deleted

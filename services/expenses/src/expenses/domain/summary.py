@@ -39,9 +39,14 @@ class Summary:
         items = [_item(line, by, names, currency) for line in _sorted(lines, by)]
         spent, earned = sum(line.spent for line in lines), sum(line.earned for line in lines)
         return {
-            "by": by, "from": wanted.first, "to": wanted.last, "items": items,
-            "spent": _wire(spent, currency), "earned": _wire(earned, currency), "net": _wire(earned - spent, currency),
-        }  # fmt: skip
+            "by": by,
+            "from": wanted.first,
+            "to": wanted.last,
+            "items": items,
+            "spent": _wire(spent, currency),
+            "earned": _wire(earned, currency),
+            "net": _wire(earned - spent, currency),
+        }
 
 
 class _Line:

@@ -83,11 +83,7 @@ class Deltas:
         by_day: _Cells = {}
         for (span, kind, _), (minor, entries) in self._by_category.items():
             _count(by_day, (span, kind, ""), minor, entries)
-        return [
-            *_levels(ALL, by_day),
-            *_levels(CATEGORY, self._by_category),
-            *_levels(PAYEE, self._by_payee),
-        ]
+        return [*_levels(ALL, by_day), *_levels(CATEGORY, self._by_category), *_levels(PAYEE, self._by_payee)]
 
 
 def _count(cells: _Cells, cell: tuple[str, str, str], minor: int, entries: int) -> None:

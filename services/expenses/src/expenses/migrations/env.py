@@ -1,4 +1,4 @@
-from chassis.sql.migrations import run_environment
+from chassis.storage.migrations import run_environment
 from expenses.adapters.sql import metadata
 
 run_environment(metadata)

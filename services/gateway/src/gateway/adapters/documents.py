@@ -11,7 +11,7 @@ import httpx
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from chassis.spec import Spec
+    from chassis.web.spec import Spec
 
 log = logging.getLogger("outlay.gateway")
 

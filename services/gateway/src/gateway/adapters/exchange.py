@@ -9,9 +9,9 @@ import httpx
 import jwt
 from starlette.concurrency import run_in_threadpool
 
-from chassis import context
-from chassis.gateway_keys import HEADER
-from chassis.problems import UnauthorizedError, UnavailableError
+from chassis.runtime import context
+from chassis.runtime.problems import UnauthorizedError, UnavailableError
+from chassis.security.gateway_keys import HEADER
 from gateway.adapters.replicas import READING, Replicas
 from gateway.domain.passes import Pass
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import httpx
 from starlette.datastructures import Headers
 
-from chassis import context
-from chassis.problems import PROBLEM_JSON, status_body
+from chassis.runtime import context
+from chassis.runtime.problems import PROBLEM_JSON, status_body
 from gateway.adapters.replicas import READING, REPEATABLE, Replicas
 
 if TYPE_CHECKING:
@@ -35,9 +35,12 @@ class HttpUpstream:
     """An ASGI application in front of a service at a base address."""
 
     def __init__(
-        self, base_url: str, *, takes_key: Callable[[str, str], bool] = lambda _method, _path: True,
+        self,
+        base_url: str,
+        *,
+        takes_key: Callable[[str, str], bool] = lambda _method, _path: True,
         patience: float = _PATIENCE_SECONDS,
-    ) -> None:  # fmt: skip
+    ) -> None:
         """Connect to nothing yet. `takes_key` says of a method and a path whether an Idempotency-Key counts there."""
         self._takes_key = takes_key
         transport = Replicas(patience=patience)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import httpx
 
-from chassis.probes import Probe, Trouble
+from chassis.runtime.probes import Probe, ProbeError
 
 _SECONDS = 5.0
 
@@ -20,16 +20,16 @@ def service_probe(name: str, address: str) -> Probe:
                 ready = client.get("/readyz").is_success
         except httpx.TransportError as error:
             message = f"{setting}: nobody answers at {address}: {type(error).__name__}; is `python -m {name} serve` started there?"
-            raise Trouble(message) from error
+            raise ProbeError(message) from error
         except (httpx.HTTPError, ValueError) as error:
             message = f"{setting}: what answers at {address} is no service of Outlay"
-            raise Trouble(message) from error
+            raise ProbeError(message) from error
         if name not in str(document.get("info", {}).get("title", "")).lower():
             message = f"{setting}: at {address} is another service: {document.get('info', {}).get('title', 'one without a name')}"
-            raise Trouble(message)
+            raise ProbeError(message)
         if not ready:
             message = f"{setting}: {address} answers and is not ready; `python -m {name} check` there says why"
-            raise Trouble(message)
+            raise ProbeError(message)
         return f"{address} answers and is ready"
 
     return Probe(name, try_it)

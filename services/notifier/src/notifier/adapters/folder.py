@@ -12,7 +12,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from chassis.clock import to_wire
+from chassis.runtime.clock import to_wire
 from notifier.adapters.mime import checked_id, is_id, written
 from notifier.domain.errors import TryAgainError
 from notifier.domain.mails import Message, Trail

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ssl
 from pathlib import Path
 
-from chassis.clock import Clock
+from chassis.runtime.clock import Clock
 from notifier.adapters.folder import FolderMailbox, FolderMailer
 from notifier.adapters.smtp import Encryption, Server, SmtpMailer
 from notifier.channel import Channel, Way
@@ -31,12 +31,17 @@ def mailbox_of(mailer: Mailer) -> FolderMailbox | None:
 
 
 def _sendgrid(settings: NotifierSettings, clock: Clock) -> Mailer:
-    from notifier.adapters.sendgrid import SendGridMailer  # noqa: PLC0415  the package is slow to load, and few need it
+    from notifier.adapters.sendgrid import SendGridMailer
 
     return SendGridMailer(
-        key=settings.sendgrid_key, host=settings.channel.url, sender=settings.mail_from, timeout=settings.mail_timeout,
-        sandbox=settings.sendgrid_sandbox, reports=bool(settings.hook_key), clock=clock,
-    )  # fmt: skip
+        key=settings.sendgrid_key,
+        host=settings.channel.url,
+        sender=settings.mail_from,
+        timeout=settings.mail_timeout,
+        sandbox=settings.sendgrid_sandbox,
+        reports=bool(settings.hook_key),
+        clock=clock,
+    )
 
 
 def _server(channel: Channel, password: str) -> Server:

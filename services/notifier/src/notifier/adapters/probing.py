@@ -8,13 +8,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from chassis.probes import Probe, Trouble, folder_probe
+from chassis.runtime.probes import Probe, ProbeError, folder_probe
 from notifier.adapters.mailers import mailer_from
 from notifier.channel import Way
 from notifier.domain.errors import TryAgainError
 
 if TYPE_CHECKING:
-    from chassis.clock import Clock
+    from chassis.runtime.clock import Clock
     from notifier.settings import NotifierSettings
 
 _SENDING = frozenset({"work"})
@@ -38,15 +38,15 @@ def _try_sendgrid(mailer: Any, url: str) -> str:
     try:
         scopes = mailer.scopes()
     except (OSError, ValueError, LookupError, TypeError) as error:
-        raise Trouble(_why_not(error, url)) from error
+        raise ProbeError(_why_not(error, url)) from error
     except Exception as error:
         status = getattr(error, "status_code", None)
         if status is None:
             raise
-        raise Trouble(_by_status(int(status), url)) from error
+        raise ProbeError(_by_status(int(status), url)) from error
     if _NEEDED not in scopes:
         message = f"SENDGRID_API_KEY: has not the scope {_NEEDED}; make a key with it"
-        raise Trouble(message)
+        raise ProbeError(message)
     rest = "" if "messages.read" in scopes else "; it may not read Email Activity, so mails in doubt stay in doubt"
     return f"{url} takes the key, which may send{rest}"
 
@@ -71,7 +71,7 @@ def _try_server(mailer: Any, where: str) -> str:
     try:
         can = mailer.greet()
     except TryAgainError as error:
-        raise Trouble(_refused(error.__cause__, where)) from error
+        raise ProbeError(_refused(error.__cause__, where)) from error
     return f"the mail server {where} lets us in ({can}); no mail was sent"
 
 

@@ -100,8 +100,8 @@ class SendGridMailer:
         """Nothing is kept on this side."""
 
     def _request(self, message: Message) -> dict[str, Any]:
-        wishes = {"sandbox_mode": self._sandbox, "bypass_bounce_management": message.insist}
-        settings = {name: {"enable": True} for name, wanted in wishes.items() if wanted}
+        optional_checks = {"sandbox_mode": self._sandbox, "bypass_bounce_management": message.insist}
+        settings = {name: {"enable": True} for name, wanted in optional_checks.items() if wanted}
         marks = {"mail_id": message.mail_id, "event_id": message.event_id, "user_id": message.user_id}
         return {
             "personalizations": [{"to": [{"email": in_ascii(mailbox(message.to))}], "custom_args": marks}],
@@ -129,8 +129,10 @@ class SendGridMailer:
 
     def _note_settings(self, status: int) -> None:
         if status in {401, 403}:
-            log.error("SendGrid refuses the key: check SENDGRID_API_KEY, its scopes, and that NOTIFIER_FROM is a verified sender",
-                      extra={"status": status})  # fmt: skip
+            log.error(
+                "SendGrid refuses the key: check SENDGRID_API_KEY, its scopes, and that NOTIFIER_FROM is a verified sender",
+                extra={"status": status},
+            )
         elif status < HTTPStatus.INTERNAL_SERVER_ERROR and status not in _SURELY_NOT_TAKEN:
             log.error("this is not SendGrid's API: check the address in NOTIFIER_MAIL", extra={"status": status})
 

@@ -91,7 +91,7 @@ class SendGridHook:
 
 
 def _verifier(key: str) -> Callable[[str, str, str], bool]:
-    from sendgrid.helpers.eventwebhook import EventWebhook  # type: ignore[import-untyped]  # noqa: PLC0415  loads the whole package
+    from sendgrid.helpers.eventwebhook import EventWebhook  # type: ignore[import-untyped]
 
     webhook = EventWebhook(key)
     if not hasattr(webhook.public_key, "curve"):

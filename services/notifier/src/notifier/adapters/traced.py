@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from chassis import context
-from chassis.clock import Clock
-from chassis.metrics import Metrics
-from chassis.traces import Kind
+from chassis.runtime import context
+from chassis.runtime.clock import Clock
+from chassis.runtime.metrics import Metrics
+from chassis.runtime.tracing import Kind
 from notifier.domain.mails import Message, Trail
 from notifier.domain.ports import Mailer
 

@@ -37,9 +37,16 @@ class Delivery:
     """
 
     def __init__(
-        self, *, store: Store, mailer: Mailer, write: Callable[[Envelope], Message], clock: Clock, elapsed: Callable[[], float],
-        doubts: Doubts, resume: Resume,
-    ) -> None:  # fmt: skip
+        self,
+        *,
+        store: Store,
+        mailer: Mailer,
+        write: Callable[[Envelope], Message],
+        clock: Clock,
+        elapsed: Callable[[], float],
+        doubts: Doubts,
+        resume: Resume,
+    ) -> None:
         """`elapsed` are seconds that only ever grow; `resume` goes on with the trace of the request that led to a mail."""
         self._store, self._mailer, self._write, self._clock = store, mailer, write, clock
         self._elapsed, self._doubts, self._resume = elapsed, doubts, resume

@@ -16,7 +16,7 @@ from notifier.domain.recipients import Recipient
 Clock = Callable[[], datetime]
 Ids = Callable[[], str]
 Open = Callable[[str, str], str]
-"""(sealed value, one of notifier.domain.places) -> what was sealed; raises what the vault raises."""
+"""(sealed value, one of notifier.domain.places) -> what was sealed; raises what the encryptor raises."""
 
 Seal = Callable[[str, str], str]
 """(value, place) -> the value sealed. Also: (sealed value, place) -> the value sealed with the newest key."""

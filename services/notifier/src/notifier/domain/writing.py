@@ -25,9 +25,14 @@ class Writing:
         letter = mail.alert_id is None
         stop_token = "" if letter else stop_token_of(mail.user_id, AlertKind(mail.kind), self._seal)
         text = self._texts.mail(
-            mail, name=_greeted(envelope), locale=envelope.locale, token=token, stop_token=stop_token, now=self._clock(),
+            mail,
+            name=_greeted(envelope),
+            locale=envelope.locale,
+            token=token,
+            stop_token=stop_token,
+            now=self._clock(),
             late_of=day_in(envelope.time_zone, mail.told_late_of) if mail.told_late_of else None,
-        )  # fmt: skip
+        )
         return Message(
             mail_id=mail.id,
             user_id=mail.user_id,

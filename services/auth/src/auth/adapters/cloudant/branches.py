@@ -24,7 +24,7 @@ from typing import Any
 
 from auth.adapters.cloudant.connection import ConflictError, Connection, MissingError
 from auth.domain.errors import RevisionConflictError
-from chassis.sql import StoreUnavailableError
+from chassis.storage.database import StoreUnavailableError
 
 log = logging.getLogger("outlay.cloudant")
 
@@ -46,9 +46,14 @@ class Branches:
     """Settles branches. Several threads, processes and machines may do so at the same moment."""
 
     def __init__(
-        self, connection: Connection, *, abandoned_after: float, note: Callable[[str], None],
-        now: Callable[[], float] = time.time, pause: Callable[[float], None] = time.sleep,
-    ) -> None:  # fmt: skip
+        self,
+        connection: Connection,
+        *,
+        abandoned_after: float,
+        note: Callable[[str], None],
+        now: Callable[[], float] = time.time,
+        pause: Callable[[float], None] = time.sleep,
+    ) -> None:
         """`abandoned_after`: for how many seconds a writer may be at work; `note` is told `found`, `refused` or `settled`."""
         self._connection, self._abandoned_after, self._note = connection, abandoned_after, note
         self._now, self._pause = now, pause

@@ -8,12 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ibm_cloud_sdk_core import ApiException  # type: ignore[import-untyped]
-from ibm_cloud_sdk_core.authenticators import (  # type: ignore[import-untyped]
-    Authenticator,
-    BasicAuthenticator,
-    IAMAuthenticator,
-    NoAuthAuthenticator,
-)
+from ibm_cloud_sdk_core.authenticators import Authenticator, BasicAuthenticator, IAMAuthenticator, NoAuthAuthenticator  # type: ignore[import-untyped]
 from ibm_cloud_sdk_core.http_adapter import SSLHTTPAdapter  # type: ignore[import-untyped]
 from ibmcloudant.cloudant_v1 import CloudantV1  # type: ignore[import-untyped]
 from requests.exceptions import RequestException
@@ -21,7 +16,7 @@ from urllib3.util import Retry
 
 from auth.adapters.cloudant.address import CloudantAddress
 from auth.adapters.cloudant.signing_in import Credentials, is_locked, session_authenticator
-from chassis.sql import StoreUnavailableError
+from chassis.storage.database import StoreUnavailableError
 
 log = logging.getLogger("outlay.cloudant")
 

@@ -13,13 +13,10 @@ from auth.adapters.cloudant.branches import Branches, Json, UnsettledError, mark
 from auth.adapters.cloudant.connection import ConflictError, MissingError
 from auth.adapters.cloudant.version import VersionedConnection
 from auth.domain.documents import Document, Lease, PendingEvent
-from chassis.sql import StoreUnavailableError
+from chassis.storage.database import StoreUnavailableError
 
 # A document without one of the fields is not in the index; so these hold what is pending or will expire, and no more.
-INDEXES = {
-    "expires": ("expires_at",),
-    "pending": ("pending_since",),
-}
+INDEXES = {"expires": ("expires_at",), "pending": ("pending_since",)}
 _BRANCHES, _MAP = "outlay-branches", "function (doc) { if (doc._conflicts) { emit(doc._id, null) } }"
 _MOST_SETTLED = 200
 
@@ -28,9 +25,13 @@ class CloudantDocuments:
     """The store of a suite with many users. Several threads may use it."""
 
     def __init__(
-        self, address: CloudantAddress, *, on_events: Callable[[], None] = lambda: None,
-        on_branch: Callable[[str], None] = lambda _outcome: None, now: Callable[[], float] = time.time,
-    ) -> None:  # fmt: skip
+        self,
+        address: CloudantAddress,
+        *,
+        on_events: Callable[[], None] = lambda: None,
+        on_branch: Callable[[str], None] = lambda _outcome: None,
+        now: Callable[[], float] = time.time,
+    ) -> None:
         """Connect to nothing yet.
 
         `on_events` is called after a save that leaves events to any relay, `on_branch` with `found`, `refused` or `settled` when a

@@ -15,9 +15,9 @@ from auth.adapters.cloudant.address import CloudantAddress
 from auth.adapters.cloudant.connection import ConflictError, MissingError
 from auth.adapters.cloudant.version import VersionedConnection
 from auth.adapters.versions import VERSION
-from chassis.probes import Trouble
-from chassis.sql import StoreUnavailableError
-from chassis.sql.schema import SchemaError
+from chassis.runtime.probes import ProbeError
+from chassis.storage.database import StoreUnavailableError
+from chassis.storage.schema import SchemaError
 
 _LOCKING = (
     "CouchDB locks a user for five minutes after five wrong passwords from one address: "
@@ -28,7 +28,7 @@ _MIGRATE = "run `python -m auth migrate`"
 
 
 def try_database(address: CloudantAddress, indexes: Iterable[str]) -> str:
-    """Return what is well; raises Trouble."""
+    """Return what is well; raises ProbeError."""
     connection = VersionedConnection(address)
     try:
         connection.unproved("get_database_information")
@@ -43,7 +43,7 @@ def try_database(address: CloudantAddress, indexes: Iterable[str]) -> str:
     except (ConflictError, MissingError) as error:
         _fail(f"the database {address.database} answers as no CouchDB does; is {address.url} right?", error)
     except StoreUnavailableError as error:
-        raise Trouble(f"AUTH_STORE: {_explained(error.__cause__, address)}", lasting=_is_refused(error.__cause__)) from error
+        raise ProbeError(f"AUTH_STORE: {_explained(error.__cause__, address)}", lasting=_is_refused(error.__cause__)) from error
     finally:
         connection.close()
     return (
@@ -53,7 +53,7 @@ def try_database(address: CloudantAddress, indexes: Iterable[str]) -> str:
 
 def _fail(sentence: str, error: Exception | None = None) -> None:
     message = f"AUTH_STORE: {sentence}"
-    raise Trouble(message) from error
+    raise ProbeError(message) from error
 
 
 def _is_refused(error: Any) -> bool:

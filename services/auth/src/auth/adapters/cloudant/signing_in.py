@@ -16,7 +16,7 @@ from ibm_cloud_sdk_core import ApiException  # type: ignore[import-untyped]
 from ibmcloudant import CouchDbSessionAuthenticator  # type: ignore[import-untyped]
 from ibmcloudant.couchdb_session_token_manager import CouchDbSessionTokenManager  # type: ignore[import-untyped]
 
-from chassis.sql import StoreUnavailableError
+from chassis.storage.database import StoreUnavailableError
 
 _FIRST_WAIT_SECONDS, _LONGEST_WAIT_SECONDS = 300.0, 3_600.0
 _UNAUTHORIZED, _FORBIDDEN, _BAD = 401, 403, 400

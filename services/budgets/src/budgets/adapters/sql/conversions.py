@@ -23,11 +23,16 @@ class SqlConversions:
         query = sa.select(conversion).where(conversion.c.user_id == user_id).order_by(conversion.c.version)
         return [
             Conversion(
-                row.version, row.from_currency, row.to_currency, None if row.rate is None else Decimal(row.rate),
-                row.heard, row.expected, bool(row.applied),
+                row.version,
+                row.from_currency,
+                row.to_currency,
+                None if row.rate is None else Decimal(row.rate),
+                row.heard,
+                row.expected,
+                bool(row.applied),
             )
             for row in self._execute(query)
-        ]  # fmt: skip
+        ]
 
     def keep(self, user_id: str, change: Conversion) -> None:
         """Store one, new or known."""

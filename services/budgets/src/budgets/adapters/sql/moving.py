@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from budgets.adapters.sql import tables as t
-from chassis.moving import Part
-from chassis.sql import Database
-from chassis.sql.moving import TablePart, amount, shared_parts
+from chassis.storage.database import Database
+from chassis.storage.transfer import TransferPart
+from chassis.storage.transfer_rows import TablePart, amount, shared_parts
 
 _SPENT = {
     "home_minor": amount("home_minor", "currency", "home_amount"),
@@ -13,7 +13,7 @@ _SPENT = {
 }
 
 
-def parts(database: Database) -> tuple[Part, ...]:
+def parts(database: Database) -> tuple[TransferPart, ...]:
     """Return everything: the open crossings too, or a budget that is exceeded would be told of again."""
     return (
         # Whether all categories are known is told anew, since expenses announces them all after a move.

@@ -20,9 +20,11 @@ from budgets.adapters.sql.statements import IS_KNOWN, TAKE_TURN
 from budgets.adapters.sql.tables import chassis, ledger
 from budgets.domain.errors import DepartedError
 from budgets.domain.ports import Body
-from chassis.events import Event, MakeEvent
-from chassis.sql import Database, Inbox, Replays, StoreBusyError, add_events
-from chassis.sql.replays import fingerprint_of
+from chassis.messaging.events import Event, MakeEvent
+from chassis.messaging.inbox import Inbox
+from chassis.messaging.outbox import add_events
+from chassis.storage.database import Database, StoreBusyError
+from chassis.storage.idempotency import IdempotencyStore, fingerprint_of
 
 
 class SqlView:
@@ -55,9 +57,9 @@ class SqlWork(SqlView):
 
     def once(self, key: str | None, request: Body, action: Callable[[], Body]) -> Body:
         """Carry out an action, or return what it returned when this key came before."""
-        replays = Replays(self._connection, chassis.replay)
+        idempotency = IdempotencyStore(self._connection, chassis.replay)
         fingerprint = fingerprint_of("createBudget", request)
-        body, _status, _headers = replays.once(self._user_id, key, fingerprint, lambda: (action(), 201, {}))
+        body, _status, _headers = idempotency.once(self._user_id, key, fingerprint, lambda: (action(), 201, {}))
         result: Body = body
         return result
 
@@ -97,11 +99,11 @@ class SqlStore:
         with self._database.read() as connection:
             return stale(connection, before)
 
-    def tidy(self) -> None:
+    def clean_up(self) -> None:
         """Forget handled events and answers that nobody will ask for again."""
         with self._database.begin() as connection:
             Inbox(connection, chassis.inbox).forget_old()
-            Replays(connection, chassis.replay).forget_old()
+            IdempotencyStore(connection, chassis.replay).forget_old()
 
 
 def _take_turn(connection: Connection, user_id: str) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, SmallInteger, String, Table, Text, text
 
-from chassis.sql import chassis_tables
+from chassis.storage.tables import chassis_tables
 
 metadata = MetaData()
 chassis = chassis_tables(metadata)
 
 ledger = Table(
-    "ledger", metadata,
+    "ledger",
+    metadata,
     Column("user_id", String(36), primary_key=True),
     # Counted up by each writer before anything else, which makes writers for one owner wait for each other.
     Column("revision", BigInteger, nullable=False),
@@ -18,17 +19,19 @@ ledger = Table(
     Column("departed", SmallInteger, nullable=False),
     # 1 if all categories of this owner are known.
     Column("categories_known", SmallInteger, nullable=False, server_default=text("0")),
-)  # fmt: skip
+)
 
 person = Table(
-    "person", metadata,
+    "person",
+    metadata,
     Column("user_id", String(36), primary_key=True),
     Column("time_zone", String(64), nullable=False),
     Column("version", Integer, nullable=False),
-)  # fmt: skip
+)
 
 ledger_entry = Table(
-    "ledger_entry", metadata,
+    "ledger_entry",
+    metadata,
     Column("user_id", String(36), primary_key=True),
     Column("expense_id", String(36), primary_key=True),
     Column("version", Integer, nullable=False),
@@ -41,19 +44,21 @@ ledger_entry = Table(
     Column("amount_minor", BigInteger),
     Column("payee", String(200)),
     Index("ledger_entry_day", "user_id", "day"),
-)  # fmt: skip
+)
 
 spend_day = Table(
-    "spend_day", metadata,
+    "spend_day",
+    metadata,
     Column("user_id", String(36), primary_key=True),
     Column("currency", String(3), primary_key=True),
     Column("day", String(10), primary_key=True),
     Column("category_id", String(36), primary_key=True),
     Column("home_minor", BigInteger, nullable=False),
-)  # fmt: skip
+)
 
 budget = Table(
-    "budget", metadata,
+    "budget",
+    metadata,
     Column("user_id", String(36), primary_key=True),
     Column("id", String(36), primary_key=True),
     Column("name", String(100), nullable=False),
@@ -72,10 +77,11 @@ budget = Table(
     Column("has_gone", SmallInteger, nullable=False, server_default=text("0")),
     Column("awaiting", SmallInteger, nullable=False, server_default=text("0")),
     Index("budget_name", "user_id", "name_key", "id"),
-)  # fmt: skip
+)
 
 crossing = Table(
-    "crossing", metadata,
+    "crossing",
+    metadata,
     # The key is the promise: at most one is open for a budget, a period and a threshold.
     Column("user_id", String(36), primary_key=True),
     Column("budget_id", String(36), primary_key=True),
@@ -98,10 +104,11 @@ crossing = Table(
     # The import that brought it, whose summary will tell of it, and the one whose summary did.
     Column("import_id", String(36)),
     Column("told_in", String(36)),
-)  # fmt: skip
+)
 
 category = Table(
-    "category", metadata,
+    "category",
+    metadata,
     Column("user_id", String(36), primary_key=True),
     Column("id", String(36), primary_key=True),
     Column("version", Integer, nullable=False),
@@ -109,10 +116,11 @@ category = Table(
     Column("removed", SmallInteger, nullable=False),
     Column("moved_to", String(36)),
     Index("category_id", "id"),
-)  # fmt: skip
+)
 
 conversion = Table(
-    "conversion", metadata,
+    "conversion",
+    metadata,
     # A change of the home currency; the version is that of the user.
     Column("user_id", String(36), primary_key=True),
     Column("version", Integer, primary_key=True),
@@ -125,10 +133,11 @@ conversion = Table(
     Column("expected", Integer),
     # 1 when the budgets have been converted.
     Column("applied", SmallInteger, nullable=False),
-)  # fmt: skip
+)
 
 import_progress = Table(
-    "import_progress", metadata,
+    "import_progress",
+    metadata,
     Column("user_id", String(36), primary_key=True),
     Column("import_id", String(36), primary_key=True),
     # Expenses that came, and how many there are, once that is known.
@@ -139,7 +148,7 @@ import_progress = Table(
     # The data of import.completed as JSON; {} before it came.
     Column("facts", Text, nullable=False),
     Column("undone", SmallInteger, nullable=False, server_default=text("0")),
-)  # fmt: skip
+)
 
 OF_ONE_OWNER = (person, ledger_entry, spend_day, budget, crossing, category, conversion, import_progress, chassis.replay)
 """All that has to go when somebody leaves."""

@@ -12,7 +12,7 @@ from collections import Counter
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from chassis.problems import UnavailableError
+from chassis.runtime.problems import UnavailableError
 from expenses.adapters.receipts.studio import MEGABYTES
 from expenses.domain.errors import UnacceptableReceiptError
 

@@ -9,7 +9,7 @@ import struct
 from typing import IO
 from urllib.parse import urlsplit
 
-from chassis.problems import UnavailableError
+from chassis.runtime.problems import UnavailableError
 
 log = logging.getLogger("outlay.receipts")
 

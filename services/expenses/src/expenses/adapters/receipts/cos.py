@@ -13,7 +13,7 @@ import ibm_boto3
 from ibm_botocore.client import Config
 from ibm_botocore.exceptions import BotoCoreError, ClientError
 
-from chassis.problems import UnavailableError
+from chassis.runtime.problems import UnavailableError
 from expenses.domain.errors import ReceiptFileMissingError
 
 if TYPE_CHECKING:

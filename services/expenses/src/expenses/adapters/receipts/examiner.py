@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Protocol
 
-from chassis.problems import UnavailableError
+from chassis.runtime.problems import UnavailableError
 from expenses.adapters.receipts.bench import Bench, Turn
 from expenses.domain.errors import ReceiptTooLargeError, UnacceptableReceiptError
 from expenses.domain.receipt import MOST_BYTES, StoredFile
@@ -63,9 +63,13 @@ class StudioExaminer:
             picture = _first_page(turn, kept, small) if kind is PDF else small.read_bytes()
             content = kept.open("rb")
             file = StoredFile(
-                sha256=hashlib.file_digest(content, "sha256").hexdigest(), media_type=kind.media_type,
-                size=kept.stat().st_size, width=found["width"], height=found["height"], thumbnail=bool(picture),
-            )  # fmt: skip
+                sha256=hashlib.file_digest(content, "sha256").hexdigest(),
+                media_type=kind.media_type,
+                size=kept.stat().st_size,
+                width=found["width"],
+                height=found["height"],
+                thumbnail=bool(picture),
+            )
             content.seek(0)
             return Examined(file=file, ending=kind.ending, content=content, thumbnail=picture)
 
@@ -78,7 +82,7 @@ class StudioExaminer:
                 turn.run("render", media_type, folder / "kept", folder / "picture", _LARGE)
             return (folder / "picture").read_bytes()
 
-    def tidy(self, before: datetime) -> None:
+    def clean_up(self, before: datetime) -> None:
         """Remove what processes that were killed have left of the files that they were looking at."""
         for folder in self._place.glob(f"{_FOLDER}*"):
             try:

@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import mkstemp
 from typing import IO, TYPE_CHECKING
 
-from chassis.problems import UnavailableError
+from chassis.runtime.problems import UnavailableError
 from expenses.domain.errors import ReceiptFileMissingError
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from chassis.sql.moving import PAGE
+from chassis.storage.transfer_rows import PAGE
 from expenses.adapters.sql.receipts import receipt, receipt_file
 from expenses.adapters.sql.tables import person
 from expenses.domain.errors import ReceiptFileMissingError
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from typing import Any
 
-    from chassis.sql import Database
+    from chassis.storage.database import Database
     from expenses.domain.receipt_ports import ReceiptFiles
 
 _MOST_BYTES = 1 << 26

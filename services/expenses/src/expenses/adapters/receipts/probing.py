@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
-from chassis.probes import Probe, Trouble, folder_probe
-from chassis.problems import UnavailableError
+from chassis.runtime.probes import Probe, ProbeError, folder_probe
+from chassis.runtime.problems import UnavailableError
 from expenses.adapters.receipts.clamav import ClamAv
 from expenses.domain.errors import ReceiptFileMissingError
 
@@ -63,10 +63,10 @@ def _try_objects(settings: ExpensesSettings, files: ReceiptFiles) -> str:
         files.remove(key)
     except (UnavailableError, ReceiptFileMissingError) as error:
         message = f"RECEIPTS: {_explained(error).format(**told)}"
-        raise Trouble(message) from error
+        raise ProbeError(message) from error
     if not same:
         message = f"RECEIPTS: {told['endpoint']} gave back something else than was stored; is it an object store?"
-        raise Trouble(message)
+        raise ProbeError(message)
     return f"the bucket {told['bucket']} at {told['endpoint']} takes, gives and forgets objects"
 
 
@@ -92,8 +92,8 @@ def _try_scanner(address: str) -> str:
         message = (
             f"RECEIPTS_SCANNER: nobody answers at {address}: {error.strerror or type(error).__name__}; is clamd started there?"
         )
-        raise Trouble(message) from error
+        raise ProbeError(message) from error
     if not answers:
         message = f"RECEIPTS_SCANNER: what answers at {address} is no ClamAV; name the port of clamd, 3310 as a rule"
-        raise Trouble(message)
+        raise ProbeError(message)
     return f"ClamAV answers at {address}"

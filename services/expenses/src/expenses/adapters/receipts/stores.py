@@ -25,6 +25,6 @@ def files_from(settings: ExpensesSettings) -> ReceiptFiles:
     """Return the store that the settings name; nothing is connected yet."""
     if settings.receipts.startswith("file:"):
         return FolderFiles(Path(settings.receipts.removeprefix("file:")))
-    from expenses.adapters.receipts.cos import CosFiles  # noqa: PLC0415  its client is large
+    from expenses.adapters.receipts.cos import CosFiles
 
     return CosFiles(settings)

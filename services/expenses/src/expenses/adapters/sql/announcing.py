@@ -8,7 +8,7 @@ from json import dumps
 from json.encoder import encode_basestring as quoted
 from typing import Any
 
-from chassis.events import Event, MakeEvent
+from chassis.messaging.events import Event, MakeEvent
 from expenses.domain.expense import Change, Expense
 from money import text_of
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Insert, Update
 from sqlalchemy.engine import Connection, Dialect
 
-from chassis.sql.driver import execute, execute_many
+from chassis.storage.driver import execute, execute_many
 
 CHUNK = 500
 """Values in one IN list; every dialect takes this many."""

@@ -7,7 +7,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from chassis.sql import Prepared, unless_raced
+from chassis.storage.database import unless_raced
+from chassis.storage.prepared import Prepared
 from expenses.adapters.sql.tables import category
 from expenses.domain.category import Category
 from expenses.domain.ports import Owner

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from chassis.sql import Prepared
+from chassis.storage.prepared import Prepared
 from expenses.adapters.sql.bulk import chunks, run_many
 from expenses.adapters.sql.filtering import amounts, conditions
 from expenses.adapters.sql.tables import expense
@@ -22,9 +22,7 @@ _INSERT = expense.insert()
 _INSERTED = Expense._fields[1:]
 _FIXED = ("number", "id", "owner")
 _REPLACED = [at for at, name in enumerate(Expense._fields) if name not in _FIXED]
-_REPLACE = expense.update().where(
-    expense.c.owner == sa.bindparam("of_owner"), expense.c.number == sa.bindparam("of_number")
-)  # fmt: skip
+_REPLACE = expense.update().where(expense.c.owner == sa.bindparam("of_owner"), expense.c.number == sa.bindparam("of_number"))
 _FEW = 2000
 """Rows that are collected and sorted in a few milliseconds."""
 _SHARE = 4

@@ -8,9 +8,10 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from chassis.events import MakeEvent
-from chassis.sql import Prepared, add_written_events
-from chassis.sql.outbox import now_ms
+from chassis.messaging.events import MakeEvent
+from chassis.messaging.outbox import add_written_events
+from chassis.runtime.clock import now_ms
+from chassis.storage.prepared import Prepared
 from expenses.adapters.sql.announcing import changes_event
 from expenses.adapters.sql.tables import chassis, held_event, import_job, import_mapping, person
 from expenses.domain.expense import Change
@@ -22,11 +23,7 @@ _EVENTS = 20
 """Events that are moved in one transaction: some 2 MB."""
 _OF = Prepared(
     sa.select(
-        import_job.c.import_id,
-        import_job.c.state,
-        import_job.c.categories,
-        import_job.c.conversion,
-        import_job.c.alive_until_ms,
+        import_job.c.import_id, import_job.c.state, import_job.c.categories, import_job.c.conversion, import_job.c.alive_until_ms
     ).where(import_job.c.owner == sa.bindparam("of_owner"))
 )
 _HOLD = Prepared(held_event.insert(), "owner", "id", "body")

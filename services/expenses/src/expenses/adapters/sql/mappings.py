@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from chassis.sql.outbox import now_ms
+from chassis.runtime.clock import now_ms
 from expenses.adapters.sql.tables import import_mapping as t
 from expenses.domain.ports import Owner
 from expenses.domain.remembered import Remembered

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from chassis.moving import Part
-from chassis.sql import Database
-from chassis.sql.moving import Owned, TablePart, amount, shared_parts
+from chassis.storage.database import Database
+from chassis.storage.transfer import TransferPart
+from chassis.storage.transfer_rows import Owned, TablePart, amount, shared_parts
 from expenses.adapters.sql import tables as t
 from expenses.adapters.sql.receipts import receipt, receipt_file
 
@@ -17,7 +17,7 @@ _PAID = {
 }
 
 
-def parts(database: Database) -> tuple[Part, ...]:
+def parts(database: Database) -> tuple[TransferPart, ...]:
     """Return everything but the notes of files that no receipt shows: they are of uploads that broke off."""
     owned = Owned("owner", t.person)
     return (

@@ -5,8 +5,9 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from chassis.sql import Prepared, unless_raced
-from chassis.sql.outbox import now_ms
+from chassis.runtime.clock import now_ms
+from chassis.storage.database import unless_raced
+from chassis.storage.prepared import Prepared
 from expenses.adapters.sql.tables import (
     category,
     chassis,

@@ -9,14 +9,15 @@ import sqlalchemy as sa
 from sqlalchemy import BigInteger, Column, Index, Integer, SmallInteger, String, Table
 from sqlalchemy.engine import Connection
 
-from chassis.sql import Prepared
+from chassis.storage.prepared import Prepared
 from expenses.adapters.sql.bulk import chunks
 from expenses.adapters.sql.tables import metadata, person, trashed_expense
 from expenses.domain.ports import Owner
 from expenses.domain.receipt import Receipt, StoredFile
 
 receipt_file = Table(
-    "receipt_file", metadata,
+    "receipt_file",
+    metadata,
     Column("owner", BigInteger, primary_key=True, autoincrement=False),
     Column("sha256", String(64), primary_key=True),
     Column("media_type", String(30), nullable=False),
@@ -25,10 +26,11 @@ receipt_file = Table(
     Column("height", Integer, nullable=True),
     Column("thumbnail", SmallInteger, nullable=False),
     Column("noted_ms", BigInteger, nullable=False),
-)  # fmt: skip
+)
 
 receipt = Table(
-    "receipt", metadata,
+    "receipt",
+    metadata,
     Column("id", String(36), primary_key=True),
     Column("owner", BigInteger, nullable=False),
     Column("expense_id", String(36), nullable=False),
@@ -37,16 +39,24 @@ receipt = Table(
     Column("created_ms", BigInteger, nullable=False),
     Index("receipt_expense", "owner", "expense_id", "sha256", unique=True),
     Index("receipt_content", "owner", "sha256"),
-)  # fmt: skip
+)
 
 _FILE = sa.and_(receipt_file.c.owner == receipt.c.owner, receipt_file.c.sha256 == receipt.c.sha256)
 _BOTH = sa.select(
-    receipt.c.id, receipt.c.expense_id, receipt.c.name, receipt.c.created_ms, receipt_file.c.sha256, receipt_file.c.media_type,
-    receipt_file.c.byte_count, receipt_file.c.width, receipt_file.c.height, receipt_file.c.thumbnail,
-).select_from(receipt.join(receipt_file, _FILE))  # fmt: skip
+    receipt.c.id,
+    receipt.c.expense_id,
+    receipt.c.name,
+    receipt.c.created_ms,
+    receipt_file.c.sha256,
+    receipt_file.c.media_type,
+    receipt_file.c.byte_count,
+    receipt_file.c.width,
+    receipt_file.c.height,
+    receipt_file.c.thumbnail,
+).select_from(receipt.join(receipt_file, _FILE))
 _OF_SOME = _BOTH.where(
     receipt.c.owner == sa.bindparam("of_owner"), receipt.c.expense_id.in_(sa.bindparam("expenses", expanding=True))
-)  # fmt: skip
+)
 _OF_ONE = Prepared(_BOTH.where(receipt.c.owner == sa.bindparam("of_owner"), receipt.c.expense_id == sa.bindparam("of_expense")))
 
 
@@ -151,7 +161,5 @@ def _facts(file: StoredFile) -> dict[str, Any]:
 def _receipt(row: Sequence[Any]) -> Receipt:
     """Make one of a row of _BOTH."""
     receipt_id, expense_id, name, created_ms, sha256, media_type, size, width, height, thumbnail = row
-    file = StoredFile(
-        sha256=sha256, media_type=media_type, size=size, width=width, height=height, thumbnail=bool(thumbnail),
-    )  # fmt: skip
+    file = StoredFile(sha256=sha256, media_type=media_type, size=size, width=width, height=height, thumbnail=bool(thumbnail))
     return Receipt(id=receipt_id, expense_id=expense_id, name=name, created_ms=created_ms, file=file)

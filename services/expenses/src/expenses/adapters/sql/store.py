@@ -9,9 +9,12 @@ from typing import Any, TypeVar
 from sqlalchemy import event
 from sqlalchemy.engine import Connection
 
-from chassis.events import MakeEvent
-from chassis.sql import Database, Inbox, Replays, add_events
-from chassis.sql.outbox import now_ms
+from chassis.messaging.events import MakeEvent
+from chassis.messaging.inbox import Inbox
+from chassis.messaging.outbox import add_events
+from chassis.runtime.clock import now_ms
+from chassis.storage.database import Database
+from chassis.storage.idempotency import IdempotencyStore
 from expenses.adapters.sql.announcing import changes_event
 from expenses.adapters.sql.categories import SqlCategories
 from expenses.adapters.sql.expenses import SqlExpenses
@@ -49,13 +52,13 @@ class SqlWork:
 
     def once(self, user_id: str, repeat: Repeat, action: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         """Carry out the action, or return what it returned when the same request came before. Raises KeyReusedError."""
-        replays = Replays(self._connection, chassis.replay)
-        body, _status, _headers = replays.once(user_id, repeat.key, repeat.fingerprint, lambda: (action(), 0, {}))
+        idempotency = IdempotencyStore(self._connection, chassis.replay)
+        body, _status, _headers = idempotency.once(user_id, repeat.key, repeat.fingerprint, lambda: (action(), 0, {}))
         return dict(body)
 
     def answered(self, user_id: str, repeat: Repeat) -> dict[str, Any] | None:
         """Return what `once` returned when the same request came before. Raises KeyReusedError."""
-        kept = Replays(self._connection, chassis.replay).kept(user_id, repeat.key, repeat.fingerprint)
+        kept = IdempotencyStore(self._connection, chassis.replay).kept(user_id, repeat.key, repeat.fingerprint)
         return None if kept is None else dict(kept[0])
 
     def first_time(self, event_id: str) -> bool:
@@ -98,11 +101,11 @@ class SqlStore:
         """Run a writing transaction, and again if another one was in its way."""
         return self._database.run(lambda connection: action(SqlWork(connection, self._make_event)))
 
-    def tidy(self) -> None:
+    def clean_up(self) -> None:
         """Forget notes of events and of requests that nobody will repeat any more."""
         with self._database.begin() as connection:
             Inbox(connection, chassis.inbox).forget_old()
-            Replays(connection, chassis.replay).forget_old()
+            IdempotencyStore(connection, chassis.replay).forget_old()
             forget_ownerless(connection)
             connection.execute(departed.delete().where(departed.c.at_ms < now_ms() - _DEPARTED_KEPT_MS))
 

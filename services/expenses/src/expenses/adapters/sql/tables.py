@@ -10,7 +10,7 @@ from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, SmallIntege
 from sqlalchemy.dialects.mysql import MEDIUMTEXT, VARCHAR
 from sqlalchemy.types import TypeEngine
 
-from chassis.sql import chassis_tables
+from chassis.storage.tables import chassis_tables
 
 metadata = MetaData()
 
@@ -26,7 +26,8 @@ def _exact(length: int) -> TypeEngine[str]:
 
 
 person = Table(
-    "person", metadata,
+    "person",
+    metadata,
     Column("number", _number(), primary_key=True, autoincrement=True),
     Column("user_id", String(36), nullable=False),
     Column("home_currency", String(3), nullable=False),
@@ -35,18 +36,20 @@ person = Table(
     Column("categories_announced", SmallInteger, nullable=False, server_default=text("0")),
     Index("person_user", "user_id", unique=True),
     Index("person_announced", "categories_announced"),
-)  # fmt: skip
+)
 
 departed = Table(
-    "departed", metadata,
+    "departed",
+    metadata,
     # The bare id of somebody who left, for 60 days: what comes late for them is not kept.
     Column("user_id", String(36), primary_key=True),
     Column("at_ms", BigInteger, nullable=False),
     Index("departed_at", "at_ms"),
-)  # fmt: skip
+)
 
 category = Table(
-    "category", metadata,
+    "category",
+    metadata,
     Column("id", String(36), primary_key=True),
     Column("owner", BigInteger, nullable=False),
     Column("name", String(100), nullable=False),
@@ -57,10 +60,11 @@ category = Table(
     Column("announced", SmallInteger, nullable=False, server_default=text("0")),
     Index("category_name", "owner", "name_key", unique=True),
     Index("category_announced", "announced"),
-)  # fmt: skip
+)
 
 expense = Table(
-    "expense", metadata,
+    "expense",
+    metadata,
     Column("number", _number(), primary_key=True, autoincrement=True),
     Column("id", String(36), nullable=False),
     Column("owner", BigInteger, nullable=False),
@@ -90,23 +94,26 @@ expense = Table(
     Index("expense_import", "owner", "import_id", "number"),
     Index("expense_fingerprint", "owner", "fingerprint"),
     Index("expense_line", "owner", "line_fingerprint"),
-)  # fmt: skip
+)
 
 trashed_expense = Table(
-    "trashed_expense", metadata,
+    "trashed_expense",
+    metadata,
     # Deleted, to be restored within a day; the receipts stay where they are.
     Column("owner", BigInteger, primary_key=True, autoincrement=False),
     Column("id", String(36), primary_key=True),
     *(
         Column(column.name, column.type, nullable=column.nullable)
-        for column in expense.c if column.name not in ("number", "id", "owner")
+        for column in expense.c
+        if column.name not in ("number", "id", "owner")
     ),
     Column("trashed_ms", BigInteger, nullable=False),
     Index("trashed_expense_moment", "trashed_ms"),
-)  # fmt: skip
+)
 
 import_run = Table(
-    "import_run", metadata,
+    "import_run",
+    metadata,
     Column("id", String(36), primary_key=True),
     Column("owner", BigInteger, nullable=False),
     Column("filename", String(255), nullable=False),
@@ -124,10 +131,11 @@ import_run = Table(
     Column("left_out_count", Integer, nullable=False, server_default=text("0")),
     Column("shortened", Integer, nullable=False, server_default=text("0")),
     Index("import_newest", "owner", "created_ms", "id"),
-)  # fmt: skip
+)
 
 import_job = Table(
-    "import_job", metadata,
+    "import_job",
+    metadata,
     # What an import or its undoing has still to do; one for each person at a time.
     Column("owner", BigInteger, primary_key=True, autoincrement=False),
     Column("import_id", String(36), nullable=False),
@@ -136,18 +144,20 @@ import_job = Table(
     # What is converted to another home currency, as JSON, and how far that has come.
     Column("conversion", Text, nullable=True),
     Column("alive_until_ms", BigInteger, nullable=False),
-)  # fmt: skip
+)
 
 held_event = Table(
-    "held_event", metadata,
+    "held_event",
+    metadata,
     # Events of an import that is under way: published once all of its rows are in.
     Column("owner", BigInteger, primary_key=True, autoincrement=False),
     Column("id", String(36), primary_key=True),
     Column("body", Text().with_variant(MEDIUMTEXT(), "mysql", "mariadb"), nullable=False),
-)  # fmt: skip
+)
 
 import_mapping = Table(
-    "import_mapping", metadata,
+    "import_mapping",
+    metadata,
     # How somebody had files of one shape read.
     Column("owner", BigInteger, primary_key=True, autoincrement=False),
     Column("shape", String(64), primary_key=True),
@@ -156,10 +166,11 @@ import_mapping = Table(
     Column("import_id", String(36), nullable=False),
     Column("corrected_ms", BigInteger, nullable=False),
     Column("used_ms", BigInteger, nullable=False),
-)  # fmt: skip
+)
 
 total = Table(
-    "total", metadata,
+    "total",
+    metadata,
     Column("owner", BigInteger, primary_key=True, autoincrement=False),
     Column("total_key", String(60), primary_key=True),
     Column("span", String(10), nullable=False),
@@ -169,6 +180,6 @@ total = Table(
     Column("entries", BigInteger, nullable=False),
     # Kept in the order of the key, so that a range of spans is read in one go; elsewhere the primary key is that anyway.
     sqlite_with_rowid=False,
-)  # fmt: skip
+)
 
 chassis = chassis_tables(metadata)

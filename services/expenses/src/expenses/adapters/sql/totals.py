@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from chassis.sql import Prepared
+from chassis.storage.prepared import Prepared
 from expenses.adapters.sql.bulk import CHUNK, chunks, run_many
 from expenses.adapters.sql.tables import expense, total
 from expenses.domain.ports import Owner

@@ -10,7 +10,7 @@ _CARDS = re.compile(
     r"(?:de |di |do |a )?(?:credit|debit|kredyt|kredit|debet)\w*"
     r"|\bkredi kart\w*|\bbanka kart\w*|кредит\w* карт\w*|дебет\w* карт\w*"
     r"|信用卡|借记卡|貸記卡|クレジットカード|デビットカード|신용카드|체크카드"
-)  # fmt: skip
+)
 
 
 def without_cards(text: str) -> str:

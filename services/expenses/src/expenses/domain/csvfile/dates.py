@@ -17,11 +17,38 @@ _CENTURY_TURN = 70
 """Two-digit years below this are of this century."""
 
 FORMATS = (
-    "YYYY-MM-DD", "DD.MM.YYYY", "DD/MM/YYYY", "MM/DD/YYYY", "YYYY/MM/DD", "DD-MM-YYYY", "MM-DD-YYYY", "YYYYMMDD",
-    "DD.MM.YY", "DD/MM/YY", "MM/DD/YY", "YYYY.MM.DD", "YYYY:MM:DD", "YYYY MM DD", "DD-MM-YY", "MM-DD-YY", "YY-MM-DD", "YY/MM/DD",
-    "YY.MM.DD", "MM.DD.YYYY", "MM.DD.YY", "DD MM YYYY", "DDMMYYYY", "MMDDYYYY", "YYMMDD", "DDMMYY", "YYYY/DD/MM", "YYYY-DD-MM",
-    "DD MMM YYYY", "MMM DD YYYY", "YYYY MMM DD",
-)  # fmt: skip
+    "YYYY-MM-DD",
+    "DD.MM.YYYY",
+    "DD/MM/YYYY",
+    "MM/DD/YYYY",
+    "YYYY/MM/DD",
+    "DD-MM-YYYY",
+    "MM-DD-YYYY",
+    "YYYYMMDD",
+    "DD.MM.YY",
+    "DD/MM/YY",
+    "MM/DD/YY",
+    "YYYY.MM.DD",
+    "YYYY:MM:DD",
+    "YYYY MM DD",
+    "DD-MM-YY",
+    "MM-DD-YY",
+    "YY-MM-DD",
+    "YY/MM/DD",
+    "YY.MM.DD",
+    "MM.DD.YYYY",
+    "MM.DD.YY",
+    "DD MM YYYY",
+    "DDMMYYYY",
+    "MMDDYYYY",
+    "YYMMDD",
+    "DDMMYY",
+    "YYYY/DD/MM",
+    "YYYY-DD-MM",
+    "DD MMM YYYY",
+    "MMM DD YYYY",
+    "YYYY MMM DD",
+)
 _RARE = frozenset({"YYYY/DD/MM", "YYYY-DD-MM", "MM.DD.YYYY", "MM.DD.YY", "MM-DD-YY", "YY-MM-DD", "YY/MM/DD", "YY.MM.DD"})
 """Formats that are taken only where no usual one reads as many days."""
 DIGITS_ONLY = frozenset({"YYYYMMDD", "DDMMYYYY", "MMDDYYYY", "YYMMDD", "DDMMYY"})

@@ -28,8 +28,25 @@ _KIND_OF = {plain(word): EXPENSE for word in _SPENT.split(";")} | {plain(word): 
 _NEITHER = {plain(word) for word in ("不计收支", "不計收支", "中性交易", "neutral", "neutral transaction", "neither")}
 """What a file says of rows that are neither, such as moves between the owner's accounts."""
 _PAIRS = (
-    "s h", "d c", "d k", "o i", "d h", "d a", "u e", "c a", "s e", "d r", "t j", "a b", "b a", "w d", "v p", "д к", "р п", "χ π",
-)  # fmt: skip
+    "s h",
+    "d c",
+    "d k",
+    "o i",
+    "d h",
+    "d a",
+    "u e",
+    "c a",
+    "s e",
+    "d r",
+    "t j",
+    "a b",
+    "b a",
+    "w d",
+    "v p",
+    "д к",
+    "р п",
+    "χ π",
+)
 """Letters for spending and income, the usual ones first: a letter alone means what it means in the first pair that has it."""
 _PAIRS_OF = [tuple(pair.split()) for pair in _PAIRS]
 _LETTERS = {letter for pair in _PAIRS_OF for letter in pair}

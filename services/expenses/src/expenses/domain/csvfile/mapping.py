@@ -13,10 +13,34 @@ from expenses.domain.expense import EXPENSE, INCOME
 from money import is_currency
 
 ENCODINGS = (
-    "utf-8", "utf-8-sig", "utf-16", "windows-1252", "windows-1250", "windows-1251", "windows-1253", "windows-1254", "windows-1255",
-    "windows-1256", "windows-1257", "windows-1258", "windows-874", "iso-8859-2", "iso-8859-15", "koi8-r", "koi8-u", "cp850",
-    "cp852", "cp866", "mac-roman", "shift_jis", "euc-jp", "iso-2022-jp", "gb18030", "big5", "euc-kr",
-)  # fmt: skip
+    "utf-8",
+    "utf-8-sig",
+    "utf-16",
+    "windows-1252",
+    "windows-1250",
+    "windows-1251",
+    "windows-1253",
+    "windows-1254",
+    "windows-1255",
+    "windows-1256",
+    "windows-1257",
+    "windows-1258",
+    "windows-874",
+    "iso-8859-2",
+    "iso-8859-15",
+    "koi8-r",
+    "koi8-u",
+    "cp850",
+    "cp852",
+    "cp866",
+    "mac-roman",
+    "shift_jis",
+    "euc-jp",
+    "iso-2022-jp",
+    "gb18030",
+    "big5",
+    "euc-kr",
+)
 IGNORE = "ignore"
 KINDS = (EXPENSE, INCOME, IGNORE)
 SPENDING_POSITIVE, SPENDING_NEGATIVE = "spending-positive", "spending-negative"

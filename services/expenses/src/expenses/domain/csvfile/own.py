@@ -16,14 +16,17 @@ from money import Money, MoneyError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-TITLES = (
-    "Date", "Payee", "Description", "Category", "Amount", "Currency", "Note", "Tags", "Kind", "Home amount", "Home currency",
-)  # fmt: skip
+TITLES = ("Date", "Payee", "Description", "Category", "Amount", "Currency", "Note", "Tags", "Kind", "Home amount", "Home currency")
 _FIELDS = ("date", "payee", "description", "category", "amount", "currency", "note", "tags", "kind", "home_amount", "home_currency")
 OWN_MAPPING = Mapping(
-    encoding="utf-8", delimiter=",", header=True, date_format="YYYY-MM-DD", decimal=".", sign=SPENDING_NEGATIVE,
+    encoding="utf-8",
+    delimiter=",",
+    header=True,
+    date_format="YYYY-MM-DD",
+    decimal=".",
+    sign=SPENDING_NEGATIVE,
     columns={name: column for column, name in enumerate(_FIELDS)},
-)  # fmt: skip
+)
 _FIRST_LINE = ",".join(TITLES).encode()
 _READ_DAY = day_reader("YYYY-MM-DD")
 _MOST_TAGS, _LONGEST_TAG = 20, 50
@@ -89,9 +92,15 @@ class OwnRows:
         }
         cut = {name: text[: MOST[name]].strip() for name, text in texts.items()}
         return Row(
-            kind=kind, minor=paid.minor, currency=currency, spent_on=_day(day), tags=_tags(unguarded(tags)),
-            home_amount=home_amount, shortened=cut != texts, **cut,
-        )  # fmt: skip
+            kind=kind,
+            minor=paid.minor,
+            currency=currency,
+            spent_on=_day(day),
+            tags=_tags(unguarded(tags)),
+            home_amount=home_amount,
+            shortened=cut != texts,
+            **cut,
+        )
 
 
 def _day(text: str) -> str:

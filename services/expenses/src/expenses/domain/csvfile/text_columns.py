@@ -7,16 +7,7 @@ from collections.abc import Sequence
 from expenses.domain.csvfile.dates import DIGITS_ONLY
 from expenses.domain.csvfile.profile import MOST, Column
 from expenses.domain.csvfile.titles import field_of
-from expenses.domain.csvfile.vocabulary import (
-    DESCRIPTION,
-    NEITHER,
-    NOT_PAYEE,
-    PAYEE,
-    PAYER,
-    VALUE_DATE,
-    WEAK_DESCRIPTION,
-    fits,
-)
+from expenses.domain.csvfile.vocabulary import DESCRIPTION, NEITHER, NOT_PAYEE, PAYEE, PAYER, VALUE_DATE, WEAK_DESCRIPTION, fits
 
 _UNKNOWN = 100
 _EXACT = ("category", "note", "tags")
@@ -144,9 +135,11 @@ def _unnamed(rest: Sequence[Column], payees: list[int], descriptions: list[int],
     free = [
         column
         for column in rest
-        if column.filled and column.index not in {*used, *descriptions} and _reads_like_text(column)
+        if column.filled
+        and column.index not in {*used, *descriptions}
+        and _reads_like_text(column)
         and not (titled and (fits(column.title, NEITHER) or fits(column.title, NOT_PAYEE)))
-    ]  # fmt: skip
+    ]
     varied = [column for column in free if not column.constant and column.variety >= _FEW] or ([] if titled else free)
     if payees and descriptions:
         return

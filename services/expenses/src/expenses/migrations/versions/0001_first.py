@@ -94,9 +94,7 @@ def upgrade() -> None:
         sa.Column("claimed_until_ms", sa.BigInteger, nullable=False),
     )
     op.create_table(
-        "inbox",
-        sa.Column("event_id", sa.String(36), primary_key=True),
-        sa.Column("received_ms", sa.BigInteger, nullable=False),
+        "inbox", sa.Column("event_id", sa.String(36), primary_key=True), sa.Column("received_ms", sa.BigInteger, nullable=False)
     )
     op.create_table(
         "replay",

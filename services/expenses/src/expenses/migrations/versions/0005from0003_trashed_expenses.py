@@ -22,11 +22,7 @@ def upgrade() -> None:
         sa.Column("home_currency", sa.String(3), nullable=False),
         sa.Column("home_given", sa.SmallInteger, nullable=False),
         sa.Column("spent_on", sa.String(10), nullable=False),
-        sa.Column(
-            "payee",
-            sa.String(200).with_variant(VARCHAR(200, collation="utf8mb4_bin"), "mysql", "mariadb"),
-            nullable=False,
-        ),
+        sa.Column("payee", sa.String(200).with_variant(VARCHAR(200, collation="utf8mb4_bin"), "mysql", "mariadb"), nullable=False),
         sa.Column("description", sa.String(500), nullable=False),
         sa.Column("category_id", sa.String(36), nullable=True),
         sa.Column("tags", sa.Text, nullable=False),

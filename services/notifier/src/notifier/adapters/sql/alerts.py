@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
-from chassis.sql import unless_raced
+from chassis.storage.database import unless_raced
 from notifier.adapters.sql import tables as t
 from notifier.adapters.sql.mails import SqlMails
 from notifier.domain.alerts import Alert, Period

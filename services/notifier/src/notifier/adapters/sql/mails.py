@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
-from chassis import context
+from chassis.runtime import context
 from notifier.adapters.sql import tables as t
 from notifier.adapters.sql.claims import PENDING, Seen
 from notifier.domain.mails import LEASE_SECONDS, MOST_RELEASED, TOO_MANY_HELD, Delivery, Envelope, Mail, MailState, Stop
@@ -27,9 +27,13 @@ _BLANK = {"address": None, "token": None, "attempted_ms": None, **_FREE}
 def _whole() -> sa.Select[Any]:
     """Compose the query of a mail with all that its sending depends on."""
     person = (
-        t.recipient.c.address.label("current_address"), t.recipient.c.name, t.recipient.c.locale, t.recipient.c.version,
-        t.recipient.c.unverified_version, t.recipient.c.time_zone,
-    )  # fmt: skip
+        t.recipient.c.address.label("current_address"),
+        t.recipient.c.name,
+        t.recipient.c.locale,
+        t.recipient.c.version,
+        t.recipient.c.unverified_version,
+        t.recipient.c.time_zone,
+    )
     stop = (t.mail_stop.c.reason, t.mail_stop.c.since_ms, t.mail_stop.c.lifted)
     source = t.mail.outerjoin(t.recipient, t.recipient.c.user_id == t.mail.c.user_id)
     source = source.outerjoin(t.alert, t.alert.c.id == t.mail.c.alert_id)

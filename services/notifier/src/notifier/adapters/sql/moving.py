@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from chassis.moving import Part
-from chassis.sql import Database
-from chassis.sql.moving import TablePart, instant, later, plain, shared_parts, unsent
+from chassis.storage.database import Database
+from chassis.storage.transfer import TransferPart
+from chassis.storage.transfer_rows import TablePart, instant, later, plain, shared_parts, unsent
 from notifier.adapters.sql import tables as t
 from notifier.adapters.sql.claims import PENDING
 
@@ -14,7 +14,7 @@ _LATER = {name: later(instant(name)) for name in ("held_ms", "released_ms")}
 _NOBODYS = {"claimed_by": None, "claimed_until_ms": 0}
 
 
-def parts(database: Database) -> tuple[Part, ...]:
+def parts(database: Database) -> tuple[TransferPart, ...]:
     """Return everything: a mail that waits goes out from where it moved to, one that was sent is not sent again."""
     return (
         TablePart(database, t.recipient, values={"unverified_version": later(plain("unverified_version"))}),

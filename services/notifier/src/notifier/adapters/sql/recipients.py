@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
-from chassis.sql import unless_raced
+from chassis.storage.database import unless_raced
 from notifier.adapters.sql import tables as t
 from notifier.domain.errors import StaleVersionError
 from notifier.domain.mails import Stop

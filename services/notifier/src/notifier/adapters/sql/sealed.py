@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from chassis.sql import Database
-from chassis.sql.rekeying import SealedColumn
+from chassis.storage.database import Database
+from chassis.storage.rekeying import SealedColumn
 from notifier.adapters.sql import tables as t
 from notifier.domain.places import address_of, token_of
 

@@ -10,9 +10,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from chassis.events import MakeEvent
-from chassis.relay import ALONE
-from chassis.sql import Database, Inbox, Replays, add_events, unless_raced
+from chassis.messaging.events import MakeEvent
+from chassis.messaging.inbox import Inbox
+from chassis.messaging.outbox import add_events
+from chassis.messaging.relay import ALONE
+from chassis.storage.database import Database, unless_raced
+from chassis.storage.idempotency import IdempotencyStore
 from notifier.adapters.sql import tables as t
 from notifier.adapters.sql.alerts import SqlAlerts
 from notifier.adapters.sql.claims import LOOK_SECONDS, Seen, Watch, held_by_others
@@ -31,9 +34,15 @@ class SqlStore:
     """The port Store over a database."""
 
     def __init__(
-        self, database: Database, *, make_event: MakeEvent, owner: str, now_ms: Callable[[], int],
-        elapsed: Callable[[], float] = time.monotonic, on_mails: Callable[[Changes], None] = lambda _changes: None,
-    ) -> None:  # fmt: skip
+        self,
+        database: Database,
+        *,
+        make_event: MakeEvent,
+        owner: str,
+        now_ms: Callable[[], int],
+        elapsed: Callable[[], float] = time.monotonic,
+        on_mails: Callable[[Changes], None] = lambda _changes: None,
+    ) -> None:
         """`now_ms` is the machine's time, for waiting, and `elapsed` seconds that only ever grow, for leases.
 
         `owner` names this process among those that share the database; `on_mails` is called after each commit that changed mails.
@@ -77,11 +86,11 @@ class SqlStore:
         others = LOOK_SECONDS if self._watch.waits() else None
         return min((wait for wait in (own, others) if wait is not None), default=None)
 
-    def tidy(self) -> None:
+    def clean_up(self) -> None:
         """Forget notes that no late event can need any more."""
         with self._database.begin() as connection:
             Inbox(connection, t.shared.inbox).forget_old()
-            Replays(connection, t.shared.replay).forget_old()
+            IdempotencyStore(connection, t.shared.replay).forget_old()
             for table in (t.recovery, t.departed, t.mail_report):
                 connection.execute(sa.delete(table).where(table.c.at_ms < self._now_ms() - _NOTES_KEPT_MS))
 

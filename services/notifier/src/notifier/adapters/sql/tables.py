@@ -6,13 +6,14 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, SmallInteger, String, Table, Text, text
 
-from chassis.sql import chassis_tables
+from chassis.storage.tables import chassis_tables
 
 metadata = MetaData()
 shared = chassis_tables(metadata)
 
 recipient = Table(
-    "recipient", metadata,
+    "recipient",
+    metadata,
     Column("user_id", String(36), primary_key=True),
     Column("address", String(1000), nullable=False),
     Column("name", String(400), nullable=False),
@@ -23,24 +24,27 @@ recipient = Table(
     # The version in which the address was not verified. It says nothing of any other version: a process that does not know
     # this column writes versions of which nothing is known here, and these count as verified.
     Column("unverified_version", Integer, nullable=True),
-)  # fmt: skip
+)
 
 departed = Table(
-    "departed", metadata,
+    "departed",
+    metadata,
     Column("user_id", String(36), primary_key=True),
     Column("at_ms", BigInteger, nullable=False),
     Index("departed_at", "at_ms"),
-)  # fmt: skip
+)
 
 preference = Table(
-    "preference", metadata,
+    "preference",
+    metadata,
     Column("user_id", String(36), primary_key=True),
     Column("version", Integer, nullable=False),
     Column("channels", Text, nullable=False),
-)  # fmt: skip
+)
 
 alert = Table(
-    "alert", metadata,
+    "alert",
+    metadata,
     Column("id", String(36), primary_key=True),
     Column("user_id", String(36), nullable=False),
     Column("cause_id", String(36), nullable=False),
@@ -57,19 +61,21 @@ alert = Table(
     Column("listed", SmallInteger, nullable=False),
     Index("alert_cause", "cause_id", unique=True),
     Index("alert_newest", "user_id", "created_ms", "id"),
-)  # fmt: skip
+)
 
 recovery = Table(
-    "recovery", metadata,
+    "recovery",
+    metadata,
     Column("cause_id", String(36), primary_key=True),
     Column("user_id", String(36), nullable=False),
     Column("at_ms", BigInteger, nullable=False),
     Index("recovery_user", "user_id"),
     Index("recovery_at", "at_ms"),
-)  # fmt: skip
+)
 
 mail = Table(
-    "mail", metadata,
+    "mail",
+    metadata,
     Column("id", String(36), primary_key=True),
     Column("user_id", String(36), nullable=False),
     Column("alert_id", String(36), nullable=True),
@@ -98,22 +104,24 @@ mail = Table(
     Index("mail_due", "state", "due_ms"),
     Index("mail_alert", "alert_id"),
     Index("mail_user", "user_id"),
-)  # fmt: skip
+)
 
 mail_stop = Table(
-    "mail_stop", metadata,
+    "mail_stop",
+    metadata,
     Column("user_id", String(36), primary_key=True),
     Column("reason", String(500), nullable=False),
     Column("since_ms", BigInteger, nullable=False),
     Column("lifted", SmallInteger, nullable=False),
-)  # fmt: skip
+)
 
 mail_report = Table(
-    "mail_report", metadata,
+    "mail_report",
+    metadata,
     Column("id", String(100), primary_key=True),
     Column("at_ms", BigInteger, nullable=False),
     Index("mail_report_at", "at_ms"),
-)  # fmt: skip
+)
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

@@ -17,9 +17,7 @@ def upgrade() -> None:
         sa.Column("claimed_until_ms", sa.BigInteger(), nullable=False),
     )
     op.create_table(
-        "inbox",
-        sa.Column("event_id", sa.String(36), primary_key=True),
-        sa.Column("received_ms", sa.BigInteger(), nullable=False),
+        "inbox", sa.Column("event_id", sa.String(36), primary_key=True), sa.Column("received_ms", sa.BigInteger(), nullable=False)
     )
     op.create_index("inbox_received", "inbox", ["received_ms"])
     op.create_table(
@@ -44,9 +42,7 @@ def upgrade() -> None:
         sa.Column("turn", sa.Integer(), nullable=False),
     )
     op.create_table(
-        "departed",
-        sa.Column("user_id", sa.String(36), primary_key=True),
-        sa.Column("at_ms", sa.BigInteger(), nullable=False),
+        "departed", sa.Column("user_id", sa.String(36), primary_key=True), sa.Column("at_ms", sa.BigInteger(), nullable=False)
     )
     op.create_index("departed_at", "departed", ["at_ms"])
     op.create_table(

@@ -22,9 +22,7 @@ def upgrade() -> None:
         sa.Column("lifted", sa.SmallInteger(), nullable=False),
     )
     op.create_table(
-        "mail_report",
-        sa.Column("id", sa.String(100), primary_key=True),
-        sa.Column("at_ms", sa.BigInteger(), nullable=False),
+        "mail_report", sa.Column("id", sa.String(100), primary_key=True), sa.Column("at_ms", sa.BigInteger(), nullable=False)
     )
     op.create_index("mail_report_at", "mail_report", ["at_ms"])
     if op.get_bind().dialect.name in ("mysql", "mariadb"):

@@ -34,7 +34,6 @@ _CLEANERS = {
 }
 _PDF = "application/pdf"
 # The large libraries are loaded where they are needed: most of the time of a small file is theirs.
-# ruff: noqa: PLC0415
 
 
 def examine(media_type: str, uploaded: str, kept: str, small: str) -> dict[str, object]:

@@ -39,7 +39,7 @@ def picture_of(data: bytes, media_type: str, side: int) -> bytes:
 @contextmanager
 def _opened(data: bytes, media_type: str) -> Iterator[Image.Image]:
     if media_type == "image/heic":
-        import pillow_heif  # noqa: PLC0415  a large library for one kind of file
+        import pillow_heif
 
         pillow_heif.register_heif_opener(thumbnails=False)
     Image.MAX_IMAGE_PIXELS = None  # what is too much is said below, before pixels are read
@@ -94,7 +94,7 @@ def _in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
     """Return colours as every screen understands them: those of a phone's photo, taken for sRGB, are pale."""
     if not profile or image.mode not in ("RGB", "RGBA", "CMYK", "L"):
         return image
-    from PIL import ImageCms  # noqa: PLC0415  most pictures have no profile
+    from PIL import ImageCms
 
     try:
         given, srgb = ImageCms.ImageCmsProfile(io.BytesIO(profile)), ImageCms.createProfile("sRGB")

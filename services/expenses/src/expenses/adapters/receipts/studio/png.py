@@ -7,9 +7,7 @@ import zlib
 from expenses.adapters.receipts.studio.errors import RefusedError
 from expenses.adapters.receipts.studio.exif import kept_of
 
-_KEPT = {
-    b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"cICP", b"sBIT", b"pHYs", b"bKGD",
-}  # fmt: skip
+_KEPT = {b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"cICP", b"sBIT", b"pHYs", b"bKGD"}
 
 
 def cleaned(data: bytes) -> bytes:

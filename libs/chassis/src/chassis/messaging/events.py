@@ -1,0 +1,177 @@
+"""Events between services: CloudEvents 1.0 as JSON, described by contracts/events."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+from importlib.resources import files
+from typing import Any, Protocol
+
+import jsonschema_rs
+
+from chassis.runtime import context
+from chassis.runtime.clock import Clock, to_wire
+from chassis.runtime.ids import Ids
+from chassis.runtime.tracing import Kind
+
+# json.dumps makes a new encoder at each call that has options.
+_ENCODE = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
+
+
+MOST_BYTES = 4_000_000
+"""The longest event that is read. What the suite writes itself stays far below."""
+_SCHEMAS = "urn:outlay:event:"
+
+
+class EventError(Exception):
+    """These bytes are no event, or not one that its schema allows. It can never be handled."""
+
+
+class NewerEventError(EventError):
+    """The event is of a version that this process does not know; in the middle of an upgrade another replica may."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened. `type` is also the routing key; `data` follows contracts/events/<type>.json."""
+
+    id: str
+    source: str
+    type: str
+    subject: str
+    time: str
+    data: Mapping[str, Any]
+    traceparent: str = ""
+    request_id: str = ""
+    text: str = field(default="", compare=False, repr=False)
+    """The JSON that it was read from, so that passing it on costs nothing."""
+
+    def to_json(self) -> str:
+        """Write it as structured-mode CloudEvents JSON."""
+        if self.text:
+            return self.text
+        body: dict[str, Any] = {
+            "specversion": "1.0",
+            "id": self.id,
+            "source": self.source,
+            "type": self.type,
+            "subject": self.subject,
+            "time": self.time,
+            "datacontenttype": "application/json",
+            "dataschema": f"{_SCHEMAS}{self.type}",
+        }
+        if self.traceparent:
+            body |= {"traceparent": self.traceparent, "requestid": self.request_id}
+        body["data"] = self.data
+        return _ENCODE(body)
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Event:
+        """Read it and check it against its schema; raises EventError, and NewerEventError."""
+        if len(text) > MOST_BYTES:
+            message = f"it has {len(text):,} bytes, an event has {MOST_BYTES:,} at most"
+            raise EventError(message)
+        try:
+            body = json.loads(text)
+            _check_version(body)
+            _validator(body["type"]).validate(body)
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:  # ValidationError is a ValueError
+            raise EventError(_reason(error)) from error
+        return cls._of(body, text if isinstance(text, str) else "")
+
+    @classmethod
+    def from_trusted_json(cls, text: str) -> Event:
+        """Read what this suite wrote itself, without the check."""
+        return cls._of(json.loads(text), text)
+
+    @classmethod
+    def _of(cls, body: Mapping[str, Any], text: str) -> Event:
+        return cls(
+            id=body["id"],
+            source=body["source"],
+            type=body["type"],
+            subject=body["subject"],
+            time=body["time"],
+            data=body["data"],
+            traceparent=body.get("traceparent", ""),
+            request_id=body.get("requestid", ""),
+            text=text,
+        )
+
+    @property
+    def occurred_at(self) -> datetime:
+        """When it happened."""
+        return datetime.fromisoformat(self.time)
+
+
+class MakeEvent(Protocol):
+    """How a service makes its events: with id, source and the present trace."""
+
+    def __call__(self, kind: str, subject: str, data: Mapping[str, Any], *, at: datetime | None = None) -> Event:
+        """Make an event that happened now, or at another moment: what follows from a late event happened when that one did."""
+
+
+def event_maker(source: str, clock: Clock, ids: Ids) -> MakeEvent:
+    """Return the function by which a service makes its events."""
+
+    def make(kind: str, subject: str, data: Mapping[str, Any], *, at: datetime | None = None) -> Event:
+        trace, event_id = context.current.get(), ids()
+        if trace is not None and trace.recorded:
+            trace = trace.inside()
+            attributes = {"messaging.system": "outlay", "messaging.operation.type": "create", "messaging.message.id": event_id}
+            trace.record(f"create {kind}", Kind.PRODUCER, attributes={**attributes, "outlay.event_type": kind})
+        return Event(
+            id=event_id,
+            source=f"/outlay/{source}",
+            type=kind,
+            subject=subject,
+            time=to_wire(at or clock()),
+            data=data,
+            traceparent=trace.traceparent if trace else "",
+            request_id=trace.request_id if trace else "",
+        )
+
+    return make
+
+
+def declared_events() -> list[str]:
+    """Return the type of every event that has a schema."""
+    folder = files("chassis") / "contracts" / "events"
+    return sorted(entry.name.removesuffix(".json") for entry in folder.iterdir() if entry.name.endswith(".json"))
+
+
+def _reason(error: Exception) -> str:
+    """Say in one line what is wrong, and where; never with a value of the event, which may be somebody's own."""
+    if isinstance(error, jsonschema_rs.ValidationError):
+        return f"ValidationError at /{'/'.join(str(step) for step in error.instance_path)}: {error.message}"[:500]
+    return " ".join(f"{type(error).__name__}: {error}".split())[:500]
+
+
+def _check_version(body: Mapping[str, Any]) -> None:
+    """Say it in plain words if the event is fine, but of another version than this process knows."""
+    schema, kind = body.get("dataschema"), body["type"]
+    if not isinstance(schema, str) or not schema.startswith(_SCHEMAS):
+        return
+    if kind not in _declared():
+        message = f"no event is called {kind} in this version: update this service, then replay"
+        raise NewerEventError(message)
+    if schema != f"{_SCHEMAS}{kind}":
+        message = f"it follows the schema {schema!r}, known here is '{_SCHEMAS}{kind}': update this service, then replay"
+        raise NewerEventError(message)
+
+
+@cache
+def _declared() -> frozenset[str]:
+    return frozenset(declared_events())
+
+
+@cache
+def _validator(kind: str) -> jsonschema_rs.Draft202012Validator:
+    if kind not in _declared():
+        message = f"no event is called {kind}"
+        raise KeyError(message)
+    schema = (files("chassis") / "contracts" / "events" / f"{kind}.json").read_text("utf-8")
+    return jsonschema_rs.Draft202012Validator(json.loads(schema), validate_formats=True, mask="(its value)")

@@ -1,0 +1,48 @@
+"""Which events were handled already."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from chassis.runtime.clock import now_ms
+from chassis.storage.database import unless_raced
+from chassis.storage.prepared import Prepared
+
+if TYPE_CHECKING:
+    from sqlalchemy import Table
+    from sqlalchemy.engine import Connection
+
+_KEPT_MS = 30 * 24 * 3600 * 1000
+
+
+@cache
+def _seen(table: Table) -> Prepared:
+    return Prepared(sa.select(table.c.event_id).where(table.c.event_id == sa.bindparam("event")))
+
+
+@cache
+def _note(table: Table) -> Prepared:
+    return Prepared(table.insert(), "event_id", "received_ms")
+
+
+class Inbox:
+    """The inbox within one transaction."""
+
+    def __init__(self, connection: Connection, table: Table) -> None:
+        """Work in this transaction: the note that an event was handled is kept exactly if its effect is."""
+        self._connection, self._table = connection, table
+
+    def first_time(self, event_id: str) -> bool:
+        """Note the event; False if it had been handled before."""
+        if _seen(self._table).first(self._connection, event=event_id) is not None:
+            return False
+        with unless_raced():
+            _note(self._table).run(self._connection, event_id=event_id, received_ms=now_ms())
+        return True
+
+    def forget_old(self) -> None:
+        """Delete notes of more than 30 days; no bus delivers an event again after so long."""
+        self._connection.execute(self._table.delete().where(self._table.c.received_ms < now_ms() - _KEPT_MS))

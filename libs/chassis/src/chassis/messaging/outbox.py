@@ -1,0 +1,99 @@
+"""Events that are stored in the transaction that they tell of."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from chassis.messaging.events import Event
+from chassis.messaging.relay import ALONE, CONFIRM_SECONDS, LEASE_SECONDS
+from chassis.runtime.clock import now_ms
+from chassis.storage.database import ADDED_EVENTS, RELAY
+from chassis.storage.prepared import Prepared
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from sqlalchemy import Row, Table
+    from sqlalchemy.engine import Connection
+
+    from chassis.storage.database import Database
+
+_LEASE_MS = int(LEASE_SECONDS * 1000)
+_FRESH_MS = int(CONFIRM_SECONDS * 1000)
+"""A claim that holds for so long covers the publishing; an older one is renewed first."""
+
+
+@cache
+def _insert(table: Table) -> Prepared:
+    return Prepared(table.insert(), *table.c.keys())
+
+
+def add_events(connection: Connection, table: Table, events: Sequence[Event]) -> None:
+    """Store events within a transaction."""
+    add_written_events(connection, table, [(event.id, event.to_json()) for event in events])
+
+
+def add_written_events(connection: Connection, table: Table, events: Sequence[tuple[str, str]]) -> None:
+    """Store events that are (id, JSON) already."""
+    if not events:
+        return
+    moment, relay = now_ms(), connection.info.get(RELAY)
+    claim = {"claimed_by": relay, "claimed_until_ms": moment + _LEASE_MS if relay else 0}
+    rows = [{"id": event_id, "body": body, "created_ms": moment, **claim} for event_id, body in events]
+    _insert(table).run_many(connection, rows)
+    connection.info[ADDED_EVENTS] = True
+
+
+class SqlOutbox:
+    """An outbox in a table. Rows are leased in a way that SQLite, MySQL and Db2 all have: no SKIP LOCKED."""
+
+    def __init__(self, database: Database, table: Table, *, owner: str, now: Callable[[], int] = now_ms) -> None:
+        """`owner` names this relay: what it claimed before it crashed is its own again at once. ALONE needs no claims."""
+        self._database, self._table, self._owner, self._now = database, table, owner, now
+        # Composed once: composing a statement costs more than running it.
+        free = sa.or_(table.c.claimed_until_ms < sa.bindparam("moment"), table.c.claimed_by == owner)
+        some = table.c.id.in_(sa.bindparam("ids", expanding=True))
+        columns = (table.c.id, table.c.body, table.c.claimed_by, table.c.claimed_until_ms)
+        self._oldest = sa.select(*columns).order_by(table.c.id).limit(sa.bindparam("most"))
+        self._free = self._oldest.where(free)
+        self._lease = table.update().where(some, free).values(claimed_by=owner, claimed_until_ms=sa.bindparam("until"))
+        self._mine = sa.select(table.c.id).where(some, table.c.claimed_by == owner)
+        self._sent = table.delete().where(some)
+
+    def claim(self, limit: int) -> list[Event]:
+        """Return unsent events, oldest first, which no other relay gets for the length of a lease."""
+        rows = self._unsent(limit) if self._owner == ALONE else self._claimed(limit)
+        # The events were checked when they were made and are checked again when they are consumed.
+        return [Event.from_trusted_json(row.body) for row in rows]
+
+    def _unsent(self, limit: int) -> Sequence[Row[Any, Any, Any, Any]]:
+        with self._database.read() as connection:
+            return connection.execute(self._oldest, {"most": limit}).all()
+
+    def _claimed(self, limit: int) -> Sequence[Row[Any, Any, Any, Any]]:
+        moment = self._now()
+        known = {"moment": moment, "most": limit}
+        with self._database.read() as connection:
+            rows = connection.execute(self._free, known).all()
+        stale = [row.id for row in rows if row.claimed_by != self._owner or row.claimed_until_ms < moment + _FRESH_MS]
+        if not stale:
+            return rows
+        mine = self._database.run(lambda connection: self._leased(connection, stale, moment))
+        return [row for row in rows if row.id in mine or row.id not in stale]
+
+    def _leased(self, connection: Connection, ids: Sequence[str], moment: int) -> set[str]:
+        connection.execute(self._lease, {"ids": ids, "moment": moment, "until": moment + _LEASE_MS})
+        return set(connection.execute(self._mine, {"ids": ids}).scalars())
+
+    def mark_sent(self, ids: Sequence[str]) -> None:
+        """Delete events that the bus has taken."""
+        self._database.run(lambda connection: connection.execute(self._sent, {"ids": list(ids)}))
+
+    def oldest_seconds(self) -> float:
+        """Return the age of the oldest unsent event, 0 if there is none."""
+        with self._database.read() as connection:
+            oldest = connection.execute(sa.select(sa.func.min(self._table.c.created_ms))).scalar()
+        return 0.0 if oldest is None else max(0.0, (self._now() - oldest) / 1000)

@@ -1,0 +1,52 @@
+"""Tries the broker: can it be reached, does it let this user in, and does it agree with the queues as they are declared."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pika
+from pika.exceptions import AMQPError, ChannelClosedByBroker
+
+from chassis.messaging.bus import Settings
+from chassis.messaging.rabbitmq.connection import words
+from chassis.messaging.rabbitmq.publisher import declare
+from chassis.messaging.rabbitmq.topology import Topology, explain, suite_queues
+from chassis.runtime.probes import Probe, ProbeError
+
+if TYPE_CHECKING:
+    from chassis.messaging.rabbitmq.address import BrokerAddress
+
+_REFUSED, _DIFFERENT = 403, 406
+
+
+def broker_probe(address: BrokerAddress) -> Probe:
+    """Return the probe. What is missing is declared, as every process does when it starts."""
+    return Probe("broker", lambda: _try(address), processes=frozenset({"serve", "work"}))
+
+
+def _try(address: BrokerAddress) -> str:
+    topology = Topology(suite_queues(), Settings().delays)
+    try:
+        connection = pika.BlockingConnection(address.parameters("outlay check"))
+    except (AMQPError, OSError) as error:
+        message = f"OUTLAY_BUS: {words(error, address)}"
+        raise ProbeError(message) from error
+    try:
+        declare(connection.channel(), topology)
+    except ChannelClosedByBroker as error:
+        raise ProbeError(_refusal(error)) from error
+    except AMQPError as error:
+        message = f"OUTLAY_BUS: the connection to {address.shown} was lost: {type(error).__name__}"
+        raise ProbeError(message) from error
+    finally:
+        if connection.is_open:
+            connection.close()
+    return f"{address.shown} answers, and its {len(topology.queues)} queues are as this version declares them"
+
+
+def _refusal(error: ChannelClosedByBroker) -> str:
+    if error.reply_code == _DIFFERENT:
+        return f"OUTLAY_BUS: {explain(error.reply_text)}"
+    if error.reply_code == _REFUSED:
+        return f"OUTLAY_BUS: the user lacks a right that docs/processes.md lists: {error.reply_text}"
+    return f"OUTLAY_BUS: the broker closed the channel: {error.reply_code} {error.reply_text}"

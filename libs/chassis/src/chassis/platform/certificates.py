@@ -1,0 +1,60 @@
+"""Certificates that come as text, for libraries that want them as files."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+import re
+import stat
+import tempfile
+from pathlib import Path
+
+from chassis.platform.binding import BindingError
+
+_BEGIN = "-----BEGIN CERTIFICATE-----"
+
+
+def certificate_file(text: str, *, temporary: Path | None = None) -> str:
+    """Return a file that holds a certificate, which is given as PEM or as PEM in base64.
+
+    The file is readable by this user alone and called after its content, so that another process finds it and none adds to it.
+
+    Raises:
+        BindingError: it is no certificate, or there is no place to write it to.
+    """
+    pem = _pem(text)
+    try:
+        folder = _own_folder(temporary or Path(tempfile.gettempdir()))
+        path = folder / f"{hashlib.sha256(pem).hexdigest()[:32]}.pem"
+        if not path.is_file() or path.read_bytes() != pem:
+            handle, fresh = tempfile.mkstemp(dir=folder)  # mode 0600
+            with open(handle, "wb") as file:
+                file.write(pem)
+            os.replace(fresh, path)
+    except OSError as error:
+        message = f"brings a certificate, which cannot be written to a temporary folder: {error.strerror}; set TMPDIR to one"
+        raise BindingError(message) from None
+    return str(path)
+
+
+def _pem(text: str) -> bytes:
+    if _BEGIN not in text:
+        try:
+            text = base64.b64decode(re.sub(r"\s", "", text), validate=True).decode("ascii")
+        except ValueError:
+            text = ""
+    if _BEGIN not in text:
+        message = "brings a certificate that is neither PEM nor PEM in base64"
+        raise BindingError(message)
+    return text.strip().encode("ascii", "ignore") + b"\n"
+
+
+def _own_folder(temporary: Path) -> Path:
+    """Make the folder, or take the one that is there if it is nobody else's: in a shared place somebody could have laid it out."""
+    folder = temporary / f"outlay-certificates-{os.getuid()}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    found = folder.lstat()
+    if stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid() and not found.st_mode & 0o077:
+        return folder
+    return Path(tempfile.mkdtemp(prefix="outlay-certificates-", dir=temporary))

@@ -1,0 +1,116 @@
+"""Where bindings are found: VCAP_SERVICES (Cloud Foundry), CE_SERVICES (Code Engine), folders under SERVICE_BINDING_ROOT."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from chassis.platform.binding import Binding, BindingError, plain
+
+_JSON = ("VCAP_SERVICES", "CE_SERVICES")
+_ROOT = "SERVICE_BINDING_ROOT"
+_MOST_BYTES = 1 << 20
+_WHOLE = "binding"
+"""A file of this name holds all credentials as JSON, as IBM Cloud's Kubernetes Service mounts them."""
+
+
+def read_bindings(environ: Mapping[str, str]) -> list[Binding]:
+    """Return all that is bound; raises BindingError, whose text repeats nothing that was bound."""
+    found = [binding for name in _JSON if environ.get(name, "").strip() for binding in _in_json(name, environ[name])]
+    if environ.get(_ROOT):
+        found += _in_folders(Path(environ[_ROOT]))
+    return list(_numbered(found))
+
+
+def _in_json(source: str, text: str) -> Iterator[Binding]:
+    try:
+        kinds = json.loads(text)
+    except (ValueError, RecursionError):
+        message = f"{source}: is no JSON; the platform writes it, so it was cut short or changed on its way here"
+        raise BindingError(message) from None
+    if not isinstance(kinds, dict):
+        message = f"{source}: must be an object of lists, one list for each kind of service"
+        raise BindingError(message)
+    for label, entries in kinds.items():
+        if not isinstance(entries, list):
+            message = f"{source}: what stands under {label!r} must be a list of services"
+            raise BindingError(message)
+        for number, entry in enumerate(entries, 1):
+            yield _from_entry(source, label, number, entry)
+
+
+def _from_entry(source: str, label: str, number: int, entry: Any) -> Binding:
+    if not isinstance(entry, dict) or not isinstance(entry.get("credentials"), dict):
+        message = f"{source}: service {number} under {label!r} has no credentials; bind it anew, with a service key"
+        raise BindingError(message)
+    names = [entry.get(key) for key in ("binding_name", "name", "instance_name")]
+    known = [name for name in names if isinstance(name, str) and name] or [label]
+    tags = entry.get("tags")
+    return Binding(
+        name=known[0],
+        label=label,
+        tags=tuple(tag for tag in tags if isinstance(tag, str)) if isinstance(tags, list) else (),
+        credentials=entry["credentials"],
+        source=source,
+        aliases=tuple(known[1:]),
+    )
+
+
+def _in_folders(root: Path) -> Iterator[Binding]:
+    try:
+        folders = sorted(path for path in root.iterdir() if path.is_dir() and not path.name.startswith("."))
+    except OSError as error:
+        message = f"{_ROOT}: the folder {root} cannot be read: {error.strerror}"
+        raise BindingError(message) from None
+    for folder in folders:
+        yield _from_folder(folder)
+
+
+def _from_folder(folder: Path) -> Binding:
+    entries = {path.name: _text(path) for path in sorted(folder.iterdir()) if path.is_file() and not path.name.startswith(".")}
+    label = entries.pop("type", "")
+    credentials: Mapping[str, Any] = entries
+    if _WHOLE in entries:
+        credentials = _whole(folder, entries[_WHOLE])
+    elif not label:
+        message = f"{_ROOT}: the folder {folder.name} has no file `type`, which says what is bound, such as mysql or rabbitmq"
+        raise BindingError(message)
+    provider = entries.pop("provider", "")
+    return Binding(folder.name, label, (provider,) if provider else (), credentials, _ROOT)
+
+
+def _whole(folder: Path, text: str) -> dict[str, Any]:
+    try:
+        credentials = json.loads(text)
+    except (ValueError, RecursionError):
+        credentials = None
+    if not isinstance(credentials, dict):
+        message = f"{_ROOT}: the file {folder.name}/{_WHOLE} must hold the credentials as a JSON object"
+        raise BindingError(message)
+    return credentials
+
+
+def _text(path: Path) -> str:
+    try:
+        if path.stat().st_size > _MOST_BYTES:
+            message = f"{_ROOT}: the file {path.parent.name}/{path.name} is larger than credentials are"
+            raise BindingError(message)
+        return path.read_text("utf-8").strip()
+    except OSError as error:
+        message = f"{_ROOT}: the file {path.parent.name}/{path.name} cannot be read: {error.strerror}"
+        raise BindingError(message) from None
+    except UnicodeDecodeError:
+        message = f"{_ROOT}: the file {path.parent.name}/{path.name} is no text"
+        raise BindingError(message) from None
+
+
+def _numbered(bindings: list[Binding]) -> Iterator[Binding]:
+    """Give those that share a name a number each: Code Engine may name none, and then they have their kind's."""
+    seen: dict[str, int] = {}
+    for binding in bindings:
+        key = plain(binding.name)
+        seen[key] = seen.get(key, 0) + 1
+        yield binding if seen[key] == 1 else replace(binding, name=f"{binding.name}-{seen[key]}")

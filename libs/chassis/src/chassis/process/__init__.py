@@ -1,0 +1,1 @@
+"""A service's processes: its command line, what it starts, checks and cleans up."""

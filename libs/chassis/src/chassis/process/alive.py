@@ -1,0 +1,25 @@
+"""`python -m chassis.process.alive`: asks the process beside it whether it is alive; the health check of the images."""
+
+from __future__ import annotations
+
+import os
+import sys
+from http.client import HTTPConnection, HTTPException
+
+_SECONDS = 2.0
+
+
+def alive(port: int, *, seconds: float = _SECONDS) -> bool:
+    """Return whether somebody on this machine's `port` answers /livez with 200 within that many seconds."""
+    connection = HTTPConnection("127.0.0.1", port, timeout=seconds)
+    try:
+        connection.request("GET", "/livez")
+        return connection.getresponse().status == 200  # noqa: PLR2004
+    except (OSError, HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+if __name__ == "__main__":
+    sys.exit(0 if alive(int(os.environ.get("OUTLAY_PORT", "8000"))) else 1)

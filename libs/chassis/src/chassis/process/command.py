@@ -1,0 +1,239 @@
+"""A service by itself on the command line: `python -m <service> serve | work | migrate | check | settings | events | keys`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from chassis.messaging.broker_settings import BrokerSettings
+from chassis.messaging.rabbitmq import BrokerAddress, BrokerUnavailableError, RabbitBus
+from chassis.messaging.rabbitmq.probe import broker_probe
+from chassis.messaging.rabbitmq.topology import suite_queues
+from chassis.platform import Bound
+from chassis.process.check_command import add_check_command, auth_probe, say_findings
+from chassis.process.declared_settings import as_json as settings_as_json
+from chassis.process.declared_settings import as_lines as settings_as_lines
+from chassis.process.declared_settings import declared, problems_of
+from chassis.process.events_command import add_events_command, look_after, tell_of_sealed
+from chassis.process.keys_command import NEW_SIGNING_KEY, add_keys_command, add_migrate_command, look_after_keys
+from chassis.process.migrate_command import AGAIN, LASTING, SETTINGS, migrate
+from chassis.process.processes import Answering, Working
+from chassis.process.service import Service
+from chassis.process.startup_checks import probes_of, run_startup_checks
+from chassis.runtime.clock import clock_from
+from chassis.runtime.ids import uuid7
+from chassis.runtime.logs import configure_logs
+from chassis.runtime.metrics import Metrics
+from chassis.runtime.probes import PROCESSES, Finding, Probe, run_probes, used_by
+from chassis.runtime.problems import UnavailableError
+from chassis.runtime.settings import SettingsError, leave_setting, one_of, read_settings, setting, whole_number
+from chassis.runtime.tracing import traces_from
+from chassis.security.data_keys import GivenKey, KeySettings, encryptor_from, parse_keys
+from chassis.security.encryption import DecryptionError, Encryptor
+from chassis.security.jwks import fetch_jwks
+from chassis.security.key_protect import KeyProtectError
+from chassis.security.rekeying import report
+from chassis.security.tokens import TokenVerifier
+from chassis.storage.migrations import HalfImportedError
+from chassis.storage.schema import SchemaTooNewError
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProcessSettings(BrokerSettings, KeySettings):
+    """What a service's own process has to know beside its own settings."""
+
+    host: str = setting("OUTLAY_HOST", "the address to listen on", default="127.0.0.1")
+    port: int = setting("OUTLAY_PORT", "the port to listen on", default=8000, parse=whole_number(0, 65535))
+    auth_url: str = setting("AUTH_URL", "where auth is, such as http://auth:8000", default="http://127.0.0.1:8001")
+    data_keys: tuple[GivenKey, ...] = setting(
+        "OUTLAY_DATA_KEY", "the same data keys in every service", parse=parse_keys, secret=True
+    )
+    leave_seconds: int = leave_setting()
+    instance: str = setting(
+        "OUTLAY_INSTANCE",
+        "a name that no other process ever has and that a restart keeps, such as a pod's in a StatefulSet",
+        default="",
+    )
+    process: str = setting(
+        "OUTLAY_PROCESS",
+        "the kind of process in whose surroundings `check` is run, which uses only some connections; empty: all of them",
+        default="",
+        parse=one_of(*sorted(PROCESSES)),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkSettings(ProcessSettings):
+    """What a process that works has to know: nobody else needs a broker to start."""
+
+    bus: str = setting("OUTLAY_BUS", "the broker whose events are to be handled", bound=Bound("broker"), secret=True)
+
+
+Build = Callable[[Mapping[str, str], dict[str, Any], Callable[[str], dict[str, Any]]], Service]
+"""(environment, what every service is given, verify) -> the service."""
+
+
+def main_of(name: str, build: Build, own: Callable[[str], type], arguments: Sequence[str] | None = None) -> int:
+    """Run a service's command; return the exit status. `own` returns the class of the settings that a command reads."""
+    options = _parser(name).parse_args(arguments)
+    os.umask(0o077)  # what it writes is for nobody else on this machine
+    try:
+        return _do(name, build, own, options)
+    except SettingsError as error:
+        if options.command == "check":
+            return say_findings([Finding("settings", False, problem, 0) for problem in error.problems], options, say=_say)
+        _complain([f"{name} cannot start with these settings:", *(f"  {problem}" for problem in error.problems)])
+        return SETTINGS
+    except (BrokerUnavailableError, KeyProtectError) as error:
+        _complain([str(error)])
+        return AGAIN
+    except (SchemaTooNewError, HalfImportedError, DecryptionError) as error:
+        _complain([f"{name}: something in the store is {error}" if isinstance(error, DecryptionError) else str(error)])
+        return LASTING
+    except UnavailableError as error:
+        cause = error.__cause__
+        _complain([f"{name}: {error}", *([f"  {type(cause).__name__}: {cause}"] if cause else [])])
+        return AGAIN
+
+
+def _do(name: str, build: Build, own: Callable[[str], type], options: argparse.Namespace) -> int:
+    if options.command in _WITHOUT_STORE:
+        return _WITHOUT_STORE[options.command](name, options)
+    of_process = WorkSettings if options.command == "work" else ProcessSettings
+    kinds = (of_process, own(options.command))
+    if options.command == "settings":
+        entries = declared(kinds)
+        _say(settings_as_json(name, entries) if options.json else settings_as_lines(entries))
+        return 0
+    if problems := problems_of(kinds, os.environ):
+        raise SettingsError(problems)
+    settings = read_settings(of_process, os.environ)
+    configure_logs(settings.log_level)
+    return _run(name, build, settings, options)
+
+
+def _parser(name: str) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog=f"python -m {name}")
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("serve", help="answer requests; what they commit is relayed to the broker")
+    commands.add_parser("work", help="handle events from the broker, and do what is put off")
+    add_migrate_command(commands, signs=name == "auth")
+    add_check_command(commands)
+    settings = commands.add_parser("settings", help="list what can be set")
+    settings.add_argument("--json", action="store_true", help="list it as JSON")
+    add_events_command(commands)
+    add_keys_command(commands)
+    return parser
+
+
+def _run(name: str, build: Build, settings: ProcessSettings, options: argparse.Namespace) -> int:
+    command: str = options.command
+    encryptor = encryptor_from(settings)
+    wake_up, metrics = threading.Event(), Metrics(spans=traces_from(settings))
+    shared = {
+        "encryptor": encryptor,
+        "metrics": metrics,
+        "clock": clock_from(settings.clock),
+        "ids": uuid7,
+        "wake": wake_up.set,
+        # Two processes of one name would take each other's claims for their own.
+        "relay_owner": f"{command}:{settings.instance or uuid7()}"[:64],
+    }
+    service = build(os.environ, shared, TokenVerifier(lambda: fetch_jwks(settings.auth_url), name))
+    try:
+        if command == "migrate" and options.what == "rekey":
+            return _rekey(service, encryptor, settings)
+        if command == "migrate" and options.what == NEW_SIGNING_KEY:
+            service.rotate()
+        elif command == "migrate":
+            return migrate(service, complain=_complain)
+        elif command == "check":
+            used = used_by(settings.process, [*probes_of(service), *_shared_probes(name, settings)])
+            return say_findings(run_probes(used), options, say=_say)
+        else:
+            run_startup_checks(service)
+            process = _process(command, service, _bus(command, service, settings, metrics, wake_up), metrics, wake_up)
+            process.run(
+                host=settings.host,
+                port=settings.port,
+                leave_seconds=settings.leave_seconds,
+                on_ready=lambda port: _say(f"{name} is ready on port {port}"),
+            )
+    finally:
+        service.close()
+        metrics.spans.close()
+    return 0
+
+
+def _shared_probes(name: str, settings: ProcessSettings) -> list[Probe]:
+    probes = [broker_probe(settings.broker)] if settings.broker else []
+    return probes if name == "auth" else [*probes, auth_probe(settings.auth_url, fetch_jwks)]
+
+
+def _rekey(service: Service, encryptor: Encryptor, settings: BrokerSettings) -> int:
+    done = report(service.name, service.rekey(), encryptor.key_ids, say=_say)
+    if settings.broker is not None:
+        with _letters(service.name, settings.broker) as bus:
+            tell_of_sealed(bus, encryptor.key_ids[1:], say=_say)
+    return 0 if done else 1
+
+
+def _bus(command: str, service: Service, settings: BrokerSettings, metrics: Metrics, wake_up: threading.Event) -> RabbitBus | None:
+    if settings.broker is None:
+        return None
+    queues = service.queues if command == "work" else ()
+    return RabbitBus(f"{service.name} {command}", settings.broker, queues, metrics=metrics, on_ready=wake_up.set)
+
+
+def _process(
+    command: str, service: Service, bus: RabbitBus | None, metrics: Metrics, wake_up: threading.Event
+) -> Answering | Working:
+    if command == "serve":
+        return Answering(service, bus, metrics, wake_up)
+    if bus is None:
+        raise SettingsError(["OUTLAY_BUS: is missing: the broker whose events are to be handled"])
+    return Working(service, bus, metrics, wake_up)
+
+
+def _events(name: str, options: argparse.Namespace) -> int:
+    settings = read_settings(BrokerSettings, os.environ)
+    configure_logs(settings.log_level)
+    if settings.broker is None:
+        raise SettingsError(["OUTLAY_BUS: is missing: the broker whose dead letters are to be looked after"])
+    with _letters(name, settings.broker) as bus:
+        look_after(bus, options, say=_say)
+    return 0
+
+
+@contextmanager
+def _letters(name: str, broker: BrokerAddress) -> Iterator[RabbitBus]:
+    own = [queue for queue in suite_queues() if queue.startswith(f"{name}.")]
+    bus = RabbitBus(f"{name} events", broker, metrics=Metrics(), dead_letters_of=own)
+    try:
+        yield bus
+    finally:
+        bus.stop()
+
+
+def _keys(_name: str, options: argparse.Namespace) -> int:
+    settings = read_settings(KeySettings, os.environ)
+    configure_logs(settings.log_level)
+    look_after_keys(settings, options.action, say=_say)
+    return 0
+
+
+_WITHOUT_STORE: dict[str, Callable[[str, argparse.Namespace], int]] = {"events": _events, "keys": _keys}
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)  # noqa: T201  this is the command line
+
+
+def _complain(lines: Sequence[str]) -> None:
+    print("\n".join(lines), file=sys.stderr, flush=True)  # noqa: T201

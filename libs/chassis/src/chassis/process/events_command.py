@@ -1,0 +1,43 @@
+"""The command `events dead | replay | purge`: looking after events that could not be handled, on any bus."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from chassis.messaging.bus import Bus, DeadLetter
+
+
+def add_events_command(commands: Any) -> None:
+    """Add the command to an argument parser's subcommands."""
+    events: argparse.ArgumentParser = commands.add_parser("events", help="look after events that could not be handled")
+    events.add_argument("action", choices=["dead", "replay", "purge"], help="list dead letters, try them again, throw them away")
+    events.add_argument("ids", nargs="*", help="of these dead letters; all if left out")
+    events.add_argument("--json", action="store_true", help="list whole letters as JSON")
+
+
+def look_after(bus: Bus, options: argparse.Namespace, *, say: Callable[[str], None]) -> None:
+    """Do what the options of that command say. Raises OSError if the bus is away."""
+    ids = options.ids or None
+    if options.action == "dead":
+        for letter in bus.dead():
+            say(json.dumps(vars(letter)) if options.json else _line(letter))
+    elif options.action == "replay":
+        say(f"{bus.replay(ids)} put back; they are taken up within a few seconds.")
+    else:
+        say(f"{bus.purge(ids)} thrown away.")
+
+
+def tell_of_sealed(bus: Bus, older: Sequence[str], *, say: Callable[[str], None]) -> None:
+    """Say how many dead letters hold values that were sealed with each of some keys. Raises OSError if the bus is away."""
+    letters = bus.dead() if older else []
+    for key_id in older:
+        count = sum(f".{key_id}." in letter.body for letter in letters)
+        if count:
+            say(f"dead letters: {count:,} still need {key_id}: replay or purge them before you take it away")
+
+
+def _line(letter: DeadLetter) -> str:
+    return f"{letter.id}\t{letter.died_at}\t{letter.queue}\t{letter.type}\t{letter.attempts} attempts\t{letter.reason}"

@@ -1,0 +1,107 @@
+"""What one process of a service runs: a server that answers and relays, or workers with only their health to be asked for."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from chassis.messaging.relay import Relay
+from chassis.process.cleanup import Cleanup
+from chassis.web.health import Health
+from chassis.web.server import serve
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Callable, Sequence
+
+    from starlette.types import ASGIApp, Receive, Scope, Send
+
+    from chassis.messaging.rabbitmq import RabbitBus
+    from chassis.process.service import Service
+    from chassis.runtime.metrics import Metrics
+    from chassis.runtime.worker import Worker
+
+_LEAVE_SECONDS = 4.0
+"""Within which everything has to end at the signal to stop; what is cut off is found again by another process."""
+
+
+class Answering:
+    """`serve`: the service's API, and a relay for what it commits, so that the commit itself wakes who publishes it."""
+
+    def __init__(self, service: Service, bus: RabbitBus | None, metrics: Metrics, wake_up: threading.Event) -> None:
+        """Without a bus, events wait in the outbox."""
+        self._service, self._bus = service, bus
+        self._workers: tuple[Worker, ...] = (_relay(service, bus, metrics, wake_up),) if bus else ()
+        # It answers without a broker, so that one that is away is only reported.
+        optional_checks = {**service.optional_checks, **({"broker": bus.check_publishing} if bus else {})}
+        health = Health(metrics, {"store": service.check}, optional_checks=optional_checks)
+        self._web = _Readiness(health, service.web)
+
+    def run(self, *, host: str, port: int, on_ready: Callable[[int], None], leave_seconds: float = 0) -> None:
+        """Serve until the signal to stop, and `leave_seconds` longer."""
+        if self._bus is not None:
+            self._bus.connect()
+        _run(self._web, self._workers, self._bus, host=host, port=port, on_ready=on_ready, leave_seconds=leave_seconds)
+
+
+class Working:
+    """`work`: consumers, relay, the service's own workers and the hourly tidying."""
+
+    def __init__(self, service: Service, bus: RabbitBus, metrics: Metrics, wake_up: threading.Event) -> None:
+        """Begin nothing yet."""
+        self._bus = bus
+        self._workers = (_relay(service, bus, metrics, wake_up), *service.workers, Cleanup([service]))
+        metrics.measure_with(bus.depths)
+        self._web = Health(
+            metrics, {"store": service.check, "broker": bus.check_consuming}, optional_checks=service.optional_checks
+        )
+
+    def run(self, *, host: str, port: int, on_ready: Callable[[int], None], leave_seconds: float = 0) -> None:  # noqa: ARG002
+        """Work until the signal to stop; nobody has to be told first, the broker gives what is left to others."""
+        self._bus.start()
+        _run(self._web, self._workers, self._bus, host=host, port=port, on_ready=on_ready)
+
+
+class _Readiness:
+    """Answers /readyz of an application that has a broker beside it."""
+
+    def __init__(self, health: Health, app: ASGIApp) -> None:
+        self._health, self._app = health, app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        asked = scope["type"] == "http" and scope["path"] == "/readyz"
+        await (self._health if asked else self._app)(scope, receive, send)
+
+
+def _relay(service: Service, bus: RabbitBus, metrics: Metrics, wake_up: threading.Event) -> Relay:
+    relay = Relay(service.name, service.outbox, bus.publish, metrics, wake_up=wake_up)
+    metrics.measure_with(relay.measure)
+    return relay
+
+
+def _run(
+    web: ASGIApp,
+    workers: Sequence[Worker],
+    bus: RabbitBus | None,
+    *,
+    host: str,
+    port: int,
+    on_ready: Callable[[int], None],
+    leave_seconds: float = 0,
+) -> None:
+    for worker in workers:
+        worker.start()
+    try:
+        serve(web, host=host, port=port, on_ready=on_ready, leave_seconds=leave_seconds)
+    finally:
+        _stop(workers, bus)
+
+
+def _stop(workers: Sequence[Worker], bus: RabbitBus | None) -> None:
+    deadline = time.monotonic() + _LEAVE_SECONDS
+    for worker in workers:
+        worker.ask_to_stop()
+    if bus is not None:
+        bus.stop()
+    for worker in workers:
+        worker.stop(seconds=max(0.1, deadline - time.monotonic()))

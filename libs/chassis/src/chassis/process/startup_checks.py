@@ -1,0 +1,62 @@
+"""What a service looks at before it serves, and what `check` tries of it."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from typing import TYPE_CHECKING
+
+from chassis.runtime.probes import Probe, ProbeError
+from chassis.runtime.problems import UnavailableError
+from chassis.security.encryption import DecryptionError
+from chassis.storage.schema import SchemaTooNewError
+
+if TYPE_CHECKING:
+    from chassis.process.service import Service
+
+log = logging.getLogger("outlay.check")
+
+_FIRST_LOOK_SECONDS = 3.0
+"""How long a store may take before the process begins without having heard from it."""
+
+
+def probes_of(service: Service) -> list[Probe]:
+    """Return a service's own probes, and one that opens with its data keys what was sealed with them."""
+
+    def try_keys() -> str:
+        try:
+            service.check_keys()
+        except DecryptionError as error:
+            message = f"OUTLAY_DATA_KEY: something in the store is {error}; give every process the keys that it was sealed with"
+            raise ProbeError(message) from error
+        except UnavailableError as error:
+            message = "what is sealed cannot be read while the store is not right"
+            raise ProbeError(message) from error
+        return "opens what is sealed in the store"
+
+    return [*service.probes(), Probe("data key", try_keys)]
+
+
+def run_startup_checks(service: Service) -> None:
+    """Look at the store before anything is served or handled; one that is away, or not migrated yet, stops nobody from starting.
+
+    Raises:
+        SchemaTooNewError: the store is of a version that this code could only damage.
+        DecryptionError: something in it is sealed with a data key that is not given.
+    """
+    found: list[Exception] = []
+
+    def look() -> None:
+        try:
+            service.check()
+            service.check_keys()
+        except Exception as error:
+            found.append(error)
+
+    thread = threading.Thread(target=look, name="first look", daemon=True)
+    thread.start()
+    thread.join(_FIRST_LOOK_SECONDS)
+    for error in found:
+        if isinstance(error, SchemaTooNewError | DecryptionError):
+            raise error
+        log.warning("the store is not ready yet; this process is, and waits for it", extra={"reason": str(error)})

@@ -1,0 +1,51 @@
+"""What time it is. A clock is an argument wherever time matters, so that a test can live through years in seconds."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+Clock = Callable[[], datetime]
+"""Returns the present moment in UTC."""
+
+
+def system_clock() -> datetime:
+    """Return the machine's time."""
+    return datetime.now(UTC)
+
+
+def clock_from(setting: str) -> Clock:
+    """Make the clock that OUTLAY_CLOCK describes: empty, an instant, or `file:<path>` to a file that holds one.
+
+    A file is read at each look, so the clock of a running process can be moved.
+
+    Raises:
+        ValueError: if the setting is not an instant with a zone.
+    """
+    if not setting:
+        return system_clock
+    if setting.startswith("file:"):
+        path = Path(setting.removeprefix("file:"))
+        return lambda: _instant(path.read_text("utf-8").strip())
+    moment = _instant(setting)
+    return lambda: moment
+
+
+def _instant(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        message = f"{text} has no time zone; write it as 2026-11-22T10:00:00Z"
+        raise ValueError(message)
+    return moment.astimezone(UTC)
+
+
+def to_wire(moment: datetime) -> str:
+    """Write a moment as on the wire: UTC, ending in Z."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def now_ms() -> int:
+    """Return the machine's time; leases and ages are about machines, not about the user's day."""
+    return int(time.time() * 1000)

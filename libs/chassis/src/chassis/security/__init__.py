@@ -1,0 +1,1 @@
+"""Service tokens, encryption and its keys, the audit log."""

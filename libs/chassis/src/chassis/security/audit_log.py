@@ -1,0 +1,58 @@
+"""The audit log: security events as log lines; docs/security.md lists every event.
+
+The lines go where all logs go, at every log level, and never hold an address, a password or a token.
+"""
+
+from __future__ import annotations
+
+import getpass
+import logging
+import os
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from chassis.runtime.logs import SECURITY_LOGGER
+from chassis.runtime.settings import SettingsError
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator
+
+SUCCESS, FAILURE, REFUSED = "success", "failure", "refused"
+ADMINISTRATIVE = frozenset({"migrate", "events", "keys", "export", "import"})
+"""Commands of operators that are recorded."""
+_ONLY_READING = ("dead", "list")
+
+log = logging.getLogger(SECURITY_LOGGER)
+
+
+def record(event: str, outcome: str, **details: Any) -> None:
+    """Write a line; details that are empty are left out."""
+    level = logging.INFO if outcome == SUCCESS else logging.WARNING
+    log.log(level, "security event", extra={"event": event, "outcome": outcome, **{k: v for k, v in details.items() if v}})
+
+
+@contextmanager
+def recorded_command(program: str, options: argparse.Namespace) -> Iterator[None]:
+    """Write a line for a command of an operator that changes keys, stores or messages, once it has ended."""
+    command = " ".join(str(word) for name in ("command", "what", "action") if (word := getattr(options, name, None)))
+    try:
+        yield
+    except SettingsError:
+        raise  # nothing was begun
+    except BaseException as error:
+        _record_command(program, command, reason=type(error).__name__)
+        raise
+    _record_command(program, command)
+
+
+def _record_command(program: str, command: str, *, reason: str = "") -> None:
+    if command.split(" ", maxsplit=1)[0] in ADMINISTRATIVE and not command.endswith(_ONLY_READING):
+        record("admin.command", FAILURE if reason else SUCCESS, reason=reason, command=f"{program} {command}", operator=_operator())
+
+
+def _operator() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # a container's user need not have a name
+        return str(os.getuid())

@@ -1,0 +1,133 @@
+"""The data keys as settings hold them: one a line, the first one seals, all open; each in clear or wrapped by Key Protect."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from chassis.runtime.settings import CommonSettings, SettingsError, setting
+from chassis.security.encryption import KEY_BYTES, Encryptor
+from chassis.security.key_protect import KeyProtectAddress, key_protect_address
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+_MADE_BY = "such as `outlay keys new` or `openssl rand -hex 32` prints"
+_WHO_UNWRAPS = "OUTLAY_DATA_KEY: holds a wrapped key, so OUTLAY_KEY_PROTECT must say who unwraps it"
+_WRAPPED = re.compile(r"wrapped:([A-Za-z0-9-]{1,64}):([A-Za-z0-9+/=_-]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class WrappedKey:
+    """A data key that only Key Protect can read: encrypted there by a root key that never leaves it."""
+
+    root: str
+    ciphertext: str = field(repr=False)
+
+    def __str__(self) -> str:
+        """Return the line that settings hold."""
+        return f"wrapped:{self.root}:{self.ciphertext}"
+
+
+GivenKey = bytes | WrappedKey
+
+
+def parse_keys(text: str) -> tuple[GivenKey, ...]:
+    """Read data keys; what follows a # is a remark. Raises ValueError with a sentence in which no key stands."""
+    lines = [line.partition("#")[0] for line in text.splitlines()]
+    keys = tuple(
+        _parse_key(word, number) for number, line in enumerate(lines, start=1) for word in re.split(r"[\s,]+", line) if word
+    )
+    if not keys:
+        message = f"must be 64 hex digits, {_MADE_BY}"
+        raise ValueError(message)
+    if len(set(keys)) < len(keys):
+        message = "holds the same key twice: give each once, the one that seals first"
+        raise ValueError(message)
+    return keys
+
+
+def _parse_key(word: str, line: int) -> GivenKey:
+    wrapped = _WRAPPED.fullmatch(word)
+    if wrapped:
+        return WrappedKey(wrapped[1], wrapped[2])
+    try:
+        key = bytes.fromhex(word) if word.isascii() else b""
+    except ValueError:
+        key = b""
+    if len(key) != KEY_BYTES:
+        message = f"line {line} must be 64 hex digits, {_MADE_BY}, or wrapped:<root key>:<ciphertext>; a line for each key"
+        raise ValueError(message)
+    return key
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeySettings(CommonSettings):
+    """What a process can be told about its data keys."""
+
+    data_keys: tuple[GivenKey, ...] = setting(
+        "OUTLAY_DATA_KEY", "the data keys, one a line; the first one seals, all open", default=(), parse=parse_keys, secret=True
+    )
+    key_protect: KeyProtectAddress | None = setting(  # noqa: RUF009  makes a field
+        "OUTLAY_KEY_PROTECT",
+        "what unwraps wrapped data keys: https://<region>.kms.cloud.ibm.com?instance=<id>",
+        default=None,
+        parse=key_protect_address,
+    )
+    key_protect_apikey: str = setting(
+        "OUTLAY_KEY_PROTECT_APIKEY", "an IAM key with the role Reader on the root key", default="", secret=True
+    )
+
+    def problems(self) -> list[str]:
+        """Return a sentence for each combination that cannot be."""
+        problems = super().problems()
+        if self.key_protect is None and any(isinstance(key, WrappedKey) for key in self.data_keys):
+            problems.append(_WHO_UNWRAPS)
+        if self.key_protect is not None and not self.key_protect_apikey:
+            problems.append("OUTLAY_KEY_PROTECT: needs OUTLAY_KEY_PROTECT_APIKEY or OUTLAY_KEY_PROTECT_APIKEY_FILE")
+        return problems
+
+
+def encryptor_from(settings: KeySettings, *, file: Path | None = None) -> Encryptor:
+    """Return the encryptor with the keys from the settings, unwrapped, or those in `file`, which is created if it is missing.
+
+    Raises:
+        KeyProtectError: if a key cannot be unwrapped.
+        SettingsError: if the keys do not fit.
+    """
+    keys = settings.data_keys or (keys_in(file) if file else ())
+    try:
+        return Encryptor(*clear_keys(settings, keys))
+    except ValueError as error:  # such as one key twice, once of them wrapped
+        raise SettingsError([f"OUTLAY_DATA_KEY: {error}"]) from error
+
+
+def clear_keys(settings: KeySettings, keys: Sequence[GivenKey]) -> list[bytes]:
+    """Return the keys in clear; nobody is asked if none is wrapped. Raises KeyProtectError, SettingsError."""
+    if not any(isinstance(key, WrappedKey) for key in keys):
+        return [key for key in keys if isinstance(key, bytes)]
+    if settings.key_protect is None:
+        raise SettingsError([_WHO_UNWRAPS])
+    with settings.key_protect.client(settings.key_protect_apikey) as client:
+        return [key if isinstance(key, bytes) else client.unwrap(key.root, key.ciphertext) for key in keys]
+
+
+def keys_in(path: Path) -> tuple[GivenKey, ...]:
+    """Return the data keys in a file, made with one key at the first call and readable by its owner alone.
+
+    Raises:
+        SettingsError: if they do not fit.
+    """
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        fresh = path.with_suffix(".new")
+        fresh.touch(mode=0o600)
+        fresh.write_text(secrets.token_hex(KEY_BYTES) + "\n", "ascii")
+        fresh.rename(path)
+    try:
+        return parse_keys(path.read_text("utf-8"))
+    except ValueError as error:
+        raise SettingsError([f"{path}: {error}"]) from error

@@ -1,0 +1,110 @@
+"""Service tokens: short-lived EdDSA JWTs that the gateway obtains from auth and every service verifies by itself."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import jwt
+
+from chassis.runtime.problems import UnauthorizedError
+
+SHARED_AUDIENCE = "outlay"
+"""Of tokens for every service, which gateways before version 0.2 send; no gateway of today passes one on."""
+ALGORITHM = "EdDSA"
+_KEPT = 2_000
+_REFETCH_SECONDS = 5.0
+
+Jwks = Callable[[], Mapping[str, Any]]
+"""Returns auth's public keys as a JSON Web Key Set; raises OSError when they are out of reach."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who is asking, as auth signed it."""
+
+    user_id: str
+    session_id: str
+    kind: str
+    """`session` or `token`."""
+    scopes: frozenset[str]
+    home_currency: str
+    time_zone: str
+    locale: str
+
+    @classmethod
+    def from_claims(cls, claims: Mapping[str, Any]) -> Caller:
+        """Read the claims that `claims_of` wrote."""
+        return cls(
+            user_id=claims["sub"],
+            session_id=claims["sid"],
+            kind=claims["kind"],
+            scopes=frozenset(claims["scope"].split()),
+            home_currency=claims["cur"],
+            time_zone=claims["tz"],
+            locale=claims["loc"],
+        )
+
+    def claims(self) -> dict[str, Any]:
+        """Return the claims of a token for this caller, without its times."""
+        return {
+            "sub": self.user_id,
+            "sid": self.session_id,
+            "kind": self.kind,
+            "scope": " ".join(sorted(self.scopes)),
+            "cur": self.home_currency,
+            "tz": self.time_zone,
+            "loc": self.locale,
+        }
+
+
+class TokenVerifier:
+    """Verifies service tokens with auth's keys. An unknown key id makes it look once whether the keys were rotated."""
+
+    def __init__(self, jwks: Jwks, audience: str, *, monotonic: Callable[[], float] = time.monotonic) -> None:
+        """Fetch nothing yet: the first token does. `audience` is the service that verifies: a token for another is refused."""
+        self._jwks, self._audiences = jwks, (audience, SHARED_AUDIENCE)
+        self._monotonic = monotonic
+        self._keys: dict[str, jwt.PyJWK] = {}
+        self._fetched_at = float("-inf")
+        self._verified: dict[str, dict[str, Any]] = {}
+        self._lock = threading.Lock()
+
+    def __call__(self, token: str) -> dict[str, Any]:
+        """Return the claims of a valid token; raises UnauthorizedError.
+
+        The same token comes with each request of a minute, and checking a signature costs more than all the rest, so what was
+        verified is kept until it expires.
+        """
+        kept = self._verified.get(token)
+        if kept is not None and kept["exp"] > time.time():
+            return kept
+        claims = self._verify(token)
+        with self._lock:
+            if len(self._verified) >= _KEPT:
+                self._verified.clear()
+            self._verified[token] = claims
+        return claims
+
+    def _verify(self, token: str) -> dict[str, Any]:
+        try:
+            key = self._key(jwt.get_unverified_header(token).get("kid", ""))
+            claims: dict[str, Any] = jwt.decode(
+                token, key, algorithms=[ALGORITHM], audience=self._audiences, options={"require": ["exp", "sub", "aud"]}
+            )
+        except jwt.PyJWTError as error:
+            message = "The token is expired or not one of ours; sign in again."
+            raise UnauthorizedError(message) from error
+        return claims
+
+    def _key(self, key_id: str) -> jwt.PyJWK:
+        if key_id not in self._keys and self._monotonic() - self._fetched_at > _REFETCH_SECONDS:
+            self._keys = {key["kid"]: jwt.PyJWK(dict(key)) for key in self._jwks()["keys"]}
+            self._fetched_at = self._monotonic()  # not if that failed: a key that could not be asked for is not unknown
+        if key_id not in self._keys:
+            message = "unknown key"
+            raise jwt.InvalidKeyError(message)
+        return self._keys[key_id]

@@ -1,0 +1,1 @@
+"""SQL storage: engine and dialects, transactions, idempotency, migrations, export and import."""

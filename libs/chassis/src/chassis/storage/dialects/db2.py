@@ -1,0 +1,176 @@
+"""Db2 through ibm_db and ibm_db_sa. docs/stores.md says which of this is tested against what.
+
+Transactions are CURSOR STABILITY: a statement reads what was committed, and does not wait for writers ("currently committed").
+Those that change one person's things lock that person's row first. Statements of one reader may see different moments.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from importlib.util import find_spec
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.engine import Connection, Engine, ExceptionContext
+from sqlalchemy.exc import DBAPIError
+
+from chassis.storage.dialects.dialect import POOL_SECONDS, Dialect, ask_idle_ones_alone, is_local
+from chassis.storage.dialects.network import by_number, numbers_in
+
+CONNECT_SECONDS, LOCK_SECONDS, ANSWER_SECONDS = 5, 10, 30
+"""How long a connection, a lock and the server's answer may take."""
+_MIGRATION_SECONDS = 600
+_MOST_IDLE_SECONDS = 1800
+_LOB_BYTES = 16 * 1024 * 1024
+"""Long texts up to this size come with their row instead of in a request of their own."""
+
+_STATE = re.compile(r"SQLSTATE=(\w{5})")
+_BUSY = {"40001", "57033"}
+_AWAY = {"08", "28", "57", "58"}
+"""Classes of SQLSTATE: connections, who may connect, resources and interventions, the system."""
+_CONNECTION = "08"
+_VERSION_TABLE = "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"
+
+
+class Db2(Dialect):
+    """`ibm_db_sa://user:password@host:port/NAME`, with `?schema=` if it is not the user's own and `?ca=<pem>` for TLS."""
+
+    def problem(self, url: sa.URL) -> str:
+        """Say what is wrong with an address."""
+        if find_spec("ibm_db") is None:
+            return "needs the driver ibm-db, which is not here: there is one for x86-64 alone, and the home image is without it"
+        if any(";" in part for part in (url.password or "", url.database or "", *map(str, url.query.values()))):
+            return "must have no semicolon in it, not even in the password: the driver ends it there"
+        if "ca" not in url.query and url.query.get("tls") != "no" and not is_local(url):
+            return "would send the password in clear to another machine; add ?ca=<file of its authority>, or ?tls=no"
+        return ""
+
+    def engine(self, url: sa.URL, *, pool_size: int) -> Engine:
+        """Return the pool of connections. The driver, of 120 MB, is loaded now, and only by those who use it."""
+        _mend()
+        engine = sa.create_engine(
+            "ibm_db_sa://",
+            creator=_connector(url),
+            pool_size=pool_size,
+            max_overflow=10,
+            pool_timeout=POOL_SECONDS,
+            pool_recycle=_MOST_IDLE_SECONDS,
+            pool_pre_ping=True,
+            hide_parameters=True,
+        )
+        engine.dialect._get_default_schema_name = _schema_of  # type: ignore[method-assign]  # noqa: SLF001  it would look in all
+        event.listen(engine, "handle_error", _notice_a_lost_connection)
+        ask_idle_ones_alone(engine)
+        return engine
+
+    @contextmanager
+    def migrating(self, engine: Engine, name: str) -> Iterator[Connection]:  # noqa: ARG002  a schema has one version
+        """Hold the table of the schema's version, which is made for that if need be."""
+        with engine.connect() as connection:
+            connection.detach()  # its patience is not for others
+            connection.exec_driver_sql(f"SET CURRENT LOCK TIMEOUT {_MIGRATION_SECONDS}")
+            with suppress(DBAPIError):  # it is there already, or is being made right now
+                connection.exec_driver_sql(_VERSION_TABLE)
+            connection.commit()
+            with connection.begin():
+                connection.exec_driver_sql("LOCK TABLE alembic_version IN EXCLUSIVE MODE")
+                yield connection
+
+    def is_away(self, error: DBAPIError) -> bool:
+        """Say whether it may do later."""
+        return error.connection_invalidated or _state(error.orig)[:2] in _AWAY
+
+    def explain(self, error: BaseException, url: sa.URL) -> str:
+        """Say what is wrong. The driver's messages have the reason as a number of the operating system."""
+        where, user, text = f"{url.host}:{url.port or 50000}", url.username or "", str(getattr(error, "orig", error))
+        if "SQL30082N" in text or _state(text) == "28000":
+            return f"{where} refuses the user {user}: wrong user or password"
+        if "SQL30061N" in text or "SQL1013N" in text or _state(text) in {"08004", "42705"}:
+            return f"there is no database {url.database} at {where}; CREATE DATABASE {url.database}, see docs/stores.md"
+        if _state(text) in {"42501", "42502"}:
+            return f"the user {user} lacks a right in {url.database}; GRANT what docs/stores.md lists"
+        if "SQL30081N" in text:
+            found = (by_number(number, where) for number in numbers_in(text))
+            return next(filter(None, found), f"{where} does not answer; check host, port, firewall, and TLS on either side")
+        if "SQL1336N" in text:
+            return f"the host of {where} is not known; check its name"
+        return f"{where} refuses with SQLSTATE {_state(text) or 'unknown'}"
+
+    def is_refused(self, error: BaseException) -> bool:
+        """Say whether the server knows us and does not want us."""
+        text = str(getattr(error, "orig", error))
+        return "SQL30082N" in text or _state(text) in {"28000", "08004", "42705", "42501", "42502"}
+
+    def is_busy(self, error: DBAPIError) -> bool:
+        """Say whether this was a deadlock, or a lock that took too long; the driver calls both programming errors."""
+        return _state(error.orig) in _BUSY
+
+
+def _connector(url: sa.URL) -> Callable[[], Any]:
+    import ibm_db_dbi
+
+    told = {
+        "DATABASE": url.database,
+        "HOSTNAME": url.host,
+        "PORT": url.port or 50000,
+        "PROTOCOL": "TCPIP",
+        "UID": url.username,
+        "PWD": url.password or "",
+        "AUTHENTICATION": "SERVER",
+        "LOBCacheSize": _LOB_BYTES,
+        "ConnectTimeout": CONNECT_SECONDS,
+        "ReceiveTimeout": ANSWER_SECONDS,
+        **_tls(url),
+    }
+    told_so = "".join(f"{key}={value};" for key, value in told.items())
+    schema = str(url.query.get("schema", ""))
+
+    def connect() -> Any:
+        connection = ibm_db_dbi.connect(told_so, "", "")
+        cursor = connection.cursor()
+        cursor.execute(f"SET CURRENT LOCK TIMEOUT {LOCK_SECONDS}")
+        if schema:
+            cursor.execute(f"SET SCHEMA {schema}")
+        cursor.close()
+        connection.commit()
+        return connection
+
+    return connect
+
+
+def _tls(url: sa.URL) -> dict[str, str]:
+    authority = str(url.query.get("ca", ""))
+    return {"SECURITY": "SSL", "SSLServerCertificate": authority, "SSLClientHostnameValidation": "BASIC"} if authority else {}
+
+
+def _schema_of(connection: Connection) -> str:
+    return str(connection.exec_driver_sql("SELECT CURRENT SCHEMA FROM SYSIBM.SYSDUMMY1").scalar()).strip().lower()
+
+
+def _notice_a_lost_connection(context: ExceptionContext) -> None:
+    """The dialect knows some of the ways in which a connection ends, and would keep one that ended in another."""
+    if _state(context.original_exception)[:2] == _CONNECTION:
+        context.is_disconnect = True
+
+
+def _state(error: object) -> str:
+    found = _STATE.search(str(error))
+    return found[1] if found else ""
+
+
+def _mend() -> None:
+    """Put right what ibm_db_sa 0.4.4 does wrongly with SQLAlchemy 2, and keep it from printing statements with their values."""
+    from ibm_db_sa.base import DB2Compiler, DB2TypeCompiler
+    from ibm_db_sa.logger import configure_ibmdbsa_logging
+
+    def for_update_clause(_compiler: Any, select: Any, **_more: Any) -> str:
+        return f" WITH RS USE AND KEEP {'SHARE' if select._for_update_arg.read else 'UPDATE'} LOCKS"  # noqa: SLF001
+
+    def varchar(_compiler: Any, kind: Any, **_more: Any) -> str:
+        return f"VARCHAR({kind.length} CODEUNITS32)"  # letters; Db2 would count bytes
+
+    configure_ibmdbsa_logging(False)
+    DB2Compiler.for_update_clause, DB2TypeCompiler.visit_VARCHAR = for_update_clause, varchar

@@ -1,0 +1,202 @@
+"""MySQL 8 and MariaDB 10.11 through PyMySQL.
+
+Transactions that write are READ COMMITTED: they lock their owner's row first, and then have to see what was committed while they
+waited for it; and without locks on gaps, two that touch different rows are not in each other's way. Transactions that read are
+REPEATABLE READ and read only, so that all their statements see one moment. A connection is told when that changes.
+"""
+
+from __future__ import annotations
+
+import select
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from chassis.storage.dialects.dialect import POOL_SECONDS, WRITES, Dialect, ask_idle_ones_alone, is_local
+from chassis.storage.dialects.network import unreached
+
+CONNECT_SECONDS, LOCK_SECONDS, STATEMENT_SECONDS, SOCKET_SECONDS = 5, 10, 20, 30
+"""How long a connection, a lock, a statement and a silent connection may take; each is less than what is around it."""
+_MIGRATION_SECONDS = 600
+"""How long a migration waits for another one to end."""
+_MOST_IDLE_SECONDS = 1800
+
+_DEADLOCK, _LOCK_WAIT, _CHANGED_SINCE = 1213, 1205, 1020
+_OUR_FAULT = {1054, 1264, 1265, 1364, 1366, 1792, 3819, 4025}
+"""Errors that the driver calls operational and that no waiting mends: columns and values that do not fit, writing in a reader."""
+
+_STRICT = "STRICT_ALL_TABLES,ONLY_FULL_GROUP_BY,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION"
+_SESSION = (
+    f"SET SESSION time_zone = '+00:00', collation_connection = 'utf8mb4_bin', sql_mode = '{_STRICT}', "
+    f"innodb_lock_wait_timeout = {LOCK_SECONDS}"
+)
+_LIMITS = {
+    True: f"SET SESSION max_statement_time = {STATEMENT_SECONDS}",
+    False: f"SET SESSION max_execution_time = {STATEMENT_SECONDS * 1000}",
+}
+"""By whether it is MariaDB, which limits every statement; MySQL limits those that read."""
+_WAYS = {
+    True: "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE",
+    False: "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY",
+}
+"""By whether the next transactions write."""
+_WAY = "outlay.way"
+"""Key in a connection's `info` for the way in which it was told to go on."""
+_ADDRESS = "outlay.address"
+"""Key in an engine's options for the address that it was made of: its own `url` lacks what was said of TLS."""
+_IN_TRANSACTION = 1
+"""The bit of the server's status that says so."""
+
+
+_REFUSALS = frozenset({1044, 1045, 1049, 1142, 1143, 1227, 1698, 2026, 3159})
+"""Numbers of errors: wrong user, password, database or TLS, and rights that are missing."""
+
+
+class MySql(Dialect):
+    """A server, or several behind one address."""
+
+    def problem(self, url: sa.URL) -> str:
+        """Say what is wrong with an address."""
+        if url.get_driver_name() != "pymysql":
+            return "must begin with mysql+pymysql:// or mariadb+pymysql://"
+        authority = str(url.query.get("ca", ""))
+        return f"names the file {authority!r} as ca, which is not there" if authority and not Path(authority).is_file() else ""
+
+    def engine(self, url: sa.URL, *, pool_size: int) -> Engine:
+        """Return the pool of connections."""
+        engine = _engine(url, read_timeout=SOCKET_SECONDS, write_timeout=SOCKET_SECONDS, pool_size=pool_size, max_overflow=10)
+        event.listen(engine, "connect", _limit)
+        event.listen(engine, "begin", _on_begin)
+        ask_idle_ones_alone(engine, is_suspect=_has_something_to_say)
+        return engine
+
+    @contextmanager
+    def migrating(self, engine: Engine, name: str) -> Iterator[Connection]:
+        """Hold the server's lock of this name. What takes a minute here is no fault, so there are no limits.
+
+        MySQL commits at each CREATE and ALTER, so that a migration which was interrupted is half there: see `ddl`.
+        """
+        unlimited = _engine(engine.get_execution_options()[_ADDRESS], pool_size=1)
+        lock = {"name": f"outlay {name} {engine.url.database}"[:64], "seconds": _MIGRATION_SECONDS}
+        try:
+            with unlimited.connect() as connection:
+                _take(connection, lock)
+                with connection.begin():
+                    yield connection
+                # The lock ends with the connection, however that ends.
+        finally:
+            unlimited.dispose()
+
+    def is_away(self, error: DBAPIError) -> bool:
+        """Say whether it may do later."""
+        return error.connection_invalidated or (isinstance(error, OperationalError) and _code(error) not in _OUR_FAULT)
+
+    def explain(self, error: BaseException, url: sa.URL) -> str:
+        """Say what is wrong."""
+        code, cause = _code(error), getattr(error, "orig", None)
+        where, user = f"{url.host}:{url.port or 3306}", url.username or ""
+        known = {
+            1045: f"{where} refuses the user {user}: wrong user or password, or it wants TLS for this user",
+            1044: f"the user {user} may not use the database {url.database}; GRANT the rights that docs/stores.md lists",
+            1049: f"there is no database {url.database} at {where}; CREATE DATABASE {url.database}",
+            1142: f"the user {user} lacks a right in {url.database}; GRANT SELECT, INSERT, UPDATE, DELETE ON {url.database}.*",
+            1040: f"{where} has no connection left; raise max_connections, or run fewer processes",
+            2026: f"{where} has no TLS; set it up there, or allow to go without by ?tls=no",
+            3159: f"{where} wants TLS; leave ?tls=no out, and name its authority with ?ca=<file>",
+        }
+        if code in known:
+            return known[code]
+        nobody = unreached(getattr(cause, "original_exception", None), where)
+        return nobody or f"{where} refuses with error {code}"
+
+    def is_refused(self, error: BaseException) -> bool:
+        """Say whether the server knows us and does not want us."""
+        return _code(error) in _REFUSALS
+
+    def is_busy(self, error: DBAPIError) -> bool:
+        """Say whether this was a deadlock, or a lock that took too long."""
+        return _code(error) in (_DEADLOCK, _LOCK_WAIT, _CHANGED_SINCE)
+
+
+def _engine(url: sa.URL, *, pool_size: int, max_overflow: int = 0, **sockets: int) -> Engine:
+    address, tls = secured(url)
+    arguments = {"connect_timeout": CONNECT_SECONDS, "charset": "utf8mb4", **tls, **sockets}
+    engine = sa.create_engine(
+        address,
+        pool_size=pool_size,
+        max_overflow=max_overflow,
+        pool_timeout=POOL_SECONDS,
+        pool_recycle=_MOST_IDLE_SECONDS,
+        pool_pre_ping=True,
+        hide_parameters=True,
+        isolation_level="READ COMMITTED",
+        paramstyle="format",
+        connect_args=arguments,
+        pool_reset_on_return=None,
+        execution_options={_ADDRESS: url},
+    )
+    event.listen(engine, "connect", _set_up)
+    event.listen(engine, "reset", _roll_back_if_need_be)
+    return engine
+
+
+def secured(url: sa.URL) -> tuple[sa.URL, dict[str, Any]]:
+    """Return the address without what it says of TLS, and that as the driver wants it. With other machines it is TLS or nothing."""
+    tls, authority = url.query.get("tls", ""), str(url.query.get("ca", ""))
+    address = url.difference_update_query(["tls", "ca"])
+    if tls == "no" or (is_local(url) and not authority and tls != "yes"):
+        return address, {"ssl_disabled": True}
+    context = ssl.create_default_context(cafile=authority or None)
+    return address, {"ssl": context}
+
+
+def _set_up(connection: Any, _record: Any) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(_SESSION)
+
+
+def _limit(connection: Any, _record: Any) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(_LIMITS["MariaDB" in connection.get_server_info()])
+
+
+def _on_begin(connection: Connection) -> None:
+    writes = bool(connection.get_execution_options().get(WRITES))
+    if connection.info.get(_WAY, True) is not writes:
+        connection.exec_driver_sql(_WAYS[writes])
+        connection.info[_WAY] = writes
+
+
+def _roll_back_if_need_be(connection: Any, _record: Any, _state: Any) -> None:
+    """The pool would do it each time, which is a request to the server; nearly always there is nothing to undo."""
+    if connection.server_status & _IN_TRANSACTION:
+        connection.rollback()
+
+
+def _has_something_to_say(connection: Any) -> bool:
+    """Say whether a server that was asked nothing has sent something: that it hangs up, most likely."""
+    if connection._sock is None:  # noqa: SLF001  the driver does not show it otherwise
+        return True
+    poll = select.poll()
+    poll.register(connection._sock, select.POLLIN)  # noqa: SLF001
+    return bool(poll.poll(0))
+
+
+def _take(connection: Connection, lock: dict[str, Any]) -> None:
+    with connection.begin():
+        taken = connection.execute(sa.text("SELECT GET_LOCK(:name, :seconds)"), lock).scalar()
+    if not taken:
+        message = "another migration of this store has not ended"
+        raise TimeoutError(message)
+
+
+def _code(error: BaseException) -> int | None:
+    arguments = getattr(getattr(error, "orig", None), "args", ())
+    return arguments[0] if arguments and isinstance(arguments[0], int) else None

@@ -1,0 +1,67 @@
+"""SQLite: one writer at a time, who says so at the beginning."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.engine import Connection, Engine
+
+from chassis.storage.dialects.dialect import WRITES, Dialect
+from chassis.storage.dialects.write_lock import WriteLock
+from chassis.storage.driver import execute
+
+_PRAGMAS = (
+    "journal_mode = WAL",
+    "synchronous = FULL",
+    "foreign_keys = ON",
+    "busy_timeout = 10000",
+    "cache_size = -4000",
+    "secure_delete = ON",  # what was deleted is nowhere in the file any more
+)
+
+
+class Sqlite(Dialect):
+    """A file. Migrations need no lock of their own: they are one writing transaction."""
+
+    def __init__(self) -> None:
+        """Make the turn."""
+        super().__init__()
+        # SQLite lets one writer in at a time and makes the others poll; waiting here is fair and costs nothing.
+        self.turn = WriteLock()
+
+    def engine(self, url: sa.URL, *, pool_size: int) -> Engine:
+        """Return the pool of connections to the file."""
+        options: dict[str, Any] = {} if url.database in (None, "", ":memory:") else {"pool_size": pool_size, "max_overflow": 10}
+        engine = sa.create_engine(url, hide_parameters=True, **options)
+        event.listen(engine, "connect", _on_connect)
+        event.listen(engine, "begin", _on_begin)
+        return engine
+
+    def explain(self, error: BaseException, url: sa.URL) -> str:
+        """Say what is wrong."""
+        text, file = str(getattr(error, "orig", error)), url.database
+        if "unable to open" in text:
+            return f"the file {file} cannot be opened; is its folder there, and this user's to write to?"
+        if "readonly" in text or "read-only" in text:
+            return f"the file {file} may only be read; let this user own it and its folder"
+        if "not a database" in text or "malformed" in text:
+            return f"the file {file} is no database, or damaged; name another one, or restore a backup"
+        if "full" in text:
+            return f"the disk of {file} is full; make room"
+        if "locked" in text:
+            return f"the file {file} is held by another program"
+        return f"the file {file} fails with {type(error).__name__}"
+
+
+def _on_connect(connection: Any, _record: Any) -> None:
+    # "begin" below starts transactions; the driver itself would start them too late.
+    connection.isolation_level = None
+    for pragma in _PRAGMAS:
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _on_begin(connection: Connection) -> None:
+    writes = connection.get_execution_options().get(WRITES)
+    execute(connection, "BEGIN IMMEDIATE" if writes else "BEGIN", ()).close()

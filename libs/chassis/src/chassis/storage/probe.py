@@ -1,0 +1,83 @@
+"""Tries a SQL store as a service uses it: is it there, at which schema, and may this user do what is done to it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from chassis.runtime.probes import Probe, ProbeError, folder_probe
+from chassis.storage.database import StoreUnavailableError
+from chassis.storage.schema import Schema, SchemaState, revision_of
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Connection
+
+    from chassis.storage.database import Database
+
+_VERSION = "alembic_version"
+
+
+def database_probes(database: Database, package: str, setting: str) -> list[Probe]:
+    """Return the probes of a service's database; `setting` is what names it."""
+    probes = [Probe("store", lambda: _try(database, Schema(package), setting))]
+    if database.url.get_backend_name() == "sqlite" and database.url.database:
+        probes.append(folder_probe("store's disk", Path(database.url.database).parent))
+    return probes
+
+
+def reaching(database: Database, setting: str) -> str:
+    """Return the revision of the store, empty if it has none; raises ProbeError if it does not answer."""
+    try:
+        with database.looking() as connection:
+            return revision_of(connection) or ""
+    except (StoreUnavailableError, SQLAlchemyError) as error:
+        message = f"{setting}: {database.explain(error)}"
+        raise ProbeError(message, lasting=database.is_refused(error)) from error
+
+
+def _try(database: Database, schema: Schema, setting: str) -> str:
+    have, name = reaching(database, setting), _name(database)
+    match schema.state(have or None):
+        case SchemaState.NEWER:
+            raise ProbeError(f"{setting}: {schema.too_new(have)}")
+        case SchemaState.OLDER:
+            message = (
+                f"{setting}: {name} is at schema {have or 'none'}, this version needs {schema.known[-1]}; "
+                f"run `python -m {schema.package} migrate`"
+            )
+            raise ProbeError(message)
+        case standing:
+            _try_rights(database, setting)
+            newer = ", which is newer than this version and which it can work with" if standing is SchemaState.AHEAD else ""
+            return f"{name} answers, its schema is {have}{newer}, and everything is allowed that is done to it"
+
+
+def _name(database: Database) -> str:
+    url = database.url
+    place = f"{url.host}:{url.port}/{url.database}" if url.host else url.database
+    return f"{url.get_backend_name()} {place}"
+
+
+def _try_rights(database: Database, setting: str) -> None:
+    """Do to each table what is done to it, to no row of it."""
+    try:
+        with database.begin() as connection:
+            for name in sa.inspect(connection).get_table_names():
+                if name != _VERSION:
+                    _try_table(connection, name)
+    except (StoreUnavailableError, DBAPIError) as error:
+        message = f"{setting}: {database.explain(error)}"
+        raise ProbeError(message, lasting=database.is_refused(error)) from error
+
+
+def _try_table(connection: Connection, name: str) -> None:
+    nothing = sa.text("1 = 0")
+    names = list(connection.execute(sa.select(sa.text("*")).select_from(sa.table(name)).where(nothing)).keys())
+    table = sa.table(name, *map(sa.column, names))
+    column = table.c[names[0]]
+    connection.execute(sa.insert(table).from_select(names, sa.select(*table.columns).where(nothing)))
+    connection.execute(sa.update(table).values({column: column}).where(nothing))
+    connection.execute(sa.delete(table).where(nothing))

@@ -1,0 +1,1 @@
+"""HTTP: the application, its middleware, requests, problems, validation and paging."""

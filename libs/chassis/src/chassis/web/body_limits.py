@@ -1,0 +1,92 @@
+"""How large a body may be: what an operation's document says of its upload, else a limit for its kind."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from chassis.runtime.problems import BodyTooLargeError
+from chassis.web.spec import operations
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from chassis.web.spec import Spec
+
+JSON_LIMIT = 64 * 1024
+"""Bytes of a body of which the document says nothing: the longest texts that an operation takes fit in, escaped."""
+UPLOAD_LIMIT = 200_000_000
+"""Bytes of an upload of which the document says nothing, such as a file to import; it is never held in memory."""
+FRAME = 64 * 1024
+"""Bytes of a form around its file."""
+
+_MEGABYTE = 1024 * 1024
+_FORM = "multipart/form-data"
+
+
+class BodyLimits:
+    """The limits of some services' operations: `x-most-bytes` of a file that is uploaded, or else of the whole body."""
+
+    def __init__(self, specs: Iterable[Spec] = ()) -> None:
+        """Read the documents."""
+        self._larger = [
+            (method.upper(), _pattern(_base(spec) + path), _Limits(operation))
+            for spec in specs
+            for path, method, operation in operations(spec)
+            if "x-most-bytes" in operation or _takes_files(operation)
+        ]
+
+    def of(self, method: str, path: str, content_type: bytes) -> BodyLimit:
+        """Return the limit for a request."""
+        for known, pattern, limits in self._larger:
+            if known == method and pattern.fullmatch(path):
+                return limits.of(content_type)
+        return BodyLimit(JSON_LIMIT)
+
+
+class _Limits:
+    """The limits of one operation that takes more than others."""
+
+    def __init__(self, operation: dict[str, Any]) -> None:
+        self._uploads, self._most = _takes_files(operation), operation.get("x-most-bytes")
+
+    def of(self, content_type: bytes) -> BodyLimit:
+        if not self._uploads:
+            return BodyLimit(self._most or JSON_LIMIT)
+        if not content_type.lower().startswith(_FORM.encode()):
+            return BodyLimit(JSON_LIMIT)
+        if self._most is None:
+            return BodyLimit(UPLOAD_LIMIT)
+        return BodyLimit(self._most + FRAME, f"The file may have {self._most // _MEGABYTE} MB at most.")
+
+
+class BodyLimit:
+    """What one body may have."""
+
+    def __init__(self, most: int, told: str = "") -> None:
+        """`told` is the sentence for whoever sends more."""
+        self._left, self._told = most, told or f"The body may have {most:,} bytes at most."
+
+    def expect(self, length: bytes) -> None:
+        """Look at a Content-Length before anything is read; raises BodyTooLargeError."""
+        if length.isdigit() and int(length[:20]) > self._left:
+            raise BodyTooLargeError(self._told)
+
+    def take(self, count: int) -> None:
+        """Count what has arrived; raises BodyTooLargeError at the first byte too many."""
+        self._left -= count
+        if self._left < 0:
+            raise BodyTooLargeError(self._told)
+
+
+def _takes_files(operation: dict[str, Any]) -> bool:
+    return _FORM in operation.get("requestBody", {}).get("content", {})
+
+
+def _base(spec: Spec) -> str:
+    servers = spec.get("servers") or [{"url": ""}]
+    return str(servers[0]["url"]).rstrip("/")
+
+
+def _pattern(path: str) -> re.Pattern[str]:
+    return re.compile(re.sub(r"\\{[^/]+?\\}", "[^/]+", re.escape(path)))

@@ -1,0 +1,79 @@
+"""What a handler is given besides its arguments, free of any framework."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from chassis.runtime.problems import ForbiddenError, InvalidRequestError, UnauthorizedError, VersionRequiredError
+from chassis.security.gateway_keys import HEADER
+from chassis.security.tokens import Caller
+
+Response = tuple[Any, int, Mapping[str, str]]
+"""(body, status, headers) of an operation. A body that is an iterator of bytes is streamed."""
+
+_VERSION = re.compile(r'(?:W/)?"?([0-9]{1,15})"?', re.ASCII)
+
+
+@dataclass(frozen=True)
+class Request:
+    """The caller and the headers of one request."""
+
+    signed_in: Caller | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    client_address: str = ""
+    sent_by_gateway: bool = False
+    """Whether it has proven to come from a gateway of this installation."""
+    notes: dict[str, str] = field(default_factory=dict)
+    """What the security log says beside; a handler may add to it."""
+
+    @property
+    def caller(self) -> Caller:
+        """Who asks; raises UnauthorizedError if nobody is signed in."""
+        if self.signed_in is None:
+            message = "Sign in first."
+            raise UnauthorizedError(message)
+        return self.signed_in
+
+    @property
+    def expected_version(self) -> int:
+        """The version in If-Match; raises VersionRequiredError without one."""
+        given = self.headers.get("If-Match", "")
+        if not given:
+            message = 'Send the version that you read as If-Match, such as "3".'
+            raise VersionRequiredError(message)
+        match = _VERSION.fullmatch(given.strip())
+        if match is None:
+            message = 'If-Match must be one version in quotes, such as "3".'
+            raise InvalidRequestError(message)
+        return int(match.group(1))
+
+    @property
+    def idempotency_key(self) -> str | None:
+        """The Idempotency-Key, if there is one."""
+        return self.headers.get("Idempotency-Key") or None
+
+    @property
+    def user_agent(self) -> str:
+        """What the client calls itself, shortened."""
+        return self.headers.get("User-Agent", "")[:200]
+
+    def require_gateway(self) -> None:
+        """Raise ForbiddenError unless a gateway asks."""
+        if not self.sent_by_gateway:
+            message = f"Only a gateway may do this; it proves itself by {HEADER}."
+            raise ForbiddenError(message)
+
+    def require_session(self) -> Caller:
+        """Return the caller if it is a person with a session; an access token may not do this. Raises ForbiddenError."""
+        if self.caller.kind != "session":
+            message = "An access token may not do this; sign in with your password."
+            raise ForbiddenError(message)
+        return self.caller
+
+
+def etag(version: int) -> dict[str, str]:
+    """Return the header that says which version this is."""
+    return {"ETag": f'"{version}"'}

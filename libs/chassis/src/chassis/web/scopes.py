@@ -1,0 +1,41 @@
+"""What an access token may do: reading and writing are separate scopes, and neither includes the other."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from chassis.runtime.problems import ForbiddenError
+from chassis.web.spec import operations
+
+if TYPE_CHECKING:
+    from chassis.security.tokens import Caller
+    from chassis.web.request import Response
+    from chassis.web.spec import Spec
+
+_READING = frozenset({"GET", "HEAD"})
+_NOTHING_TO_READ = 204
+
+
+def reading_operations(spec: Spec) -> frozenset[str]:
+    """Return the operations that only need the scope read, whatever their method: their documents say `x-scope: read`."""
+    return frozenset(
+        operation["operationId"] for _path, _method, operation in operations(spec) if operation.get("x-scope") == "read"
+    )
+
+
+def require_scope(caller: Caller | None, method: str) -> None:
+    """Raise ForbiddenError unless the caller, if there is one, may use this method."""
+    wanted = "read" if method in _READING else "write"
+    if caller is not None and wanted not in caller.scopes:
+        message = f"This needs an access token with the scope {wanted}."
+        raise ForbiddenError(message)
+
+
+def without_reading(caller: Caller | None, answer: Response) -> Response:
+    """Return the answer to a write without its body if the caller may not read; it says where the resource is, and its version."""
+    body, status, headers = answer
+    if caller is None or "read" in caller.scopes or body is None:
+        return answer
+    kept = {name: value for name, value in headers.items() if name.lower() != "content-type"}
+    # Something that was accepted for later is not done yet, so its status stays.
+    return None, status if status == 202 else _NOTHING_TO_READ, kept  # noqa: PLR2004

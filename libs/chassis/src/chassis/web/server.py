@@ -1,0 +1,150 @@
+"""Serves an ASGI application until somebody stops it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import sys
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import uvicorn
+
+from chassis.web.connection import Connection, ConnectionLimits
+from chassis.web.draining import Draining
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from starlette.types import ASGIApp, Receive, Scope, Send
+
+log = logging.getLogger("outlay.server")
+
+_GRACE_SECONDS = 5
+_IDLE_SECONDS = 30
+"""For so long a connection stays open without a request: longer than a gateway keeps one, or it would send into a closing one."""
+
+
+@dataclass(frozen=True)
+class Management:
+    """What operators ask, on a port of its own, so that nobody reaches it through the public one."""
+
+    app: ASGIApp
+    port: int
+    """0 for none: then it is not answered at all."""
+
+
+class _ByPort:
+    """Passes a request on to the application of the port on which it came."""
+
+    def __init__(self, public: ASGIApp, management: Management) -> None:
+        self._public, self._management = public, management
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        local = scope.get("server")
+        managed = local is not None and local[1] == self._management.port
+        await (self._management.app if managed else self._public)(scope, receive, send)
+
+
+class Server(uvicorn.Server):
+    """uvicorn, which says when it is ready and leaves the end of the process to whoever runs it."""
+
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        *,
+        leaving: Draining,
+        leave_seconds: float,
+        on_ready: Callable[[int], None],
+        on_exit: Callable[[], None],
+        management_port: int = 0,
+    ) -> None:
+        """`on_ready` gets the port once it listens; `on_exit` is called at the signal to stop, to end endless answers.
+
+        For `leave_seconds` after the signal it goes on as one that is `leaving`. It listens on `management_port` too, if that is
+        not 0.
+        """
+        super().__init__(config)
+        self._management_port = management_port
+        self._leaving, self._leave_seconds = leaving, leave_seconds
+        self._on_ready, self._on_exit = on_ready, on_exit
+        self._leaves_at = float("inf")
+
+    async def startup(self, sockets: Any = None) -> None:
+        """Listen, then say so."""
+        await super().startup(sockets)
+        if self.started:
+            if self._management_port:
+                self.servers.append(await self._listen(self._management_port))
+            self._on_ready(self.servers[0].sockets[0].getsockname()[1])
+
+    async def _listen(self, port: int) -> asyncio.base_events.Server:
+        def connection() -> Connection:
+            return self.config.http_protocol_class(config=self.config, server_state=self.server_state, app_state={})  # type: ignore[call-arg, return-value]
+
+        try:
+            return await asyncio.get_running_loop().create_server(connection, self.config.host, port, backlog=self.config.backlog)
+        except OSError as error:
+            log.error("cannot listen", extra={"port": port, "reason": str(error)})
+            sys.exit(3)
+
+    def handle_exit(self, sig: int, frame: Any) -> None:  # noqa: ARG002  uvicorn's signature
+        """Take a signal to stop; the second one ends the leaving, and a second Ctrl-C waits for nobody.
+
+        uvicorn's own method would raise the signal again after it has stopped, which ends the process before the rest has.
+        """
+        self.force_exit = self._leaving.begun and sig == signal.SIGINT
+        self.should_exit = self._leaving.begun or not self._leave_seconds
+        if not self._leaving.begun:
+            self._leaving.begun = True
+            self._leaves_at = time.monotonic() + self._leave_seconds
+            self._on_exit()
+
+    async def on_tick(self, counter: int) -> bool:
+        """Say whether it is time to stop."""
+        self.should_exit = self.should_exit or time.monotonic() >= self._leaves_at
+        return await super().on_tick(counter)
+
+
+def serve(
+    app: ASGIApp,
+    *,
+    host: str,
+    port: int,
+    on_ready: Callable[[int], None],
+    on_exit: Callable[[], None] = lambda: None,
+    leave_seconds: float = 0,
+    management: Management | None = None,
+    limits: ConnectionLimits = ConnectionLimits(),  # noqa: B008  it is frozen
+) -> None:
+    """Serve until SIGINT or SIGTERM; requests in hand have five seconds to finish.
+
+    For `leave_seconds` after the signal it goes on answering, not ready any more, and closes each connection after its answer. Then
+    it listens no more. What is for operators alone is answered on the port of `management`. No client exceeds `limits`.
+    """
+    managed = management if management and management.port else None
+    leaving = Draining(_ByPort(app, managed) if managed else app)
+    config = uvicorn.Config(
+        leaving,
+        http=type("LimitedConnection", (Connection,), {"limits": limits}),
+        ws="none",
+        host=host,
+        port=port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        lifespan="off",
+        timeout_graceful_shutdown=_GRACE_SECONDS,
+        timeout_keep_alive=_IDLE_SECONDS,
+        proxy_headers=False,
+    )
+    Server(
+        config,
+        leaving=leaving,
+        leave_seconds=leave_seconds,
+        on_ready=on_ready,
+        on_exit=on_exit,
+        management_port=managed.port if managed else 0,
+    ).run()

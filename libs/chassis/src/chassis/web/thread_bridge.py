@@ -1,0 +1,197 @@
+"""Runs Flask, which is synchronous, under the asynchronous server: one hop into a thread for each request.
+
+Connexion brings a2wsgi for this, whose hop for every piece of a body costs as much as all the rest of a request (docs/adr/003).
+Here the body is collected first (beyond a megabyte in a temporary file) and the application runs once in a worker thread.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import os
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from tempfile import SpooledTemporaryFile
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote_to_bytes
+
+from chassis.runtime.problems import UnavailableError
+from chassis.web.validation import CHECK
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from starlette.types import Receive, Scope, Send
+
+_IN_MEMORY = 1_000_000
+_CHUNK = 64 * 1024
+
+
+class ThreadBridge:
+    """An ASGI application that runs a WSGI one."""
+
+    def __init__(self, wsgi: Any, *, workers: int, name: str) -> None:
+        """Run at most `workers` requests at a time."""
+        self._wsgi = wsgi
+        self._threads = ThreadPoolExecutor(workers, thread_name_prefix=name)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request; an exception of the application comes out here."""
+        if scope["type"] != "http":
+            return
+        with SpooledTemporaryFile(max_size=_IN_MEMORY) as body:
+            if not await _collect(receive, body):
+                return  # who sent half a request has left, and half of what was meant must not be done
+            call = _Call(self._wsgi, _environ(scope, body), check=scope.get(CHECK))
+            start, first = await self._in_thread(call.begin)
+            await send(start)
+            if call.live:
+                await self._send_live(call, first, send)
+                return
+            while first is not None:
+                following = None if call.finished else await self._in_thread(call.next)
+                await send({"type": "http.response.body", "body": first, "more_body": following is not None})
+                first = following
+
+    async def _send_live(self, call: _Call, first: bytes, send: Send) -> None:
+        """Send each piece as soon as there is one, without looking whether it is the last."""
+        piece: bytes | None = first
+        while piece is not None:
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
+            piece = None if call.finished else await self._in_thread(call.next)
+        await send({"type": "http.response.body", "body": b""})
+
+    async def _in_thread(self, function: Any) -> Any:
+        context = contextvars.copy_context()
+        return await asyncio.get_running_loop().run_in_executor(self._threads, context.run, function)
+
+    def close(self) -> None:
+        """Let the running requests finish."""
+        self._threads.shutdown()
+
+
+class _Call:
+    """One call of the WSGI application."""
+
+    def __init__(self, wsgi: Any, environ: dict[str, Any], *, check: Callable[[bytes], None] | None) -> None:
+        self._wsgi, self._environ, self._check = wsgi, environ, check
+        self._start: dict[str, Any] = {}
+        self._parts: Iterator[bytes] = iter(())
+        self._answer: Iterable[bytes] = ()
+        self.finished = False
+
+    @property
+    def live(self) -> bool:
+        """Whether somebody listens to each piece of the answer."""
+        kinds = [value for name, value in self._start["headers"] if name == b"content-type"]
+        return any(kind.startswith(b"text/event-stream") for kind in kinds)
+
+    def begin(self) -> tuple[dict[str, Any], bytes]:
+        """Check the body, and run the application up to the first piece of its answer."""
+        if self._check is not None:
+            body = self._environ["wsgi.input"]
+            self._check(body.read())
+            body.seek(0)
+        self._answer = self._wsgi(self._environ, self._start_response)
+        self._parts = iter(self._answer)
+        try:
+            whole = isinstance(self._answer, list) or getattr(self._answer, "__len__", None) is not None
+            first = b"".join(self._parts) if whole else next(self._parts, b"")
+        except BaseException:
+            self._close()
+            raise
+        length = any(name == b"content-length" for name, _ in self._start["headers"])
+        if whole or (length and len(first) == self._declared_length()):
+            self._close()
+        return self._start, first
+
+    def next(self) -> bytes | None:
+        """Return the next pieces, joined up to some size; None after the last."""
+        pieces, size = [], 0
+        try:
+            for piece in self._parts:
+                pieces.append(piece)
+                size += len(piece)
+                if size >= _CHUNK or self.live:
+                    return b"".join(pieces)
+        except BaseException:
+            self._close()
+            raise
+        self._close()
+        return b"".join(pieces) if pieces else None
+
+    def _declared_length(self) -> int:
+        return next(int(value) for name, value in self._start["headers"] if name == b"content-length")
+
+    def _close(self) -> None:
+        if not self.finished:
+            self.finished = True
+            close = getattr(self._answer, "close", None)
+            if close is not None:
+                close()
+
+    def _start_response(self, status: str, headers: list[tuple[str, str]], _exc_info: Any = None) -> Any:
+        encoded = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]
+        self._start = {"type": "http.response.start", "status": int(status[:3]), "headers": encoded}
+        return lambda _data: None
+
+
+async def _collect(receive: Receive, body: SpooledTemporaryFile[bytes]) -> bool:
+    """Return whether the body came to its end."""
+    more = True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return False
+        _keep(message.get("body", b""), body)
+        more = message.get("more_body", False)
+    body.seek(0)
+    return True
+
+
+def _keep(piece: bytes, body: SpooledTemporaryFile[bytes]) -> None:
+    try:
+        body.write(piece)
+    except OSError as error:  # what is large goes to the disk, and the disk may be full
+        message = "There is no room for what you send at the moment; try again soon."
+        raise UnavailableError(message, headers={"Retry-After": "30"}) from error
+
+
+def _environ(scope: Scope, body: SpooledTemporaryFile[bytes]) -> dict[str, Any]:
+    server = scope.get("server") or ("localhost", 80)
+    environ: dict[str, Any] = {
+        "REQUEST_METHOD": scope["method"],
+        "SCRIPT_NAME": "",
+        # WSGI wants the bytes of the path as latin-1 (PEP 3333).
+        "PATH_INFO": unquote_to_bytes(scope.get("raw_path") or scope["path"].encode()).decode("latin-1"),
+        "QUERY_STRING": scope["query_string"].decode("latin-1"),
+        "SERVER_NAME": server[0],
+        "SERVER_PORT": str(server[1]),
+        "SERVER_PROTOCOL": f"HTTP/{scope.get('http_version', '1.1')}",
+        "REMOTE_ADDR": (scope.get("client") or ("",))[0],
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": scope.get("scheme", "http"),
+        "wsgi.input": body,
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": False,
+        "wsgi.run_once": False,
+        "wsgi.input_terminated": True,
+        "asgi.scope": scope,
+    }
+    for raw_name, raw_value in scope["headers"]:
+        name, value = raw_name.decode("latin-1"), raw_value.decode("latin-1")
+        if "_" in name:
+            continue  # WSGI could not tell x_forwarded_for from x-forwarded-for, of which the gateway is the only author
+        key = {"content-length": "CONTENT_LENGTH", "content-type": "CONTENT_TYPE"}.get(name)
+        key = key or f"HTTP_{name.upper().replace('-', '_')}"
+        environ[key] = f"{environ[key]},{value}" if key in environ else value
+    if environ.pop("HTTP_TRANSFER_ENCODING", None) is not None:
+        environ["CONTENT_LENGTH"] = str(_length(body))  # it is all here now
+    return environ
+
+
+def _length(body: SpooledTemporaryFile[bytes]) -> int:
+    length = body.seek(0, os.SEEK_END)
+    body.seek(0)
+    return length
