@@ -19,12 +19,12 @@ from budgets.domain.expense import NO_CATEGORY, Entry, Expense, Scope, Slot
 from budgets.domain.ports import Owner, Store
 from budgets.domain.schedule import Cycle, Period, Schedule
 from chassis.messaging.events import event_maker
-from chassis.messaging.outbox import SqlOutbox
 from chassis.runtime.clock import system_clock
 from chassis.runtime.ids import uuid7
 from chassis.runtime.problems import KeyReusedError
 from chassis.storage.database import Database
 from chassis.storage.migrations import migrate
+from chassis.storage.outbox import SqlOutbox
 from money import Money
 from support.stores import STORES, store_url
 

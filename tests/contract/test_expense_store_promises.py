@@ -10,10 +10,10 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
 from chassis.messaging.events import Event, event_maker
-from chassis.messaging.outbox import SqlOutbox
 from chassis.runtime.ids import uuid7
 from chassis.storage.database import Database
 from chassis.storage.migrations import migrate
+from chassis.storage.outbox import SqlOutbox
 from expenses.adapters.sql import SqlStore, chassis, metadata
 from expenses.domain.booking import book
 from expenses.domain.category import Category

@@ -9,15 +9,16 @@ import pytest
 import sqlalchemy as sa
 
 from chassis.messaging.events import Event
-from chassis.messaging.inbox import Inbox
-from chassis.messaging.outbox import SqlOutbox, add_events
 from chassis.messaging.relay import Relay
 from chassis.runtime.clock import now_ms
+from chassis.runtime.idempotency import IdempotencyKey, StoredResponse
 from chassis.runtime.ids import uuid7
 from chassis.runtime.metrics import Metrics
 from chassis.runtime.problems import KeyReusedError
 from chassis.storage.database import Database, StoreUnavailableError
-from chassis.storage.idempotency import IdempotencyStore, fingerprint_of
+from chassis.storage.idempotency import IdempotencyStore
+from chassis.storage.inbox import Inbox
+from chassis.storage.outbox import SqlOutbox, add_events
 from chassis.storage.tables import chassis_tables
 from support.client import eventually
 from support.stores import STORES, store_url
@@ -150,17 +151,18 @@ def test_a_repeated_request_gets_the_first_answer_and_does_nothing(database) -> 
 
     def action() -> Any:
         done.append(1)
-        return {"id": len(done)}, 201, {"ETag": '"1"'}
+        return StoredResponse({"id": len(done)}, 201, {"ETag": '"1"'})
 
     def once(user: str, key: str | None, body: Any) -> Any:
         with database.begin() as connection:
-            return IdempotencyStore(connection, TABLES.replay).once(user, key, fingerprint_of("createThing", body), action)
+            given = IdempotencyKey.of(user, key, "createThing", body) if key else None
+            return IdempotencyStore(connection, TABLES.replay).respond(given, action)
 
-    assert once("u1", "k", {"a": 1}) == once("u1", "k", {"a": 1}) == ({"id": 1}, 201, {"ETag": '"1"'})
+    assert once("u1", "k", {"a": 1}) == once("u1", "k", {"a": 1}) == StoredResponse({"id": 1}, 201, {"ETag": '"1"'})
     with pytest.raises(KeyReusedError):
         once("u1", "k", {"a": 2})
-    assert once("u2", "k", {"a": 2})[0] == {"id": 2}
-    assert once("u1", None, {"a": 1})[0] == {"id": 3}
+    assert once("u2", "k", {"a": 2}).body == {"id": 2}
+    assert once("u1", None, {"a": 1}).body == {"id": 3}
 
 
 def test_writers_take_turns_and_lose_nothing(database) -> None:

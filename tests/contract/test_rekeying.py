@@ -178,7 +178,9 @@ class TestAccounts:
     def test_a_value_that_no_key_opens_is_told_of_and_keeps_the_older_keys_needed(self, inhabited: Store) -> None:
         lost = Encryptor(secrets.token_bytes(32))
         document = inhabited.behind("user:", limit=1)[0]
-        inhabited.save(replace(document, body={**document.body, "email": lost.encrypt("x@example.org", f"email:{document.user_id}")}))
+        inhabited.save(
+            replace(document, body={**document.body, "email": lost.encrypt("x@example.org", f"email:{document.user_id}")})
+        )
         said: list[str] = []
         assert not report("auth", auth_with(RING, inhabited).rekey(), RING.key_ids, say=said.append)
         assert (

@@ -11,10 +11,10 @@ from decimal import Decimal
 import sqlalchemy as sa
 
 from chassis.messaging.events import Event, event_maker
-from chassis.messaging.outbox import SqlOutbox
 from chassis.runtime.ids import uuid7
 from chassis.storage.database import Database
 from chassis.storage.migrations import migrate
+from chassis.storage.outbox import SqlOutbox
 from expenses.adapters.months import BabelMonths
 from expenses.adapters.sql import SqlStore, chassis, metadata
 from expenses.adapters.sql.tables import import_job

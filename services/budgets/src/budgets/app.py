@@ -19,7 +19,6 @@ from budgets.domain.review import Review
 from budgets.handlers import Handlers
 from budgets.settings import BudgetsSettings
 from chassis.messaging.events import event_maker
-from chassis.messaging.outbox import SqlOutbox
 from chassis.messaging.relay import sharing
 from chassis.process.service import Service
 from chassis.runtime.clock import Clock
@@ -28,6 +27,7 @@ from chassis.runtime.metrics import Metrics
 from chassis.security.encryption import Encryptor
 from chassis.storage.database import Database
 from chassis.storage.migrations import migrate
+from chassis.storage.outbox import SqlOutbox
 from chassis.storage.probe import database_probes
 from chassis.storage.schema import Schema
 from chassis.web.app import AppParts, build_app

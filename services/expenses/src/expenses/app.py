@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from chassis.messaging.events import event_maker
-from chassis.messaging.outbox import SqlOutbox
 from chassis.messaging.relay import sharing
 from chassis.process.service import Service
 from chassis.runtime.background_check import BackgroundCheck
@@ -14,6 +13,7 @@ from chassis.runtime.ids import Ids, uuid7
 from chassis.runtime.metrics import Metrics
 from chassis.storage.database import Database
 from chassis.storage.migrations import migrate
+from chassis.storage.outbox import SqlOutbox
 from chassis.storage.probe import database_probes
 from chassis.storage.schema import Schema
 from chassis.web.app import AppParts, build_app

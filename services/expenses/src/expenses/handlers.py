@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import IO, TYPE_CHECKING, Any
 
-from chassis.storage.idempotency import fingerprint_of
+from chassis.runtime.idempotency import IdempotencyKey
 from chassis.web.paging import Cursors
 from chassis.web.request import Request, Response, etag
 from expenses.domain.catalogue import Catalogue
@@ -203,7 +203,8 @@ def _who(request: Request) -> Who:
 
 def _repeat(request: Request, operation: str, body: Any) -> Repeat:
     key = request.idempotency_key
-    return Repeat(key, fingerprint_of(operation, body) if key else "")
+    fingerprint = IdempotencyKey.of(request.caller.user_id, key, operation, body).fingerprint if key else ""
+    return Repeat(key, fingerprint)
 
 
 _RENAMED = {"from_": "first", "to": "last", "min_": "min", "max_": "max", "import_": "import_id"}

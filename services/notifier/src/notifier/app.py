@@ -9,7 +9,6 @@ from functools import partial
 from typing import Any
 
 from chassis.messaging.events import event_maker
-from chassis.messaging.outbox import SqlOutbox
 from chassis.messaging.relay import sharing
 from chassis.process.service import Service
 from chassis.runtime import context
@@ -21,6 +20,7 @@ from chassis.runtime.settings import SettingsError
 from chassis.security.encryption import DecryptionError, Encryptor
 from chassis.storage.database import Database
 from chassis.storage.migrations import migrate
+from chassis.storage.outbox import SqlOutbox
 from chassis.storage.probe import database_probes
 from chassis.storage.rekeying import check_keys
 from chassis.storage.schema import Schema

@@ -1,1 +1,1 @@
-"""Events: outbox and relay, the bus on its transports, consumers and dead letters."""
+"""Events: what they are, the relay, the bus on its transports, consumers and dead letters."""

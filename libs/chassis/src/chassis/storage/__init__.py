@@ -1,1 +1,1 @@
-"""SQL storage: engine and dialects, transactions, idempotency, migrations, export and import."""
+"""SQL storage: engine and dialects, units of work with outbox and inbox, idempotency, migrations, export and import."""

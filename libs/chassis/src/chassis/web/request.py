@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from chassis.runtime.idempotency import IdempotencyKey
 from chassis.runtime.problems import ForbiddenError, InvalidRequestError, UnauthorizedError, VersionRequiredError
 from chassis.security.gateway_keys import HEADER
 from chassis.security.tokens import Caller
@@ -54,6 +55,11 @@ class Request:
     def idempotency_key(self) -> str | None:
         """The Idempotency-Key, if there is one."""
         return self.headers.get("Idempotency-Key") or None
+
+    def idempotency(self, operation: str, body: Any) -> IdempotencyKey | None:
+        """Return the Idempotency-Key of this request, if there is one; `body` is the request's JSON."""
+        key = self.idempotency_key
+        return IdempotencyKey.of(self.caller.user_id, key, operation, body) if key else None
 
     @property
     def user_agent(self) -> str:

@@ -21,10 +21,11 @@ from budgets.adapters.sql.tables import chassis, ledger
 from budgets.domain.errors import DepartedError
 from budgets.domain.ports import Body
 from chassis.messaging.events import Event, MakeEvent
-from chassis.messaging.inbox import Inbox
-from chassis.messaging.outbox import add_events
+from chassis.runtime.idempotency import IdempotencyKey, StoredResponse
 from chassis.storage.database import Database, StoreBusyError
-from chassis.storage.idempotency import IdempotencyStore, fingerprint_of
+from chassis.storage.idempotency import IdempotencyStore
+from chassis.storage.inbox import Inbox
+from chassis.storage.outbox import add_events
 
 
 class SqlView:
@@ -57,10 +58,9 @@ class SqlWork(SqlView):
 
     def once(self, key: str | None, request: Body, action: Callable[[], Body]) -> Body:
         """Carry out an action, or return what it returned when this key came before."""
-        idempotency = IdempotencyStore(self._connection, chassis.replay)
-        fingerprint = fingerprint_of("createBudget", request)
-        body, _status, _headers = idempotency.once(self._user_id, key, fingerprint, lambda: (action(), 201, {}))
-        result: Body = body
+        kept = IdempotencyStore(self._connection, chassis.replay)
+        idempotency_key = IdempotencyKey.of(self._user_id, key, "createBudget", request) if key else None
+        result: Body = kept.respond(idempotency_key, lambda: StoredResponse(action(), 201)).body
         return result
 
     def announce(self, kind: str, subject: str, data: Body) -> None:
@@ -103,7 +103,7 @@ class SqlStore:
         """Forget handled events and answers that nobody will ask for again."""
         with self._database.begin() as connection:
             Inbox(connection, chassis.inbox).forget_old()
-            IdempotencyStore(connection, chassis.replay).forget_old()
+            IdempotencyStore(connection, chassis.replay).delete_old()
 
 
 def _take_turn(connection: Connection, user_id: str) -> None:

@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from chassis.messaging.events import MakeEvent
-from chassis.messaging.outbox import add_written_events
 from chassis.runtime.clock import now_ms
+from chassis.storage.outbox import add_written_events
 from chassis.storage.prepared import Prepared
 from expenses.adapters.sql.announcing import changes_event
 from expenses.adapters.sql.tables import chassis, held_event, import_job, import_mapping, person

@@ -10,11 +10,12 @@ from sqlalchemy import event
 from sqlalchemy.engine import Connection
 
 from chassis.messaging.events import MakeEvent
-from chassis.messaging.inbox import Inbox
-from chassis.messaging.outbox import add_events
 from chassis.runtime.clock import now_ms
+from chassis.runtime.idempotency import IdempotencyKey, StoredResponse
 from chassis.storage.database import Database
 from chassis.storage.idempotency import IdempotencyStore
+from chassis.storage.inbox import Inbox
+from chassis.storage.outbox import add_events
 from expenses.adapters.sql.announcing import changes_event
 from expenses.adapters.sql.categories import SqlCategories
 from expenses.adapters.sql.expenses import SqlExpenses
@@ -52,14 +53,14 @@ class SqlWork:
 
     def once(self, user_id: str, repeat: Repeat, action: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         """Carry out the action, or return what it returned when the same request came before. Raises KeyReusedError."""
-        idempotency = IdempotencyStore(self._connection, chassis.replay)
-        body, _status, _headers = idempotency.once(user_id, repeat.key, repeat.fingerprint, lambda: (action(), 0, {}))
-        return dict(body)
+        kept = IdempotencyStore(self._connection, chassis.replay)
+        return dict(kept.respond(_key(user_id, repeat), lambda: StoredResponse(action(), 201)).body)
 
     def answered(self, user_id: str, repeat: Repeat) -> dict[str, Any] | None:
         """Return what `once` returned when the same request came before. Raises KeyReusedError."""
-        kept = IdempotencyStore(self._connection, chassis.replay).kept(user_id, repeat.key, repeat.fingerprint)
-        return None if kept is None else dict(kept[0])
+        key = _key(user_id, repeat)
+        kept = IdempotencyStore(self._connection, chassis.replay).get(key) if key else None
+        return None if kept is None else dict(kept.body)
 
     def first_time(self, event_id: str) -> bool:
         """Note an event; False if it was noted before."""
@@ -105,9 +106,13 @@ class SqlStore:
         """Forget notes of events and of requests that nobody will repeat any more."""
         with self._database.begin() as connection:
             Inbox(connection, chassis.inbox).forget_old()
-            IdempotencyStore(connection, chassis.replay).forget_old()
+            IdempotencyStore(connection, chassis.replay).delete_old()
             forget_ownerless(connection)
             connection.execute(departed.delete().where(departed.c.at_ms < now_ms() - _DEPARTED_KEPT_MS))
+
+
+def _key(user_id: str, repeat: Repeat) -> IdempotencyKey | None:
+    return IdempotencyKey(user_id, repeat.key, repeat.fingerprint) if repeat.key else None
 
 
 def _teach_lower(connection: Any, _record: Any) -> None:

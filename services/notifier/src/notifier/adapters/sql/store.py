@@ -11,11 +11,11 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from chassis.messaging.events import MakeEvent
-from chassis.messaging.inbox import Inbox
-from chassis.messaging.outbox import add_events
 from chassis.messaging.relay import ALONE
 from chassis.storage.database import Database, unless_raced
 from chassis.storage.idempotency import IdempotencyStore
+from chassis.storage.inbox import Inbox
+from chassis.storage.outbox import add_events
 from notifier.adapters.sql import tables as t
 from notifier.adapters.sql.alerts import SqlAlerts
 from notifier.adapters.sql.claims import LOOK_SECONDS, Seen, Watch, held_by_others
@@ -90,7 +90,7 @@ class SqlStore:
         """Forget notes that no late event can need any more."""
         with self._database.begin() as connection:
             Inbox(connection, t.shared.inbox).forget_old()
-            IdempotencyStore(connection, t.shared.replay).forget_old()
+            IdempotencyStore(connection, t.shared.replay).delete_old()
             for table in (t.recovery, t.departed, t.mail_report):
                 connection.execute(sa.delete(table).where(table.c.at_ms < self._now_ms() - _NOTES_KEPT_MS))
 

@@ -1,0 +1,116 @@
+"""Units of work: one transaction of a service, in the same shape for every service with tables.
+
+Rows, the events that tell of them, the note that a message was handled and the response kept under an Idempotency-Key are
+committed together or not at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+
+from chassis.storage.idempotency import IdempotencyStore
+from chassis.storage.inbox import Inbox
+from chassis.storage.outbox import add_events
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy.engine import Connection
+
+    from chassis.messaging.events import Event, MakeEvent
+    from chassis.runtime.idempotency import IdempotencyKey, StoredResponse
+    from chassis.storage.database import Database
+    from chassis.storage.tables import ChassisTables
+
+T = TypeVar("T")
+
+
+class UnitOfWork:
+    """One transaction. A service's own class adds its repositories."""
+
+    def __init__(
+        self, connection: Connection, *, tables: ChassisTables, make_event: MakeEvent, caused_at: datetime | None = None
+    ) -> None:
+        """Events that are published count as of `caused_at`, or of now."""
+        self._connection, self._tables, self._make_event, self._caused_at = connection, tables, make_event, caused_at
+        self._events: list[Event] = []
+
+    def is_new(self, event_id: str) -> bool:
+        """Record that a message is handled in this transaction; False if it was handled before."""
+        return Inbox(self._connection, self._tables.inbox).first_time(event_id)
+
+    def idempotent(self, key: IdempotencyKey | None, action: Callable[[], StoredResponse]) -> StoredResponse:
+        """Carry out an action once for this key; return the same response each time. Raises KeyReusedError."""
+        return IdempotencyStore(self._connection, self._tables.replay).respond(key, action)
+
+    def stored_response(self, key: IdempotencyKey | None) -> StoredResponse | None:
+        """Return the response that is kept under this key, if there is one. Raises KeyReusedError."""
+        return None if key is None else IdempotencyStore(self._connection, self._tables.replay).get(key)
+
+    def publish(self, kind: str, subject: str, data: dict[str, Any]) -> None:
+        """Publish an event once the transaction is committed."""
+        self.publish_event(self._make_event(kind, subject, data, at=self._caused_at))
+
+    def publish_event(self, event: Event) -> None:
+        """Publish an event that was made already, once the transaction is committed."""
+        self._events.append(event)
+
+    def flush(self) -> None:
+        """Write the events to the outbox; the store does it before it commits."""
+        add_events(self._connection, self._tables.outbox, self._events)
+        self._events = []
+
+
+U = TypeVar("U", bound=UnitOfWork)
+U_co = TypeVar("U_co", bound=UnitOfWork, covariant=True)
+
+
+class MakeUnitOfWork(Protocol[U_co]):
+    """Makes a service's unit of work in a transaction that has begun."""
+
+    def __call__(self, connection: Connection, *, caused_at: datetime | None) -> U_co:
+        """Make one."""
+
+
+class SqlStore(Generic[U]):
+    """The store of a service with tables."""
+
+    def __init__(self, database: Database, tables: ChassisTables, make: MakeUnitOfWork[U]) -> None:
+        """Begin units of work, each made by `make`, in this database."""
+        self._database, self._tables, self._make = database, tables, make
+
+    @contextmanager
+    def write(self, *, caused_at: datetime | None = None) -> Iterator[U]:
+        """Begin a unit of work that commits at the end and rolls back on an exception. Raises StoreUnavailableError."""
+        with self._database.begin() as connection:
+            unit = self._make(connection, caused_at=caused_at)
+            yield unit
+            unit.flush()
+
+    @contextmanager
+    def read(self) -> Iterator[U]:
+        """Begin a unit of work that only reads, and sees one moment of the store. Raises StoreUnavailableError."""
+        with self._database.read() as connection:
+            yield self._make(connection, caused_at=None)
+
+    def run(self, action: Callable[[U], T]) -> T:
+        """Carry out an action in a unit of work, and again if another transaction was in its way.
+
+        The action must have no effect outside the unit of work. Raises StoreUnavailableError.
+        """
+
+        def act(connection: Connection) -> T:
+            unit = self._make(connection, caused_at=None)
+            result = action(unit)
+            unit.flush()
+            return result
+
+        return self._database.run(act)
+
+    def clean_up(self) -> None:
+        """Delete old notes of handled messages and old responses."""
+        with self._database.begin() as connection:
+            Inbox(connection, self._tables.inbox).forget_old()
+            IdempotencyStore(connection, self._tables.replay).delete_old()
