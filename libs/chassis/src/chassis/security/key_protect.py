@@ -13,6 +13,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 
+from chassis.runtime.retry import retry_while
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import TracebackType
@@ -87,7 +89,8 @@ class KeyProtect:
         """Connect to nothing yet."""
         verify = ssl.create_default_context(cafile=address.ca) if address.ca else True
         patience = httpx.Timeout(address.seconds, connect=min(address.seconds, _CONNECT_SECONDS))
-        self._address, self._sleep, self._host = address, sleep, urlsplit(address.url).netloc
+        self._address, self._host = address, urlsplit(address.url).netloc
+        self._retried = retry_while(_is_busy, pauses=_PAUSES, sleep=sleep)
         self._http = httpx.Client(base_url=address.url, verify=verify, timeout=patience)
         self._iam = _authenticator(address, apikey)
 
@@ -131,12 +134,8 @@ class KeyProtect:
         return told
 
     def _sent(self, root: str, action: str, body: dict[str, str]) -> httpx.Response:
-        for pause in _PAUSES:
-            answer = self._sent_once(root, action, body)
-            if answer.status_code not in _BUSY:
-                return answer
-            self._sleep(pause)
-        return self._sent_once(root, action, body)
+        answer: httpx.Response = self._retried(self._sent_once, root, action, body)
+        return answer
 
     def _sent_once(self, root: str, action: str, body: dict[str, str]) -> httpx.Response:
         headers = {"Authorization": f"Bearer {self._token()}", "Bluemix-Instance": self._address.instance}
@@ -176,6 +175,10 @@ class KeyProtect:
                 return f"{who} cannot {action} with root key {root} ({status}): the ciphertext was made by another one, or changed."
             case _:
                 return f"{who} answers {status}; try again in a moment."
+
+
+def _is_busy(answer: httpx.Response) -> bool:
+    return answer.status_code in _BUSY
 
 
 def _authenticator(address: KeyProtectAddress, apikey: str) -> IAMAuthenticator:

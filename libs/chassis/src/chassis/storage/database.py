@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
@@ -10,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from chassis.runtime.problems import UnavailableError
+from chassis.runtime.retry import retry_on
 from chassis.storage.dialects import WRITES, dialect_of
 
 if TYPE_CHECKING:
@@ -62,6 +62,7 @@ class Database:
         `relay` names the relay that this call wakes: what is added is claimed for it at once, which spares it a transaction.
         `prove` is called with the first connection, and until it does not raise: a store may be of another version.
         """
+        self._retried = retry_on(StoreBusyError, pauses=_PAUSES)
         self._on_events, self._relay, self._prove = on_events, relay, prove
         address = sa.make_url(url)
         self.url, self._dialect = address, dialect_of(address)
@@ -91,12 +92,8 @@ class Database:
         Raises:
             StoreUnavailableError: if the store does not answer, or others were in the way each time.
         """
-        for pause in _PAUSES:
-            try:
-                return self._once(work)
-            except StoreBusyError:
-                time.sleep(pause)
-        return self._once(work)
+        result: T = self._retried(self._once, work)
+        return result
 
     @contextmanager
     def read(self) -> Iterator[Connection]:

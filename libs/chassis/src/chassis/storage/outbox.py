@@ -11,6 +11,7 @@ from chassis.messaging.events import Event
 from chassis.messaging.relay import ALONE, CONFIRM_SECONDS, LEASE_SECONDS
 from chassis.runtime.clock import now_ms
 from chassis.storage.database import ADDED_EVENTS, RELAY
+from chassis.storage.leases import Leases
 from chassis.storage.prepared import Prepared
 
 if TYPE_CHECKING:
@@ -48,20 +49,16 @@ def add_written_events(connection: Connection, table: Table, events: Sequence[tu
 
 
 class SqlOutbox:
-    """An outbox in a table. Rows are leased in a way that SQLite, MySQL and Db2 all have: no SKIP LOCKED."""
+    """An outbox in a table, which several relays may share."""
 
     def __init__(self, database: Database, table: Table, *, owner: str, now: Callable[[], int] = now_ms) -> None:
         """`owner` names this relay: what it claimed before it crashed is its own again at once. ALONE needs no claims."""
         self._database, self._table, self._owner, self._now = database, table, owner, now
-        # Composed once: composing a statement costs more than running it.
-        free = sa.or_(table.c.claimed_until_ms < sa.bindparam("moment"), table.c.claimed_by == owner)
-        some = table.c.id.in_(sa.bindparam("ids", expanding=True))
+        self._leases = Leases(table, holder=owner, seconds=LEASE_SECONDS)
         columns = (table.c.id, table.c.body, table.c.claimed_by, table.c.claimed_until_ms)
         self._oldest = sa.select(*columns).order_by(table.c.id).limit(sa.bindparam("most"))
-        self._free = self._oldest.where(free)
-        self._lease = table.update().where(some, free).values(claimed_by=owner, claimed_until_ms=sa.bindparam("until"))
-        self._mine = sa.select(table.c.id).where(some, table.c.claimed_by == owner)
-        self._sent = table.delete().where(some)
+        self._free = self._oldest.where(self._leases.free)
+        self._sent = table.delete().where(table.c.id.in_(sa.bindparam("ids", expanding=True)))
 
     def claim(self, limit: int) -> list[Event]:
         """Return unsent events, oldest first, which no other relay gets for the length of a lease."""
@@ -81,12 +78,8 @@ class SqlOutbox:
         stale = [row.id for row in rows if row.claimed_by != self._owner or row.claimed_until_ms < moment + _FRESH_MS]
         if not stale:
             return rows
-        mine = self._database.run(lambda connection: self._leased(connection, stale, moment))
-        return [row for row in rows if row.id in mine or row.id not in stale]
-
-    def _leased(self, connection: Connection, ids: Sequence[str], moment: int) -> set[str]:
-        connection.execute(self._lease, {"ids": ids, "moment": moment, "until": moment + _LEASE_MS})
-        return set(connection.execute(self._mine, {"ids": ids}).scalars())
+        held = self._database.run(lambda connection: self._leases.claim(connection, stale, moment))
+        return [row for row in rows if row.id in held or row.id not in stale]
 
     def mark_sent(self, ids: Sequence[str]) -> None:
         """Delete events that the bus has taken."""

@@ -10,11 +10,12 @@ from sqlalchemy.dialects.mysql import MEDIUMTEXT
 
 @dataclass(frozen=True)
 class ChassisTables:
-    """outbox, inbox and replay of one service."""
+    """outbox, inbox, replay and due_job of one service."""
 
     outbox: Table
     inbox: Table
     replay: Table
+    due_job: Table
 
 
 def chassis_tables(metadata: MetaData) -> ChassisTables:
@@ -48,4 +49,18 @@ def chassis_tables(metadata: MetaData) -> ChassisTables:
         Column("created_ms", BigInteger, nullable=False),
         Index("replay_created", "created_ms"),
     )
-    return ChassisTables(outbox, inbox, replay)
+    due_job = Table(
+        "due_job",
+        metadata,
+        Column("id", String(100), primary_key=True),
+        Column("kind", String(50), nullable=False),
+        Column("book_id", String(36), nullable=True),
+        Column("due_ms", BigInteger, nullable=False),
+        Column("payload", Text, nullable=False),
+        Column("attempts", Integer, nullable=False),
+        Column("claimed_by", String(64), nullable=True),
+        Column("claimed_until_ms", BigInteger, nullable=False),
+        Index("due_job_due", "due_ms"),
+        Index("due_job_book", "book_id"),
+    )
+    return ChassisTables(outbox, inbox, replay, due_job)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
+from chassis.storage.due_jobs import DueJobs
 from chassis.storage.idempotency import IdempotencyStore
 from chassis.storage.inbox import Inbox
 from chassis.storage.outbox import add_events
@@ -34,20 +35,22 @@ class UnitOfWork:
         self, connection: Connection, *, tables: ChassisTables, make_event: MakeEvent, caused_at: datetime | None = None
     ) -> None:
         """Events that are published count as of `caused_at`, or of now."""
-        self._connection, self._tables, self._make_event, self._caused_at = connection, tables, make_event, caused_at
+        self.connection = connection
+        self.jobs = DueJobs(connection, tables.due_job)
+        self._tables, self._make_event, self._caused_at = tables, make_event, caused_at
         self._events: list[Event] = []
 
     def is_new(self, event_id: str) -> bool:
         """Record that a message is handled in this transaction; False if it was handled before."""
-        return Inbox(self._connection, self._tables.inbox).first_time(event_id)
+        return Inbox(self.connection, self._tables.inbox).first_time(event_id)
 
     def idempotent(self, key: IdempotencyKey | None, action: Callable[[], StoredResponse]) -> StoredResponse:
         """Carry out an action once for this key; return the same response each time. Raises KeyReusedError."""
-        return IdempotencyStore(self._connection, self._tables.replay).respond(key, action)
+        return IdempotencyStore(self.connection, self._tables.replay).respond(key, action)
 
     def stored_response(self, key: IdempotencyKey | None) -> StoredResponse | None:
         """Return the response that is kept under this key, if there is one. Raises KeyReusedError."""
-        return None if key is None else IdempotencyStore(self._connection, self._tables.replay).get(key)
+        return None if key is None else IdempotencyStore(self.connection, self._tables.replay).get(key)
 
     def publish(self, kind: str, subject: str, data: dict[str, Any]) -> None:
         """Publish an event once the transaction is committed."""
@@ -59,7 +62,7 @@ class UnitOfWork:
 
     def flush(self) -> None:
         """Write the events to the outbox; the store does it before it commits."""
-        add_events(self._connection, self._tables.outbox, self._events)
+        add_events(self.connection, self._tables.outbox, self._events)
         self._events = []
 
 
