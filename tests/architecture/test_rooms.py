@@ -32,7 +32,7 @@ ROOMS = {
     "ibm_boto3": ("expenses/adapters/receipts/",),
     "ibm_botocore": ("expenses/adapters/receipts/",),
     "PIL": ("expenses/adapters/receipts/studio/",),
-    "pillow_heif": ("expenses/adapters/receipts/studio/",),
+    "pi_heif": ("expenses/adapters/receipts/studio/",),
     "pypdfium2": ("expenses/adapters/receipts/studio/",),
     "sendgrid": ("notifier/adapters/",),
     "ibm_watson": ("assistant/watson/",),

@@ -39,9 +39,9 @@ def picture_of(data: bytes, media_type: str, side: int) -> bytes:
 @contextmanager
 def _opened(data: bytes, media_type: str) -> Iterator[Image.Image]:
     if media_type == "image/heic":
-        import pillow_heif
+        import pi_heif
 
-        pillow_heif.register_heif_opener(thumbnails=False)
+        pi_heif.register_heif_opener(thumbnails=False)
     Image.MAX_IMAGE_PIXELS = None  # what is too much is said below, before pixels are read
     warnings.simplefilter("ignore")
     try:
