@@ -111,6 +111,11 @@ charts-docs: .stamps/dev ## Write into the charts what follows from settings and
 
 ##@ Maintain it
 
+.PHONY: version
+version: .stamps/dev ## Copy the version in VERSION to the charts and the web UI
+	$(BIN)/python release/version.py
+	$(BIN)/python charts/write
+
 .PHONY: lock
 lock: .stamps/dev ## Write the exact versions of all dependencies anew
 	PATH="$(CURDIR)/$(BIN):$$PATH" requirements/lock.sh
@@ -147,13 +152,13 @@ $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Outlay needs Python 3.11, 3.12 or 3.13; set PYTHON=python3.12, say")'
 	@$(PYTHON) -m venv $(VENV)
 
-.stamps/home: requirements/outlay.txt requirements/build.txt $(wildcard */pyproject.toml */*/pyproject.toml) | $(BIN)/python
+.stamps/home: requirements/outlay.txt requirements/build.txt VERSION $(wildcard */pyproject.toml */*/pyproject.toml) | $(BIN)/python
 	@test -e .stamps/dev || { echo "Installing Outlay's Python packages (about a minute the first time) ..."; \
 	  $(BIN)/pip install --quiet --disable-pip-version-check --progress-bar on --require-hashes -r requirements/outlay.txt -r requirements/build.txt; \
 	  $(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation $(OWN); }
 	@mkdir -p .stamps && touch $@
 
-.stamps/dev: requirements/dev.txt $(wildcard */pyproject.toml */*/pyproject.toml) | $(BIN)/python
+.stamps/dev: requirements/dev.txt VERSION $(wildcard */pyproject.toml */*/pyproject.toml) | $(BIN)/python
 	@echo "Installing what tests and checks need (about a minute the first time) ..."
 	@$(BIN)/pip install --quiet --disable-pip-version-check --progress-bar on --require-hashes -r requirements/dev.txt
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation $(OWN)
@@ -200,7 +205,7 @@ SERVERS := rabbitmq-server exim4-daemon-light mariadb-server libderby-java derby
 	@tests/newer/debian.sh $* build/debian/$* $(PACKAGES)
 	@mkdir -p .stamps && touch $@
 
-.stamps/python3.13: requirements/dev.txt $(wildcard */pyproject.toml */*/pyproject.toml) | .stamps/dev
+.stamps/python3.13: requirements/dev.txt VERSION $(wildcard */pyproject.toml */*/pyproject.toml) | .stamps/dev
 	@$(PYTHON313) -m venv build/python3.13 2>/dev/null || $(BIN)/uv venv --quiet --clear --seed --python 3.13 build/python3.13
 	@build/python3.13/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	@build/python3.13/bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation $(OWN)

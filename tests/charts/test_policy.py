@@ -324,9 +324,8 @@ def test_what_is_scaled_has_no_number_of_pods_of_its_own() -> None:
 
 
 def test_the_version_of_the_chart_is_that_of_the_code_and_of_the_images() -> None:
-    version = re.search(r'^version = "(.*)"', (ROOT / "outlay" / "pyproject.toml").read_text("utf-8"), re.MULTILINE)
-    assert version is not None
+    version = (ROOT / "VERSION").read_text("utf-8").strip()
     chart = (SUITE / "Chart.yaml").read_text("utf-8")
-    assert f'appVersion: "{version[1]}"' in chart
-    assert f'tag: "{version[1]}"' in (SUITE / "values.yaml").read_text("utf-8")
-    assert "version: 0.1.0" in (SERVICE / "Chart.yaml").read_text("utf-8")
+    assert f'appVersion: "{version}"' in chart
+    assert f'tag: "{version}"' in (SUITE / "values.yaml").read_text("utf-8")
+    assert f"version: {version}" in (SERVICE / "Chart.yaml").read_text("utf-8")
