@@ -111,6 +111,10 @@ charts-docs: .stamps/dev ## Write into the charts what follows from settings and
 
 ##@ Maintain it
 
+.PHONY: licences
+licences: .stamps/dev ## List the licence of everything that ships; fails if the GPL or AGPL is among them
+	$(BIN)/python release/licences.py
+
 .PHONY: version
 version: .stamps/dev ## Copy the version in VERSION to the charts and the web UI
 	$(BIN)/python release/version.py
