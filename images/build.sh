@@ -18,10 +18,10 @@ esac
 image() { if [ "$1" = outlay ]; then echo "$REGISTRY/outlay:$TAG"; else echo "$REGISTRY/outlay-$1:$TAG"; fi; }
 
 for name in "$@"; do
-  place=services/$name; [ "$name" != outlay ] || place=outlay
+  case "$name" in outlay) target=home ;; gateway) target=gateway ;; *) target=service ;; esac
   # shellcheck disable=SC2086  # options are words
   "${build[@]}" ${BUILD_OPTIONS:-} --build-arg VERSION="$TAG" --build-arg REVISION="$(git rev-parse HEAD)" \
-    --file "$place/Dockerfile" --tag "$(image "$name")" . >"${LOG:-/dev/null}" 2>&1 || {
+    --file images/Dockerfile --target "$target" --build-arg SERVICE="$name" --tag "$(image "$name")" . >"${LOG:-/dev/null}" 2>&1 || {
       echo "$(image "$name") was not built; LOG=/dev/stderr shows why." >&2; exit 1; }
   printf '%-50s %5d MB\n' "$(image "$name")" "$(($("$ENGINE" image inspect --format '{{.Size}}' "$(image "$name")") / 1000000))"
 done

@@ -68,7 +68,7 @@ def test_the_home_process_takes_what_it_is_told_and_every_store_is_bound(environ
 
 
 def test_it_listens_where_the_platform_asks() -> None:
-    image = (ROOT / "outlay" / "Dockerfile").read_text("utf-8")
+    image = (ROOT / "images" / "Dockerfile").read_text("utf-8")
     [exposed] = re.findall(r"^EXPOSE (\d+)", image, re.MULTILINE)
     assert f"OUTLAY_PORT={exposed}" in image
     assert "OUTLAY_PORT" not in application()["env"], "Cloud Foundry sends requests to what the image exposes"

@@ -246,16 +246,16 @@ def test_only_who_needs_a_secret_gets_it() -> None:
 
 @pytest.mark.parametrize("process", PROCESSES)
 def test_the_chart_starts_what_the_image_starts(process: str) -> None:
-    folder = ROOT / "outlay" if process == "home" else ROOT / "services" / process
-    dockerfile = folder / "Dockerfile"
-    if not dockerfile.exists():
-        pytest.skip("this image has no Dockerfile yet")
-    said = dockerfile.read_text("utf-8")
-    entry = json.loads(re.findall(r"^ENTRYPOINT (\[.*\])", said, re.MULTILINE)[-1])
-    command = json.loads(re.findall(r"^CMD (\[.*\])", said, re.MULTILINE)[-1])
+    said = (ROOT / "images" / "Dockerfile").read_text("utf-8")
+    stage = "home" if process == "home" else "gateway" if process == "gateway" else "service"
+    last = said.split(f" AS {stage}\n")[1].split("\nFROM ")[0]
+    [entry, command] = [json.loads(text) for text in re.findall(r"^(?:ENTRYPOINT|CMD) (\[.*\])", last, re.MULTILINE)]
+    if entry == ["service"]:
+        assert 'exec python -m %s "$@"\\n\' "${SERVICE}" >/app/bin/service' in said
+        entry = ["python", "-m", process]
     release = rendered("home" if process == "home" else "minimal")
     [pod] = [pod for name, pod in release.pods().items() if name == f"Deployment/outlay-{process}-serve"]
     [container] = pod["spec"]["containers"]
     assert (container["command"], container["args"]) == (entry, command)
-    assert f"USER {pod['spec']['securityContext']['runAsUser']}" in said
+    assert f"USER {pod['spec']['securityContext']['runAsUser']}" in last
     assert f"EXPOSE {container['ports'][0]['containerPort']}" in said
