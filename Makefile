@@ -109,6 +109,10 @@ charts: .stamps/dev .stamps/charts .stamps/promtool ## Lint the Helm charts, ren
 charts-docs: .stamps/dev ## Write into the charts what follows from settings and values
 	$(BIN)/python charts/write
 
+.PHONY: release
+release: .stamps/charts ## Tag VERSION, build and push the images (REGISTRY=), push the chart; DRY_RUN=1 only checks and packages
+	PYTHON="$(BIN)/python" release/release.sh
+
 ##@ Maintain it
 
 .PHONY: licences

@@ -11,7 +11,7 @@ REGISTRY=${REGISTRY:-localhost} TAG=${TAG:-$(git describe --always --dirty)}
 # The time of the last commit stands for every file's, so that the same commit gives the same image.
 SOURCE_DATE_EPOCH=$(git log -1 --format=%ct) && export SOURCE_DATE_EPOCH
 case "$("$ENGINE" --version)" in
-  podman*) build=(podman build --timestamp "$SOURCE_DATE_EPOCH" --format docker) ;;  # OCI's own format has no HEALTHCHECK
+  podman*) build=("$ENGINE" build --timestamp "$SOURCE_DATE_EPOCH" --format docker) ;;  # OCI's own format has no HEALTHCHECK
   *) build=("$ENGINE" buildx build --output type=docker,rewrite-timestamp=true) ;;
 esac
 
