@@ -72,7 +72,7 @@ assistant-eval: .stamps/dev ## Ask the built-in assistant 529 questions in five 
 	$(BIN)/python tests/conversations/run.py
 
 .PHONY: capacity
-capacity: .stamps/dev ## Compute docs/capacity.md from docs/bench.md, which holds what `make bench` printed
+capacity: .stamps/dev ## Compute docs/operate/capacity.md from docs/develop/bench.md, which holds what `make bench` printed
 	$(BIN)/python tests/load/capacity.py
 
 .PHONY: faults
@@ -146,8 +146,8 @@ watson: .stamps/dev ## Write what is imported into watsonx Assistant, from deplo
 	$(BIN)/python deploy/watson/write
 
 .PHONY: settings
-settings: .stamps/dev ## Write the tables of docs/settings.md from what the services declare
-	$(BIN)/python -m outlay settings --write docs/settings.md
+settings: .stamps/dev ## Write the tables of docs/operate/settings.md from what the services declare
+	$(BIN)/python -m outlay settings --write docs/operate/settings.md
 
 .PHONY: clean
 clean: ## Remove what was installed and built; data in ./var stay

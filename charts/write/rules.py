@@ -116,5 +116,5 @@ def _alert(
         f"        labels: {{severity: {severity}}}",
         "        annotations:",
         f'          summary: "Promised: {promise.says}. The month\'s share of exceptions is going."',
-        f"          runbook_url: docs/runbook.md#{name.lower()}",
+        f"          runbook_url: docs/operate/runbook.md#{name.lower()}",
     ]

@@ -8,7 +8,7 @@ import textwrap
 from outlay.catalogue import by_process
 
 OF_LIBRARIES = {"OTEL_EXPORTER_OTLP_HEADERS"}
-"""Read by OpenTelemetry itself; docs/observability.md names it."""
+"""Read by OpenTelemetry itself; docs/operate/observability.md names it."""
 PROCESSES = ("auth", "expenses", "budgets", "notifier", "assistant", "gateway", "home")
 
 

@@ -10,7 +10,7 @@ from chassis.storage.schema import Schema
 
 BEFORE_THE_RULE = {"expenses": "0003", "budgets": "0001", "notifier": "0002"}
 """The newest revision of each service that nobody rolled out step by step."""
-UPGRADES = (Path(__file__).parents[2] / "docs" / "upgrades.md").read_text("utf-8")
+UPGRADES = (Path(__file__).parents[2] / "docs" / "operate" / "upgrades.md").read_text("utf-8")
 
 
 @pytest.mark.parametrize("service", sorted(BEFORE_THE_RULE))
@@ -19,7 +19,7 @@ def test_a_revision_says_which_older_code_can_go_on_or_the_upgrade_is_described(
     for revision in newer:
         assert "from" in revision or f"{service} {revision}" in UPGRADES, (
             f"{service} {revision} stops all older code: call it {revision}from<oldest revision whose code can go on>, "
-            f"or say in docs/upgrades.md, naming '{service} {revision}', how to get past it"
+            f"or say in docs/operate/upgrades.md, naming '{service} {revision}', how to get past it"
         )
         number, since, floor = revision.partition("from")
         assert not since or floor < number

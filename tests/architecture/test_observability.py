@@ -1,4 +1,4 @@
-"""docs/observability.md names the meters that there are, with their labels, and no others."""
+"""docs/operate/observability.md names the meters that there are, with their labels, and no others."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from chassis.runtime.metrics import Metrics
 from chassis.runtime.settings import CommonSettings, read_settings
 
-PAGE = (Path(__file__).parents[2] / "docs" / "observability.md").read_text("utf-8")
+PAGE = (Path(__file__).parents[2] / "docs" / "operate" / "observability.md").read_text("utf-8")
 ROW = re.compile(r"^\| `(outlay_\w+)` \| ([\w, ]*) ?\|", re.MULTILINE)
 
 

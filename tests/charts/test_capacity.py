@@ -1,16 +1,16 @@
-"""docs/capacity.md follows from what was measured."""
+"""docs/operate/capacity.md follows from what was measured."""
 
 from __future__ import annotations
 
 from load.capacity import OPERATIONS, Assumptions, limits, made, people_a_core_carries, plan_for, read_figures
 from support.helm import ROOT
 
-BENCH = (ROOT / "docs" / "bench.md").read_text("utf-8")
+BENCH = (ROOT / "docs" / "develop" / "bench.md").read_text("utf-8")
 FIGURES, GIVEN = read_figures(BENCH), Assumptions()
 
 
 def test_the_page_is_current() -> None:
-    assert (ROOT / "docs" / "capacity.md").read_text("utf-8") == made(BENCH), "make capacity"
+    assert (ROOT / "docs" / "operate" / "capacity.md").read_text("utf-8") == made(BENCH), "make capacity"
 
 
 def test_ten_times_the_people_need_ten_times_the_work_and_never_fewer_than_two_pods() -> None:

@@ -18,7 +18,12 @@ import pytest
 
 from support.helm import ROOT, SERVICE, SUITE, helm, rendered
 
-PAGES = (ROOT / "docs" / "runbook.md", ROOT / "docs" / "upgrades.md", SUITE / "README.md", SERVICE / "README.md")
+PAGES = (
+    ROOT / "docs" / "operate" / "runbook.md",
+    ROOT / "docs" / "operate" / "upgrades.md",
+    SUITE / "README.md",
+    SERVICE / "README.md",
+)
 FILLED = {
     "$s": "auth",
     "<release>": "outlay",

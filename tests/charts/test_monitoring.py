@@ -17,7 +17,7 @@ from chassis.runtime.metrics import Metrics
 from support.helm import ROOT, SUITE, parse, rendered, template, values_of
 from write.rules import PROMISES
 
-RUNBOOK = (ROOT / "docs" / "runbook.md").read_text("utf-8")
+RUNBOOK = (ROOT / "docs" / "operate" / "runbook.md").read_text("utf-8")
 RULE_FILES = sorted((SUITE / "rules").glob("*.yaml"))
 RULES: list[dict[str, Any]] = [
     rule for path in RULE_FILES for group in yaml.safe_load(path.read_text("utf-8"))["groups"] for rule in group["rules"]
@@ -111,7 +111,7 @@ def test_buckets_that_promises_are_measured_at_are_there() -> None:
 def test_an_alert_says_how_urgent_it_is_and_leads_to_its_section(alert: dict[str, Any]) -> None:
     assert alert["labels"]["severity"] in ("page", "ticket")
     assert len(alert["annotations"]["summary"]) > 20
-    assert alert["annotations"]["runbook_url"] == f"docs/runbook.md#{alert['alert'].lower()}"
+    assert alert["annotations"]["runbook_url"] == f"docs/operate/runbook.md#{alert['alert'].lower()}"
     assert re.search(rf"^## {alert['alert']}$", RUNBOOK, re.MULTILINE), "the runbook has no such section"
 
 

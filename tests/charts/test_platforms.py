@@ -16,7 +16,7 @@ from support import bound
 from support.helm import ROOT
 from write.settings import settings_of
 
-PAGE = (ROOT / "docs" / "platforms.md").read_text("utf-8")
+PAGE = (ROOT / "docs" / "operate" / "platforms.md").read_text("utf-8")
 TEXT = (ROOT / "deploy" / "cloudfoundry.yml").read_text("utf-8")
 ASKED = set(re.findall(r"\(\((\w+)\)\)", TEXT))
 CODE_ENGINE = PAGE.partition("\n## Code Engine\n")[2]

@@ -92,6 +92,6 @@ SUITES = (
         "tests/contract/test_hot_queries.py",
         "opened",
         _SQL,
-        fewer={"db2": "Derby's plans say nothing about Db2's; docs/stores.md has the reasoning"},
+        fewer={"db2": "Derby's plans say nothing about Db2's; docs/operate/stores.md has the reasoning"},
     ),
 )

@@ -1,4 +1,4 @@
-"""What a store does on Db2 beyond what every store does, with IBM's driver. docs/stores.md says what answers it here."""
+"""What a store does on Db2 beyond what every store does, with IBM's driver. docs/operate/stores.md says what answers it here."""
 
 from __future__ import annotations
 

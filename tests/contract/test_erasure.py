@@ -43,7 +43,7 @@ WORDS = (
 """What the person wrote: name, payee, note, description, category, budget, file name, token. No two stores keep them alike."""
 SEALED = re.compile(rb"v[0-9]+\.[0-9A-Za-z_-]+\.[0-9A-Za-z_-]{24,}")
 TOMBSTONES = {"auth document", "expenses departed", "budgets ledger", "notifier departed"}
-"""All that is kept of somebody who left: the bare id, so that what comes late brings nothing back. docs/erasure.md says for how long."""
+"""All that is kept of somebody who left: the bare id, so that what comes late brings nothing back. docs/operate/erasure.md says for how long."""
 
 Everything = Callable[[], dict[str, bytes]]
 """Return all that is kept, by where it is."""

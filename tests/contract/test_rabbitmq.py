@@ -221,7 +221,7 @@ def test_a_failing_message_waits_in_a_queue_of_its_delay(make_rabbit, address, c
 
 
 def test_a_user_with_the_rights_that_the_documentation_lists_can_do_all_that_the_suite_does(make_rabbit, broker, address) -> None:
-    text = (Path(__file__).parents[2] / "docs" / "processes.md").read_text("utf-8")
+    text = (Path(__file__).parents[2] / "docs" / "operate" / "processes.md").read_text("utf-8")
     own, default = re.findall(r"configure, write and read on `(.+?)` and write on\n`(.+?)`", text)[0]
     vhost = address.url.rsplit("/", 1)[1]
     broker.control("add_user", f"few-{vhost}", "rights")

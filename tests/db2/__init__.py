@@ -1,1 +1,1 @@
-"""Apache Derby made to look like Db2 to Db2's own driver: see docs/stores.md for what that proves and what not."""
+"""Apache Derby made to look like Db2 to Db2's own driver: see docs/operate/stores.md for what that proves and what not."""

@@ -1,4 +1,4 @@
-"""A stranger's program hears budget.exceeded: docs/events.md, followed to the letter on a real RabbitMQ."""
+"""A stranger's program hears budget.exceeded: docs/operate/events.md, followed to the letter on a real RabbitMQ."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from support.broker import Broker
 
 ROOT = Path(__file__).parents[2]
-PAGE = (ROOT / "docs" / "events.md").read_text("utf-8")
+PAGE = (ROOT / "docs" / "operate" / "events.md").read_text("utf-8")
 QUEUE = "bookkeeping.exceeded"
 
 

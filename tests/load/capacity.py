@@ -1,4 +1,4 @@
-"""`make capacity`: computes docs/capacity.md from docs/bench.md, the table that `make bench` printed, and from assumptions that it shows."""
+"""`make capacity`: computes docs/operate/capacity.md from docs/develop/bench.md, the table that `make bench` printed, and from assumptions that it shows."""
 
 from __future__ import annotations
 
@@ -255,7 +255,7 @@ def made(bench: str) -> str:
 
 def main() -> int:
     """Write the page."""
-    (DOCS / "capacity.md").write_text(made((DOCS / "bench.md").read_text("utf-8")), "utf-8")
+    (DOCS / "operate" / "capacity.md").write_text(made((DOCS / "develop" / "bench.md").read_text("utf-8")), "utf-8")
     return 0
 
 

@@ -1,4 +1,4 @@
-"""docs/capacity.md in words and tables."""
+"""docs/operate/capacity.md in words and tables."""
 
 from __future__ import annotations
 
@@ -24,8 +24,9 @@ def page(
     lines = [
         "# Capacity",
         "",
-        "Computed by `make capacity` (`tests/load/capacity.py`) from [what `make bench` measured](bench.md) and from the assumptions below.",
-        "Change one, run it again. It is a place to begin: measure your own people before you buy.",
+        "For operators who plan how much to buy: computed by `make capacity` (`tests/load/capacity.py`) from [what `make bench`",
+        "measured](../develop/bench.md) and from the assumptions below. Change one and run it again. It is a starting point: measure your",
+        "own load before you buy.",
         "",
         "## What one core carries",
         "",

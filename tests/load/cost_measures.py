@@ -1,4 +1,4 @@
-"""What each operation costs each process of the suite: the figures that docs/capacity.md is computed from."""
+"""What each operation costs each process of the suite: the figures that docs/operate/capacity.md is computed from."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an operator does in a year, in minutes: each part is a step of docs/upgrades.md."""
+"""What an operator does in a year, in minutes: each part is a step of docs/operate/upgrades.md."""
 
 from __future__ import annotations
 

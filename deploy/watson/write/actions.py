@@ -1,4 +1,4 @@
-"""The actions skill, with the fields that an export of watsonx Assistant has; see docs/watson.md for how it is imported."""
+"""The actions skill, with the fields that an export of watsonx Assistant has; see docs/operate/watson.md for how it is imported."""
 
 from __future__ import annotations
 

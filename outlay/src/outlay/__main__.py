@@ -67,7 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     add_check_command(commands)
     settings = commands.add_parser("settings", help="list what can be set, for each service")
     settings.add_argument("--json", action="store_true", help="list it as JSON")
-    settings.add_argument("--write", type=Path, metavar="PAGE", help="write it into a page such as docs/settings.md")
+    settings.add_argument("--write", type=Path, metavar="PAGE", help="write it into a page such as docs/operate/settings.md")
     add_events_command(commands)
     add_keys_command(commands)
     leaving = commands.add_parser("export", help="write everything that all services keep into one file")

@@ -1,4 +1,4 @@
-"""Every setting of every service, as the classes declare them: for people, for charts, and for docs/settings.md."""
+"""Every setting of every service, as the classes declare them: for people, for charts, and for docs/operate/settings.md."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def as_lines() -> str:
 
 
 def as_markdown() -> str:
-    """Return the tables of docs/settings.md: what all services share once, then what each has besides."""
+    """Return the tables of docs/operate/settings.md: what all services share once, then what each has besides."""
     found = by_process()
     every = _common([found[name] for name in (*OWN, "assistant", "gateway")])
     behind = [entry for entry in _common([found[name] for name in OWN]) if entry not in every]

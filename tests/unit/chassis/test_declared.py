@@ -10,7 +10,7 @@ from chassis.process.declared_settings import problems_of
 from expenses.settings import ExpensesSettings
 from outlay.catalogue import as_json, by_process, written_into
 
-PAGE = Path(__file__).parents[3] / "docs" / "settings.md"
+PAGE = Path(__file__).parents[3] / "docs" / "operate" / "settings.md"
 
 
 def entry(process: str, name: str) -> dict[str, Any]:

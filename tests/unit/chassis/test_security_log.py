@@ -13,7 +13,7 @@ from chassis.security.audit_log import recorded_command
 from chassis.web.security_events import security_events
 from chassis.web.spec import load_spec
 
-PAGE = (Path(__file__).parents[3] / "docs" / "security.md").read_text("utf-8")
+PAGE = (Path(__file__).parents[3] / "docs" / "operate" / "security.md").read_text("utf-8")
 
 
 def command(**options: str) -> argparse.Namespace:

@@ -25,7 +25,7 @@ spec:
       # A node that was emptied is no failure of the migration.
       - action: Ignore
         onPodConditions: [{type: DisruptionTarget, status: "True"}]
-      # docs/runbook.md has the exit statuses.
+      # docs/operate/runbook.md has the exit statuses.
       - action: FailJob
         onExitCodes: {containerName: migrate, operator: In, values: [2, 3]}
   {{- end }}

@@ -190,7 +190,9 @@ class CommonSettings:
         "OUTLAY_LOG_LEVEL", "how much is logged", default="info", parse=one_of("debug", "info", "warning", "error")
     )
     bindings: str = setting(
-        "OUTLAY_BINDINGS", "which bound service serves which setting, such as my-db=EXPENSES_DB; see docs/settings.md", default=""
+        "OUTLAY_BINDINGS",
+        "which bound service serves which setting, such as my-db=EXPENSES_DB; see docs/operate/settings.md",
+        default="",
     )
     traces: str = setting("OUTLAY_TRACES", "where traces go, such as http://collector:4318", default="", parse=_collector)
     traces_sample: float = setting("OUTLAY_TRACES_SAMPLE", "the share of requests that are traced", default=1.0, parse=ratio)

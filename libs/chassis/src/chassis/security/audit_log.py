@@ -1,4 +1,4 @@
-"""The audit log: security events as log lines; docs/security.md lists every event.
+"""The audit log: security events as log lines; docs/operate/security.md lists every event.
 
 The lines go where all logs go, at every log level, and never hold an address, a password or a token.
 """

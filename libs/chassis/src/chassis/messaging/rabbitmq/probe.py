@@ -48,5 +48,5 @@ def _refusal(error: ChannelClosedByBroker) -> str:
     if error.reply_code == _DIFFERENT:
         return f"OUTLAY_BUS: {explain(error.reply_text)}"
     if error.reply_code == _REFUSED:
-        return f"OUTLAY_BUS: the user lacks a right that docs/processes.md lists: {error.reply_text}"
+        return f"OUTLAY_BUS: the user lacks a right that docs/operate/processes.md lists: {error.reply_text}"
     return f"OUTLAY_BUS: the broker closed the channel: {error.reply_code} {error.reply_text}"

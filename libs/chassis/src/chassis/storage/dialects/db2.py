@@ -1,4 +1,4 @@
-"""Db2 through ibm_db and ibm_db_sa. docs/stores.md says which of this is tested against what.
+"""Db2 through ibm_db and ibm_db_sa. docs/operate/stores.md says which of this is tested against what.
 
 Transactions are CURSOR STABILITY: a statement reads what was committed, and does not wait for writers ("currently committed").
 Those that change one person's things lock that person's row first. Statements of one reader may see different moments.
@@ -89,9 +89,9 @@ class Db2(Dialect):
         if "SQL30082N" in text or _state(text) == "28000":
             return f"{where} refuses the user {user}: wrong user or password"
         if "SQL30061N" in text or "SQL1013N" in text or _state(text) in {"08004", "42705"}:
-            return f"there is no database {url.database} at {where}; CREATE DATABASE {url.database}, see docs/stores.md"
+            return f"there is no database {url.database} at {where}; CREATE DATABASE {url.database}, see docs/operate/stores.md"
         if _state(text) in {"42501", "42502"}:
-            return f"the user {user} lacks a right in {url.database}; GRANT what docs/stores.md lists"
+            return f"the user {user} lacks a right in {url.database}; GRANT what docs/operate/stores.md lists"
         if "SQL30081N" in text:
             found = (by_number(number, where) for number in numbers_in(text))
             return next(filter(None, found), f"{where} does not answer; check host, port, firewall, and TLS on either side")

@@ -104,7 +104,7 @@ class MySql(Dialect):
         where, user = f"{url.host}:{url.port or 3306}", url.username or ""
         known = {
             1045: f"{where} refuses the user {user}: wrong user or password, or it wants TLS for this user",
-            1044: f"the user {user} may not use the database {url.database}; GRANT the rights that docs/stores.md lists",
+            1044: f"the user {user} may not use the database {url.database}; GRANT the rights that docs/operate/stores.md lists",
             1049: f"there is no database {url.database} at {where}; CREATE DATABASE {url.database}",
             1142: f"the user {user} lacks a right in {url.database}; GRANT SELECT, INSERT, UPDATE, DELETE ON {url.database}.*",
             1040: f"{where} has no connection left; raise max_connections, or run fewer processes",
