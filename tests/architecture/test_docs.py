@@ -104,3 +104,14 @@ def test_the_index_lists_every_page() -> None:
 def test_a_page_opens_by_saying_whom_it_is_for(page: str) -> None:
     first = text_of(page).split("\n\n")[1]
     assert re.match(r"For [\w ]+", first), f"{page} starts: {first[:80]}"
+
+
+@pytest.mark.parametrize("page", [page for page in DOCS if re.match(r"docs/adr/\d", page)])
+def test_a_decision_is_short_and_has_its_parts(page: str) -> None:
+    text = (ROOT / page).read_text("utf-8")
+    assert len(text.splitlines()) <= 40
+    number = Path(page).name[:3]
+    assert text.startswith(f"# {number} ")
+    positions = [text.find(f"\n**{part}.**") for part in ("Context", "Decision", "Consequences")]
+    positions[1] = max(positions[1], text.find("\n**Decision**"))
+    assert -1 < positions[0] < positions[1] < positions[2]
