@@ -76,7 +76,7 @@ def test_a_password_that_names_its_owner_is_refused(password):
 
 def documented_passwords():
     """Return each password that the API document, README or a page of the documentation shows."""
-    pages = [ROOT / "README.md", *(ROOT / "docs").glob("*.md"), *ROOT.glob("services/*/README.md")]
+    pages = [ROOT / "README.md", *(ROOT / "docs").rglob("*.md"), *ROOT.glob("services/*/README.md")]
     said = [found for page in pages for found in re.findall(r"password\s+`([^`<]+)`", page.read_text("utf-8"))]
     document = yaml.safe_load((ROOT / "services/auth/src/auth/openapi.yaml").read_text("utf-8"))
     schemas = document["components"]["schemas"]
