@@ -17,8 +17,8 @@ from chassis.process.check_command import auth_probe
 from chassis.runtime.clock import system_clock
 from chassis.runtime.probes import Probe, used_by
 from chassis.runtime.settings import read_settings
-from expenses.adapters.receipts.probing import receipt_probes
-from expenses.adapters.receipts.stores import files_from
+from expenses.receipts.checks import receipt_probes
+from expenses.receipts.opening import files_from
 from expenses.settings import ExpensesSettings
 from notifier.adapters.probing import mail_probe
 from notifier.settings import NotifierSettings

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from chassis.runtime.settings import read_settings
-from expenses.adapters.receipts.bench import AT_A_TIME
+from expenses.receipts.worker_pool import AT_A_TIME
 from outlay.settings import HomeSettings
 from outlay.told import read_all
 from support import bound

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from chassis.web.body_limits import UPLOAD_LIMIT
-from expenses.adapters.receipts.bench import AT_A_TIME, PLACES
-from expenses.adapters.receipts.studio import MOST_WRITTEN
-from expenses.domain.receipt import MOST_BYTES
+from expenses.receipts.model import MOST_BYTES
+from expenses.receipts.sandbox import MOST_WRITTEN
+from expenses.receipts.worker_pool import AT_A_TIME, PLACES
 from support.helm import ROOT, SERVICE, SUITE, containers, name_of, parse, rendered, scenarios, template, values_of
 
 SCENARIOS = scenarios()

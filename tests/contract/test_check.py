@@ -28,8 +28,8 @@ from chassis.storage.database import Database
 from chassis.storage.dialects.db2 import Db2
 from chassis.storage.migrations import migrate
 from chassis.storage.probe import database_probes
-from expenses.adapters.receipts.probing import receipt_probes
-from expenses.adapters.receipts.stores import files_from
+from expenses.receipts.checks import receipt_probes
+from expenses.receipts.opening import files_from
 from mailserver.server import MailServer, Options
 from mailserver.signing import Signer
 from notifier.adapters.probing import mail_probe

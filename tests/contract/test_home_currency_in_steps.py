@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from chassis.runtime.ids import uuid7
-from expenses.adapters.receipts.folder import FolderFiles
 from expenses.domain.errors import ConvertingError, DepartedError, PersonBusyError
 from expenses.domain.home_currency import one_currency
 from expenses.domain.ledger import Ledger
@@ -19,6 +18,7 @@ from expenses.domain.ports import Filter, Who
 from expenses.domain.restoring import Trash
 from expenses.domain.settling import ImportSettling
 from expenses.domain.summary import Summary
+from expenses.receipts.files.folder import FolderFiles
 from support.expense_steps import ROWS, DyingStore, KilledError, World, new_world
 from support.stores import STORES, store_url
 

@@ -22,19 +22,19 @@ from chassis.runtime.ids import uuid7
 from chassis.storage.database import Database, StoreUnavailableError
 from chassis.storage.migrations import migrate
 from expenses.adapters.months import BabelMonths
-from expenses.adapters.receipts.folder import FolderFiles
 from expenses.adapters.sql import SqlStore, metadata
 from expenses.domain.conversion import Converter
-from expenses.domain.csvfile.mapping import Mapping
 from expenses.domain.errors import DepartedError
 from expenses.domain.importing import Importing
 from expenses.domain.ledger import Ledger
 from expenses.domain.people import People
 from expenses.domain.ports import Repeat, Who
-from expenses.domain.receipt import StoredFile
-from expenses.domain.receipt_ports import Examined
-from expenses.domain.receipts import ReceiptBook
 from expenses.domain.settling import ImportSettling
+from expenses.imports.readers.mapping import Mapping
+from expenses.receipts.files.folder import FolderFiles
+from expenses.receipts.model import StoredFile
+from expenses.receipts.ports import Examined
+from expenses.receipts.service import ReceiptBook
 from support.stores import STORES, store_url
 
 FILE = "date,amount,currency,payee\n" + "".join(f"2026-01-{day:02},1.00,USD,Shop\n" for day in range(1, 29))

@@ -16,11 +16,11 @@ import pytest
 
 from chassis.runtime.ids import uuid7
 from chassis.runtime.problems import UnavailableError
-from expenses.adapters.receipts.cos import PART
-from expenses.adapters.receipts.stores import files_from
 from expenses.domain.errors import ReceiptFileMissingError
-from expenses.domain.receipt import key_of
-from expenses.domain.receipt_ports import ReceiptFiles
+from expenses.receipts.files.cos import PART
+from expenses.receipts.model import key_of
+from expenses.receipts.opening import files_from
+from expenses.receipts.ports import ReceiptFiles
 from expenses.settings import ExpensesSettings
 from faults.stage import Disk
 from support.objectstore import ObjectStore

@@ -14,7 +14,7 @@ from chassis.storage.database import Database
 from chassis.storage.migrations import migrate
 from expenses.adapters.sql import SqlStore
 from expenses.domain.ports import Store, Who
-from expenses.domain.receipt import Receipt, StoredFile
+from expenses.receipts.model import Receipt, StoredFile
 from support.stores import STORES, store_url
 
 MARIA, OTTO = Who(uuid7(), "EUR"), Who(uuid7(), "USD")

@@ -23,10 +23,10 @@ from expenses.adapters.months import BabelMonths
 from expenses.adapters.sql import SqlStore
 from expenses.adapters.sql.tables import expense
 from expenses.domain.conversion import Converter
-from expenses.domain.csvfile.mapping import Mapping
 from expenses.domain.expense import Expense
 from expenses.domain.importing import Importing
 from expenses.domain.ports import Repeat, Who
+from expenses.imports.readers.mapping import Mapping
 from load.databases import counted
 
 if TYPE_CHECKING:

@@ -20,11 +20,11 @@ from expenses.adapters.sql import SqlStore, chassis, metadata
 from expenses.adapters.sql.tables import import_job
 from expenses.domain.catalogue import Catalogue
 from expenses.domain.conversion import Converter
-from expenses.domain.csvfile.mapping import Mapping
 from expenses.domain.importing import Importing
 from expenses.domain.ledger import Ledger
 from expenses.domain.ports import Filter, Repeat, Store, Who, Work
 from expenses.domain.settling import ImportSettling
+from expenses.imports.readers.mapping import Mapping
 
 ROWS = 2250
 FILE = "date,amount,currency,payee,category\n" + "".join(

@@ -19,8 +19,8 @@ from assistant.conversation.model import Person
 from assistant.tools.client import PublicApi, new_client
 from assistant.tools.toolbox import Toolbox
 from conversations.ledger import load
-from expenses.domain.csvfile.guarding import guarded
-from expenses.domain.csvfile.own import TITLES
+from expenses.imports.readers.guarding import guarded
+from expenses.imports.readers.own import TITLES
 from money import Money
 from support.asgi import led_to
 from support.suite import built_suite

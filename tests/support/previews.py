@@ -6,9 +6,9 @@ import io
 from typing import Any
 
 from expenses.adapters.months import BabelMonths
-from expenses.domain.csvfile.layout import Reader, find_layout
-from expenses.domain.csvfile.mapping import Mapping
-from expenses.domain.csvfile.preview import preview_of
+from expenses.imports.readers.layout import Reader, find_layout
+from expenses.imports.readers.mapping import Mapping
+from expenses.imports.readers.preview import preview_of
 
 _NOTHING_CHOSEN = Mapping()
 

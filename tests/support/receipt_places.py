@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from expenses.adapters.receipts.stores import files_from
-from expenses.domain.receipt_ports import ReceiptFiles
+from expenses.receipts.opening import files_from
+from expenses.receipts.ports import ReceiptFiles
 from expenses.settings import ExpensesSettings
 from support.objectstore import ObjectStore
 from support.ports import free_ports

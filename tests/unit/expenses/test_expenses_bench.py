@@ -14,9 +14,9 @@ import pytest
 from PIL import Image
 
 from chassis.runtime.problems import UnavailableError
-from expenses.adapters.receipts.bench import Bench
-from expenses.adapters.receipts.examiner import StudioExaminer
 from expenses.domain.errors import UnacceptableReceiptError
+from expenses.receipts.examiner import StudioExaminer
+from expenses.receipts.worker_pool import Bench
 from faults.stage import Disk
 from support import pictures
 from unit.expenses.receipts_world import PHOTO
@@ -31,7 +31,7 @@ LITTLE = "import resource, runpy; resource.setrlimit(resource.RLIMIT_AS, (200_00
 )
 def test_a_bomb_is_known_for_what_it_is_with_little_memory(tmp_path: Path, content: bytes, kind: str, reason: str) -> None:
     (tmp_path / "uploaded").write_bytes(content)
-    command = [sys.executable, "-I", "-c", LITTLE.format("expenses.adapters.receipts.studio"), "examine", kind]
+    command = [sys.executable, "-I", "-c", LITTLE.format("expenses.receipts.sandbox"), "examine", kind]
     files = [tmp_path / name for name in ("uploaded", "kept", "small")]
     done = subprocess.run([*command, *files], check=True, capture_output=True, text=True, timeout=20)
     assert reason in done.stdout

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from expenses.domain.csvfile.amounts import amount_reader, decimal_of
-from expenses.domain.csvfile.dates import FORMATS, ambiguous, day_reader, formats_of
-from expenses.domain.csvfile.guarding import guarded
-from expenses.domain.csvfile.titles import columns_by_title
 from expenses.domain.occurrences import Occurrences
+from expenses.imports.readers.amounts import amount_reader, decimal_of
+from expenses.imports.readers.dates import FORMATS, ambiguous, day_reader, formats_of
+from expenses.imports.readers.guarding import guarded
+from expenses.imports.readers.titles import columns_by_title
 
 
 @pytest.mark.parametrize(

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from expenses.domain.csvfile.layout import Reader, find_layout
-from expenses.domain.csvfile.mapping import Mapping
-from expenses.domain.csvfile.records import records_of
-from expenses.domain.csvfile.rows import RowReader
-from expenses.domain.csvfile.source import opened
 from expenses.domain.errors import UnreadableFileError
+from expenses.imports.readers.layout import Reader, find_layout
+from expenses.imports.readers.mapping import Mapping
+from expenses.imports.readers.records import records_of
+from expenses.imports.readers.rows import RowReader
+from expenses.imports.readers.source import opened
 
 BRITON = Reader("EUR", "en-GB")
 

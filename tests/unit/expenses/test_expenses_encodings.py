@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from expenses.domain.csvfile.mapping import ENCODINGS
+from expenses.imports.readers.mapping import ENCODINGS
 from unit.expenses.expenses_world import a_caller
 
 RUSSIAN = "Дата;Получатель;Описание;Сумма\n31.01.2024;Пятёрочка;Продукты;-450,20\n30.01.2024;Ромашка;Зарплата;18000,00\n"

@@ -7,8 +7,8 @@ import io
 import pytest
 
 from expenses.adapters.months import BabelMonths
-from expenses.domain.csvfile.layout import Reader, find_layout
-from expenses.domain.csvfile.mapping import Mapping
+from expenses.imports.readers.layout import Reader, find_layout
+from expenses.imports.readers.mapping import Mapping
 
 REVOLUT = "Type,Product,Started Date,Completed Date,Description,Amount,Fee,Currency,State,Balance\n"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from expenses.domain.csvfile.mapping import Mapping
+from expenses.imports.readers.mapping import Mapping
 from support.previews import previewed as preview_for
 
 WISE = (

@@ -19,9 +19,9 @@ from chassis.storage.migrations import migrate
 from expenses.adapters.months import BabelMonths
 from expenses.adapters.sql import SqlStore
 from expenses.domain.conversion import Converter
-from expenses.domain.csvfile.mapping import Mapping
 from expenses.domain.importing import Importing
 from expenses.domain.ports import Repeat, Who
+from expenses.imports.readers.mapping import Mapping
 from unit.expenses.expenses_world import MARIA, OTTO, RATES, a_caller
 
 HOUSEHOLD = Path(str(files("outlay") / "household" / "household.csv"))

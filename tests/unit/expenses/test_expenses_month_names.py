@@ -4,8 +4,8 @@ import io
 from collections.abc import Iterator, Mapping
 
 from expenses.adapters.months import BabelMonths
-from expenses.domain.csvfile.layout import Layout, Reader, find_layout
-from expenses.domain.csvfile.mapping import Mapping as Columns
+from expenses.imports.readers.layout import Layout, Reader, find_layout
+from expenses.imports.readers.mapping import Mapping as Columns
 
 
 class Noted(Mapping[str, int]):

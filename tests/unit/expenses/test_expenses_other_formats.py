@@ -6,7 +6,7 @@ import gzip
 
 import pytest
 
-from expenses.domain.csvfile.formats import declined
+from expenses.imports.readers.formats import declined
 
 OFX = "OFXHEADER:100\nDATA:OFXSGML\n<OFX><STMTTRN><TRNAMT>-5.00</STMTTRN></OFX>"
 CAMT = '<?xml version="1.0" encoding="UTF-8"?>\n<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.02">'

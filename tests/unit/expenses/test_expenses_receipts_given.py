@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from expenses.domain.errors import ReceiptFileMissingError
-from expenses.domain.receipt_content import checked
+from expenses.receipts.downloads import checked
 from support import pictures
 from unit.expenses.expenses_world import MARIA, Api
 from unit.expenses.receipts_world import PHOTO, an_expense, sent

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chassis.runtime.ids import uuid7
-from expenses.domain.csvfile.guarding import guarded, unguarded
+from expenses.imports.readers.guarding import guarded, unguarded
 from unit.expenses.expenses_world import MARIA, a_caller
 
 ODD = (

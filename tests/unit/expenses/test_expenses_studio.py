@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageCms
 
-from expenses.adapters.receipts.studio import heic, jpeg, pdf, picture, png, webp
-from expenses.adapters.receipts.studio.errors import RefusedError
-from expenses.adapters.receipts.studio.exif import kept_of
+from expenses.receipts.sandbox import heic, jpeg, pdf, picture, png, webp
+from expenses.receipts.sandbox.errors import RefusedError
+from expenses.receipts.sandbox.exif import kept_of
 from support import pictures
 
 CLEANERS = {

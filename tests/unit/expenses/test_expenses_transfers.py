@@ -7,10 +7,10 @@ import io
 import pytest
 
 from expenses.adapters.months import BabelMonths
-from expenses.domain.csvfile.layout import Reader, find_layout
-from expenses.domain.csvfile.mapping import Mapping
-from expenses.domain.csvfile.own import row_reader
-from expenses.domain.csvfile.row_errors import RowLeftOutError
+from expenses.imports.readers.layout import Reader, find_layout
+from expenses.imports.readers.mapping import Mapping
+from expenses.imports.readers.own import row_reader
+from expenses.imports.readers.row_errors import RowLeftOutError
 from support.previews import amounts, left_out
 from support.previews import previewed as preview_for
 

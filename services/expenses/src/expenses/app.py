@@ -21,8 +21,6 @@ from chassis.web.paging import Cursors
 from chassis.web.spec import load_spec
 from expenses.adapters.ecb import EcbRates
 from expenses.adapters.months import BabelMonths
-from expenses.adapters.receipts.probing import receipt_probes
-from expenses.adapters.receipts.stores import examiner_from, files_from
 from expenses.adapters.sql import SqlStore, chassis
 from expenses.announcer import Announcer
 from expenses.consumers import Consumers
@@ -34,14 +32,16 @@ from expenses.domain.exports import Exports
 from expenses.domain.importing import Importing
 from expenses.domain.ledger import Ledger
 from expenses.domain.people import People
-from expenses.domain.receipt_content import ReceiptContents
-from expenses.domain.receipts import ReceiptBook
 from expenses.domain.restoring import Trash
 from expenses.domain.settling import ImportSettling
 from expenses.domain.suggesting import Suggestions
 from expenses.domain.summary import Summary
 from expenses.handlers import Handlers
 from expenses.import_worker import ImportWorker
+from expenses.receipts.checks import receipt_probes
+from expenses.receipts.downloads import ReceiptContents
+from expenses.receipts.opening import examiner_from, files_from
+from expenses.receipts.service import ReceiptBook
 from expenses.settings import ExpensesSettings
 
 if TYPE_CHECKING:

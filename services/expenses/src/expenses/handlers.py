@@ -10,18 +10,18 @@ from chassis.web.paging import Cursors
 from chassis.web.request import Request, Response, etag
 from expenses.domain.catalogue import Catalogue
 from expenses.domain.conversion import RatesToday
-from expenses.domain.csvfile.mapping import read_mapping
 from expenses.domain.errors import InvalidMappingError, problem
 from expenses.domain.exports import Exports
 from expenses.domain.importing import Importing
 from expenses.domain.ledger import Ledger, Page
 from expenses.domain.ports import Repeat, Who
-from expenses.domain.receipt_content import ReceiptContents
-from expenses.domain.receipts import ReceiptBook
 from expenses.domain.restoring import Trash
 from expenses.domain.suggesting import Suggestions
 from expenses.domain.summary import Summary
-from expenses.receipt_answers import answer_of, known_of, range_of
+from expenses.imports.readers.mapping import read_mapping
+from expenses.receipts.api import answer_of, known_of, range_of
+from expenses.receipts.downloads import ReceiptContents
+from expenses.receipts.service import ReceiptBook
 
 if TYPE_CHECKING:
     from werkzeug.datastructures import FileStorage

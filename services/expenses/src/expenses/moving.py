@@ -6,10 +6,10 @@ from chassis.storage.database import Database
 from chassis.storage.migrations import migrate
 from chassis.storage.transfer import ServiceData
 from chassis.storage.transfer_rows import InboxMark, unsent
-from expenses.adapters.receipts.moving import MovedFiles
-from expenses.adapters.receipts.stores import files_from
 from expenses.adapters.sql.moving import parts, unfinished_jobs
 from expenses.adapters.sql.tables import chassis
+from expenses.receipts.opening import files_from
+from expenses.receipts.transfer import MovedFiles
 from expenses.settings import ExpensesSettings
 
 

@@ -7,8 +7,8 @@ from functools import cache
 
 from babel import Locale, UnknownLocaleError
 
-from expenses.domain.csvfile.dates import Months
-from expenses.domain.csvfile.words import plain
+from expenses.imports.readers.dates import Months
+from expenses.imports.readers.words import plain
 
 _LANGUAGES = (
     "en",

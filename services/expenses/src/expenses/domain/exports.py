@@ -7,10 +7,10 @@ import io
 import json
 from typing import TYPE_CHECKING, TypeVar
 
-from expenses.domain.csvfile.own import TITLES, cells_of
 from expenses.domain.expense import Expense
 from expenses.domain.ports import Filter
 from expenses.domain.showing import shown
+from expenses.imports.readers.own import TITLES, cells_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

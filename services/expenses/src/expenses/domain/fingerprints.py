@@ -6,15 +6,15 @@ import re
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
-from expenses.domain.csvfile.encodings import CODECS
 from expenses.domain.expense import INCOME
 from expenses.domain.occurrences import Occurrences
+from expenses.imports.readers.encodings import CODECS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from expenses.domain.csvfile.rows import Row
     from expenses.domain.ports import Owner, Work
+    from expenses.imports.readers.rows import Row
 
 _YEAR = re.compile(r"(?:19|20)\d\d", re.ASCII)
 _VALUE_BYTES, _LINE_BYTES = 5, 6

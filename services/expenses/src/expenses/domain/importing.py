@@ -8,11 +8,6 @@ import re
 import time
 from typing import IO, TYPE_CHECKING, Any
 
-from expenses.domain.csvfile.own import Rows, row_reader
-from expenses.domain.csvfile.records import records_of
-from expenses.domain.csvfile.row_errors import RowError, RowLeftOutError
-from expenses.domain.csvfile.source import opened
-from expenses.domain.csvfile.summaries import Telling, why_left_out
 from expenses.domain.errors import (
     DepartedError,
     ImportInterruptedError,
@@ -26,15 +21,20 @@ from expenses.domain.intake import ROWS, Intake
 from expenses.domain.ledger import Page
 from expenses.domain.reading import FileRead, FileReading
 from expenses.domain.settling import ImportSettling
+from expenses.imports.readers.own import Rows, row_reader
+from expenses.imports.readers.records import records_of
+from expenses.imports.readers.row_errors import RowError, RowLeftOutError
+from expenses.imports.readers.source import opened
+from expenses.imports.readers.summaries import Telling, why_left_out
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from expenses.domain.conversion import Converter
-    from expenses.domain.csvfile.layout import Layout
-    from expenses.domain.csvfile.mapping import Mapping
     from expenses.domain.imports import Import
     from expenses.domain.ports import Clock, Ids, MonthNames, Owner, Position, Repeat, Store, Who, Work
+    from expenses.imports.readers.layout import Layout
+    from expenses.imports.readers.mapping import Mapping
 
 log = logging.getLogger("outlay.imports")
 

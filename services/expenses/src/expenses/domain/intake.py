@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from expenses.domain.conversion import Converter
-    from expenses.domain.csvfile.rows import Row
     from expenses.domain.import_jobs import ImportJob
     from expenses.domain.ports import Clock, Ids, Owner, Work
+    from expenses.imports.readers.rows import Row
 
 ROWS = 5000
 """Rows in one transaction: some 150 ms, for which others who write have to wait. Half as many cost a fifth more."""

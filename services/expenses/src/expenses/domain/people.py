@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from expenses.domain.conversion import Converter
     from expenses.domain.ports import Clock, Store, Work
-    from expenses.domain.receipt_ports import ReceiptFiles
     from expenses.domain.settling import ImportSettling
+    from expenses.receipts.ports import ReceiptFiles
 
 _NO_CURRENCY = "XXX"
 """What ISO 4217 calls none."""

@@ -10,13 +10,13 @@ from decimal import Decimal
 from typing import Any, Protocol, TypeVar
 
 from expenses.domain.category import Category
-from expenses.domain.csvfile.dates import Months
 from expenses.domain.expense import Change, Expense
 from expenses.domain.import_jobs import ImportJobs
 from expenses.domain.imports import Import
-from expenses.domain.receipt_ports import Receipts
 from expenses.domain.remembered import Remembered
 from expenses.domain.totals import Spans, Total
+from expenses.imports.readers.dates import Months
+from expenses.receipts.ports import Receipts
 
 T = TypeVar("T")
 Clock = Callable[[], datetime]

@@ -7,24 +7,24 @@ import hashlib
 import json
 from typing import IO, TYPE_CHECKING, Any
 
-from expenses.domain.csvfile.layout import Layout, Reader, find_layout
-from expenses.domain.csvfile.mapping import Mapping
-from expenses.domain.csvfile.own import OWN_MAPPING
-from expenses.domain.csvfile.preview import preview_of
-from expenses.domain.csvfile.words import plain
 from expenses.domain.errors import NoRateError, UnreadableFileError
 from expenses.domain.expense import instant
 from expenses.domain.fingerprints import Fingerprints, already_there
 from expenses.domain.remembered import Remembered, apply, merged, only_direction, parts_of, written
+from expenses.imports.readers.layout import Layout, Reader, find_layout
+from expenses.imports.readers.mapping import Mapping
+from expenses.imports.readers.own import OWN_MAPPING
+from expenses.imports.readers.preview import preview_of
+from expenses.imports.readers.words import plain
 from money import Money, MoneyError, decimals_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from expenses.domain.conversion import Converter
-    from expenses.domain.csvfile.rows import Row
     from expenses.domain.imports import Import
     from expenses.domain.ports import MonthNames, Owner, Store, Who, Work
+    from expenses.imports.readers.rows import Row
 
 
 @dataclasses.dataclass(frozen=True)

@@ -11,12 +11,12 @@ import json
 from contextlib import suppress
 from typing import IO, NamedTuple
 
-from expenses.domain.csvfile.layout import ABOVE, BELOW, BOTH, Layout, Reader, find_layout
-from expenses.domain.csvfile.mapping import SPENDING_POSITIVE, Mapping, read_mapping
-from expenses.domain.csvfile.own import row_reader
-from expenses.domain.csvfile.row_errors import RowError, RowLeftOutError
 from expenses.domain.errors import InvalidMappingError, UnreadableFileError
 from expenses.domain.expense import EXPENSE, INCOME
+from expenses.imports.readers.layout import ABOVE, BELOW, BOTH, Layout, Reader, find_layout
+from expenses.imports.readers.mapping import SPENDING_POSITIVE, Mapping, read_mapping
+from expenses.imports.readers.own import row_reader
+from expenses.imports.readers.row_errors import RowError, RowLeftOutError
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

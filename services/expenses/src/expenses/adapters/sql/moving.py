@@ -8,7 +8,7 @@ from chassis.storage.database import Database
 from chassis.storage.transfer import TransferPart
 from chassis.storage.transfer_rows import Owned, TablePart, amount, shared_parts
 from expenses.adapters.sql import tables as t
-from expenses.adapters.sql.receipts import receipt, receipt_file
+from expenses.receipts.store import receipt, receipt_file
 
 _SHOWN = sa.exists().where(receipt.c.owner == receipt_file.c.owner, receipt.c.sha256 == receipt_file.c.sha256)
 _PAID = {

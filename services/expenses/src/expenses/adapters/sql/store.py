@@ -23,14 +23,14 @@ from expenses.adapters.sql.imports import SqlImports
 from expenses.adapters.sql.jobs import SqlImportJobs, forget_ownerless
 from expenses.adapters.sql.mappings import SqlMappings
 from expenses.adapters.sql.owners import SqlOwners
-from expenses.adapters.sql.receipts import SqlReceipts
 from expenses.adapters.sql.tables import chassis, departed
 from expenses.adapters.sql.totals import SqlTotals
 from expenses.adapters.sql.trash import SqlTrash
 from expenses.domain.expense import Change
 from expenses.domain.import_jobs import ImportJobs
 from expenses.domain.ports import Categories, Expenses, Imports, Mappings, Owner, Owners, Repeat, Totals, Trashed, Work
-from expenses.domain.receipt_ports import Receipts
+from expenses.receipts.ports import Receipts
+from expenses.receipts.store import SqlReceipts
 
 T = TypeVar("T")
 _DEPARTED_KEPT_MS = 60 * 24 * 3600 * 1000

@@ -5,10 +5,10 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from expenses.adapters.sql.receipts import receipt
 from expenses.adapters.sql.tables import trashed_expense as trashed
 from expenses.domain.expense import Expense
 from expenses.domain.ports import Owner
+from expenses.receipts.store import receipt
 
 _KEPT = Expense._fields[1:]
 _COLUMNS = tuple(trashed.c[name] for name in _KEPT)

@@ -1,1 +1,0 @@
-"""Reading CSV files as banks and other trackers write them."""

@@ -1,0 +1,1 @@
+"""Imports of bank statements and other files."""

@@ -1,0 +1,1 @@
+"""Reads CSV files of unknown layout: bytes to rows of expenses."""

@@ -1,0 +1,200 @@
+"""Chooses the columns that say how much it was: one amount, or one for spending and one for income, and the balance."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from itertools import permutations
+from typing import NamedTuple
+
+from expenses.imports.readers.balance import Proof, prove
+from expenses.imports.readers.other_money import is_fee, is_rate
+from expenses.imports.readers.profile import Column
+from expenses.imports.readers.roles import are_sides, other_currencies, role_of
+
+_MOST_ROWS = 300
+_MOST_COLUMNS = 8
+_EXCLUSIVE = 0.05
+"""Share of the rows that may have both of two columns for them still to be a pair."""
+_BELIEVED_STEPS = 3
+"""Steps that a balance must have to count against titles: one or two can come out by chance."""
+
+
+class Money(NamedTuple):
+    """The columns by field, what else each field could be, and what a balance proves about each row."""
+
+    columns: dict[str, int]
+    candidates: dict[str, list[int]]
+    proof: Proof | None = None
+    certain: bool = True
+    """Whether it is known which of two columns is spending."""
+
+
+def money_columns(columns: Sequence[Column], days: Sequence[str | None], given: dict[str, int]) -> Money:
+    """Return the columns of amounts; `given` are those that the caller says."""
+    taken = {index for name, index in given.items() if name not in _FIELDS}
+    usable = [column for column in columns if column.index not in taken]
+    money = [column for column in usable if column.is_money and not column.counts_up]
+    if not money:
+        money = [
+            column
+            for column in usable
+            if role_of(column) in {"amount", "debit", "credit"} and column.has_amounts and not column.is_date
+        ]
+    proofs = _proofs(money, days)
+    ranked = sorted(money, key=lambda column: _mark(column, proofs), reverse=True)
+    chosen = dict(given)
+    certain = True
+    if given.keys().isdisjoint({"amount", "debit", "credit"}):
+        pair = _pair(usable, money, days, proofs)
+        if pair is not None and not _single_is_better(ranked, pair, proofs):
+            chosen |= {"debit": pair.debit, "credit": pair.credit}
+            certain = pair.certain
+        elif ranked and role_of(ranked[0]) != "balance":
+            chosen["amount"] = ranked[0].index
+    return _with_balance(chosen, columns, money, ranked, days, certain=certain)
+
+
+_FIELDS = ("amount", "debit", "credit", "balance")
+
+
+_MARKS = {"amount": 3.0, "debit": 2.0, "credit": 1.5, "": 1.0, "other": -3.0, "balance": -5.0}
+
+
+def _mark(column: Column, proofs: dict[tuple[int, int], Proof]) -> float:
+    """Return how likely a column is the amount."""
+    proven = any(amount == column.index for amount, _ in proofs)
+    balance = any(balance == column.index for _, balance in proofs)
+    mark = (
+        _MARKS[role_of(column)]
+        - 6.0 * (is_fee(column.title) or is_rate(column.title))
+        + 6.0 * proven
+        - 6.0 * balance
+        + 2.0 * column.share
+        + 1.0 * column.exact
+    )
+    nothing = not any(column.nonzero)
+    return mark + 0.5 * column.signed - 0.5 * column.constant - 3.0 * nothing - 0.01 * column.index
+
+
+def _proofs(money: Sequence[Column], days: Sequence[str | None]) -> dict[tuple[int, int], Proof]:
+    """Return what proves that one column is the running balance of another."""
+    amounts = [column for column in money if not is_fee(column.title) and not is_rate(column.title)]
+    full = [column for column in amounts if column.share > 0.5][:_MOST_COLUMNS]  # noqa: PLR2004
+    found = {}
+    for amount, balance in permutations(full, 2):
+        proof = prove(amount.values[:_MOST_ROWS], balance.values[:_MOST_ROWS], days[:_MOST_ROWS])
+        against = role_of(amount) == "balance" or role_of(balance) == "amount"
+        if proof is not None and not (amount.constant or balance.constant or (against and proof.steps < _BELIEVED_STEPS)):
+            found[amount.index, balance.index] = proof
+    return found
+
+
+class _Pair(NamedTuple):
+    debit: int
+    credit: int
+    titled: bool
+    certain: bool = True
+
+
+def _pair(
+    usable: Sequence[Column], money: Sequence[Column], days: Sequence[str | None], proofs: dict[tuple[int, int], Proof]
+) -> _Pair | None:
+    titled = [
+        _Pair(debit.index, credit.index, titled=True)
+        for debit in usable
+        for credit in usable
+        if debit is not credit and are_sides(debit, credit) and _may_be_pair(debit, credit, money)
+    ]
+    if titled:
+        return titled[0]
+    balances = {balance for _, balance in proofs}
+    plain = [column for column in money if role_of(column) not in {"other", "balance"} and column.index not in balances]
+    for at, one in enumerate(plain):
+        for other in plain[at + 1 :]:
+            if _excludes(one, other) and any(one.nonzero) and any(other.nonzero) and not other_currencies(one, other):
+                return _ordered(one, other, money, days)
+    return None
+
+
+def _may_be_pair(debit: Column, credit: Column, money: Sequence[Column]) -> bool:
+    either = {column.index for column in money}
+    if debit.index not in either and credit.index not in either:
+        return False
+    if any(column.filled and column.index not in either for column in (debit, credit)):
+        return False
+    both = sum(one and other for one, other in zip(debit.nonzero, credit.nonzero, strict=True))
+    return both <= _EXCLUSIVE * len(debit.cells)
+
+
+def _excludes(one: Column, other: Column) -> bool:
+    """Say whether each row has one of the two."""
+    filled = [a + b for a, b in zip(one.nonzero, other.nonzero, strict=True)]
+    return sum(count == 1 for count in filled) >= (1 - _EXCLUSIVE) * len(filled)
+
+
+def _ordered(one: Column, other: Column, money: Sequence[Column], days: Sequence[str | None]) -> _Pair:
+    """Return two columns of money as spending and income: by their titles, a balance, their signs, or how often they are filled."""
+    for debit, credit in ((one, other), (other, one)):
+        if role_of(debit) == "debit" or role_of(credit) == "credit":
+            return _Pair(debit.index, credit.index, titled=True)
+    proof = next((found for column in money if (found := prove_pair(one, other, column, days))), None)
+    if proof is not None:
+        lowered = [change for change, filled in zip(proof.changes, one.nonzero, strict=False) if filled and change]
+        debit, credit = (one, other) if sum(lowered) <= 0 else (other, one)
+        return _Pair(debit.index, credit.index, titled=False)
+    if one.signed != other.signed:
+        debit, credit = (one, other) if one.signed else (other, one)
+        return _Pair(debit.index, credit.index, titled=False)
+    debit, credit = (one, other) if sum(one.nonzero) >= sum(other.nonzero) else (other, one)
+    return _Pair(debit.index, credit.index, titled=False, certain=False)
+
+
+def prove_pair(one: Column, other: Column, balance: Column, days: Sequence[str | None]) -> Proof | None:
+    """Return what proves that a column is the running balance of two others, of which each row has one."""
+    if balance.index in {one.index, other.index} or balance.share < 0.5:  # noqa: PLR2004
+        return None
+    amounts = [abs(a or Decimal(0)) or abs(b or Decimal(0)) for a, b in zip(one.values, other.values, strict=True)]
+    return prove(amounts[:_MOST_ROWS], balance.values[:_MOST_ROWS], days[:_MOST_ROWS])
+
+
+def _single_is_better(ranked: Sequence[Column], pair: _Pair, proofs: dict[tuple[int, int], Proof]) -> bool:
+    """Say whether one column has the amounts of all rows, and two others only look like a pair."""
+    best = next((column for column in ranked if column.index not in {pair.debit, pair.credit}), None)
+    if best is None or role_of(best) in {"other", "balance"}:
+        return False
+    proven = any(amount == best.index for amount, _ in proofs)
+    return not pair.titled and best.share > 0.95 and (proven or role_of(best) == "amount")  # noqa: PLR2004
+
+
+def _with_balance(
+    chosen: dict[str, int],
+    columns: Sequence[Column],
+    money: Sequence[Column],
+    ranked: Sequence[Column],
+    days: Sequence[str | None],
+    *,
+    certain: bool,
+) -> Money:
+    """Add the balance, what it proves, and the other columns that each field could be."""
+    used = {index for name, index in chosen.items() if name != "balance"}
+    others = [column for column in money if column.index not in used and not is_fee(column.title) and not is_rate(column.title)]
+    proofs = {column.index: proof for column in others if (proof := _proof_of(chosen, columns, column, days))}
+    balances = sorted(proofs, key=lambda index: -proofs[index].share)
+    balances += [column.index for column in others if role_of(column) == "balance" and column.index not in balances]
+    if balances:
+        chosen.setdefault("balance", balances[0])
+    likely = [column.index for column in ranked if role_of(column) != "other" or column.exact]
+    candidates = {name: [chosen[name], *(index for index in likely if index != chosen[name])] for name in _FIELDS if name in chosen}
+    found = {name: indexes for name, indexes in candidates.items() if len(indexes) > 1}
+    return Money(chosen, found, proofs.get(chosen.get("balance", -1)), certain)
+
+
+def _proof_of(chosen: dict[str, int], columns: Sequence[Column], balance: Column, days: Sequence[str | None]) -> Proof | None:
+    width = len(columns)
+    if "amount" in chosen and chosen["amount"] < width:
+        amounts = columns[chosen["amount"]].values
+        return prove(amounts[:_MOST_ROWS], balance.values[:_MOST_ROWS], days[:_MOST_ROWS])
+    if {"debit", "credit"} <= chosen.keys() and max(chosen["debit"], chosen["credit"]) < width:
+        return prove_pair(columns[chosen["debit"]], columns[chosen["credit"]], balance, days)
+    return None

@@ -1,0 +1,142 @@
+"""The CSV file that Outlay itself exports: recognized by its first line, and read back without guessing or a change."""
+
+from __future__ import annotations
+
+import json
+from typing import IO, TYPE_CHECKING, Protocol
+
+from expenses.domain.expense import EXPENSE, INCOME, Expense, one_line, tags_text
+from expenses.imports.readers.dates import Months, day_reader
+from expenses.imports.readers.guarding import guarded, unguarded
+from expenses.imports.readers.mapping import SPENDING_NEGATIVE, Mapping
+from expenses.imports.readers.row_errors import RowError
+from expenses.imports.readers.rows import MOST, Row, RowReader
+from money import Money, MoneyError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+TITLES = ("Date", "Payee", "Description", "Category", "Amount", "Currency", "Note", "Tags", "Kind", "Home amount", "Home currency")
+_FIELDS = ("date", "payee", "description", "category", "amount", "currency", "note", "tags", "kind", "home_amount", "home_currency")
+OWN_MAPPING = Mapping(
+    encoding="utf-8",
+    delimiter=",",
+    header=True,
+    date_format="YYYY-MM-DD",
+    decimal=".",
+    sign=SPENDING_NEGATIVE,
+    columns={name: column for column, name in enumerate(_FIELDS)},
+)
+_FIRST_LINE = ",".join(TITLES).encode()
+_READ_DAY = day_reader("YYYY-MM-DD")
+_MOST_TAGS, _LONGEST_TAG = 20, 50
+
+
+class Rows(Protocol):
+    """Reads the rows of a file."""
+
+    def read(self, cells: Sequence[str]) -> Row:
+        """Return what the cells say; raises RowError."""
+
+
+def is_own(stream: IO[bytes], given: Mapping) -> bool:
+    """Say whether a file is an export of Outlay, and is to be read as one."""
+    if given not in (Mapping(), OWN_MAPPING):
+        return False
+    stream.seek(0)
+    return stream.readline(len(_FIRST_LINE) + 2).rstrip(b"\r\n") == _FIRST_LINE
+
+
+def row_reader(mapping: Mapping, home_currency: str, months: Months) -> Rows:
+    """Return what reads the rows of a file with a complete mapping."""
+    return OwnRows() if mapping == OWN_MAPPING else RowReader(mapping, home_currency, months)
+
+
+def cells_of(expense: Expense, category: str) -> list[str]:
+    """Write an expense as a row. Spending is below zero, so that a spreadsheet adds up what is left."""
+    sign = "-" if expense.kind == EXPENSE else ""
+    return [
+        expense.spent_on,
+        *map(guarded, (expense.payee, expense.description, category)),
+        sign + expense.amount.text,
+        expense.currency,
+        guarded(expense.note),
+        guarded(_tags_cell(expense.tags)),
+        expense.kind,
+        expense.home_amount.text,
+        expense.home_currency,
+    ]
+
+
+class OwnRows:
+    """Reads rows as `cells_of` writes them."""
+
+    def read(self, cells: Sequence[str]) -> Row:
+        """Return what the cells say; raises RowError if somebody changed them into something that cannot be."""
+        if len(cells) != len(TITLES):
+            message = f"The row has {len(cells)} columns, but {len(TITLES)} are needed."
+            raise RowError(message)
+        day, payee, description, category, amount, currency, note, tags, kind, home, home_currency = cells
+        if kind not in {EXPENSE, INCOME}:
+            message = f"Unknown kind {kind[:20]!r}. Use expense or income."
+            raise RowError(message)
+        paid, home_amount = _money(amount.removeprefix("-"), currency), _money(home, home_currency)
+        if paid.minor == 0:
+            message = "The amount is zero."
+            raise RowError(message)
+        texts = {
+            "payee": one_line(unguarded(payee)),
+            "description": unguarded(description).strip(),
+            "category": one_line(unguarded(category)),
+            "note": unguarded(note).strip(),
+        }
+        cut = {name: text[: MOST[name]].strip() for name, text in texts.items()}
+        return Row(
+            kind=kind,
+            minor=paid.minor,
+            currency=currency,
+            spent_on=_day(day),
+            tags=_tags(unguarded(tags)),
+            home_amount=home_amount,
+            shortened=cut != texts,
+            **cut,
+        )
+
+
+def _day(text: str) -> str:
+    day = _READ_DAY(text)
+    if day is None:
+        message = f"{text[:40]!r} is not a date in the format YYYY-MM-DD."
+        raise RowError(message)
+    return day
+
+
+def _money(amount: str, currency: str) -> Money:
+    try:
+        money = Money.parse(amount, currency)
+    except MoneyError as error:
+        message = f"{amount[:40]!r} in {currency[:20]!r} is not an amount."
+        raise RowError(message) from error
+    if money.minor < 0:
+        message = "The home amount is below zero."
+        raise RowError(message)
+    return money
+
+
+def _tags_cell(stored: str) -> str:
+    """Join tags with commas, or write the JSON list if they would not come back as they are."""
+    plain = ", ".join(json.loads(stored))
+    return plain if _tags(plain) == stored else stored
+
+
+def _tags(cell: str) -> str:
+    try:
+        listed = json.loads(cell) if cell.startswith("[") else None
+    except ValueError:
+        listed = None
+    if not isinstance(listed, list) or not all(isinstance(tag, str) for tag in listed):
+        listed = cell.split(",")
+    if len(listed) > _MOST_TAGS or any(len(tag.strip()) > _LONGEST_TAG for tag in listed):
+        message = f"There are more than {_MOST_TAGS} tags, or one has more than {_LONGEST_TAG} characters."
+        raise RowError(message)
+    return tags_text(listed)

@@ -1,0 +1,111 @@
+"""Shows what an import would make of a file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from expenses.imports.readers.encodings import Candidate
+from expenses.imports.readers.layout import Layout, Reader
+from expenses.imports.readers.own import Rows, row_reader
+from expenses.imports.readers.row_errors import RowError, RowLeftOutError
+from expenses.imports.readers.rows import Row
+from expenses.imports.readers.signs import currency_of
+from expenses.imports.readers.summaries import why_left_out
+from money import Money, is_currency
+
+_SHOWN_ROWS = 20
+_SHOWN_CHARACTERS = 500
+_SHOWN_LEFT_OUT = 100
+
+HasRate = Callable[[str, str], bool]
+"""Says whether a currency can be converted to the home currency on a day."""
+
+Duplicates = Callable[[Sequence[tuple[Row, Sequence[str]]]], list[bool]]
+"""Says of each row, given with its cells in the order of the file, whether an earlier import brought it."""
+
+
+def preview_of(layout: Layout, reader: Reader, has_rate: HasRate, duplicates: Duplicates) -> dict[str, Any]:
+    """Return an ImportPreview."""
+    rows = row_reader(layout.mapping, reader.home_currency, layout.months) if not layout.errors else None
+    read = [_read(line, cells, layout, rows) for line, cells in layout.sample]
+    understood = [entry for entry in read if entry["row"] is not None]
+    for entry, known in zip(understood, duplicates([(entry["row"], entry["cells"]) for entry in understood]), strict=True):
+        entry["duplicate"] = known
+    left_out = [{"line": entry["line"], "reason": entry["left_out"]} for entry in read if entry["left_out"]]
+    return {
+        "mapping": layout.mapping.to_wire(),
+        "header": [title[:_SHOWN_CHARACTERS] for title in layout.titles],
+        "rows": [_shown(entry) for entry in read[:_SHOWN_ROWS]],
+        "errors": layout.errors,
+        "warnings": layout.warnings,
+        "sign_certain": layout.sign_certain,
+        "candidates": layout.candidates,
+        "encodings": [_encoding(candidate) for candidate in layout.encodings],
+        "currencies": _currencies(layout, read, has_rate),
+        "left_out": left_out[:_SHOWN_LEFT_OUT],
+        "shortened": sum(entry["row"].shortened for entry in understood),
+        "duplicates": sum(entry["duplicate"] for entry in understood),
+    }
+
+
+def _read(line: int, cells: list[str], layout: Layout, rows: Rows | None) -> dict[str, Any]:
+    entry: dict[str, Any] = {
+        "line": line,
+        "cells": cells,
+        "row": None,
+        "error": None,
+        "duplicate": False,
+        "left_out": why_left_out(cells, layout.telling),
+    }
+    if rows is not None and not entry["left_out"]:
+        try:
+            entry["row"] = rows.read(cells)
+        except RowError as error:
+            entry["error"] = str(error)
+        except RowLeftOutError as error:
+            entry["left_out"] = str(error)
+    return entry
+
+
+def _shown(entry: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "line": entry["line"],
+        "cells": [cell[:_SHOWN_CHARACTERS] for cell in entry["cells"]],
+        "expense": None if entry["row"] is None else _understood(entry["row"]),
+        "error": entry["error"],
+        "left_out": entry["left_out"],
+        "duplicate": entry["duplicate"],
+    }
+
+
+def _understood(row: Row) -> dict[str, Any]:
+    return {
+        "kind": row.kind,
+        "amount": Money(row.minor, row.currency).to_wire(),
+        "spent_on": row.spent_on,
+        "payee": row.payee,
+        "description": row.description,
+        "category": row.category,
+    }
+
+
+def _encoding(candidate: Candidate) -> dict[str, str]:
+    lines = [line for line in candidate.text.splitlines() if not line.isascii()]
+    return {"encoding": candidate.encoding, "sample": "\n".join(lines[:3])[:_SHOWN_CHARACTERS]}
+
+
+def _currencies(layout: Layout, read: list[dict[str, Any]], has_rate: HasRate) -> list[dict[str, Any]]:
+    """Return each currency of the sample, whether it is one, and whether there is a rate on all days that have it."""
+    days: dict[str, set[str]] = {}
+    at = layout.mapping.columns.get("currency", -1)
+    for entry in read:
+        row, named = entry["row"], entry["cells"][at].strip() if 0 <= at < len(entry["cells"]) else ""
+        if row is not None:
+            days.setdefault(row.currency, set()).add(row.spent_on)
+        elif named and not entry["left_out"] and currency_of(named, layout.mapping.currency or "") is None:
+            days.setdefault(named[:20], set())
+    return [
+        {"currency": code, "known": is_currency(code), "rate": bool(found) and all(has_rate(code, day) for day in found)}
+        for code, found in days.items()
+    ]

@@ -1,0 +1,61 @@
+"""From text to records: the csv module with limits, so that one lost quote does not swallow the file."""
+
+from __future__ import annotations
+
+import csv
+from typing import TYPE_CHECKING, TextIO
+
+from expenses.domain.errors import UnreadableFileError
+from expenses.imports.readers.excel import delimiter_said
+from expenses.imports.readers.mapping import MOST_COLUMNS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_LONGEST_LINE = 100_000
+_MOST_LINES = 5_000
+_END = "\x00end"
+"""Comes after the last line: if it does not come out as a record of its own, the file ended within quotes."""
+
+
+def records_of(text: TextIO, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield (line on which it begins, cells) of each record that is not blank.
+
+    Raises:
+        UnreadableFileError: for a quote that is never closed, a line or record that is too long, or more than 200 columns.
+    """
+    reader = csv.reader(_lines(text), delimiter=delimiter)
+    line = 1
+    while True:
+        try:
+            cells = next(reader)
+        except csv.Error as error:
+            raise _runaway(line) from error
+        if reader.line_num - line >= _MOST_LINES:
+            raise _runaway(line)
+        if cells and cells[-1].endswith(_END):
+            if len(cells) > 1 or cells[0] != _END:
+                raise _runaway(line)
+            return
+        if len(cells) > MOST_COLUMNS:
+            message = f"Line {line} has {len(cells)} columns; {MOST_COLUMNS} is the most. Is the delimiter right?"
+            raise UnreadableFileError(message)
+        if cells and not (line == 1 and delimiter_said(delimiter.join(cells))):
+            yield line, cells
+        line = reader.line_num + 1
+
+
+def _lines(text: TextIO) -> Iterator[str]:
+    number = 0
+    while line := text.readline(_LONGEST_LINE):
+        number += 1
+        if len(line) == _LONGEST_LINE and not line.endswith(("\n", "\r")):
+            message = f"Line {number} is longer than {_LONGEST_LINE:,} characters; this is no file of bookings."
+            raise UnreadableFileError(message)
+        yield line
+    yield _END
+
+
+def _runaway(line: int) -> UnreadableFileError:
+    message = f'A quote (") that opens on line {line} is not closed. Close it, or export the file again: a part may be missing.'
+    return UnreadableFileError(message)

@@ -1,0 +1,127 @@
+"""Finds where the table of bookings begins in a file: its titles are recognised by the days and amounts that stand below them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from expenses.imports.readers.amounts import amount_reader
+from expenses.imports.readers.dates import DIGITS_ONLY, FORMATS, EveryLanguage, Months, day_reader, looks_like_day
+from expenses.imports.readers.titles import field_of, looks_like_header
+from expenses.imports.readers.vocabulary import AMOUNT, BALANCE, CREDIT, DEBIT, DESCRIPTION, PAYEE, fits
+from expenses.imports.readers.words import plain
+
+Records = Sequence[tuple[int, list[str]]]
+_ABOVE = 60
+"""Records above the first booking among which its titles are looked for."""
+_PREAMBLE = 30
+_LONGEST_DATE = 45
+_MOST_LETTERS = 12
+"""In an amount: a currency and a direction."""
+_SEPARATED = [name for name in FORMATS if name not in DIGITS_ONLY or name == "YYYYMMDD"]
+
+
+class Table(NamedTuple):
+    """The index of the record with the titles, None if there is none, of the first row, and after the last booking."""
+
+    titles: int | None
+    first: int
+    end: int | None = None
+    """The index after the last booking; what follows are totals and remarks."""
+
+
+class CellKinds:
+    """Tells days and amounts from other cells."""
+
+    def __init__(self, languages: Sequence[Months]) -> None:
+        months = EveryLanguage(languages)
+        self._days = [day_reader(name, months) for name in _SEPARATED]
+        self._amounts = [amount_reader(mark) for mark in ".,"]
+        self.is_day = lru_cache(20_000)(self._is_day)
+        self.is_amount = lru_cache(20_000)(self._is_amount)
+
+    def _is_day(self, cell: str) -> bool:
+        digits = sum(map(str.isdigit, cell))
+        if digits < 3 or not 6 <= len(cell) <= _LONGEST_DATE or not looks_like_day(cell):  # noqa: PLR2004
+            return False
+        return any(read(cell) for read in self._days)
+
+    def _is_amount(self, cell: str) -> bool:
+        if len(cell) > _LONGEST_DATE or not any(map(str.isdigit, cell)) or sum(map(str.isalpha, cell)) > _MOST_LETTERS:
+            return False
+        return not self.is_day(cell) and any(read(cell) for read in self._amounts)
+
+    def days(self, cells: Sequence[str]) -> set[int]:
+        """Return the columns of a record that are days."""
+        return {index for index, cell in enumerate(cells) if cell and self.is_day(cell.strip())}
+
+    def amounts(self, cells: Sequence[str]) -> set[int]:
+        """Return the columns of a record that are amounts."""
+        return {index for index, cell in enumerate(cells) if cell and self.is_amount(cell.strip())}
+
+
+def find_table(records: Records, cells: CellKinds, *, header: bool | None) -> Table:
+    """Return where the titles and the rows are; `header` says whether there are titles, None if that is to be found out."""
+    bookings = [
+        (index, days, amounts)
+        for index, (_, record) in enumerate(records)
+        if (days := cells.days(record)) and (amounts := cells.amounts(record))
+    ]
+    if not bookings:
+        return _by_words(records, cells, header=header)
+    day_column = Counter(column for _, days, _ in bookings for column in days).most_common(1)[0][0]
+    first, _, amounts = next(booking for booking in bookings if day_column in booking[1])
+    end = 1 + max(index for index, days, _ in bookings if day_column in days)
+    titles = None if header is False else _titles_above(records, first, day_column, amounts, cells)
+    if titles is None and header:
+        titles = max(0, first - 1)
+    if titles is not None:
+        return Table(titles, titles + 1, end)
+    return Table(None, _without_preamble(records, first), end)
+
+
+def _titles_above(records: Records, first: int, day_column: int, amounts: set[int], cells: CellKinds) -> int | None:
+    """Return the nearest record above the first booking that can be its titles."""
+    width = len(records[first][1])
+    best, most = None, 0.0
+    for index in range(first - 1, max(-1, first - _ABOVE), -1):
+        record = records[index][1]
+        filled = [cell for cell in record if cell.strip()]
+        if len(filled) < 2 or day_column in cells.days(record) or amounts & cells.amounts(record):  # noqa: PLR2004
+            continue
+        known = sum(_is_title(cell) for cell in filled)
+        over = bool(day_column < len(record) and record[day_column].strip())
+        numbers = len(cells.days(record) | cells.amounts(record))
+        mark = 2.0 * known + min(len(filled), width) + 2.0 * over - 3.0 * numbers
+        if (known > 1 or 2 * len(filled) >= width) and mark > most:
+            best, most = index, mark
+    return best
+
+
+def _is_title(cell: str) -> bool:
+    title = plain(cell)
+    return field_of(cell) is not None or any(fits(title, parts) for parts in (AMOUNT, DEBIT, CREDIT, BALANCE, PAYEE, DESCRIPTION))
+
+
+def _without_preamble(records: Records, first: int) -> int:
+    """Return the first record of those above the first booking that are as wide: they may be bookings that cannot be read."""
+    width = len(records[first][1])
+    while first and len(records[first - 1][1]) == width and sum(bool(cell.strip()) for cell in records[first - 1][1]) > 1:
+        first -= 1
+    return first
+
+
+def _by_words(records: Records, cells: CellKinds, *, header: bool | None) -> Table:
+    """Find the titles of a file in which no record has a day and an amount."""
+    if header is False:
+        return Table(None, 0)
+    at = next((index for index, (_, record) in enumerate(records[:_PREAMBLE]) if looks_like_header(record)), None)
+    if at is None and len(records) > 1:
+        above, below = records[0][1], records[1][1]
+        differs = (cells.amounts(below) - cells.amounts(above)) | (cells.days(below) - cells.days(above))
+        at = 0 if header or differs else None
+    if at is None and header:
+        at = 0
+    return Table(at, 0 if at is None else at + 1)

@@ -1,0 +1,160 @@
+"""Chooses the columns of days and texts: by what is in them, and among those that fit by their titles."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from expenses.imports.readers.dates import DIGITS_ONLY
+from expenses.imports.readers.profile import MOST, Column
+from expenses.imports.readers.titles import field_of
+from expenses.imports.readers.vocabulary import DESCRIPTION, NEITHER, NOT_PAYEE, PAYEE, PAYER, VALUE_DATE, WEAK_DESCRIPTION, fits
+
+_UNKNOWN = 100
+_EXACT = ("category", "note", "tags")
+_FEW = 0.3
+_LONG = 50
+"""Characters of texts that are more than a name."""
+
+
+def date_columns(columns: Sequence[Column]) -> list[int]:
+    """Return the columns of days, the likeliest first: the day of a booking goes before the day of its value."""
+    dates = [column for column in columns if column.is_date]
+    if not dates:
+        digits = [column for column in columns if column.formats and column.formats[0] in DIGITS_ONLY]
+        titled = [column for column in columns if _field(column) == "date" and column.has_days]
+        dates = [column for column in digits if _field(column) == "date"] or titled or digits[:1]
+
+    def order(column: Column) -> tuple[bool, bool, int, int]:
+        known = field_of(column.title)
+        rank = known[1] if known and known[0] == "date" else _UNKNOWN
+        both = sum(1 for other in dates if _field(other) == "date") > 1
+        return column.share < MOST, bool(fits(column.title, VALUE_DATE)), rank if both and rank < _UNKNOWN else 0, column.index
+
+    return [column.index for column in sorted(dates, key=order)]
+
+
+def _field(column: Column) -> str | None:
+    known = field_of(column.title)
+    return known[0] if known else None
+
+
+def text_columns(columns: Sequence[Column], *, titled: bool) -> dict[str, list[int]]:
+    """Return the columns of texts by field, the likeliest first; `columns` are those that nothing else has."""
+    texts = [column for column in columns if not column.is_date and not (column.is_money and column.exact)]
+    found: dict[str, list[int]] = {}
+    for name in _EXACT:
+        named = [column for column in texts if (known := field_of(column.title)) and known[0] == name]
+        named.sort(key=lambda column: (not column.filled, (field_of(column.title) or ("", 0))[1]))
+        if name == "tags":
+            named = [column for column in named if "label" not in column.title.split()] or _labels(named, texts)
+        if named:
+            found[name] = [column.index for column in named]
+    rest = [column for column in texts if not any(column.index in indexes[:1] for indexes in found.values())]
+    payees = _payees(rest)
+    payer = next((column for column in rest if _is_payer(column) and column.index not in payees[:1]), None) if payees else None
+    if payees and payer is not None:
+        found["payer"] = [payer.index]
+    elif not payees:
+        payees = [column.index for column in rest if _is_payer(column) and column.filled]
+    used = {*payees, *found.get("payer", [])}
+    descriptions = _descriptions([column for column in rest if column.index not in used])
+    _unnamed(rest, payees, descriptions, used, titled=titled)
+    descriptions = [index for index in descriptions if index not in payees[:1]]
+    if not payees and not descriptions and "note" in found:
+        descriptions = found.pop("note")
+    return {name: indexes for name, indexes in {**found, "payee": payees, "description": descriptions}.items() if indexes}
+
+
+def _labels(named: Sequence[Column], texts: Sequence[Column]) -> list[Column]:
+    """Return "label" as tags only if other columns have the texts; banks call their description so."""
+    others = [c for c in texts if c not in named and c.filled and (fits(c.title, PAYEE) or fits(c.title, DESCRIPTION))]
+    return list(named) if others and all(column.variety < _FEW or not column.filled for column in named) else []
+
+
+def _is_payer(column: Column) -> bool:
+    return bool(fits(column.title, PAYER)) and not fits(column.title, NOT_PAYEE) and not column.is_id
+
+
+def pays_and_is_paid(payee: Column, payer: Column, spent: Sequence[bool | None]) -> bool:
+    """Say whether the owner, whose name is in one of two columns in every row, stands for the payee of what was spent."""
+    rows = list(zip(payee.cells, payer.cells, spent, strict=False))
+    names = set(payee.filled) & set(payer.filled)
+    owner = next((name for name in names if all((name == one) != (name == other) for one, other, _ in rows)), None)
+    return owner is not None and all(bought is None or (one == owner) == bought for one, _, bought in rows)
+
+
+def _payees(columns: Sequence[Column]) -> list[int]:
+    """Return the columns of names of others, the likeliest first: the owner's own name is the same in all rows."""
+    named = [
+        column
+        for column in columns
+        if fits(column.title, PAYEE)
+        and not _only_payer(column)
+        and not fits(column.title, NOT_PAYEE)
+        and not column.is_id
+        and not column.is_money
+    ]
+
+    def order(column: Column) -> tuple[bool, bool, bool, int, int]:
+        known = field_of(column.title)
+        rank = known[1] if known and known[0] == "payee" else _UNKNOWN
+        alone = sum(1 for other in named if other.filled) == 1
+        return not column.filled, column.constant and not alone, column.share < 0.5 and not alone, rank, column.index  # noqa: PLR2004
+
+    return [column.index for column in sorted(named, key=order)]
+
+
+def _only_payer(column: Column) -> bool:
+    """Say whether a title means who paid, and not both ("Auftraggeber / Empfänger")."""
+    payer, payee = fits(column.title, PAYER), fits(column.title, PAYEE)
+    both = [part for part in PAYEE if part in f" {column.title} " and part.strip() not in {"name", "naam", "nom", "nome"}]
+    return bool(payer) and (payee < payer or not both) and not both
+
+
+def _descriptions(columns: Sequence[Column]) -> list[int]:
+    """Return the columns of free text, the longest first; what its title only hints at has to be longer."""
+    named = [column for column in columns if fits(column.title, DESCRIPTION) and not _is_other(column)]
+
+    def mark(column: Column) -> tuple[float, int]:
+        weak = fits(column.title, WEAK_DESCRIPTION) and not column.title.startswith(("libelle", "label"))
+        known = field_of(column.title)
+        exact = bool(known) and known is not None and known[0] == "description"
+        length = min(column.length, 60.0) * (0.4 if weak or column.is_id else 1.0) * (0.3 + 0.7 * column.variety)
+        return -(length + 1.0 * exact), column.index
+
+    return [column.index for column in sorted(named, key=mark)]
+
+
+def _is_other(column: Column) -> bool:
+    strong = fits(column.title, DESCRIPTION)
+    return column.is_id and column.variety > 0 and fits(column.title, NEITHER) >= strong
+
+
+def _unnamed(rest: Sequence[Column], payees: list[int], descriptions: list[int], used: set[int], *, titled: bool) -> None:
+    """Add columns whose titles say nothing, if their texts look like names and descriptions."""
+    free = [
+        column
+        for column in rest
+        if column.filled
+        and column.index not in {*used, *descriptions}
+        and _reads_like_text(column)
+        and not (titled and (fits(column.title, NEITHER) or fits(column.title, NOT_PAYEE)))
+    ]
+    varied = [column for column in free if not column.constant and column.variety >= _FEW] or ([] if titled else free)
+    if payees and descriptions:
+        return
+    if not payees and not descriptions and len(varied) == 1 and varied[0].length > _LONG:
+        descriptions.append(varied[0].index)
+        return
+    if not payees and varied and not descriptions:
+        payees.append(varied[0].index)
+    others = [column for column in varied if column.index not in payees]
+    if not descriptions and others:
+        descriptions.append(max(others, key=lambda column: column.length).index)
+
+
+def _reads_like_text(column: Column) -> bool:
+    if column.length < 2:  # noqa: PLR2004
+        return False
+    letters = sum(1 for cell in column.different[:100] if sum(map(str.isalpha, cell)) > len(cell) / 3)
+    return letters > 0.5 * len(column.different[:100]) and not column.is_id and not column.is_code

@@ -1,0 +1,1 @@
+"""Where the files of receipts are kept: a folder or an object store."""

@@ -1,0 +1,165 @@
+"""Receipts in SQL: which file belongs to which expense, and which files there are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import BigInteger, Column, Index, Integer, SmallInteger, String, Table
+from sqlalchemy.engine import Connection
+
+from chassis.storage.prepared import Prepared
+from expenses.adapters.sql.bulk import chunks
+from expenses.adapters.sql.tables import metadata, person, trashed_expense
+from expenses.domain.ports import Owner
+from expenses.receipts.model import Receipt, StoredFile
+
+receipt_file = Table(
+    "receipt_file",
+    metadata,
+    Column("owner", BigInteger, primary_key=True, autoincrement=False),
+    Column("sha256", String(64), primary_key=True),
+    Column("media_type", String(30), nullable=False),
+    Column("byte_count", Integer, nullable=False),
+    Column("width", Integer, nullable=True),
+    Column("height", Integer, nullable=True),
+    Column("thumbnail", SmallInteger, nullable=False),
+    Column("noted_ms", BigInteger, nullable=False),
+)
+
+receipt = Table(
+    "receipt",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("owner", BigInteger, nullable=False),
+    Column("expense_id", String(36), nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("name", String(400), nullable=False),  # a hundred letters; Db2 counts bytes
+    Column("created_ms", BigInteger, nullable=False),
+    Index("receipt_expense", "owner", "expense_id", "sha256", unique=True),
+    Index("receipt_content", "owner", "sha256"),
+)
+
+_FILE = sa.and_(receipt_file.c.owner == receipt.c.owner, receipt_file.c.sha256 == receipt.c.sha256)
+_BOTH = sa.select(
+    receipt.c.id,
+    receipt.c.expense_id,
+    receipt.c.name,
+    receipt.c.created_ms,
+    receipt_file.c.sha256,
+    receipt_file.c.media_type,
+    receipt_file.c.byte_count,
+    receipt_file.c.width,
+    receipt_file.c.height,
+    receipt_file.c.thumbnail,
+).select_from(receipt.join(receipt_file, _FILE))
+_OF_SOME = _BOTH.where(
+    receipt.c.owner == sa.bindparam("of_owner"), receipt.c.expense_id.in_(sa.bindparam("expenses", expanding=True))
+)
+_OF_ONE = Prepared(_BOTH.where(receipt.c.owner == sa.bindparam("of_owner"), receipt.c.expense_id == sa.bindparam("of_expense")))
+
+
+class SqlReceipts:
+    """Receipts within one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def get(self, owner: Owner, receipt_id: str) -> Receipt | None:
+        """Return one; those of a deleted expense are only kept in case it is restored."""
+        deleted = sa.exists().where(trashed_expense.c.owner == receipt.c.owner, trashed_expense.c.id == receipt.c.expense_id)
+        query = _BOTH.where(receipt.c.owner == owner.number, receipt.c.id == receipt_id, ~deleted)
+        row = self._connection.execute(query).first()
+        return None if row is None else _receipt(row)
+
+    def of(self, owner: Owner, expense_ids: Sequence[str]) -> list[Receipt]:
+        """Return the receipts of some expenses, oldest first."""
+        if len(expense_ids) == 1:
+            found = [_receipt(row) for row in _OF_ONE.all(self._connection, of_owner=owner.number, of_expense=expense_ids[0])]
+            return sorted(found, key=lambda one: (one.created_ms, one.id))
+        found = []
+        for some in chunks(expense_ids):
+            rows = self._connection.execute(_OF_SOME, {"of_owner": owner.number, "expenses": some})
+            found += [_receipt(row) for row in rows]
+        return sorted(found, key=lambda one: (one.created_ms, one.id))
+
+    def add(self, owner: Owner, added: Receipt) -> None:
+        """Insert."""
+        row = {
+            "id": added.id,
+            "owner": owner.number,
+            "expense_id": added.expense_id,
+            "sha256": added.file.sha256,
+            "name": added.name,
+            "created_ms": added.created_ms,
+        }
+        self._connection.execute(receipt.insert(), row)
+
+    def remove(self, owner: Owner, gone: Receipt) -> None:
+        """Delete."""
+        self._connection.execute(receipt.delete().where(receipt.c.owner == owner.number, receipt.c.id == gone.id))
+
+    def remove_of(self, owner: Owner, expense_ids: Sequence[str]) -> None:
+        """Delete those of some expenses."""
+        for some in chunks(expense_ids):
+            where = receipt.c.owner == owner.number, receipt.c.expense_id.in_(some)
+            self._connection.execute(receipt.delete().where(*where))
+
+    def is_used(self, owner: Owner, sha256: str) -> bool:
+        """Say whether a receipt shows this content."""
+        query = sa.select(receipt.c.id).where(receipt.c.owner == owner.number, receipt.c.sha256 == sha256).limit(1)
+        return self._connection.execute(query).first() is not None
+
+    def note(self, owner: Owner, file: StoredFile, now_ms: int) -> None:
+        """Note a file that is about to be stored."""
+        update = receipt_file.update().where(*_named(owner, file.sha256)).values(noted_ms=now_ms)
+        if self._connection.execute(update).rowcount == 0:
+            row = {"owner": owner.number, "sha256": file.sha256, "noted_ms": now_ms, **_facts(file)}
+            self._connection.execute(receipt_file.insert(), row)
+
+    def noted_ms(self, owner: Owner, sha256: str) -> int | None:
+        """Return when a file was noted last; None if it is not, or not any more."""
+        return self._connection.execute(sa.select(receipt_file.c.noted_ms).where(*_named(owner, sha256))).scalar()
+
+    def drop(self, owner: Owner, sha256: str) -> None:
+        """Delete the note of a file."""
+        self._connection.execute(receipt_file.delete().where(*_named(owner, sha256)))
+
+    def unused(self, before_ms: int, limit: int) -> list[tuple[Owner, str]]:
+        """Return contents of anybody that were noted before a moment and that no receipt shows."""
+        shown = sa.exists().where(receipt.c.owner == receipt_file.c.owner, receipt.c.sha256 == receipt_file.c.sha256)
+        query = (
+            sa.select(person.c.number, person.c.user_id, person.c.home_currency, person.c.version, receipt_file.c.sha256)
+            .select_from(receipt_file.join(person, person.c.number == receipt_file.c.owner))
+            .where(receipt_file.c.noted_ms < before_ms, ~shown)
+            .limit(limit)
+        )
+        rows = self._connection.execute(query)
+        return [(Owner(row.number, row.user_id, row.home_currency, row.version), row.sha256) for row in rows]
+
+    def forget(self, owner: Owner) -> None:
+        """Delete every row of theirs."""
+        for table in (receipt, receipt_file):
+            self._connection.execute(table.delete().where(table.c.owner == owner.number))
+
+
+def _named(owner: Owner, sha256: str) -> tuple[sa.ColumnElement[bool], sa.ColumnElement[bool]]:
+    return receipt_file.c.owner == owner.number, receipt_file.c.sha256 == sha256
+
+
+def _facts(file: StoredFile) -> dict[str, Any]:
+    return {
+        "media_type": file.media_type,
+        "byte_count": file.size,
+        "width": file.width,
+        "height": file.height,
+        "thumbnail": int(file.thumbnail),
+    }
+
+
+def _receipt(row: Sequence[Any]) -> Receipt:
+    """Make one of a row of _BOTH."""
+    receipt_id, expense_id, name, created_ms, sha256, media_type, size, width, height, thumbnail = row
+    file = StoredFile(sha256=sha256, media_type=media_type, size=size, width=width, height=height, thumbnail=bool(thumbnail))
+    return Receipt(id=receipt_id, expense_id=expense_id, name=name, created_ms=created_ms, file=file)

@@ -1,0 +1,94 @@
+"""Receipts' files as they move from one store of files to another."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from chassis.storage.transfer_rows import PAGE
+from expenses.adapters.sql.tables import person
+from expenses.domain.errors import ReceiptFileMissingError
+from expenses.receipts.downloads import PICTURE_TYPE
+from expenses.receipts.model import key_of, thumbnail_key_of
+from expenses.receipts.store import receipt, receipt_file
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from typing import Any
+
+    from chassis.storage.database import Database
+    from expenses.receipts.ports import ReceiptFiles
+
+_MOST_BYTES = 1 << 26
+"""More than any receipt has."""
+_SHOWN = sa.exists().where(receipt.c.owner == receipt_file.c.owner, receipt.c.sha256 == receipt_file.c.sha256)
+_FILES = sa.select(
+    receipt_file.c.owner, receipt_file.c.sha256, receipt_file.c.thumbnail, receipt_file.c.media_type, person.c.user_id
+).select_from(receipt_file.join(person, person.c.number == receipt_file.c.owner))
+
+
+class MovedFiles:
+    """The files of which there are receipts."""
+
+    def __init__(self, database: Database, files: ReceiptFiles) -> None:
+        """Look at nothing yet."""
+        self._database, self._files = database, files
+
+    def keys(self) -> Iterator[str]:
+        """Return what each is called: the file, and its small picture if there is one."""
+        last: Sequence[Any] = (-1, "")
+        while last:
+            with self._database.read() as connection:
+                page = connection.execute(_behind(last)).all()
+            for row in page:
+                yield key_of(row.user_id, row.sha256)
+                if row.thumbnail:
+                    yield thumbnail_key_of(row.user_id, row.sha256)
+            last = (page[-1].owner, page[-1].sha256) if page else ()
+
+    def read(self, key: str) -> bytes | None:
+        """Return a file, None if it is lost or not what it is called after."""
+        try:
+            content = b"".join(self._files.read(key, 0, _MOST_BYTES))
+        except ReceiptFileMissingError:
+            return None
+        name = key.rpartition("/")[2]
+        whole = name.endswith(".webp") or hashlib.sha256(content).hexdigest() == name
+        return content if whole else None
+
+    def put(self, key: str, content: bytes) -> None:
+        """Store a file."""
+        digest = hashlib.sha256(content).hexdigest()
+        self._files.put(key, io.BytesIO(content), size=len(content), sha256=digest, media_type=self._type_of(key))
+
+    def clear(self) -> None:
+        """Delete all files of everybody of whom there are rows."""
+        last = 0
+        while True:
+            query = sa.select(person.c.number, person.c.user_id).where(person.c.number > last)
+            with self._database.read() as connection:
+                page = connection.execute(query.order_by(person.c.number).limit(PAGE)).all()
+            if not page:
+                return
+            for row in page:
+                self._files.remove_all(row.user_id)
+            last = page[-1].number
+
+    def _type_of(self, key: str) -> str:
+        user_id, _slash, name = key.partition("/")
+        if name.endswith(".webp"):
+            return PICTURE_TYPE
+        with self._database.read() as connection:
+            named = _FILES.where(person.c.user_id == user_id, receipt_file.c.sha256 == name)
+            return str(connection.execute(named).one().media_type)
+
+
+def _behind(last: Sequence[Any]) -> sa.Select[Any]:
+    owner, sha256 = last
+    same_owner = sa.and_(receipt_file.c.owner == owner, receipt_file.c.sha256 > sha256)
+    beyond = sa.or_(receipt_file.c.owner > owner, same_owner)
+    query = _FILES.where(receipt_file.c.owner >= owner, beyond, _SHOWN)
+    return query.order_by(receipt_file.c.owner, receipt_file.c.sha256).limit(PAGE)
