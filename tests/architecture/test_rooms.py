@@ -14,13 +14,26 @@ SOURCES = sorted(
     path
     for folder in ("libs", "services", "outlay")
     for path in (ROOT / folder).rglob("*.py")
-    if "node_modules" not in path.parts and "migrations" not in path.parts
+    if not {"node_modules", "migrations", "tests"}.intersection(path.parts)
 )
+
+STORES = (
+    "expenses/tables.py",
+    "expenses/bulk.py",
+    "expenses/transfer.py",
+    "expenses/unit_of_work.py",
+    "expenses/entries/filter_sql.py",
+    "expenses/entries/trash_store.py",
+    "expenses/imports/remembered_store.py",
+    "expenses/receipts/transfer.py",
+    "/store.py",
+)
+"""Where rows are read and written."""
 
 ROOMS = {
     "connexion": ("chassis/web/"),
     "flask": ("chassis/web/",),
-    "sqlalchemy": ("chassis/storage/", "chassis/messaging/", "/adapters/", "/migrations/", "expenses/receipts/store.py"),
+    "sqlalchemy": ("chassis/storage/", "chassis/messaging/", "/adapters/", "/migrations/", *STORES),
     "alembic": ("chassis/storage/migrations.py", "chassis/storage/dialects/ddl.py", "/migrations/"),
     "pymysql": ("chassis/storage/dialects/",),
     "ibm_db_dbi": ("chassis/storage/dialects/",),
@@ -38,7 +51,7 @@ ROOMS = {
     "ibm_watson": ("assistant/watson/",),
     "mcp": ("assistant/mcp/",),
     "pydantic": ("assistant/mcp/",),
-    "currency_converter": ("expenses/adapters/",),
+    "currency_converter": ("expenses/home_currency/ecb.py",),
     "uvicorn": ("chassis/web/"),
     "cryptography": ("chassis/security/encryption.py", "auth/adapters/"),
     "argon2": ("auth/adapters/",),

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import pytest
 
 from chassis.runtime.ids import uuid7
-from expenses.domain.errors import CategoryBusyError, CategoryNotFoundError
-from expenses.domain.ports import Filter, Repeat, Who
+from expenses.errors import CategoryBusyError, CategoryNotFoundError
+from expenses.ports import Filter, Repeat, Who
 from support.expense_steps import ROWS, DyingStore, KilledError, World, new_world
 from support.stores import STORES, store_url
 

@@ -14,13 +14,14 @@ from chassis.runtime.ids import uuid7
 from chassis.storage.database import Database
 from chassis.storage.migrations import migrate
 from chassis.storage.outbox import SqlOutbox
-from expenses.adapters.sql import SqlStore, chassis, metadata
-from expenses.domain.booking import book
-from expenses.domain.category import Category
-from expenses.domain.expense import Change, Expense
-from expenses.domain.imports import Import
-from expenses.domain.ports import Filter, Owner, Repeat, Store, Who
-from expenses.domain.totals import ALL, CATEGORY, DAY, EVER, MONTH, PAYEE, Spans
+from expenses.categories.model import Category
+from expenses.entries.changes import book
+from expenses.entries.model import Change, Expense
+from expenses.imports.model import Import
+from expenses.ports import Filter, Owner, Repeat, Store, Who
+from expenses.reports.totals import ALL, CATEGORY, DAY, EVER, MONTH, PAYEE, Spans
+from expenses.tables import chassis, metadata
+from expenses.unit_of_work import SqlStore
 from support.stores import STORES, store_url
 
 MARIA, OTTO = Who(uuid7(), "EUR"), Who(uuid7(), "USD")

@@ -10,15 +10,15 @@ from pathlib import Path
 import pytest
 
 from chassis.runtime.ids import uuid7
-from expenses.domain.errors import ConvertingError, DepartedError, PersonBusyError
-from expenses.domain.home_currency import one_currency
-from expenses.domain.ledger import Ledger
-from expenses.domain.people import People
-from expenses.domain.ports import Filter, Who
-from expenses.domain.restoring import Trash
-from expenses.domain.settling import ImportSettling
-from expenses.domain.summary import Summary
+from expenses.books.service import People
+from expenses.entries.service import Ledger
+from expenses.entries.trash import Trash
+from expenses.errors import ConvertingError, DepartedError, PersonBusyError
+from expenses.home_currency.conversion import one_currency
+from expenses.jobs.service import ImportSettling
+from expenses.ports import Filter, Who
 from expenses.receipts.files.folder import FolderFiles
+from expenses.reports.summary import Summary
 from support.expense_steps import ROWS, DyingStore, KilledError, World, new_world
 from support.stores import STORES, store_url
 

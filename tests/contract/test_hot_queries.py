@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 import budgets.adapters.sql
-import expenses.adapters.sql
 import notifier.adapters.sql
 from budgets.domain.expense import Entry, Scope, Slot
 from budgets.domain.expense import Expense as Spent
@@ -17,10 +16,11 @@ from chassis.messaging.events import event_maker
 from chassis.runtime.ids import uuid7
 from chassis.storage.database import Database
 from chassis.storage.migrations import migrate
-from expenses.domain.booking import book
-from expenses.domain.expense import Change, Expense
-from expenses.domain.ports import Filter, Who
-from expenses.domain.totals import CATEGORY, DAY, EVER, MONTH, PAYEE, Spans
+from expenses.entries.changes import book
+from expenses.entries.model import Change, Expense
+from expenses.ports import Filter, Who
+from expenses.reports.totals import CATEGORY, DAY, EVER, MONTH, PAYEE, Spans
+from expenses.unit_of_work import SqlStore
 from money import Money
 from notifier.domain.alerts import Alert
 from notifier.domain.mails import Mail, MailState
@@ -73,7 +73,7 @@ def spent(owner: int, day: str, number: int) -> Expense:
 
 def test_expenses(opened) -> None:
     database = opened("expenses")
-    store = expenses.adapters.sql.SqlStore(database, event_maker("expenses", lambda: NOW, uuid7))
+    store = SqlStore(database, event_maker("expenses", lambda: NOW, uuid7))
     for user in USERS:
         with store.writing() as work:
             owner = work.owners.hold(Who(user, "EUR"))

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 import pytest
 
 from chassis.runtime.ids import uuid7
-from expenses.domain.errors import ImportInterruptedError, ImportRunningError, UnreadableFileError
-from expenses.domain.ledger import Ledger
-from expenses.domain.ports import Filter, Repeat, Who
+from expenses.entries.service import Ledger
+from expenses.errors import ImportInterruptedError, ImportRunningError, UnreadableFileError
+from expenses.ports import Filter, Repeat, Who
 from support.expense_steps import FILE, LUNCH, ROWS, DyingStore, KilledError, World, new_world
 from support.stores import STORES, store_url
 

@@ -21,20 +21,21 @@ from chassis.messaging.events import event_maker
 from chassis.runtime.ids import uuid7
 from chassis.storage.database import Database, StoreUnavailableError
 from chassis.storage.migrations import migrate
-from expenses.adapters.months import BabelMonths
-from expenses.adapters.sql import SqlStore, metadata
-from expenses.domain.conversion import Converter
-from expenses.domain.errors import DepartedError
-from expenses.domain.importing import Importing
-from expenses.domain.ledger import Ledger
-from expenses.domain.people import People
-from expenses.domain.ports import Repeat, Who
-from expenses.domain.settling import ImportSettling
+from expenses.books.service import People
+from expenses.entries.service import Ledger
+from expenses.errors import DepartedError
+from expenses.home_currency.converter import Converter
+from expenses.imports.month_names import BabelMonths
 from expenses.imports.readers.mapping import Mapping
+from expenses.imports.service import Importing
+from expenses.jobs.service import ImportSettling
+from expenses.ports import Repeat, Who
 from expenses.receipts.files.folder import FolderFiles
 from expenses.receipts.model import StoredFile
 from expenses.receipts.ports import Examined
 from expenses.receipts.service import ReceiptBook
+from expenses.tables import metadata
+from expenses.unit_of_work import SqlStore
 from support.stores import STORES, store_url
 
 FILE = "date,amount,currency,payee\n" + "".join(f"2026-01-{day:02},1.00,USD,Shop\n" for day in range(1, 29))

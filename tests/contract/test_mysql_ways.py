@@ -15,8 +15,8 @@ from chassis.runtime.ids import uuid7
 from chassis.storage.database import Database, StoreBusyError, StoreUnavailableError
 from chassis.storage.dialects.mysql import STATEMENT_SECONDS, secured
 from chassis.storage.migrations import migrate
-from expenses.adapters.sql.expenses import SqlExpenses
-from expenses.domain.expense import Expense
+from expenses.entries.model import Expense
+from expenses.entries.store import SqlExpenses
 from support.locks import ADD, Crosswise, both
 from support.proxy import Board, Mode
 

@@ -16,7 +16,7 @@ import pytest
 
 from chassis.runtime.ids import uuid7
 from chassis.runtime.problems import UnavailableError
-from expenses.domain.errors import ReceiptFileMissingError
+from expenses.errors import ReceiptFileMissingError
 from expenses.receipts.files.cos import PART
 from expenses.receipts.model import key_of
 from expenses.receipts.opening import files_from

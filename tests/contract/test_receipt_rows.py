@@ -12,9 +12,9 @@ from chassis.messaging.events import event_maker
 from chassis.runtime.ids import uuid7
 from chassis.storage.database import Database
 from chassis.storage.migrations import migrate
-from expenses.adapters.sql import SqlStore
-from expenses.domain.ports import Store, Who
+from expenses.ports import Store, Who
 from expenses.receipts.model import Receipt, StoredFile
+from expenses.unit_of_work import SqlStore
 from support.stores import STORES, store_url
 
 MARIA, OTTO = Who(uuid7(), "EUR"), Who(uuid7(), "USD")

@@ -10,8 +10,8 @@ import pytest
 
 from support import pictures
 from support.clamav import BAD, running_clamd
+from support.expenses_api import Api, make_service
 from support.ports import free_ports
-from unit.expenses.expenses_world import Api, make_service
 
 
 @pytest.fixture(scope="module")

@@ -15,9 +15,9 @@ import pytest
 
 from chassis.runtime.problems import UnavailableError
 from support import pictures
+from support.expenses_api import MARIA, OTTO, Api, WallClock, a_caller, make_service
 from support.objectstore import ObjectStore
 from support.ports import free_ports
-from unit.expenses.expenses_world import MARIA, OTTO, Api, WallClock, a_caller, make_service
 
 LARGE = pictures.a_pdf() + b"%" + os.urandom(6_000_000).replace(b"stream", b"") + b"\n%%EOF\n"
 Opened = Callable[..., Api]

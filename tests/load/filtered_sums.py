@@ -14,11 +14,11 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from chassis.messaging.events import event_maker
 from chassis.runtime.ids import uuid7
 from chassis.storage.database import Database
-from expenses.adapters.sql import SqlStore
-from expenses.domain.booking import book
-from expenses.domain.expense import Change, Expense
-from expenses.domain.ports import Who
-from expenses.domain.summary import Summary
+from expenses.entries.changes import book
+from expenses.entries.model import Change, Expense
+from expenses.ports import Who
+from expenses.reports.summary import Summary
+from expenses.unit_of_work import SqlStore
 from support.stores import a_migrated
 
 WHO = Who(uuid7(), "USD")

@@ -19,14 +19,14 @@ from chassis.runtime.clock import system_clock
 from chassis.runtime.ids import uuid7
 from chassis.storage.database import Database
 from chassis.storage.migrations import migrate
-from expenses.adapters.months import BabelMonths
-from expenses.adapters.sql import SqlStore
-from expenses.adapters.sql.tables import expense
-from expenses.domain.conversion import Converter
-from expenses.domain.expense import Expense
-from expenses.domain.importing import Importing
-from expenses.domain.ports import Repeat, Who
+from expenses.entries.model import Expense
+from expenses.home_currency.converter import Converter
+from expenses.imports.month_names import BabelMonths
 from expenses.imports.readers.mapping import Mapping
+from expenses.imports.service import Importing
+from expenses.ports import Repeat, Who
+from expenses.tables import expense
+from expenses.unit_of_work import SqlStore
 from load.databases import counted
 
 if TYPE_CHECKING:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 from chassis.messaging.events import event_maker
 from chassis.runtime.clock import system_clock
 from chassis.runtime.ids import uuid7
-from expenses.adapters.sql import SqlStore
-from expenses.domain.conversion import Converter
-from expenses.domain.ledger import Ledger
-from expenses.domain.ports import Repeat, Who
+from expenses.entries.service import Ledger
+from expenses.home_currency.converter import Converter
+from expenses.ports import Repeat, Who
+from expenses.unit_of_work import SqlStore
 from load.databases import BareDriver, Recording, a_second, databases, opened, recorded
 
 if TYPE_CHECKING:

@@ -15,16 +15,16 @@ from chassis.runtime.ids import uuid7
 from chassis.storage.database import Database
 from chassis.storage.migrations import migrate
 from chassis.storage.outbox import SqlOutbox
-from expenses.adapters.months import BabelMonths
-from expenses.adapters.sql import SqlStore, chassis, metadata
-from expenses.adapters.sql.tables import import_job
-from expenses.domain.catalogue import Catalogue
-from expenses.domain.conversion import Converter
-from expenses.domain.importing import Importing
-from expenses.domain.ledger import Ledger
-from expenses.domain.ports import Filter, Repeat, Store, Who, Work
-from expenses.domain.settling import ImportSettling
+from expenses.categories.service import Catalogue
+from expenses.entries.service import Ledger
+from expenses.home_currency.converter import Converter
+from expenses.imports.month_names import BabelMonths
 from expenses.imports.readers.mapping import Mapping
+from expenses.imports.service import Importing
+from expenses.jobs.service import ImportSettling
+from expenses.ports import Filter, Repeat, Store, Who, Work
+from expenses.tables import chassis, import_job, metadata
+from expenses.unit_of_work import SqlStore
 
 ROWS = 2250
 FILE = "date,amount,currency,payee,category\n" + "".join(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from typing import Any
 
-from expenses.adapters.months import BabelMonths
+from expenses.imports.month_names import BabelMonths
 from expenses.imports.readers.layout import Reader, find_layout
 from expenses.imports.readers.mapping import Mapping
 from expenses.imports.readers.preview import preview_of

@@ -7,7 +7,7 @@ import pytest
 from chassis.runtime.problems import InvalidRequestError
 from chassis.runtime.settings import SettingsError, read_settings
 from chassis.web.json_body import parse_json
-from expenses.domain.errors import InvalidMappingError
+from expenses.errors import InvalidMappingError
 from expenses.imports.readers.mapping import read_mapping
 from outlay.settings import HomeSettings
 

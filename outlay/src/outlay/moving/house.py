@@ -10,8 +10,8 @@ import auth.moving
 import auth.settings
 import budgets.moving
 import budgets.settings
-import expenses.moving
 import expenses.settings
+import expenses.transfer
 import notifier.moving
 import notifier.settings
 from chassis.messaging.broker_settings import BrokerSettings
@@ -88,7 +88,7 @@ def _house(settings: HomeSettings, environ: Mapping[str, str]) -> House:
     own = settings.environment_of_services()
     services = (
         auth.moving.belongings_of(read_settings(auth.settings.AuthSettings, environ, defaults=own)),
-        expenses.moving.belongings_of(read_settings(expenses.settings.ExpensesSettings, environ, defaults=own)),
+        expenses.transfer.data_of(read_settings(expenses.settings.ExpensesSettings, environ, defaults=own)),
         budgets.moving.belongings_of(read_settings(budgets.settings.BudgetsSettings, environ, defaults=own)),
         notifier.moving.belongings_of(read_settings(notifier.settings.NotifierSettings, environ, defaults=own)),
     )

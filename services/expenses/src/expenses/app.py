@@ -19,36 +19,42 @@ from chassis.storage.schema import Schema
 from chassis.web.app import AppParts, build_app
 from chassis.web.paging import Cursors
 from chassis.web.spec import load_spec
-from expenses.adapters.ecb import EcbRates
-from expenses.adapters.months import BabelMonths
-from expenses.adapters.sql import SqlStore, chassis
-from expenses.announcer import Announcer
-from expenses.consumers import Consumers
-from expenses.domain import errors
-from expenses.domain.catalogue import Catalogue
-from expenses.domain.category_news import CategoryNews
-from expenses.domain.conversion import Converter, RatesToday
-from expenses.domain.exports import Exports
-from expenses.domain.importing import Importing
-from expenses.domain.ledger import Ledger
-from expenses.domain.people import People
-from expenses.domain.restoring import Trash
-from expenses.domain.settling import ImportSettling
-from expenses.domain.suggesting import Suggestions
-from expenses.domain.summary import Summary
-from expenses.handlers import Handlers
-from expenses.import_worker import ImportWorker
+from expenses import errors
+from expenses.books.consumers import Consumers
+from expenses.books.service import People
+from expenses.categories.api import CategoryApi
+from expenses.categories.events import CategoryNews
+from expenses.categories.service import Catalogue
+from expenses.categories.worker import Announcer
+from expenses.entries.api import ExpenseApi
+from expenses.entries.service import Ledger
+from expenses.entries.suggestions import Suggestions
+from expenses.entries.trash import Trash
+from expenses.home_currency.api import ExchangeRateApi
+from expenses.home_currency.converter import Converter, RatesToday
+from expenses.home_currency.ecb import EcbRates
+from expenses.imports.api import ImportApi
+from expenses.imports.month_names import BabelMonths
+from expenses.imports.service import Importing
+from expenses.jobs.service import ImportSettling
+from expenses.jobs.worker import ImportWorker
+from expenses.receipts.api import ReceiptApi
 from expenses.receipts.checks import receipt_probes
 from expenses.receipts.downloads import ReceiptContents
 from expenses.receipts.opening import examiner_from, files_from
 from expenses.receipts.service import ReceiptBook
+from expenses.reports.api import ReportApi
+from expenses.reports.exports import Exports
+from expenses.reports.summary import Summary
 from expenses.settings import ExpensesSettings
+from expenses.tables import chassis
+from expenses.unit_of_work import SqlStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from chassis.security.encryption import Encryptor
-    from expenses.domain.ports import Rates
+    from expenses.ports import Rates
 
 STATUSES = {
     errors.InvalidMappingError: 400,
@@ -99,18 +105,14 @@ def build(
     settling = ImportSettling(store, converter, clock)
     receipts = ReceiptBook(store, files, examiner, clock, ids)
     trash = Trash(store, converter, clock)
-    handlers = Handlers(
-        ledger=Ledger(store, converter, clock, ids),
-        trash=trash,
-        suggestions=Suggestions(store),
-        catalogue=Catalogue(store, settling, clock, ids),
-        summary=Summary(store),
-        importing=Importing(store, converter, BabelMonths(), clock, ids),
-        exports=Exports(store),
-        receipts=receipts,
-        contents=ReceiptContents(store, files, examiner),
-        rates_today=RatesToday(converter, clock),
-        cursors=Cursors(encryptor),
+    cursors = Cursors(encryptor)
+    apis = (
+        ExpenseApi(Ledger(store, converter, clock, ids), trash, Suggestions(store), cursors),
+        CategoryApi(Catalogue(store, settling, clock, ids)),
+        ReportApi(Summary(store), Exports(store)),
+        ImportApi(Importing(store, converter, BabelMonths(), clock, ids), cursors),
+        ReceiptApi(receipts, ReceiptContents(store, files, examiner)),
+        ExchangeRateApi(RatesToday(converter, clock)),
     )
 
     def clean_up() -> None:
@@ -121,7 +123,7 @@ def build(
     parts = AppParts(
         name="expenses",
         spec=load_spec("expenses"),
-        handlers=handlers,
+        handlers=apis,
         verify=verify,
         statuses=STATUSES,
         metrics=metrics or Metrics(),

@@ -68,7 +68,10 @@ class AppParts:
     name: str
     spec: Spec
     handlers: object
-    """Has a method for each operationId (createBudget: create_budget), called with a Request and the parameters by name."""
+    """Has a method for each operationId (createBudget: create_budget), called with a Request and the parameters by name.
+
+    May be a tuple of objects that share the operations.
+    """
     verify: Callable[[str], dict[str, Any]]
     """Returns the claims of a service token; raises UnauthorizedError."""
     statuses: Statuses
@@ -89,7 +92,7 @@ def build_app(parts: AppParts) -> ASGIApp:
     events = security_events(parts.spec)
     app = connexion.FlaskApp(
         parts.name,
-        resolver=Resolver(lambda name: _endpoint(getattr(parts.handlers, method_of(name)), parts, events.get(name, ""))),
+        resolver=Resolver(lambda name: _endpoint(_operation(parts.handlers, method_of(name)), parts, events.get(name, ""))),
         security_map={"bearer": _bearer(parts.verify, reading_operations(parts.spec))},
         validator_map=VALIDATORS,
         strict_validation=True,
@@ -139,6 +142,15 @@ def _bearer(verify: Callable[[str], dict[str, Any]], reading: frozenset[str]) ->
             return check
 
     return Bearer
+
+
+def _operation(handlers: object, name: str) -> Callable[..., Response]:
+    for handler in handlers if isinstance(handlers, tuple) else (handlers,):
+        if hasattr(handler, name):
+            operation: Callable[..., Response] = getattr(handler, name)
+            return operation
+    message = f"no handler has an operation {name}"
+    raise AttributeError(message)
 
 
 def _endpoint(operation: Callable[..., Response], parts: AppParts, event: str) -> Callable[..., flask.Response]:

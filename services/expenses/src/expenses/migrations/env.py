@@ -1,4 +1,4 @@
 from chassis.storage.migrations import run_environment
-from expenses.adapters.sql import metadata
+from expenses.tables import metadata
 
 run_environment(metadata)

@@ -1,15 +1,20 @@
-"""How the file of a receipt is sent, so that whatever is in it can do no harm in a browser."""
+"""Operations on receipts. A file is sent so that whatever is in it can do no harm in a browser."""
 
 from __future__ import annotations
 
 from base64 import b64encode
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from chassis.web.request import Request, Response
+from expenses.receipts.downloads import ReceiptContents
 from expenses.receipts.model import name_of
+from expenses.receipts.service import ReceiptBook
+from expenses.requests import caller_of
 
 if TYPE_CHECKING:
-    from chassis.web.request import Request, Response
+    from werkzeug.datastructures import FileStorage
+
     from expenses.receipts.downloads import Content
 
 _NOT_MODIFIED, _WHOLE, _PART, _ELSEWHERE = 304, 200, 206, 303
@@ -21,6 +26,43 @@ _HARMLESS = {
 }
 _CACHED = {"Cache-Control": "private, no-cache"}
 """A browser may keep it, but asks each time whether it is still there and still theirs."""
+
+
+class ReceiptApi:
+    """A method for each operation."""
+
+    def __init__(self, receipts: ReceiptBook, contents: ReceiptContents) -> None:
+        self._receipts, self._contents = receipts, contents
+
+    def add_receipt(self, request: Request, expense_id: str, file: FileStorage, body: dict[str, Any] | None = None) -> Response:
+        """Put a receipt to an expense."""
+        claimed = (body or {}).get("sha256")
+        return self._receipts.add(caller_of(request), expense_id, file.stream, file.filename or "", claimed), 201, {}
+
+    def list_receipts(self, request: Request, expense_id: str) -> Response:
+        """List the receipts of an expense."""
+        return {"items": self._receipts.all_of(caller_of(request), expense_id)}, 200, {}
+
+    def get_receipt(self, request: Request, receipt_id: str) -> Response:
+        """Read what is known of a receipt."""
+        return self._receipts.get(caller_of(request), receipt_id), 200, {}
+
+    def get_receipt_content(self, request: Request, receipt_id: str) -> Response:
+        """Send the file, or a part of it."""
+        return answer_of(self._contents.content(caller_of(request), receipt_id, range_of(request), known_of(request)))
+
+    def get_receipt_thumbnail(self, request: Request, receipt_id: str) -> Response:
+        """Send a small picture of it."""
+        return answer_of(self._contents.thumbnail(caller_of(request), receipt_id, known_of(request)))
+
+    def get_receipt_preview(self, request: Request, receipt_id: str) -> Response:
+        """Send a picture of it that is large enough to be read."""
+        return answer_of(self._contents.preview(caller_of(request), receipt_id, known_of(request)))
+
+    def remove_receipt(self, request: Request, receipt_id: str) -> Response:
+        """Take a receipt away."""
+        self._receipts.remove(caller_of(request), receipt_id)
+        return None, 204, {}
 
 
 def range_of(request: Request) -> str | None:

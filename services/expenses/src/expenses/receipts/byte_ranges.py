@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from expenses.domain.errors import RangeNotSatisfiableError
+from expenses.errors import RangeNotSatisfiableError
 
 _ONE = re.compile(r"bytes=[ \t]*(\d{0,15})-(\d{0,15})[ \t]*", re.ASCII)
 

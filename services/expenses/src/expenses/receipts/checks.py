@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from chassis.runtime.probes import Probe, ProbeError, folder_probe
 from chassis.runtime.problems import UnavailableError
-from expenses.domain.errors import ReceiptFileMissingError
+from expenses.errors import ReceiptFileMissingError
 from expenses.receipts.clamav import ClamAv
 
 if TYPE_CHECKING:

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from expenses.domain.errors import ReceiptFileMissingError, ReceiptNotFoundError, UnacceptableReceiptError
+from expenses.errors import ReceiptFileMissingError, ReceiptNotFoundError, UnacceptableReceiptError
 from expenses.receipts.byte_ranges import Span, span_of
 from expenses.receipts.model import Receipt, key_of, thumbnail_key_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Set
 
-    from expenses.domain.ports import Store, Who
+    from expenses.ports import Store, Who
     from expenses.receipts.ports import Examiner, ReceiptFiles
 
 PICTURE_TYPE = "image/webp"

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Protocol
 
 from chassis.runtime.problems import UnavailableError
-from expenses.domain.errors import ReceiptTooLargeError, UnacceptableReceiptError
+from expenses.errors import ReceiptTooLargeError, UnacceptableReceiptError
 from expenses.receipts.file_types import FIRST_BYTES, PDF, Kind, kind_of
 from expenses.receipts.model import MOST_BYTES, StoredFile
 from expenses.receipts.ports import Examined

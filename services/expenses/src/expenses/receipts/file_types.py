@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from expenses.domain.errors import UnknownReceiptTypeError
+from expenses.errors import UnknownReceiptTypeError
 
 FIRST_BYTES = 64
 """Enough of a file to know it by."""

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from expenses.domain.expense import instant
+from expenses.entries.model import instant
 
 MOST_BYTES = 10 * 1024 * 1024
 """Of one file as it is uploaded."""

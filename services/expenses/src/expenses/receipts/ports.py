@@ -11,7 +11,7 @@ from typing import IO, TYPE_CHECKING, Protocol
 from expenses.receipts.model import Receipt, StoredFile
 
 if TYPE_CHECKING:
-    from expenses.domain.ports import Owner
+    from expenses.ports import Owner
 
 
 class ReceiptFiles(Protocol):

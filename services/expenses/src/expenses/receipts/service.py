@@ -13,20 +13,14 @@ import logging
 from datetime import timedelta
 from typing import IO, TYPE_CHECKING, Any
 
-from expenses.domain.errors import (
-    DepartedError,
-    ExpenseNotFoundError,
-    ReceiptFileMissingError,
-    ReceiptNotFoundError,
-    TooManyReceiptsError,
-)
-from expenses.domain.expense import milliseconds
-from expenses.domain.ports import Who
+from expenses.entries.model import milliseconds
+from expenses.errors import DepartedError, ExpenseNotFoundError, ReceiptFileMissingError, ReceiptNotFoundError, TooManyReceiptsError
+from expenses.ports import Who
 from expenses.receipts.downloads import PICTURE_TYPE
 from expenses.receipts.model import MOST_RECEIPTS, Receipt, key_of, name_of, thumbnail_key_of
 
 if TYPE_CHECKING:
-    from expenses.domain.ports import Clock, Ids, Owner, Store, Work
+    from expenses.ports import Clock, Ids, Owner, Store, Work
     from expenses.receipts.ports import Examined, Examiner, ReceiptFiles
 
 log = logging.getLogger("outlay.receipts")

@@ -10,10 +10,10 @@ from sqlalchemy import BigInteger, Column, Index, Integer, SmallInteger, String,
 from sqlalchemy.engine import Connection
 
 from chassis.storage.prepared import Prepared
-from expenses.adapters.sql.bulk import chunks
-from expenses.adapters.sql.tables import metadata, person, trashed_expense
-from expenses.domain.ports import Owner
+from expenses.bulk import chunks
+from expenses.ports import Owner
 from expenses.receipts.model import Receipt, StoredFile
+from expenses.tables import metadata, person, trashed_expense
 
 receipt_file = Table(
     "receipt_file",

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from chassis.storage.transfer_rows import PAGE
-from expenses.adapters.sql.tables import person
-from expenses.domain.errors import ReceiptFileMissingError
+from expenses.errors import ReceiptFileMissingError
 from expenses.receipts.downloads import PICTURE_TYPE
 from expenses.receipts.model import key_of, thumbnail_key_of
 from expenses.receipts.store import receipt, receipt_file
+from expenses.tables import person
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

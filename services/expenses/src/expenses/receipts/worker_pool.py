@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from chassis.runtime.problems import UnavailableError
-from expenses.domain.errors import UnacceptableReceiptError
+from expenses.errors import UnacceptableReceiptError
 from expenses.receipts.sandbox import MEGABYTES
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from expenses.domain.expense import EXPENSE, INCOME
+from expenses.entries.model import EXPENSE, INCOME
 from expenses.imports.readers.balance import Proof
 from expenses.imports.readers.cards import without_cards
 from expenses.imports.readers.directions import is_letter, kinds_of, sides_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from expenses.domain.expense import EXPENSE, INCOME
+from expenses.entries.model import EXPENSE, INCOME
 from expenses.imports.readers import transfers
 from expenses.imports.readers.cards import without_cards
 from expenses.imports.readers.mapping import IGNORE

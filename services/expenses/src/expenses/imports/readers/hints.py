@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from expenses.domain.expense import EXPENSE, INCOME
+from expenses.entries.model import EXPENSE, INCOME
 from expenses.imports.readers.vocabulary import fits
 from expenses.imports.readers.words import plain
 

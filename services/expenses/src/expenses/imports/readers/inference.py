@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from expenses.domain.expense import EXPENSE
+from expenses.entries.model import EXPENSE
 from expenses.imports.readers.currencies import currency_columns
 from expenses.imports.readers.dates import day_reader
 from expenses.imports.readers.mapping import IGNORE, SPENDING_NEGATIVE, SPENDING_POSITIVE, Mapping

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import IO
 
-from expenses.domain.errors import UnreadableFileError
+from expenses.errors import UnreadableFileError
 from expenses.imports.readers.amounts import decimal_of
 from expenses.imports.readers.dates import HALF, Months, ambiguous, formats_of
 from expenses.imports.readers.delimiters import find_delimiter

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from expenses.domain.errors import InvalidMappingError, problem
-from expenses.domain.expense import EXPENSE, INCOME
+from expenses.entries.model import EXPENSE, INCOME
+from expenses.errors import InvalidMappingError, problem
 from expenses.imports.readers.dates import FORMATS
 from money import is_currency
 

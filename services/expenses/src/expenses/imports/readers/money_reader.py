@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from expenses.domain.expense import EXPENSE, INCOME
+from expenses.entries.model import EXPENSE, INCOME
 from expenses.imports.readers.amounts import Amount, ReadAmount, amount_reader, decimal_in, normalized
 from expenses.imports.readers.directions import kind_of
 from expenses.imports.readers.mapping import IGNORE, SPENDING_POSITIVE, Mapping

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import IO, TYPE_CHECKING, Protocol
 
-from expenses.domain.expense import EXPENSE, INCOME, Expense, one_line, tags_text
+from expenses.entries.model import EXPENSE, INCOME, Expense, one_line, tags_text
 from expenses.imports.readers.dates import Months, day_reader
 from expenses.imports.readers.guarding import guarded, unguarded
 from expenses.imports.readers.mapping import SPENDING_NEGATIVE, Mapping

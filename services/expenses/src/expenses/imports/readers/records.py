@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from typing import TYPE_CHECKING, TextIO
 
-from expenses.domain.errors import UnreadableFileError
+from expenses.errors import UnreadableFileError
 from expenses.imports.readers.excel import delimiter_said
 from expenses.imports.readers.mapping import MOST_COLUMNS
 

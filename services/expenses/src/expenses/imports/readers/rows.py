@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from expenses.domain.expense import INCOME, tags_text
+from expenses.entries.model import INCOME, tags_text
 from expenses.imports.readers.dates import Months, day_reader
 from expenses.imports.readers.mapping import Mapping
 from expenses.imports.readers.money_reader import MoneyReader

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from expenses.domain.expense import EXPENSE, INCOME
+from expenses.entries.model import EXPENSE, INCOME
 from expenses.imports.readers.balance import Proof
 from expenses.imports.readers.direction_columns import Direction, directions_in
 from expenses.imports.readers.directions import kinds_of

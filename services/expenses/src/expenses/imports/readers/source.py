@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING, Any, cast
 
-from expenses.domain.errors import UnreadableFileError
+from expenses.errors import UnreadableFileError
 from expenses.imports.readers.encodings import CODECS, Candidate, candidates, doubtful
 from expenses.imports.readers.formats import declined
 

@@ -14,7 +14,7 @@ from ibm_botocore.client import Config
 from ibm_botocore.exceptions import BotoCoreError, ClientError
 
 from chassis.runtime.problems import UnavailableError
-from expenses.domain.errors import ReceiptFileMissingError
+from expenses.errors import ReceiptFileMissingError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,7 +12,7 @@ from tempfile import mkstemp
 from typing import IO, TYPE_CHECKING
 
 from chassis.runtime.problems import UnavailableError
-from expenses.domain.errors import ReceiptFileMissingError
+from expenses.errors import ReceiptFileMissingError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -1,1 +1,0 @@
-"""The rules of expenses; knows the standard library and `money` alone."""

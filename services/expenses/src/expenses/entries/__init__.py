@@ -1,0 +1,1 @@
+"""Expenses and income: what was spent, when and on what."""

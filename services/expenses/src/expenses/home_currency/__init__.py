@@ -1,0 +1,1 @@
+"""Amounts in the home currency."""

@@ -1,0 +1,88 @@
+"""Imports in SQL."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Row
+
+from expenses.imports.model import Import
+from expenses.ports import Owner, Position
+from expenses.tables import import_run
+
+
+class SqlImports:
+    """Imports within one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def get(self, owner: Owner, import_id: str) -> Import | None:
+        """Return one."""
+        query = sa.select(import_run).where(import_run.c.owner == owner.number, import_run.c.id == import_id)
+        row = self._connection.execute(query).first()
+        return None if row is None else _import(row)
+
+    def add(self, owner: Owner, done: Import) -> None:
+        """Insert."""
+        self._connection.execute(import_run.insert(), {"id": done.id, "owner": owner.number, **_values(done)})
+
+    def replace(self, owner: Owner, done: Import) -> None:
+        """Overwrite."""
+        where = import_run.c.owner == owner.number, import_run.c.id == done.id
+        self._connection.execute(import_run.update().where(*where).values(_values(done)))
+
+    def page(self, owner: Owner, limit: int, after: Position | None) -> list[Import]:
+        """Return up to `limit`, newest first."""
+        query = sa.select(import_run).where(import_run.c.owner == owner.number)
+        if after is not None:
+            moment, last_id = after
+            older = sa.or_(import_run.c.created_ms < moment, import_run.c.id < last_id)
+            query = query.where(import_run.c.created_ms <= moment, older)
+        query = query.order_by(import_run.c.created_ms.desc(), import_run.c.id.desc()).limit(limit)
+        return [_import(row) for row in self._connection.execute(query)]
+
+
+def _values(done: Import) -> dict[str, Any]:
+    return {
+        "filename": done.filename,
+        "created_ms": done.created_ms,
+        "undone_ms": done.undone_ms,
+        "row_count": done.rows,
+        "imported": done.imported,
+        "duplicates": done.duplicates,
+        "failed": done.failed,
+        "categories_created": done.categories_created,
+        "first_day": done.first_day,
+        "last_day": done.last_day,
+        "errors": json.dumps(done.errors, ensure_ascii=False),
+        "left_out": json.dumps(done.left_out, ensure_ascii=False),
+        "left_out_count": done.left_out_count,
+        "shortened": done.shortened,
+    }
+
+
+def _import(row: Row[Any]) -> Import:
+    return Import(
+        id=row.id,
+        filename=row.filename,
+        created_ms=row.created_ms,
+        undone_ms=row.undone_ms,
+        rows=row.row_count,
+        imported=row.imported,
+        duplicates=row.duplicates,
+        failed=row.failed,
+        categories_created=row.categories_created,
+        first_day=row.first_day,
+        last_day=row.last_day,
+        errors=_told(row.errors),
+        left_out=_told(row.left_out),
+        left_out_count=row.left_out_count,
+        shortened=row.shortened,
+    )
+
+
+def _told(stored: str | None) -> tuple[tuple[int, str], ...]:
+    return tuple((line, message) for line, message in json.loads(stored or "[]"))

@@ -1,0 +1,1 @@
+"""Sums of expenses, and expenses exported to files."""

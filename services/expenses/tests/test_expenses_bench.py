@@ -1,0 +1,111 @@
+"""Each receipt is looked at in a process of its own, with little memory, little time and a place for few."""
+
+from __future__ import annotations
+
+import io
+import os
+import subprocess
+import sys
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from chassis.runtime.problems import UnavailableError
+from expenses.errors import UnacceptableReceiptError
+from expenses.receipts.examiner import StudioExaminer
+from expenses.receipts.worker_pool import Bench
+from faults.stage import Disk
+from support import pictures
+from support.receipt_requests import PHOTO
+
+LITTLE = "import resource, runpy; resource.setrlimit(resource.RLIMIT_AS, (200_000_000, 200_000_000)); runpy.run_module({!r}, run_name='__main__')"
+
+
+@pytest.mark.parametrize(
+    ("content", "kind", "reason"),
+    [(pictures.a_bomb(), "application/pdf", "unpacks to"), (pictures.a_png_of(100_000, 100_000), "image/png", "pixels")],
+    ids=["PDF", "PNG"],
+)
+def test_a_bomb_is_known_for_what_it_is_with_little_memory(tmp_path: Path, content: bytes, kind: str, reason: str) -> None:
+    (tmp_path / "uploaded").write_bytes(content)
+    command = [sys.executable, "-I", "-c", LITTLE.format("expenses.receipts.sandbox"), "examine", kind]
+    files = [tmp_path / name for name in ("uploaded", "kept", "small")]
+    done = subprocess.run([*command, *files], check=True, capture_output=True, text=True, timeout=20)
+    assert reason in done.stdout
+    assert not (tmp_path / "kept").exists()
+
+
+def test_a_file_that_takes_too_long_is_refused() -> None:
+    examiner = StudioExaminer(bench=Bench(seconds=0.01))
+    with pytest.raises(UnacceptableReceiptError, match="too long"), examiner.examine(io.BytesIO(PHOTO), None, user_id="maria"):
+        pass
+
+
+def test_a_picture_that_needs_more_memory_than_one_may_take_is_refused_and_the_next_is_not(tmp_path: Path) -> None:
+    large = io.BytesIO()
+    Image.new("RGB", (8000, 6000)).save(large, "PNG", compress_level=1)
+    examiner = StudioExaminer(bench=Bench(megabytes=128), place=tmp_path)
+    with pytest.raises(UnacceptableReceiptError, match="needs more memory"), examiner.examine(large, None, user_id="maria"):
+        pass
+    with examiner.examine(io.BytesIO(PHOTO), None, user_id="maria") as found:
+        assert found.file.width
+
+
+def test_what_a_process_that_was_killed_was_looking_at_does_not_stay(tmp_path: Path) -> None:
+    now = datetime.now(UTC)
+    old, new = tmp_path / "outlay-receipt-old", tmp_path / "outlay-receipt-new"
+    for folder, hours in ((old, 2), (new, 0)):
+        folder.mkdir()
+        (folder / "uploaded").write_bytes(PHOTO)
+        moment = (now - timedelta(hours=hours)).timestamp()
+        os.utime(folder, (moment, moment))
+    StudioExaminer(place=tmp_path).clean_up(now - timedelta(hours=1))
+    assert (old.exists(), new.exists()) == (False, True)
+
+
+def test_a_disk_without_room_is_said_to_be_one(tmp_path: Path) -> None:
+    disk = Disk(tmp_path / "disk", size=2 * 1024 * 1024)
+    if not disk.can_be_full:
+        pytest.skip(disk.why_not)
+    try:
+        examiner = StudioExaminer(place=disk.folder)
+        with (
+            pytest.raises(UnavailableError, match="no room"),
+            examiner.examine(io.BytesIO(b"%PDF-" + bytes(5_000_000)), None, user_id="maria"),
+        ):
+            pass
+        photo = pictures.a_pdf() + b"%" + os.urandom(1_100_000).hex().encode()[:1_100_000] + b"%%EOF"
+        with (
+            pytest.raises(UnavailableError, match="no room"),
+            examiner.examine(io.BytesIO(photo), None, user_id="maria"),
+        ):  # kept beside uploaded
+            pass
+        assert list(disk.folder.iterdir()) == []
+    finally:
+        disk.close()
+
+
+def test_who_finds_no_place_is_told_at_once_and_takes_nobody_elses(tmp_path: Path) -> None:
+    examiner = StudioExaminer(bench=Bench(places=1), place=tmp_path)
+    with examiner.examine(io.BytesIO(PHOTO), None, user_id="maria"):
+        with pytest.raises(UnavailableError, match="Too many") as told, examiner.examine(io.BytesIO(PHOTO), None, user_id="jonas"):
+            pass
+        assert told.value.headers["Retry-After"] == "3"
+    with examiner.examine(io.BytesIO(PHOTO), None, user_id="maria"):
+        assert len(list(tmp_path.iterdir())) == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_one_person_leaves_room_for_others(tmp_path: Path) -> None:
+    examiner = StudioExaminer(bench=Bench(places=5), place=tmp_path)
+    with ExitStack() as open_files:
+        for _ in range(2):
+            open_files.enter_context(examiner.examine(io.BytesIO(PHOTO), None, user_id="maria"))
+        with pytest.raises(UnavailableError, match="Your other receipts"):
+            open_files.enter_context(examiner.examine(io.BytesIO(PHOTO), None, user_id="maria"))
+        open_files.enter_context(examiner.examine(io.BytesIO(PHOTO), None, user_id="jonas"))
+    with examiner.examine(io.BytesIO(PHOTO), None, user_id="maria") as found:
+        assert found.file.width
