@@ -12,8 +12,8 @@ from assistant.tools.manual import LANGUAGES, Manual
 
 ROOT = Path(__file__).parents[3]
 GUIDE = ROOT / "docs" / "guide" / "README.md"
-ROUTES = ROOT / "services" / "gateway" / "web" / "src" / "routing" / "routes.ts"
-SETTINGS = ROOT / "services" / "gateway" / "web" / "src" / "routes" / "Settings.svelte"
+ROUTES = ROOT / "services" / "gateway" / "web" / "src" / "app" / "routes.ts"
+SETTINGS = ROOT / "services" / "gateway" / "web" / "src" / "features" / "settings" / "SettingsPage.svelte"
 FILES = ROOT / "services" / "assistant" / "src" / "assistant" / "tools" / "guide"
 MANUAL = Manual()
 _SECTION = re.compile(r"<!-- topic: ([a-z-]+) -->\n## (.+)\n\n((?:.+\n)+)")

@@ -1,6 +1,6 @@
 import {mount} from 'svelte'
-import App from './App.svelte'
-import './styles/index.css'
+import './app/styles.css'
+import App from './app/App.svelte'
 
 const target = document.getElementById('app') ?? document.body
 target.replaceChildren()

@@ -1,0 +1,43 @@
+import type {Answer, Block, Choice} from '../../lib/api/types'
+
+/** What the person said: a text, or a choice on what was proposed or done. */
+export type Said = {text: string; choice?: undefined} | {text?: undefined; choice: Choice}
+
+export interface Failure {
+  text: string
+  /** Not before this moment, in milliseconds since 1970. */
+  notBefore?: number
+}
+
+/** Something said, and what came back. */
+export interface Turn {
+  id: number
+  /** When it was said, as ISO 8601. */
+  at: string
+  said: Said
+  blocks: Block[]
+  state: 'answering' | 'answered' | 'stopped' | 'failed'
+  failure?: Failure
+  answer?: Pick<Answer, 'language' | 'outcome' | 'fallback' | 'suggestions'>
+}
+
+export type CardBlock = Extract<Block, {type: 'card'}>
+
+export const choiceWord: Record<Choice, string> = {confirm: 'Yes', cancel: 'No', undo: 'Undo'}
+
+export const wordsOf = (said: Said): string => said.text ?? choiceWord[said.choice]
+
+/** A pause is for those who watch the answer come; it is nothing to show or to keep. */
+export const isShown = (block: Block): boolean => block.type !== 'pause'
+
+const isCard = (block: Block): block is CardBlock => block.type === 'card'
+
+/** The id of the turn whose card a choice would act on: the last one of that state. */
+export function turnToActOn(turns: readonly Turn[], state: CardBlock['state']): number | undefined {
+  return turns.findLast((turn) => turn.blocks.some((block) => isCard(block) && block.state === state))?.id
+}
+
+/** The ids of the cards that a later turn shows again, in a newer state. */
+export function cardsAfter(turns: readonly Turn[], id: number): Set<string> {
+  return new Set(turns.filter((turn) => turn.id > id).flatMap((turn) => turn.blocks.filter(isCard).map((card) => card.id)))
+}

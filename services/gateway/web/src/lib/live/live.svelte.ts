@@ -1,0 +1,159 @@
+import {apiRoot} from '../api/client'
+
+/** What a screen can show, and so may have to read again. */
+export type Topic = 'expenses' | 'budgets' | 'alerts' | 'categories' | 'imports'
+
+export type LiveEvent = {name: string; data: Record<string, unknown>}
+
+const topicsOf: Record<string, Topic[]> = {
+  'expense.recorded': ['expenses'],
+  'expense.changed': ['expenses'],
+  'expense.removed': ['expenses'],
+  'budget.changed': ['budgets'],
+  'budget.near': ['budgets', 'alerts'],
+  'budget.exceeded': ['budgets', 'alerts'],
+  'budget.recovered': ['budgets', 'alerts'],
+  'budget.removed': ['budgets', 'alerts'],
+  'import.completed': ['expenses', 'categories', 'imports', 'alerts'],
+  'import.reviewed': ['budgets', 'alerts'],
+  'user.changed': [],
+  'alert.raised': ['alerts'],
+  'alert.withdrawn': ['alerts'],
+  'notification.deferred': ['alerts'],
+  'notification.delivered': ['alerts'],
+  'notification.failed': ['alerts'],
+}
+const everything: Topic[] = ['expenses', 'budgets', 'alerts', 'categories', 'imports']
+
+// An import brings hundreds of events: wait for a pause, but not for ever.
+const pause = 250
+const longest = 1500
+const firstRetry = 2000
+const lastRetry = 30_000
+
+type EventListener = (event: LiveEvent) => void
+interface Subscription {
+  topics: Topic[]
+  refresh: () => unknown
+  timer?: number
+  since?: number
+  busy?: boolean
+  again?: boolean
+}
+
+class Live {
+  connected = $state(false)
+  #source?: EventSource
+  #retry?: number
+  #wait = firstRetry
+  #opened = false
+  #subscriptions = new Set<Subscription>()
+  #listeners = new Set<EventListener>()
+
+  connect(): void {
+    if (this.#source) return
+    const source = new EventSource(`${apiRoot}/events`)
+    this.#source = source
+    source.addEventListener('open', () => {
+      this.connected = true
+      this.#wait = firstRetry
+      // Whatever happened during the break was not seen.
+      if (this.#opened) this.everything()
+      this.#opened = true
+    })
+    source.addEventListener('error', () => {
+      this.connected = false
+      // The browser reconnects by itself after a break, but gives up after an error status.
+      if (source.readyState === EventSource.CLOSED) this.#reconnectLater()
+    })
+    for (const name of Object.keys(topicsOf)) source.addEventListener(name, (event) => this.#receive(name, event))
+  }
+
+  disconnect(): void {
+    window.clearTimeout(this.#retry)
+    this.#source?.close()
+    this.#source = undefined
+    this.#opened = false
+    this.connected = false
+  }
+
+  /** Calls refresh, debounced and never while the one before is under way, whenever one of the topics changed here or elsewhere. Returns how to stop. */
+  refreshOn(topics: Topic[], refresh: () => unknown): () => void {
+    const subscription: Subscription = {topics, refresh}
+    this.#subscriptions.add(subscription)
+    return () => {
+      window.clearTimeout(subscription.timer)
+      this.#subscriptions.delete(subscription)
+    }
+  }
+
+  listen(listener: EventListener): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /** Also called after a change made in this window, which must show even while the stream is down. */
+  changed(...topics: Topic[]): void {
+    for (const subscription of this.#subscriptions) {
+      if (subscription.topics.some((topic) => topics.includes(topic))) this.#schedule(subscription)
+    }
+  }
+
+  #receive(name: string, event: Event): void {
+    const data = parse((event as MessageEvent<string>).data)
+    for (const listener of this.#listeners) listener({name, data})
+    this.changed(...(topicsOf[name] ?? []))
+  }
+
+  /** Everything may have changed: the connection was lost, or somebody asks for it. */
+  everything(): void {
+    this.changed(...everything)
+  }
+
+  #schedule(subscription: Subscription): void {
+    const now = Date.now()
+    subscription.since ??= now
+    window.clearTimeout(subscription.timer)
+    const wait = Math.max(0, Math.min(pause, subscription.since + longest - now))
+    subscription.timer = window.setTimeout(() => {
+      subscription.since = undefined
+      void this.#refresh(subscription)
+    }, wait)
+  }
+
+  async #refresh(subscription: Subscription): Promise<void> {
+    if (subscription.busy) {
+      subscription.again = true
+      return
+    }
+    subscription.busy = true
+    try {
+      await subscription.refresh()
+    } finally {
+      subscription.busy = false
+    }
+    if (subscription.again && this.#subscriptions.has(subscription)) {
+      subscription.again = false
+      this.#schedule(subscription)
+    }
+  }
+
+  #reconnectLater(): void {
+    this.#source?.close()
+    this.#source = undefined
+    window.clearTimeout(this.#retry)
+    this.#retry = window.setTimeout(() => this.connect(), this.#wait)
+    this.#wait = Math.min(this.#wait * 2, lastRetry)
+  }
+}
+
+function parse(text: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
+  } catch {
+    return {}
+  }
+}
+
+export const live = new Live()
