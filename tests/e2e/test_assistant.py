@@ -88,7 +88,7 @@ def test_asking_following_up_adding_seeing_it_in_the_list_and_undoing(page: Page
     card = ask(page, "coffee 3.50").locator(".assistant-card")
     expect(card).to_contain_text("€3.50")
     assert amounts(maria) == before, "nothing is changed before the yes"
-    added = page.locator(".ledger tr", has_text="€3.50")
+    added = page.locator(".expense-table tr", has_text="€3.50")
     expect(added).to_have_count(0)
     choose(page, "Yes")
     expect(added).to_have_count(1)
@@ -114,7 +114,7 @@ def test_the_number_leads_to_the_list_behind_it_and_the_talk_stays(page: Page, m
     answer = ask(page, "How much did I spend on groceries last month?")
     answer.locator(".assistant-figures a").click()
     expect(page).to_have_url(re.compile(r"/expenses\?.*category="))
-    expect(page.locator(".ledger tbody tr")).to_have_count(1)
+    expect(page.locator(".expense-table tbody tr")).to_have_count(1)
     page.get_by_role("link", name="Budgets").first.click()
     expect(page.get_by_role("heading", level=1, name="Budgets")).to_be_visible()
     expect(answer).to_contain_text("€33.00")

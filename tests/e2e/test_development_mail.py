@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 def test_whoever_is_signed_out_is_asked_to_sign_in_and_comes_back(page: Page, outlay) -> None:
     person = Person(outlay.url)
     page.goto("/dev/mail")
-    expect(page.get_by_text("You are signed out. Sign in to see the mails that were sent to you.")).to_be_visible()
+    expect(page.get_by_text("You are signed out. Sign in to see the emails that were sent to you.")).to_be_visible()
     page.get_by_role("link", name="Sign in").click()
-    page.get_by_label("E-mail").fill(person.email)
+    page.get_by_label("Email").fill(person.email)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("heading", name="Mail sent in development")).to_be_visible()
+    expect(page.get_by_role("heading", name="Emails sent in development")).to_be_visible()
     expect(page.get_by_role("button", name=re.compile("verify_email"))).to_be_visible()

@@ -22,7 +22,7 @@ def test_the_overview_follows_a_change_made_in_another_window(page: Page, outlay
     person.spend("9.00", payee="Bakery", spent_on=f"{last_month:%Y-%m-%d}")
     sign_in(page.context, person, outlay.url)
     page.goto("/")
-    spent = page.locator(".month-answer")
+    spent = page.locator(".month-summary")
     expect(spent).to_contain_text("€4.20 less than in all of")
 
     def answer_late(route: Route) -> None:

@@ -38,7 +38,7 @@ def test_a_file_without_signs_is_asked_about_and_turned_round(page: Page, outlay
     expect(page.locator(".amount[data-kind=expense]")).to_have_count(3)
     page.get_by_role("button", name="Import", exact=True).click()
     expect(page.get_by_text("3 entries imported")).to_be_visible()
-    page.get_by_role("link", name="Show the entries").click()
+    page.get_by_role("link", name="Show entries").click()
     expect(page.locator("tr[data-kind=expense]")).to_have_count(3)
 
 
@@ -66,7 +66,7 @@ def test_an_earlier_import_shows_its_days_on_a_phone(page: Page, outlay: OutlayP
 def test_undoing_an_import_names_later_files_with_skipped_rows(page: Page, outlay: OutlayProcess) -> None:
     choose(page, outlay, WORDS)
     page.get_by_role("button", name="Import", exact=True).click(timeout=30_000)
-    page.get_by_role("button", name="Another file", exact=True).click()
+    page.get_by_role("button", name="Import another file", exact=True).click()
     later = WORDS + "2026-11-05,HEMA,Af,7.00\n"
     page.get_by_label("CSV file").set_input_files([{"name": "later.csv", "mimeType": "text/csv", "buffer": later.encode()}])
     page.get_by_role("button", name="Preview").click()
@@ -94,15 +94,15 @@ def test_a_corrected_file_is_read_as_last_time_and_marked(page: Page, outlay: Ou
     page.get_by_role("group", name="Words for expenses and income").get_by_label("Bij").select_option("ignore", timeout=30_000)
     expect(page.locator(".amount")).to_have_count(2)
     page.get_by_role("button", name="Import", exact=True).click()
-    page.get_by_role("button", name="Another file", exact=True).click()
+    page.get_by_role("button", name="Import another file", exact=True).click()
     page.get_by_label("CSV file").set_input_files([{"name": "bank.csv", "mimeType": "text/csv", "buffer": WORDS.encode()}])
     page.get_by_role("button", name="Preview").click()
-    expect(page.get_by_text("Read as you corrected an earlier file on")).to_be_visible()
+    expect(page.get_by_text("Read with your corrections from")).to_be_visible()
     expect(page.get_by_text("Already imported", exact=True)).to_have_count(2)
     expect(page.get_by_text("2 rows were already imported and will be skipped.")).to_be_visible()
     page.get_by_role("button", name="Forget").click()
     expect(page.locator(".amount")).to_have_count(3)
-    expect(page.get_by_text("Read as you corrected an earlier file on")).to_be_hidden()
+    expect(page.get_by_text("Read with your corrections from")).to_be_hidden()
 
 
 def test_what_was_learned_of_one_bank_turns_no_other_round(page: Page, outlay: OutlayProcess) -> None:
@@ -110,8 +110,8 @@ def test_what_was_learned_of_one_bank_turns_no_other_round(page: Page, outlay: O
     expect(page.locator(".amount[data-kind=expense]")).to_have_count(3)
     page.get_by_role("group", name="Are these expenses or income?").get_by_role("button", name="Correct as shown").click()
     page.get_by_role("button", name="Import", exact=True).click()
-    expect(page.get_by_text("The next file with these columns is read as you corrected this one.")).to_be_visible()
-    page.get_by_role("button", name="Another file", exact=True).click()
+    expect(page.get_by_text("Your corrections are applied to the next file with these columns.")).to_be_visible()
+    page.get_by_role("button", name="Import another file", exact=True).click()
     other = CARD.splitlines()[0] + "\n2026-02-01,Landlord,-700.00\n2026-02-02,Employer,2500.00\n"
     page.get_by_label("CSV file").set_input_files([{"name": "b.csv", "mimeType": "text/csv", "buffer": other.encode()}])
     page.get_by_role("button", name="Preview").click()
@@ -127,4 +127,4 @@ def test_what_an_import_taught_is_forgotten_on_request(page: Page, outlay: Outla
     expect(page.locator(".amount[data-kind=income]")).to_have_count(3)
     page.get_by_role("button", name="Import", exact=True).click()
     page.get_by_role("button", name="Forget").click()
-    expect(page.get_by_text("Forgotten: the next file with these columns")).to_be_visible()
+    expect(page.get_by_text("Forgotten: your corrections are not applied to the next file with these columns.")).to_be_visible()

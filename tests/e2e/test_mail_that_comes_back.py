@@ -37,7 +37,7 @@ def person(outlay: OutlayProcess) -> Person:
 
 def sign_in(page: Page, person: Person) -> None:
     page.goto("/sign-in?next=/alerts")
-    page.get_by_label("E-mail").fill(person.email)
+    page.get_by_label("Email").fill(person.email)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
 
@@ -46,12 +46,12 @@ def test_what_became_of_a_mail_shows_live_and_a_stopped_address_can_be_tried_aga
     mail = mail_to(outlay, person)
     sign_in(page, person)
     expect(page.get_by_text(re.compile("Emailed"))).to_be_visible()
-    notice = page.get_by_role("complementary", name="Mail to you has stopped")
+    notice = page.get_by_role("complementary", name="Emails to you have stopped")
     PROVIDER.report(outlay, mail, "delivered")
     expect(page.get_by_text(re.compile("Email delivered"))).to_be_visible()
     expect(notice).not_to_be_visible()
     PROVIDER.report(outlay, mail, "bounce", reason="mailbox full")
-    expect(page.get_by_text(re.compile("Email came back"))).to_be_visible()
+    expect(page.get_by_text(re.compile("Email bounced"))).to_be_visible()
     expect(notice).to_contain_text("Your provider refused it: mailbox full.")
     page.goto("/settings")
     expect(notice).to_contain_text(person.email)
@@ -62,7 +62,7 @@ def test_what_became_of_a_mail_shows_live_and_a_stopped_address_can_be_tried_aga
 def test_the_link_in_a_mail_asks_first_and_then_stops_that_kind(page: Page, outlay, person) -> None:
     text = mail_to(outlay, person).get_body(("plain",)).get_content()
     page.goto(re.search(r"/unsubscribe#\S+", text).group())
-    expect(page.get_by_text("Do you want no more mails about exceeded budgets?")).to_be_visible()
-    page.get_by_role("button", name="Stop them").click()
-    expect(page.get_by_text("You get no more mails about exceeded budgets.")).to_be_visible()
+    expect(page.get_by_text("Stop emails about going over budget?")).to_be_visible()
+    page.get_by_role("button", name="Unsubscribe").click()
+    expect(page.get_by_text("You will get no more emails about going over budget.")).to_be_visible()
     assert person.read("alerts/preferences")["kinds"]["budget.exceeded"] == {"app": True, "mail": False}

@@ -19,7 +19,7 @@ PASSWORD = "a passphrase for the browser"
 
 def sign_up(page: Page, email: str) -> None:
     page.goto("/sign-up")
-    page.get_by_label("E-mail").fill(email)
+    page.get_by_label("Email").fill(email)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_label("Your name").fill("Maria")
     page.get_by_label("Home currency").fill("USD") if page.get_by_label("Home currency").evaluate(
@@ -36,7 +36,7 @@ def confirm_address(page: Page) -> None:
     banner.get_by_role("link", name="Read it here").click()
     page.get_by_role("button", name=re.compile("verify_email")).click()
     page.get_by_role("link", name=re.compile("verify-email")).click()
-    expect(page.get_by_text("Alerts will reach you by mail from now on.")).to_be_visible()
+    expect(page.get_by_text("From now on, alerts reach you by email.")).to_be_visible()
     page.goto("/")
     expect(page.get_by_label("Amount").first).to_be_visible()
     expect(banner).to_have_count(0)
@@ -87,7 +87,7 @@ def test_sign_up_import_budget_exceeded_live_and_the_mail(page: Page, outlay) ->
 def test_signing_out_and_in_again(page: Page, outlay) -> None:
     person = Person(outlay.url)
     page.goto("/sign-in")
-    page.get_by_label("E-mail").fill(person.email)
+    page.get_by_label("Email").fill(person.email)
     page.get_by_label("Password", exact=True).fill("not the password")
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_text(re.compile("wrong|not right", re.IGNORECASE)).first).to_be_visible()

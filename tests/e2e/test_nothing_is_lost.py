@@ -108,7 +108,7 @@ def test_back_closes_a_dialog_and_keeps_place_and_rows(page: Page, maria: Person
     assert maria.post("imports", files={"file": content}).status_code == 201
     page.goto("/expenses")
     page.get_by_role("button", name="Load more").click()
-    last = page.locator(".ledger .row-link").nth(81)
+    last = page.locator(".expense-table .row-link").nth(81)
     last.scroll_into_view_if_needed()
     scrolled = page.evaluate("scrollY")
     last.click()
@@ -120,7 +120,7 @@ def test_back_closes_a_dialog_and_keeps_place_and_rows(page: Page, maria: Person
     page.get_by_role("link", name="Budgets").first.click()
     expect(page.get_by_role("heading", level=1, name="Budgets")).to_be_visible()
     page.go_back()
-    expect(page.locator(".ledger .row-link")).to_have_count(82)
+    expect(page.locator(".expense-table .row-link")).to_have_count(82)
     page.wait_for_function(f"() => scrollY === {scrolled}")
 
 

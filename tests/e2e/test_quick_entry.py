@@ -70,7 +70,7 @@ def test_a_half_typed_entry_survives_another_page_and_a_reload(page: Page, maria
 def test_charts_go_on_from_where_they_are_when_something_happens(page: Page, maria: Person) -> None:
     page.add_init_script(COUNT_CHARTS)
     page.goto("/")
-    expect(page.get_by_role("img", name=re.compile("month by month"))).to_be_visible()
+    expect(page.get_by_role("img", name=re.compile("Spending by month"))).to_be_visible()
     page.wait_for_function("() => window.charts >= 2")
     drawn = page.evaluate("window.charts")
     maria.spend("7777.00", payee="Elsewhere")

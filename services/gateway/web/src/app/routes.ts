@@ -21,12 +21,12 @@ export const routes: Route[] = [
   {path: '/sign-up', title: 'Create account', open: true, bare: true, load: () => import('../features/account/SignUpPage.svelte')},
   {path: '/forgot', title: 'Forgotten password', open: true, bare: true, load: () => import('../features/account/ForgotPasswordPage.svelte')},
   {path: '/reset-password', title: 'New password', open: true, bare: true, load: () => import('../features/account/ResetPasswordPage.svelte')},
-  {path: '/verify-email', title: 'Verify e-mail', open: true, bare: true, load: () => import('../features/account/VerifyEmailPage.svelte')},
-  {path: '/unsubscribe', title: 'Stop mails', open: true, bare: true, load: () => import('../features/alerts/UnsubscribePage.svelte')},
-  {path: '/dev/mail', title: 'Mail', open: true, bare: true, load: () => import('../features/development/DevMailPage.svelte')},
+  {path: '/verify-email', title: 'Verify email', open: true, bare: true, load: () => import('../features/account/VerifyEmailPage.svelte')},
+  {path: '/unsubscribe', title: 'Unsubscribe', open: true, bare: true, load: () => import('../features/alerts/UnsubscribePage.svelte')},
+  {path: '/dev/mail', title: 'Emails', open: true, bare: true, load: () => import('../features/development/DevMailPage.svelte')},
 ]
 
-const notFound: Route = {path: '', title: 'Not found', open: true, bare: true, load: () => import('./NotFoundPage.svelte')}
+const notFound: Route = {path: '', title: 'Page not found', open: true, bare: true, load: () => import('./NotFoundPage.svelte')}
 
 export function routeOf(path: string): Route {
   const plain = path.length > 1 ? path.replace(/\/+$/, '') : path

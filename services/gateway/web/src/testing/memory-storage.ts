@@ -1,5 +1,5 @@
-/** A storage of a browser, for tests. */
-export class Memory implements Storage {
+/** A browser's storage in memory, for tests. */
+export class MemoryStorage implements Storage {
   [name: string]: unknown
   get length() {
     return Object.keys(this).length

@@ -1,4 +1,4 @@
 import {MediaQuery} from 'svelte/reactivity'
 
-/** The same border as in the style sheets. */
+/** The same breakpoint as in the style sheets. */
 export const wide = new MediaQuery('width >= 48rem')

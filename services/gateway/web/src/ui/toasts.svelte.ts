@@ -7,7 +7,7 @@ export interface Toast {
 }
 
 const shownFor = 5000
-/** Long enough to read it, to see that it was a mistake, and to reach the button. */
+/** Long enough to notice a mistake and reach the button. */
 const actionShownFor = 12_000
 const warningShownFor = 15_000
 /** After the pointer or the focus has left. */
@@ -23,7 +23,7 @@ class Toasts {
     this.#add({id, text, kind, link}, kind === 'info' ? shownFor : warningShownFor)
   }
 
-  /** Says what was done, with a way to take it back. */
+  /** Reports what was done, with a button to undo it. */
   offer(text: string, action: NonNullable<Toast['action']>): void {
     const id = this.#next++
     const run = () => {
@@ -34,7 +34,7 @@ class Toasts {
   }
 
   #add(toast: Toast, time: number): void {
-    // One confirmation at a time: a pile of them would cover the work. Warnings, and what can be undone, stay beside it.
+    // One confirmation at a time, so that they do not cover the page. Warnings and messages with an action stay.
     const kept = this.items.filter((other) => other.kind !== 'info' || other.action).slice(-2)
     this.items = [...kept, toast]
     this.#dismissAfter(toast.id, time)
@@ -44,13 +44,13 @@ class Toasts {
     window.setTimeout(() => (this.#held ? this.#dismissAfter(id, heldShownFor) : this.dismiss(id)), time)
   }
 
-  /** Keeps all messages on the page, for as long as somebody points at one or has the focus in it. */
+  /** Keeps all messages while the pointer or the focus is in one of them. */
   hold(held: boolean): void {
     this.#held = held
   }
 
   dismiss(id: number): void {
-    this.#held = false // a button that vanishes does not always lose the focus first
+    this.#held = false // a removed button does not always fire focusout
     this.items = this.items.filter((toast) => toast.id !== id)
   }
 }

@@ -12,7 +12,7 @@ describe('what became of an email', () => {
     ['sent', '', 'Emailed 07:02'],
     ['deferred', 'Your provider has not taken it yet: 451 try later', 'Email delayed 07:02. Your provider has not taken it yet: 451 try later.'],
     ['delivered', '', 'Email delivered 07:02'],
-    ['bounced', 'Your provider refused it: mailbox full', 'Email came back 07:02. Your provider refused it: mailbox full.'],
+    ['bounced', 'Your provider refused it: mailbox full', 'Email bounced 07:02. Your provider refused it: mailbox full.'],
     ['dropped', 'The mail service did not send it.', 'Email not sent 07:02. The mail service did not send it.'],
     ['spam_reported', 'You reported a mail of ours as spam.', 'Email reported as spam 07:02'],
     ['failed', 'Given up after 30 attempts.', 'Email failed 07:02. Given up after 30 attempts.'],

@@ -1,12 +1,12 @@
 import {api} from '../../lib/api/client'
-import {need} from '../../lib/api/problem'
+import {unwrap} from '../../lib/api/problem'
 
-/** How many alerts nobody has read, for the badge. */
+/** The number of unread alerts, for the badge. */
 class UnreadAlerts {
   count = $state(0)
 
   async load(): Promise<void> {
-    this.count = (await need(api.GET('/alerts', {params: {query: {unread: true, limit: 1}}}))).unread
+    this.count = (await unwrap(api.GET('/alerts', {params: {query: {unread: true, limit: 1}}}))).unread
   }
 }
 

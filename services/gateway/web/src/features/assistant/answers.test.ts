@@ -1,6 +1,6 @@
 import {describe, expect, it} from 'vitest'
 import {targetOf} from './address'
-import {barsOf} from './bars'
+import {barLengths} from './bars'
 
 const here = 'https://outlay.example'
 
@@ -22,12 +22,12 @@ describe('a link of an answer', () => {
 
 describe('bars', () => {
   it('are as long as their share of the largest, whatever the sign', () => {
-    expect(barsOf([200n, -100n, 0n])).toEqual([1, 0.5, 0])
+    expect(barLengths([200n, -100n, 0n])).toEqual([1, 0.5, 0])
   })
 
   it('can be seen, and cope with amounts that no float holds', () => {
-    expect(barsOf([1n, 99999999999999999999n])).toEqual([0.01, 1])
-    expect(barsOf([0n, 0n])).toEqual([0, 0])
-    expect(barsOf([])).toEqual([])
+    expect(barLengths([1n, 99999999999999999999n])).toEqual([0.01, 1])
+    expect(barLengths([0n, 0n])).toEqual([0, 0])
+    expect(barLengths([])).toEqual([])
   })
 })

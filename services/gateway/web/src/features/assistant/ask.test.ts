@@ -4,7 +4,7 @@ import createClient from 'openapi-fetch'
 import {afterEach, describe, expect, it} from 'vitest'
 import type {ProblemError} from '../../lib/api/problem'
 import type {paths} from '../../lib/api/schema'
-import {askBy, type Piece} from './ask'
+import {createAsk, type Piece} from './ask'
 
 const answer = {conversation: 'sealed', adapter: 'builtin', fallback: false, language: 'en', intent: 'help', outcome: 'help', blocks: [], suggestions: [], choices: []}
 let server: Server | undefined
@@ -19,7 +19,7 @@ async function asking(listener: RequestListener) {
   server = createServer(listener)
   await new Promise<void>((ready) => server!.listen(0, '127.0.0.1', ready))
   const {port} = server.address() as AddressInfo
-  return askBy(createClient<paths>({baseUrl: `http://127.0.0.1:${port}/api/v1`}))
+  return createAsk(createClient<paths>({baseUrl: `http://127.0.0.1:${port}/api/v1`}))
 }
 
 async function all(pieces: AsyncGenerator<Piece>): Promise<Piece[]> {
@@ -92,7 +92,7 @@ describe('a failure', () => {
       response.write(event('block', {type: 'text', text: 'Hello'}), () => response.destroy())
     }) as RequestListener],
   ])('is told plainly when the answer %s', async (_how, listener) => {
-    expect((await failing(listener)).message).toMatch(/broke off/)
+    expect((await failing(listener)).message).toMatch(/interrupted/)
   })
 
   it('is told plainly without a connection', async () => {

@@ -1,27 +1,27 @@
 import type {Client} from 'openapi-fetch'
-import {need, ProblemError} from '../../lib/api/problem'
+import {unwrap, ProblemError} from '../../lib/api/problem'
 import type {paths} from '../../lib/api/schema'
 import type {Answer, Block, NewMessage, Problem} from '../../lib/api/types'
 import {readEvents, type ServerEvent} from './events'
 
-/** What comes while an answer is on its way: its blocks one by one, and at the end all of it. */
+/** What arrives while an answer is streamed: its blocks, and at the end the whole answer. */
 export type Piece = {block: Block} | {answer: Answer}
 
 export type Ask = (message: NewMessage, signal: AbortSignal) => AsyncGenerator<Piece>
 
 const broken: Problem = {
   type: 'about:blank',
-  title: 'The answer broke off',
+  title: 'The answer was interrupted',
   status: 0,
-  detail: 'The answer broke off. Nothing is lost: try again.',
+  detail: 'The answer was interrupted. Try again.',
 }
 
-/** Sends messages by a client of the API. Every failure is thrown as a ProblemError, and giving up as the signal's AbortError. */
-export function askBy(client: Client<paths>): Ask {
+/** Sends messages through an API client. Throws a ProblemError for every failure, and the signal's AbortError if aborted. */
+export function createAsk(client: Client<paths>): Ask {
   return async function* ask(message, signal) {
     const headers = {Accept: 'text/event-stream, application/json;q=0.5'}
     const sent = client.POST('/assistant/messages', {body: message, headers, signal, parseAs: 'stream'})
-    const body = await need<ReadableStream<Uint8Array> | null>(sent as Promise<{data?: ReadableStream<Uint8Array> | null; response: Response}>)
+    const body = await unwrap<ReadableStream<Uint8Array> | null>(sent as Promise<{data?: ReadableStream<Uint8Array> | null; response: Response}>)
     const {response} = await sent
     if (!body) throw new ProblemError(broken)
     if (response.headers.get('Content-Type')?.startsWith('application/json')) {
@@ -47,7 +47,7 @@ async function* pieces(body: ReadableStream<Uint8Array>, signal: AbortSignal): A
   throw new ProblemError(broken)
 }
 
-/** Events of other names are left to newer versions of this page. */
+/** Ignores unknown events, which newer versions of the server may send. */
 function pieceOf({name, data}: ServerEvent): Piece | undefined {
   if (name === 'block') return {block: JSON.parse(data) as Block}
   if (name === 'answer') return {answer: JSON.parse(data) as Answer}

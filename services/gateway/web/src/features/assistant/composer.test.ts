@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest'
-import {actionOf, Recall} from './composer'
+import {actionOf, QuestionHistory} from './composer'
 
 const key = (name: string, change = {}) => ({key: name, shiftKey: false, ctrlKey: false, metaKey: false, altKey: false, isComposing: false, ...change})
 const empty = {value: '', recalling: false}
@@ -29,13 +29,13 @@ describe('what was asked', () => {
   const asked = ['third', 'second', 'first']
 
   it('is gone through backwards, and forwards to an empty field', () => {
-    const recall = new Recall()
+    const recall = new QuestionHistory()
     expect([recall.earlier(asked), recall.earlier(asked), recall.earlier(asked), recall.earlier(asked)]).toEqual([...asked, undefined])
     expect([recall.later(asked), recall.later(asked), recall.later(asked)]).toEqual(['second', 'third', ''])
   })
 
   it('is no longer recalled once it was changed', () => {
-    const recall = new Recall()
+    const recall = new QuestionHistory()
     recall.earlier(asked)
     expect(recall.shows('third', asked)).toBe(true)
     expect(recall.shows('third!', asked)).toBe(false)

@@ -1,4 +1,4 @@
-/** What a key does in the field where one writes; undefined leaves it to the browser. */
+/** What a key does in the message field; undefined leaves it to the browser. */
 export type ComposerAction = 'send' | 'earlier' | 'later'
 
 interface Key {
@@ -10,9 +10,9 @@ interface Key {
   isComposing: boolean
 }
 
-/** `recalling` is whether the field shows, unchanged, something that was asked before. */
+/** `recalling`: the field shows an earlier question, unchanged. */
 export function actionOf(event: Key, field: {value: string; recalling: boolean}): ComposerAction | undefined {
-  // While a word of another script is put together, Enter and arrows belong to that.
+  // While an input method composes a word, Enter and the arrows belong to it.
   if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return undefined
   if (event.key === 'Enter') return 'send'
   if (event.key === 'ArrowUp' && (field.value === '' || field.recalling)) return 'earlier'
@@ -20,11 +20,11 @@ export function actionOf(event: Key, field: {value: string; recalling: boolean})
   return undefined
 }
 
-/** Goes through what was asked, the last first. */
-export class Recall {
+/** Steps through the earlier questions, the last first. */
+export class QuestionHistory {
   #place = -1
 
-  /** Whether the field shows what was recalled. */
+  /** Whether the field shows the recalled question. */
   shows(value: string, asked: readonly string[]): boolean {
     return this.#place >= 0 && asked[this.#place] === value
   }
@@ -35,7 +35,7 @@ export class Recall {
     return asked[this.#place]
   }
 
-  /** Ends at an empty field. */
+  /** The next newer question, or an empty text after the newest. */
   later(asked: readonly string[]): string {
     this.#place = Math.max(-1, this.#place - 1)
     return this.#place < 0 ? '' : (asked[this.#place] ?? '')

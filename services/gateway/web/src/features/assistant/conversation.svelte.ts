@@ -2,29 +2,29 @@ import {explain, ProblemError} from '../../lib/api/problem'
 import type {Answer, Block, Choice, NewMessage} from '../../lib/api/types'
 import type {Ask} from './ask'
 import {keepDraft, readDraft} from './draft'
-import {Keeping} from './kept'
+import {ConversationStorage} from './conversation-storage'
 import {cardsAfter, turnToActOn, type CardBlock, type Failure, type Said, type Turn} from './turns'
 
-export const mostWritten = 2000
-/** Longer pauses than this help nobody. */
-const longestPause = 3000
-/** The server forgets what awaits a yes after an hour. */
-const choicesLast = 3_600_000
+export const maxLength = 2000
+/** Longer pauses are cut to this, in milliseconds. */
+const maxPause = 3000
+/** The server forgets a proposal after an hour. */
+const choiceLifetime = 3_600_000
 
-export interface Surroundings {
+export interface Dependencies {
   ask: Ask
   /** Resolves after a time, or at once when the signal aborts. */
   wait: (milliseconds: number, signal: AbortSignal) => Promise<void>
   now: () => number
-  /** Something was changed or undone, so what screens show may be old. */
+  /** Called after the assistant changed data, so that pages refresh. */
   changed: () => void
-  /** Of this browser. */
+  /** Storage of this browser. */
   storage: Storage | undefined
-  /** Of this tab. */
+  /** Storage of this tab. */
   tab: Storage | undefined
 }
 
-/** What was said and answered. It outlives the panel, and the page only if the person wants that. */
+/** The conversation. It outlives the panel, and outlives the page only if the user chose so. */
 export class Conversation {
   turns = $state.raw<Turn[]>([])
   /** What can be chosen on the last answer. */
@@ -32,16 +32,16 @@ export class Conversation {
   /** Whether it is kept in this browser. */
   kept = $state(false)
   #typed = $state('')
-  readonly #around: Surroundings
+  readonly #dependencies: Dependencies
   #userId = ''
-  #keeping: Keeping
-  #sealed = ''
+  #storage: ConversationStorage
+  #token = ''
   #ids = 0
   #stop: AbortController | undefined
 
-  constructor(around: Surroundings) {
-    this.#around = around
-    this.#keeping = new Keeping(undefined, '')
+  constructor(dependencies: Dependencies) {
+    this.#dependencies = dependencies
+    this.#storage = new ConversationStorage(undefined, '')
   }
 
   /** Written and not sent; it stays in this tab, through a reload too. */
@@ -51,7 +51,7 @@ export class Conversation {
 
   set typed(text: string) {
     this.#typed = text
-    keepDraft(this.#around.tab, this.#userId, text)
+    keepDraft(this.#dependencies.tab, this.#userId, text)
   }
 
   get last(): Turn | undefined {
@@ -77,15 +77,15 @@ export class Conversation {
     if (userId === this.#userId) return
     this.forget()
     this.#userId = userId
-    this.#keeping = new Keeping(this.#around.storage, userId)
-    this.kept = this.#keeping.on
-    this.#typed = readDraft(this.#around.tab, userId)
+    this.#storage = new ConversationStorage(this.#dependencies.storage, userId)
+    this.kept = this.#storage.on
+    this.#typed = readDraft(this.#dependencies.tab, userId)
     if (this.kept) this.#restore()
   }
 
   async send(text: string): Promise<void> {
     const said = text.trim()
-    if (this.busy || said === '' || said.length > mostWritten) return
+    if (this.busy || said === '' || said.length > maxLength) return
     await this.#say({text: said})
   }
 
@@ -119,29 +119,29 @@ export class Conversation {
     this.#stop?.abort()
     this.turns = []
     this.choices = []
-    this.#sealed = ''
+    this.#token = ''
     this.#keep()
   }
 
   /** Turns keeping on or off; false if this browser keeps nothing. */
   keep(on: boolean): boolean {
     this.kept = on
-    if (!on) this.#keeping.erase()
+    if (!on) this.#storage.erase()
     else this.#keep()
     return this.kept === on
   }
 
   /** Another tab changed what is kept: it was turned off there, or erased at sign-out. */
   storageChanged(key: string | null): void {
-    if (this.#keeping.isOf(key)) this.kept = this.#keeping.on
+    if (this.#storage.isOf(key)) this.kept = this.#storage.on
   }
 
   /** The person left: nothing stays in memory. */
   forget(): void {
     this.#stop?.abort()
     this.#userId = ''
-    this.#keeping = new Keeping(undefined, '')
-    this.#sealed = ''
+    this.#storage = new ConversationStorage(undefined, '')
+    this.#token = ''
     this.turns = []
     this.choices = []
     this.kept = false
@@ -158,13 +158,13 @@ export class Conversation {
 
   async #say(said: Said): Promise<void> {
     const id = ++this.#ids
-    const at = new Date(this.#around.now()).toISOString()
+    const at = new Date(this.#dependencies.now()).toISOString()
     this.turns = [...this.turns, {id, at, said, blocks: [], state: 'answering'}]
     const stop = new AbortController()
     this.#stop = stop
-    const message: NewMessage = {...said, conversation: this.#sealed || undefined}
+    const message: NewMessage = {...said, conversation: this.#token || undefined}
     try {
-      for await (const piece of this.#around.ask(message, stop.signal)) {
+      for await (const piece of this.#dependencies.ask(message, stop.signal)) {
         if ('answer' in piece) this.#finish(id, piece.answer)
         else await this.#show(id, piece.block, stop.signal)
       }
@@ -178,21 +178,21 @@ export class Conversation {
   async #show(id: number, block: Block, signal: AbortSignal): Promise<void> {
     const blocks = this.turns.find((turn) => turn.id === id)?.blocks ?? []
     this.#change(id, {blocks: [...blocks, block]})
-    if (block.type === 'pause') await this.#around.wait(Math.min(block.milliseconds, longestPause), signal)
+    if (block.type === 'pause') await this.#dependencies.wait(Math.min(block.milliseconds, maxPause), signal)
     signal.throwIfAborted()
   }
 
   #finish(id: number, answer: Answer): void {
     const {language, outcome, fallback, suggestions, blocks} = answer
-    this.#sealed = answer.conversation
+    this.#token = answer.conversation
     this.choices = answer.choices
     this.#change(id, {state: 'answered', blocks, answer: {language, outcome, fallback, suggestions}})
-    if (outcome === 'done' || outcome === 'undone') this.#around.changed()
+    if (outcome === 'done' || outcome === 'undone') this.#dependencies.changed()
   }
 
   #failureOf(error: unknown): Failure {
     const wait = error instanceof ProblemError ? error.retryAfter : undefined
-    return {text: explain(error), notBefore: wait === undefined ? undefined : this.#around.now() + wait * 1000}
+    return {text: explain(error), notBefore: wait === undefined ? undefined : this.#dependencies.now() + wait * 1000}
   }
 
   /** A turn that is gone meanwhile, because everything was cleared, is left alone. */
@@ -201,15 +201,15 @@ export class Conversation {
   }
 
   #keep(): void {
-    if (this.kept) this.kept = this.#keeping.write({turns: this.turns, conversation: this.#sealed, choices: this.choices})
+    if (this.kept) this.kept = this.#storage.write({turns: this.turns, conversation: this.#token, choices: this.choices})
   }
 
   #restore(): void {
-    const {turns, conversation, choices} = this.#keeping.read()
+    const {turns, conversation, choices} = this.#storage.read()
     this.turns = turns
     this.#ids = Math.max(0, ...turns.map((turn) => turn.id))
-    this.#sealed = conversation
-    const age = this.#around.now() - Date.parse(turns.at(-1)?.at ?? '')
-    this.choices = age < choicesLast ? choices : []
+    this.#token = conversation
+    const age = this.#dependencies.now() - Date.parse(turns.at(-1)?.at ?? '')
+    this.choices = age < choiceLifetime ? choices : []
   }
 }

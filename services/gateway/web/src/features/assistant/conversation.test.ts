@@ -2,7 +2,7 @@ import {beforeEach, describe, expect, it} from 'vitest'
 import {ProblemError} from '../../lib/api/problem'
 import type {Answer, Block, NewMessage} from '../../lib/api/types'
 import {dropDrafts} from '../../lib/session/drafts'
-import {Memory} from '../../testing/memory-storage'
+import {MemoryStorage} from '../../testing/memory-storage'
 import type {Ask, Piece} from './ask'
 import {Conversation} from './conversation.svelte'
 import type {CardBlock} from './turns'
@@ -31,8 +31,8 @@ function world() {
       yield step
     }
   }
-  const storage = new Memory()
-  const tab = new Memory()
+  const storage = new MemoryStorage()
+  const tab = new MemoryStorage()
   const make = () =>
     new Conversation({ask, wait: async (milliseconds) => void waits.push(milliseconds), now: () => now, changed: () => void changes++, storage, tab})
   const conversation = make()

@@ -1,13 +1,13 @@
 import {api} from '../../lib/api/client'
-import {need} from '../../lib/api/problem'
+import {unwrap} from '../../lib/api/problem'
 import type {AssistantInfo} from '../../lib/api/types'
 import {live} from '../../lib/live/live.svelte'
-import {askBy} from './ask'
+import {createAsk} from './ask'
 import {Conversation} from './conversation.svelte'
 import {assistantPanel} from './panel.svelte'
 
 export const conversation = new Conversation({
-  ask: askBy(api),
+  ask: createAsk(api),
   wait: (milliseconds, signal) =>
     new Promise((resolve) => {
       const timer = window.setTimeout(resolve, milliseconds)
@@ -21,9 +21,9 @@ export const conversation = new Conversation({
 
 assistantPanel.forget = () => conversation.forget()
 
-export const readInfo = (): Promise<AssistantInfo> => need(api.GET('/assistant'))
+export const readInfo = (): Promise<AssistantInfo> => unwrap(api.GET('/assistant'))
 
-/** Browsers that keep nothing may refuse even to say so. */
+/** Browsers that block storage may throw when it is accessed. */
 function storageOf(read: () => Storage): Storage | undefined {
   try {
     return read()

@@ -1,11 +1,11 @@
-/** Whether the assistant is open. What it is made of is loaded when it is opened for the first time. */
+/** Whether the assistant is open. Its components are loaded when it is first opened. */
 class AssistantPanel {
   open = $state(false)
-  /** Covers the page, as on a phone; then nothing beneath can be reached. */
+  /** Whether it covers the page, as on a phone, so that nothing beneath can be reached. */
   covering = $state(false)
-  /** Set by the open panel, for whoever asks for it again. */
+  /** Set by the open panel, to focus it again. */
   focus: (() => void) | undefined
-  /** Set by what was said, to be forgotten when the person leaves. */
+  /** Set by the conversation, to clear it when the user leaves. */
   forget: (() => void) | undefined
 
   show(): void {

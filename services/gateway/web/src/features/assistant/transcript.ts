@@ -1,6 +1,6 @@
 import type {Block} from '../../lib/api/types'
 import type {Money} from '../../lib/money/money'
-import {isShown, wordsOf, type Turn} from './turns'
+import {isShown, textOf, type Turn} from './turns'
 
 const amount = (money: Money) => `${money.amount} ${money.currency}`
 const line = (...parts: (string | undefined)[]) => parts.filter(Boolean).join('  ')
@@ -45,7 +45,7 @@ export function transcriptAsText(turns: readonly Turn[]): string {
   return turns
     .map((turn) => {
       const answer = turn.blocks.filter(isShown).map(blockAsText).join('\n')
-      return `[${turn.at}] You: ${wordsOf(turn.said)}\n\nOutlay: ${headings[turn.state]}${turn.failure?.text ?? ''}${answer}\n`
+      return `[${turn.at}] You: ${textOf(turn.said)}\n\nOutlay: ${headings[turn.state]}${turn.failure?.text ?? ''}${answer}\n`
     })
     .join('\n')
 }

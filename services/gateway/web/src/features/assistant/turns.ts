@@ -23,9 +23,9 @@ export interface Turn {
 
 export type CardBlock = Extract<Block, {type: 'card'}>
 
-export const choiceWord: Record<Choice, string> = {confirm: 'Yes', cancel: 'No', undo: 'Undo'}
+export const choiceLabel: Record<Choice, string> = {confirm: 'Yes', cancel: 'No', undo: 'Undo'}
 
-export const wordsOf = (said: Said): string => said.text ?? choiceWord[said.choice]
+export const textOf = (said: Said): string => said.text ?? choiceLabel[said.choice]
 
 /** A pause is for those who watch the answer come; it is nothing to show or to keep. */
 export const isShown = (block: Block): boolean => block.type !== 'pause'

@@ -1,9 +1,9 @@
 import {api} from '../../lib/api/client'
-import {need} from '../../lib/api/problem'
+import {unwrap} from '../../lib/api/problem'
 import type {Budget} from '../../lib/api/types'
 import type {LiveEvent} from '../../lib/live/live.svelte'
 
-/** The budgets as they stand now; kept up by the live stream and shared by every screen that shows them. */
+/** The current budgets, shared by all pages and kept up to date by the live stream. */
 class Budgets {
   items = $state<Budget[]>([])
   loaded = $state(false)
@@ -15,7 +15,7 @@ class Budgets {
     const found: Budget[] = []
     let cursor: string | undefined
     do {
-      const page = await need(api.GET('/budgets', {params: {query: {limit: 200, cursor}}}))
+      const page = await unwrap(api.GET('/budgets', {params: {query: {limit: 200, cursor}}}))
       found.push(...page.items)
       cursor = page.next_cursor ?? undefined
     } while (cursor)
@@ -23,7 +23,7 @@ class Budgets {
     this.loaded = true
   }
 
-  /** Takes a budget over from the event that changed or removed it. */
+  /** Applies an event that changed or removed a budget. */
   apply = ({name, data}: LiveEvent): void => {
     if (name === 'budget.changed' && isBudget(data.budget)) this.#put(data.budget)
     if (name === 'budget.removed') this.items = this.items.filter((budget) => budget.id !== data.budget_id)

@@ -1,5 +1,5 @@
-import {api, once} from '../../lib/api/client'
-import {need} from '../../lib/api/problem'
+import {api, idempotent} from '../../lib/api/client'
+import {unwrap} from '../../lib/api/problem'
 import type {Category} from '../../lib/api/types'
 
 class Categories {
@@ -8,7 +8,7 @@ class Categories {
   #byId = $derived(new Map(this.items.map((category) => [category.id, category])))
 
   async load(): Promise<void> {
-    this.items = (await need(api.GET('/categories'))).items
+    this.items = (await unwrap(api.GET('/categories'))).items
     this.loaded = true
   }
 
@@ -21,7 +21,7 @@ class Categories {
   }
 
   async create(name: string): Promise<Category> {
-    const made = await need(api.POST('/categories', {params: {header: once()}, body: {name}}))
+    const made = await unwrap(api.POST('/categories', {params: {header: idempotent()}, body: {name}}))
     this.items = [...this.items, made].sort((a, b) => a.name.localeCompare(b.name))
     return made
   }

@@ -1,11 +1,11 @@
 import {beforeEach, describe, expect, it} from 'vitest'
 import {dropDrafts} from '../../lib/session/drafts'
-import {Memory} from '../../testing/memory-storage'
+import {MemoryStorage} from '../../testing/memory-storage'
 import {keepDraft, noDraft, readDraft} from './draft'
 
 describe('a half-typed entry', () => {
   let storage: Storage
-  beforeEach(() => (storage = new Memory()))
+  beforeEach(() => (storage = new MemoryStorage()))
 
   it('comes back', () => {
     keepDraft(storage, 'maria', {...noDraft, amount: '12.'})

@@ -1,10 +1,10 @@
 import {api} from '../../lib/api/client'
-import {explain, need} from '../../lib/api/problem'
+import {explain, unwrap} from '../../lib/api/problem'
 import type {Expense} from '../../lib/api/types'
 
 export interface ExpenseFilter {
   text: string
-  /** An id or "none", or several with commas between them, as a link can have. */
+  /** An id or "none"; links may have several, separated by commas. */
   category: string
   payee: string
   tag: string
@@ -23,7 +23,7 @@ export const noFilter: ExpenseFilter = {text: '', category: '', payee: '', tag: 
 const pageSize = 60
 const largestPage = 200
 
-/** The filter stands in the address, so that a list can be linked to and the back button works. */
+/** The filter is kept in the address, so that lists can be linked to and the back button works. */
 export function filterFrom(query: URLSearchParams): ExpenseFilter {
   const filter = {...noFilter}
   for (const key of Object.keys(noFilter) as (keyof ExpenseFilter)[]) {
@@ -53,17 +53,17 @@ export class ExpenseList {
   busy = $state(false)
   #filter: ExpenseFilter = noFilter
   #turn = 0
-  /** How many rows were asked for, shown yet or not. */
+  /** How many rows were requested, whether they have arrived or not. */
   #wanted = pageSize
 
-  /** Reads the first page, or as many as were shown before. */
+  /** Loads the first page, or as many rows as were shown before. */
   async show(filter: ExpenseFilter, count = 0): Promise<void> {
     this.#filter = filter
     this.#wanted = Math.max(pageSize, count)
     await this.#load(this.#wanted)
   }
 
-  /** Reads again as much as is shown or on its way, so that nothing jumps and no click is lost. */
+  /** Reloads as many rows as are shown or requested, so that the list does not jump. */
   refresh = (): Promise<void> => this.#load(Math.max(this.#wanted, this.items.length))
 
   async more(): Promise<void> {
@@ -99,7 +99,7 @@ export class ExpenseList {
   #page(limit: number, cursor?: string) {
     const given = Object.fromEntries(Object.entries(this.#filter).filter(([, value]) => value !== '')) as Partial<ExpenseFilter>
     const query = {...given, kind: given.kind || undefined, limit, cursor}
-    return need(api.GET('/expenses', {params: {query}}))
+    return unwrap(api.GET('/expenses', {params: {query}}))
   }
 
   async #guard(turn: number, work: () => Promise<void>): Promise<void> {

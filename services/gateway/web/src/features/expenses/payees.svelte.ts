@@ -1,5 +1,5 @@
 import {api} from '../../lib/api/client'
-import {need} from '../../lib/api/problem'
+import {unwrap} from '../../lib/api/problem'
 import {addMonths} from '../../lib/dates/days'
 import {session} from '../../lib/session/session.svelte'
 
@@ -13,10 +13,10 @@ class Payees {
     this.#asked = true
     try {
       const query = {by: 'payee' as const, from: addMonths(session.today, -12)}
-      const summary = await need(api.GET('/summary', {params: {query}}))
+      const summary = await unwrap(api.GET('/summary', {params: {query}}))
       this.names = summary.items.map((item) => item.label).filter(Boolean).slice(0, 200)
     } catch {
-      // Suggestions are a convenience; without them one types.
+      // Suggestions are a convenience; the form works without them.
       this.#asked = false
     }
   }
@@ -25,15 +25,15 @@ class Payees {
     if (name && !this.names.includes(name)) this.names = [name, ...this.names]
   }
 
-  /** A payee as it was written before, whatever the case it is typed in now. */
+  /** The known spelling of a payee that differs from what was typed in case only. */
   known(typed: string): string {
     const lower = typed.toLowerCase()
     return this.names.includes(typed) ? typed : (this.names.find((name) => name.toLowerCase() === lower) ?? typed)
   }
 
-  /** The category that most entries of this payee have. */
+  /** The category of most entries with this payee. */
   async usualCategory(payee: string): Promise<string | null> {
-    return (await need(api.GET('/suggestions/category', {params: {query: {payee: this.known(payee)}}}))).category_id
+    return (await unwrap(api.GET('/suggestions/category', {params: {query: {payee: this.known(payee)}}}))).category_id
   }
 
   clear(): void {

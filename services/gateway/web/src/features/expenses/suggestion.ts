@@ -1,8 +1,8 @@
 type Ask = (payee: string) => Promise<string | null>
 
-const longestWait = 1500
+const maxWait = 1500
 
-/** The category to suggest for what is in the payee field: one question for each payee, whose answer can be waited for. */
+/** Suggests a category for the payee, with one request for each payee. */
 export class Suggestion {
   #asked = ''
   #answer: Promise<string | null> = Promise.resolve(null)
@@ -12,7 +12,7 @@ export class Suggestion {
     this.#ask = ask
   }
 
-  /** The answer; null if there is none, or if it could not be had. */
+  /** The suggested category; null if there is none or the request failed. */
   for(payee: string): Promise<string | null> {
     if (payee !== this.#asked) {
       this.#asked = payee
@@ -21,13 +21,13 @@ export class Suggestion {
     return this.#answer
   }
 
-  /** The answer, or null when it takes longer than somebody who pressed Enter should wait. */
-  settled(payee: string, atMost = longestWait): Promise<string | null> {
+  /** The same, but null if it takes longer than a user who pressed Enter should wait. */
+  settled(payee: string, atMost = maxWait): Promise<string | null> {
     const late = new Promise<null>((resolve) => setTimeout(() => resolve(null), atMost))
     return Promise.race([this.for(payee), late])
   }
 
-  /** The next question is asked anew: an entry was added to the history. */
+  /** Makes the next call ask again, because a new entry may change the suggestion. */
   forget(): void {
     this.#asked = ''
     this.#answer = Promise.resolve(null)

@@ -1,22 +1,22 @@
 import {describe, expect, it} from 'vitest'
-import {turnedRound} from './direction'
+import {swapDirection} from './direction'
 
 describe('turning a file round', () => {
   it('changes the sign', () => {
-    expect(turnedRound({sign: 'spending-positive', columns: {amount: 1}}).sign).toBe('spending-negative')
+    expect(swapDirection({sign: 'spending-positive', columns: {amount: 1}}).sign).toBe('spending-negative')
   })
 
   it('changes what the words mean', () => {
-    expect(turnedRound({kinds: {Af: 'expense', Bij: 'income', X: 'ignore'}, columns: {amount: 1}}).kinds).toEqual({Af: 'income', Bij: 'expense', X: 'ignore'})
+    expect(swapDirection({kinds: {Af: 'expense', Bij: 'income', X: 'ignore'}, columns: {amount: 1}}).kinds).toEqual({Af: 'income', Bij: 'expense', X: 'ignore'})
   })
 
   it('exchanges the two columns', () => {
-    expect(turnedRound({columns: {date: 0, debit: 1, credit: 2}}).columns).toEqual({date: 0, debit: 2, credit: 1})
-    expect(turnedRound({columns: {date: 0, debit: 1}}).columns).toEqual({date: 0, credit: 1})
+    expect(swapDirection({columns: {date: 0, debit: 1, credit: 2}}).columns).toEqual({date: 0, debit: 2, credit: 1})
+    expect(swapDirection({columns: {date: 0, debit: 1}}).columns).toEqual({date: 0, credit: 1})
   })
 
   it('gives the same file when it is done twice', () => {
     const mapping = {sign: 'spending-negative', kinds: {D: 'expense'}, columns: {amount: 1}} as const
-    expect(turnedRound(turnedRound(mapping))).toEqual(mapping)
+    expect(swapDirection(swapDirection(mapping))).toEqual(mapping)
   })
 })

@@ -2,8 +2,8 @@ import type {ImportMapping} from '../../lib/api/types'
 
 const opposite = {expense: 'income', income: 'expense', ignore: 'ignore'} as const
 
-/** Read every expense of the file as income, and the other way round. */
-export function turnedRound(mapping: ImportMapping): ImportMapping {
+/** Reads every expense of the file as income, and the other way round. */
+export function swapDirection(mapping: ImportMapping): ImportMapping {
   const {debit, credit, ...columns} = mapping.columns ?? {}
   if (columns.amount === undefined && (debit !== undefined || credit !== undefined)) {
     return {...mapping, columns: {...columns, ...(credit !== undefined && {debit: credit}), ...(debit !== undefined && {credit: debit})}}

@@ -1,16 +1,16 @@
 import {api, apiRoot} from '../../lib/api/client'
-import {need, ProblemError} from '../../lib/api/problem'
+import {unwrap, ProblemError} from '../../lib/api/problem'
 import type {Receipt} from '../../lib/api/types'
 import {type Progress, upload} from '../../lib/api/upload'
 
-/** What the server takes; it looks at the content again, whatever the name says. */
+/** What the server accepts; it checks the content, whatever the name says. */
 export const receiptKinds = 'image/jpeg,image/png,image/webp,image/heic,image/heif,.heic,.heif,application/pdf'
-const mostBytes = 10 * 1024 * 1024
+const maxBytes = 10 * 1024 * 1024
 
 const at = (receipt: Receipt, what: string): string => `${apiRoot}/receipts/${receipt.id}/${what}`
 export const contentOf = (receipt: Receipt): string => at(receipt, 'content')
 export const thumbnailOf = (receipt: Receipt): string => at(receipt, 'thumbnail')
-/** A picture that every browser shows, also of a HEIC and of the first page of a PDF. */
+/** An image that every browser can show, also for HEIC and for the first page of a PDF. */
 export const previewOf = (receipt: Receipt): string => at(receipt, 'preview')
 
 const shownByBrowsers = ['image/jpeg', 'image/png', 'image/webp']
@@ -32,8 +32,8 @@ export function describe(receipt: Receipt): string {
 }
 
 export async function addReceipt(expenseId: string, file: File, progress: Progress, signal: AbortSignal): Promise<Receipt> {
-  if (file.size > mostBytes) {
-    throw new ProblemError({type: 'about:blank', title: 'Too large', status: 413, detail: 'A receipt may have 10 MB at most.'})
+  if (file.size > maxBytes) {
+    throw new ProblemError({type: 'about:blank', title: 'Too large', status: 413, detail: 'A receipt can be 10 MB at most.'})
   }
   const form = new FormData()
   form.set('file', file)
@@ -41,4 +41,4 @@ export async function addReceipt(expenseId: string, file: File, progress: Progre
 }
 
 export const removeReceipt = (receipt: Receipt): Promise<unknown> =>
-  need(api.DELETE('/receipts/{receipt_id}', {params: {path: {receipt_id: receipt.id}}}))
+  unwrap(api.DELETE('/receipts/{receipt_id}', {params: {path: {receipt_id: receipt.id}}}))

@@ -2,19 +2,19 @@ import {explain, ProblemError} from '../../lib/api/problem'
 import type {Receipt} from '../../lib/api/types'
 import {addReceipt} from './receipts'
 
-const refusals = [400, 404, 413, 415, 422]
-const full = 503
+const permanentFailures = [400, 404, 413, 415, 422]
+const overloaded = 503
 const pauses = [3000, 6000, 12_000]
 const pause = (milliseconds: number) => new Promise((resolve) => window.setTimeout(resolve, milliseconds))
 
-/** One file on its way to an expense. */
+/** The upload of one file to an expense. */
 export class Upload {
   readonly file: File
   state = $state<'waiting' | 'sending' | 'failed'>('waiting')
-  /** From 0 to 1; at 1 the server is looking into it. */
-  share = $state(0)
+  /** From 0 to 1; at 1 the server is checking the file. */
+  progress = $state(0)
   reason = $state('')
-  /** Whether the same file may be taken another time. */
+  /** Whether the same file may be accepted on another attempt. */
   retryable = $state(false)
   readonly #cancel = new AbortController()
 
@@ -22,40 +22,40 @@ export class Upload {
     this.file = file
   }
 
-  get words(): string {
+  get status(): string {
     if (this.state === 'waiting') return 'Waiting'
     if (this.state === 'failed') return this.reason
-    return this.share < 1 ? `${Math.round(this.share * 100)} %` : 'Being looked at'
+    return this.progress < 1 ? `${Math.round(this.progress * 100)}%` : 'Checking…'
   }
 
   async send(expenseId: string): Promise<Receipt | undefined> {
     this.state = 'sending'
     try {
-      return await this.#patiently(expenseId)
+      return await this.#sendWithRetries(expenseId)
     } catch (error) {
       this.state = 'failed'
       this.reason = explain(error)
-      this.retryable = !(error instanceof ProblemError && refusals.includes(error.status))
+      this.retryable = !(error instanceof ProblemError && permanentFailures.includes(error.status))
       return undefined
     }
   }
 
-  /** The server looks at few files at a time, and says so when there are too many. */
-  async #patiently(expenseId: string): Promise<Receipt> {
+  /** Tries again while the server is checking too many files. */
+  async #sendWithRetries(expenseId: string): Promise<Receipt> {
     for (const wait of pauses) {
       try {
-        return await this.#once(expenseId)
+        return await this.#attempt(expenseId)
       } catch (error) {
-        if (!(error instanceof ProblemError && error.status === full) || this.#cancel.signal.aborted) throw error
+        if (!(error instanceof ProblemError && error.status === overloaded) || this.#cancel.signal.aborted) throw error
         await pause(wait)
       }
     }
-    return this.#once(expenseId)
+    return this.#attempt(expenseId)
   }
 
-  #once(expenseId: string): Promise<Receipt> {
-    this.share = 0
-    return addReceipt(expenseId, this.file, (share) => (this.share = share), this.#cancel.signal)
+  #attempt(expenseId: string): Promise<Receipt> {
+    this.progress = 0
+    return addReceipt(expenseId, this.file, (progress) => (this.progress = progress), this.#cancel.signal)
   }
 
   cancel(): void {
@@ -63,7 +63,7 @@ export class Upload {
   }
 }
 
-/** The files on their way to one expense, one after the other: a phone's connection is narrow, and the server looks at few at a time. */
+/** The uploads to one expense, one after another: a phone's connection is slow, and the server checks few files at a time. */
 export class ReceiptUploads {
   items = $state.raw<Upload[]>([])
   readonly #expenseId: string
@@ -87,7 +87,7 @@ export class ReceiptUploads {
     void this.#work()
   }
 
-  /** Takes one off the list, and stops it if it is still on its way. */
+  /** Removes an upload from the list, and stops it if it is in progress. */
   dismiss(upload: Upload): void {
     this.items = this.items.filter((item) => item !== upload)
     upload.cancel()

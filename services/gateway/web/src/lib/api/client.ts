@@ -6,7 +6,7 @@ export const apiRoot = '/api/v1'
 type Listener = () => void
 const signedOutListeners = new Set<Listener>()
 
-/** Called when a call is answered 401: the session is over. */
+/** Calls `listener` when a request is answered with 401, because the session has ended. */
 export function onSignedOut(listener: Listener): void {
   signedOutListeners.add(listener)
 }
@@ -17,7 +17,7 @@ export function sessionIsOver(): void {
 
 const watchSession: Middleware = {
   onResponse({request, response}) {
-    // At sign-in itself 401 means a wrong password.
+    // At sign-in, 401 means a wrong password.
     const signingIn = request.method === 'POST' && new URL(request.url).pathname === `${apiRoot}/session`
     if (response.status === 401 && !signingIn) sessionIsOver()
   },
@@ -26,9 +26,9 @@ const watchSession: Middleware = {
 export const api = createClient<paths>({baseUrl: apiRoot, headers: {Accept: 'application/json'}})
 api.use(watchSession)
 
-/** So that nobody's change is overwritten unseen. */
-export const ifMatch = (thing: {version: number}) => ({'If-Match': `"${thing.version}"`})
+/** Makes the server refuse the change if someone else changed the resource meanwhile. */
+export const ifMatch = (resource: {version: number}) => ({'If-Match': `"${resource.version}"`})
 
-/** One key per intention: a repeat after a lost answer then records nothing twice. */
+/** One key for each intended change, so that a retry after a lost response creates nothing twice. */
 export const newKey = (): string => crypto.randomUUID()
-export const once = (key = newKey()) => ({'Idempotency-Key': key})
+export const idempotent = (key = newKey()) => ({'Idempotency-Key': key})

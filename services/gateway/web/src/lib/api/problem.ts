@@ -1,11 +1,11 @@
 import {connection} from './connection.svelte'
 import type {Problem} from './types'
 
-/** What the server refused, in its own words. Every failed call ends as one of these. */
+/** Why a call failed. Every failed call throws one of these. */
 export class ProblemError extends Error {
   readonly status: number
   readonly problem: Problem
-  /** Seconds to wait before the next attempt, where the server said so. */
+  /** Seconds to wait before the next attempt, if the server said so. */
   readonly retryAfter?: number
 
   constructor(problem: Problem, retryAfter?: number) {
@@ -16,7 +16,7 @@ export class ProblemError extends Error {
     this.retryAfter = retryAfter
   }
 
-  /** The message for one field, by its JSON pointer; a pointer below it counts as well. */
+  /** The message for a field, given its JSON pointer; pointers below it count too. */
   at(pointer: string): string | undefined {
     return this.problem.errors?.find((error) => error.pointer === pointer || error.pointer.startsWith(`${pointer}/`))?.message
   }
@@ -26,7 +26,7 @@ const unreachable: Problem = {
   type: 'about:blank',
   title: 'No connection',
   status: 0,
-  detail: 'Outlay cannot be reached. Check the connection and try again.',
+  detail: 'Outlay cannot be reached. Check your connection and try again.',
 }
 
 function isProblem(value: unknown): value is Problem {
@@ -39,10 +39,10 @@ interface Answer<T> {
   response: Response
 }
 
-/** Turns an answer of the client into its data, or throws the problem. */
-export async function need<T>(answer: Promise<Answer<T>>): Promise<T> {
+/** Returns the data of a response, or throws its problem. */
+export async function unwrap<T>(answer: Promise<Answer<T>>): Promise<T> {
   const {data, error, response} = await answer.catch((reason: unknown) => {
-    // Given up here, which says nothing of the connection.
+    // Aborted here, which says nothing about the connection.
     if (reason instanceof DOMException && reason.name === 'AbortError') throw reason
     connection.lost = true
     throw new ProblemError(unreachable)
@@ -51,7 +51,7 @@ export async function need<T>(answer: Promise<Answer<T>>): Promise<T> {
   if (response.ok) return data as T
   const retryAfter = secondsOf(response.headers.get('Retry-After'))
   if (isProblem(error)) throw new ProblemError(error, retryAfter)
-  const detail = response.status >= 500 ? 'Outlay cannot be reached at the moment. Try again in a few seconds.' : undefined
+  const detail = response.status >= 500 ? 'This service is temporarily unavailable. Try again in a minute.' : undefined
   throw new ProblemError({type: 'about:blank', title: `Error ${response.status}`, status: response.status, detail}, retryAfter)
 }
 

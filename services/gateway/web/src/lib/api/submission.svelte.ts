@@ -1,14 +1,14 @@
 import {explain, ProblemError} from './problem'
 
-/** One form being sent: busy or not, and what the server refused. */
+/** The state of a form that is sent: busy or not, and the server's errors. */
 export class Submission {
   busy = $state(false)
-  /** For the whole form. */
+  /** The error of the whole form. */
   message = $state('')
   #problem = $state.raw<ProblemError | undefined>(undefined)
-  #own = $state<Record<string, string>>({})
+  #ownErrors = $state<Record<string, string>>({})
 
-  /** Runs work once at a time; true when it succeeded. */
+  /** Runs `work` unless it is running already. Returns whether it succeeded. */
   async run(work: () => Promise<unknown>): Promise<boolean> {
     if (this.busy) return false
     this.busy = true
@@ -27,23 +27,23 @@ export class Submission {
 
   clear(): void {
     this.#problem = undefined
-    this.#own = {}
+    this.#ownErrors = {}
     this.message = ''
   }
 
-  /** Say at one field what to do, instead of all that the server refused. */
-  askInstead(pointer: string, message: string): void {
+  /** Shows one message at a field instead of the server's errors. */
+  replaceErrors(pointer: string, message: string): void {
     this.clear()
-    this.refuse(pointer, message)
+    this.setError(pointer, message)
   }
 
-  /** An error found here, before asking the server. */
-  refuse(pointer: string, message: string): void {
-    this.#own = {...this.#own, [pointer]: message}
+  /** Adds an error that was found before asking the server. */
+  setError(pointer: string, message: string): void {
+    this.#ownErrors = {...this.#ownErrors, [pointer]: message}
   }
 
   at(pointer: string): string | undefined {
-    return this.#own[pointer] ?? this.#problem?.at(pointer)
+    return this.#ownErrors[pointer] ?? this.#problem?.at(pointer)
   }
 
   get status(): number | undefined {

@@ -1,12 +1,12 @@
 import {apiRoot, sessionIsOver} from './client'
-import {need} from './problem'
+import {unwrap} from './problem'
 
-/** How much of a file is on its way, from 0 to 1. */
+/** Called with the share of the file that was sent, from 0 to 1. */
 export type Progress = (share: number) => void
 
-/** Sends a form and tells how far it is, which fetch cannot; it ends like any other call, in data or in a problem. */
+/** Posts a form and reports progress, which fetch cannot do. Returns data or throws a ProblemError like any other call. */
 export function upload<T>(path: string, form: FormData, progress: Progress, signal: AbortSignal): Promise<T> {
-  return need<T>(
+  return unwrap<T>(
     new Promise((resolve, reject) => {
       const request = new XMLHttpRequest()
       request.open('POST', apiRoot + path)

@@ -3,7 +3,7 @@ import {supported} from '../money/format'
 /** A calendar day, "2026-11-22". Days are compared and added without a time zone; only "today" needs one. */
 export type Day = string
 
-/** Whether a date is finished: while a year is typed by hand, the field says 0002, 0020 and 0202 first. */
+/** Whether a date is complete: while a year is typed, the field first has 0002, 0020 and 0202. */
 export const isPlausible = (day: Day): boolean => /^(19|2\d)\d\d-\d\d-\d\d$/.test(day)
 
 const parts = (day: Day): [number, number, number] => {
@@ -35,7 +35,7 @@ export function lastOfMonth(day: Day): Day {
   return fromDate(new Date(Date.UTC(year, month, 0)))
 }
 
-/** The first of the month that many months later (or earlier). */
+/** The first day of the month `count` months later, or earlier if negative. */
 export function addMonths(day: Day, count: number): Day {
   const [year, month] = parts(day)
   return fromDate(new Date(Date.UTC(year, month - 1 + count, 1)))
@@ -46,7 +46,7 @@ export const daysBetween = (from: Day, to: Day): number => Math.round((utc(to).g
 const formatter = (locale: string, options: Intl.DateTimeFormatOptions) =>
   new Intl.DateTimeFormat(supported(locale), {...options, timeZone: 'UTC'})
 
-/** "22 Nov", with the year when it is another one. */
+/** "22 Nov", with the year unless it is this year. */
 export function formatDay(day: Day, locale: string, thisYear: string): string {
   const year = day.startsWith(thisYear) ? undefined : 'numeric'
   return formatter(locale, {day: 'numeric', month: 'short', year}).format(utc(day))
@@ -57,20 +57,20 @@ export const formatMonth = (month: string, locale: string, style: 'long' | 'shor
 
 export const formatMonthName = (day: Day, locale: string): string => formatter(locale, {month: 'long'}).format(utc(day))
 
-/** "1–30 Nov", with the year unless both ends are in this one. */
+/** "1–30 Nov", with the year unless both ends are in this year. */
 export function formatRange(from: Day, to: Day, locale: string, thisYear = ''): string {
   const year = from.slice(0, 4) === thisYear && to.slice(0, 4) === thisYear ? undefined : 'numeric'
   return formatter(locale, {day: 'numeric', month: 'short', year}).formatRange(utc(from), utc(to))
 }
 
-/** A moment, in the user's own time zone. */
+/** An instant, in the user's time zone. */
 export const formatInstant = (instant: string, locale: string, timeZone: string): string =>
-  formatMoment(instant, locale, timeZone, {dateStyle: 'medium', timeStyle: 'short'})
+  formatDateTime(instant, locale, timeZone, {dateStyle: 'medium', timeStyle: 'short'})
 
 export const formatClock = (instant: string, locale: string, timeZone: string): string =>
-  formatMoment(instant, locale, timeZone, {timeStyle: 'short'})
+  formatDateTime(instant, locale, timeZone, {timeStyle: 'short'})
 
-function formatMoment(instant: string, locale: string, timeZone: string, options: Intl.DateTimeFormatOptions): string {
+function formatDateTime(instant: string, locale: string, timeZone: string, options: Intl.DateTimeFormatOptions): string {
   try {
     return new Intl.DateTimeFormat(supported(locale), {...options, timeZone}).format(new Date(instant))
   } catch {

@@ -9,11 +9,11 @@ export interface Shortcut {
 const storageKey = 'outlay.shortcuts'
 const sequenceTime = 1200
 
-/** Single keys get in the way of speech input and of some keyboards, so they can be turned off (WCAG 2.1.4). */
+/** Single keys interfere with speech input and some keyboards, so they can be turned off (WCAG 2.1.4). */
 class Shortcuts {
   enabled = $state(localStorage.getItem(storageKey) !== 'off')
   helpOpen = $state(false)
-  /** Set by a screen that has its own quick entry; elsewhere the shell opens a dialog. */
+  /** Set by pages with their own quick entry form; on others the shell opens a dialog. */
   focusQuickAdd: (() => void) | undefined
   openQuickAdd: (() => void) | undefined
   openAssistant: (() => void) | undefined

@@ -1,6 +1,6 @@
 import {apiRoot} from '../api/client'
 
-/** What a screen can show, and so may have to read again. */
+/** What a page can show, and so may have to reload. */
 export type Topic = 'expenses' | 'budgets' | 'alerts' | 'categories' | 'imports'
 
 export type LiveEvent = {name: string; data: Record<string, unknown>}
@@ -23,11 +23,11 @@ const topicsOf: Record<string, Topic[]> = {
   'notification.delivered': ['alerts'],
   'notification.failed': ['alerts'],
 }
-const everything: Topic[] = ['expenses', 'budgets', 'alerts', 'categories', 'imports']
+const allTopics: Topic[] = ['expenses', 'budgets', 'alerts', 'categories', 'imports']
 
-// An import brings hundreds of events: wait for a pause, but not for ever.
+// An import causes hundreds of events: wait for a pause, but not forever.
 const pause = 250
-const longest = 1500
+const maxWait = 1500
 const firstRetry = 2000
 const lastRetry = 30_000
 
@@ -57,13 +57,13 @@ class Live {
     source.addEventListener('open', () => {
       this.connected = true
       this.#wait = firstRetry
-      // Whatever happened during the break was not seen.
-      if (this.#opened) this.everything()
+      // Events during the break were missed.
+      if (this.#opened) this.refreshAll()
       this.#opened = true
     })
     source.addEventListener('error', () => {
       this.connected = false
-      // The browser reconnects by itself after a break, but gives up after an error status.
+      // The browser reconnects by itself, but gives up after an error status.
       if (source.readyState === EventSource.CLOSED) this.#reconnectLater()
     })
     for (const name of Object.keys(topicsOf)) source.addEventListener(name, (event) => this.#receive(name, event))
@@ -77,7 +77,7 @@ class Live {
     this.connected = false
   }
 
-  /** Calls refresh, debounced and never while the one before is under way, whenever one of the topics changed here or elsewhere. Returns how to stop. */
+  /** Calls `refresh` whenever one of the topics changed, debounced and never twice at the same time. Returns a function that stops it. */
   refreshOn(topics: Topic[], refresh: () => unknown): () => void {
     const subscription: Subscription = {topics, refresh}
     this.#subscriptions.add(subscription)
@@ -92,7 +92,7 @@ class Live {
     return () => this.#listeners.delete(listener)
   }
 
-  /** Also called after a change made in this window, which must show even while the stream is down. */
+  /** Also called after a change in this window, which must show even while the stream is down. */
   changed(...topics: Topic[]): void {
     for (const subscription of this.#subscriptions) {
       if (subscription.topics.some((topic) => topics.includes(topic))) this.#schedule(subscription)
@@ -105,16 +105,16 @@ class Live {
     this.changed(...(topicsOf[name] ?? []))
   }
 
-  /** Everything may have changed: the connection was lost, or somebody asks for it. */
-  everything(): void {
-    this.changed(...everything)
+  /** Refreshes everything, after the connection was lost or on request. */
+  refreshAll(): void {
+    this.changed(...allTopics)
   }
 
   #schedule(subscription: Subscription): void {
     const now = Date.now()
     subscription.since ??= now
     window.clearTimeout(subscription.timer)
-    const wait = Math.max(0, Math.min(pause, subscription.since + longest - now))
+    const wait = Math.max(0, Math.min(pause, subscription.since + maxWait - now))
     subscription.timer = window.setTimeout(() => {
       subscription.since = undefined
       void this.#refresh(subscription)

@@ -2,8 +2,8 @@ import {explain} from '../api/problem'
 import {live, type Topic} from './live.svelte'
 
 /**
- * Something a screen reads and shows: read at once, again whenever one of the topics changes, and again when what the
- * reader depends on changes. What is shown stays while it is read again. Call it while a component is made.
+ * Data that a page loads and shows: loaded at once, and again when one of the topics or a state that `read` depends on
+ * changes. The old value stays until the new one has arrived. Create it while a component is initialised.
  */
 export class Resource<T> {
   value = $state.raw<T | undefined>(undefined)
@@ -19,12 +19,12 @@ export class Resource<T> {
     })
   }
 
-  // An arrow function, so that it can be handed on as it is.
+  // An arrow function, so that it can be passed as a callback.
   load = async (): Promise<void> => {
     const turn = ++this.#turn
     try {
       const value = await this.#read()
-      // An answer that was overtaken by a later one is dropped.
+      // Ignore a response that a later request has overtaken.
       if (turn !== this.#turn) return
       this.value = value
       this.error = ''

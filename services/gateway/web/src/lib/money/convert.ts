@@ -2,8 +2,8 @@ import {decimalsOf} from './currencies'
 import {fromMinor, toMinor, type Money} from './money'
 
 /**
- * What a limit becomes in another currency, as the server reckons it: rounded half to even, at least one smallest unit.
- * Without a rate the figure stays.
+ * Converts a limit as the server does: rounded half to even, at least one minor unit. Without a rate the number stays the
+ * same.
  */
 export function convertLimit(limit: Money, rate: string | null, currency: string): Money {
   const [whole = '0', fraction = ''] = (rate ?? '1').split('.')

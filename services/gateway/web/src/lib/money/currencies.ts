@@ -1,4 +1,4 @@
-/** Currencies in use, by ISO 4217; the server has the last word. */
+/** ISO 4217 codes of the currencies in use; the server decides which it accepts. */
 export const currencyCodes = (
   'AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CLP ' +
   'CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL HTG HUF ' +

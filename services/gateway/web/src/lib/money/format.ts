@@ -2,7 +2,7 @@ import {decimalsOf} from './currencies'
 import {fromMinor, toMinor, type Money} from './money'
 
 export interface MoneyStyle {
-  /** "always" writes a plus too, for income. */
+  /** "always" also writes a plus sign, for income. */
   sign?: 'auto' | 'always'
   /** Leaves out the decimals, for axis labels. */
   whole?: boolean
@@ -30,7 +30,7 @@ function formatter(locale: string, currency: string, style: MoneyStyle): Intl.Nu
   return found
 }
 
-/** A locale that the browser does not know must not break every amount on the page. */
+/** The locale, or undefined if the browser does not support it: that must not break every amount on the page. */
 export function supported(locale: string): string | undefined {
   try {
     return Intl.NumberFormat.supportedLocalesOf(locale.replaceAll('_', '-'))[0]
@@ -52,5 +52,5 @@ export function decimalSeparator(locale: string): string {
   return parts.find((part) => part.type === 'decimal')?.value ?? '.'
 }
 
-/** The amount as somebody would type it, for an input. */
+/** The amount as a user would type it, for an input. */
 export const editable = (money: Money, locale: string): string => money.amount.replace('.', decimalSeparator(locale))

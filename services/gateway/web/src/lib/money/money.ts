@@ -1,6 +1,6 @@
 import {decimalsOf} from './currencies'
 
-/** As the API has it: a decimal string, never a float. */
+/** As in the API: a decimal string, never a float. */
 export interface Money {
   amount: string
   currency: string

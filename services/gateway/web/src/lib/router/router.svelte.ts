@@ -1,11 +1,11 @@
 import {Overlays} from './overlays'
 
-/** Where the user is. The server answers every path with the same page; the rest is the history API. */
+/** The address of the current page. The server returns the same document for every path. */
 class Location {
   path = $state(window.location.pathname)
   search = $state(window.location.search)
 
-  /** Where the page was scrolled to when the person left it, if they came back to it. */
+  /** Where the page was scrolled to when the user left it, if they came back. */
   returnedTo: number | undefined
 
   get query(): URLSearchParams {
@@ -21,8 +21,8 @@ class Location {
 export const here = new Location()
 
 /**
- * What the fragment of a mailed link says. Browsers send it to no server; it also leaves the address bar and the history.
- * Links of older mails have it in the query.
+ * Takes the secrets out of an emailed link. They are in the fragment, which browsers never send to a server, and are removed
+ * from the address bar and the history. Older emails have them in the query.
  */
 export function takeLinkSecrets(): URLSearchParams {
   const {hash, search, pathname} = window.location

@@ -1,11 +1,11 @@
 import {api, onSignedOut} from '../api/client'
-import {need} from '../api/problem'
+import {unwrap} from '../api/problem'
 import type {User} from '../api/types'
 import {today} from '../dates/days'
 import {goTo} from '../router/router.svelte'
 import {dropDrafts} from './drafts'
 
-/** Who is signed in; undefined until the server has said. */
+/** Who is signed in; undefined until the server has responded. */
 class CurrentSession {
   user = $state<User | null | undefined>(undefined)
   readonly #erasers = new Set<(userId: string) => void>()
@@ -36,18 +36,18 @@ class CurrentSession {
   }
 
   async load(): Promise<void> {
-    this.user = await need(api.GET('/users/me'))
+    this.user = await unwrap(api.GET('/users/me'))
   }
 
   async signOut(): Promise<void> {
-    await need(api.DELETE('/session'))
+    await unwrap(api.DELETE('/session'))
     this.#leave()
-    // In one step, so that nobody is asked to come back to where they just left.
+    // In one step, so that sign-in does not lead back to the page that was just left.
     goTo('/sign-in')
     this.user = null
   }
 
-  /** After the account of `userId` was deleted; the server may have ended the session before its answer came. */
+  /** After the account of `userId` was deleted. The server may have ended the session before its response arrived. */
   close(userId: string): void {
     this.#leave(userId)
     goTo('/sign-in')

@@ -2,12 +2,12 @@ export type Theme = 'auto' | 'light' | 'dark'
 
 const isTheme = (value: string | undefined): value is Theme => value === 'auto' || value === 'light' || value === 'dark'
 
-/** Kept in a cookie, so that the server can write it into the page and no wrong colour ever flashes. */
+/** Kept in a cookie, so that the server can write it into the page and the wrong theme never flashes. */
 class CurrentTheme {
   value = $state<Theme>('auto')
 
   constructor() {
-    // The page may be one that was kept for times without a connection, written for another choice.
+    // A page cached for offline use may have been written for another theme.
     const chosen = /(?:^|; )theme=(\w+)/.exec(document.cookie)?.[1]
     const written = document.documentElement.dataset.theme
     this.value = isTheme(chosen) ? chosen : isTheme(written) ? written : 'auto'

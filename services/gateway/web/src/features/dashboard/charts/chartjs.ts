@@ -1,4 +1,4 @@
-// Only the parts that are drawn here, so that the library stays small. Loaded when the first chart is drawn.
+// Only the parts in use, to keep the bundle small. Loaded with the first chart.
 import {ArcElement, BarController, BarElement, CategoryScale, Chart, DoughnutController, LinearScale, Tooltip} from 'chart.js'
 
 Chart.register(ArcElement, BarController, BarElement, CategoryScale, DoughnutController, LinearScale, Tooltip)

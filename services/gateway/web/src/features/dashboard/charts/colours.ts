@@ -1,4 +1,4 @@
-/** The colour of a token as the library understands it: it does not read oklch() or light-dark(). */
+/** The colour of a design token as rgba(), because Chart.js does not read oklch() or light-dark(). */
 export function tokenColour(token: string): string {
   const probe = document.createElement('span')
   probe.style.color = `var(${token})`

@@ -6,8 +6,8 @@ interface Drawn {
   update(): void
 }
 
-/** Moves a chart that is drawn to other data. Its datasets stay the same objects, from which the library animates. */
-export function adopt(chart: Drawn, wanted: Pick<ChartConfiguration, 'data' | 'options'>): void {
+/** Gives a drawn chart new data. Its datasets stay the same objects, so that Chart.js animates from them. */
+export function updateChart(chart: Drawn, wanted: Pick<ChartConfiguration, 'data' | 'options'>): void {
   const before = JSON.stringify([chart.data.labels, chart.data.datasets.map(plain)])
   const after = JSON.stringify([wanted.data.labels, wanted.data.datasets.map(plain)])
   chart.options = {...wanted.options} as ChartOptions
@@ -22,5 +22,5 @@ export function adopt(chart: Drawn, wanted: Pick<ChartConfiguration, 'data' | 'o
   chart.update()
 }
 
-/** What is ours: the library adds notes of its own to a dataset. */
+/** Only our own properties: Chart.js adds more to a dataset. */
 const plain = ({data, backgroundColor, borderColor, borderWidth}: ChartDataset) => ({data, backgroundColor, borderColor, borderWidth})

@@ -1,24 +1,24 @@
 import type {Choice} from '../../lib/api/types'
 import type {Turn} from './turns'
 
-/** A conversation as it is kept in this browser. */
-export interface Kept {
+/** A conversation as it is stored in this browser. */
+export interface StoredConversation {
   turns: Turn[]
-  /** What the next message needs, sealed by the server, until it is too old. */
+  /** The server's sealed context, sent with the next message. */
   conversation: string
   choices: Choice[]
 }
 
-export const nothingKept: Kept = {turns: [], conversation: '', choices: []}
+export const emptyConversation: StoredConversation = {turns: [], conversation: '', choices: []}
 
-export const mostTurns = 60
-export const mostCharacters = 300_000
+export const maxTurns = 60
+export const maxCharacters = 300_000
 
 const version = 1
 const keyOf = (userId: string) => `outlay.assistant.${userId}`
 
-/** Keeps the conversation of one user in this browser, if they turned it on: then there is an entry, even if it is empty. */
-export class Keeping {
+/** Stores the conversation of one user in this browser, if they turned it on: then there is an entry, even if it is empty. */
+export class ConversationStorage {
   readonly #storage: Storage | undefined
   readonly #key: string
 
@@ -31,21 +31,21 @@ export class Keeping {
     return this.#read() !== null
   }
 
-  read(): Kept {
+  read(): StoredConversation {
     try {
-      const value = JSON.parse(this.#read() ?? '{}') as Partial<Kept> & {version?: number}
-      if (value.version !== version || !Array.isArray(value.turns)) return nothingKept
+      const value = JSON.parse(this.#read() ?? '{}') as Partial<StoredConversation> & {version?: number}
+      if (value.version !== version || !Array.isArray(value.turns)) return emptyConversation
       return {turns: value.turns, conversation: value.conversation ?? '', choices: value.choices ?? []}
     } catch {
-      return nothingKept
+      return emptyConversation
     }
   }
 
-  /** Keeps as much as there is room for, the newest first. False if this browser keeps nothing. */
-  write(kept: Kept): boolean {
-    let turns = kept.turns.filter((turn) => turn.state !== 'answering').slice(-mostTurns)
+  /** Stores as many turns as fit, the newest first. False if this browser stores nothing. */
+  write(kept: StoredConversation): boolean {
+    let turns = kept.turns.filter((turn) => turn.state !== 'answering').slice(-maxTurns)
     let text = JSON.stringify({version, ...kept, turns})
-    while (text.length > mostCharacters && turns.length > 0) {
+    while (text.length > maxCharacters && turns.length > 0) {
       turns = turns.slice(1)
       text = JSON.stringify({version, ...kept, turns})
     }
@@ -61,7 +61,7 @@ export class Keeping {
     dropKept(this.#storage, this.#key)
   }
 
-  /** Whether a change in another tab concerns this. */
+  /** Whether a storage event of another tab concerns this conversation. */
   isOf(key: string | null): boolean {
     return key === null || key === this.#key
   }
@@ -79,9 +79,9 @@ function dropKept(storage: Storage | undefined, key: string): void {
   try {
     storage?.removeItem(key)
   } catch {
-    // A browser without storage has nothing of it.
+    // A browser without storage has nothing to remove.
   }
 }
 
-/** At sign-out, and with the account. */
+/** For sign-out, and for the deletion of the account. */
 export const eraseConversation = (storage: Storage | undefined, userId: string): void => dropKept(storage, keyOf(userId))
