@@ -165,7 +165,7 @@ def test_on_a_phone_it_fills_the_screen_and_back_and_links_close_it(page: Page, 
     assert dialog.bounding_box() == {"x": 0, "y": 0, **PHONE}
     expect(page.locator(".shell")).to_have_attribute("inert", "")
     answer = ask(page, "How much did I spend on groceries last month?")
-    page.wait_for_function("() => history.state?.layer === 1")
+    page.wait_for_function("() => history.state?.overlay === 1")
     page.go_back()
     expect(dialog).to_have_count(0)
     expect(page).to_have_url(re.compile("/expenses$"))

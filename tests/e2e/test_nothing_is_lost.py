@@ -89,7 +89,7 @@ def test_esc_and_back_ask_before_changes_are_discarded(page: Page, maria: Person
     question = page.get_by_role("dialog", name="Discard changes?")
     page.keyboard.press("Escape")
     question.get_by_role("button", name="Keep editing").click()
-    page.wait_for_function("() => history.state?.layer === 1")  # nobody is as fast as the script
+    page.wait_for_function("() => history.state?.overlay === 1")  # nobody is as fast as the script
     page.go_back()
     expect(question).to_be_visible()
     page.keyboard.press("Escape")
