@@ -1,10 +1,13 @@
 import {fileURLToPath} from 'node:url'
 import {svelte} from '@sveltejs/vite-plugin-svelte'
+import {svelteTesting} from '@testing-library/svelte/vite'
 import {defineConfig} from 'vite'
 import {precompress} from './tools/precompress.ts'
 import {serviceWorker} from './tools/worker.ts'
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+// A test of a component is named like the component, with a capital letter.
+const componentTests = 'src/**/[A-Z]*.test.ts'
 const gateway = process.env.GATEWAY ?? 'http://127.0.0.1:8000'
 
 export default defineConfig({
@@ -25,5 +28,20 @@ export default defineConfig({
       input: {app: here('index.html'), docs: here('docs/index.html')},
     },
   },
-  test: {include: ['src/**/*.test.ts']},
+  test: {
+    projects: [
+      {extends: true, test: {name: 'units', include: ['src/**/*.test.ts'], exclude: [componentTests]}},
+      {
+        extends: true,
+        plugins: [svelteTesting()],
+        test: {
+          name: 'components',
+          include: [componentTests],
+          environment: 'happy-dom',
+          environmentOptions: {happyDOM: {url: 'http://outlay.test/'}},
+          setupFiles: ['src/testing/setup.ts'],
+        },
+      },
+    ],
+  },
 } as Parameters<typeof defineConfig>[0])
