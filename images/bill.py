@@ -1,7 +1,7 @@
 """Writes an image's bill of materials as CycloneDX.
 
-bill.py ENGINE IMAGE FILE, with the Python of build/sbom-tool: `make sbom`. The image itself is asked for its Python and Debian
-packages, so that they are what runs; what the web UI is bundled from is read from its lock.
+bill.py ENGINE IMAGE FILE, with the Python of build/sbom-tool: `make sbom`. The Python and Debian packages are
+listed inside the image, so they are what runs; the packages in the web UI come from its lock.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def ask(*command: str) -> str:
 
 
 def bundled() -> list[list[str]]:
-    """Return the packages that the web UI is bundled from."""
+    """Return the packages in the web UI."""
     packages = json.loads(LOCK.read_text("utf-8"))["packages"].items()
     kept = [(path.rpartition("node_modules/")[2], one) for path, one in packages if path and not one.get("dev")]
     return [["npm", name, one["version"], one.get("license", ""), ""] for name, one in kept]
@@ -56,7 +56,7 @@ def component(kind: str, name: str, version: str, spdx: str, processor: str) -> 
 
 
 def main() -> int:
-    """Ask, write."""
+    """Ask the image and write the file."""
     engine, image, path = sys.argv[1:]
     told = json.loads(ask(engine, "image", "inspect", image))[0]
     title, version = (told["Config"]["Labels"][f"org.opencontainers.image.{name}"] for name in ("title", "version"))

@@ -1,7 +1,7 @@
-"""Copies what our processes stand on out of the base image: its Python, and the Debian packages that are needed.
+"""Copies what processes need out of the base image: its Python and some Debian packages.
 
-python root.py FOLDER, in the base image while an image is built; FOLDER becomes the root of the last stage. The base is Debian with
-a Python of its own or of Debian's. What stays behind: apt and perl, pip and setuptools, Python's tests and editor, documentation.
+python root.py FOLDER, in the base image while an image is built; FOLDER becomes the root of the final stage. The base is Debian
+with its own Python or another one. Left out: apt, perl, pip, setuptools, Python's tests and editor, documentation.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ PACKAGES = (
     "libgcc-s1",
     "libpam0g",
     "libstdc++6",
-    "zlib1g",  # what wheels may count on, and what the Db2 driver does
+    "zlib1g",  # what wheels and the Db2 driver rely on
 )
 PLACES = ("/etc/ssl/certs", "/usr/lib/ssl", "/etc/passwd", "/etc/group", "/etc/nsswitch.conf", "/etc/localtime", "/etc/timezone")
-"""What no package lists, since it is made while packages are installed."""
+"""What no package lists, because it is made during installation."""
 LINKS = ("/bin", "/sbin", "/lib", "/lib64")
 NOT_FROM_PACKAGES = ("/usr/share/doc/", "/usr/share/man/", "/usr/share/locale/", "/usr/share/info/", "/gconv/")
 NOT_FROM_PYTHON = (
@@ -57,7 +57,7 @@ def ask(*command: str) -> list[str]:
 
 
 def place(path: str | Path) -> Path:
-    """Return where a file really is, links among its folders followed: /lib is /usr/lib."""
+    """Return where a file really is, following links among its folders: /lib is /usr/lib."""
     path = Path(path)
     return path.parent.resolve() / path.name
 
@@ -80,7 +80,7 @@ def libraries(files: Iterable[Path]) -> set[str]:
 
 
 def packages_of(paths: Iterable[str]) -> set[str]:
-    """Return the packages that files are from; those of no package are Python's own."""
+    """Return the packages that files belong to; files of no package are Python's own."""
     found = set()
     for path in paths:
         for name in (path, str(place(path)), str(place(path)).removeprefix("/usr")):
@@ -138,7 +138,7 @@ def copy_python(root: Path) -> list[Path]:
 
 
 def main() -> int:
-    """Copy; say what was taken."""
+    """Copy, and print the packages."""
     root = Path(sys.argv[1])
     for link in map(Path, LINKS):
         if link.is_symlink():

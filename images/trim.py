@@ -1,7 +1,7 @@
-"""Takes out of an installed environment what no process loads, and compiles the rest.
+"""Removes what no process loads from an installed environment, and compiles the rest.
 
-python trim.py FOLDER, while an image is built: tests and sources of extension modules go; shared libraries lose what only
-debuggers read; copies of a library beside each other, which is how wheels bring links, become links.
+python trim.py FOLDER, while an image is built: removes tests, sources of extension modules and debug symbols; replaces copies of a
+shared library, which wheels contain in place of links, by links.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ SOURCES = {".c", ".h", ".pyx", ".pxd", ".pyi"}
 
 
 def drop(packages: Path) -> None:
-    """Remove tests, of packages and beside them, and what extension modules were made of."""
+    """Remove tests, and the sources of extension modules."""
     for name in TESTS:
         for folder in (packages / name, *packages.glob(f"*/{name}")):
             shutil.rmtree(folder, ignore_errors=True)
@@ -29,7 +29,7 @@ def drop(packages: Path) -> None:
 
 
 def link(folder: Path) -> None:
-    """Let one of several copies of a library stay, the longest name: libx.so.1.2 is what libx.so and libx.so.1 stand for."""
+    """Keep the copy of a library with the longest name, libx.so.1.2, and link libx.so and libx.so.1 to it."""
     for path in sorted(folder.rglob("*.so.*"), key=lambda path: len(path.name), reverse=True):
         for other in path.parent.glob("*.so*"):
             shorter = path.name.startswith(f"{other.name}.") and not other.is_symlink()
@@ -39,11 +39,11 @@ def link(folder: Path) -> None:
 
 
 def main() -> int:
-    """Trim; compiled files carry the hash of their source instead of its time."""
+    """Trim and compile; compiled files carry the hash of their source instead of its time."""
     (packages,) = Path(sys.argv[1]).glob("lib/python*/site-packages")
     drop(packages)
     link(packages)
-    # Only what is compiled for one Python: wheels patch the libraries that they bring, and those may not stand it.
+    # Only extension modules: wheels patch the libraries they bring, and stripping may break those.
     subprocess.run(["strip", "--strip-unneeded", *packages.rglob("*.cpython-*.so")], check=True)
     done = compileall.compile_dir(packages, quiet=1, invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH)
     return 0 if done else 1
