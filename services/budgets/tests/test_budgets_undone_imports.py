@@ -8,8 +8,8 @@ from typing import Any
 
 from chassis.messaging.events import Event
 from chassis.runtime.ids import uuid7
-from unit.budgets.budgets_world import MARIA, World, a_change, an_expense, make_world, usd
-from unit.budgets.test_budgets_imports import IMPORT, a_batch, completed, told_alone
+from support.budgets_imports import IMPORT, a_batch, completed, told_alone
+from support.budgets_world import MARIA, World, a_change, an_expense, make_world, usd
 
 
 def undone() -> Event:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from unit.budgets.budgets_world import World, a_change, an_expense, usd
+from support.budgets_world import World, a_change, an_expense, usd
 
 HOUSEHOLD = Path(str(files("outlay") / "household"))
 

@@ -13,7 +13,7 @@ import pytest
 
 from chassis.messaging.events import Event
 from chassis.runtime.ids import uuid7
-from unit.budgets.budgets_world import COFFEE, GROCERIES, MARIA, World, a_change, an_expense, make_world, usd
+from support.budgets_world import COFFEE, GROCERIES, MARIA, World, a_change, an_expense, make_world, usd
 
 UNKNOWN = "0190f1d2-5009-7aaa-8bbb-0c0d0e0f1019"
 JOHN = replace(MARIA, user_id=uuid7())

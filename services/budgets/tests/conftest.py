@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from unit.budgets.budgets_world import World, make_world
+from support.budgets_world import World, make_world
 
 
 @pytest.fixture

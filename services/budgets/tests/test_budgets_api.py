@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from chassis.runtime.ids import uuid7
-from unit.budgets.budgets_world import COFFEE, GROCERIES, MARIA, World, usd
+from support.budgets_world import COFFEE, GROCERIES, MARIA, World, usd
 
 JOHN = replace(MARIA, user_id=uuid7())
 NEW = {"name": "Groceries", "amount": usd("200.00")}

@@ -4,38 +4,9 @@ from __future__ import annotations
 
 import itertools
 from pathlib import Path
-from typing import Any
 
-from chassis.messaging.events import Event
-from chassis.runtime.ids import uuid7
-from unit.budgets.budgets_world import COFFEE, GROCERIES, MARIA, World, a_change, an_expense, make_world, usd
-
-IMPORT = uuid7()
-
-
-def a_batch(*changes: dict[str, Any], kind: str = "expense.recorded") -> Event:
-    data = {"user_id": MARIA.user_id, "import_id": IMPORT, "changes": list(changes)}
-    return Event(uuid7(), "/outlay/expenses", kind, MARIA.user_id, "2015-01-24T18:00:00Z", data)
-
-
-def completed(imported: int) -> Event:
-    data = {
-        "user_id": MARIA.user_id,
-        "import_id": IMPORT,
-        "filename": "bank.csv",
-        "rows": imported,
-        "imported": imported,
-        "duplicates": 0,
-        "failed": 0,
-        "from": "2015-01-01",
-        "to": "2015-01-31",
-    }
-    return Event(uuid7(), "/outlay/expenses", "import.completed", IMPORT, "2015-01-24T18:00:00Z", data)
-
-
-def told_alone(world: World) -> list[Event]:
-    """What is told of crossings outside of the summary."""
-    return [event for event in world.announced("budget.near", "budget.exceeded") if event.data["import_id"] is None]
+from support.budgets_imports import IMPORT, a_batch, completed, told_alone
+from support.budgets_world import COFFEE, GROCERIES, World, a_change, an_expense, make_world, usd
 
 
 def test_all_that_an_import_exceeds_is_in_one_summary_in_any_order(tmp_path: Path) -> None:

@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 from chassis.messaging.events import Event
 from chassis.runtime.ids import uuid7
 from chassis.security.tokens import Caller
-from unit.budgets.budgets_world import MARIA, World, a_change, make_world
-from unit.budgets.naive_recount import recount
+from support.budgets_world import MARIA, World, a_change, make_world
+from support.naive_recount import recount
 
 CATEGORIES = [uuid7(), uuid7(), uuid7(), None]
 DAYS = ["2014-12-31", "2015-01-30", "2015-01-31", "2015-02-28", "2015-06-30", "2015-07-15", "2015-07-31", "2016-02-29"]

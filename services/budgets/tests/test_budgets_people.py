@@ -6,7 +6,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from unit.budgets.budgets_world import World, a_change, an_expense, usd
+from support.budgets_world import World, a_change, an_expense, usd
 
 
 def test_the_running_period_follows_the_owner_to_another_time_zone(world: World) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chassis.runtime.ids import uuid7
-from unit.budgets.budgets_world import COFFEE, GROCERIES, World, a_change, an_expense, usd
+from support.budgets_world import COFFEE, GROCERIES, World, a_change, an_expense, usd
 
 
 def test_the_expense_that_takes_a_budget_over_its_limit_is_told_once_with_the_reason(world: World) -> None:

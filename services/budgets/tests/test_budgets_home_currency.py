@@ -11,7 +11,7 @@ import pytest
 
 from chassis.messaging.events import Event
 from chassis.runtime.ids import uuid7
-from unit.budgets.budgets_world import MARIA, World, a_change, an_expense, make_world, usd
+from support.budgets_world import MARIA, World, a_change, an_expense, make_world, usd
 
 IN_EUROS = replace(MARIA, home_currency="EUR")
 
