@@ -16,9 +16,9 @@ import pika
 import pytest
 import sqlalchemy as sa
 
-from auth.adapters.cloudant.address import cloudant_address
-from auth.adapters.cloudant.documents import INDEXES, CloudantDocuments
-from auth.adapters.cloudant.probing import try_database
+from auth.store.cloudant.address import cloudant_address
+from auth.store.cloudant.documents import INDEXES, CloudantDocuments
+from auth.store.cloudant.probe import try_database
 from chassis.messaging.rabbitmq import BrokerAddress
 from chassis.messaging.rabbitmq.probe import broker_probe
 from chassis.runtime.clock import system_clock

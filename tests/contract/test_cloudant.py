@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from auth.adapters.cloudant.address import cloudant_address
-from auth.adapters.cloudant.documents import CloudantDocuments
-from auth.domain.documents import Document, Lease, PendingEvent
-from auth.domain.errors import RevisionConflictError
+from auth.errors import RevisionConflictError
+from auth.store.cloudant.address import cloudant_address
+from auth.store.cloudant.documents import CloudantDocuments
+from auth.store.document import Document, Lease, PendingEvent
 from chassis.storage.database import StoreUnavailableError
 from support.certificates import write_certificates
 from support.couch import Couch

@@ -16,8 +16,8 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from auth.adapters.cloudant.address import cloudant_address
-from auth.adapters.cloudant.documents import CloudantDocuments
+from auth.store.cloudant.address import cloudant_address
+from auth.store.cloudant.documents import CloudantDocuments
 from chassis.messaging.events import Event
 from chassis.messaging.rabbitmq.topology import EXCHANGE
 from chassis.messaging.relay import Relay

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from auth.adapters.cloudant.address import CloudantAddress, cloudant_address
-from auth.adapters.cloudant.documents import CloudantDocuments
-from auth.adapters.outbox import DocumentOutbox
-from auth.adapters.sqlite import SqliteDocuments
-from auth.domain.documents import Document, Lease, PendingEvent
-from auth.domain.errors import RevisionConflictError
+from auth.errors import RevisionConflictError
+from auth.store.cloudant.address import CloudantAddress, cloudant_address
+from auth.store.cloudant.documents import CloudantDocuments
+from auth.store.document import Document, Lease, PendingEvent
+from auth.store.embedded import SqliteDocuments
+from auth.store.outbox import DocumentOutbox
 from chassis.messaging.events import Event
 from chassis.runtime.ids import uuid7
 from chassis.storage.database import StoreUnavailableError
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from auth.domain.ports import Documents
+    from auth.store.ports import Documents
 
 USER = "0190f1d2-6f0e-7c3a-9d55-0a4d2c9b7e11"
 rung: list[int] = []

@@ -14,12 +14,12 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
-from auth.adapters.cloudant.documents import CloudantDocuments
-from auth.adapters.hashing import Argon2Hashing
-from auth.adapters.sqlite import SqliteDocuments
 from auth.app import build
-from auth.domain.documents import Document
+from auth.credentials.password_hashing import Argon2Hashing
 from auth.settings import AuthSettings
+from auth.store.cloudant.documents import CloudantDocuments
+from auth.store.document import Document
+from auth.store.embedded import SqliteDocuments
 from chassis.runtime.ids import uuid7
 from chassis.runtime.metrics import Metrics
 from chassis.security.encryption import Encryptor, UnknownKeyError, key_id_of
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Connection
 
-    from auth.domain.ports import Store
+    from auth.store.ports import Store
     from chassis.process.service import Service
 
 OLD, NEW = secrets.token_bytes(32), secrets.token_bytes(32)

@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from auth.adapters.cloudant.address import cloudant_address
-from auth.adapters.cloudant.documents import CloudantDocuments
-from auth.adapters.versions import VERSION
+from auth.store.cloudant.address import cloudant_address
+from auth.store.cloudant.documents import CloudantDocuments
+from auth.store.schema_version import VERSION
 from chassis.process.migrate_command import LASTING
 from chassis.runtime.probes import run_probes
 from chassis.storage.database import Database

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from ibm_cloud_sdk_core.authenticators import NoAuthAuthenticator  # type: ignore[import-untyped]
 from ibmcloudant.cloudant_v1 import CloudantV1  # type: ignore[import-untyped]
 
-from auth.adapters.hashing import Argon2Hashing
+from auth.credentials.password_hashing import Argon2Hashing
 from chassis.runtime.ids import uuid7
 from chassis.security.gateway_keys import HEADER
 from load.instruments import answers, load

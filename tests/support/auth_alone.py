@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from auth.adapters.hashing import Argon2Hashing
 from auth.app import AuthService, build
-from auth.domain.documents import Document
+from auth.credentials.password_hashing import Argon2Hashing
 from auth.settings import AuthSettings
+from auth.store.document import Document
 from chassis.messaging.events import Event
 from chassis.runtime.ids import uuid7
 from chassis.runtime.metrics import Metrics
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
-    from auth.domain.ports import Store
+    from auth.store.ports import Store
 
 MARIA = {"email": "Maria@Example.org", "password": "violet umbrella kitchen", "name": "Maria"}
 DAY = 86_400.0
@@ -127,6 +127,21 @@ class Auth:
     def sign_in(self, email: str = MARIA["email"], password: str = MARIA["password"]) -> httpx.Response:
         """Sign in."""
         return self.send("POST", "/session", json={"email": email, "password": password})
+
+    def exchange_status(self, secret: str) -> int:
+        """Exchange a secret for service tokens as the gateway does; return the status of the response."""
+        return self.send("POST", "/internal/tokens", json={"secret": secret}).status_code
+
+    def create_token(self, secret: str, **changes: Any) -> dict[str, Any]:
+        """Create an access token."""
+        body = {"name": " backup ", "scopes": ["read"], "current_password": MARIA["password"], **changes}
+        answer = self.call("POST", "/users/me/tokens", secret=secret, json=body)
+        assert answer.status_code == 201, answer.text
+        return answer.json()
+
+    def request_reset(self, email: str = "maria@example.org") -> httpx.Response:
+        """Ask for an email to set a new password."""
+        return self.send("POST", "/password-resets", json={"email": email})
 
     def events(self) -> list[Event]:
         """Take all events out of the outbox, each checked against its schema."""

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from auth.adapters.hashing import Argon2Hashing
 from auth.app import AuthService, build
+from auth.credentials.password_hashing import Argon2Hashing
 from auth.settings import AuthSettings
 from chassis.messaging.events import Event
 from chassis.runtime.ids import uuid7

@@ -1,1 +1,1 @@
-"""Auth: who you are, your sessions and your access tokens."""
+"""Auth: accounts, sessions and tokens."""

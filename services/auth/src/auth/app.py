@@ -5,42 +5,46 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from auth.adapters.guessing import LeakedAndEstimated
-from auth.adapters.hashing import Argon2Hashing
-from auth.adapters.locales import known_locale
-from auth.adapters.outbox import DocumentOutbox
-from auth.adapters.probing import store_probes
-from auth.adapters.rate_limits import SharedWindows
-from auth.adapters.signing import Ed25519Signatures
-from auth.adapters.sqlite import SqliteDocuments
-from auth.cookie import SessionCookie
-from auth.domain import errors
-from auth.domain.access_tokens import AccessTokens
-from auth.domain.accounts import Accounts
-from auth.domain.address_change import AddressChange
-from auth.domain.announcements import Announcements
-from auth.domain.delegation import Delegation
-from auth.domain.documents import PendingEvent
-from auth.domain.exchange import Exchange
-from auth.domain.finding import Finding
-from auth.domain.guesses import Guesses
-from auth.domain.keys import KeyRing
-from auth.domain.leaving import Leaving
-from auth.domain.mail_allowance import MailAllowance
-from auth.domain.mailed_links import MailedLinks
-from auth.domain.passwords import PasswordPolicy
-from auth.domain.ports import Announce, Documents, PasswordHashing, Store
-from auth.domain.recovery import Recovery
-from auth.domain.rekeying import Rekeying
-from auth.domain.sessions import Sessions
-from auth.domain.sign_in import SignIn
-from auth.domain.users import Users
-from auth.handlers import Handlers
+from auth import errors
+from auth.access_tokens.api import AccessTokensApi
+from auth.access_tokens.service import AccessTokens
+from auth.accounts.api import AccountsApi
+from auth.accounts.deletion import Leaving
+from auth.accounts.email_change import AddressChange
+from auth.accounts.service import Accounts
+from auth.accounts.verification import EmailVerification
+from auth.credentials.api import CredentialsApi
+from auth.credentials.emailed_links import RESET_LIFETIME, VERIFICATION_LIFETIME, MailedLinks
+from auth.credentials.password_hashing import Argon2Hashing
+from auth.credentials.password_policy import PasswordPolicy
+from auth.credentials.password_strength import LeakedAndEstimated
+from auth.credentials.service import Credentials
+from auth.credentials.sign_in import SignIn
+from auth.rate_limits.email_allowance import MailAllowance
+from auth.rate_limits.failed_sign_ins import Guesses
+from auth.rate_limits.store import SharedWindows
+from auth.rekeying import Rekeying
+from auth.service_tokens.api import ServiceTokensApi
+from auth.service_tokens.delegation import Delegation
+from auth.service_tokens.service import Exchange
+from auth.service_tokens.signing import Ed25519Signatures
+from auth.service_tokens.signing_keys import KeyRing
+from auth.sessions.api import SessionsApi
+from auth.sessions.cookie import SessionCookie
+from auth.sessions.service import Sessions
 from auth.settings import AuthSettings
+from auth.store.blind_index import Finding
+from auth.store.document import PendingEvent
+from auth.store.embedded import SqliteDocuments
+from auth.store.outbox import DocumentOutbox
+from auth.store.ports import Announce, Documents, PasswordHashing, Store
+from auth.store.probe import store_probes
+from auth.users.events import Announcements
+from auth.users.locale import known_locale
+from auth.users.store import Users
 from chassis.messaging.events import MakeEvent, event_maker
 from chassis.process.service import Service
 from chassis.runtime.clock import Clock
@@ -69,8 +73,6 @@ STATUSES: Mapping[type[Exception], int] = {
     errors.TooManyAttemptsError: 429,
     errors.TooManyUntoldError: 503,
 }
-VERIFICATION_LIFETIME = timedelta(days=7)
-RESET_LIFETIME = timedelta(hours=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,7 +118,7 @@ def build(
         settings, on_events=wake, on_branch=lambda outcome: metrics.branches.labels("auth", outcome).inc()
     )
     finding = Finding(documents, encryptor)
-    handlers = _handlers(
+    use_cases = _use_cases(
         documents,
         encryptor,
         finding,
@@ -127,7 +129,7 @@ def build(
         hashing=hashing or Argon2Hashing(),
         make=event_maker("auth", clock, ids),
     )
-    keys = handlers.keys
+    keys = use_cases.keys
     verify = TokenVerifier(keys.jwks, "auth")
     by_gateway = GatewayKeys((*settings.gateway_keys, *gateway_keys))
     spec = load_spec("auth")
@@ -140,7 +142,7 @@ def build(
         AppParts(
             name="auth",
             spec=spec,
-            handlers=handlers,
+            handlers=use_cases.operations,
             verify=verify,
             statuses=STATUSES,
             sent_by_gateway=by_gateway.sent_by_gateway,
@@ -165,7 +167,7 @@ def build(
 
     def clean_up() -> None:
         documents.settle()
-        handlers.leaving.clean_up()
+        use_cases.deletion.clean_up()
         keys.rotate_if_due()
 
     service = Service(
@@ -181,7 +183,7 @@ def build(
         close=documents.close,
         probes=lambda: store_probes(documents, settings.cloudant),
     )
-    return AuthService(service=service, jwks=keys.jwks, exchange=_in_process(handlers.exchange), verify=verify, rotate=keys.rotate)
+    return AuthService(service=service, jwks=keys.jwks, exchange=_in_process(use_cases.exchange), verify=verify, rotate=keys.rotate)
 
 
 def store_of(
@@ -194,12 +196,22 @@ def store_of(
     address = settings.cloudant
     if address is None:
         return SqliteDocuments(settings.store, on_events=on_events)
-    from auth.adapters.cloudant.documents import CloudantDocuments
+    from auth.store.cloudant.documents import CloudantDocuments
 
     return CloudantDocuments(address, on_events=on_events, on_branch=on_branch)
 
 
-def _handlers(
+@dataclass(frozen=True, kw_only=True)
+class _UseCases:
+    """What the application is built on."""
+
+    operations: tuple[object, ...]
+    exchange: Exchange
+    keys: KeyRing
+    deletion: Leaving
+
+
+def _use_cases(
     documents: Documents,
     encryptor: Encryptor,
     finding: Finding,
@@ -210,25 +222,36 @@ def _handlers(
     now: Callable[[], float],
     hashing: PasswordHashing,
     make: MakeEvent,
-) -> Handlers:
+) -> _UseCases:
     factor, signatures = settings.rate_limit_factor, Ed25519Signatures()
+    cookie, passwords = SessionCookie(settings.cookie_secure), PasswordPolicy(LeakedAndEstimated())
     limits = SharedWindows(documents, finding.fingerprint, now=now, factor=factor)
     guesses = Guesses(documents=documents, fingerprint=finding.fingerprint, now=now, factor=factor)
     announcements = Announcements(_announcer(make, now), encryptor)
     users = Users(documents, encryptor, finding, ids=ids, now=now, revoked=announcements.access_revoked)
+    mails = MailAllowance(limits=limits, key_of=users.mailbox_key_of)
     sessions = Sessions(users=users, clock=clock, ids=ids, now=now)
     tokens = AccessTokens(users=users, clock=clock, ids=ids, now=now)
     links = partial(MailedLinks, users=users, clock=clock, now=now)
     verifications = links(lifetime=VERIFICATION_LIFETIME, current=lambda user: user.verification)
     resets = links(lifetime=RESET_LIFETIME, current=lambda user: user.reset)
-    keys = KeyRing(documents, encryptor, signatures, ids=ids, now=now)
     changes = links(lifetime=VERIFICATION_LIFETIME, current=lambda user: user.pending.link if user.pending else None)
     addresses = AddressChange(users=users, verifications=verifications, changes=changes, announcements=announcements)
-    mails = MailAllowance(limits=limits, key_of=users.mailbox_key_of)
-    passwords = PasswordPolicy(LeakedAndEstimated())
+    credentials = Credentials(
+        users=users,
+        resets=resets,
+        announcements=announcements,
+        hashing=hashing,
+        passwords=passwords,
+        limits=limits,
+        mails=mails,
+        sessions=sessions,
+        guesses=guesses,
+    )
     accounts = Accounts(
         users=users,
         sessions=sessions,
+        credentials=credentials,
         verifications=verifications,
         announcements=announcements,
         hashing=hashing,
@@ -239,30 +262,22 @@ def _handlers(
         known_locale=known_locale,
         clock=clock,
     )
-    recovery = Recovery(
-        users=users,
-        verifications=verifications,
-        resets=resets,
-        announcements=announcements,
-        hashing=hashing,
-        passwords=passwords,
-        limits=limits,
-        guesses=guesses,
-        mails=mails,
-        addresses=addresses,
+    verification = EmailVerification(
+        users=users, verifications=verifications, announcements=announcements, limits=limits, mails=mails, addresses=addresses
     )
+    deletion = Leaving(documents=documents, users=users, credentials=credentials, announcements=announcements, now=now)
+    sign_in = SignIn(users=users, sessions=sessions, hashing=hashing, limits=limits, guesses=guesses)
+    keys = KeyRing(documents, encryptor, signatures, ids=ids, now=now)
     delegation = Delegation(users=users, sessions=sessions, tokens=tokens, keys=keys, signatures=signatures, now=now)
-    return Handlers(
-        accounts=accounts,
-        signing_in=SignIn(users=users, sessions=sessions, hashing=hashing, limits=limits, guesses=guesses),
-        sessions=sessions,
-        tokens=tokens,
-        recovery=recovery,
-        leaving=Leaving(documents=documents, users=users, accounts=accounts, announcements=announcements, now=now),
-        exchange=Exchange(sessions=sessions, tokens=tokens, delegation=delegation, keys=keys, signatures=signatures, now=now),
-        keys=keys,
-        cookie=SessionCookie(settings.cookie_secure),
+    exchange = Exchange(sessions=sessions, tokens=tokens, delegation=delegation, keys=keys, signatures=signatures, now=now)
+    operations = (
+        AccountsApi(accounts=accounts, verification=verification, deletion=deletion, cookie=cookie),
+        CredentialsApi(signing_in=sign_in, credentials=credentials, cookie=cookie),
+        SessionsApi(sessions=sessions, cookie=cookie),
+        AccessTokensApi(tokens=tokens, sessions=sessions, credentials=credentials),
+        ServiceTokensApi(exchange=exchange, keys=keys),
     )
+    return _UseCases(operations=operations, exchange=exchange, keys=keys, deletion=deletion)
 
 
 def _announcer(make: MakeEvent, now: Callable[[], float]) -> Announce:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from auth.adapters.cloudant.address import CloudantAddress, cloudant_address
+from auth.store.cloudant.address import CloudantAddress, cloudant_address
 from chassis.platform import Bound
 from chassis.runtime.settings import CommonSettings, one_of, setting, whole_number
 from chassis.security.gateway_keys import GATEWAY_KEY_DOC, parse_gateway_keys

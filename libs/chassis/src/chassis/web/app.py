@@ -70,7 +70,7 @@ class AppParts:
     handlers: object
     """Has a method for each operationId (createBudget: create_budget), called with a Request and the parameters by name.
 
-    May be a tuple of objects that share the operations.
+    A tuple of such objects, one for each feature, is searched in order.
     """
     verify: Callable[[str], dict[str, Any]]
     """Returns the claims of a service token; raises UnauthorizedError."""
@@ -113,6 +113,12 @@ def build_app(parts: AppParts) -> ASGIApp:
     return Edge(
         app, service=parts.name, metrics=parts.metrics, health=health, limits=limits, quiet=parts.quiet, routes=Routes([parts.spec])
     )
+
+
+def _operation(handlers: object, name: str) -> Callable[..., Response]:
+    holders = handlers if isinstance(handlers, tuple) else (handlers,)
+    holder = next((each for each in holders if hasattr(each, name)), holders[-1])
+    return cast("Callable[..., Response]", getattr(holder, name))
 
 
 class _KnownDocument(OpenAPISpecification):  # type: ignore[misc]

@@ -1,1 +1,0 @@
-"""What stands behind the ports: stores, password hashing, signatures, rate limits."""

@@ -1,0 +1,1 @@
+"""Passwords, and the links that are sent by email."""

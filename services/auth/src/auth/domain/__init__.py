@@ -1,1 +1,0 @@
-"""The rules of accounts, sessions and tokens; the standard library and money alone."""

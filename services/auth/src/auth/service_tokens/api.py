@@ -1,0 +1,31 @@
+"""Operations for gateways and services: exchange a secret for service tokens, publish the keys."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from auth.service_tokens.service import Exchange
+from auth.service_tokens.signing_keys import KeyRing
+from chassis.runtime.clock import to_wire
+from chassis.web.request import Request, Response
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServiceTokensApi:
+    """One method for each operationId."""
+
+    exchange: Exchange
+    keys: KeyRing
+
+    def exchange_token(self, request: Request, body: dict[str, Any]) -> Response:
+        """Exchange the secret of a session or access token for service tokens."""
+        request.require_gateway()
+        made = self.exchange(body["secret"])
+        expires_at = to_wire(datetime.fromtimestamp(made.expires_at, UTC))
+        return {"token": made.shared, "tokens": dict(made.tokens), "expires_at": expires_at}, 200, {}
+
+    def get_jwks(self, _request: Request) -> Response:
+        """Publish the public keys."""
+        return self.keys.jwks(), 200, {}

@@ -1,0 +1,1 @@
+"""Browser sessions: sign in, sign out, list, revoke."""

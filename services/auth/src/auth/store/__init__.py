@@ -1,0 +1,1 @@
+"""The document store, and what guards the documents in it."""

@@ -1,0 +1,1 @@
+"""The user document: a person with their sessions, access tokens and emailed links."""

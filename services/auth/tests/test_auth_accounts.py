@@ -1,0 +1,326 @@
+"""Signing up, reading and changing oneself."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from auth.store.blind_index import Finding
+from support.auth_alone import secret_in
+
+MARIA = {"email": "Maria@Example.org", "password": "violet umbrella kitchen", "name": "Maria"}
+
+
+def pointers(answer) -> list[str]:
+    return [error["pointer"] for error in answer.json()["errors"]]
+
+
+def test_signing_up_signs_in_and_tells_the_other_services(auth):
+    answer = auth.send("POST", "/users", json={**MARIA, "home_currency": "USD", "time_zone": "America/New_York", "locale": "en_US"})
+    assert answer.status_code == 201
+    user = answer.json()
+    assert user["email"] == "Maria@example.org"
+    assert (user["home_currency"], user["time_zone"], user["locale"]) == ("USD", "America/New_York", "en-US")
+    assert user["created_at"] == "2015-01-24T18:00:00Z"
+    cookie = answer.headers["Set-Cookie"]
+    assert cookie.startswith("__Host-session=outlay_ses_")
+    assert {"Secure", "HttpOnly", "SameSite=Lax", "Path=/", "Max-Age=7776000"} <= set(cookie.split("; "))
+    assert auth.wake_up.is_set()
+    registered, mail = auth.events()
+    assert (registered.type, mail.type) == ("user.registered", "user.verification_requested")
+    assert auth.opened_address(registered) == "Maria@example.org"
+    assert mail.data["expires_at"] == "2015-01-31T18:00:00Z"
+    assert auth.events() == []
+
+
+def test_over_plain_http_the_cookie_has_another_name(make_auth):
+    auth = make_auth(secure=False)
+    cookie = auth.send("POST", "/users", json=MARIA).headers["Set-Cookie"]
+    assert cookie.startswith("session=outlay_ses_")
+    assert "Secure" not in cookie
+
+
+def test_what_was_left_out_is_euro_utc_and_english(auth):
+    me = auth.call("GET", "/users/me", secret=auth.sign_up())
+    assert me.status_code == 200
+    assert me.headers["ETag"] == '"1"'
+    assert {
+        "home_currency": "EUR",
+        "time_zone": "UTC",
+        "locale": "en",
+        "email_verified": False,
+        "name": "Maria",
+    }.items() <= me.json().items()
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("time_zone", "Europe/Atlantis"),
+        ("time_zone", "europe/berlin"),
+        ("time_zone", "../../etc/passwd"),
+        ("time_zone", ""),
+        ("home_currency", "ABC"),
+        ("home_currency", "XXX"),
+        ("locale", "xx-YY"),
+        ("locale", "en-GB-oed-more"),
+        ("name", "   "),
+        ("password", "1234567890"),
+    ],
+)
+def test_a_detail_that_cannot_be_is_named(auth, field, value):
+    answer = auth.send("POST", "/users", json={**MARIA, field: value})
+    assert answer.status_code == 422
+    assert pointers(answer) == [f"/{field}"]
+    assert auth.events() == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        [],
+        {**MARIA, "password": "short"},
+        {**MARIA, "password": "x" * 201},
+        {**MARIA, "email": "maria"},
+        {**MARIA, "email": "a@b@example.org"},
+        {**MARIA, "email": f"{'m' * 250}@example.org"},
+        {**MARIA, "name": ""},
+        {**MARIA, "name": "Mar\u0000ia"},
+        {**MARIA, "is_admin": True},
+        {**MARIA, "home_currency": "eur"},
+    ],
+)
+def test_a_body_that_does_not_fit_is_refused(auth, body):
+    answer = auth.send("POST", "/users", json=body)
+    assert answer.status_code == 400
+    assert answer.headers["Content-Type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("again", ["Maria@Example.org", "maria@example.org", "MARIA@EXAMPLE.ORG"])
+def test_an_address_has_one_account_however_it_is_written(auth, again):
+    auth.sign_up()
+    answer = auth.send("POST", "/users", json={**MARIA, "email": again})
+    assert answer.status_code == 409
+    assert "reset the password" in answer.json()["detail"]
+    assert "Set-Cookie" not in answer.headers
+
+
+def test_of_many_who_sign_up_with_one_address_at_a_time_one_gets_it(auth):
+    answers = auth.send_at_once(*(("POST", "/users", {"json": {**MARIA, "name": f"Maria {n}"}}) for n in range(12)))
+    assert sorted(answer.status_code for answer in answers) == [201] + [409] * 11
+    winner = next(answer.json() for answer in answers if answer.status_code == 201)
+    assert auth.sign_in().json() == winner
+    assert [event.subject for event in auth.events() if event.type == "user.registered"] == [winner["id"]]
+
+
+def test_signing_up_again_after_a_crash_between_address_and_user_works(auth):
+    auth.sign_up()
+    user = auth.sign_in().json()
+    auth.documents.delete(auth.documents.get(f"user:{user['id']}"))
+    assert auth.sign_in().status_code == 401
+    auth.sign_up(password="seven paper lanterns")
+    assert auth.sign_in(password="seven paper lanterns").json()["id"] == user["id"]
+
+
+def test_details_are_changed_and_told(auth):
+    secret = auth.sign_up()
+    auth.events()
+    answer = auth.call(
+        "PATCH", "/users/me", secret=secret, headers={"If-Match": '"1"'}, json={"name": " Maria Luisa ", "locale": "de"}
+    )
+    assert answer.status_code == 200
+    assert answer.headers["ETag"] == '"2"'
+    assert (answer.json()["name"], answer.json()["version"]) == ("Maria Luisa", 2)
+    (event,) = auth.events()
+    assert (event.type, event.data["name"], event.data["version"]) == ("user.changed", "Maria Luisa", 2)
+
+
+def test_changes_that_cannot_be_told_are_refused_before_the_document_grows_too_large(auth):
+    secret = auth.sign_up()
+
+    def change(number: int):
+        return auth.call("PATCH", "/users/me", secret=secret, headers={"If-Match": f'"{number}"'}, json={"name": f"Maria {number}"})
+
+    assert [change(number).status_code for number in range(1, 99)] == [200] * 98
+    refused = change(99)
+    assert (refused.status_code, refused.headers["Retry-After"]) == (503, "10")
+    assert "on their way" in refused.json()["detail"]
+    assert auth.sign_in().status_code == 201
+    assert len(auth.events()) == 100
+    assert change(99).status_code == 200
+
+
+def test_a_change_that_changes_nothing_tells_nothing(auth):
+    secret = auth.sign_up()
+    auth.events()
+    answer = auth.call(
+        "PATCH", "/users/me", secret=secret, headers={"If-Match": '"1"'}, json={"name": "Maria", "email": "Maria@example.org"}
+    )
+    assert (answer.status_code, answer.json()["version"]) == (200, 1)
+    assert auth.events() == []
+
+
+@pytest.mark.parametrize(
+    ("headers", "body", "status"),
+    [
+        ({}, {"name": "M"}, 428),
+        ({"If-Match": "three"}, {"name": "M"}, 400),
+        ({"If-Match": '"7"'}, {"name": "M"}, 412),
+        ({"If-Match": '"7"'}, {"email": "new@example.org", "current_password": MARIA["password"]}, 412),
+        ({"If-Match": '"1"'}, {}, 400),
+        ({"If-Match": '"1"'}, {"version": 2}, 400),
+        ({"If-Match": '"1"'}, {"time_zone": "Mars"}, 422),
+        ({"If-Match": '"1"'}, {"email": "new@example.org"}, 422),
+        ({"If-Match": '"1"'}, {"email": "new@example.org", "current_password": "wrong"}, 422),
+        ({"If-Match": '"1"'}, {"email": "taken@example.org", "current_password": MARIA["password"]}, 409),
+    ],
+)
+def test_a_change_that_cannot_be_changes_nothing(auth, headers, body, status):
+    auth.sign_up(email="taken@example.org")
+    secret = auth.sign_up()
+    auth.events()
+    assert auth.call("PATCH", "/users/me", secret=secret, headers=headers, json=body).status_code == status
+    assert auth.call("GET", "/users/me", secret=secret).json()["version"] == 1
+    assert auth.events() == []
+
+
+def change_address(auth, secret, email, version=1):
+    body = {"email": email, "current_password": MARIA["password"]}
+    return auth.call("PATCH", "/users/me", secret=secret, headers={"If-Match": f'"{version}"'}, json=body)
+
+
+VERIFY, WARN = "user.verification_requested", "user.email_change_requested"
+
+
+def verified(auth) -> str:
+    secret = auth.sign_up()
+    assert auth.send("PUT", f"/email-verifications/{auth.mailed_token(VERIFY)}").status_code == 204
+    auth.events()
+    return secret
+
+
+def test_a_new_address_counts_once_it_is_verified_and_frees_the_old_one(auth):
+    secret = verified(auth)
+    answer = change_address(auth, secret, "new@Example.org", version=2)
+    assert answer.status_code == 200
+    told = (answer.json()["email"], answer.json()["email_verified"], answer.json()["pending_email"])
+    assert told == ("Maria@example.org", True, "new@example.org")
+    changed, mail, warning = auth.events()
+    assert (changed.type, mail.type, warning.type) == ("user.changed", VERIFY, WARN)
+    assert (auth.opened_address(mail), auth.opened_address(warning)) == ("new@example.org", "Maria@example.org")
+    assert auth.opened_address(changed) == "Maria@example.org"
+    assert auth.sign_in(email="new@example.org").status_code == 401
+    assert auth.sign_in().status_code == 201
+    assert auth.send("PUT", f"/email-verifications/{auth.opened_token(mail)}").status_code == 204
+    (changed,) = auth.events()
+    assert (auth.opened_address(changed), changed.data["email_verified"]) == ("new@example.org", True)
+    me = auth.call("GET", "/users/me", secret=secret).json()
+    assert (me["email"], me["email_verified"], me["pending_email"]) == ("new@example.org", True, None)
+    assert auth.sign_in().status_code == 401
+    assert auth.sign_in(email="new@example.org").status_code == 201
+    auth.sign_up()
+
+
+def test_nobody_else_is_kept_from_an_address_that_somebody_only_wants_to_have(auth):
+    secret = verified(auth)
+    change_address(auth, secret, "new@example.org", version=2)
+    link = auth.mailed_token(VERIFY)
+    auth.sign_up(email="new@example.org")
+    assert auth.send("PUT", f"/email-verifications/{link}").status_code == 409
+    assert auth.call("GET", "/users/me", secret=secret).json()["email"] == "Maria@example.org"
+    assert auth.sign_in().status_code == 201
+
+
+def test_an_old_address_that_nobody_verified_is_sent_no_warning(auth):
+    secret = auth.sign_up()
+    auth.events()
+    change_address(auth, secret, "new@example.org")
+    assert [event.type for event in auth.events()] == ["user.changed", VERIFY]
+
+
+@pytest.mark.parametrize("way", ["a reset", "another password"])
+def test_a_new_password_stops_a_change_of_address(auth, way):
+    secret = verified(auth)
+    change_address(auth, secret, "eve@example.org", version=2)
+    link = auth.mailed_token(VERIFY)
+    if way == "a reset":
+        auth.send("POST", "/password-resets", json={"email": MARIA["email"]})
+        token = auth.mailed_token("user.password_reset_requested")
+        assert auth.send("PUT", f"/password-resets/{token}", json={"password": "seven paper lanterns"}).status_code == 204
+    else:
+        body = {"current_password": MARIA["password"], "new_password": "seven paper lanterns"}
+        assert auth.call("POST", "/users/me/password", secret=secret, json=body).status_code == 204
+    assert auth.send("PUT", f"/email-verifications/{link}").status_code == 404
+    assert auth.sign_in(password="seven paper lanterns").json()["pending_email"] is None
+
+
+def test_an_address_in_other_letters_is_the_same_account(auth):
+    secret = auth.sign_up()
+    assert change_address(auth, secret, "MARIA@example.org").json()["pending_email"] == "MARIA@example.org"
+    assert auth.send("PUT", f"/email-verifications/{auth.mailed_token(VERIFY)}").status_code == 204
+    assert auth.call("GET", "/users/me", secret=secret).json()["email"] == "MARIA@example.org"
+    assert auth.sign_in().status_code == 201
+
+
+def test_a_refused_change_of_address_leaves_the_new_address_free(auth):
+    secret = auth.sign_up()
+    assert change_address(auth, secret, "new@example.org", version=9).status_code == 412
+    auth.sign_up(email="new@example.org")
+
+
+def pointer_of(auth, email: str):
+    return auth.documents.get(f"email:{Finding(auth.documents, auth.encryptor).fingerprint(email)}")
+
+
+def test_an_address_that_a_crash_left_reserved_is_free_after_a_minute(auth):
+    auth.sign_up()
+    user = auth.sign_in().json()
+    pointer = pointer_of(auth, "maria@example.org")
+    auth.sign_up(email="other@example.org")
+    other = auth.sign_in(email="other@example.org").json()
+    theirs = pointer_of(auth, "other@example.org")
+    assert theirs.user_id == other["id"]
+    auth.documents.delete(theirs)
+    auth.documents.save(replace(theirs, user_id=user["id"], revision=""))  # as if Maria were just changing to it
+    assert pointer.user_id == user["id"]
+    assert auth.send("POST", "/users", json={**MARIA, "email": "other@example.org"}).status_code == 409
+    auth.now.ahead += 61
+    assert auth.send("POST", "/users", json={**MARIA, "email": "other@example.org"}).status_code == 201
+    assert auth.sign_in().json()["id"] == user["id"]
+
+
+def test_another_password_ends_all_other_sessions(auth):
+    secret, other = auth.sign_up(), auth.sign_in()
+    body = {"current_password": MARIA["password"], "new_password": "seven paper lanterns"}
+    changed = auth.call("POST", "/users/me/password", secret=secret, json=body)
+    assert changed.status_code == 204
+    former, secret = secret, secret_in(changed)
+    assert auth.send("POST", "/internal/tokens", json={"secret": former}).status_code == 401
+    assert auth.call("GET", "/users/me", secret=secret).status_code == 200
+    other_secret = other.headers["Set-Cookie"].partition("=")[2].partition(";")[0]
+    assert auth.send("POST", "/internal/tokens", json={"secret": other_secret}).status_code == 401
+    assert auth.sign_in().status_code == 401
+    assert auth.sign_in(password="seven paper lanterns").status_code == 201
+    body = {"current_password": "seven paper lanterns", "new_password": "paper seven lanterns"}
+    assert auth.call("POST", "/users/me/password", secret=secret, json=body).status_code == 204
+
+
+@pytest.mark.parametrize(
+    ("current", "new", "pointer"),
+    [("wrong", "seven paper lanterns", "/current_password"), (MARIA["password"], "password123", "/new_password")],
+)
+def test_a_password_is_not_changed_by_a_wrong_one_or_to_a_weak_one(auth, current, new, pointer):
+    secret = auth.sign_up()
+    answer = auth.call("POST", "/users/me/password", secret=secret, json={"current_password": current, "new_password": new})
+    assert answer.status_code == 422
+    assert pointers(answer) == [pointer]
+    assert auth.sign_in().status_code == 201
+
+
+def test_nobody_is_not_let_in(auth):
+    for headers in ({}, {"Authorization": "Bearer nonsense"}, {"Authorization": "Basic bWU6bWU="}):
+        answer = auth.send("GET", "/users/me", headers=headers)
+        assert answer.status_code == 401
+        assert answer.headers["Content-Type"] == "application/problem+json"

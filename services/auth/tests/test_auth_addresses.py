@@ -1,0 +1,74 @@
+"""When two e-mail addresses are the same, and what of a detail is kept."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from auth.errors import UnacceptableError
+from auth.users.email_address import comparable, mailbox, normalised
+from auth.users.locale import known_locale
+from auth.users.model import checked_details
+
+
+@pytest.mark.parametrize(
+    ("given_", "kept"),
+    [
+        ("Maria.Rossi@Example.ORG", "Maria.Rossi@example.org"),
+        ("  maria@example.org\n", "maria@example.org"),
+        ("mari\u0301a@example.org", "mar\u00eda@example.org"),
+        ('"a@b"@Example.org', '"a@b"@example.org'),
+    ],
+)
+def test_the_domain_is_in_lower_case_and_the_rest_as_it_was_written(given_, kept):
+    assert normalised(given_) == kept
+    assert comparable(given_) == kept.lower()
+
+
+@pytest.mark.parametrize(
+    ("address", "reached"),
+    [
+        ("Maria+a+b@Example.org", "maria@example.org"),
+        ("maria@example.org", "maria@example.org"),
+        ("+a@example.org", "+a@example.org"),
+    ],
+)
+def test_what_follows_a_plus_leads_to_the_same_mailbox(address, reached):
+    assert mailbox(address) == reached
+
+
+@pytest.mark.parametrize(
+    ("spelt", "otherwise"),
+    [
+        ("maria@b\u00fccher.example", "Maria@XN--BCHER-KVA.example"),
+        ("maria@\u4f8b\u5b50.\u516c\u76ca", "maria@xn--fsqu00a.xn--55qw42g"),
+    ],
+)
+def test_a_domain_has_one_owner_in_either_spelling(spelt, otherwise):
+    assert comparable(spelt) == comparable(otherwise)
+    assert normalised(otherwise).endswith(otherwise.lower().rpartition("@")[2])
+
+
+@pytest.mark.parametrize("domain", ["xn--", "xn--\u00fc.example", "xn--99999999.example", "xn--0ug.example", "a@xn--b"])
+def test_a_domain_that_is_spelt_wrongly_is_compared_all_the_same(domain):
+    assert comparable(comparable(f"maria@{domain}")).encode()
+
+
+@given(st.text(max_size=60))
+def test_what_is_kept_stays_the_same_and_compares_the_same(text):
+    assert normalised(normalised(text)) == normalised(text)
+    assert comparable(normalised(text)) == comparable(text)
+
+
+@given(
+    st.fixed_dictionaries(
+        {}, optional={key: st.text(max_size=30) for key in ("email", "name", "home_currency", "time_zone", "locale")}
+    )
+)
+def test_any_details_are_taken_or_refused_by_name(details):
+    try:
+        named = set(checked_details(details, known_locale))
+    except UnacceptableError as error:
+        named = {found["pointer"].removeprefix("/") for found in error.errors} | set(details)
+    assert named == set(details)

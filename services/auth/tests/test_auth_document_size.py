@@ -1,0 +1,38 @@
+"""How large a user's document may become: Cloudant takes none above 1 MB."""
+
+from __future__ import annotations
+
+import json
+
+from auth.access_tokens.service import MOST_TOKENS
+from auth.sessions.service import MOST_SESSIONS
+from auth.store.cloudant.documents import _json
+from auth.users.store import MOST_UNTOLD
+
+LONGEST = 100
+MEGABYTE = 1_000_000
+
+
+def test_with_all_that_fits_in_a_users_document_is_far_from_the_limit(auth):
+    """JSON writes an emoji with twelve letters, and twice as many inside an event."""
+    secret = auth.sign_up(name="🎈" * LONGEST)
+    user = auth.sign_in().json()
+    credentials = {"email": "maria@example.org", "password": "violet umbrella kitchen"}
+    for _ in range(MOST_SESSIONS - 2):
+        auth.send("POST", "/session", json=credentials, headers={"User-Agent": "é".encode("latin-1") * 1000})
+    for _ in range(MOST_TOKENS):
+        body = {"name": "🎈" * LONGEST, "scopes": ["read", "write"], "current_password": "violet umbrella kitchen"}
+        assert auth.call("POST", "/users/me/tokens", secret=secret, json=body).status_code == 201
+    usual = size_of(auth, user["id"])
+    for version in range(1, MOST_UNTOLD - 1):
+        change = {"name": f"{'🎈' * (LONGEST - 3)}{version:03}"}
+        assert auth.call("PATCH", "/users/me", secret=secret, headers={"If-Match": f'"{version}"'}, json=change).status_code == 200
+    document = auth.documents.get(f"user:{user['id']}")
+    assert [len(document.body[kind]) for kind in ("sessions", "tokens")] == [MOST_SESSIONS, MOST_TOKENS]
+    assert len(document.outbox) == MOST_UNTOLD
+    assert usual < MEGABYTE / 5
+    assert size_of(auth, user["id"]) < MEGABYTE * 0.7
+
+
+def size_of(auth, user_id: str) -> int:
+    return len(json.dumps(_json(auth.documents.get(f"user:{user_id}"))))

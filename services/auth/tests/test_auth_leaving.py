@@ -1,0 +1,57 @@
+"""Deleting an account and everything in it."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+import pytest
+
+PASSWORD = {"X-Current-Password": "violet%20umbrella%20kitchen"}
+MANY = 1_000_000
+
+
+@pytest.fixture
+def maria(auth):
+    """Maria with one of everything: (session's secret, access token's secret, id)."""
+    secret = auth.sign_up()
+    made = auth.call(
+        "POST",
+        "/users/me/tokens",
+        secret=secret,
+        json={"name": "backup", "scopes": ["read"], "current_password": "violet umbrella kitchen"},
+    ).json()
+    auth.send("POST", "/password-resets", json={"email": "maria@example.org"})
+    user_id = auth.call("GET", "/users/me", secret=secret).json()["id"]
+    assert auth.kinds_of(user_id) == ["email", "user"]
+    auth.events()
+    return secret, made["token"], user_id
+
+
+def test_the_address_is_free_for_somebody_new_at_once(auth, maria):
+    secret, _, user_id = maria
+    auth.call("DELETE", "/users/me", secret=secret, headers=PASSWORD)
+    auth.sign_up()
+    assert auth.sign_in().json()["id"] != user_id
+
+
+def test_a_service_token_that_is_still_valid_finds_nobody(auth, maria):
+    bearer = {"Authorization": f"Bearer {auth.made.exchange(maria[0])[0]['auth']}"}
+    auth.send("DELETE", "/users/me", headers={**bearer, **PASSWORD})
+    assert auth.send("GET", "/users/me", headers=bearer).status_code == 401
+    assert auth.send("DELETE", "/session", headers=bearer).status_code == 401
+    assert auth.send("DELETE", "/users/me", headers={**bearer, **PASSWORD}).status_code == 401
+
+
+@pytest.mark.parametrize(("password", "status"), [(None, 400), ("wrong", 422), ("", 422), ("%FF%FE", 400), ("x" * 2401, 400)])
+def test_without_the_password_nobody_leaves(auth, maria, password, status):
+    secret, _, user_id = maria
+    headers = {} if password is None else {"X-Current-Password": password}
+    assert auth.call("DELETE", "/users/me", secret=secret, headers=headers).status_code == status
+    assert auth.exchange_status(secret) == 200
+    assert "tombstone" not in auth.kinds_of(user_id)
+
+
+def test_any_password_fits_into_the_header(auth):
+    password = "pâsswörd %41 ✓ 😀 with spaces"
+    secret = auth.sign_up(password=password)
+    assert auth.call("DELETE", "/users/me", secret=secret, headers={"X-Current-Password": quote(password)}).status_code == 204

@@ -1,0 +1,273 @@
+"""How often things may be tried."""
+
+from __future__ import annotations
+
+import pytest
+
+from auth.errors import TooManyAttemptsError
+from auth.rate_limits.failed_sign_ins import FIRST_WAIT, FREE_GUESSES, GUARD_SECONDS, LONGEST_WAIT, MOST_GUESSES, Guesses
+from auth.rate_limits.network import network_of
+from auth.rate_limits.store import MovingWindows
+from auth.store.ports import Limit
+from support.auth_alone import secret_in
+
+RESET = "user.password_reset_requested"
+MARIA = {"email": "maria@example.org", "password": "violet umbrella kitchen", "name": "Maria"}
+
+
+@pytest.fixture
+def strict(make_auth):
+    return make_auth(factor=1)
+
+
+def from_(address: str) -> dict:
+    return {"X-Forwarded-For": address}
+
+
+def sign_in(auth, password: str, *, address: str = "10.0.0.1", email: str = MARIA["email"]):
+    return auth.send("POST", "/session", headers=from_(address), json={"email": email, "password": password})
+
+
+def statuses(answers) -> list[int]:
+    return [answer.status_code for answer in answers]
+
+
+def mails_of(auth) -> list[str]:
+    return [event.type for event in auth.events()]
+
+
+def signed_up(auth) -> str:
+    auth.send("POST", "/users", headers=from_("10.7.7.7"), json=MARIA)
+    return auth.mailed_token("user.verification_requested")
+
+
+def refused(answer) -> bool:
+    return (
+        answer.status_code == 429
+        and int(answer.headers["Retry-After"]) > 0
+        and answer.json()["type"] == "/problems/too-many-attempts"
+    )
+
+
+def test_a_client_signs_in_ten_times_a_minute(strict):
+    assert statuses(sign_in(strict, "x", email=f"nobody{n}@example.org") for n in range(10)) == [401] * 10
+    assert refused(sign_in(strict, "x"))
+    assert sign_in(strict, "x", address="10.0.0.2").status_code == 401
+
+
+def test_a_network_waits_after_five_failures_and_longer_each_time(auth):
+    guesses = Guesses(documents=auth.documents, fingerprint=str, now=auth.now)
+    for _ in range(FREE_GUESSES):
+        guesses.allow("maria", "10.0.0.1", known=False)
+        guesses.count("maria", "10.0.0.1", known=False)
+    waits = []
+    for _ in range(10):
+        with pytest.raises(TooManyAttemptsError) as error:
+            guesses.allow("maria", "10.0.0.1", known=False)
+        waits.append(int(error.value.headers["Retry-After"]))
+        auth.now.ahead += waits[-1] + 1
+        guesses.allow("maria", "10.0.0.1", known=False)
+        guesses.count("maria", "10.0.0.1", known=False)
+    expected = [min(FIRST_WAIT * 2**n, LONGEST_WAIT) for n in range(10)]
+    assert all(abs(wait - right) <= 2 for wait, right in zip(waits, expected, strict=True))
+
+
+def test_guesses_from_one_network_lock_nobody_out_elsewhere(strict):
+    strict.sign_up()
+    assert statuses(sign_in(strict, "wrong") for _ in range(6)) == [401] * 5 + [429]
+    assert sign_in(strict, MARIA["password"], address="10.0.1.9").status_code == 201
+
+
+def test_guesses_from_many_networks_do_not_lock_out_a_network_that_the_owner_used(strict):
+    strict.send("POST", "/users", headers=from_("10.7.7.7"), json=MARIA)
+    answers = statuses(sign_in(strict, "wrong", address=f"10.0.{n}.1") for n in range(MOST_GUESSES + 3))
+    assert answers == [401] * MOST_GUESSES + [429] * 3
+    assert refused(sign_in(strict, MARIA["password"], address="10.8.8.8"))
+    assert sign_in(strict, MARIA["password"], address="10.7.7.7").status_code == 201
+
+
+def test_the_guard_over_all_networks_ends_after_an_hour(strict):
+    strict.sign_up()
+    for n in range(MOST_GUESSES + 1):
+        sign_in(strict, "wrong", address=f"10.0.{n}.1")
+    strict.now.ahead += GUARD_SECONDS + 1
+    assert sign_in(strict, MARIA["password"], address="10.8.8.8").status_code == 201
+
+
+def test_an_unknown_address_is_limited_alike(strict):
+    strict.send("POST", "/users", headers=from_("10.7.7.7"), json=MARIA)
+
+    def answers(email: str) -> list[tuple[int, bytes]]:
+        tried = [sign_in(strict, "wrong", address=f"10.0.{n // 6}.{len(email)}", email=email) for n in range(40)]
+        return [(answer.status_code, answer.json()["title"]) for answer in tried]
+
+    assert answers("nobody@example.org") == answers(MARIA["email"])
+
+
+def test_a_finished_reset_lifts_the_waiting_and_the_guard(strict):
+    strict.sign_up()
+    assert statuses(sign_in(strict, "wrong") for _ in range(6))[-1] == 429
+    strict.send("POST", "/password-resets", json={"email": MARIA["email"]})
+    link = strict.mailed_token("user.password_reset_requested")
+    assert strict.send("PUT", f"/password-resets/{link}", json={"password": "seven paper lanterns"}).status_code == 204
+    assert sign_in(strict, "seven paper lanterns").status_code == 201
+
+
+def test_two_replicas_count_guesses_together(make_auth):
+    one, other = make_auth(factor=1), make_auth(factor=1)
+    one.sign_up()
+    assert statuses(sign_in(one, "wrong") for _ in range(3)) == [401] * 3
+    assert statuses(sign_in(other, "wrong") for _ in range(3)) == [401, 401, 429]
+    assert refused(sign_in(one, MARIA["password"]))
+
+
+def test_two_replicas_count_sign_ups_and_resets_together(make_auth):
+    replicas = [make_auth(factor=1), make_auth(factor=1)]
+    ups = [replicas[n % 2].send("POST", "/users", json={**MARIA, "email": f"m{n}@example.org"}) for n in range(11)]
+    assert statuses(ups) == [201] * 10 + [429]
+    asked = [replicas[n % 2].send("POST", "/password-resets", json={"email": "m1@example.org"}) for n in range(4)]
+    assert statuses(asked) == [202] * 4
+    assert mails_of(replicas[0]).count(RESET) == 2, "the sign-up had the first of three a day"
+
+
+def test_the_addresses_of_one_ipv6_network_are_one_client(strict):
+    answers = [sign_in(strict, "x", address=f"2001:db8:1:2:{n:x}::1", email=f"nobody{n}@example.org") for n in range(11)]
+    assert statuses(answers) == [401] * 10 + [429]
+    assert sign_in(strict, "x", address="2001:db8:1:3::1").status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("client", "network"),
+    [
+        ("10.0.0.1", "10.0.0.1"),
+        ("::ffff:10.0.0.1", "10.0.0.1"),
+        ("::FFFF:0a00:0001", "10.0.0.1"),
+        ("2001:DB8:0:0:1::5", "2001:db8::/64"),
+        ("2001:db8::ffff", "2001:db8::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("[2001:db8::1]", "2001:db8::/64"),
+        ("", ""),
+    ],
+)
+def test_a_network_has_one_spelling(client, network):
+    assert network_of(client) == network
+
+
+def test_a_success_forgives_the_failures(strict):
+    strict.sign_up()
+    for n in range(3):
+        assert statuses(sign_in(strict, "wrong", address=f"10.0.{n}.1") for _ in range(4)) == [401] * 4
+        assert sign_in(strict, MARIA["password"], address=f"10.0.{n}.1").status_code == 201
+
+
+def test_a_client_signs_up_ten_times_an_hour_not_counting_typing_errors(strict):
+    for _ in range(12):
+        assert strict.send("POST", "/users", json={**MARIA, "password": "1234567890"}).status_code == 422
+    answers = [strict.send("POST", "/users", json={**MARIA, "email": f"m{n}@example.org"}) for n in range(11)]
+    assert statuses(answers) == [201] * 10 + [429]
+    assert refused(answers[-1])
+
+
+def test_resets_are_limited_by_client_and_by_address(strict):
+    def ask(client: str, email: str):
+        return strict.send("POST", "/password-resets", headers=from_(client), json={"email": email})
+
+    strict.send("PUT", f"/email-verifications/{signed_up(strict)}")
+    assert statuses(ask(f"10.0.0.{n}", "maria@example.org") for n in range(5)) == [202] * 5
+    assert mails_of(strict).count(RESET) == 3, "the link that was mailed last still works"
+    assert statuses(ask("10.9.9.9", f"m{n}@example.org") for n in range(6)) == [202] * 5 + [429]
+
+
+def test_verification_mails_are_limited_by_user(strict):
+    secret = strict.sign_up()
+    answers = [strict.call("POST", "/users/me/verification", secret=secret) for _ in range(4)]
+    assert statuses(answers) == [202] * 2 + [429] * 2
+
+
+def test_confirmations_and_resets_to_an_unconfirmed_address_are_three_a_day(strict):
+    signed_up(strict)
+    for n in range(5):
+        assert (
+            strict.send("POST", "/password-resets", headers=from_(f"10.3.{n}.1"), json={"email": MARIA["email"]}).status_code == 202
+        )
+    (first, *more) = [event.data["name"] for event in strict.events() if event.type == RESET]
+    assert (first, len(more)) == ("", 1)
+
+
+def test_addresses_that_differ_behind_a_plus_are_one_mailbox(strict):
+    answers = [strict.send("POST", "/users", json={**MARIA, "email": f"maria+{n}@example.org"}) for n in range(4)]
+    assert statuses(answers) == [201] * 3 + [429]
+
+
+def test_signing_up_with_a_taken_address_uses_up_no_mails_of_its_owner(strict):
+    secret = strict.sign_up(email="maria@example.org")
+    tried = [strict.send("POST", "/users", headers=from_(f"10.6.{n}.1"), json=MARIA) for n in range(6)]
+    assert statuses(tried) == [409] * 6
+    assert strict.call("POST", "/users/me/verification", secret=secret).status_code == 202
+
+
+def test_a_sign_up_that_is_refused_for_its_mail_leaves_the_address_free(strict):
+    for n in range(3):
+        strict.send("POST", "/users", headers=from_(f"10.6.{n}.1"), json={**MARIA, "email": f"maria+{n}@example.org"})
+    assert refused(strict.send("POST", "/users", json=MARIA))
+    assert [kind for kind, _user in strict.rows()].count("email") == 3
+
+
+def test_nobody_has_many_mails_sent_by_changing_their_address(strict):
+    secret = strict.sign_up()
+
+    def change(n: int):
+        version = strict.call("GET", "/users/me", secret=secret).headers["ETag"]
+        body = {"email": f"victim{n}@example.org", "current_password": MARIA["password"]}
+        return strict.call("PATCH", "/users/me", secret=secret, headers={"If-Match": version}, json=body)
+
+    assert statuses(change(n) for n in range(24)) == [200] * 3 + [429] * 21
+
+
+def test_nobody_gets_many_mails_however_many_accounts_ask(strict):
+    def change(n: int):
+        secret = strict.sign_up(email=f"m{n}@example.org")
+        body = {"email": "victim@example.org", "current_password": MARIA["password"]}
+        return strict.call("PATCH", "/users/me", secret=secret, headers={"If-Match": '"1"', **from_(f"10.0.{n}.1")}, json=body)
+
+    assert statuses(change(n) for n in range(7)) == [200] * 3 + [429] * 4
+
+
+def test_a_network_has_twenty_mails_sent_in_an_hour(strict):
+    secrets = [
+        secret_in(strict.send("POST", "/users", headers=from_(f"10.1.{n}.1"), json={**MARIA, "email": f"m{n}@example.org"}))
+        for n in range(12)
+    ]
+    asked = [
+        strict.call("POST", "/users/me/verification", secret=secret, headers=from_("10.5.5.5"))
+        for secret in secrets
+        for _ in range(2)
+    ]
+    assert statuses(asked) == [202] * 20 + [429] * 4
+
+
+def test_a_stolen_browser_guesses_the_password_five_times(strict):
+    secret = strict.sign_up()
+    wrong = {"current_password": "wrong", "new_password": "seven paper lanterns"}
+    assert statuses(strict.call("POST", "/users/me/password", secret=secret, json=wrong) for _ in range(3)) == [422] * 3
+    leaving = {"X-Current-Password": "wrong"}
+    assert statuses(strict.call("DELETE", "/users/me", secret=secret, headers=leaving) for _ in range(3)) == [422, 422, 429]
+    change = {"email": "eve@example.org", "current_password": MARIA["password"]}
+    assert refused(strict.call("PATCH", "/users/me", secret=secret, headers={"If-Match": '"1"'}, json=change))
+
+
+def test_links_are_limited_by_client(strict):
+    answers = [strict.send("PUT", f"/email-verifications/guess{n}") for n in range(31)]
+    assert statuses(answers) == [404] * 30 + [429]
+
+
+def test_a_factor_widens_every_limit():
+    limits, rule = MovingWindows(factor=3), Limit("some", 2, 60)
+    for _ in range(6):
+        limits.hit(rule, "maria")
+    with pytest.raises(TooManyAttemptsError) as error:
+        limits.hit(rule, "maria")
+    assert 55 <= int(error.value.headers["Retry-After"]) <= 60
+    limits.hit(rule, "somebody else")
+    limits.forgive(rule, "maria")
+    limits.hit(rule, "maria")

@@ -1,0 +1,311 @@
+"""What auth promises whichever store its documents are in: what is interrupted heals, and of several at a time one succeeds."""
+
+from __future__ import annotations
+
+import secrets
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+
+from auth.store.cloudant.address import cloudant_address
+from auth.store.cloudant.documents import CloudantDocuments
+from auth.store.embedded import SqliteDocuments
+from support.auth_alone import Auth, Breaking, auths, secret_in
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+DAY, HOUR = 86_400.0, 3_600.0
+MANY = 1_000_000
+PASSWORD = "violet umbrella kitchen"
+PASSWORD_HEADER = {"X-Current-Password": "violet%20umbrella%20kitchen"}
+RESET = "user.password_reset_requested"
+NEW = {"password": "seven paper lanterns"}
+SECRET = "A" * 43
+
+
+@pytest.fixture(params=["sqlite", "cloudant"])
+def make_auth(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[..., Auth]]:
+    """Make auth with some settings, all on one store."""
+    if request.param == "sqlite":
+        path = tmp_path / "auth.db"
+
+        def rows() -> list[tuple[str, str]]:
+            with closing(sqlite3.connect(path)) as connection:
+                return connection.execute("SELECT kind, user_id FROM document").fetchall()
+
+        with auths(lambda ring: SqliteDocuments(f"sqlite:///{path}", on_events=ring), rows, path) as make:
+            yield make
+        return
+
+    couch, database = request.getfixturevalue("couch"), f"test-{secrets.token_hex(8)}"
+    address = cloudant_address(f"{couch.replace('http', 'cloudant', 1)}/{database}")
+
+    def docs() -> list[tuple[str, str]]:
+        found = httpx.get(f"{couch}/{database}/_all_docs", params={"include_docs": "true"}, timeout=60).json()["rows"]
+        return [(row["doc"]["kind"], row["doc"]["user_id"]) for row in found if not row["id"].startswith("_")]
+
+    with auths(lambda ring: CloudantDocuments(address, on_events=ring), docs, tmp_path) as make:
+        yield make
+
+
+@pytest.fixture
+def auth(make_auth: Callable[..., Auth]) -> Auth:
+    """Auth with wide rate limits."""
+    return make_auth()
+
+
+@pytest.fixture
+def breaking(make_auth: Callable[..., Auth]) -> Auth:
+    """Auth over a store that goes away after `documents.writes_left` more writes."""
+    return make_auth(Breaking)
+
+
+@pytest.mark.parametrize("writes", range(2))
+def test_signing_up_may_be_interrupted_anywhere(breaking, writes):
+    maria = {"email": "maria@example.org", "password": PASSWORD, "name": "Maria"}
+    breaking.documents.writes_left = writes
+    assert breaking.send("POST", "/users", json=maria).status_code == 503
+    breaking.documents.writes_left = MANY
+    assert breaking.send("POST", "/users", json=maria).status_code == 201
+    assert breaking.sign_in().status_code == 201
+    assert [event.type for event in breaking.events()] == ["user.registered", "user.verification_requested"]
+
+
+@pytest.mark.parametrize("writes", range(4))
+def test_a_change_of_address_may_be_interrupted_anywhere(breaking, writes):
+    secret = breaking.sign_up()
+    body = {"email": "new@example.org", "current_password": PASSWORD}
+    changing = breaking.call("PATCH", "/users/me", secret=secret, headers={"If-Match": '"1"'}, json=body)
+    assert changing.status_code == 200
+    link = breaking.mailed_token("user.verification_requested")
+    breaking.documents.writes_left = writes
+    breaking.send("PUT", f"/email-verifications/{link}")
+    breaking.documents.writes_left = MANY
+    old, new = breaking.sign_in().status_code, breaking.sign_in(email="new@example.org").status_code
+    assert {old, new} == {201, 401}
+    if old == 201:
+        assert breaking.send("PUT", f"/email-verifications/{link}").status_code == 204
+    assert breaking.sign_in(email="new@example.org").status_code == 201
+    breaking.now.ahead = 61
+    breaking.sign_up()
+
+
+@pytest.mark.parametrize("writes", range(2))
+def test_another_password_ends_all_other_sessions_in_the_same_write_or_nothing_happens(breaking, writes):
+    secret, others = breaking.sign_up(), [breaking.sign_in() for _ in range(2)]
+    secrets = [other.headers["Set-Cookie"].partition("=")[2].partition(";")[0] for other in others]
+    bearer = {"Authorization": f"Bearer {breaking.made.exchange(secret)[0]['auth']}"}
+    body = {"current_password": PASSWORD, "new_password": "seven paper lanterns"}
+    breaking.documents.writes_left = writes
+    changed = breaking.send("POST", "/users/me/password", headers=bearer, json=body)
+    assert changed.status_code == (204 if writes else 503)
+    secret = changed.headers["Set-Cookie"].partition("=")[2].partition(";")[0] if writes else secret
+    breaking.documents.writes_left = MANY
+    for other in secrets:
+        assert breaking.send("POST", "/internal/tokens", json={"secret": other}).status_code == (401 if writes else 200)
+    assert breaking.send("POST", "/internal/tokens", json={"secret": secret}).status_code == 200
+    assert breaking.sign_in().status_code == (401 if writes else 201)
+
+
+@pytest.fixture
+def maria(auth):
+    """Maria with one of everything: (session's secret, access token's secret, id)."""
+    secret = auth.sign_up()
+    made = auth.call(
+        "POST",
+        "/users/me/tokens",
+        secret=secret,
+        json={"name": "backup", "scopes": ["read"], "current_password": "violet umbrella kitchen"},
+    ).json()
+    auth.send("POST", "/password-resets", json={"email": "maria@example.org"})
+    user_id = auth.call("GET", "/users/me", secret=secret).json()["id"]
+    assert auth.kinds_of(user_id) == ["email", "user"]
+    auth.events()
+    return secret, made["token"], user_id
+
+
+def test_leaving_removes_everything_and_tells_the_other_services(auth, maria):
+    secret, token, user_id = maria
+    answer = auth.call("DELETE", "/users/me", secret=secret, headers=PASSWORD_HEADER)
+    assert answer.status_code == 204
+    assert answer.headers["Set-Cookie"].startswith("__Host-session=;")
+    assert auth.exchange_status(secret) == auth.exchange_status(token) == 401
+    assert auth.sign_in().status_code == 401
+    assert auth.kinds_of(user_id) == ["tombstone"]
+    (event,) = auth.events()
+    assert (event.type, event.data) == ("user.deleted", {"user_id": user_id})
+    auth.made.service.clean_up()
+    assert auth.kinds_of(user_id) == []
+
+
+@pytest.mark.parametrize("writes", range(4))
+def test_wherever_leaving_is_interrupted_it_is_finished_later(breaking, writes):
+    auth = breaking
+    secret = auth.sign_up()
+    token = auth.call(
+        "POST",
+        "/users/me/tokens",
+        secret=secret,
+        json={"name": "backup", "scopes": ["read"], "current_password": "violet umbrella kitchen"},
+    ).json()["token"]
+    auth.send("POST", "/password-resets", json={"email": "maria@example.org"})
+    user_id = auth.call("GET", "/users/me", secret=secret).json()["id"]
+    auth.events()
+    auth.documents.writes_left = writes
+    answer = auth.call("DELETE", "/users/me", secret=secret, headers=PASSWORD_HEADER)
+    auth.documents.writes_left = MANY
+    assert answer.status_code == (503 if writes < 3 else 204)
+    if writes == 0:
+        assert auth.exchange_status(secret) == 200
+        return
+    assert auth.exchange_status(secret) == auth.exchange_status(token) == 401
+    auth.made.service.clean_up()
+    assert auth.kinds_of(user_id) == ["tombstone"]
+    assert [event.type for event in auth.events()] == ["user.deleted"]
+    auth.made.service.clean_up()
+    assert auth.kinds_of(user_id) == []
+    auth.sign_up()
+
+
+def test_an_address_of_somebody_who_left_is_free_even_before_tidying(breaking):
+    auth = breaking
+    secret = auth.sign_up()
+    bearer = {"Authorization": f"Bearer {auth.made.exchange(secret)[0]['auth']}"}
+    auth.documents.writes_left = 1
+    assert auth.send("DELETE", "/users/me", headers={**bearer, **PASSWORD_HEADER}).status_code == 503
+    auth.documents.writes_left = MANY
+    auth.now.ahead = 61
+    auth.sign_up()
+    auth.made.service.clean_up()
+    assert auth.sign_in().status_code == 201
+
+
+def test_the_link_of_the_mail_sets_a_new_password_once_and_ends_every_session(auth):
+    secret = auth.sign_up()
+    assert auth.request_reset().status_code == 202
+    event = auth.events()[-1]
+    assert auth.opened_address(event) == "Maria@example.org"
+    assert event.data["expires_at"] == "2015-01-24T19:00:00Z"
+    path = f"/password-resets/{auth.opened_token(event)}"
+    answer = auth.send("PUT", path, json=NEW)
+    assert answer.status_code == 204
+    assert "Set-Cookie" not in answer.headers
+    assert auth.exchange_status(secret) == 401
+    assert auth.sign_in().status_code == 401
+    assert auth.sign_in(password=NEW["password"]).status_code == 201
+    assert auth.send("PUT", path, json=NEW).status_code == 404
+
+
+def test_of_two_who_use_one_reset_at_a_time_one_succeeds(auth):
+    auth.sign_up()
+    auth.request_reset()
+    path = f"/password-resets/{auth.mailed_token(RESET)}"
+    requests = [("PUT", path, {"json": {"password": f"seven paper lanterns {n}"}}) for n in range(4)]
+    assert sorted(answer.status_code for answer in auth.send_at_once(*requests)) == [204, 404, 404, 404]
+
+
+def test_asking_for_a_reset_does_not_tell_whether_the_address_is_known(auth):
+    auth.sign_up()
+    known, unknown = auth.request_reset(), auth.request_reset("nobody@example.org")
+    assert known.status_code == unknown.status_code == 202
+    assert known.content == unknown.content
+    assert [event.type for event in auth.events()].count(RESET) == 1
+    (nobody,) = [found for found in auth.documents.expired(auth.now() + 2 * HOUR, limit=10) if found.kind == "nobody"]
+    auth.now.ahead = HOUR + 60
+    auth.made.service.clean_up()
+    assert auth.documents.get(nobody.id) is None
+
+
+def test_sessions_are_listed_read_and_revoked(auth):
+    first = auth.sign_up()
+    second = secret_in(auth.sign_in())
+    items = auth.call("GET", "/users/me/sessions", secret=second, headers={"User-Agent": "x"}).json()["items"]
+    assert [item["current"] for item in items] == [True, False]
+    assert items[0]["created_at"] == items[0]["last_seen_at"] == "2015-01-24T18:00:00Z"
+    assert items[0]["user_agent"].startswith("python-httpx")
+    path = f"/users/me/sessions/{items[1]['id']}"
+    assert auth.call("GET", path, secret=second).json() == items[1]
+    assert auth.call("GET", "/session", secret=second).json() == items[0]
+    assert auth.call("DELETE", path, secret=second).status_code == 204
+    assert auth.call("GET", path, secret=second).status_code == 404
+    assert auth.call("DELETE", path, secret=second).status_code == 404
+    assert (auth.exchange_status(first), auth.exchange_status(second)) == (401, 200)
+
+
+def test_use_is_written_down_once_an_hour(auth):
+    secret = auth.sign_up()
+    user = auth.sign_in().json()
+
+    def revision() -> str:
+        return auth.documents.get(f"user:{user['id']}").revision
+
+    before = revision()
+    for ahead in (0.0, HOUR - 60):
+        auth.now.ahead = ahead
+        auth.exchange_status(secret)
+        assert revision() == before
+    auth.now.ahead = HOUR + 60
+    auth.exchange_status(secret)
+    noted = revision()
+    assert noted != before
+    auth.exchange_status(secret)
+    assert revision() == noted
+
+
+def test_nobody_is_signed_out_because_that_cannot_be_noted(breaking):
+    secret = breaking.sign_up()
+    assert breaking.exchange_status(secret) == 200
+    breaking.now.ahead = HOUR + 60
+    breaking.documents.writes_left = 0
+    assert breaking.exchange_status(secret) == 200
+    assert breaking.sign_in().status_code == 503
+
+
+def test_what_is_over_is_forgotten_with_the_next_change_and_by_tidying(auth):
+    auth.sign_up()
+    user = auth.sign_in().json()
+
+    def kept() -> int:
+        return len(auth.documents.get(f"user:{user['id']}").body["sessions"])
+
+    auth.now.ahead = 31 * DAY
+    auth.made.service.clean_up()
+    assert kept() == 0
+    assert auth.sign_in().json() == user
+    auth.now.ahead = 62 * DAY
+    auth.sign_in()
+    assert kept() == 1
+
+
+def test_of_many_who_sign_in_as_one_person_at_a_time_each_gets_a_session(auth):
+    auth.sign_up()
+    body = {"email": "maria@example.org", "password": "violet umbrella kitchen"}
+    answers = auth.send_at_once(*[("POST", "/session", {"json": body})] * 12)
+    assert [answer.status_code for answer in answers] == [201] * 12
+    assert [auth.exchange_status(secret_in(answer)) for answer in answers] == [200] * 12
+
+
+def test_a_secret_of_one_person_with_the_name_of_another_opens_nothing(auth):
+    mine, theirs = auth.sign_up(), auth.sign_up(email="eve@example.org")
+    mixed = theirs[: -len(SECRET)] + mine[-len(SECRET) :]
+    assert auth.exchange_status(mixed) == 401
+    assert auth.exchange_status(mine.replace("outlay_ses_", "outlay_pat_")) == 401
+
+
+def test_a_token_ends_when_it_expires(auth):
+    secret = auth.sign_up()
+    until = datetime.now(UTC) + timedelta(days=2)
+    made = auth.create_token(secret, expires_at=until.isoformat())
+    assert datetime.fromisoformat(made["expires_at"]) == until
+    assert auth.exchange_status(made["token"]) == 200
+    auth.now.ahead = 2 * DAY + 1
+    assert auth.exchange_status(made["token"]) == 401
+    auth.made.service.clean_up()
+    auth.now.ahead = 0
+    assert auth.call("GET", "/users/me/tokens", secret=secret).json() == {"items": []}
