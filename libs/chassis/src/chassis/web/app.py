@@ -115,12 +115,6 @@ def build_app(parts: AppParts) -> ASGIApp:
     )
 
 
-def _operation(handlers: object, name: str) -> Callable[..., Response]:
-    holders = handlers if isinstance(handlers, tuple) else (handlers,)
-    holder = next((each for each in holders if hasattr(each, name)), holders[-1])
-    return cast("Callable[..., Response]", getattr(holder, name))
-
-
 class _KnownDocument(OpenAPISpecification):  # type: ignore[misc]
     """One of ours: tests/architecture lets connexion check each of them."""
 
