@@ -249,7 +249,7 @@ def test_what_nobody_foresaw_and_what_hangs_are_findings_too() -> None:
 
     found = run_probes([Probe("a", hang), Probe("b", fail), Probe("c", trouble), Probe("d", lambda: "well")], seconds=0.2)
     assert [one.ok for one in found] == [False, False, False, True]
-    assert "has not answered within 0.2 seconds" in found[0].sentence
+    assert "did not respond within 0.2 seconds" in found[0].sentence
     assert "RuntimeError" in found[1].sentence
     assert WRONG not in as_json(found)
 

@@ -1,4 +1,4 @@
-"""Threads that wait for a wake_up end when they are told to, at whichever moment that is."""
+"""Threads that sleep until they are woken up end when they are told to, at any moment."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class BellOfAStop(threading.Event):
-    """A wake_up that is rung by stop() in the moment before its first clearing, which is the worst of all moments."""
+    """An event that stop() sets just before it is cleared for the first time: the worst moment."""
 
     def __init__(self) -> None:
         super().__init__()

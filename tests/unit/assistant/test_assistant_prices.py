@@ -47,5 +47,5 @@ def test_the_price_is_not_how_many(text: str, amount: str) -> None:
     ],
 )
 def test_nothing_is_offered_that_was_not_told(text: str) -> None:
-    """Questions, optional_checks, debts, what is to come, and two prices at once."""
+    """Questions, wishes, debts, what is to come, and two prices at once."""
     assert say(text)[0] is not Outcome.PROPOSED

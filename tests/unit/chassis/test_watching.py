@@ -41,7 +41,7 @@ def test_what_hangs_is_failing_at_once_is_asked_only_once_and_may_come_back() ->
         asked.append(1)
         gate.wait(10)
 
-    watched = BackgroundCheck(hang, fresh=0, patience=0.05)
+    watched = BackgroundCheck(hang, fresh=0, wait=0.05)
     begun = time.monotonic()
     for _ in range(3):
         with pytest.raises(UnavailableError):

@@ -33,7 +33,7 @@ CREATE INDEX IF NOT EXISTS message_due ON message (queue, due_at, id) WHERE died
 """
 _BATCH = 50
 _IDLE_SECONDS = 5.0
-# Another process may have put dead letters back, which rings no wake_up here.
+# Another process may have put dead letters back, which does not wake up this one.
 
 
 class EmbeddedBus:

@@ -14,39 +14,39 @@ if TYPE_CHECKING:
     from chassis.runtime.metrics import Metrics
 
 ALONE = "alone"
-"""Name of a relay that is the only one of its outbox for sure, such as the one of a process that has locked its data folder."""
+"""The name of a relay that is certainly the only one of its outbox, as in a process that has locked its data folder."""
 
 CONFIRM_SECONDS = 10.0
 """How long a bus may take to confirm what it was given."""
 LEASE_SECONDS = 15.0
-"""How long a relay has events for itself."""
+"""How long a relay has its events for itself."""
 SWEEP_SECONDS = 5.0
-"""How often a relay looks, unasked, for what another one claimed and left when it was killed."""
+"""How often a relay looks for events that another relay had claimed when it was killed."""
 _BATCH = 100
 
 
 def sharing(owner: str) -> str | None:
-    """Return the relay's name if it shares its outbox, None if there is nobody from whom to claim events."""
+    """Return the relay's name if it shares its outbox and must claim events, None if it is alone."""
     return None if owner == ALONE else owner
 
 
 class Outbox(Protocol):
-    """Events that were stored with the change that they tell of, and are not sent yet."""
+    """Events that were stored together with the change they report, and are not published yet."""
 
     def claim(self, limit: int) -> list[Event]:
-        """Return unsent events, oldest first, which no other relay gets for the length of a lease."""
+        """Return unpublished events, oldest first, and lease them to this relay."""
 
     def mark_sent(self, ids: Sequence[str]) -> None:
-        """Forget events that the bus has taken."""
+        """Delete events that the bus has taken."""
 
     def oldest_seconds(self) -> float:
-        """Return the age of the oldest unsent event, 0 if there is none."""
+        """Return the age of the oldest unpublished event, 0 if there is none."""
 
 
 class Relay(Worker):
-    """Publishes what is in an outbox, woken by each commit that adds to it.
+    """Publishes the events of an outbox, woken up by each commit that adds some.
 
-    A crash between publishing and marking publishes again; consumers keep an inbox for that.
+    After a crash between publishing and marking, events are published again; the consumers' inboxes handle them once.
     """
 
     def __init__(
@@ -59,19 +59,19 @@ class Relay(Worker):
         wake_up: threading.Event,
         alone: bool = False,
     ) -> None:
-        """Make a relay; whoever commits an event to the outbox sets the wake_up. `alone`: no other relay shares the outbox."""
+        """Make a relay; each commit of an event sets `wake_up`. `alone`: no other relay shares the outbox."""
         super().__init__(f"relay:{service}", wake_up=wake_up)
         self._sweep = IDLE_SECONDS if alone else SWEEP_SECONDS
         self._service, self._outbox, self._publish, self._metrics = service, outbox, publish, metrics
 
     def work_off(self) -> float:
-        """Publish all that is unsent."""
+        """Publish all events that are not published yet."""
         while self.send_batch() and not self.stopping:
             pass
         return self._sweep
 
     def send_batch(self) -> int:
-        """Send one batch; return how many events it had. Raises what the store or the bus raises."""
+        """Publish one batch; return how many events it had. Raises what the store or the bus raises."""
         events = self._outbox.claim(_BATCH)
         if events:
             self._publish(events)
@@ -79,5 +79,5 @@ class Relay(Worker):
         return len(events)
 
     def measure(self) -> None:
-        """Bring the gauge of the oldest unsent event up to date."""
+        """Update the gauge of the oldest unpublished event."""
         self._metrics.outbox_age.labels(self._service).set(self._outbox.oldest_seconds())

@@ -1,4 +1,4 @@
-"""Forgets what is no longer needed, once an hour."""
+"""Deletes what is no longer needed, once an hour."""
 
 from __future__ import annotations
 
@@ -12,29 +12,29 @@ if TYPE_CHECKING:
 
     from chassis.process.service import Service
 
-log = logging.getLogger("outlay.tidying")
+log = logging.getLogger("outlay.cleanup")
 
-_TIDY_SECONDS = 3600.0
+_INTERVAL_SECONDS = 3600.0
 _FIRST_SECONDS = 60.0
-"""So that a machine that is switched off every evening is tidied too."""
+"""The first cleanup comes soon, so that a machine that is switched off every evening has one too."""
 
 
 class Cleanup(Worker):
-    """Tidies some services' stores."""
+    """Cleans up the stores of some services."""
 
     def __init__(self, services: Sequence[Service]) -> None:
-        """Begin nothing yet."""
-        super().__init__("tidying")
+        """Start nothing yet."""
+        super().__init__("cleanup")
         self._services, self._begun = tuple(services), False
 
     def work_off(self) -> float:
-        """Tidy each service; what fails is tried again in an hour."""
+        """Clean up after each service; a failure is tried again in an hour."""
         if not self._begun:
             self._begun = True
             return _FIRST_SECONDS
         for service in self._services:
             try:
                 service.clean_up()
-            except Exception as error:  # tidying can wait
-                log.warning("tidying fails", extra={"service": service.name, "reason": str(error)})
-        return _TIDY_SECONDS
+            except Exception as error:  # it can wait
+                log.warning("cleanup failed", extra={"service": service.name, "reason": str(error)})
+        return _INTERVAL_SECONDS

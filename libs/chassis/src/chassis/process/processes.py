@@ -1,4 +1,4 @@
-"""What one process of a service runs: a server that answers and relays, or workers with only their health to be asked for."""
+"""The two kinds of process of a service: `serve` runs its API and the relay, `work` handles events and does background work."""
 
 from __future__ import annotations
 
@@ -22,33 +22,33 @@ if TYPE_CHECKING:
     from chassis.runtime.worker import Worker
 
 _LEAVE_SECONDS = 4.0
-"""Within which everything has to end at the signal to stop; what is cut off is found again by another process."""
+"""How long everything may take to end after SIGTERM; another process goes on with what is cut off."""
 
 
 class Answering:
-    """`serve`: the service's API, and a relay for what it commits, so that the commit itself wakes who publishes it."""
+    """`serve`: the service's API, and a relay, which each commit of an event wakes up."""
 
     def __init__(self, service: Service, bus: RabbitBus | None, metrics: Metrics, wake_up: threading.Event) -> None:
-        """Without a bus, events wait in the outbox."""
+        """Without a bus, events stay in the outbox."""
         self._service, self._bus = service, bus
         self._workers: tuple[Worker, ...] = (_relay(service, bus, metrics, wake_up),) if bus else ()
-        # It answers without a broker, so that one that is away is only reported.
+        # The API works without the broker, so its absence is only reported.
         optional_checks = {**service.optional_checks, **({"broker": bus.check_publishing} if bus else {})}
         health = Health(metrics, {"store": service.check}, optional_checks=optional_checks)
         self._web = _Readiness(health, service.web)
 
     def run(self, *, host: str, port: int, on_ready: Callable[[int], None], leave_seconds: float = 0) -> None:
-        """Serve until the signal to stop, and `leave_seconds` longer."""
+        """Serve until SIGTERM, and `leave_seconds` longer."""
         if self._bus is not None:
             self._bus.connect()
         _run(self._web, self._workers, self._bus, host=host, port=port, on_ready=on_ready, leave_seconds=leave_seconds)
 
 
 class Working:
-    """`work`: consumers, relay, the service's own workers and the hourly tidying."""
+    """`work`: consumers, the relay, the service's own workers and the hourly cleanup."""
 
     def __init__(self, service: Service, bus: RabbitBus, metrics: Metrics, wake_up: threading.Event) -> None:
-        """Begin nothing yet."""
+        """Start nothing yet."""
         self._bus = bus
         self._workers = (_relay(service, bus, metrics, wake_up), *service.workers, Cleanup([service]))
         metrics.measure_with(bus.depths)
@@ -57,13 +57,13 @@ class Working:
         )
 
     def run(self, *, host: str, port: int, on_ready: Callable[[int], None], leave_seconds: float = 0) -> None:  # noqa: ARG002
-        """Work until the signal to stop; nobody has to be told first, the broker gives what is left to others."""
+        """Work until SIGTERM; the broker redelivers unfinished messages to other processes."""
         self._bus.start()
         _run(self._web, self._workers, self._bus, host=host, port=port, on_ready=on_ready)
 
 
 class _Readiness:
-    """Answers /readyz of an application that has a broker beside it."""
+    """Answers /readyz for an application and its broker; passes other requests on."""
 
     def __init__(self, health: Health, app: ASGIApp) -> None:
         self._health, self._app = health, app

@@ -1,4 +1,4 @@
-"""A service as its composition root hands it over: what to serve, what to listen to, what to relay."""
+"""A service as its composition root builds it: its web application, queues, workers, outbox and checks."""
 
 from __future__ import annotations
 
@@ -16,28 +16,28 @@ from chassis.security.rekeying import RekeyingCount
 
 @dataclass(frozen=True, kw_only=True)
 class Service:
-    """The parts that a process runs. Nothing in here is started yet."""
+    """The parts that a process runs. Nothing is started yet."""
 
     name: str
     web: ASGIApp
     outbox: Outbox
     queues: tuple[Queue, ...] = ()
     workers: tuple[Worker, ...] = ()
-    """Threads of its own that run where its events are handled."""
+    """Background threads that run where events are handled."""
     migrate: Callable[[], None] = lambda: None
-    """Bring the store to the newest schema; to be called before anything else."""
+    """Migrates the store to the newest schema; called before anything else."""
     rekey: Callable[[], Iterator[RekeyingCount]] = lambda: iter(())
-    """Seal everything at rest with the newest data key, where it is not yet; yields a count for each kind of value."""
+    """Encrypts everything at rest with the newest data key; yields a count for each kind of value."""
     rotate: Callable[[], None] = lambda: None
-    """Make a new key to sign tokens with, for the one that signs them."""
+    """Makes a new key to sign tokens with; only auth signs them."""
     check_keys: Callable[[], object] = lambda: None
-    """Raise chassis.security.encryption.UnknownKeyError if something is sealed with a data key that is not given."""
+    """Raises UnknownKeyError if something is encrypted with a data key that is missing."""
     clean_up: Callable[[], None] = lambda: None
-    """Forget what is no longer needed; to be called once an hour."""
+    """Deletes what is no longer needed; called once an hour."""
     check: Callable[[], object] = lambda: None
-    """Raise if the service is not ready."""
+    """Raises if the service is not ready."""
     optional_checks: Mapping[str, Callable[[], object]] = field(default_factory=dict)
     """Checks of what the service can do without for a time, by name; only reported. They must return quickly."""
     probes: Callable[[], Sequence[Probe]] = tuple
-    """What `check` tries: every connection that the service uses."""
+    """What `check` tries: every connection of the service."""
     close: Callable[[], None] = lambda: None

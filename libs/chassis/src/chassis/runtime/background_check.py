@@ -1,4 +1,4 @@
-"""Looks after something that may take long to answer, so that nobody who asks how it is has to wait for it."""
+"""Health checks that run in the background, so that nobody who asks for their result waits for a slow one."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _FRESH_SECONDS = 10.0
-_PATIENCE_SECONDS = 1.0
+_WAIT_SECONDS = 1.0
 
 
 class BackgroundCheck:
-    """A check that is made in the background; what it said last is good for ten seconds, and a slow one counts as failing."""
+    """A check that runs in the background; its result is good for ten seconds, and a slow check counts as failing."""
 
     def __init__(
         self,
         check: Callable[[], object],
         *,
         fresh: float = _FRESH_SECONDS,
-        patience: float = _PATIENCE_SECONDS,
+        wait: float = _WAIT_SECONDS,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Ask nothing yet."""
-        self._check, self._fresh, self._patience, self._monotonic = check, fresh, patience, monotonic
+        """`fresh` is how many seconds a result is good for, `wait` how many seconds a caller waits for a new one."""
+        self._check, self._fresh, self._wait, self._monotonic = check, fresh, wait, monotonic
         self._lock = threading.Lock()
         self._asked_at = float("-inf")
         self._answered = threading.Event()
@@ -35,7 +35,7 @@ class BackgroundCheck:
         self._error: Exception | None = None
 
     def begin(self) -> None:
-        """Begin to ask, unless that is done already or the last answer is still good."""
+        """Start the check, unless it is running or its last result is still good."""
         with self._lock:
             if self._answered.is_set() and self._monotonic() - self._asked_at >= self._fresh:
                 self._asked_at = self._monotonic()
@@ -43,10 +43,10 @@ class BackgroundCheck:
                 threading.Thread(target=self._ask, name="watching", daemon=True).start()
 
     def __call__(self) -> None:
-        """Raise what the check raised, or UnavailableError while it does not answer."""
+        """Raise what the check raised, or UnavailableError while it does not return."""
         self.begin()
-        if not self._answered.wait(self._patience):
-            message = "it does not answer"
+        if not self._answered.wait(self._wait):
+            message = "it does not respond"
             raise UnavailableError(message)
         if self._error is not None:
             raise self._error

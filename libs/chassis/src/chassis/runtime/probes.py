@@ -1,4 +1,4 @@
-"""`check`: tries every connection that a process would use, all at once, and says of each in a sentence how it is."""
+"""Probes: `check` tries every connection of a process at once, and reports each in a sentence."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 
 SECONDS = 20.0
-"""How long all probes together may take."""
+"""How long all probes may take together."""
 _LEAST_FREE_MB = 100
 
 
@@ -22,29 +22,29 @@ PROCESSES = frozenset({"serve", "work", "migrate"})
 
 
 class ProbeError(Exception):
-    """Something is wrong; the text says what, and what to change, and holds no secret."""
+    """A probe failed; the text says what is wrong and what to change, and contains no secret."""
 
     def __init__(self, sentence: str, *, lasting: bool = False) -> None:
-        """`lasting` says that trying again cannot help: a person has to change something first."""
+        """`lasting` means that trying again cannot help: somebody has to change something first."""
         super().__init__(sentence)
         self.lasting = lasting
 
 
 @dataclass(frozen=True)
 class Probe:
-    """One thing to try."""
+    """One connection, folder or key to try."""
 
     name: str
-    """What it is to the service, such as `store`."""
+    """What the service uses it for, such as `store`."""
     try_it: Callable[[], str]
-    """Returns a sentence about what is well; raises ProbeError."""
+    """Returns a sentence about what works; raises ProbeError."""
     processes: frozenset[str] = PROCESSES
-    """The kinds of process that use it; the others may not even be let through to it."""
+    """The kinds of process that use it; a network policy may keep the others from it."""
 
 
 @dataclass(frozen=True)
 class Finding:
-    """What came out."""
+    """The result of one probe."""
 
     name: str
     ok: bool
@@ -53,12 +53,12 @@ class Finding:
 
 
 def used_by(process: str, probes: Iterable[Probe]) -> list[Probe]:
-    """Return the probes of what a kind of process uses; of all of them if it is not known which kind."""
+    """Return the probes of what a kind of process uses, or all probes if `process` is empty."""
     return [probe for probe in probes if not process or process in probe.processes]
 
 
 def run_probes(probes: Sequence[Probe], *, seconds: float = SECONDS) -> list[Finding]:
-    """Try all of them at once; one that has not come back in time is a finding too."""
+    """Run all probes at once; a probe that takes longer than `seconds` is reported as failed."""
     deadline = time.monotonic() + seconds
     found: dict[int, Finding] = {}
     threads = [
@@ -71,7 +71,7 @@ def run_probes(probes: Sequence[Probe], *, seconds: float = SECONDS) -> list[Fin
         thread.join(max(0.0, deadline - time.monotonic()))
     late = round(seconds * 1000)
     return [
-        found.get(number) or Finding(probe.name, False, f"has not answered within {seconds:g} seconds", late)
+        found.get(number) or Finding(probe.name, False, f"did not respond within {seconds:g} seconds", late)
         for number, probe in enumerate(probes)
     ]
 
@@ -88,7 +88,7 @@ def as_json(findings: Sequence[Finding]) -> str:
 
 
 def folder_probe(name: str, folder: Path) -> Probe:
-    """Return a probe of a folder that has to be written to, and of the disk that it is on."""
+    """Return a probe of a folder that must be writable, and of its disk."""
 
     def try_it() -> str:
         try:
@@ -97,12 +97,14 @@ def folder_probe(name: str, folder: Path) -> Probe:
                 pass
             free = shutil.disk_usage(folder).free // 1_000_000
         except OSError as error:
-            message = f"the folder {folder} cannot be written to: {error.strerror}; let user {os.getuid()} own it, or name another"
+            message = (
+                f"the folder {folder} is not writable: {error.strerror}; make user {os.getuid()} its owner, or set another one"
+            )
             raise ProbeError(message) from error
         if free < _LEAST_FREE_MB:
-            message = f"the disk of {folder} has {free} MB left, which is less than {_LEAST_FREE_MB}; make room"
+            message = f"the disk of {folder} has {free} MB left, less than {_LEAST_FREE_MB} MB; free some space"
             raise ProbeError(message)
-        return f"the folder {folder} can be written to, {free} MB are free"
+        return f"the folder {folder} is writable, {free} MB are free"
 
     return Probe(name, try_it)
 
@@ -113,6 +115,6 @@ def _tried(probe: Probe) -> Finding:
         ok, sentence = True, probe.try_it()
     except ProbeError as trouble:
         ok, sentence = False, str(trouble)
-    except Exception as error:  # nobody foresaw it; its own text may hold what it should not
-        ok, sentence = False, f"failed in a way that is not known: {type(error).__name__}; the log has more"
+    except Exception as error:  # unexpected; its text may contain a secret
+        ok, sentence = False, f"failed unexpectedly: {type(error).__name__}; see the log"
     return Finding(probe.name, ok, sentence, round((time.monotonic() - begun) * 1000))

@@ -24,7 +24,7 @@ _READY = 200
 LIVE = (200, b'{"status": "ok"}', "application/json")
 """The answer at /livez, which tells nothing but that the process answers."""
 
-_PATIENCE_SECONDS = 4.0
+_WAIT_SECONDS = 4.0
 """How long a check may take: who asks gives up soon, and asks again."""
 
 
@@ -109,4 +109,4 @@ def _word_for(status: int) -> str:
 
 
 def _watched(checks: Mapping[str, Callable[[], object]]) -> dict[str, BackgroundCheck]:
-    return {name: BackgroundCheck(check, fresh=0.0, patience=_PATIENCE_SECONDS) for name, check in checks.items()}
+    return {name: BackgroundCheck(check, fresh=0.0, wait=_WAIT_SECONDS) for name, check in checks.items()}
