@@ -19,8 +19,7 @@ from assistant.conversation.model import Person
 from assistant.tools.client import PublicApi, new_client
 from assistant.tools.toolbox import Toolbox
 from conversations.ledger import load
-from expenses.imports.readers.guarding import guarded
-from expenses.imports.readers.own import TITLES
+from expenses.imports.readers.outlay_csv import EXPORT_TITLES, escape_formulas
 from money import Money
 from support.asgi import led_to
 from support.suite import built_suite
@@ -153,14 +152,14 @@ def _as_export(ledger: sqlite3.Connection) -> bytes:
     """Write the ledger as Outlay exports it, which comes back without a change: home amounts are given, not converted."""
     written = io.StringIO()
     writer = csv.writer(written, lineterminator="\n")
-    writer.writerow(TITLES)
+    writer.writerow(EXPORT_TITLES)
     rows = ledger.execute(
         "SELECT spent_on, payee, description, category, amount, currency, note, tags, kind, home_cents FROM expense ORDER BY id"
     )
     for day, payee, description, category, amount, currency, note, tags, kind, cents in rows:
-        texts = [guarded(payee), guarded(description), guarded(category)]
+        texts = [escape_formulas(payee), escape_formulas(description), escape_formulas(category)]
         sign = "-" if kind == "expense" else ""
-        writer.writerow([day, *texts, sign + amount, currency, guarded(note), tags, kind, Money(cents, "USD").text, "USD"])
+        writer.writerow([day, *texts, sign + amount, currency, escape_formulas(note), tags, kind, Money(cents, "USD").text, "USD"])
     return written.getvalue().encode()
 
 

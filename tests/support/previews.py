@@ -6,9 +6,9 @@ import io
 from typing import Any
 
 from expenses.imports.month_names import BabelMonths
-from expenses.imports.readers.layout import Reader, find_layout
+from expenses.imports.readers.detection import ReadingContext, detect_layout
 from expenses.imports.readers.mapping import Mapping
-from expenses.imports.readers.preview import preview_of
+from expenses.imports.readers.preview import build_preview
 
 _NOTHING_CHOSEN = Mapping()
 
@@ -16,9 +16,9 @@ _NOTHING_CHOSEN = Mapping()
 def previewed(content: str | bytes, locale: str, currency: str, mapping: Mapping = _NOTHING_CHOSEN) -> dict[str, Any]:
     """Return the preview of a file for somebody with every rate and no expense."""
     raw = content.encode() if isinstance(content, str) else content
-    reader = Reader(currency, locale, BabelMonths().languages(locale))
-    layout = find_layout(io.BytesIO(raw), mapping, reader)
-    return preview_of(layout, reader, lambda code, day: True, lambda rows: [False] * len(rows))
+    reader = ReadingContext(currency, locale, BabelMonths().languages(locale))
+    layout = detect_layout(io.BytesIO(raw), mapping, reader)
+    return build_preview(layout, reader, lambda code, day: True, lambda rows: [False] * len(rows))
 
 
 def amounts(seen: dict[str, Any]) -> str:

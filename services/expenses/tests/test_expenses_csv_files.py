@@ -10,23 +10,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from expenses.errors import UnreadableFileError
-from expenses.imports.readers.layout import Reader, find_layout
+from expenses.imports.readers.detection import ReadingContext, detect_layout
 from expenses.imports.readers.mapping import Mapping
-from expenses.imports.readers.records import records_of
-from expenses.imports.readers.rows import RowReader
-from expenses.imports.readers.source import opened
+from expenses.imports.readers.records import read_records
+from expenses.imports.readers.rows import MappedRowReader
+from expenses.imports.readers.text import open_text
 
-BRITON = Reader("EUR", "en-GB")
+BRITON = ReadingContext("EUR", "en-GB")
 
 
-def read(content: bytes | str, *, given: Mapping | None = None, reader: Reader = BRITON):
+def read(content: bytes | str, *, given: Mapping | None = None, reader: ReadingContext = BRITON):
     """Return the layout of a file and its rows as (day, signed minor units, currency, payee, description)."""
     stream = io.BytesIO(content.encode() if isinstance(content, str) else content)
-    layout = find_layout(stream, given or Mapping(), reader)
+    layout = detect_layout(stream, given or Mapping(), reader)
     assert layout.errors == []
-    rows = RowReader(layout.mapping, reader.home_currency)
-    with opened(stream, layout.mapping.encoding) as text:
-        found = [rows.read(cells) for line, cells in records_of(text, layout.mapping.delimiter) if line >= layout.first_line]
+    rows = MappedRowReader(layout.mapping, reader.home_currency)
+    with open_text(stream, layout.mapping.encoding) as text:
+        found = [rows.read(cells) for line, cells in read_records(text, layout.mapping.delimiter) if line >= layout.first_line]
     return layout, [(r.spent_on, r.minor if r.kind == "income" else -r.minor, r.currency, r.payee, r.description) for r in found]
 
 
@@ -72,7 +72,7 @@ def test_an_american_file():
     layout, rows = read(
         "Transaction Date,Post Date,Description,Category,Type,Amount,Memo\n01/31/2024,02/01/2024,TARGET,Shopping,Sale,-12.99,\n"
         "01/05/2024,01/06/2024,Payment,,Payment,100.00,\n",
-        reader=Reader("USD", "en-US"),
+        reader=ReadingContext("USD", "en-US"),
     )
     assert layout.mapping.columns["date"] == 0
     assert [row[:3] for row in rows] == [("2024-01-31", -1299, "USD"), ("2024-01-05", 10000, "USD")]
@@ -114,11 +114,11 @@ def test_a_guard_against_formulas_is_taken_off():
 def refused(content: bytes | str) -> str:
     stream = io.BytesIO(content.encode() if isinstance(content, str) else content)
     with pytest.raises(UnreadableFileError) as caught:
-        layout = find_layout(stream, Mapping(), BRITON)
+        layout = detect_layout(stream, Mapping(), BRITON)
         if layout.errors:
             raise UnreadableFileError(" ".join(layout.errors))
-        with opened(stream, layout.mapping.encoding) as text:
-            list(records_of(text, layout.mapping.delimiter))
+        with open_text(stream, layout.mapping.encoding) as text:
+            list(read_records(text, layout.mapping.delimiter))
     return str(caught.value)
 
 
@@ -156,7 +156,7 @@ def test_a_file_that_cannot_be_read_says_what_to_change(content, reason):
 def test_no_file_breaks_the_reader(content):
     stream = io.BytesIO(content)
     try:
-        layout = find_layout(stream, Mapping(), BRITON)
+        layout = detect_layout(stream, Mapping(), BRITON)
     except UnreadableFileError:
         return
     assert layout.mapping.encoding

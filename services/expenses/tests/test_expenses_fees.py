@@ -7,15 +7,15 @@ import io
 import pytest
 
 from expenses.imports.month_names import BabelMonths
-from expenses.imports.readers.layout import Reader, find_layout
+from expenses.imports.readers.detection import ReadingContext, detect_layout
 from expenses.imports.readers.mapping import Mapping
 
 REVOLUT = "Type,Product,Started Date,Completed Date,Description,Amount,Fee,Currency,State,Balance\n"
 
 
 def warnings(content: str) -> list[str]:
-    reader = Reader("EUR", "en-IE", BabelMonths().languages("en-IE"))
-    return [text for text in find_layout(io.BytesIO(content.encode()), Mapping(), reader).warnings if "fees" in text]
+    reader = ReadingContext("EUR", "en-IE", BabelMonths().languages("en-IE"))
+    return [text for text in detect_layout(io.BytesIO(content.encode()), Mapping(), reader).warnings if "fees" in text]
 
 
 @pytest.mark.parametrize(

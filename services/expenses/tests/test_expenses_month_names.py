@@ -4,7 +4,7 @@ import io
 from collections.abc import Iterator, Mapping
 
 from expenses.imports.month_names import BabelMonths
-from expenses.imports.readers.layout import Layout, Reader, find_layout
+from expenses.imports.readers.detection import Layout, ReadingContext, detect_layout
 from expenses.imports.readers.mapping import Mapping as Columns
 
 
@@ -30,7 +30,7 @@ class Noted(Mapping[str, int]):
 def a_layout(days: list[str]) -> tuple[Layout, list[Noted]]:
     languages = [Noted(names) for names in BabelMonths().languages("de-DE")]
     lines = ["Date,Payee,Reference,Amount", *(f"{day},Shop {at},INV-{at:08},-4.{at:02}" for at, day in enumerate(days, 10))]
-    return find_layout(io.BytesIO("\n".join(lines).encode()), Columns(), Reader("EUR", "de-DE", languages)), languages
+    return detect_layout(io.BytesIO("\n".join(lines).encode()), Columns(), ReadingContext("EUR", "de-DE", languages)), languages
 
 
 def test_days_in_numbers_need_no_language():

@@ -1,4 +1,4 @@
-"""Files that are not CSV are declined by their name, before anything of them is taken for a booking."""
+"""Files that are not CSV are unsupported_format by their name, before anything of them is taken for a booking."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import gzip
 
 import pytest
 
-from expenses.imports.readers.formats import declined
+from expenses.imports.readers.text import unsupported_format
 
 OFX = "OFXHEADER:100\nDATA:OFXSGML\n<OFX><STMTTRN><TRNAMT>-5.00</STMTTRN></OFX>"
 CAMT = '<?xml version="1.0" encoding="UTF-8"?>\n<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.02">'
@@ -58,4 +58,4 @@ def test_a_file_of_another_format_is_named(api, path, content, name):
     ],
 )
 def test_csv_is_not_taken_for_another_format(content):
-    assert declined(content.encode()) is None
+    assert unsupported_format(content.encode()) is None

@@ -7,10 +7,10 @@ import io
 import pytest
 
 from expenses.imports.month_names import BabelMonths
-from expenses.imports.readers.layout import Reader, find_layout
+from expenses.imports.readers.detection import ReadingContext, detect_layout
 from expenses.imports.readers.mapping import Mapping
-from expenses.imports.readers.own import row_reader
-from expenses.imports.readers.row_errors import RowLeftOutError
+from expenses.imports.readers.outlay_csv import row_reader
+from expenses.imports.readers.rows import RowLeftOutError
 from support.previews import amounts, left_out
 from support.previews import previewed as preview_for
 
@@ -67,10 +67,10 @@ def test_a_month_of_expenses_and_transfers_alone_is_read():
 
 
 def test_a_transfer_after_the_rows_that_are_looked_at_is_left_out():
-    reader = Reader("EUR", "en-GB", BabelMonths().languages("en-GB"))
+    reader = ReadingContext("EUR", "en-GB", BabelMonths().languages("en-GB"))
     rows = "2025-01-13,Rewe,Expense,45.10\n2025-01-14,Acme,Income,2000.00\n" * 500
     text = f"Date,Note,Type,Amount\n{rows}2025-01-15,Savings,Transfer,100.00\n"
-    layout = find_layout(io.BytesIO(text.encode()), Mapping(), reader)
+    layout = detect_layout(io.BytesIO(text.encode()), Mapping(), reader)
     with pytest.raises(RowLeftOutError, match="transfer between your accounts"):
         row_reader(layout.mapping, "EUR", layout.months).read(["2025-01-15", "Savings", "Transfer", "100.00"])
 

@@ -8,7 +8,7 @@ from functools import cache
 from babel import Locale, UnknownLocaleError
 
 from expenses.imports.readers.dates import Months
-from expenses.imports.readers.words import plain
+from expenses.imports.readers.vocabulary import plain
 
 _LANGUAGES = (
     "en",

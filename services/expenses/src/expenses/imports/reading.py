@@ -10,11 +10,11 @@ from typing import IO, TYPE_CHECKING, Any
 from expenses.entries.model import instant
 from expenses.errors import NoRateError, UnreadableFileError
 from expenses.imports.fingerprints import Fingerprints, already_there
-from expenses.imports.readers.layout import Layout, Reader, find_layout
+from expenses.imports.readers.detection import Layout, ReadingContext, detect_layout
 from expenses.imports.readers.mapping import Mapping
-from expenses.imports.readers.own import OWN_MAPPING
-from expenses.imports.readers.preview import preview_of
-from expenses.imports.readers.words import plain
+from expenses.imports.readers.outlay_csv import EXPORT_MAPPING
+from expenses.imports.readers.preview import build_preview
+from expenses.imports.readers.vocabulary import plain
 from expenses.imports.remembered import Remembered, apply, merged, only_direction, parts_of, written
 from money import Money, MoneyError, decimals_of
 
@@ -32,7 +32,7 @@ class FileRead:
     """How a file is read, and what of that its owner said rather than Outlay found out."""
 
     layout: Layout
-    reader: Reader
+    reader: ReadingContext
     shape: str | None = None
     """What files of the same source have in common; None if nothing is to be remembered of this one."""
     kept: Remembered | None = None
@@ -95,15 +95,15 @@ class FileReading:
         with self._store.reading() as work:
             owner = work.owners.find(who.user_id)
         currency = owner.home_currency if owner else who.home_currency
-        reader = Reader(currency, who.locale, self._months.languages(who.locale))
+        reader = ReadingContext(currency, who.locale, self._months.languages(who.locale))
         try:
-            detected = find_layout(stream, Mapping(), reader)
+            detected = detect_layout(stream, Mapping(), reader)
         except UnreadableFileError:
             if given == Mapping():
                 raise
-            return FileRead(find_layout(stream, given, reader), reader)
-        if detected.mapping == OWN_MAPPING:
-            return FileRead(find_layout(stream, given, reader), reader)
+            return FileRead(detect_layout(stream, given, reader), reader)
+        if detected.mapping == EXPORT_MAPPING:
+            return FileRead(detect_layout(stream, given, reader), reader)
         shape = shape_of(detected)
         kept = None if afresh else self._kept(owner, shape)
         found = apply(stream, kept, given, detected, reader) if kept is not None else None
@@ -112,7 +112,7 @@ class FileReading:
             return FileRead(found.layout, reader, shape, kept, found.mapping, correction)
         if given == Mapping():
             return FileRead(detected, reader, shape, correction=Mapping() if afresh else None, forget=afresh)
-        return FileRead(find_layout(stream, given, reader), reader, shape, correction=_correction(detected, given))
+        return FileRead(detect_layout(stream, given, reader), reader, shape, correction=_correction(detected, given))
 
     def preview(self, who: Who, stream: IO[bytes], given: Mapping, *, afresh: bool = False) -> dict[str, Any]:
         """Return how a file would be read; raises UnreadableFileError."""
@@ -133,7 +133,7 @@ class FileReading:
                 owner = work.owners.find(who.user_id)
                 return already_there(work, owner, pairs) if owner else [False] * len(pairs)
 
-        return {**preview_of(read.layout, reader, has_rate, duplicates), **read.to_wire()}
+        return {**build_preview(read.layout, reader, has_rate, duplicates), **read.to_wire()}
 
     def _kept(self, owner: Owner | None, shape: str) -> Remembered | None:
         if owner is None:

@@ -13,10 +13,10 @@ from typing import IO, NamedTuple
 
 from expenses.entries.model import EXPENSE, INCOME
 from expenses.errors import InvalidMappingError, UnreadableFileError
-from expenses.imports.readers.layout import ABOVE, BELOW, BOTH, Layout, Reader, find_layout
+from expenses.imports.readers.detection import ABOVE, BELOW, BOTH, Layout, ReadingContext, detect_layout
 from expenses.imports.readers.mapping import SPENDING_POSITIVE, Mapping, read_mapping
-from expenses.imports.readers.own import row_reader
-from expenses.imports.readers.row_errors import RowError, RowLeftOutError
+from expenses.imports.readers.outlay_csv import row_reader
+from expenses.imports.readers.rows import RowError, RowLeftOutError
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -57,7 +57,7 @@ def parts_of(mapping: Mapping) -> list[str]:
     return [name for name, value in mapping.to_wire().items() if value or name == "header"]
 
 
-def apply(stream: IO[bytes], kept: Remembered, given: Mapping, detected: Layout, reader: Reader) -> Applied | None:
+def apply(stream: IO[bytes], kept: Remembered, given: Mapping, detected: Layout, reader: ReadingContext) -> Applied | None:
     """Return how to read a file with a remembered correction, None if that does not fit it. What the caller says goes before it."""
     mapping = kept.to_mapping()
     whole = mapping and _fitting(stream, merged(mapping, given), reader)
@@ -107,16 +107,16 @@ def _without_direction(mapping: Mapping, detected: Layout) -> Mapping:
     return dataclasses.replace(mapping, sign=None, kinds=None, columns=columns)
 
 
-def _fitting(stream: IO[bytes], mapping: Mapping, reader: Reader) -> Layout | None:
+def _fitting(stream: IO[bytes], mapping: Mapping, reader: ReadingContext) -> Layout | None:
     """Return how to read the file with a mapping, None if that does not fit it; another format of dates, say, makes it useless."""
     try:
-        layout = find_layout(stream, mapping, reader)
+        layout = detect_layout(stream, mapping, reader)
     except UnreadableFileError:
         return None
     return None if layout.errors or not any(_kinds(layout, reader)) else layout
 
 
-def _kinds(layout: Layout, reader: Reader) -> list[str | None]:
+def _kinds(layout: Layout, reader: ReadingContext) -> list[str | None]:
     """Return what each row of the sample is read as, None for those that cannot be read."""
     rows, kinds = row_reader(layout.mapping, reader.home_currency, layout.months), list[str | None]()
     for _, cells in layout.sample:
@@ -127,7 +127,7 @@ def _kinds(layout: Layout, reader: Reader) -> list[str | None]:
     return kinds
 
 
-def _compared(whole: Layout, alone: Layout, reader: Reader) -> tuple[bool, bool]:
+def _compared(whole: Layout, alone: Layout, reader: ReadingContext) -> tuple[bool, bool]:
     """Say whether most rows that both ways can read have the opposite direction, and whether any row differs at all."""
     pairs = list(zip(_kinds(whole, reader), _kinds(alone, reader), strict=False))
     opposite = sum(set(pair) == {EXPENSE, INCOME} for pair in pairs)

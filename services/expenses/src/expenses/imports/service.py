@@ -12,11 +12,11 @@ from expenses.entries.model import milliseconds
 from expenses.entries.service import Page
 from expenses.errors import DepartedError, ImportInterruptedError, ImportNotFoundError, ImportRunningError, UnreadableFileError
 from expenses.imports.batches import ROWS, Intake
-from expenses.imports.readers.own import Rows, row_reader
-from expenses.imports.readers.records import records_of
-from expenses.imports.readers.row_errors import RowError, RowLeftOutError
-from expenses.imports.readers.source import opened
-from expenses.imports.readers.summaries import Telling, why_left_out
+from expenses.imports.readers.non_bookings import NonBookingColumns, reason_left_out
+from expenses.imports.readers.outlay_csv import RowReader, row_reader
+from expenses.imports.readers.records import read_records
+from expenses.imports.readers.rows import RowError, RowLeftOutError
+from expenses.imports.readers.text import open_text
 from expenses.imports.reading import FileRead, FileReading
 from expenses.jobs.model import PUBLISHING, RUNNING, UNDOING, ImportJob
 from expenses.jobs.service import ImportSettling
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from expenses.home_currency.converter import Converter
     from expenses.imports.model import Import
-    from expenses.imports.readers.layout import Layout
+    from expenses.imports.readers.detection import Layout
     from expenses.imports.readers.mapping import Mapping
     from expenses.ports import Clock, Ids, MonthNames, Owner, Position, Repeat, Store, Who, Work
 
@@ -130,9 +130,9 @@ class Importing:
             most=self._rows_at_once,
         )
         reader = row_reader(layout.mapping, begun.owner.home_currency, layout.months)
-        with opened(stream, encoding) as text:
-            for line, cells in records_of(text, layout.mapping.delimiter or ","):
-                if line >= layout.first_line and _take(intake, reader, line, cells, layout.telling):
+        with open_text(stream, encoding) as text:
+            for line, cells in read_records(text, layout.mapping.delimiter or ","):
+                if line >= layout.first_line and _take(intake, reader, line, cells, layout.non_bookings):
                     self._write(who, intake)
         self._write(who, intake)
         return intake.result()
@@ -226,12 +226,12 @@ def _forget(work: Work, who: Who, import_id: str) -> None:
     work.mappings.forget(owner, import_id)
 
 
-def _take(intake: Intake, reader: Rows, line: int, cells: list[str], telling: Telling) -> bool:
+def _take(intake: Intake, reader: RowReader, line: int, cells: list[str], non_bookings: NonBookingColumns) -> bool:
     """Read a row; return whether a batch is full."""
     if intake.rows >= _MOST_ROWS:
         message = f"The file has more than {_MOST_ROWS:,} rows; split it."
         raise UnreadableFileError(message)
-    summary = why_left_out(cells, telling)
+    summary = reason_left_out(cells, non_bookings)
     if summary is not None:
         intake.leave_out(line, summary)
         return False

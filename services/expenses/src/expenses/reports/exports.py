@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from expenses.entries.model import Expense
 from expenses.entries.showing import shown
-from expenses.imports.readers.own import TITLES, cells_of
+from expenses.imports.readers.outlay_csv import EXPORT_TITLES, export_cells
 from expenses.ports import Filter
 
 if TYPE_CHECKING:
@@ -31,12 +31,12 @@ class Exports:
     def csv(self, who: Who, first: str | None, last: str | None) -> Iterator[bytes]:
         """Yield a CSV file, oldest first. An import reads it back without a change."""
         names = self._category_names(who)
-        yield _csv_text([list(TITLES)])
+        yield _csv_text([list(EXPORT_TITLES)])
         for page in self._pages(
             who,
             first,
             last,
-            lambda _work, _owner, expenses: [cells_of(expense, names.get(expense.category_id, "")) for expense in expenses],
+            lambda _work, _owner, expenses: [export_cells(expense, names.get(expense.category_id, "")) for expense in expenses],
         ):
             yield _csv_text(page)
 

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable
 from itertools import repeat
 from typing import NamedTuple
 
-from expenses.imports.readers.directions import is_direction
-from expenses.imports.readers.signs import currency_of, first_sign, last_sign
+from expenses.imports.readers.currency_signs import currency_of, first_sign, last_sign
+from expenses.imports.readers.direction_words import is_direction
 
 _SIGNS = str.maketrans(
     {

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 
-from expenses.imports.readers.words import plain
+from expenses.imports.readers.vocabulary import plain
 
 _FIRST_YEAR, _LAST_YEAR = 1900, 2399
 _BUDDHIST = 543

@@ -124,7 +124,7 @@ _CLOSE = 0.3
 """Encodings whose marks differ by less than this are shown to choose from."""
 
 
-class Candidate(NamedTuple):
+class EncodingCandidate(NamedTuple):
     """An encoding that a text could have, and how well it reads."""
 
     encoding: str
@@ -132,22 +132,22 @@ class Candidate(NamedTuple):
     text: str
 
 
-def candidates(sample: bytes, locale: str, home_currency: str) -> list[Candidate]:
+def candidates(sample: bytes, locale: str, home_currency: str) -> list[EncodingCandidate]:
     """Return the encodings that a sample could have, the likeliest first; of those that read the same only the first."""
     tried = [_candidate(sample, encoding, locale, home_currency) for encoding in _LANGUAGES]
-    texts: dict[str, Candidate] = {}
+    texts: dict[str, EncodingCandidate] = {}
     for candidate in sorted((one for one in tried if one is not None), key=lambda one: -one.mark):
         texts.setdefault(candidate.text, candidate)
     return list(texts.values())
 
 
-def doubtful(found: list[Candidate]) -> list[Candidate]:
+def close_candidates(found: list[EncodingCandidate]) -> list[EncodingCandidate]:
     """Return those of the candidates that a person has to choose from, none if the first is much better than the others."""
     close = [candidate for candidate in found if candidate.mark > found[0].mark - _CLOSE]
     return close[:5] if len(close) > 1 else []
 
 
-def _candidate(sample: bytes, encoding: str, locale: str, home_currency: str) -> Candidate | None:
+def _candidate(sample: bytes, encoding: str, locale: str, home_currency: str) -> EncodingCandidate | None:
     try:
         text = sample.decode(CODECS.get(encoding, encoding))
     except UnicodeDecodeError:
@@ -157,7 +157,7 @@ def _candidate(sample: bytes, encoding: str, locale: str, home_currency: str) ->
     marks = [_mark(words, candidate) + _prior(candidate, language, home_currency) for candidate in _LANGUAGES[encoding].split()]
     rare = 0.2 if encoding in _RARE else 0.0
     taiwan = encoding == "big5" and (locale[-2:].upper() in {"TW", "HK", "MO"} or home_currency in {"TWD", "HKD"})
-    return Candidate(encoding, max(marks) - rare + (0.3 if taiwan else 0.0), text)
+    return EncodingCandidate(encoding, max(marks) - rare + (0.3 if taiwan else 0.0), text)
 
 
 def _prior(language: str, own: str, home_currency: str) -> float:

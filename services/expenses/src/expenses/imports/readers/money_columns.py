@@ -1,16 +1,73 @@
-"""Chooses the columns that say how much it was: one amount, or one for spending and one for income, and the balance."""
+"""Chooses the columns of the amounts: one, or one for spending and one for income. A running balance proves the choice."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
-from itertools import permutations
+from itertools import pairwise, permutations
 from typing import NamedTuple
 
-from expenses.imports.readers.balance import Proof, prove
-from expenses.imports.readers.other_money import is_fee, is_rate
-from expenses.imports.readers.profile import Column
-from expenses.imports.readers.roles import are_sides, other_currencies, role_of
+from expenses.imports.readers.columns import Column
+from expenses.imports.readers.money_titles import are_sides, is_fee, is_rate, other_currencies, role_of
+
+Values = Sequence[Decimal | None]
+_ENOUGH = 0.6
+"""Share of the steps that must come out; files of several accounts, and fees in a column of their own, break some."""
+
+
+class BalanceProof(NamedTuple):
+    """How well a balance and an amount fit, and what each row did to the balance (None where it does not tell)."""
+
+    share: float
+    steps: int
+    changes: list[int | None]
+    """1 for a row that raised the balance, -1 for one that lowered it."""
+
+
+def prove_balance(amounts: Values, balances: Values, days: Sequence[str | None]) -> BalanceProof | None:
+    """Return the proof that one column is the running balance of the other, None if it is not.
+
+    The balance may be the one after each booking, or before it, and the newest booking first or last. The days tell which; if they
+    do not, it is the balance after.
+    """
+    falling = _falling(days)
+    tried = []
+    for later, before in ((0, 0), (1, 0), (0, 1), (1, 1)):
+        # Newest last: the balance of row i + 1 is that of row i plus an amount; newest first, the other way round.
+        if falling is not None and falling != bool(later):
+            continue
+        proof = _tried(amounts, balances, newest_first=bool(later), before=bool(before))
+        if proof is not None:
+            tried.append(proof)
+    return max(tried, key=lambda proof: proof.share, default=None)
+
+
+def _falling(days: Sequence[str | None]) -> bool | None:
+    """Say whether the newest row is first, None if the days do not tell."""
+    known = [day for day in days if day]
+    down = sum(one > other for one, other in pairwise(known))
+    up = sum(one < other for one, other in pairwise(known))
+    return None if up == down else down > up
+
+
+def _tried(amounts: Values, balances: Values, *, newest_first: bool, before: bool) -> BalanceProof | None:
+    rows = list(range(len(amounts)))
+    if newest_first:
+        rows.reverse()
+    changes: list[int | None] = [None] * len(rows)
+    right = steps = 0
+    for row, next_row in pairwise(rows):
+        one, other = balances[row], balances[next_row]
+        booked = row if before else next_row
+        amount = amounts[booked]
+        if one is None or other is None or not amount:
+            continue
+        steps += 1
+        if abs(other - one) == abs(amount):
+            right += 1
+            changes[booked] = 1 if other > one else -1
+    return BalanceProof(right / steps, steps, changes) if right and right >= _ENOUGH * steps else None
+
 
 _MOST_ROWS = 300
 _MOST_COLUMNS = 8
@@ -20,17 +77,17 @@ _BELIEVED_STEPS = 3
 """Steps that a balance must have to count against titles: one or two can come out by chance."""
 
 
-class Money(NamedTuple):
+class MoneyColumns(NamedTuple):
     """The columns by field, what else each field could be, and what a balance proves about each row."""
 
     columns: dict[str, int]
     candidates: dict[str, list[int]]
-    proof: Proof | None = None
+    proof: BalanceProof | None = None
     certain: bool = True
     """Whether it is known which of two columns is spending."""
 
 
-def money_columns(columns: Sequence[Column], days: Sequence[str | None], given: dict[str, int]) -> Money:
+def money_columns(columns: Sequence[Column], days: Sequence[str | None], given: dict[str, int]) -> MoneyColumns:
     """Return the columns of amounts; `given` are those that the caller says."""
     taken = {index for name, index in given.items() if name not in _FIELDS}
     usable = [column for column in columns if column.index not in taken]
@@ -61,7 +118,7 @@ _FIELDS = ("amount", "debit", "credit", "balance")
 _MARKS = {"amount": 3.0, "debit": 2.0, "credit": 1.5, "": 1.0, "other": -3.0, "balance": -5.0}
 
 
-def _mark(column: Column, proofs: dict[tuple[int, int], Proof]) -> float:
+def _mark(column: Column, proofs: dict[tuple[int, int], BalanceProof]) -> float:
     """Return how likely a column is the amount."""
     proven = any(amount == column.index for amount, _ in proofs)
     balance = any(balance == column.index for _, balance in proofs)
@@ -77,13 +134,13 @@ def _mark(column: Column, proofs: dict[tuple[int, int], Proof]) -> float:
     return mark + 0.5 * column.signed - 0.5 * column.constant - 3.0 * nothing - 0.01 * column.index
 
 
-def _proofs(money: Sequence[Column], days: Sequence[str | None]) -> dict[tuple[int, int], Proof]:
+def _proofs(money: Sequence[Column], days: Sequence[str | None]) -> dict[tuple[int, int], BalanceProof]:
     """Return what proves that one column is the running balance of another."""
     amounts = [column for column in money if not is_fee(column.title) and not is_rate(column.title)]
     full = [column for column in amounts if column.share > 0.5][:_MOST_COLUMNS]  # noqa: PLR2004
     found = {}
     for amount, balance in permutations(full, 2):
-        proof = prove(amount.values[:_MOST_ROWS], balance.values[:_MOST_ROWS], days[:_MOST_ROWS])
+        proof = prove_balance(amount.values[:_MOST_ROWS], balance.values[:_MOST_ROWS], days[:_MOST_ROWS])
         against = role_of(amount) == "balance" or role_of(balance) == "amount"
         if proof is not None and not (amount.constant or balance.constant or (against and proof.steps < _BELIEVED_STEPS)):
             found[amount.index, balance.index] = proof
@@ -98,7 +155,7 @@ class _Pair(NamedTuple):
 
 
 def _pair(
-    usable: Sequence[Column], money: Sequence[Column], days: Sequence[str | None], proofs: dict[tuple[int, int], Proof]
+    usable: Sequence[Column], money: Sequence[Column], days: Sequence[str | None], proofs: dict[tuple[int, int], BalanceProof]
 ) -> _Pair | None:
     titled = [
         _Pair(debit.index, credit.index, titled=True)
@@ -150,15 +207,15 @@ def _ordered(one: Column, other: Column, money: Sequence[Column], days: Sequence
     return _Pair(debit.index, credit.index, titled=False, certain=False)
 
 
-def prove_pair(one: Column, other: Column, balance: Column, days: Sequence[str | None]) -> Proof | None:
+def prove_pair(one: Column, other: Column, balance: Column, days: Sequence[str | None]) -> BalanceProof | None:
     """Return what proves that a column is the running balance of two others, of which each row has one."""
     if balance.index in {one.index, other.index} or balance.share < 0.5:  # noqa: PLR2004
         return None
     amounts = [abs(a or Decimal(0)) or abs(b or Decimal(0)) for a, b in zip(one.values, other.values, strict=True)]
-    return prove(amounts[:_MOST_ROWS], balance.values[:_MOST_ROWS], days[:_MOST_ROWS])
+    return prove_balance(amounts[:_MOST_ROWS], balance.values[:_MOST_ROWS], days[:_MOST_ROWS])
 
 
-def _single_is_better(ranked: Sequence[Column], pair: _Pair, proofs: dict[tuple[int, int], Proof]) -> bool:
+def _single_is_better(ranked: Sequence[Column], pair: _Pair, proofs: dict[tuple[int, int], BalanceProof]) -> bool:
     """Say whether one column has the amounts of all rows, and two others only look like a pair."""
     best = next((column for column in ranked if column.index not in {pair.debit, pair.credit}), None)
     if best is None or role_of(best) in {"other", "balance"}:
@@ -175,7 +232,7 @@ def _with_balance(
     days: Sequence[str | None],
     *,
     certain: bool,
-) -> Money:
+) -> MoneyColumns:
     """Add the balance, what it proves, and the other columns that each field could be."""
     used = {index for name, index in chosen.items() if name != "balance"}
     others = [column for column in money if column.index not in used and not is_fee(column.title) and not is_rate(column.title)]
@@ -187,14 +244,16 @@ def _with_balance(
     likely = [column.index for column in ranked if role_of(column) != "other" or column.exact]
     candidates = {name: [chosen[name], *(index for index in likely if index != chosen[name])] for name in _FIELDS if name in chosen}
     found = {name: indexes for name, indexes in candidates.items() if len(indexes) > 1}
-    return Money(chosen, found, proofs.get(chosen.get("balance", -1)), certain)
+    return MoneyColumns(chosen, found, proofs.get(chosen.get("balance", -1)), certain)
 
 
-def _proof_of(chosen: dict[str, int], columns: Sequence[Column], balance: Column, days: Sequence[str | None]) -> Proof | None:
+def _proof_of(
+    chosen: dict[str, int], columns: Sequence[Column], balance: Column, days: Sequence[str | None]
+) -> BalanceProof | None:
     width = len(columns)
     if "amount" in chosen and chosen["amount"] < width:
         amounts = columns[chosen["amount"]].values
-        return prove(amounts[:_MOST_ROWS], balance.values[:_MOST_ROWS], days[:_MOST_ROWS])
+        return prove_balance(amounts[:_MOST_ROWS], balance.values[:_MOST_ROWS], days[:_MOST_ROWS])
     if {"debit", "credit"} <= chosen.keys() and max(chosen["debit"], chosen["credit"]) < width:
         return prove_pair(columns[chosen["debit"]], columns[chosen["credit"]], balance, days)
     return None

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from expenses.imports.readers.encodings import Candidate
-from expenses.imports.readers.layout import Layout, Reader
-from expenses.imports.readers.own import Rows, row_reader
-from expenses.imports.readers.row_errors import RowError, RowLeftOutError
-from expenses.imports.readers.rows import Row
-from expenses.imports.readers.signs import currency_of
-from expenses.imports.readers.summaries import why_left_out
+from expenses.imports.readers.currency_signs import currency_of
+from expenses.imports.readers.detection import Layout, ReadingContext
+from expenses.imports.readers.encodings import EncodingCandidate
+from expenses.imports.readers.non_bookings import reason_left_out
+from expenses.imports.readers.outlay_csv import RowReader, row_reader
+from expenses.imports.readers.rows import Row, RowError, RowLeftOutError
 from money import Money, is_currency
 
 _SHOWN_ROWS = 20
@@ -21,11 +20,11 @@ _SHOWN_LEFT_OUT = 100
 HasRate = Callable[[str, str], bool]
 """Says whether a currency can be converted to the home currency on a day."""
 
-Duplicates = Callable[[Sequence[tuple[Row, Sequence[str]]]], list[bool]]
+FindDuplicates = Callable[[Sequence[tuple[Row, Sequence[str]]]], list[bool]]
 """Says of each row, given with its cells in the order of the file, whether an earlier import brought it."""
 
 
-def preview_of(layout: Layout, reader: Reader, has_rate: HasRate, duplicates: Duplicates) -> dict[str, Any]:
+def build_preview(layout: Layout, reader: ReadingContext, has_rate: HasRate, duplicates: FindDuplicates) -> dict[str, Any]:
     """Return an ImportPreview."""
     rows = row_reader(layout.mapping, reader.home_currency, layout.months) if not layout.errors else None
     read = [_read(line, cells, layout, rows) for line, cells in layout.sample]
@@ -49,14 +48,14 @@ def preview_of(layout: Layout, reader: Reader, has_rate: HasRate, duplicates: Du
     }
 
 
-def _read(line: int, cells: list[str], layout: Layout, rows: Rows | None) -> dict[str, Any]:
+def _read(line: int, cells: list[str], layout: Layout, rows: RowReader | None) -> dict[str, Any]:
     entry: dict[str, Any] = {
         "line": line,
         "cells": cells,
         "row": None,
         "error": None,
         "duplicate": False,
-        "left_out": why_left_out(cells, layout.telling),
+        "left_out": reason_left_out(cells, layout.non_bookings),
     }
     if rows is not None and not entry["left_out"]:
         try:
@@ -90,7 +89,7 @@ def _understood(row: Row) -> dict[str, Any]:
     }
 
 
-def _encoding(candidate: Candidate) -> dict[str, str]:
+def _encoding(candidate: EncodingCandidate) -> dict[str, str]:
     lines = [line for line in candidate.text.splitlines() if not line.isascii()]
     return {"encoding": candidate.encoding, "sample": "\n".join(lines[:3])[:_SHOWN_CHARACTERS]}
 

@@ -1,4 +1,4 @@
-"""From text to records: the csv module with limits, so that one lost quote does not swallow the file."""
+"""From text to records: the csv module with limits, so that one unclosed quote does not swallow the file."""
 
 from __future__ import annotations
 
@@ -6,11 +6,17 @@ import csv
 from typing import TYPE_CHECKING, TextIO
 
 from expenses.errors import UnreadableFileError
-from expenses.imports.readers.excel import delimiter_said
 from expenses.imports.readers.mapping import MOST_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+
+def declared_delimiter(line: str) -> str | None:
+    """Return the delimiter that a first line such as "sep=;" names."""
+    bare = line.lstrip("\ufeff").strip("\r\n").strip('"')
+    return bare[4] if len(bare) == len("sep=;") and bare[:4].casefold() == "sep=" else None
+
 
 _LONGEST_LINE = 100_000
 _MOST_LINES = 5_000
@@ -18,7 +24,7 @@ _END = "\x00end"
 """Comes after the last line: if it does not come out as a record of its own, the file ended within quotes."""
 
 
-def records_of(text: TextIO, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+def read_records(text: TextIO, delimiter: str) -> Iterator[tuple[int, list[str]]]:
     """Yield (line on which it begins, cells) of each record that is not blank.
 
     Raises:
@@ -40,7 +46,7 @@ def records_of(text: TextIO, delimiter: str) -> Iterator[tuple[int, list[str]]]:
         if len(cells) > MOST_COLUMNS:
             message = f"Line {line} has {len(cells)} columns; {MOST_COLUMNS} is the most. Is the delimiter right?"
             raise UnreadableFileError(message)
-        if cells and not (line == 1 and delimiter_said(delimiter.join(cells))):
+        if cells and not (line == 1 and declared_delimiter(delimiter.join(cells))):
             yield line, cells
         line = reader.line_num + 1
 

@@ -8,22 +8,20 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
-from expenses.imports.readers.row_errors import RowError, RowLeftOutError
-from expenses.imports.readers.rows import Row, RowReader
-from expenses.imports.readers.states import Mark
-from expenses.imports.readers.summaries import Telling, marks_of_void, why_left_out
+from expenses.imports.readers.non_bookings import NonBookingColumns, StateMark, failure_marks, reason_left_out
+from expenses.imports.readers.rows import MappedRowReader, Row, RowError, RowLeftOutError
 
 
-def taken_back(rows: Sequence[Sequence[str]], telling: Telling, reader: RowReader) -> frozenset[Mark]:
+def reversed_marks(rows: Sequence[Sequence[str]], non_bookings: NonBookingColumns, reader: MappedRowReader) -> frozenset[StateMark]:
     """Return what is said of rows of which at least half have their contrary among the bookings."""
-    marked = [(marks, row) for cells in rows if (marks := marks_of_void(cells, telling)) and (row := _read(reader, cells))]
+    marked = [(marks, row) for cells in rows if (marks := failure_marks(cells, non_bookings)) and (row := _read(reader, cells))]
     if not marked:
         return frozenset()
     bookings = defaultdict(list)
     for cells in rows:
-        if why_left_out(cells, telling) is None and (row := _read(reader, cells)):
+        if reason_left_out(cells, non_bookings) is None and (row := _read(reader, cells)):
             bookings[row.minor, row.currency].append(row)
-    said, reversed_ = Counter[Mark](), Counter[Mark]()
+    said, reversed_ = Counter[StateMark](), Counter[StateMark]()
     for marks, row in marked:
         candidates = bookings[row.minor, row.currency]
         contrary = next((other for other in candidates if _is_contrary(row, other)), None)
@@ -42,7 +40,7 @@ def _is_contrary(row: Row, other: Row) -> bool:
     return one in two or two in one
 
 
-def _read(reader: RowReader, cells: Sequence[str]) -> Row | None:
+def _read(reader: MappedRowReader, cells: Sequence[str]) -> Row | None:
     try:
         return reader.read(cells)
     except (RowError, RowLeftOutError):

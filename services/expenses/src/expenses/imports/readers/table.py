@@ -1,19 +1,22 @@
-"""Finds where the table of bookings begins in a file: its titles are recognised by the days and amounts that stand below them."""
+"""Finds the delimiter of a file, and where the table of bookings begins and ends in it."""
 
 from __future__ import annotations
 
+import csv
 from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from itertools import islice
+from typing import IO, NamedTuple
 
 from expenses.imports.readers.amounts import amount_reader
 from expenses.imports.readers.dates import DIGITS_ONLY, FORMATS, EveryLanguage, Months, day_reader, looks_like_day
+from expenses.imports.readers.records import declared_delimiter
+from expenses.imports.readers.text import open_text
 from expenses.imports.readers.titles import field_of, looks_like_header
-from expenses.imports.readers.vocabulary import AMOUNT, BALANCE, CREDIT, DEBIT, DESCRIPTION, PAYEE, fits
-from expenses.imports.readers.words import plain
+from expenses.imports.readers.vocabulary import AMOUNT, BALANCE, CREDIT, DEBIT, DESCRIPTION, PAYEE, longest_match, plain
 
-Records = Sequence[tuple[int, list[str]]]
+NumberedRecords = Sequence[tuple[int, list[str]]]
 _ABOVE = 60
 """Records above the first booking among which its titles are looked for."""
 _PREAMBLE = 30
@@ -32,7 +35,7 @@ class Table(NamedTuple):
     """The index after the last booking; what follows are totals and remarks."""
 
 
-class CellKinds:
+class CellClassifier:
     """Tells days and amounts from other cells."""
 
     def __init__(self, languages: Sequence[Months]) -> None:
@@ -62,7 +65,7 @@ class CellKinds:
         return {index for index, cell in enumerate(cells) if cell and self.is_amount(cell.strip())}
 
 
-def find_table(records: Records, cells: CellKinds, *, header: bool | None) -> Table:
+def find_table(records: NumberedRecords, cells: CellClassifier, *, header: bool | None) -> Table:
     """Return where the titles and the rows are; `header` says whether there are titles, None if that is to be found out."""
     bookings = [
         (index, days, amounts)
@@ -82,7 +85,7 @@ def find_table(records: Records, cells: CellKinds, *, header: bool | None) -> Ta
     return Table(None, _without_preamble(records, first), end)
 
 
-def _titles_above(records: Records, first: int, day_column: int, amounts: set[int], cells: CellKinds) -> int | None:
+def _titles_above(records: NumberedRecords, first: int, day_column: int, amounts: set[int], cells: CellClassifier) -> int | None:
     """Return the nearest record above the first booking that can be its titles."""
     width = len(records[first][1])
     best, most = None, 0.0
@@ -102,10 +105,12 @@ def _titles_above(records: Records, first: int, day_column: int, amounts: set[in
 
 def _is_title(cell: str) -> bool:
     title = plain(cell)
-    return field_of(cell) is not None or any(fits(title, parts) for parts in (AMOUNT, DEBIT, CREDIT, BALANCE, PAYEE, DESCRIPTION))
+    return field_of(cell) is not None or any(
+        longest_match(title, parts) for parts in (AMOUNT, DEBIT, CREDIT, BALANCE, PAYEE, DESCRIPTION)
+    )
 
 
-def _without_preamble(records: Records, first: int) -> int:
+def _without_preamble(records: NumberedRecords, first: int) -> int:
     """Return the first record of those above the first booking that are as wide: they may be bookings that cannot be read."""
     width = len(records[first][1])
     while first and len(records[first - 1][1]) == width and sum(bool(cell.strip()) for cell in records[first - 1][1]) > 1:
@@ -113,7 +118,7 @@ def _without_preamble(records: Records, first: int) -> int:
     return first
 
 
-def _by_words(records: Records, cells: CellKinds, *, header: bool | None) -> Table:
+def _by_words(records: NumberedRecords, cells: CellClassifier, *, header: bool | None) -> Table:
     """Find the titles of a file in which no record has a day and an amount."""
     if header is False:
         return Table(None, 0)
@@ -125,3 +130,38 @@ def _by_words(records: Records, cells: CellKinds, *, header: bool | None) -> Tab
     if at is None and header:
         at = 0
     return Table(at, 0 if at is None else at + 1)
+
+
+_DELIMITERS = ",;\t|"
+_OTHERS = "^~:"
+_LINES = 200
+_LOOKED_AT = 60
+
+
+def find_delimiter(stream: IO[bytes], encoding: str, kinds: CellClassifier) -> str:
+    """Return the delimiter of a file; the line with which Excel says it goes before all."""
+    with open_text(stream, encoding) as text:
+        lines = list(islice(text, _LINES))
+    said = declared_delimiter(lines[0]) if lines else None
+    if said:
+        return said
+    usual = max(_DELIMITERS, key=lambda delimiter: _mark(lines, delimiter, kinds))
+    if _mark(lines, usual, kinds)[0] == 0:
+        other = max(_OTHERS, key=lambda delimiter: _mark(lines, delimiter, kinds))
+        return other if _mark(lines, other, kinds)[0] > 0 else usual
+    return usual
+
+
+def _mark(lines: list[str], delimiter: str, kinds: CellClassifier) -> tuple[float, float, int]:
+    """Return how many rows are bookings, how even the rows are, and their usual number of columns."""
+    try:
+        rows = [cells for cells in csv.reader(lines, delimiter=delimiter) if cells]
+    except csv.Error:
+        return 0.0, 0.0, 0
+    widths = [len(cells) for cells in rows]
+    usual = max(set(widths), key=lambda width: (widths.count(width), width), default=0)
+    if usual <= 1:
+        return 0.0, 0.0, usual
+    looked_at = rows[-_LOOKED_AT:]
+    bookings = sum(1 for cells in looked_at if kinds.days(cells) and kinds.amounts(cells))
+    return round(bookings / len(looked_at), 1), widths.count(usual) / len(widths), usual

@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from expenses.imports.readers.columns import MOST, Column
 from expenses.imports.readers.dates import DIGITS_ONLY
-from expenses.imports.readers.profile import MOST, Column
 from expenses.imports.readers.titles import field_of
-from expenses.imports.readers.vocabulary import DESCRIPTION, NEITHER, NOT_PAYEE, PAYEE, PAYER, VALUE_DATE, WEAK_DESCRIPTION, fits
+from expenses.imports.readers.vocabulary import (
+    DESCRIPTION,
+    NEITHER,
+    NOT_PAYEE,
+    PAYEE,
+    PAYER,
+    VALUE_DATE,
+    WEAK_DESCRIPTION,
+    longest_match,
+)
 
 _UNKNOWN = 100
 _EXACT = ("category", "note", "tags")
@@ -28,7 +37,12 @@ def date_columns(columns: Sequence[Column]) -> list[int]:
         known = field_of(column.title)
         rank = known[1] if known and known[0] == "date" else _UNKNOWN
         both = sum(1 for other in dates if _field(other) == "date") > 1
-        return column.share < MOST, bool(fits(column.title, VALUE_DATE)), rank if both and rank < _UNKNOWN else 0, column.index
+        return (
+            column.share < MOST,
+            bool(longest_match(column.title, VALUE_DATE)),
+            rank if both and rank < _UNKNOWN else 0,
+            column.index,
+        )
 
     return [column.index for column in sorted(dates, key=order)]
 
@@ -67,12 +81,14 @@ def text_columns(columns: Sequence[Column], *, titled: bool) -> dict[str, list[i
 
 def _labels(named: Sequence[Column], texts: Sequence[Column]) -> list[Column]:
     """Return "label" as tags only if other columns have the texts; banks call their description so."""
-    others = [c for c in texts if c not in named and c.filled and (fits(c.title, PAYEE) or fits(c.title, DESCRIPTION))]
+    others = [
+        c for c in texts if c not in named and c.filled and (longest_match(c.title, PAYEE) or longest_match(c.title, DESCRIPTION))
+    ]
     return list(named) if others and all(column.variety < _FEW or not column.filled for column in named) else []
 
 
 def _is_payer(column: Column) -> bool:
-    return bool(fits(column.title, PAYER)) and not fits(column.title, NOT_PAYEE) and not column.is_id
+    return bool(longest_match(column.title, PAYER)) and not longest_match(column.title, NOT_PAYEE) and not column.is_id
 
 
 def pays_and_is_paid(payee: Column, payer: Column, spent: Sequence[bool | None]) -> bool:
@@ -88,9 +104,9 @@ def _payees(columns: Sequence[Column]) -> list[int]:
     named = [
         column
         for column in columns
-        if fits(column.title, PAYEE)
+        if longest_match(column.title, PAYEE)
         and not _only_payer(column)
-        and not fits(column.title, NOT_PAYEE)
+        and not longest_match(column.title, NOT_PAYEE)
         and not column.is_id
         and not column.is_money
     ]
@@ -106,17 +122,17 @@ def _payees(columns: Sequence[Column]) -> list[int]:
 
 def _only_payer(column: Column) -> bool:
     """Say whether a title means who paid, and not both ("Auftraggeber / Empfänger")."""
-    payer, payee = fits(column.title, PAYER), fits(column.title, PAYEE)
+    payer, payee = longest_match(column.title, PAYER), longest_match(column.title, PAYEE)
     both = [part for part in PAYEE if part in f" {column.title} " and part.strip() not in {"name", "naam", "nom", "nome"}]
     return bool(payer) and (payee < payer or not both) and not both
 
 
 def _descriptions(columns: Sequence[Column]) -> list[int]:
     """Return the columns of free text, the longest first; what its title only hints at has to be longer."""
-    named = [column for column in columns if fits(column.title, DESCRIPTION) and not _is_other(column)]
+    named = [column for column in columns if longest_match(column.title, DESCRIPTION) and not _is_other(column)]
 
     def mark(column: Column) -> tuple[float, int]:
-        weak = fits(column.title, WEAK_DESCRIPTION) and not column.title.startswith(("libelle", "label"))
+        weak = longest_match(column.title, WEAK_DESCRIPTION) and not column.title.startswith(("libelle", "label"))
         known = field_of(column.title)
         exact = bool(known) and known is not None and known[0] == "description"
         length = min(column.length, 60.0) * (0.4 if weak or column.is_id else 1.0) * (0.3 + 0.7 * column.variety)
@@ -126,8 +142,8 @@ def _descriptions(columns: Sequence[Column]) -> list[int]:
 
 
 def _is_other(column: Column) -> bool:
-    strong = fits(column.title, DESCRIPTION)
-    return column.is_id and column.variety > 0 and fits(column.title, NEITHER) >= strong
+    strong = longest_match(column.title, DESCRIPTION)
+    return column.is_id and column.variety > 0 and longest_match(column.title, NEITHER) >= strong
 
 
 def _unnamed(rest: Sequence[Column], payees: list[int], descriptions: list[int], used: set[int], *, titled: bool) -> None:
@@ -138,7 +154,7 @@ def _unnamed(rest: Sequence[Column], payees: list[int], descriptions: list[int],
         if column.filled
         and column.index not in {*used, *descriptions}
         and _reads_like_text(column)
-        and not (titled and (fits(column.title, NEITHER) or fits(column.title, NOT_PAYEE)))
+        and not (titled and (longest_match(column.title, NEITHER) or longest_match(column.title, NOT_PAYEE)))
     ]
     varied = [column for column in free if not column.constant and column.variety >= _FEW] or ([] if titled else free)
     if payees and descriptions:

@@ -6,8 +6,8 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from expenses.imports.readers.signs import currency_of
-from expenses.imports.readers.words import plain
+from expenses.imports.readers.currency_signs import currency_of
+from expenses.imports.readers.vocabulary import plain
 from money import is_currency
 
 if TYPE_CHECKING:

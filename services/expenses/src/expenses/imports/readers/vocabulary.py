@@ -1,11 +1,37 @@
-"""Beginnings and parts of words by which titles tell what a column holds, without case and accents.
+"""Words by which titles tell what a column holds, compared without case and accents.
 
-They only choose among columns whose contents fit; see `columns`. A part with a blank at an end must begin or end a word there.
+They only choose among columns whose contents fit. A part with a blank at an end must begin or end a word there.
 """
 
 from __future__ import annotations
 
-from expenses.imports.readers.words import plain
+import re
+import unicodedata
+from functools import lru_cache
+
+_LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe"})
+
+
+@lru_cache(20_000)
+def plain(text: str) -> str:
+    """Return what is left of a text without case, accents, marks and double blanks."""
+    bare = unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS))
+    letters = "".join(letter if letter.isalnum() else " " for letter in bare if not unicodedata.combining(letter))
+    return unicodedata.normalize("NFC", " ".join(letters.split()))
+
+
+_CARDS = re.compile(
+    r"\b(?:credit|debit|kredit|debet|credito|debito)\w*\s?(?:card|kart|kort|kaart)\w*"
+    r"|\b(?:carte|carta|cartao|cartoes|tarjeta|tarjetas|karta|karty|karte|kartou|kartica|card)\s"
+    r"(?:de |di |do |a )?(?:credit|debit|kredyt|kredit|debet)\w*"
+    r"|\bkredi kart\w*|\bbanka kart\w*|кредит\w* карт\w*|дебет\w* карт\w*"
+    r"|信用卡|借记卡|貸記卡|クレジットカード|デビットカード|신용카드|체크카드"
+)
+
+
+def without_cards(text: str) -> str:
+    """Return a text, as `plain` leaves it, without the names of cards."""
+    return " ".join(_CARDS.sub(" ", text).split())
 
 
 def _parts(text: str) -> tuple[str, ...]:
@@ -15,6 +41,11 @@ def _parts(text: str) -> tuple[str, ...]:
         bare = part.strip().replace("_", " ")
         found.append(" " * bare.startswith(" ") + plain(bare) + " " * bare.endswith(" "))
     return tuple(part for part in found if part.strip())
+
+
+def phrases(text: str) -> frozenset[str]:
+    """Return phrases that are separated by semicolons, as `plain` returns them."""
+    return frozenset(plain(part) for part in text.replace("\n", " ").split(";") if part.strip())
 
 
 BALANCE = _parts("""balance;saldo;solde;kontostand;zustatek;zostatok;egyenleg;bakiye;stan konta;bilans;остаток;баланс;
@@ -116,7 +147,7 @@ category;kategor;categor;_tags;_label;_family;_room_;_zone_;_section;_grade;_sea
 """Titles of columns whose letters, and words such as "Debit", are cards, persons, accounts or the like."""
 
 
-def fits(title: str, parts: tuple[str, ...]) -> int:
+def longest_match(title: str, parts: tuple[str, ...]) -> int:
     """Return the length of the longest of some parts that a title, as `plain` leaves it, has; 0 for none."""
     text = f" {title} "
     return max((len(part) for part in parts if part in text), default=0)

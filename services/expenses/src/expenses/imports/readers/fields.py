@@ -1,4 +1,4 @@
-"""Puts together what each column of a file is: days first, then money, currencies and directions, then texts."""
+"""Decides what each column is: dates first, then money, currencies and directions, then texts."""
 
 from __future__ import annotations
 
@@ -6,22 +6,21 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from expenses.entries.model import EXPENSE
-from expenses.imports.readers.currencies import currency_columns
+from expenses.imports.readers.columns import Column
 from expenses.imports.readers.dates import day_reader
 from expenses.imports.readers.mapping import IGNORE, SPENDING_NEGATIVE, SPENDING_POSITIVE, Mapping
-from expenses.imports.readers.money_columns import Money, money_columns
-from expenses.imports.readers.profile import Column
-from expenses.imports.readers.sign import Sign, sign_of
+from expenses.imports.readers.money_columns import MoneyColumns, money_columns
+from expenses.imports.readers.related_columns import currency_columns, other_side
+from expenses.imports.readers.spending_sign import SpendingSign, find_spending_sign
 from expenses.imports.readers.text_columns import date_columns, pays_and_is_paid, text_columns
-from expenses.imports.readers.two_sides import other_side
 
 
-class Inferred(NamedTuple):
+class FieldColumns(NamedTuple):
     """The columns by field, other columns that would fit, and what tells spending from income."""
 
     columns: dict[str, int]
     candidates: dict[str, list[int]]
-    sign: Sign | None
+    sign: SpendingSign | None
     """None where spending and income have a column each."""
     pair_certain: bool
     other_currency: int | None = None
@@ -30,7 +29,7 @@ class Inferred(NamedTuple):
     """A column that has the amounts of some rows, where the chosen one has what somebody else sent or received."""
 
 
-def infer(columns: Sequence[Column], given: Mapping, locale: str, *, titled: bool) -> Inferred:
+def find_fields(columns: Sequence[Column], given: Mapping, locale: str, *, titled: bool) -> FieldColumns:
     """Return what the columns are; what the mapping says stays."""
     found, candidates = dict(given.columns), dict[str, list[int]]()
     _add(found, candidates, {"date": date_columns(_free(columns, found))})
@@ -52,19 +51,21 @@ def infer(columns: Sequence[Column], given: Mapping, locale: str, *, titled: boo
     doubtful = currencies.doubtful if "currency" not in found else None
     amount = _at(columns, found.get("amount")) if "amount" not in given.columns else None
     other = other_side(amount, columns, _spent(columns, found, sign)) if amount is not None else None
-    return Inferred(_in_order(found), candidates, sign, money.certain, doubtful, other.index if other else None)
+    return FieldColumns(_in_order(found), candidates, sign, money.certain, doubtful, other.index if other else None)
 
 
-def _sign(columns: Sequence[Column], found: dict[str, int], money: Money, given: Mapping, locale: str) -> Sign | None:
+def _sign(
+    columns: Sequence[Column], found: dict[str, int], money: MoneyColumns, given: Mapping, locale: str
+) -> SpendingSign | None:
     amount = _at(columns, found.get("amount"))
     if amount is None:
-        return None if "debit" in found or "credit" in found else Sign(SPENDING_POSITIVE, certain=True)
+        return None if "debit" in found or "credit" in found else SpendingSign(SPENDING_POSITIVE, certain=True)
     free = [column for column in _free(columns, found) if not column.is_date]
     chosen = _at(columns, given.columns.get("kind"))
-    return sign_of(columns, amount, [chosen] if chosen else free, money.proof, locale, chosen=chosen is not None)
+    return find_spending_sign(columns, amount, [chosen] if chosen else free, money.proof, locale, chosen=chosen is not None)
 
 
-def _spent(columns: Sequence[Column], found: dict[str, int], sign: Sign | None) -> list[bool | None]:
+def _spent(columns: Sequence[Column], found: dict[str, int], sign: SpendingSign | None) -> list[bool | None]:
     """Say for each row whether it is spending, None if that is not known."""
     debit, amount = _at(columns, found.get("debit")), _at(columns, found.get("amount"))
     if debit is not None:

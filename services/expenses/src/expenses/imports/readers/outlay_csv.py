@@ -1,24 +1,65 @@
-"""The CSV file that Outlay itself exports: recognized by its first line, and read back without guessing or a change."""
+"""The CSV file that Outlay itself exports: recognized by its first line, and read back unchanged."""
 
 from __future__ import annotations
 
 import json
+import re
+import unicodedata
 from typing import IO, TYPE_CHECKING, Protocol
 
 from expenses.entries.model import EXPENSE, INCOME, Expense, one_line, tags_text
 from expenses.imports.readers.dates import Months, day_reader
-from expenses.imports.readers.guarding import guarded, unguarded
 from expenses.imports.readers.mapping import SPENDING_NEGATIVE, Mapping
-from expenses.imports.readers.row_errors import RowError
-from expenses.imports.readers.rows import MOST, Row, RowReader
+from expenses.imports.readers.rows import MOST, MappedRowReader, Row, RowError
 from money import Money, MoneyError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-TITLES = ("Date", "Payee", "Description", "Category", "Amount", "Currency", "Note", "Tags", "Kind", "Home amount", "Home currency")
+_TRIGGERS = frozenset("=+-@\uff1d\uff0b\uff0d\uff20\t\r\n")
+"""With what a formula begins, also as full-width characters; some programs read on behind a tab or a line end."""
+_CELL_ENDS = re.compile(r"(?<=[;\t\r\n])")
+"""Where a spreadsheet that expects other separators than ours begins another cell."""
+_NUMBER = re.compile(r"-?[0-9]+([.,][0-9]+)?", re.ASCII)
+
+
+def escape_formulas(text: str) -> str:
+    """Put a ' before what a spreadsheet would run as a formula, wherever it may see a cell begin."""
+    return "".join(f"'{part}" if _is_formula(part) else part for part in _CELL_ENDS.split(text))
+
+
+def unescape_formulas(cell: str) -> str:
+    """Return the text of which `escape_formulas` made a cell."""
+    return "".join(part[1:] if part[:1] == "'" and _is_formula(part[1:]) else part for part in _CELL_ENDS.split(cell))
+
+
+def _is_formula(text: str) -> bool:
+    """Say whether a text begins with a trigger, perhaps behind characters that are not seen or that guard it already."""
+    if _NUMBER.fullmatch(text):
+        return False
+    for letter in text:
+        if letter in _TRIGGERS:
+            return True
+        if letter != "'" and not letter.isspace() and unicodedata.category(letter) not in {"Cf", "Cc", "Mn"}:
+            return False
+    return False
+
+
+EXPORT_TITLES = (
+    "Date",
+    "Payee",
+    "Description",
+    "Category",
+    "Amount",
+    "Currency",
+    "Note",
+    "Tags",
+    "Kind",
+    "Home amount",
+    "Home currency",
+)
 _FIELDS = ("date", "payee", "description", "category", "amount", "currency", "note", "tags", "kind", "home_amount", "home_currency")
-OWN_MAPPING = Mapping(
+EXPORT_MAPPING = Mapping(
     encoding="utf-8",
     delimiter=",",
     header=True,
@@ -27,54 +68,54 @@ OWN_MAPPING = Mapping(
     sign=SPENDING_NEGATIVE,
     columns={name: column for column, name in enumerate(_FIELDS)},
 )
-_FIRST_LINE = ",".join(TITLES).encode()
+_FIRST_LINE = ",".join(EXPORT_TITLES).encode()
 _READ_DAY = day_reader("YYYY-MM-DD")
 _MOST_TAGS, _LONGEST_TAG = 20, 50
 
 
-class Rows(Protocol):
+class RowReader(Protocol):
     """Reads the rows of a file."""
 
     def read(self, cells: Sequence[str]) -> Row:
         """Return what the cells say; raises RowError."""
 
 
-def is_own(stream: IO[bytes], given: Mapping) -> bool:
+def is_outlay_export(stream: IO[bytes], given: Mapping) -> bool:
     """Say whether a file is an export of Outlay, and is to be read as one."""
-    if given not in (Mapping(), OWN_MAPPING):
+    if given not in (Mapping(), EXPORT_MAPPING):
         return False
     stream.seek(0)
     return stream.readline(len(_FIRST_LINE) + 2).rstrip(b"\r\n") == _FIRST_LINE
 
 
-def row_reader(mapping: Mapping, home_currency: str, months: Months) -> Rows:
+def row_reader(mapping: Mapping, home_currency: str, months: Months) -> RowReader:
     """Return what reads the rows of a file with a complete mapping."""
-    return OwnRows() if mapping == OWN_MAPPING else RowReader(mapping, home_currency, months)
+    return ExportRowReader() if mapping == EXPORT_MAPPING else MappedRowReader(mapping, home_currency, months)
 
 
-def cells_of(expense: Expense, category: str) -> list[str]:
+def export_cells(expense: Expense, category: str) -> list[str]:
     """Write an expense as a row. Spending is below zero, so that a spreadsheet adds up what is left."""
     sign = "-" if expense.kind == EXPENSE else ""
     return [
         expense.spent_on,
-        *map(guarded, (expense.payee, expense.description, category)),
+        *map(escape_formulas, (expense.payee, expense.description, category)),
         sign + expense.amount.text,
         expense.currency,
-        guarded(expense.note),
-        guarded(_tags_cell(expense.tags)),
+        escape_formulas(expense.note),
+        escape_formulas(_tags_cell(expense.tags)),
         expense.kind,
         expense.home_amount.text,
         expense.home_currency,
     ]
 
 
-class OwnRows:
-    """Reads rows as `cells_of` writes them."""
+class ExportRowReader:
+    """Reads rows as `export_cells` writes them."""
 
     def read(self, cells: Sequence[str]) -> Row:
         """Return what the cells say; raises RowError if somebody changed them into something that cannot be."""
-        if len(cells) != len(TITLES):
-            message = f"The row has {len(cells)} columns, but {len(TITLES)} are needed."
+        if len(cells) != len(EXPORT_TITLES):
+            message = f"The row has {len(cells)} columns, but {len(EXPORT_TITLES)} are needed."
             raise RowError(message)
         day, payee, description, category, amount, currency, note, tags, kind, home, home_currency = cells
         if kind not in {EXPENSE, INCOME}:
@@ -85,10 +126,10 @@ class OwnRows:
             message = "The amount is zero."
             raise RowError(message)
         texts = {
-            "payee": one_line(unguarded(payee)),
-            "description": unguarded(description).strip(),
-            "category": one_line(unguarded(category)),
-            "note": unguarded(note).strip(),
+            "payee": one_line(unescape_formulas(payee)),
+            "description": unescape_formulas(description).strip(),
+            "category": one_line(unescape_formulas(category)),
+            "note": unescape_formulas(note).strip(),
         }
         cut = {name: text[: MOST[name]].strip() for name, text in texts.items()}
         return Row(
@@ -96,7 +137,7 @@ class OwnRows:
             minor=paid.minor,
             currency=currency,
             spent_on=_day(day),
-            tags=_tags(unguarded(tags)),
+            tags=_tags(unescape_formulas(tags)),
             home_amount=home_amount,
             shortened=cut != texts,
             **cut,

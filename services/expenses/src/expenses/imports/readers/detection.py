@@ -1,4 +1,4 @@
-"""Finds out how a file is to be read: what the caller says, and the rest from a sample of the file."""
+"""Detects how to read a file: the caller's mapping, completed from a sample of the file. Start reading here."""
 
 from __future__ import annotations
 
@@ -10,21 +10,20 @@ from typing import IO
 
 from expenses.errors import UnreadableFileError
 from expenses.imports.readers.amounts import decimal_of
+from expenses.imports.readers.columns import Column, Rows, columns_of
+from expenses.imports.readers.currency_signs import currency_of
 from expenses.imports.readers.dates import HALF, Months, ambiguous, formats_of
-from expenses.imports.readers.delimiters import find_delimiter
-from expenses.imports.readers.encodings import Candidate
-from expenses.imports.readers.fees import fees_beside
-from expenses.imports.readers.inference import Inferred, infer
+from expenses.imports.readers.encodings import EncodingCandidate
+from expenses.imports.readers.fields import FieldColumns, find_fields
 from expenses.imports.readers.mapping import MOST_COLUMNS, SPENDING_NEGATIVE, Mapping
-from expenses.imports.readers.own import OWN_MAPPING, TITLES, is_own
-from expenses.imports.readers.profile import Column, Rows, columns_of
-from expenses.imports.readers.records import records_of
-from expenses.imports.readers.reversals import taken_back
-from expenses.imports.readers.rows import RowReader
-from expenses.imports.readers.signs import currency_of
-from expenses.imports.readers.source import Encoding, detect_encoding, opened
-from expenses.imports.readers.summaries import Telling, telling_of, why_left_out
-from expenses.imports.readers.table import CellKinds, find_table
+from expenses.imports.readers.non_bookings import NonBookingColumns, non_booking_columns, reason_left_out
+from expenses.imports.readers.outlay_csv import EXPORT_MAPPING, EXPORT_TITLES, is_outlay_export
+from expenses.imports.readers.records import read_records
+from expenses.imports.readers.related_columns import separate_fees
+from expenses.imports.readers.reversals import reversed_marks
+from expenses.imports.readers.rows import MappedRowReader
+from expenses.imports.readers.table import CellClassifier, find_delimiter, find_table
+from expenses.imports.readers.text import Encoding, detect_encoding, open_text
 from expenses.imports.readers.titles import currency_in
 from money import CURRENCIES
 
@@ -38,7 +37,7 @@ _SIGN_GUESSED = (
 
 
 @dataclass(frozen=True)
-class Reader:
+class ReadingContext:
     """Who reads: the currency that amounts without one have, the habits of a country, and names of months, its own first."""
 
     home_currency: str
@@ -61,24 +60,24 @@ class Layout:
     signs: str = NONE
     """Which signs the amounts have; none if there is no single column of amounts."""
     candidates: dict[str, list[int]] = field(default_factory=dict)
-    encodings: list[Candidate] = field(default_factory=list)
+    encodings: list[EncodingCandidate] = field(default_factory=list)
     """Encodings to choose from, if there is a doubt."""
     months: Months = field(default_factory=dict)
     bookings: int | None = None
     """How many rows of the sample there are up to the last booking, None if that is not known."""
-    telling: Telling = field(default_factory=Telling)
+    non_bookings: NonBookingColumns = field(default_factory=NonBookingColumns)
     """Columns that can say that a row is no booking."""
 
 
-def find_layout(stream: IO[bytes], given: Mapping, reader: Reader) -> Layout:
+def detect_layout(stream: IO[bytes], given: Mapping, reader: ReadingContext) -> Layout:
     """Return how to read a file; raises UnreadableFileError if it is none."""
-    if is_own(stream, given):
+    if is_outlay_export(stream, given):
         return _own_layout(stream)
     encoding = Encoding(given.encoding) if given.encoding else detect_encoding(stream, reader.locale, reader.home_currency)
-    kinds = CellKinds(reader.languages)
+    kinds = CellClassifier(reader.languages)
     delimiter = given.delimiter or find_delimiter(stream, encoding.name, kinds)
-    with opened(stream, encoding.name) as text:
-        records = list(islice(records_of(text, delimiter), _SAMPLE))
+    with open_text(stream, encoding.name) as text:
+        records = list(islice(read_records(text, delimiter), _SAMPLE))
     if not records:
         message = "The file has no rows."
         raise UnreadableFileError(message)
@@ -90,15 +89,15 @@ def find_layout(stream: IO[bytes], given: Mapping, reader: Reader) -> Layout:
 
 
 def _own_layout(stream: IO[bytes]) -> Layout:
-    with opened(stream, "utf-8") as text:
-        records = list(islice(records_of(text, ","), 1 + _SAMPLE))
-    layout = Layout(OWN_MAPPING, first_line=2, titles=list(TITLES), sample=records[1:])
+    with open_text(stream, "utf-8") as text:
+        records = list(islice(read_records(text, ","), 1 + _SAMPLE))
+    layout = Layout(EXPORT_MAPPING, first_line=2, titles=list(EXPORT_TITLES), sample=records[1:])
     if not layout.sample:
         layout.errors.append("The file has a header and no rows.")
     return layout
 
 
-def _split(mapping: Mapping, records: list[tuple[int, list[str]]], kinds: CellKinds) -> Layout:
+def _split(mapping: Mapping, records: list[tuple[int, list[str]]], kinds: CellClassifier) -> Layout:
     """Part the titles, with what stands above them, from the rows."""
     table = find_table(records, kinds, header=mapping.header)
     width = min(MOST_COLUMNS, max(len(cells) for _, cells in records[table.first :] or records))
@@ -112,15 +111,15 @@ def _split(mapping: Mapping, records: list[tuple[int, list[str]]], kinds: CellKi
     return layout
 
 
-def _complete(layout: Layout, reader: Reader) -> None:
+def _complete(layout: Layout, reader: ReadingContext) -> None:
     """Add the columns and their formats to the mapping."""
     titles = layout.titles if layout.mapping.header else []
     every = columns_of([cells for _, cells in layout.sample[: layout.bookings]], titles, reader.languages, reader.locale)
-    layout.telling = telling_of(every)
+    layout.non_bookings = non_booking_columns(every)
     rows = _bookings(layout, [column.index for column in every if column.is_date])
     columns = columns_of(rows, titles, reader.languages, reader.locale) if rows else every
     given_currency = layout.mapping.currency
-    found = infer(columns, layout.mapping, reader.locale, titled=bool(titles))
+    found = find_fields(columns, layout.mapping, reader.locale, titled=bool(titles))
     layout.mapping = dataclasses.replace(layout.mapping, columns=found.columns)
     layout.candidates = found.candidates
     layout.errors += _missing(layout)
@@ -132,16 +131,16 @@ def _complete(layout: Layout, reader: Reader) -> None:
         layout.errors.append(_two_sides(layout, found.other_side))
     if found.other_currency is not None and not given_currency and not layout.errors:
         layout.warnings.append(_not_the_currency(layout, found.other_currency, reader))
-    layout.warnings += [_not_the_fees(layout, column.index) for column in fees_beside(columns, found.columns)]
+    layout.warnings += [_not_the_fees(layout, column.index) for column in separate_fees(columns, found.columns)]
     if not layout.errors:
         _complete_telling(layout, reader)
 
 
-def _complete_telling(layout: Layout, reader: Reader) -> None:
+def _complete_telling(layout: Layout, reader: ReadingContext) -> None:
     """Add which bookings a row of their own takes back; that is known once the rows can be read."""
     rows = [cells for _, cells in layout.sample[: layout.bookings]]
-    found = taken_back(rows, layout.telling, RowReader(layout.mapping, reader.home_currency, layout.months))
-    layout.telling = layout.telling._replace(taken_back=found)
+    found = reversed_marks(rows, layout.non_bookings, MappedRowReader(layout.mapping, reader.home_currency, layout.months))
+    layout.non_bookings = layout.non_bookings._replace(reversed_marks=found)
 
 
 def _two_sides(layout: Layout, other: int) -> str:
@@ -152,7 +151,7 @@ def _two_sides(layout: Layout, other: int) -> str:
     )
 
 
-def _not_the_currency(layout: Layout, column: int, reader: Reader) -> str:
+def _not_the_currency(layout: Layout, column: int, reader: ReadingContext) -> str:
     code = layout.mapping.currency or reader.home_currency
     return (
         f"The amounts are read as {code}; column {column + 1} ({layout.titles[column][:40]}) is taken for the currency of "
@@ -169,7 +168,7 @@ def _not_the_fees(layout: Layout, column: int) -> str:
 
 def _bookings(layout: Layout, dates: Sequence[int]) -> Rows:
     """Return the rows of the sample without balances and totals, which often have no date."""
-    rows = [cells for _, cells in layout.sample[: layout.bookings] if why_left_out(cells, layout.telling) is None]
+    rows = [cells for _, cells in layout.sample[: layout.bookings] if reason_left_out(cells, layout.non_bookings) is None]
     return [cells for cells in rows if not dates or any(at < len(cells) and cells[at].strip() for at in dates)] or rows
 
 
@@ -186,7 +185,7 @@ def _missing(layout: Layout) -> list[str]:
     return errors
 
 
-def _complete_dates(layout: Layout, columns: Sequence[Column], reader: Reader) -> None:
+def _complete_dates(layout: Layout, columns: Sequence[Column], reader: ReadingContext) -> None:
     at = layout.mapping.columns.get("date")
     if at is None or at >= len(columns):
         return
@@ -203,7 +202,7 @@ def _complete_dates(layout: Layout, columns: Sequence[Column], reader: Reader) -
         layout.errors.append(f"Dates such as {cells[0][:40]!r} have no known format. Choose the format, or another column.")
 
 
-def _complete_amounts(layout: Layout, columns: Sequence[Column], reader: Reader) -> None:
+def _complete_amounts(layout: Layout, columns: Sequence[Column], reader: ReadingContext) -> None:
     mapping = layout.mapping
     used = [mapping.columns[name] for name in ("amount", "debit", "credit") if name in mapping.columns]
     currency = mapping.currency or _currency_of_title(layout, used)
@@ -237,7 +236,7 @@ def _signs(columns: Sequence[Column], at: int | None) -> str:
     return NONE if not below else BOTH if len(below) > 1 else BELOW if True in below else ABOVE
 
 
-def _complete_sign(layout: Layout, found: Inferred) -> None:
+def _complete_sign(layout: Layout, found: FieldColumns) -> None:
     """Add what tells spending from income, unless the caller does."""
     mapping = layout.mapping
     if found.sign is None:

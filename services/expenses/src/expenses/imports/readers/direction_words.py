@@ -1,14 +1,42 @@
-"""Words by which files say the direction of a booking: "Af" and "Bij", "S" and "H", "Dr" and "Cr"."""
+"""Words that tell spending from income: directions such as "Af" and "Bij", kinds in expense trackers, hints in texts."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from expenses.entries.model import EXPENSE, INCOME
-from expenses.imports.readers import transfers
-from expenses.imports.readers.cards import without_cards
 from expenses.imports.readers.mapping import IGNORE
-from expenses.imports.readers.words import plain
+from expenses.imports.readers.vocabulary import longest_match, phrases, plain, without_cards
+
+_OF_APPS = phrases("""expense;expenses;exp;spending;income;ausgabe;ausgaben;einnahme;einnahmen;einkommen;dépense;dépenses;revenu;
+revenus;gasto;gastos;ingreso;ingresos;spesa;spese;uscita;uscite;entrata;entrate;despesa;despesas;receita;receitas;uitgave;uitgaven;
+inkomst;inkomsten;wydatek;wydatki;przychód;przychody;dochód;výdaj;výdaje;příjem;příjmy;výdavok;výdavky;príjem;príjmy;kiadás;bevétel;
+utgift;utgifter;inntekt;inntekter;udgift;udgifter;indtægt;indtægter;meno;menot;tulo;tulot;išlaidos;pajamos;izdevumi;ienākumi;kulu;
+tulud;расход;расходы;доход;доходы;витрата;витрати;дохід;gider;gelir;trošak;prihod;cheltuieli;venituri;έξοδα;έσοδα;支出;收入;収入;
+지출;수입;chi;thu;pengeluaran;pemasukan;รายจ่าย;รายรับ;व्यय;आय;مصروف;دخل;הוצאה;הכנסה""")
+"""What trackers call spending and earning, and what banks hardly do."""
+_TRANSFERS = phrases("""transfer;transfers;transfer out;transfer in;outgoing transfer;incoming transfer;transfer from;transfer to;
+internal transfer;account transfer;own transfer;balance transfer;umbuchung;umbuchungen;übertrag;überweisung;kontotransfer;virement;
+virements;virement interne;virement sortant;virement entrant;transfert;transferts;transferencia;transferencias;traspaso;traspasos;
+transferencia interna;trasferimento;trasferimenti;giroconto;transferência;transferências;overboeking;overboekingen;overschrijving;
+overdracht;przelew;przelew wewnętrzny;transfer wewnętrzny;převod;převody;prevod;prevody;átvezetés;átutalás;överföring;överföringar;
+overføring;overføringer;overførsel;overførsler;siirto;tilisiirto;siirrot;pervedimas;pārskaitījums;pārvedums;ülekanne;перевод;переводы;
+переказ;перекази;havale;virman;aktarim;prijenos;prijenosi;transferuri;μεταφορά;转账;轉帳;转帐;振替;이체;chuyển khoản;โอน;โอนเงิน;
+स्थानांतरण;تحويل;העברה""")
+
+
+@lru_cache(1_000)
+def is_tracker_kind(word: str) -> bool:
+    """Say whether a word is one of those by which a tracker tells expenses from income."""
+    return plain(word) in _OF_APPS
+
+
+@lru_cache(1_000)
+def is_transfer(word: str) -> bool:
+    """Say whether a word means a transfer between the owner's accounts where it stands beside those of a tracker."""
+    return plain(word) in _TRANSFERS
+
 
 _SPENT = """debit;debits;dbit;debet;dr;db;dbt;withdrawal;out;outgoing;outflow;expense;expenses;exp;spending;spent;paid out;
 money out;charge;soll;lastschrift;belastung;ausgabe;ausgaben;ausgang;abgang;abbuchung;depense;sortie;retrait;gasto;egreso;
@@ -87,13 +115,13 @@ def kinds_of(words: Iterable[str], locale: str = "") -> dict[str, str]:
     Beside words for expenses and income, as apps have them, one for a transfer means a move between the owner's accounts.
     """
     words = list(words)
-    of_an_app = any(map(transfers.is_of_an_app, words))
+    of_an_app = any(map(is_tracker_kind, words))
     letters = {plain(word) for word in words if is_letter(word)}
     spent, earned = _pair_of(letters, locale.replace("_", "-").partition("-")[0])
     meaning = {spent: EXPENSE, earned: INCOME}
     kinds = {word: meaning.get(plain(word)) if is_letter(word) else kind_of(word) for word in words}
     if of_an_app:
-        kinds |= {word: IGNORE for word in words if transfers.is_transfer(word)}
+        kinds |= {word: IGNORE for word in words if is_transfer(word)}
     return {word: kind for word, kind in kinds.items() if kind is not None}
 
 
@@ -106,3 +134,32 @@ def _pair_of(letters: set[str], language: str) -> tuple[str, str]:
     own = _LANGUAGES.get(language)
     pairs = [own, *_PAIRS_OF] if own else _PAIRS_OF
     return next(((pair[0], pair[1]) for pair in pairs if pair and letters <= set(pair)), ("", ""))
+
+
+_SHORT = 5
+
+
+def _hints(text: str) -> tuple[str, ...]:
+    """Return the words, short ones whole and of long ones the beginning."""
+    words = (plain(part) for part in text.replace("\n", " ").split(";") if part.strip())
+    return tuple(f" {word} " if len(word) <= _SHORT else f" {word}" for word in words)
+
+
+_INCOME_HINTS = _hints("""salary;payroll;wages;payment received;payment thank you;thank you;refund;deposit;direct deposit;
+dividend;interest paid;cashback;reimbursement;gehalt;lohn;bezuge;rente;gutschrift;erstattung;zinsgutschrift;kindergeld;
+salaire;remboursement;virement recu;nomina;sueldo;abono;devolucion;ingreso;stipendio;rimborso;accredito;salario;reembolso;
+salaris;loon;terugbetaling;wynagrodzenie;zwrot;wyplata wynagrodzenia;vyplata;mzda;vratka;fizetes jovairas;munkaber;lon;
+loneutbetalning;palkka;зарплата;возврат;пополнение;maas;給与;給料;工资;급여;income;
+payment received;received payment;pagamento recebido;pago recibido;paiement recu;zahlung erhalten;pagamento ricevuto""")
+_SPENDING_HINTS = _hints("""purchase;sale;card payment;pos;atm;cash withdrawal;fee;direct debit;kartenzahlung;lastschrift;einkauf;
+miete;abbuchung;achat;paiement;retrait;prelevement;loyer;compra;cajero;recibo;alquiler;acquisto;prelievo;
+betaling;geldautomaat;zakup;platnosc;nakup;platba;vasarlas;kortkop;покупка;оплата;expense""")
+
+
+def kind_hint(texts: Iterable[str]) -> str | None:
+    """Return what the texts of a row sound like, None if they say nothing; the longer phrase decides."""
+    words = plain(" ".join(texts))
+    earned, spent = longest_match(words, _INCOME_HINTS), longest_match(words, _SPENDING_HINTS)
+    if earned == spent:
+        return None
+    return INCOME if earned > spent else EXPENSE

@@ -1,4 +1,4 @@
-"""What the cells of a column are: days, amounts, currencies, texts. Titles play no part here."""
+"""What the cells of a column are: days, amounts, currencies, texts. Titles play hardly any part here."""
 
 from __future__ import annotations
 
@@ -9,12 +9,11 @@ from decimal import Decimal
 from functools import cached_property
 
 from expenses.imports.readers.amounts import Amount, amount_reader, decimal_of, normalized
+from expenses.imports.readers.currency_signs import is_sign
 from expenses.imports.readers.dates import DIGITS_ONLY, HALF, Months, day_reader, formats_of, months_of
-from expenses.imports.readers.signs import is_sign
 from expenses.imports.readers.titles import currencies_in, currency_in
-from expenses.imports.readers.vocabulary import AMOUNT, CREDIT, DEBIT, STATUS
-from expenses.imports.readers.vocabulary import fits as fits_title
-from expenses.imports.readers.words import plain
+from expenses.imports.readers.vocabulary import AMOUNT, CREDIT, DEBIT, STATUS, plain
+from expenses.imports.readers.vocabulary import longest_match as fits_title
 from money import is_currency
 
 MOST = 0.9
@@ -116,9 +115,9 @@ class Column:
         if not sample:
             return False
         readers = [amount_reader(mark) for mark in ".,"]
-        fits = sum(1 for cell in sample if any(read(cell) for read in readers) and not _is_number_for_id(cell))
+        longest_match = sum(1 for cell in sample if any(read(cell) for read in readers) and not _is_number_for_id(cell))
         titled = any(fits_title(self.title, parts) for parts in (AMOUNT, DEBIT, CREDIT))
-        return fits >= (HALF if titled else MOST) * len(sample)
+        return longest_match >= (HALF if titled else MOST) * len(sample)
 
     @cached_property
     def has_amounts(self) -> bool:

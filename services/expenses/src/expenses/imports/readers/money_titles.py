@@ -1,12 +1,69 @@
-"""What the title of a column of money says that it holds: spending, income, either, a balance, or something else."""
+"""What the title of a column of money says: spending, income, either, a balance, a fee, a rate, or money abroad."""
 
 from __future__ import annotations
 
-from expenses.imports.readers.cards import without_cards
-from expenses.imports.readers.other_money import is_fee, is_rate, without_fees
-from expenses.imports.readers.profile import Column
+import re
+from functools import lru_cache
+
+from expenses.imports.readers.columns import Column
 from expenses.imports.readers.titles import currencies_in
-from expenses.imports.readers.vocabulary import AMOUNT, BALANCE, CREDIT, CURRENCY, DEBIT, OTHER_MONEY, fits
+from expenses.imports.readers.vocabulary import (
+    AMOUNT,
+    BALANCE,
+    CHARGE,
+    CREDIT,
+    CURRENCY,
+    DEBIT,
+    FEE,
+    FOREIGN,
+    OTHER_MONEY,
+    RATE,
+    longest_match,
+    without_cards,
+)
+
+_BESIDE = (
+    r"after|before|incl\w*|excl\w*|net of|without|with|less|minus|plus|nach|vor|ohne|mit|inkl\w*|exkl\w*|abzuglich|zuzuglich|apres|"
+    "avant|hors|avec|sans|despues de|antes de|con|sin|dopo|prima|al netto|senza|na|voor|zonder|met|po|przed|bez|efter|fore|utan|"
+    "med|depois de|sem|com"
+)
+_MENTION = re.compile(
+    rf"\b(?:{_BESIDE}) (?:\w+ )?(\w+)|\b(\w+) (?:included|excluded|inbegriffen|comprises?|incluid[oa]s?|incluse)\b"
+)
+
+
+@lru_cache(1_000)
+def without_fees(title: str) -> str:
+    """Return a title without what it says of the fees of its amounts: "source amount after fees" is a source amount."""
+    found = [
+        match
+        for match in _MENTION.finditer(title)
+        if longest_match(match[1] or match[2], FEE) or longest_match(match[1] or match[2], CHARGE)
+    ]
+    for match in reversed(found):
+        title = title[: match.start()] + title[match.end() :]
+    return " ".join(title.split())
+
+
+def is_fee(title: str) -> bool:
+    """Say whether a title means a fee."""
+    return bool(longest_match(without_fees(title), FEE))
+
+
+def may_be_fee(title: str) -> bool:
+    """Say whether a title beside a column of amounts means a fee."""
+    return is_fee(title) or bool(longest_match(without_fees(title), CHARGE))
+
+
+def is_rate(title: str) -> bool:
+    """Say whether a title means a rate."""
+    return bool(longest_match(title, RATE))
+
+
+def is_foreign(title: str) -> bool:
+    """Say whether a title means an amount as it was paid abroad, or its currency."""
+    return bool(longest_match(title, FOREIGN))
+
 
 _OUT = frozenset({"out", "uit", "ut", "ud", "af", "minus"})
 _IN = frozenset({"in", "into", "inn", "ind", "bij", "plus"})
@@ -21,7 +78,7 @@ _OF_CURRENCY = tuple(part for part in _CREDIT if part not in _RECEIVED_IN)
 def role_of(column: Column) -> str:
     """Return what a title says a column of money is: balance, debit, credit, other, amount, or "" for nothing."""
     title = without_cards(column.title)
-    if fits(title, BALANCE):
+    if longest_match(title, BALANCE):
         return "balance"
     if is_fee(title) or is_rate(title):
         return "other"
@@ -30,13 +87,13 @@ def role_of(column: Column) -> str:
     small = _small_role(title, in_currency=in_currency)
     if small:
         return small
-    spent, earned = fits(title, _DEBIT), fits(title, _OF_CURRENCY if in_currency else _CREDIT)
-    other = fits(title, OTHER_MONEY)
+    spent, earned = longest_match(title, _DEBIT), longest_match(title, _OF_CURRENCY if in_currency else _CREDIT)
+    other = longest_match(title, OTHER_MONEY)
     if (spent or earned) and other <= max(spent, earned):
         return "amount" if spent and earned else "debit" if spent else "credit"
     if other:
         return "other"
-    return "amount" if fits(title, AMOUNT) else ""
+    return "amount" if longest_match(title, AMOUNT) else ""
 
 
 def are_sides(debit: Column, credit: Column) -> bool:
@@ -55,7 +112,7 @@ def other_currencies(one: Column, other: Column) -> bool:
 
 
 def _names_currency(title: str) -> bool:
-    return bool(currencies_in(title) or fits(title, CURRENCY)) or "euro" in title.split()
+    return bool(currencies_in(title) or longest_match(title, CURRENCY)) or "euro" in title.split()
 
 
 def _small_role(title: str, *, in_currency: bool) -> str:
