@@ -1,4 +1,4 @@
-"""A data key is rotated: everything is sealed anew while it is used, nothing is lost, and the old key can be taken away."""
+"""A data key is rotated: everything is re-encrypted while it is in use, nothing is lost, and the old key can be removed."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ class KilledError(Exception):
 
 class TestAccounts:
     def test_after_rekey_the_old_key_can_be_taken_away_and_people_are_found_as_before(self, inhabited: Store) -> None:
-        assert renewed(auth_with(RING, inhabited)) == {"e-mail addresses": 3, "signing keys": 1, "the key to find by": 1}
+        assert renewed(auth_with(RING, inhabited)) == {"email addresses": 3, "signing keys": 1, "blind index key": 1}
         service = auth_with(AFTER, inhabited)
         service.check_keys()
         assert {signed_in(service, email.upper()) for email in PEOPLE} == {201}
@@ -135,7 +135,7 @@ class TestAccounts:
 
     def test_somebody_who_left_a_moment_ago_has_nothing_to_seal(self, inhabited: Store) -> None:
         inhabited.save(Document(id=f"user:{uuid7()}", kind="tombstone", body={}))
-        assert renewed(auth_with(RING, inhabited)) == {"e-mail addresses": 3, "signing keys": 1, "the key to find by": 1}
+        assert renewed(auth_with(RING, inhabited)) == {"email addresses": 3, "signing keys": 1, "blind index key": 1}
 
     def test_what_is_sealed_already_is_left_alone(self, inhabited: Store) -> None:
         renewed(auth_with(RING, inhabited))
@@ -158,7 +158,7 @@ class TestAccounts:
         with pytest.raises(UnknownKeyError):
             auth_with(AFTER, inhabited).check_keys()
         assert signed_in(auth_with(RING, inhabited), PEOPLE[0]) == 201
-        assert renewed(auth_with(RING, inhabited)) == {"e-mail addresses": 0, "signing keys": 1, "the key to find by": 1}
+        assert renewed(auth_with(RING, inhabited)) == {"email addresses": 0, "signing keys": 1, "blind index key": 1}
         auth_with(AFTER, inhabited).check_keys()
 
     def test_a_change_at_the_same_moment_is_not_lost(self, inhabited: Store) -> None:
@@ -170,7 +170,7 @@ class TestAccounts:
                 inhabited.save(replace(document, body={**document.body, "name": "Changed meanwhile"}))
                 changed.append(document.id)
 
-        assert renewed(auth_with(RING, Interrupting(inhabited, change)))["e-mail addresses"] == 3
+        assert renewed(auth_with(RING, Interrupting(inhabited, change)))["email addresses"] == 3
         document = inhabited.get(changed[0])
         assert document.body["name"] == "Changed meanwhile"
         assert AFTER.decrypt(document.body["email"], f"email:{document.user_id}") in PEOPLE
@@ -185,7 +185,7 @@ class TestAccounts:
         assert not report("auth", auth_with(RING, inhabited).rekey(), RING.key_ids, say=said.append)
         assert (
             said[-1]
-            == f"auth: 1 e-mail addresses are sealed with {lost.key_id}: add that key to OUTLAY_DATA_KEY, and run this again"
+            == f"auth: 1 email addresses are encrypted with {lost.key_id}: add that key to OUTLAY_DATA_KEY, and run this again"
         )
         with pytest.raises(UnknownKeyError):
             auth_with(AFTER, inhabited).check_keys()
@@ -272,12 +272,12 @@ class TestRecipients:
         assert (tally.renewed, tally.unreadable) == (0, {key_id_of(OLD): 1})
 
 
-def test_the_report_says_which_keys_are_needed_no_more() -> None:
+def test_the_report_says_which_keys_are_no_longer_needed() -> None:
     said: list[str] = []
-    assert report("auth", [RekeyingCount("e-mail addresses", seen=1200, renewed=7)], ["aaaaaaaa", "bbbbbbbb"], say=said.append)
+    assert report("auth", [RekeyingCount("email addresses", seen=1200, renewed=7)], ["aaaaaaaa", "bbbbbbbb"], say=said.append)
     assert said == [
-        "auth: e-mail addresses: 1,200 seen, 7 sealed anew",
-        "auth: all is sealed with aaaaaaaa; this store needs bbbbbbbb no more",
+        "auth: email addresses: 1,200 seen, 7 re-encrypted",
+        "auth: everything is encrypted with aaaaaaaa; this store no longer needs bbbbbbbb",
     ]
     assert report("budgets", [], ["aaaaaaaa"], say=said.append)
-    assert said[-1] == "budgets: nothing in this store is sealed"
+    assert said[-1] == "budgets: nothing in this store is encrypted"

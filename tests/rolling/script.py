@@ -87,7 +87,7 @@ def rotate_data_key(stage: RollingStage, say: Say) -> None:
     time.sleep(5)  # events that were sealed with the old one are a second old at most, and the mails of them on their way
     stage.tell("OUTLAY_DATA_KEY", new)
     stage.fleet.roll(_SEALING)
-    say("everything is sealed anew, and the old data key is gone")
+    say("everything is re-encrypted, and the old data key is gone")
 
 
 def rotate_credentials(stage: RollingStage, say: Say) -> None:

@@ -14,7 +14,7 @@ from chassis.messaging.embedded import EmbeddedBus
 from chassis.messaging.rabbitmq import BrokerAddress, BrokerUnavailableError, RabbitBus
 from chassis.messaging.rabbitmq.topology import suite_queues
 from chassis.process.check_command import add_check_command, say_findings
-from chassis.process.events_command import add_events_command, look_after, tell_of_sealed
+from chassis.process.events_command import add_events_command, look_after, report_encrypted
 from chassis.process.keys_command import add_keys_command, add_migrate_command, look_after_keys
 from chassis.runtime.logs import configure_logs
 from chassis.runtime.metrics import Metrics
@@ -157,7 +157,7 @@ def _migrate(settings: HomeSettings, options: argparse.Namespace) -> int:
         asked = suite.services if options.what == "rekey" else ()
         done = [report(each.name, each.rekey(), suite.encryptor.key_ids, say=_say) for each in asked]
         if asked:
-            tell_of_sealed(suite.bus, suite.encryptor.key_ids[1:], say=_say)
+            report_encrypted(suite.bus, suite.encryptor.key_ids[1:], say=_say)
     finally:
         suite.close()
     return 0 if all(done) else 1

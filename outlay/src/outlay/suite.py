@@ -210,7 +210,7 @@ def build_suite(settings: HomeSettings, environ: Mapping[str, str]) -> Suite:
     Raises:
         SettingsError: if a service's settings do not fit.
         SchemaTooNewError: if a store is of a newer version.
-        UnknownKeyError: if something is sealed with a data key that is not given.
+        UnknownKeyError: if something is encrypted with a data key that is not configured.
     """
     built = build_services(settings, environ)
     services, metrics = built.services, built.metrics

@@ -1,4 +1,4 @@
-"""Data keys and what they seal."""
+"""Data keys and what they encrypt."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from chassis.messaging.bus import Queue, Reject
 from chassis.messaging.embedded import EmbeddedBus
 from chassis.messaging.events import Event
-from chassis.process.events_command import tell_of_sealed
+from chassis.process.events_command import report_encrypted
 from chassis.process.keys_command import look_after_keys
 from chassis.runtime.metrics import Metrics
 from chassis.runtime.settings import SettingsError, read_settings
@@ -26,68 +26,68 @@ from support.client import eventually
 
 EVENTS = Path(__file__).parents[3] / "contracts" / "events"
 OLD, NEW = b"o" * 32, b"n" * 32
-PLACE = "email:1"
+ASSOCIATED_DATA = "email:1"
 
 
-def as_it_was_sealed(text: str, key: bytes) -> str:
-    """Seal as the first version did: bound to no place."""
+def encrypted_by_the_first_version(text: str, key: bytes) -> str:
+    """Encrypt as the first version did: without associated data."""
     cipher = AESGCM(HKDF(SHA256(), 32, salt=None, info=b"outlay seal").derive(key))
     nonce, key_id = secrets.token_bytes(12), key_id_of(key)
     raw = nonce + cipher.encrypt(nonce, text.encode(), key_id.encode())
     return f"v1.{key_id}.{base64.urlsafe_b64encode(raw).rstrip(b'=').decode()}"
 
 
-def test_what_was_sealed_can_be_opened_with_the_same_key_at_the_same_place_alone() -> None:
+def test_decryption_needs_the_same_key_and_the_same_associated_data() -> None:
     encryptor, other = Encryptor(OLD), Encryptor(NEW)
-    sealed = encryptor.encrypt("maria@example.org", PLACE)
-    assert "maria" not in sealed
-    assert sealed != encryptor.encrypt("maria@example.org", PLACE)
-    assert encryptor.decrypt(sealed, PLACE) == "maria@example.org"
+    ciphertext = encryptor.encrypt("maria@example.org", ASSOCIATED_DATA)
+    assert "maria" not in ciphertext
+    assert ciphertext != encryptor.encrypt("maria@example.org", ASSOCIATED_DATA)
+    assert encryptor.decrypt(ciphertext, ASSOCIATED_DATA) == "maria@example.org"
     with pytest.raises(DecryptionError):
-        encryptor.decrypt(sealed, "email:2")
+        encryptor.decrypt(ciphertext, "email:2")
     for wrong in (
-        sealed[:-2] + "AA",
-        other.encrypt("x", PLACE),
-        sealed.replace("v2.", "v1."),
-        sealed.replace("v2.", "v3."),
+        ciphertext[:-2] + "AA",
+        other.encrypt("x", ASSOCIATED_DATA),
+        ciphertext.replace("v2.", "v1."),
+        ciphertext.replace("v2.", "v3."),
         "v2.x",
         "",
     ):
         with pytest.raises(DecryptionError):
-            encryptor.decrypt(wrong, PLACE)
+            encryptor.decrypt(wrong, ASSOCIATED_DATA)
 
 
-def test_the_first_key_seals_and_all_open() -> None:
+def test_the_first_key_encrypts_and_all_decrypt() -> None:
     before, between, after = Encryptor(OLD), Encryptor(OLD, NEW), Encryptor(NEW, OLD)
-    sealed = before.encrypt("x", PLACE)
-    assert between.decrypt(sealed, PLACE) == after.decrypt(sealed, PLACE) == "x"
-    assert between.encrypt("x", PLACE).startswith(f"v2.{key_id_of(OLD)}.")
-    assert after.encrypt("x", PLACE).startswith(f"v2.{key_id_of(NEW)}.")
-    assert after.signed(b"cursor", before.sign(b"cursor"))
-    assert not Encryptor(NEW).signed(b"cursor", before.sign(b"cursor"))
+    ciphertext = before.encrypt("x", ASSOCIATED_DATA)
+    assert between.decrypt(ciphertext, ASSOCIATED_DATA) == after.decrypt(ciphertext, ASSOCIATED_DATA) == "x"
+    assert between.encrypt("x", ASSOCIATED_DATA).startswith(f"v2.{key_id_of(OLD)}.")
+    assert after.encrypt("x", ASSOCIATED_DATA).startswith(f"v2.{key_id_of(NEW)}.")
+    assert after.is_signed(b"cursor", before.sign(b"cursor"))
+    assert not Encryptor(NEW).is_signed(b"cursor", before.sign(b"cursor"))
 
 
-def test_a_renewed_value_needs_the_old_key_no_more_and_is_not_renewed_again() -> None:
+def test_a_reencrypted_value_no_longer_needs_the_old_key() -> None:
     ring = Encryptor(NEW, OLD)
-    renewed = ring.renew(Encryptor(OLD).encrypt("x", PLACE), PLACE)
-    assert Encryptor(NEW).decrypt(renewed, PLACE) == "x"
-    assert ring.renew(renewed, PLACE) == renewed
+    renewed = ring.reencrypt(Encryptor(OLD).encrypt("x", ASSOCIATED_DATA), ASSOCIATED_DATA)
+    assert Encryptor(NEW).decrypt(renewed, ASSOCIATED_DATA) == "x"
+    assert ring.reencrypt(renewed, ASSOCIATED_DATA) == renewed
 
 
-def test_a_value_of_the_first_version_is_read_and_renewed_into_its_place() -> None:
+def test_a_value_of_the_first_version_is_read_and_reencrypted() -> None:
     encryptor = Encryptor(OLD)
-    former = as_it_was_sealed("x", OLD)
-    assert encryptor.decrypt(former, PLACE) == "x"
-    renewed = encryptor.renew(former, PLACE)
+    former = encrypted_by_the_first_version("x", OLD)
+    assert encryptor.decrypt(former, ASSOCIATED_DATA) == "x"
+    renewed = encryptor.reencrypt(former, ASSOCIATED_DATA)
     with pytest.raises(DecryptionError):
         encryptor.decrypt(renewed, "email:2")
 
 
 def test_a_missing_key_is_named_with_what_to_do() -> None:
     with pytest.raises(
-        UnknownKeyError, match=rf"{key_id_of(OLD)}, which is not among.*{key_id_of(NEW)}.*put it back into OUTLAY_DATA_KEY"
+        UnknownKeyError, match=rf"{key_id_of(OLD)}, which is not configured.*{key_id_of(NEW)}.*put it back into OUTLAY_DATA_KEY"
     ):
-        Encryptor(NEW).decrypt(Encryptor(OLD).encrypt("x", PLACE), PLACE)
+        Encryptor(NEW).decrypt(Encryptor(OLD).encrypt("x", ASSOCIATED_DATA), ASSOCIATED_DATA)
 
 
 def test_the_key_file_is_made_once_and_for_its_owner_alone(tmp_path: Path) -> None:
@@ -122,13 +122,13 @@ def test_dead_letters_that_need_an_older_key_are_counted(tmp_path: Path) -> None
     bus = EmbeddedBus(tmp_path / "bus.db", [Queue("notifier.accounts", ("user.registered",), refuse)], metrics=Metrics())
     bus.start()
     example = json.loads((EVENTS / "user.registered.json").read_text("utf-8"))["examples"][0]
-    example["data"]["email"] = Encryptor(OLD).encrypt("maria@example.org", PLACE)
+    example["data"]["email"] = Encryptor(OLD).encrypt("maria@example.org", ASSOCIATED_DATA)
     bus.publish([Event.from_json(json.dumps(example))])
     eventually(bus.dead)
-    tell_of_sealed(bus, [key_id_of(OLD)], say=said.append)
-    tell_of_sealed(bus, [key_id_of(NEW)], say=said.append)
+    report_encrypted(bus, [key_id_of(OLD)], say=said.append)
+    report_encrypted(bus, [key_id_of(NEW)], say=said.append)
     bus.stop()
-    assert said == [f"dead letters: 1 still need {key_id_of(OLD)}: replay or purge them before you take it away"]
+    assert said == [f"dead letters: 1 still need {key_id_of(OLD)}: replay or purge them before you remove it"]
 
 
 @pytest.mark.parametrize("text", ["", "# none\n", "zz" * 32, "ab" * 31, f"{'ab' * 32}\nwrapped:", "é" * 64])

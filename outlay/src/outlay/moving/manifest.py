@@ -120,7 +120,7 @@ def _opened(path: Path, texts: dict[str, bytes], encryptor: Encryptor) -> Manife
     if not whole:
         message = f"{path} is damaged: its manifest was changed. Fetch it once more, or export again."
         raise ArchiveError(message)
-    if not encryptor.signed(seal["sha256"].encode(), signature) or manifest.sealed_with - set(encryptor.key_ids):
+    if not encryptor.is_signed(seal["sha256"].encode(), signature) or manifest.sealed_with - set(encryptor.key_ids):
         raise _strange(path)
     return manifest
 

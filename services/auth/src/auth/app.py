@@ -163,7 +163,7 @@ def build(
 
     def rekey() -> Iterator[RekeyingCount]:
         finding.key()  # made, if it never was
-        return Rekeying(documents, encryptor, RekeyingCount)()
+        return Rekeying(documents, encryptor)()
 
     def clean_up() -> None:
         documents.settle()

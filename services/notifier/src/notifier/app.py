@@ -118,8 +118,8 @@ def build(
     )
     sender = Sender(deliver_next=delivery.deliver_next, seconds_until_due=store.seconds_until_due)
     consumers = Consumers(
-        people=People(store=store, mailer=mailer, open_sealed=encryptor.decrypt, renew=encryptor.renew, clock=clock),
-        telling=Telling(store=store, texts=texts, clock=clock, ids=ids, renew=encryptor.renew),
+        people=People(store=store, mailer=mailer, open_sealed=encryptor.decrypt, renew=encryptor.reencrypt, clock=clock),
+        telling=Telling(store=store, texts=texts, clock=clock, ids=ids, renew=encryptor.reencrypt),
     )
     handlers = Handlers(
         reading=Reading(store=store, clock=clock),

@@ -20,7 +20,7 @@ from chassis.process.check_command import add_check_command, auth_probe, say_fin
 from chassis.process.declared_settings import as_json as settings_as_json
 from chassis.process.declared_settings import as_lines as settings_as_lines
 from chassis.process.declared_settings import declared, problems_of
-from chassis.process.events_command import add_events_command, look_after, tell_of_sealed
+from chassis.process.events_command import add_events_command, look_after, report_encrypted
 from chassis.process.keys_command import NEW_SIGNING_KEY, add_keys_command, add_migrate_command, look_after_keys
 from chassis.process.migrate_command import AGAIN, LASTING, SETTINGS, migrate
 from chassis.process.processes import Answering, Working
@@ -180,7 +180,7 @@ def _rekey(service: Service, encryptor: Encryptor, settings: BrokerSettings) -> 
     done = report(service.name, service.rekey(), encryptor.key_ids, say=_say)
     if settings.broker is not None:
         with _letters(service.name, settings.broker) as bus:
-            tell_of_sealed(bus, encryptor.key_ids[1:], say=_say)
+            report_encrypted(bus, encryptor.key_ids[1:], say=_say)
     return 0 if done else 1
 
 

@@ -30,13 +30,13 @@ def look_after(bus: Bus, options: argparse.Namespace, *, say: Callable[[str], No
         say(f"{bus.purge(ids)} thrown away.")
 
 
-def tell_of_sealed(bus: Bus, older: Sequence[str], *, say: Callable[[str], None]) -> None:
-    """Say how many dead letters hold values that were sealed with each of some keys. Raises OSError if the bus is away."""
+def report_encrypted(bus: Bus, older: Sequence[str], *, say: Callable[[str], None]) -> None:
+    """Report how many dead letters hold values encrypted with each of these keys. Raises OSError if the bus is unreachable."""
     letters = bus.dead() if older else []
     for key_id in older:
         count = sum(f".{key_id}." in letter.body for letter in letters)
         if count:
-            say(f"dead letters: {count:,} still need {key_id}: replay or purge them before you take it away")
+            say(f"dead letters: {count:,} still need {key_id}: replay or purge them before you remove it")
 
 
 def _line(letter: DeadLetter) -> str:

@@ -21,18 +21,18 @@ _FIRST_LOOK_SECONDS = 3.0
 
 
 def probes_of(service: Service) -> list[Probe]:
-    """Return a service's own probes, and one that opens with its data keys what was sealed with them."""
+    """Return a service's own probes, and one that decrypts with its data keys what is stored."""
 
     def try_keys() -> str:
         try:
             service.check_keys()
         except DecryptionError as error:
-            message = f"OUTLAY_DATA_KEY: something in the store is {error}; give every process the keys that it was sealed with"
+            message = f"OUTLAY_DATA_KEY: something in the store is {error}; give every process the keys that it was encrypted with"
             raise ProbeError(message) from error
         except UnavailableError as error:
-            message = "what is sealed cannot be read while the store is not right"
+            message = "encrypted values cannot be read until the store works"
             raise ProbeError(message) from error
-        return "opens what is sealed in the store"
+        return "decrypts what is in the store"
 
     return [*service.probes(), Probe("data key", try_keys)]
 
@@ -42,7 +42,7 @@ def run_startup_checks(service: Service) -> None:
 
     Raises:
         SchemaTooNewError: the store is of a version that this code could only damage.
-        DecryptionError: something in it is sealed with a data key that is not given.
+        DecryptionError: something in it is encrypted with a data key that is not configured.
     """
     found: list[Exception] = []
 

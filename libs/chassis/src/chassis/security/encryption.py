@@ -1,4 +1,4 @@
-"""Encrypts what must be read back (AES-256-GCM), with a ring of keys of which one seals and all open; and signs (HMAC-SHA-256)."""
+"""Encryption of what must be read back (AES-256-GCM), with a ring of keys: the first encrypts, all decrypt; and HMAC signatures."""
 
 from __future__ import annotations
 
@@ -14,32 +14,32 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 KEY_BYTES = 32
 _NONCE_BYTES = 12
-_FORM = "v2"
-_FORMER_FORM = "v1"
-"""Values of this form are not bound to a place. They are read, and sealed anew by `migrate rekey`."""
+_FORMAT = "v2"
+_LEGACY_FORMAT = "v1"
+"""Without associated data. Still decrypted, and re-encrypted by `migrate rekey`."""
 
 
 class DecryptionError(Exception):
-    """A sealed value was made with another key or for another place, or somebody changed it."""
+    """The ciphertext was changed, or made with another key or other associated data."""
 
 
 class UnknownKeyError(DecryptionError):
-    """A sealed value was made with a key that is not among those given. `key_id` names it."""
+    """The ciphertext was made with a key that is not configured; `key_id` names it."""
 
     def __init__(self, key_id: str, known: tuple[str, ...]) -> None:
         """Say which key is missing."""
         super().__init__(
-            f"sealed with the data key {key_id}, which is not among those given ({', '.join(known)}): "
-            "put it back into OUTLAY_DATA_KEY, and take it out again when `migrate rekey` says that nothing needs it"
+            f"encrypted with the data key {key_id}, which is not configured (only {', '.join(known)}): "
+            "put it back into OUTLAY_DATA_KEY, and remove it when `migrate rekey` says that it is no longer needed"
         )
         self.key_id = key_id
 
 
 class Encryptor:
-    """Seals with the first of its data keys and opens with any.
+    """Encrypts with the first of its data keys and decrypts with any.
 
-    Sealed values are text: v2.<key id>.<base64url of nonce and ciphertext>. A place says what the value is and whose, such as
-    `email:<user id>`; it is not in the value, and a value that was copied to another place does not open there.
+    A ciphertext is text: v2.<key id>.<base64url of nonce and encrypted bytes>. The associated data say what the value is and
+    whose, such as `email:<user id>`. They are authenticated but not stored: a ciphertext copied to another row cannot be decrypted.
     """
 
     def __init__(self, key: bytes, *others: bytes) -> None:
@@ -58,65 +58,64 @@ class Encryptor:
 
     @property
     def key_ids(self) -> tuple[str, ...]:
-        """The ids of all keys, the sealing one first."""
+        """The ids of all keys, the one that encrypts first."""
         return tuple(self._keys)
 
-    def encrypt(self, text: str, place: str) -> str:
-        """Encrypt for a place; the same text gives another value each time."""
+    def encrypt(self, text: str, associated_data: str) -> str:
+        """Encrypt; the same text gives a different ciphertext each time."""
         nonce = secrets.token_bytes(_NONCE_BYTES)
-        bound = f"{self.key_id}|{place}".encode()
-        return f"{self.mark}{_encode(nonce + self._ciphers[self.key_id].encrypt(nonce, text.encode(), bound))}"
+        bound = f"{self.key_id}|{associated_data}".encode()
+        return f"{self.current_prefix}{_encode(nonce + self._ciphers[self.key_id].encrypt(nonce, text.encode(), bound))}"
 
-    def decrypt(self, sealed: str, place: str) -> str:
+    def decrypt(self, ciphertext: str, associated_data: str) -> str:
         """Decrypt; raises DecryptionError."""
         try:
-            form, key_id, payload = sealed.split(".")
+            version, key_id, payload = ciphertext.split(".")
             raw = base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4))
-            if form not in {_FORM, _FORMER_FORM}:
+            if version not in {_FORMAT, _LEGACY_FORMAT}:
                 raise ValueError
             if key_id not in self._ciphers:
                 raise UnknownKeyError(key_id[:8], self.key_ids)
-            bound = f"{key_id}|{place}" if form == _FORM else key_id
+            bound = f"{key_id}|{associated_data}" if version == _FORMAT else key_id
             return self._ciphers[key_id].decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], bound.encode()).decode()
         except (ValueError, InvalidTag) as error:
-            message = "not a sealed value, or sealed for another place, or changed since"
+            message = "not a ciphertext, or made with other associated data, or changed since"
             raise DecryptionError(message) from error
 
     @property
-    def mark(self) -> str:
-        """What every value begins with that needs no renewal."""
-        return f"{_FORM}.{self.key_id}."
+    def current_prefix(self) -> str:
+        """What every ciphertext begins with that need not be re-encrypted."""
+        return f"{_FORMAT}.{self.key_id}."
 
     @property
-    def readable(self) -> tuple[str, ...]:
-        """What every value begins with that one of the keys opens."""
-        return tuple(f"{form}.{key_id}." for key_id in self._keys for form in (_FORM, _FORMER_FORM))
+    def known_prefixes(self) -> tuple[str, ...]:
+        """What every ciphertext begins with that one of the keys decrypts."""
+        return tuple(f"{version}.{key_id}." for key_id in self._keys for version in (_FORMAT, _LEGACY_FORMAT))
 
-    def renew(self, sealed: str, place: str) -> str:
-        """Return the value sealed with the first key, the very same if it is already; raises DecryptionError."""
-        return sealed if sealed.startswith(self.mark) else self.encrypt(self.decrypt(sealed, place), place)
+    def reencrypt(self, ciphertext: str, associated_data: str) -> str:
+        """Return the value encrypted with the first key, unchanged if it already is; raises DecryptionError."""
+        if ciphertext.startswith(self.current_prefix):
+            return ciphertext
+        return self.encrypt(self.decrypt(ciphertext, associated_data), associated_data)
 
-    def blind_index_key(self, beside: str | None) -> bytes:
-        """Return the key of the keyed hash as it was derived before it was a key of its own.
-
-        It belongs to the data key that sealed the value `beside`, or to the first one.
-        """
-        key_id = beside.split(".")[1] if beside else self.key_id
+    def derive_blind_index_key(self, ciphertext: str | None) -> bytes:
+        """Derive the first blind index key from the data key that made `ciphertext`, or else from the first data key."""
+        key_id = ciphertext.split(".")[1] if ciphertext else self.key_id
         if key_id not in self._keys:
             raise UnknownKeyError(key_id, self.key_ids)
         return _derive(self._keys[key_id], b"find")
 
     def sign(self, data: bytes) -> str:
-        """Return a short keyed signature (base64url) over data that goes out and comes back."""
+        """Return a short keyed signature (base64url) of data that leaves and comes back."""
         return _signature(self._signing[0], data)
 
-    def signed(self, data: bytes, signature: str) -> bool:
-        """Say whether the signature is ours, made with any of the keys."""
+    def is_signed(self, data: bytes, signature: str) -> bool:
+        """Return whether the signature was made with one of the keys."""
         return any(hmac.compare_digest(_signature(key, data).encode(), signature.encode()) for key in self._signing)
 
 
 def key_id_of(key: bytes) -> str:
-    """Return the name of a data key, which tells nothing about it."""
+    """Return the id of a data key, which reveals nothing about it."""
     return hashlib.sha256(key).hexdigest()[:8]
 
 

@@ -1,4 +1,4 @@
-"""`migrate rekey`: seals everything at rest anew that is sealed with an older key, and says which keys are needed no more."""
+"""`migrate rekey`: re-encrypts everything stored under an older key, and says which keys are no longer needed."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ class RekeyingCount:
     seen: int = 0
     renewed: int = 0
     missed: int = 0
-    """How many somebody else was changing at each attempt."""
+    """How many could not be replaced because others kept changing them."""
     unreadable: Counter[str] = field(default_factory=Counter)
-    """How many are sealed with a key that is not given, by its id."""
+    """How many are encrypted with a key that is not configured, by its id."""
 
     @contextmanager
-    def reading(self) -> Iterator[None]:
-        """Count what cannot be opened instead of stopping at it."""
+    def counting_unreadable(self) -> Iterator[None]:
+        """Count what cannot be decrypted instead of stopping at it."""
         try:
             yield
         except UnknownKeyError as error:
@@ -38,37 +38,37 @@ class RekeyingCount:
             self.unreadable[_DAMAGED] += 1
 
     def __str__(self) -> str:
-        """Return a line for whoever waits for it."""
-        return f"{self.what}: {self.seen:,} seen, {self.renewed:,} sealed anew"
+        """Return a line of the report."""
+        return f"{self.what}: {self.seen:,} seen, {self.renewed:,} re-encrypted"
 
 
-def report(name: str, tallies: Iterable[RekeyingCount], key_ids: Sequence[str], *, say: Callable[[str], None]) -> bool:
-    """Say what is being done and what follows from it; return whether the older keys are needed no more."""
+def report(name: str, counts: Iterable[RekeyingCount], key_ids: Sequence[str], *, say: Callable[[str], None]) -> bool:
+    """Report each count and what follows from it; return whether the older keys are no longer needed."""
     done: list[RekeyingCount] = []
     problems: list[str] = []
-    for tally in tallies:
-        say(f"{name}: {tally}")
-        done.append(tally)
-        problems += _problems(tally)
+    for count in counts:
+        say(f"{name}: {count}")
+        done.append(count)
+        problems += _problems(count)
     for problem in problems:
         say(f"{name}: {problem}")
     if problems:
         return False
     newest, *older = key_ids
     if not done:
-        say(f"{name}: nothing in this store is sealed")
+        say(f"{name}: nothing in this store is encrypted")
     elif older:
-        say(f"{name}: all is sealed with {newest}; this store needs {', '.join(older)} no more")
+        say(f"{name}: everything is encrypted with {newest}; this store no longer needs {', '.join(older)}")
     else:
-        say(f"{name}: all is sealed with {newest}, the only key given")
+        say(f"{name}: everything is encrypted with {newest}, the only key configured")
     return True
 
 
-def _problems(tally: RekeyingCount) -> Iterator[str]:
-    for key_id, count in tally.unreadable.items():
+def _problems(count: RekeyingCount) -> Iterator[str]:
+    for key_id, number in count.unreadable.items():
         if key_id == _DAMAGED:
-            yield f"{count:,} {tally.what} are damaged: no key opens them"
+            yield f"{number:,} {count.what} are damaged: no key decrypts them"
         else:
-            yield f"{count:,} {tally.what} are sealed with {key_id}: add that key to OUTLAY_DATA_KEY, and run this again"
-    if tally.missed:
-        yield f"{tally.missed:,} {tally.what} were being changed: run this again"
+            yield f"{number:,} {count.what} are encrypted with {key_id}: add that key to OUTLAY_DATA_KEY, and run this again"
+    if count.missed:
+        yield f"{count.missed:,} {count.what} were being changed: run this again"

@@ -1,4 +1,4 @@
-"""Seals the values of a column anew, in batches, while others write to it."""
+"""Re-encrypts the values of a column, in batches, while others write to it."""
 
 from __future__ import annotations
 
@@ -21,71 +21,76 @@ _BATCH = 200
 _ROUNDS = 5
 
 
-def check_keys(columns: Sequence[SealedColumn], encryptor: Encryptor) -> None:
-    """Raise UnknownKeyError if something is sealed with none of the encryptor's keys."""
+def check_keys(columns: Sequence[EncryptedColumn], encryptor: Encryptor) -> None:
+    """Raise UnknownKeyError if something is encrypted with none of the encryptor's keys."""
     for column in columns:
         column.check(encryptor)
 
 
-class SealedColumn:
-    """A column of sealed values in a table with a primary key of one column; NULL is left alone."""
+class EncryptedColumn:
+    """A column of ciphertexts in a table with a primary key of one column; NULL is left alone."""
 
-    def __init__(self, database: Database, column: Column[Any], *, what: str, place: Callable[[Row[Any]], str]) -> None:
-        """`place` returns what the value of a row is bound to."""
-        self._database, self._column, self._table, self._what, self._place = database, column, column.table, what, place
+    def __init__(self, database: Database, column: Column[Any], *, what: str, associated_data: Callable[[Row[Any]], str]) -> None:
+        """`associated_data` returns those of a row's value."""
+        self._database, self._column, self._table, self._what = database, column, column.table, what
+        self._associated_data = associated_data
         (self._key,) = column.table.primary_key.columns
 
     def rekey(self, encryptor: Encryptor) -> RekeyingCount:
-        """Seal anew what is not sealed with the encryptor's first key.
+        """Re-encrypt what is not encrypted with the encryptor's first key.
 
         A value is replaced only if it is still the one that was read, so no change by somebody else is lost; what changed meanwhile
         is looked at again. Each batch is a transaction of its own: after a kill the next run goes on with what is left.
         """
-        tally = RekeyingCount(self._what)
+        count = RekeyingCount(self._what)
         with self._database.read() as connection:
-            tally.seen = connection.execute(sa.select(sa.func.count(self._column))).scalar_one()
+            count.seen = connection.execute(sa.select(sa.func.count(self._column))).scalar_one()
         for _ in range(_ROUNDS):
-            tally.missed = 0
-            tally.unreadable.clear()
-            self._round(encryptor, tally)
-            if not tally.missed:
+            count.missed = 0
+            count.unreadable.clear()
+            self._round(encryptor, count)
+            if not count.missed:
                 break
-        return tally
+        return count
 
     def check(self, encryptor: Encryptor) -> None:
-        """Raise UnknownKeyError if a value is sealed with none of the encryptor's keys; a store without tables has none."""
+        """Raise UnknownKeyError if a value is encrypted with none of the encryptor's keys; a store without tables has none."""
         with self._database.read() as connection:
             if not sa.inspect(connection).has_table(self._table.name):
                 return
-            query = sa.select(self._table).where(self._column.is_not(None), *self._without(encryptor.readable)).limit(1)
+            query = (
+                sa.select(self._table).where(self._column.is_not(None), *self._not_starting_with(encryptor.known_prefixes)).limit(1)
+            )
             row = connection.execute(query).first()
         if row is not None:
-            encryptor.decrypt(row._mapping[self._column], self._place(row))  # noqa: SLF001  SQLAlchemy's public name for it
+            encryptor.decrypt(row._mapping[self._column], self._associated_data(row))  # noqa: SLF001  SQLAlchemy's public name for it
 
-    def _round(self, encryptor: Encryptor, tally: RekeyingCount) -> None:
+    def _round(self, encryptor: Encryptor, count: RekeyingCount) -> None:
         after = ""
         while rows := self._page(encryptor, after):
             # Counted when it is committed: a transaction that others were in the way of is done again.
             done: RekeyingCount = self._database.run(lambda connection, rows=rows: self._renewed(connection, rows, encryptor))  # type: ignore[misc]
-            tally.renewed += done.renewed
-            tally.missed += done.missed
-            tally.unreadable += done.unreadable
+            count.renewed += done.renewed
+            count.missed += done.missed
+            count.unreadable += done.unreadable
             after = str(rows[-1]._mapping[self._key])  # noqa: SLF001  SQLAlchemy's public name for it
 
     def _page(self, encryptor: Encryptor, after: str) -> Sequence[Row[Any]]:
-        query = sa.select(self._table).where(self._key > after, self._column.is_not(None), *self._without([encryptor.mark]))
+        query = sa.select(self._table).where(
+            self._key > after, self._column.is_not(None), *self._not_starting_with([encryptor.current_prefix])
+        )
         with self._database.read() as connection:
             return connection.execute(query.order_by(self._key).limit(_BATCH)).all()
 
-    def _without(self, beginnings: Sequence[str]) -> list[ColumnElement[bool]]:
-        return [self._column.not_like(f"{beginning}%") for beginning in beginnings]
+    def _not_starting_with(self, prefixes: Sequence[str]) -> list[ColumnElement[bool]]:
+        return [self._column.not_like(f"{prefix}%") for prefix in prefixes]
 
     def _renewed(self, connection: Connection, rows: Sequence[Row[Any]], encryptor: Encryptor) -> RekeyingCount:
         done = RekeyingCount(self._what)
         for row in rows:
             was = row._mapping[self._column]  # noqa: SLF001
-            with done.reading():
-                fresh = encryptor.renew(was, self._place(row))
+            with done.counting_unreadable():
+                fresh = encryptor.reencrypt(was, self._associated_data(row))
                 same = sa.and_(self._key == row._mapping[self._key], self._column == was)  # noqa: SLF001
                 changed = connection.execute(self._table.update().where(same).values({self._column: fresh})).rowcount
                 done.renewed += changed

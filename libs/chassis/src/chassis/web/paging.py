@@ -1,4 +1,4 @@
-"""Cursors: where a page ended, sealed so that clients cannot read them, change them or use those of others."""
+"""Cursors: where a page ended, encrypted so that clients cannot read them, change them or use those of others."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Cursors:
 
         A position may hold what nobody should see, such as a number that counts the rows of everybody.
         """
-        return self._encryptor.encrypt(json.dumps(position, separators=(",", ":"), ensure_ascii=False), _place(scope))
+        return self._encryptor.encrypt(json.dumps(position, separators=(",", ":"), ensure_ascii=False), _associated_data(scope))
 
     def read(self, scope: str, cursor: str | None) -> list[Any] | None:
         """Return the position, or None for the first page.
@@ -35,12 +35,12 @@ class Cursors:
         if not cursor:
             return None
         try:
-            return list(json.loads(self._encryptor.decrypt(cursor, _place(scope))))
+            return list(json.loads(self._encryptor.decrypt(cursor, _associated_data(scope))))
         except DecryptionError as error:
             raise _bad_cursor() from error
 
 
-def _place(scope: str) -> str:
+def _associated_data(scope: str) -> str:
     return f"cursor:{scope}"
 
 

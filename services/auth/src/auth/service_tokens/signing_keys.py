@@ -10,7 +10,8 @@ from typing import Any
 from auth.errors import RevisionConflictError
 from auth.store.associated_data import signing_key
 from auth.store.document import Document
-from auth.store.ports import Documents, Ids, KeyPair, Now, Sealing, Signatures
+from auth.store.ports import Documents, Ids, KeyPair, Now, Signatures
+from chassis.security.encryption import Encryptor
 
 DOCUMENT_ID = "signing-keys"
 NEW_KEY_SECONDS = 30 * 86_400.0
@@ -33,8 +34,8 @@ class SigningKey:
 class KeyRing:
     """Keeps the keys in one document, so that of two processes that make a key at a time only one succeeds."""
 
-    def __init__(self, documents: Documents, sealing: Sealing, signatures: Signatures, *, ids: Ids, now: Now) -> None:
-        self._documents, self._sealing, self._signatures, self._ids, self._now = documents, sealing, signatures, ids, now
+    def __init__(self, documents: Documents, encryptor: Encryptor, signatures: Signatures, *, ids: Ids, now: Now) -> None:
+        self._documents, self._encryptor, self._signatures, self._ids, self._now = documents, encryptor, signatures, ids, now
         self._looked_at = float("-inf")
         self._keys: list[SigningKey] = []
         self._lock = threading.Lock()
@@ -106,9 +107,9 @@ class KeyRing:
         return [self._key(entry) for entry in document.body["keys"]] if document else []
 
     def _entry(self, key: SigningKey) -> dict[str, Any]:
-        sealed = self._sealing.encrypt(key.pair.private, signing_key(key.id))
+        sealed = self._encryptor.encrypt(key.pair.private, signing_key(key.id))
         return {"id": key.id, "signs_from": key.signs_from, "private": sealed, "public": dict(key.pair.public)}
 
     def _key(self, entry: Mapping[str, Any]) -> SigningKey:
-        pair = KeyPair(self._sealing.decrypt(entry["private"], signing_key(entry["id"])), entry["public"])
+        pair = KeyPair(self._encryptor.decrypt(entry["private"], signing_key(entry["id"])), entry["public"])
         return SigningKey(id=entry["id"], signs_from=entry["signs_from"], pair=pair)

@@ -10,7 +10,8 @@ from contextlib import suppress
 from auth.errors import RevisionConflictError
 from auth.store.associated_data import FINDING_KEY
 from auth.store.document import Document
-from auth.store.ports import Documents, Sealing
+from auth.store.ports import Documents
+from chassis.security.encryption import Encryptor
 
 DOCUMENT_ID = "finding-key"
 _SIGNING_KEYS = "signing-keys"
@@ -23,8 +24,8 @@ class Finding:
     this document last: as long as it needs a data key, something else may need it.
     """
 
-    def __init__(self, documents: Documents, sealing: Sealing) -> None:
-        self._documents, self._sealing = documents, sealing
+    def __init__(self, documents: Documents, encryptor: Encryptor) -> None:
+        self._documents, self._encryptor = documents, encryptor
         self._key = b""
         self._lock = threading.Lock()
 
@@ -37,14 +38,14 @@ class Finding:
         with self._lock:
             if not self._key:
                 document = self._documents.get(DOCUMENT_ID) or self._made()
-                self._key = bytes.fromhex(self._sealing.decrypt(document.body["sealed"], FINDING_KEY))
+                self._key = bytes.fromhex(self._encryptor.decrypt(document.body["sealed"], FINDING_KEY))
             return self._key
 
     def _made(self) -> Document:
         """Begin with the key by which addresses were found before it was kept here."""
         signing = self._documents.get(_SIGNING_KEYS)
-        key = self._sealing.blind_index_key(signing.body["keys"][0]["private"] if signing else None)
-        body = {"sealed": self._sealing.encrypt(key.hex(), FINDING_KEY)}
+        key = self._encryptor.derive_blind_index_key(signing.body["keys"][0]["private"] if signing else None)
+        body = {"sealed": self._encryptor.encrypt(key.hex(), FINDING_KEY)}
         fresh = Document(id=DOCUMENT_ID, kind="keys", body=body)
         with suppress(RevisionConflictError):
             return self._documents.save(fresh)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -71,38 +70,6 @@ class Store(Documents, Protocol):
 
     def close(self) -> None:
         """Let go of all connections."""
-
-
-class Sealing(Protocol):
-    """Encryption at rest."""
-
-    def encrypt(self, text: str, place: str) -> str:
-        """Encrypt for one of auth.store.associated_data."""
-
-    def decrypt(self, sealed: str, place: str) -> str:
-        """Decrypt what was sealed for this place."""
-
-    def renew(self, sealed: str, place: str) -> str:
-        """Return the value sealed with the newest key, the very same if it is already."""
-
-    def blind_index_key(self, beside: str | None) -> bytes:
-        """Return the key to find addresses by that goes with the data key of the sealed value `beside`, or with the newest one."""
-
-
-class Tally(Protocol):
-    """The count of one kind of sealed value."""
-
-    seen: int
-    renewed: int
-    missed: int
-    """How many somebody else was changing at each attempt."""
-
-    @property
-    def unreadable(self) -> Mapping[str, int]:
-        """How many are sealed with a key that is not given, by its id."""
-
-    def reading(self) -> AbstractContextManager[None]:
-        """Count what cannot be opened within the with block, instead of stopping at it."""
 
 
 class PasswordHashing(Protocol):

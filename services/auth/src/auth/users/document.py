@@ -9,10 +9,10 @@ from typing import Any
 
 from auth.store.associated_data import address_of
 from auth.store.document import Document
-from auth.store.ports import Sealing
 from auth.users.access_token import AccessToken
 from auth.users.model import PendingAddress, SentLink, User
 from auth.users.session import Session
+from chassis.security.encryption import Encryptor
 
 USER = "user"
 _PLAIN = ("id", "name", "password_hash", "home_currency", "time_zone", "locale", "email_verified", "version")
@@ -26,9 +26,9 @@ def user_document_id(user_id: str) -> str:
 class UserWriting:
     """Translates. What a document does not have, because it is older, takes its default."""
 
-    def __init__(self, sealing: Sealing) -> None:
+    def __init__(self, encryptor: Encryptor) -> None:
         """Seal addresses with this."""
-        self._sealing = sealing
+        self._encryptor = encryptor
 
     def write(self, user: User) -> Document:
         """Return the next state of the user's document, with the events that were in it."""
@@ -42,7 +42,7 @@ class UserWriting:
         body = document.body
         return User(
             **{name: body[name] for name in _PLAIN},
-            email=self._sealing.decrypt(body["email"], address_of(document.user_id)),
+            email=self._encryptor.decrypt(body["email"], address_of(document.user_id)),
             created_at=datetime.fromisoformat(body["created_at"]),
             sessions=tuple(_session(digest, held) for digest, held in body.get("sessions", {}).items()),
             tokens=tuple(_token(digest, held) for digest, held in body.get("tokens", {}).items()),
@@ -56,7 +56,7 @@ class UserWriting:
     def _body(self, user: User) -> dict[str, Any]:
         return {
             **{name: getattr(user, name) for name in _PLAIN},
-            "email": self._sealing.encrypt(user.email, address_of(user.id)),
+            "email": self._encryptor.encrypt(user.email, address_of(user.id)),
             "created_at": user.created_at.isoformat(),
             "sessions": {session.digest: _held(session) for session in user.sessions},
             "tokens": {token.digest: _held(token) for token in user.tokens},
@@ -70,12 +70,12 @@ class UserWriting:
         body = document.body.get("pending")
         if not body:
             return None
-        return PendingAddress(self._sealing.decrypt(body["email"], address_of(document.user_id)), SentLink(**body["link"]))
+        return PendingAddress(self._encryptor.decrypt(body["email"], address_of(document.user_id)), SentLink(**body["link"]))
 
     def _sealed_pending(self, user: User) -> dict[str, Any] | None:
         if user.pending is None:
             return None
-        return {"email": self._sealing.encrypt(user.pending.email, address_of(user.id)), "link": asdict(user.pending.link)}
+        return {"email": self._encryptor.encrypt(user.pending.email, address_of(user.id)), "link": asdict(user.pending.link)}
 
 
 def _held(held: Session | AccessToken) -> dict[str, Any]:

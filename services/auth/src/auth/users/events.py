@@ -7,15 +7,16 @@ from typing import Any
 
 from auth.store.associated_data import address_of, token_of
 from auth.store.document import PendingEvent
-from auth.store.ports import Announce, Sealing
+from auth.store.ports import Announce
 from auth.users.model import User
+from chassis.security.encryption import Encryptor
 
 
 class Announcements:
     """Makes the event for each thing that happened to a user."""
 
-    def __init__(self, announce: Announce, sealing: Sealing) -> None:
-        self._announce, self._sealing = announce, sealing
+    def __init__(self, announce: Announce, encryptor: Encryptor) -> None:
+        self._announce, self._encryptor = announce, encryptor
 
     def registered(self, user: User) -> PendingEvent:
         """Somebody signed up."""
@@ -39,7 +40,7 @@ class Announcements:
 
     def email_change_requested(self, user: User) -> PendingEvent:
         """Somebody who knows the password asked to change the address, and the current address is told so."""
-        sealed = self._sealing.encrypt(user.email, address_of(user.id))
+        sealed = self._encryptor.encrypt(user.email, address_of(user.id))
         data = {"user_id": user.id, "email": sealed, "name": user.name, "locale": user.locale}
         return self._announce("user.email_change_requested", user.id, data)
 
@@ -50,7 +51,7 @@ class Announcements:
     def _profile(self, user: User) -> dict[str, Any]:
         return {
             "user_id": user.id,
-            "email": self._sealing.encrypt(user.email, address_of(user.id)),
+            "email": self._encryptor.encrypt(user.email, address_of(user.id)),
             "email_verified": user.email_verified,
             "name": user.name,
             "home_currency": user.home_currency,
@@ -62,8 +63,8 @@ class Announcements:
     def _mail(self, user: User, token: str, until: datetime, *, to: str = "") -> dict[str, Any]:
         return {
             "user_id": user.id,
-            "email": self._sealing.encrypt(to or user.email, address_of(user.id)),
-            "token": self._sealing.encrypt(token, token_of(user.id)),
+            "email": self._encryptor.encrypt(to or user.email, address_of(user.id)),
+            "token": self._encryptor.encrypt(token, token_of(user.id)),
             "name": user.name if user.email_verified and not to else "",
             "locale": user.locale,
             "expires_at": until.astimezone(UTC).isoformat().replace("+00:00", "Z"),

@@ -13,12 +13,13 @@ from auth.errors import EmailTakenError, RevisionConflictError, SignedOutError, 
 from auth.store.associated_data import address_of
 from auth.store.blind_index import Finding
 from auth.store.document import Document, PendingEvent
-from auth.store.ports import Documents, Ids, Now, Sealing
+from auth.store.ports import Documents, Ids, Now
 from auth.users.document import UserWriting, user_document_id
 from auth.users.email_address import comparable, mailbox
 from auth.users.email_claims import Claims
 from auth.users.model import User
 from auth.users.secret import user_id_in
+from chassis.security.encryption import Encryptor
 
 log = logging.getLogger("outlay.auth")
 
@@ -41,7 +42,7 @@ class Users:
     def __init__(
         self,
         documents: Documents,
-        sealing: Sealing,
+        encryptor: Encryptor,
         finding: Finding,
         *,
         ids: Ids,
@@ -50,9 +51,9 @@ class Users:
         pause: Callable[[float], None] = time.sleep,
     ) -> None:
         """`revoked` makes the event which says that a session or token of a user was ended."""
-        self._documents, self._sealing, self._finding = documents, sealing, finding
+        self._documents, self._encryptor, self._finding = documents, encryptor, finding
         self._ids, self._now, self._revoked, self._pause = ids, now, revoked, pause
-        self._writing = UserWriting(sealing)
+        self._writing = UserWriting(encryptor)
         self.claims = Claims(documents, finding, self._writing, ids=ids, now=now)
 
     def get(self, user_id: str) -> User | None:
@@ -140,7 +141,7 @@ class Users:
     def clear(self, tombstone: Document) -> None:
         """Remove what is left of a user who left; a tombstone that says no more than that stays until its event is sent."""
         if "email" in tombstone.body:
-            email = self._sealing.decrypt(tombstone.body["email"], address_of(tombstone.user_id))
+            email = self._encryptor.decrypt(tombstone.body["email"], address_of(tombstone.user_id))
             self.claims.release_of_nobody(email, owner=tombstone.user_id)
         found: Document | None = tombstone
         for _ in range(ATTEMPTS):

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from chassis.storage.database import Database
-from chassis.storage.rekeying import SealedColumn
+from chassis.storage.rekeying import EncryptedColumn
 from notifier.adapters.sql import tables as t
 from notifier.domain.places import address_of, token_of
 
 
-def sealed_columns(database: Database) -> tuple[SealedColumn, ...]:
+def sealed_columns(database: Database) -> tuple[EncryptedColumn, ...]:
     """Return all of them."""
     return (
-        SealedColumn(database, t.recipient.c.address, what="recipients' addresses", place=lambda row: address_of(row.user_id)),
-        SealedColumn(database, t.mail.c.address, what="addresses of unsent mails", place=lambda row: address_of(row.user_id)),
-        SealedColumn(database, t.mail.c.token, what="links of unsent mails", place=lambda row: token_of(row.user_id)),
+        EncryptedColumn(
+            database, t.recipient.c.address, what="recipients' addresses", associated_data=lambda row: address_of(row.user_id)
+        ),
+        EncryptedColumn(
+            database, t.mail.c.address, what="addresses of unsent mails", associated_data=lambda row: address_of(row.user_id)
+        ),
+        EncryptedColumn(database, t.mail.c.token, what="links of unsent mails", associated_data=lambda row: token_of(row.user_id)),
     )
