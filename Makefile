@@ -47,6 +47,11 @@ types: .stamps/dev .stamps/ui ## Check types (mypy --strict, svelte-check)
 	$(BIN)/mypy
 	cd $(UI) && npm run --silent check
 
+.PHONY: quick
+quick: .stamps/dev ## Unit and architecture tests and types, in a minute
+	$(BIN)/pytest services libs tests/unit tests/architecture
+	$(BIN)/mypy
+
 .PHONY: conformance
 conformance: .stamps/dev .stamps/servers .stamps/node-servers ## Run each port's test suite on all of its adapters; prints a table
 	$(BIN)/python tests/conformance/run.py
@@ -144,6 +149,10 @@ api-types: .stamps/dev .stamps/ui ## Generate the web UI's types from the OpenAP
 .PHONY: watson
 watson: .stamps/dev ## Generate the files to import into watsonx Assistant
 	$(BIN)/python deploy/watson/write
+
+.PHONY: map
+map: .stamps/dev ## Draw docs/develop/map.md: the rooms of the code and what imports what
+	$(BIN)/python release/draw_map.py
 
 .PHONY: settings
 settings: .stamps/dev ## Regenerate the tables of docs/operate/settings.md

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from assistant.conversation.model import Person
+from assistant.person import Person
 from assistant.tools.client import PublicApi, new_client
 from assistant.tools.toolbox import Toolbox
 from conversations.ledger import load

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from assistant.conversation.model import Person
+from assistant.person import Person
 from assistant.tools.model import (
     BudgetState,
     By,

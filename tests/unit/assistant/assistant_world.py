@@ -14,7 +14,8 @@ import httpx
 
 from assistant.app import AssistantService, build
 from assistant.conversation import blocks
-from assistant.conversation.model import AssistantUnavailableError, Block, Choice, Message, Outcome, Person, Proposal, Reply
+from assistant.conversation.model import AssistantUnavailableError, Block, Choice, Message, Outcome, Proposal, Reply
+from assistant.person import Person
 from assistant.settings import AssistantSettings
 from assistant.tools.model import Change, ToolError
 from assistant.tools.toolbox import Toolbox

@@ -16,13 +16,14 @@ from assistant.conversation.allowance import Allowance, TooManyMessagesError
 from assistant.conversation.answering import PATIENCE_SECONDS, Answering
 from assistant.conversation.api import InvalidMessageError, person_of
 from assistant.conversation.meters import Meters
-from assistant.conversation.model import Assistant, Person
+from assistant.conversation.model import Assistant
 from assistant.conversation.sentences import Phrasing
 from assistant.conversation.service import Conversation
 from assistant.conversation.state import States
 from assistant.handlers import Handlers
 from assistant.mcp.endpoint import Beside, Endpoint
 from assistant.mcp.undoing import Undos
+from assistant.person import Person
 from assistant.phrasing.talk import talk_in
 from assistant.settings import AssistantSettings
 from assistant.toolapi.api import ToolRefusedError

@@ -7,8 +7,8 @@ from datetime import datetime
 
 from assistant.conversation.allowance import Allowance
 from assistant.conversation.api import Conversations
-from assistant.conversation.model import Person
 from assistant.conversation.service import Conversation
+from assistant.person import Person
 from assistant.toolapi.api import ToolOperations
 from assistant.tools.toolbox import Toolbox
 

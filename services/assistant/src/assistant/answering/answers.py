@@ -18,7 +18,7 @@ from assistant.understanding.question import Intent, Question
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from assistant.conversation.model import Person
+    from assistant.person import Person
     from assistant.phrasing.book import Phrasebook
     from assistant.understanding.reading import Reading
 

@@ -152,7 +152,7 @@ def _move(question: Question, context: Context, category: Category, moved: Seque
     parameters = {"entries": [{"id": entry.id, "version": entry.version} for entry in moved], "category_id": category.id}
     listed = ", ".join(f"{entry.payee or entry.description} {book.money(entry.amount)}" for entry in moved[:3])
     fields = [
-        blocks.field("entries", book.say("labels.entries"), f"{len(moved)}: {listed}{', …' if len(moved) > 3 else ''}"),  # noqa: PLR2004
+        blocks.field("entries", book.say("labels.entries"), f"{len(moved)}: {listed}{', …' if len(moved) > 3 else ''}"),
         blocks.field("category", book.say("labels.category"), category.name),
     ]
     proposal = Proposal(context.new_id(), "recategorise", parameters)

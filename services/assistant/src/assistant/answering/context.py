@@ -11,7 +11,7 @@ from assistant.understanding.question import Intent
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from assistant.conversation.model import Person
+    from assistant.person import Person
     from assistant.phrasing.book import Phrasebook
     from assistant.tools.toolbox import Toolbox
     from assistant.understanding.calendar import Calendar

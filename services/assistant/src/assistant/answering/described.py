@@ -10,7 +10,7 @@ from assistant.understanding.languages import language_of
 from assistant.understanding.vocabulary import LANGUAGES
 
 if TYPE_CHECKING:
-    from assistant.conversation.model import Person
+    from assistant.person import Person
     from assistant.tools.toolbox import Toolbox
     from assistant.understanding.calendar import Period
     from assistant.understanding.names import Name

@@ -13,7 +13,7 @@ from assistant.understanding.reading import Manner, Reader
 from assistant.understanding.vocabulary import vocabulary_of
 
 if TYPE_CHECKING:
-    from assistant.conversation.model import Person
+    from assistant.person import Person
     from assistant.tools.model import Category
     from assistant.tools.toolbox import Toolbox
 

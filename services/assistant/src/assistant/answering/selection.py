@@ -86,7 +86,7 @@ def _with_text(text: str, context: Context, selection: Selection) -> Selection:
 
 def _spelling(text: str, context: Context) -> str | None:
     """Return a word as entries have it: as it is, or in the singular."""
-    if len(text) < 3 and text.isascii():  # noqa: PLR2004  it would be part of anything
+    if len(text) < 3 and text.isascii():
         return None
     forms, absent = _forms(text, context), list[str]()
     known = set()
@@ -124,7 +124,7 @@ def _tag(text: str, context: Context) -> str:
 def _forms(text: str, context: Context) -> list[str]:
     """Return a word as it is, without an ending that may be that of a plural or case, and in other words."""
     others = vocabulary_of(context.book.language).others_for(text)
-    return [text, *others, *(text[: -len(end)] for end in _CASE if text.casefold().endswith(end) and len(text) - len(end) > 3)]  # noqa: PLR2004
+    return [text, *others, *(text[: -len(end)] for end in _CASE if text.casefold().endswith(end) and len(text) - len(end) > 3)]
 
 
 def what_of(question: Question, context: Context) -> str:

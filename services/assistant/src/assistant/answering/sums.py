@@ -101,7 +101,7 @@ def comparison(question: Question, context: Context) -> Answer:
     totals = [context.tools.total(selection_of(each, context, only_period(each))) for each, _label in pairs]
     labels = [label for _each, label in pairs]
     shown = [blocks.figure_of("spent", label, total) for label, total in zip(labels, totals, strict=True)]
-    if len(pairs) > 2:  # noqa: PLR2004
+    if len(pairs) > 2:
         return Answer(Outcome.ANSWERED, [blocks.figures(*shown)], question, _suggestions(question, context))
     difference = totals[0].amount.minor - totals[1].amount.minor
     shown.append(blocks.figure("difference", f"{labels[0]} / {labels[1]}", amount=Money(difference, totals[0].amount.currency)))
@@ -143,7 +143,7 @@ def _compared(question: Question, context: Context) -> list[tuple[Question, str]
         return [(question.within(period), f"{what}, {book.period(period)}") for period in question.periods]
     when = book.period(only_period(question))
     sides = _sides(question)
-    if len(sides) == 2:  # noqa: PLR2004
+    if len(sides) == 2:
         return [(side, f"{what_of(side, context)}, {when}") for side in sides]
     now = only_period(question) or context.today.unit(Unit.MONTH)
     before = now.shifted(-1)
@@ -152,7 +152,7 @@ def _compared(question: Question, context: Context) -> list[tuple[Question, str]
 
 def _sides(question: Question) -> list[Question]:
     """Return a question for each of the things that are compared."""
-    if len(question.names) + len(question.texts) != 2:  # noqa: PLR2004
+    if len(question.names) + len(question.texts) != 2:
         return []
     by_name = [replace(question, names=(name,), texts=()) for name in question.names]
     return [*by_name, *(replace(question, names=(), texts=(text,)) for text in question.texts)]

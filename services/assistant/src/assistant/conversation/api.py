@@ -8,9 +8,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from assistant.conversation.allowance import Allowance
-from assistant.conversation.model import Block, Choice, Person
+from assistant.conversation.model import Block, Choice
 from assistant.conversation.service import Answer, Conversation, Said
 from assistant.conversation.streaming import HEADERS, events, wants_events
+from assistant.person import Person
 from assistant.tools.toolbox import Toolbox
 from chassis.runtime import context
 from chassis.runtime.tracing import Kind

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from assistant.conversation import blocks
-from assistant.conversation.model import Block, Choice, Outcome, Person
+from assistant.conversation.model import Block, Choice, Outcome
 from assistant.conversation.sentences import Sentences
 from assistant.conversation.state import Made, State
+from assistant.person import Person
 from assistant.tools.model import ToolError
 from assistant.tools.toolbox import Toolbox
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from enum import Enum
 from typing import Any, Protocol
 
+from assistant.person import Person
 from assistant.tools.toolbox import Toolbox
 
 Block = Mapping[str, Any]
@@ -34,21 +34,6 @@ class Choice(Enum):
     CONFIRM = "confirm"
     CANCEL = "cancel"
     UNDO = "undo"
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Who asks, as far as an answer needs to know."""
-
-    user_id: str
-    session_id: str
-    locale: str
-    """Such as `de-DE`."""
-    currency: str
-    time_zone: str
-    today: date
-    may_write: bool
-    """Whether their session or access token has the scope write."""
 
 
 @dataclass(frozen=True, slots=True)

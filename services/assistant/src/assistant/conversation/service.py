@@ -11,10 +11,11 @@ from assistant.conversation import blocks
 from assistant.conversation.answering import Answering, Fallback, Understood
 from assistant.conversation.changes import act
 from assistant.conversation.meters import Meters
-from assistant.conversation.model import Block, Choice, Message, Outcome, Person, Reply
+from assistant.conversation.model import Block, Choice, Message, Outcome, Reply
 from assistant.conversation.sentences import Phrasing
 from assistant.conversation.state import ForgottenError, State, States, TooMuchToKeepError
 from assistant.conversation.turn import Turn
+from assistant.person import Person
 from assistant.tools.model import ToolError
 from assistant.tools.toolbox import Toolbox
 

@@ -9,7 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from assistant.conversation.model import Block, Person, Proposal
+from assistant.conversation.model import Block, Proposal
+from assistant.person import Person
 from chassis.security.encryption import DecryptionError, Encryptor
 
 LIFETIME_SECONDS = 3_600

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from assistant.conversation.changes import Acted
-from assistant.conversation.model import Block, Choice, Outcome, Person, Proposal, Reply
+from assistant.conversation.model import Block, Choice, Outcome, Proposal, Reply
 from assistant.conversation.state import Pending, State
+from assistant.person import Person
 
 NO_INTENT = "none"
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from assistant.conversation.model import Person
 from assistant.mcp.undoing import Undos
+from assistant.person import Person
 from assistant.tools.toolbox import Toolbox
 
 READ, WRITE = "read", "write"

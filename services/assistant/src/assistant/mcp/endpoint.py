@@ -14,9 +14,9 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from assistant.conversation.allowance import TooManyMessagesError
-from assistant.conversation.model import Person
 from assistant.mcp.access import Access, Told
 from assistant.mcp.undoing import Undos
+from assistant.person import Person
 from assistant.tools.toolbox import Toolbox
 from chassis.runtime.problems import PROBLEM_JSON, UnauthorizedError, status_body
 from chassis.security.tokens import Caller

@@ -12,9 +12,9 @@ from zoneinfo import ZoneInfo
 
 import httpx
 
-from assistant.conversation.model import Person
 from assistant.mcp.access import READ, WRITE, Access
 from assistant.mcp.undoing import Undos
+from assistant.person import Person
 from assistant.tools.client import PublicApi, RefusedError
 from assistant.tools.model import ToolError
 from assistant.tools.toolbox import Toolbox

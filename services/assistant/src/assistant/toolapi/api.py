@@ -11,7 +11,8 @@ from assistant.answering.context import Answer
 from assistant.answering.described import NotUnderstoodError
 from assistant.conversation.allowance import Allowance
 from assistant.conversation.api import person_of, token_of
-from assistant.conversation.model import Outcome, Person
+from assistant.conversation.model import Outcome
+from assistant.person import Person
 from assistant.toolapi.asking import WISHES, Asking
 from assistant.tools.model import ToolError
 from assistant.tools.toolbox import Toolbox

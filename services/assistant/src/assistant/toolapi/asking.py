@@ -21,7 +21,7 @@ from assistant.understanding.selecting import Selector
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from assistant.conversation.model import Person
+    from assistant.person import Person
     from assistant.tools.toolbox import Toolbox
     from assistant.understanding.calendar import Period
     from assistant.understanding.names import Name

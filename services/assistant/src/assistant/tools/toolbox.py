@@ -31,7 +31,7 @@ from assistant.tools.spending import Line, Spending
 from money import Money
 
 if TYPE_CHECKING:
-    from assistant.conversation.model import Person
+    from assistant.person import Person
 
 
 class Toolbox:

@@ -81,7 +81,7 @@ def _cents(line: Line, index: int) -> Decimal | None:
     key, after = line.key(index), line.phrases[index + 1] if index + 1 < len(line.phrases) else None
     of_others = after is not None and any(after.value(kind) for kind in ("currency", "unit", "month"))
     counts = of_others or line.key(index + 1) in (".", "%", "/", ":")
-    return Decimal(key) / 100 if key.isdigit() and len(key) == 2 and not counts else None  # noqa: PLR2004
+    return Decimal(key) / 100 if key.isdigit() and len(key) == 2 and not counts else None
 
 
 def _number(line: Line, index: int, decimal_sign: str) -> tuple[Decimal | None, int]:
@@ -129,10 +129,10 @@ def number_of(text: str, decimal_sign: str) -> Decimal | None:
     if separators:
         last = separators[-1]
         head, _last, tail = text.rpartition(last)
-        is_grouping = last in "'\u00a0\u202f" or separators.count(last) > 1 or (len(tail) == 3 and last != decimal_sign)  # noqa: PLR2004
+        is_grouping = last in "'\u00a0\u202f" or separators.count(last) > 1 or (len(tail) == 3 and last != decimal_sign)
         if not is_grouping:
             whole, fraction = head, tail
     digits = _SEPARATORS.sub("", whole)
-    if not digits.isdecimal() or len(digits) > 12 or len(fraction) > 4:  # noqa: PLR2004  no money has more
+    if not digits.isdecimal() or len(digits) > 12 or len(fraction) > 4:
         return None
     return Decimal(f"{digits}.{fraction}" if fraction else digits)

@@ -41,9 +41,9 @@ class DateFinder:
 
     def _day_and_month(self, day: str, month: str, year: str | None, end: int) -> Match:
         if year is None:
-            found = self._today.latest_day(int(month), int(day)) if 1 <= int(month) <= 12 else None  # noqa: PLR2004
+            found = self._today.latest_day(int(month), int(day)) if 1 <= int(month) <= 12 else None
             return (found, end) if found else None
-        return checked(year if len(year) == 4 else f"20{year}", month, day, end)  # noqa: PLR2004
+        return checked(year if len(year) == 4 else f"20{year}", month, day, end)
 
     def named(self, line: Line, index: int) -> Match:
         """Read "3 September 2017", "3. September", "le 1er mars", "September 3rd"."""

@@ -137,7 +137,7 @@ def _is_one_budget(reading: Reading, question: Question) -> bool:
 def _is_comparison(reading: Reading, question: Question) -> bool:
     if len(question.periods) > 1 and not reading.has("add"):
         return True
-    return reading.has("compare") or (reading.has("either") and len(question.names) == 2)  # noqa: PLR2004
+    return reading.has("compare") or (reading.has("either") and len(question.names) == 2)
 
 
 def _is_average(reading: Reading, question: Question) -> bool:

@@ -140,7 +140,7 @@ def number_at(reading: Reading, index: int) -> int | None:
     key, word = reading.line.key(index), reading.line.value(index, "number")
     if word is not None:
         return int(Decimal(word)) if Decimal(word) > 1 else None
-    return int(key) if key.isdigit() and len(key) <= 2 else None  # noqa: PLR2004
+    return int(key) if key.isdigit() and len(key) <= 2 else None
 
 
 def topic_of(reading: Reading) -> str:

@@ -212,7 +212,7 @@ def _quarter(reading: Reading, period: Period) -> Period | None:
         return None
     for index in range(len(reading.line.phrases)):
         number = ordinal_at(reading.line, index)
-        if number is not None and number <= 4:  # noqa: PLR2004
+        if number is not None and number <= 4:
             return Calendar(period.first).quarter(period.first.year, number)
     return None
 
@@ -231,7 +231,7 @@ def _names_a_year(reading: Reading) -> bool:
     """Whether the words say which year, or count from today ("last month")."""
     found = reading.periods[0]
     return any(
-        (len(reading.line.key(index)) == 4 and reading.line.key(index).isdigit()) or _is_relative(reading, index)  # noqa: PLR2004
+        (len(reading.line.key(index)) == 4 and reading.line.key(index).isdigit()) or _is_relative(reading, index)
         for index in range(found.first, found.end)
     )
 

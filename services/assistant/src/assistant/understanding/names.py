@@ -200,17 +200,17 @@ def _parts_of(name: Name, common: Collection[str]) -> list[tuple[str, ...]]:
         if len(words) < len(keys)
         and words[0][0].isalpha()
         and words[-1][0].isalnum()
-        and any(len(word) > 3 and word not in common for word in words)  # noqa: PLR2004
+        and any(len(word) > 3 and word not in common for word in words)
     ]
 
 
 def _errors_forgiven(text: str) -> int:
-    return 1 if len(text) < 8 else 2  # noqa: PLR2004
+    return 1 if len(text) < 8 else 2
 
 
 def alike(name: str, other: str) -> bool:
     """Whether two names are so near that a person may mean either."""
-    return fuzz.ratio(name.casefold(), other.casefold()) >= 85  # noqa: PLR2004
+    return fuzz.ratio(name.casefold(), other.casefold()) >= 85
 
 
 def _spellings(name: Name, also: Mapping[str, Sequence[str]]) -> list[tuple[str, ...]]:

@@ -130,7 +130,7 @@ class PeriodFinder:
         if offset is not None and unit is not None:
             return self._today.unit(unit, offset), index + 2
         unit, offset = unit_at(line, index), offset_at(line, index + 1)
-        if unit is not None and offset is not None and (self._unit_first or offset == -2):  # noqa: PLR2004
+        if unit is not None and offset is not None and (self._unit_first or offset == -2):
             return self._today.unit(unit, offset), index + 2
         return None
 

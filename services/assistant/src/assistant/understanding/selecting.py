@@ -78,7 +78,7 @@ class Selector:
     def _joined(self, periods: tuple[Period, ...]) -> tuple[Period, ...]:
         """Return two periods as one where the second begins as the first ends, and nothing compares them: "June and July"."""
         compared = self.reading.has("compare", "either", "more", "most", "which_month", "average", "biggest", "smallest")
-        if len(periods) != 2 or compared:  # noqa: PLR2004
+        if len(periods) != 2 or compared:
             return periods
         first, second = sorted(periods, key=lambda period: period.first)
         return (Period(first.first, second.last),) if second.first == first.last + timedelta(1) else periods
@@ -254,7 +254,7 @@ class Selector:
 
     def _bound(self, amount: FoundAmount) -> str | None:
         for cue in ("at_least", "at_most", "over", "under"):
-            if any(0 < amount.first - at <= 2 for at in self.reading.cues.get(cue, ())):  # noqa: PLR2004
+            if any(0 < amount.first - at <= 2 for at in self.reading.cues.get(cue, ())):
                 return cue
             after = self.reading.cues.get(f"{cue}_after", ())
             if amount.end in after or (amount.end + 1 in after and self.reading.line.phrases[amount.end].senses):
@@ -264,7 +264,7 @@ class Selector:
     def _is_limit(self, amount: FoundAmount) -> bool:
         """Whether it is the number of "top 3" or "the 3 biggest"."""
         cues = ("most", "biggest", "smallest", "latest", "top", "which_category", "which_payee")
-        near = any(abs(at - amount.first) <= 2 for cue in cues for at in self.reading.cues.get(cue, ()))  # noqa: PLR2004
+        near = any(abs(at - amount.first) <= 2 for cue in cues for at in self.reading.cues.get(cue, ()))
         return near or (amount.first - 1 in self.reading.cues.get("what", ()) and not amount.is_exact)  # "which 3 places"
 
     def _with_tag(self, question: Question) -> Question:

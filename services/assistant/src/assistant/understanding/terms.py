@@ -38,7 +38,7 @@ def unit_at(line: Line, index: int) -> Unit | None:
 def count_at(line: Line, index: int) -> int | None:
     """Return a phrase as a number of units, up to 999."""
     key, word = line.key(index), line.value(index, "number")
-    number = int(key) if key.isdigit() and len(key) <= 3 else int(word) if word is not None and word.isdigit() else 0  # noqa: PLR2004
+    number = int(key) if key.isdigit() and len(key) <= 3 else int(word) if word is not None and word.isdigit() else 0
     return number or None
 
 
@@ -48,25 +48,25 @@ def ordinal_at(line: Line, index: int) -> int | None:
     if word is not None:
         return int(word)
     match = _ORDINAL.fullmatch(line.key(index))
-    return int(match.group(1)) if match and 1 <= int(match.group(1)) <= 4 else None  # noqa: PLR2004
+    return int(match.group(1)) if match and 1 <= int(match.group(1)) <= 4 else None
 
 
 def day_number(line: Line, index: int) -> int | None:
     """Return a phrase as the number of a day in a month."""
     word, match = line.value(index, "ordinal"), _ORDINAL.fullmatch(line.key(index))
     number = int(word) if word is not None else int(match.group(1)) if match else 0
-    return number if 1 <= number <= 31 else None  # noqa: PLR2004
+    return number if 1 <= number <= 31 else None
 
 
 def year_number(line: Line, index: int) -> int | None:
     """Return a phrase as a year in four digits."""
     key = line.key(index)
-    return int(key) if len(key) == 4 and key.isdigit() and int(key) in _YEARS else None  # noqa: PLR2004
+    return int(key) if len(key) == 4 and key.isdigit() and int(key) in _YEARS else None
 
 
 def is_short(key: str) -> bool:
     """Whether a key is a number of one or two digits."""
-    return key.isdigit() and len(key) <= 2  # noqa: PLR2004
+    return key.isdigit() and len(key) <= 2
 
 
 def checked(year: str, month: str, day: str, end: int) -> Match:
@@ -79,7 +79,7 @@ def checked(year: str, month: str, day: str, end: int) -> Match:
 
 def a_year_before(day: date) -> date:
     """Return the same day of the year before; 28 February for the 29th."""
-    return date(day.year - 1, day.month, min(day.day, 28) if day.month == 2 else day.day)  # noqa: PLR2004
+    return date(day.year - 1, day.month, min(day.day, 28) if day.month == 2 else day.day)
 
 
 def past_skipped(line: Line, index: int) -> int:

@@ -11,7 +11,7 @@ from chassis.security.encryption import Encryptor
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from assistant.conversation.model import Person
+    from assistant.person import Person
 
 ACTIONS = "actions skill"
 """The name that the API has for the skill that holds actions."""

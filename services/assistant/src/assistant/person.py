@@ -1,0 +1,21 @@
+"""Who asks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who asks, as far as an answer needs to know."""
+
+    user_id: str
+    session_id: str
+    locale: str
+    """Such as `de-DE`."""
+    currency: str
+    time_zone: str
+    today: date
+    may_write: bool
+    """Whether their session or access token has the scope write."""
