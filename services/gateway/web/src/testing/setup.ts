@@ -1,9 +1,11 @@
 import '@testing-library/jest-dom/vitest'
 import {afterEach, beforeEach, expect, vi} from 'vitest'
 import {server} from './server'
+import {FakeUploadRequest} from './upload-request'
 
 // The client takes fetch when it is created, so the fake is in place before any component is imported.
 globalThis.fetch = window.fetch = server.fetch
+globalThis.XMLHttpRequest = FakeUploadRequest as unknown as typeof XMLHttpRequest
 
 // happy-dom does not match :checked with options, which is how Svelte reads a select.
 HTMLSelectElement.prototype.querySelector = function (this: HTMLSelectElement, selector: string) {
