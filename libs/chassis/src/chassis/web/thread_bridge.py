@@ -16,10 +16,9 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_to_bytes
 
 from chassis.runtime.problems import UnavailableError
-from chassis.web.validation import CHECK
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
     from starlette.types import Receive, Scope, Send
 
@@ -42,7 +41,7 @@ class ThreadBridge:
         with SpooledTemporaryFile(max_size=_IN_MEMORY) as body:
             if not await _collect(receive, body):
                 return  # who sent half a request has left, and half of what was meant must not be done
-            call = _Call(self._wsgi, _environ(scope, body), check=scope.get(CHECK))
+            call = _Call(self._wsgi, _environ(scope, body))
             start, first = await self._in_thread(call.begin)
             await send(start)
             if call.live:
@@ -73,8 +72,8 @@ class ThreadBridge:
 class _Call:
     """One call of the WSGI application."""
 
-    def __init__(self, wsgi: Any, environ: dict[str, Any], *, check: Callable[[bytes], None] | None) -> None:
-        self._wsgi, self._environ, self._check = wsgi, environ, check
+    def __init__(self, wsgi: Any, environ: dict[str, Any]) -> None:
+        self._wsgi, self._environ = wsgi, environ
         self._start: dict[str, Any] = {}
         self._parts: Iterator[bytes] = iter(())
         self._answer: Iterable[bytes] = ()
@@ -87,11 +86,7 @@ class _Call:
         return any(kind.startswith(b"text/event-stream") for kind in kinds)
 
     def begin(self) -> tuple[dict[str, Any], bytes]:
-        """Check the body, and run the application up to the first piece of its answer."""
-        if self._check is not None:
-            body = self._environ["wsgi.input"]
-            self._check(body.read())
-            body.seek(0)
+        """Run the application up to the first piece of its answer."""
         self._answer = self._wsgi(self._environ, self._start_response)
         self._parts = iter(self._answer)
         try:

@@ -1,176 +1,122 @@
-"""Checks of request bodies against the document, with a sentence for each thing that is wrong."""
+"""Checks requests against the document before their operations are called."""
 
 from __future__ import annotations
 
-import json
-from itertools import islice
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from connexion.datastructures import MediaTypeDict
 from connexion.exceptions import BadRequestProblem, UnsupportedMediaTypeProblem
-from connexion.json_schema import Draft4RequestValidator
-from connexion.validators import VALIDATOR_MAP, JSONRequestBodyValidator
-from connexion.validators.abstract import AbstractRequestBodyValidator
-from connexion.validators.parameter import ParameterValidator
-from jsonschema import Draft4Validator, ValidationError
-from jsonschema.validators import extend
-from starlette.datastructures import Headers
+from connexion.middleware.abstract import RoutedAPI, RoutedMiddleware
 
 from chassis.runtime.problems import InvalidRequestError
 from chassis.web.json_body import parse_json, too_deep, unprintable
+from chassis.web.parameters import Parameters
+from chassis.web.schemas import Schema
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Mapping
 
-    from starlette.types import Receive, Scope
+    from connexion.operations import AbstractOperation
+    from starlette.types import ASGIApp, Receive, Scope, Send
 
-CHECK = "outlay.check_body"
-"""The key in the scope of what is to be called with the body, in a thread, before the operation."""
+CALL = "outlay.call"
+"""The key in the scope of the Call that a request has become."""
+_JSON = "application/json"
 _MOST_ERRORS = 20
-_MOST_UNIQUE = 1_000
-"""Entries that are compared with each other, if the document does not say how many there may be."""
 
 
-class JsonBodyValidator(JSONRequestBodyValidator):  # type: ignore[misc]
-    """Reads JSON strictly and reports what does not fit, each with its place.
+@dataclass(slots=True)
+class Call:
+    """An operation with its arguments, as far as they are known before the body is read."""
 
-    A schema that says `x-raw` is of a body that its handler reads itself, such as one with a signature over its bytes.
-    """
+    operation_id: str
+    arguments: dict[str, Any]
+    body: JsonBody | None
+    """How to read the body; None if the operation takes none, or reads it by itself."""
+    claims: Mapping[str, Any] | None
+    """Those of the service token; None if the operation is open to all."""
 
-    async def wrap_receive(self, receive: Receive, *, scope: Scope) -> tuple[Receive, Scope]:
-        """Leave the body where it is: it is read after this, and checked off the event loop (`CHECK`, by `thread_bridge`)."""
-        if self._schema.get("x-raw"):
-            return receive, scope
-        headers = Headers(scope=scope)
-        empty = headers.get("content-length", "0") == "0" and "transfer-encoding" not in headers
+
+class JsonBody:
+    """What a document says of an operation's JSON body."""
+
+    def __init__(self, schema: dict[str, Any], *, required: bool) -> None:
+        """Compile nothing yet."""
+        self._schema, self._required = Schema(schema), required
+        self._nullable = bool(schema.get("nullable"))
+
+    def expect(self, headers: Mapping[bytes, bytes]) -> None:
+        """Look at the headers, before the body is read; raises what connexion raises."""
+        empty = headers.get(b"content-length", b"0") == b"0" and b"transfer-encoding" not in headers
         if empty and self._required:
             raise BadRequestProblem(detail="A body is required.")
-        if not empty and not headers.get("content-type"):
-            # connexion takes it for JSON, Flask then hands the bare bytes to the operation.
+        if not empty and not headers.get(b"content-type"):
             raise UnsupportedMediaTypeProblem(detail="Say what the body is with Content-Type: application/json.")
-        return receive, {**scope, CHECK: self.check}
 
-    def check(self, raw: bytes) -> None:
-        """Raise InvalidRequestError with the first errors of a body."""
+    def read(self, raw: bytes) -> Any:
+        """Return the value of a body; raises InvalidRequestError with the first errors."""
         body = parse_json(raw) if raw else None
         if body is None and self._nullable:
-            return
+            return None
         try:
-            errors = [_explain(error) for error in islice(validator_of(self._schema).iter_errors(body), _MOST_ERRORS)]
+            errors = self._schema.errors(body)
         except RecursionError as error:
             raise too_deep() from error
-        found = ({"pointer": pointer[:200], "message": "has a control character"} for pointer in unprintable(body))
-        errors += islice(found, _MOST_ERRORS - len(errors))
+        for pointer in unprintable(body):
+            if len(errors) >= _MOST_ERRORS:
+                break
+            errors.append({"pointer": pointer[:200], "message": "has a control character"})
         if errors:
             named = "; ".join(f"{error['pointer'] or 'the body'} {error['message']}" for error in errors[:3])
             raise InvalidRequestError(f"{named}.", errors=errors)
+        return body
 
 
-def validator_of(schema: Any) -> Any:
-    """Return a validator whose work grows with the size of what it is given, and no faster."""
-    return _Bounded(schema, format_checker=Draft4Validator.FORMAT_CHECKER)
+class _CheckedOperation:
+    """Checks the requests of one operation.
+
+    The body is left where it is. It is read when the operation is called, in a thread: not on the event loop.
+    """
+
+    def __init__(self, next_app: ASGIApp, operation: AbstractOperation) -> None:
+        self._next_app, self._operation_id = next_app, operation.operation_id
+        self._parameters = Parameters(operation)
+        self._media_types = [media_type.lower() for media_type in operation.consumes]
+        schema = operation.body_schema(_JSON) if _JSON in self._media_types else {}
+        # A schema that says `x-raw` is of a body that its operation reads by itself, such as one with a signature over its bytes.
+        reads_json = bool(schema) and not schema.get("x-raw")
+        self._json = JsonBody(schema, required=operation.request_body.get("required", False)) if reads_json else None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = dict(scope["headers"])
+        arguments = self._parameters.read(scope, headers)
+        body = self._body(headers)
+        context = scope["extensions"].get("connexion_context", {})
+        call = Call(self._operation_id, arguments, body, context.get("token_info"))
+        await self._next_app({**scope, CALL: call}, receive, send)
+
+    def _body(self, headers: Mapping[bytes, bytes]) -> JsonBody | None:
+        if not self._media_types:
+            return None
+        media_type = headers.get(b"content-type", b"").decode("latin-1").partition(";")[0].strip().lower() or self._media_types[0]
+        if media_type not in self._media_types:
+            raise UnsupportedMediaTypeProblem(detail=f"Content-Type must be {' or '.join(self._media_types)}.")
+        if media_type != _JSON or self._json is None:
+            return None
+        self._json.expect(headers)
+        return self._json
 
 
-def _only_within(size: str, kind: str, keyword: str) -> Any:
-    """Return the check of a keyword that is left out for what is too long by another keyword, which reports it."""
-    check = Draft4RequestValidator.VALIDATORS[keyword]
+class _CheckedApi(RoutedAPI[_CheckedOperation]):  # type: ignore[misc]
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.add_paths()
 
-    def bounded(validator: Any, value: Any, instance: Any, schema: Any) -> Iterator[ValidationError]:
-        if not (validator.is_type(instance, kind) and size in schema and len(instance) > schema[size]):
-            yield from check(validator, value, instance, schema) or ()
-
-    return bounded
+    def make_operation(self, operation: AbstractOperation) -> _CheckedOperation:
+        return _CheckedOperation(self.next_app, operation)
 
 
-def _unique(validator: Any, wanted: bool, instance: Any, schema: Any) -> Iterator[ValidationError]:
-    """Compare texts of the entries: the library compares each entry with each other one."""
-    if wanted and validator.is_type(instance, "array") and len(instance) <= schema.get("maxItems", _MOST_UNIQUE):
-        texts = {json.dumps(entry, sort_keys=True) for entry in instance}
-        if len(texts) < len(instance):
-            yield ValidationError("has an entry twice")
+class RequestValidation(RoutedMiddleware[_CheckedApi]):  # type: ignore[misc]
+    """Connexion's validation of requests, with everything that can be made once made once."""
 
-
-_Bounded: Any = extend(  # type: ignore[no-untyped-call]
-    Draft4RequestValidator,
-    {
-        "uniqueItems": _unique,
-        "items": _only_within("maxItems", "array", "items"),
-        "pattern": _only_within("maxLength", "string", "pattern"),
-        "format": _only_within("maxLength", "string", "format"),
-        "enum": _only_within("maxLength", "string", "enum"),
-    },
-)
-
-
-class StreamedFormValidator(AbstractRequestBodyValidator):  # type: ignore[misc]
-    """Lets a form through unread, so that a large file is never in memory; the handler checks its parts."""
-
-    async def wrap_receive(self, receive: Receive, *, scope: Scope) -> tuple[Receive, Scope]:
-        """Return what was given."""
-        return receive, scope
-
-
-class NamedParameterValidator(ParameterValidator):  # type: ignore[misc]
-    """Says which parameter it is that does not fit."""
-
-    @staticmethod
-    def validate_parameter(kind: str, value: Any, param: dict[str, Any], _name: str | None = None) -> str | None:
-        """Return what is wrong with a parameter, or None."""
-        name = param["name"]
-        if value is None:
-            return f"The {kind} parameter {name} is missing." if param.get("required") else None
-        error = next(validator_of(param["schema"]).iter_errors(value), None)
-        return f"{name} {_explain(error)['message']}." if error else None
-
-
-VALIDATORS = {
-    **VALIDATOR_MAP,
-    "parameter": NamedParameterValidator,
-    "body": MediaTypeDict(
-        {
-            "*/*json": JsonBodyValidator,
-            "multipart/form-data": StreamedFormValidator,
-            "application/x-www-form-urlencoded": StreamedFormValidator,
-        }
-    ),
-}
-
-
-def _explain(error: ValidationError) -> dict[str, str]:  # noqa: PLR0911, PLR0912  a table
-    path = "".join(f"/{part}" for part in error.absolute_path)
-    schema = error.schema if isinstance(error.schema, dict) else {}
-    example = schema.get("example")
-    such_as = f", such as {example}" if isinstance(example, str) else ""
-    instance: Any = error.instance
-    value: Any = error.validator_value
-    match error.validator:
-        case "required":
-            missing = next(name for name in value if error.message.startswith(repr(name)))  # there is an error for each
-            return {"pointer": f"{path}/{missing}", "message": "is missing"}
-        case "additionalProperties":
-            unknown = next(name for name in instance if name not in schema.get("properties", {}))
-            return {"pointer": f"{path}/{unknown}"[:200], "message": "is not known here"}
-        case "format":
-            return {"pointer": path, "message": f"is not a valid {error.validator_value}{such_as}"}
-        case "pattern":
-            return {"pointer": path, "message": f"has the wrong form{such_as or f'; it must match {value}'}"}
-        case "maxLength":
-            return {"pointer": path, "message": f"is longer than {error.validator_value} characters"}
-        case "minLength":
-            return {"pointer": path, "message": f"needs at least {error.validator_value} characters"}
-        case "enum":
-            return {"pointer": path, "message": f"must be one of {', '.join(map(str, value))}"}
-        case "minimum" | "maximum":
-            return {"pointer": path, "message": f"must be {value} or {'more' if error.validator == 'minimum' else 'less'}"}
-        case "maxItems":
-            return {"pointer": path, "message": f"has more than {value} entries"}
-        case "minItems":
-            return {"pointer": path, "message": f"needs at least {value} entries"}
-        case "minProperties":
-            return {"pointer": path, "message": f"needs at least {value} of its fields"}
-        case "uniqueItems":
-            return {"pointer": path, "message": "has an entry twice"}
-        case "type":
-            return {"pointer": path, "message": f"must be of type {error.validator_value}"}
-        case _:
-            return {"pointer": path, "message": error.message[:200]}
+    api_cls = _CheckedApi
