@@ -44,7 +44,7 @@ PROMISES = (
         ),
         all=f'{_EACH}(rate(outlay_requests_total{{{OWN},service="gateway"}}[WINDOW]))',
         count=f'{_EACH}(increase(outlay_requests_total{{{OWN},service="gateway"}}[WINDOW]))',
-        says="99.9 % of requests are answered without a fault of ours",
+        says="99.9% of requests do not fail",
     ),
     Promise(
         name="Latency",
@@ -56,7 +56,7 @@ PROMISES = (
         ),
         all=f'{_EACH}(rate(outlay_request_seconds_count{{{OWN},service="gateway"}}[WINDOW]))',
         count=f'{_EACH}(increase(outlay_request_seconds_count{{{OWN},service="gateway"}}[WINDOW]))',
-        says="99 % of requests are answered within half a second",
+        says="99% of requests are answered within half a second",
     ),
     Promise(
         name="Telling",
@@ -68,19 +68,19 @@ PROMISES = (
         ),
         all=f'{_EACH}(rate(outlay_alert_seconds_count{{{OWN},kind="budget_exceeded"}}[WINDOW]))',
         count=f'{_EACH}(increase(outlay_alert_seconds_count{{{OWN},kind="budget_exceeded"}}[WINDOW]))',
-        says="99 % of mails about an exceeded budget are with the provider within ten seconds of the expense",
+        says="99% of emails about exceeded budgets are with the provider within ten seconds of the expense",
     ),
 )
 _LEAST = 20
-"""So many have to be there: one late mail at night is no reason to wake anybody."""
+"""Fewer do not count: one late email at night is no reason to page anybody."""
 
 
 def promises() -> str:
     """Return rules/promises.yaml."""
     lines = [
         "# Written by `make charts-docs` from charts/write/rules.py.",
-        "# A promise may be broken by a small share over 30 days. Alerts come when it is broken so fast that the month's share",
-        "# would be used up: fast ones wake somebody, slow ones are for the next working day.",
+        "# Each service level has an error budget over 30 days. Alerts fire when it burns so fast that it would be used up:",
+        "# fast burns page somebody, slow ones are for the next working day.",
         "groups:",
     ]
     for promise in PROMISES:
@@ -115,6 +115,6 @@ def _alert(
         f"        for: {lasts}",
         f"        labels: {{severity: {severity}}}",
         "        annotations:",
-        f'          summary: "Promised: {promise.says}. The month\'s share of exceptions is going."',
+        f'          summary: "{promise.says}: the error budget of the month is being used up."',
         f"          runbook_url: docs/operate/runbook.md#{name.lower()}",
     ]
