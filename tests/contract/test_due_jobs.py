@@ -62,7 +62,7 @@ class Jobs:
 
 @pytest.fixture(params=STORES)
 def jobs(request: pytest.FixtureRequest) -> Iterator[Jobs]:
-    database = Database(store_url(request, "jobs"))
+    database = Database(store_url(request, "chassis"))
     with database.begin() as connection:
         METADATA.create_all(connection)
     yield Jobs(database)

@@ -41,10 +41,10 @@ class OtlpSpans:
 
     def __init__(self, endpoint: str, *, ratio: float) -> None:
         """`endpoint` is a collector's address such as http://collector:4318; `ratio` the share of new traces to record."""
-        exporter = _Calm(OTLPSpanExporter(endpoint=f"{endpoint}/v1/traces", timeout=_TIMEOUT_SECONDS))
+        self._exporter = _Calm(OTLPSpanExporter(endpoint=f"{endpoint}/v1/traces", timeout=_TIMEOUT_SECONDS))
         self._bound = round(ratio * 2**64)
         self._processor = BatchSpanProcessor(
-            exporter, max_queue_size=_QUEUE, schedule_delay_millis=_DELAY_MS, max_export_batch_size=_BATCH
+            self._exporter, max_queue_size=_QUEUE, schedule_delay_millis=_DELAY_MS, max_export_batch_size=_BATCH
         )
 
     def chooses(self, trace_id: str) -> bool:
@@ -72,7 +72,9 @@ class OtlpSpans:
 
     def close(self) -> None:
         """Send what is left, unless the collector takes longer than two seconds."""
-        self._processor._batch_processor.shutdown(_CLOSE_MS)  # noqa: SLF001  the public way waits for thirty seconds
+        self._processor.force_flush(_CLOSE_MS)
+        self._exporter.shutdown()  # first, or the processor would try to send what is left for thirty seconds
+        self._processor.shutdown()  # type: ignore[no-untyped-call]
 
 
 class _Calm(SpanExporter):

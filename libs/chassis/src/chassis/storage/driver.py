@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DBAPIError
 
 Row = tuple[Any, ...]
 
@@ -36,8 +37,18 @@ def execute_many(connection: Connection, text: str, rows: Sequence[Row]) -> None
 
 
 def handle(connection: Connection, error: Exception, cursor: Any, text: str = "") -> None:
-    """Let SQLAlchemy do what it does if a statement of its own goes wrong, which is to raise its own error."""
-    connection._handle_dbapi_exception(error, text, None, cursor, None)  # noqa: SLF001  there is no other way in
+    """Raise SQLAlchemy's error for one of the driver, and give the connection up if it is broken, as SQLAlchemy does."""
+    dialect = connection.dialect
+    driver = dialect.loaded_dbapi
+    if not isinstance(error, driver.Error):
+        return
+    raw = connection.connection.dbapi_connection
+    lost = raw is not None and dialect.is_disconnect(error, raw, cursor)
+    if lost:
+        connection.invalidate(error)
+    raise DBAPIError.instance(
+        text, None, error, driver.Error, hide_parameters=True, connection_invalidated=lost, dialect=dialect
+    ) from error
 
 
 def _portions(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:

@@ -35,6 +35,8 @@ class EncryptedColumn:
         self._database, self._column, self._table, self._what = database, column, column.table, what
         self._associated_data = associated_data
         (self._key,) = column.table.primary_key.columns
+        positions = list(column.table.columns)
+        self._column_at, self._key_at = positions.index(column), positions.index(self._key)
 
     def rekey(self, encryptor: Encryptor) -> RekeyingCount:
         """Re-encrypt what is not encrypted with the encryptor's first key.
@@ -63,7 +65,7 @@ class EncryptedColumn:
             )
             row = connection.execute(query).first()
         if row is not None:
-            encryptor.decrypt(row._mapping[self._column], self._associated_data(row))  # noqa: SLF001  SQLAlchemy's public name for it
+            encryptor.decrypt(row[self._column_at], self._associated_data(row))
 
     def _round(self, encryptor: Encryptor, count: RekeyingCount) -> None:
         after = ""
@@ -73,7 +75,7 @@ class EncryptedColumn:
             count.renewed += done.renewed
             count.missed += done.missed
             count.unreadable += done.unreadable
-            after = str(rows[-1]._mapping[self._key])  # noqa: SLF001  SQLAlchemy's public name for it
+            after = str(rows[-1][self._key_at])
 
     def _page(self, encryptor: Encryptor, after: str) -> Sequence[Row[Any]]:
         query = sa.select(self._table).where(
@@ -88,10 +90,10 @@ class EncryptedColumn:
     def _renewed(self, connection: Connection, rows: Sequence[Row[Any]], encryptor: Encryptor) -> RekeyingCount:
         done = RekeyingCount(self._what)
         for row in rows:
-            was = row._mapping[self._column]  # noqa: SLF001
+            was = row[self._column_at]
             with done.counting_unreadable():
                 fresh = encryptor.reencrypt(was, self._associated_data(row))
-                same = sa.and_(self._key == row._mapping[self._key], self._column == was)  # noqa: SLF001
+                same = sa.and_(self._key == row[self._key_at], self._column == was)
                 changed = connection.execute(self._table.update().where(same).values({self._column: fresh})).rowcount
                 done.renewed += changed
                 done.missed += not changed

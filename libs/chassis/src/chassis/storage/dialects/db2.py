@@ -13,8 +13,8 @@ from importlib.util import find_spec
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import event
-from sqlalchemy.engine import Connection, Engine, ExceptionContext
+from sqlalchemy.dialects import registry
+from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from chassis.storage.dialects.dialect import POOL_SECONDS, Dialect, ask_idle_ones_alone, is_local
@@ -31,7 +31,6 @@ _STATE = re.compile(r"SQLSTATE=(\w{5})")
 _BUSY = {"40001", "57033"}
 _AWAY = {"08", "28", "57", "58"}
 """Classes of SQLSTATE: connections, who may connect, resources and interventions, the system."""
-_CONNECTION = "08"
 _VERSION_TABLE = "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"
 
 
@@ -50,7 +49,7 @@ class Db2(Dialect):
 
     def engine(self, url: sa.URL, *, pool_size: int) -> Engine:
         """Return the pool of connections. The driver, of 120 MB, is loaded now, and only by those who use it."""
-        _mend()
+        registry.register("ibm_db_sa", "chassis.storage.dialects.db2_dialect", "Db2SaDialect")
         engine = sa.create_engine(
             "ibm_db_sa://",
             creator=_connector(url),
@@ -61,8 +60,6 @@ class Db2(Dialect):
             pool_pre_ping=True,
             hide_parameters=True,
         )
-        engine.dialect._get_default_schema_name = _schema_of  # type: ignore[method-assign]  # noqa: SLF001  it would look in all
-        event.listen(engine, "handle_error", _notice_a_lost_connection)
         ask_idle_ones_alone(engine)
         return engine
 
@@ -81,32 +78,32 @@ class Db2(Dialect):
 
     def is_away(self, error: DBAPIError) -> bool:
         """Say whether it may do later."""
-        return error.connection_invalidated or _state(error.orig)[:2] in _AWAY
+        return error.connection_invalidated or state_of(error.orig)[:2] in _AWAY
 
     def explain(self, error: BaseException, url: sa.URL) -> str:
         """Say what is wrong. The driver's messages have the reason as a number of the operating system."""
         where, user, text = f"{url.host}:{url.port or 50000}", url.username or "", str(getattr(error, "orig", error))
-        if "SQL30082N" in text or _state(text) == "28000":
+        if "SQL30082N" in text or state_of(text) == "28000":
             return f"{where} refuses the user {user}: wrong user or password"
-        if "SQL30061N" in text or "SQL1013N" in text or _state(text) in {"08004", "42705"}:
+        if "SQL30061N" in text or "SQL1013N" in text or state_of(text) in {"08004", "42705"}:
             return f"there is no database {url.database} at {where}; CREATE DATABASE {url.database}, see docs/operate/stores.md"
-        if _state(text) in {"42501", "42502"}:
+        if state_of(text) in {"42501", "42502"}:
             return f"the user {user} lacks a right in {url.database}; GRANT what docs/operate/stores.md lists"
         if "SQL30081N" in text:
             found = (by_number(number, where) for number in numbers_in(text))
             return next(filter(None, found), f"{where} does not answer; check host, port, firewall, and TLS on either side")
         if "SQL1336N" in text:
             return f"the host of {where} is not known; check its name"
-        return f"{where} refuses with SQLSTATE {_state(text) or 'unknown'}"
+        return f"{where} refuses with SQLSTATE {state_of(text) or 'unknown'}"
 
     def is_refused(self, error: BaseException) -> bool:
         """Say whether the server knows us and does not want us."""
         text = str(getattr(error, "orig", error))
-        return "SQL30082N" in text or _state(text) in {"28000", "08004", "42705", "42501", "42502"}
+        return "SQL30082N" in text or state_of(text) in {"28000", "08004", "42705", "42501", "42502"}
 
     def is_busy(self, error: DBAPIError) -> bool:
         """Say whether this was a deadlock, or a lock that took too long; the driver calls both programming errors."""
-        return _state(error.orig) in _BUSY
+        return state_of(error.orig) in _BUSY
 
 
 def _connector(url: sa.URL) -> Callable[[], Any]:
@@ -146,31 +143,7 @@ def _tls(url: sa.URL) -> dict[str, str]:
     return {"SECURITY": "SSL", "SSLServerCertificate": authority, "SSLClientHostnameValidation": "BASIC"} if authority else {}
 
 
-def _schema_of(connection: Connection) -> str:
-    return str(connection.exec_driver_sql("SELECT CURRENT SCHEMA FROM SYSIBM.SYSDUMMY1").scalar()).strip().lower()
-
-
-def _notice_a_lost_connection(context: ExceptionContext) -> None:
-    """The dialect knows some of the ways in which a connection ends, and would keep one that ended in another."""
-    if _state(context.original_exception)[:2] == _CONNECTION:
-        context.is_disconnect = True
-
-
-def _state(error: object) -> str:
+def state_of(error: object) -> str:
+    """Return the SQLSTATE in an error's text, empty if there is none."""
     found = _STATE.search(str(error))
     return found[1] if found else ""
-
-
-def _mend() -> None:
-    """Put right what ibm_db_sa 0.4.4 does wrongly with SQLAlchemy 2, and keep it from printing statements with their values."""
-    from ibm_db_sa.base import DB2Compiler, DB2TypeCompiler
-    from ibm_db_sa.logger import configure_ibmdbsa_logging
-
-    def for_update_clause(_compiler: Any, select: Any, **_more: Any) -> str:
-        return f" WITH RS USE AND KEEP {'SHARE' if select._for_update_arg.read else 'UPDATE'} LOCKS"  # noqa: SLF001
-
-    def varchar(_compiler: Any, kind: Any, **_more: Any) -> str:
-        return f"VARCHAR({kind.length} CODEUNITS32)"  # letters; Db2 would count bytes
-
-    configure_ibmdbsa_logging(False)
-    DB2Compiler.for_update_clause, DB2TypeCompiler.visit_VARCHAR = for_update_clause, varchar

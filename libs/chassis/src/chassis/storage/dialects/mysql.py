@@ -7,7 +7,6 @@ REPEATABLE READ and read only, so that all their statements see one moment. A co
 
 from __future__ import annotations
 
-import select
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -74,7 +73,7 @@ class MySql(Dialect):
         engine = _engine(url, read_timeout=SOCKET_SECONDS, write_timeout=SOCKET_SECONDS, pool_size=pool_size, max_overflow=10)
         event.listen(engine, "connect", _limit)
         event.listen(engine, "begin", _on_begin)
-        ask_idle_ones_alone(engine, is_suspect=_has_something_to_say)
+        ask_idle_ones_alone(engine, is_suspect=lambda connection: bool(connection.has_unread_data()))
         return engine
 
     @contextmanager
@@ -142,6 +141,9 @@ def _engine(url: sa.URL, *, pool_size: int, max_overflow: int = 0, **sockets: in
         pool_reset_on_return=None,
         execution_options={_ADDRESS: url},
     )
+    from chassis.storage.dialects.mysql_connection import connect
+
+    event.listen(engine, "do_connect", connect)
     event.listen(engine, "connect", _set_up)
     event.listen(engine, "reset", _roll_back_if_need_be)
     return engine
@@ -178,15 +180,6 @@ def _roll_back_if_need_be(connection: Any, _record: Any, _state: Any) -> None:
     """The pool would do it each time, which is a request to the server; nearly always there is nothing to undo."""
     if connection.server_status & _IN_TRANSACTION:
         connection.rollback()
-
-
-def _has_something_to_say(connection: Any) -> bool:
-    """Say whether a server that was asked nothing has sent something: that it hangs up, most likely."""
-    if connection._sock is None:  # noqa: SLF001  the driver does not show it otherwise
-        return True
-    poll = select.poll()
-    poll.register(connection._sock, select.POLLIN)  # noqa: SLF001
-    return bool(poll.poll(0))
 
 
 def _take(connection: Connection, lock: dict[str, Any]) -> None:
