@@ -1,7 +1,11 @@
 import '@testing-library/jest-dom/vitest'
+import {configure} from '@testing-library/svelte'
 import {afterEach, beforeEach, expect, vi} from 'vitest'
 import {server} from './server'
 import {FakeUploadRequest} from './upload-request'
+
+// The machine may be busy; what is there is found at once all the same.
+configure({asyncUtilTimeout: 10_000})
 
 // The client takes fetch when it is created, so the fake is in place before any component is imported.
 globalThis.fetch = window.fetch = server.fetch

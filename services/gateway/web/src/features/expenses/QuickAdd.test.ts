@@ -130,7 +130,7 @@ describe('quick entry', () => {
     render(QuickAdd)
     await type('5')
     await user.click(add())
-    expect(await screen.findByRole('alert')).toHaveTextContent('This service is temporarily unavailable. Try again in a minute.')
+    await waitFor(() => expect(screen.getByRole('alert')).toHaveTextContent('This service is temporarily unavailable. Try again in a minute.'))
   })
 
   it('shows a problem of the whole form', async () => {
