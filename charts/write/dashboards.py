@@ -33,32 +33,32 @@ def _quantile(share: float, metric: str, by: str, chosen: str = "") -> str:
 
 PROMISES = (
     Panel(
-        title="Requests that failed, of the last day",
-        says="Promised: at most 0.1 %",
+        title="Failed requests, last day",
+        says="Objective: at most 0.1%",
         figure=True,
         unit="percentunit",
         red_above=0.001,
         lines={"": f"outlay:requests_failed:ratio_rate1d{{{_OWN}}}"},
     ),
     Panel(
-        title="Requests slower than half a second, of the last day",
-        says="Promised: at most 1 %",
+        title="Requests slower than half a second, last day",
+        says="Objective: at most 1%",
         figure=True,
         unit="percentunit",
         red_above=0.01,
         lines={"": f"outlay:requests_slow:ratio_rate1d{{{_OWN}}}"},
     ),
     Panel(
-        title="Alerts later than ten seconds, of the last day",
-        says="Promised: at most 1 %",
+        title="Alerts later than ten seconds, last day",
+        says="Objective: at most 1%",
         figure=True,
         unit="percentunit",
         red_above=0.01,
         lines={"": f"outlay:alerts_late:ratio_rate1d{{{_OWN}}}"},
     ),
     Panel(
-        title="From the expense to the mail",
-        says="Until the provider has accepted it",
+        title="From expense to email",
+        says="Until the provider accepted it",
         unit="s",
         lines={
             word: _quantile(share, "outlay_alert_seconds", "kind", 'kind="budget_exceeded"')
@@ -72,7 +72,7 @@ PROMISES = (
         lines={"{{status}}": f'sum by (status) (rate(outlay_requests_total{{{_OWN},service="gateway"}}[$__rate_interval]))'},
     ),
     Panel(
-        title="Time to answer",
+        title="Response time",
         says="At the gateway",
         unit="s",
         lines={
@@ -81,8 +81,8 @@ PROMISES = (
         },
     ),
     Panel(
-        title="Mails",
-        says="By kind and what became of them",
+        title="Emails",
+        says="By kind and state",
         lines={"{{kind}} {{state}}": f"sum by (kind, state) (increase(outlay_mails_total{{{_OWN}}}[1h]))"},
     ),
 )
@@ -90,7 +90,7 @@ PROMISES = (
 EVENTS = (
     Panel(
         title="Oldest event in an outbox",
-        says="Above a minute the broker or a relay is down",
+        says="Above a minute, the broker or a relay is down",
         unit="s",
         red_above=60,
         lines={"{{service}}": f"max by (service) (outlay_outbox_oldest_seconds{{{_OWN}}})"},
@@ -102,33 +102,33 @@ EVENTS = (
     ),
     Panel(
         title="Dead letters",
-        says="python -m <service> events dead says why",
+        says="python -m <service> events dead shows the reasons",
         red_above=1,
         lines={"{{queue}}": f'max by (queue) (outlay_queue_depth{{{_OWN},state="dead"}})'},
     ),
     Panel(
         title="Handled",
-        says="Events a second",
+        says="Events per second",
         unit="ops",
         lines={"{{queue}}": f'sum by (queue) (rate(outlay_events_total{{{_OWN},outcome="handled"}}[$__rate_interval]))'},
     ),
     Panel(
-        title="Tried again",
-        says="Attempts that failed, a second",
+        title="Retried",
+        says="Failed attempts per second",
         unit="ops",
         lines={
             "{{queue}} {{type}}": f'sum by (queue, type) (rate(outlay_events_total{{{_OWN},outcome="retried"}}[$__rate_interval]))'
         },
     ),
     Panel(
-        title="On the way",
-        says="99 of 100 events are handled within",
+        title="Time until handled",
+        says="99th percentile",
         unit="s",
         lines={"{{queue}}": _quantile(0.99, "outlay_event_delivery_seconds", "queue")},
     ),
     Panel(
         title="Slowest operations",
-        says="95 of 100 are answered within",
+        says="95th percentile",
         unit="s",
         lines={"{{service}} {{route}}": _quantile(0.95, "outlay_request_seconds", "service, route")},
     ),
@@ -145,7 +145,7 @@ EVENTS = (
     ),
     Panel(
         title="Memory",
-        says="Resident, the largest of each",
+        says="Resident, the largest per kind of process",
         unit="bytes",
         lines={"{{job}}": f"max by (job) (process_resident_memory_bytes{{{_OWN}}})"},
     ),
@@ -154,7 +154,7 @@ EVENTS = (
 ANSWERS = (
     Panel(
         title="Answers",
-        says="By who answered and what became of the message",
+        says="By adapter and outcome",
         unit="ops",
         lines={
             "{{adapter}} {{outcome}}": f"sum by (adapter, outcome) "
@@ -163,23 +163,23 @@ ANSWERS = (
     ),
     Panel(
         title="Intents",
-        says="What was understood, in an hour",
+        says="Per hour",
         lines={"{{intent}}": f"sum by (intent) (increase(outlay_assistant_answers_total{{{_OWN}}}[1h]))"},
     ),
     Panel(
-        title="Built in instead of Watson",
-        says="Messages in an hour, by reason",
+        title="Built-in assistant instead of Watson",
+        says="Messages per hour, by reason",
         red_above=20,
         lines={"{{reason}}": f"sum by (reason) (increase(outlay_assistant_fallbacks_total{{{_OWN}}}[1h]))"},
     ),
     Panel(
-        title="Time to answer, half of them",
-        says="From a message to the whole answer",
+        title="Time to answer, median",
+        says="From a message to the complete answer",
         unit="s",
         lines={"{{adapter}}": _quantile(0.5, "outlay_assistant_answer_seconds", "adapter")},
     ),
     Panel(
-        title="Time to answer, 95 of 100",
+        title="Time to answer, 95th percentile",
         says="Watson Assistant has three seconds",
         unit="s",
         red_above=2,
@@ -197,7 +197,7 @@ ANSWERS = (
 def dashboards() -> dict[str, str]:
     """Return name to JSON."""
     made = {
-        "promises": _dashboard("outlay-promises", "Outlay: what is promised", PROMISES),
+        "promises": _dashboard("outlay-promises", "Outlay: service levels", PROMISES),
         "answers": _dashboard("outlay-answers", "Outlay: the assistant", ANSWERS),
         "events": _dashboard("outlay-events", "Outlay: events and processes", EVENTS),
     }

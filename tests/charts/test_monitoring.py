@@ -135,7 +135,7 @@ def test_the_chart_brings_the_rules_with_links_to_where_the_runbook_is() -> None
 def test_the_chart_brings_the_dashboards() -> None:
     boards = [thing for thing in rendered("production").of("ConfigMap") if "grafana_dashboard" in thing["metadata"]["labels"]]
     titles = {json.loads(text)["title"] for thing in boards for text in thing["data"].values()}
-    assert titles == {"Outlay: what is promised", "Outlay: events and processes", "Outlay: the assistant"}
+    assert titles == {"Outlay: service levels", "Outlay: events and processes", "Outlay: the assistant"}
 
 
 def test_a_dashboard_is_found_again_and_says_what_is_in_it() -> None:

@@ -1,4 +1,4 @@
-{{/* What each value allows and two together do not; a sentence a line. */}}
+{{/* Contradictions between values, one sentence per line. */}}
 {{- define "service.contradictions" -}}
 {{- include "service.contradictions.forms" . -}}
 {{- include "service.contradictions.together" . -}}
@@ -7,7 +7,7 @@
 {{- include "service.contradictions.pods" . -}}
 {{- end -}}
 
-{{/* Values that are nothing the service understands. What is in a Secret of the operator nobody can see here. */}}
+{{/* Values in the wrong form. The operator's own Secrets cannot be checked here. */}}
 {{- define "service.contradictions.forms" -}}
 {{- $name := include "service.name" . -}}
 {{- $sources := include "service.sources" . | fromJson -}}
@@ -15,7 +15,7 @@
 {{- range $setting, $form := .Values.forms -}}
   {{- with index $given $setting -}}
     {{- if not (regexMatch $form.like .) }}
-{{ $name }}: {{ $setting }} is nothing that {{ $name }} understands. It takes {{ $form.says }}.
+{{ $name }}: {{ $setting }} is not valid for {{ $name }}. Use {{ $form.says }}.
     {{- end -}}
   {{- end -}}
 {{- end -}}
@@ -38,21 +38,21 @@
         {{- $ways = append $ways (join " and " $way) -}}
       {{- end -}}
       {{- if not $met }}
-{{ $name }}: {{ $rule.when }} needs {{ join ", or " $ways }}: {{ $rule.why }}. A secret: {{ $name }}.existingSecret and {{ $name }}.secretKeys; all else: {{ $name }}.settings.
+{{ $name }}: {{ $rule.when }} needs {{ join ", or " $ways }}: {{ $rule.why }}. Set secrets with {{ $name }}.existingSecret and {{ $name }}.secretKeys, others in {{ $name }}.settings.
       {{- end -}}
     {{- end -}}
   {{- end -}}
 {{- end -}}
 {{- end -}}
 
-{{/* Things that are said in two ways, or that the chart says itself. */}}
+{{/* Values that are set twice, or that the chart sets itself. */}}
 {{- define "service.contradictions.told" -}}
 {{- $name := include "service.name" . -}}
 {{- $by := dict "OUTLAY_PORT" (printf "%s.port" $name) "OUTLAY_MANAGEMENT_PORT" (printf "%s.managementPort" $name) "OUTLAY_HOST" (printf "%s.listen" $name) "OUTLAY_URL" "global.url" "OUTLAY_INSTANCE" "" "OUTLAY_PROCESS" "" -}}
 {{- if .Values.persistence.enabled }}{{ $_ := set $by "OUTLAY_DATA" (printf "%s.persistence.path" $name) }}{{ end -}}
 {{- range $setting := keys (.Values.settings | default dict) | sortAlpha -}}
   {{- if hasKey $by $setting }}
-{{ $name }}: {{ $setting }} is said by the chart itself{{ with get $by $setting }}. Set {{ . }} instead, and{{ else }}:{{ end }} remove {{ $name }}.settings.{{ $setting }}.
+{{ $name }}: {{ $setting }} is set by the chart{{ with get $by $setting }}. Set {{ . }} instead, and{{ else }}:{{ end }} remove {{ $name }}.settings.{{ $setting }}.
   {{- end -}}
 {{- end -}}
 {{- $levels := dict $name .Values -}}
@@ -60,15 +60,15 @@
 {{- range $level, $values := $levels -}}
   {{- if $values.existingSecret -}}
     {{- range $setting, $key := $values.secretKeys }}{{ if and $key (get ($values.secrets | default dict) $setting) }}
-{{ $level }}: {{ $setting }} is given twice, in {{ $level }}.secrets and by {{ $level }}.existingSecret. Remove one of them.
+{{ $level }}: {{ $setting }} is set twice, in {{ $level }}.secrets and by {{ $level }}.existingSecret. Remove one of them.
     {{- end }}{{ end -}}
     {{- if not $values.secretKeys }}
-{{ $level }}: {{ $level }}.existingSecret names a Secret, but not which keys of it are which settings. Set {{ $level }}.secretKeys.
+{{ $level }}: {{ $level }}.existingSecret names a Secret, but not which keys contain which settings. Set {{ $level }}.secretKeys.
     {{- end -}}
   {{- end -}}
 {{- end -}}
 {{- if and .Values.image.tag .Values.image.digest }}
-{{ $name }}: {{ $name }}.image.tag and {{ $name }}.image.digest are both set, and only one image can be fetched. Remove one of them.
+{{ $name }}: {{ $name }}.image.tag and {{ $name }}.image.digest are both set, but only one image can be used. Remove one of them.
 {{- end -}}
 {{- range $volume := .Values.extraVolumeMounts -}}
   {{- $there := false -}}
@@ -79,7 +79,7 @@
 {{- end -}}
 {{- end -}}
 
-{{/* A quantity as a number: of CPU in thousandths, of memory in Mi; nothing for none. */}}
+{{/* A quantity as a number: CPU in thousandths, memory in Mi. */}}
 {{- define "service.quantity" -}}
 {{- $text := include "service.text" . -}}
 {{- if hasSuffix "m" $text }}{{ trimSuffix "m" $text }}{{ else if hasSuffix "Mi" $text }}{{ trimSuffix "Mi" $text -}}
@@ -95,7 +95,7 @@
   {{- range $what, $asked := $is.resources.requests -}}
     {{- with get $limits $what -}}
       {{- if and $is.enabled (gt (include "service.quantity" $asked | float64) (include "service.quantity" . | float64)) }}
-{{ $name }}: {{ $part }} asks for {{ $asked }} of {{ $what }} and may take {{ . }}. Set {{ $name }}.{{ $part }}.resources.requests.{{ $what }} to less, or limits.{{ $what }} to more.
+{{ $name }}: {{ $part }} requests {{ $asked }} of {{ $what }} but is limited to {{ . }}. Set {{ $name }}.{{ $part }}.resources.requests.{{ $what }} to less, or limits.{{ $what }} to more.
       {{- end -}}
     {{- end -}}
   {{- end -}}
@@ -105,33 +105,33 @@
 {{- define "service.contradictions.pods" -}}
 {{- $name := include "service.name" . -}}
 {{- if eq (int .Values.managementPort) (int .Values.port) }}
-{{ $name }}: {{ $name }}.managementPort is {{ .Values.managementPort }}, as is {{ $name }}.port, which is public. Set it to another port.
+{{ $name }}: {{ $name }}.managementPort is {{ .Values.managementPort }}, the same as {{ $name }}.port, which is public. Set it to another port.
 {{- end -}}
 {{- if and .Values.global.monitoring.enabled (has "OUTLAY_MANAGEMENT_PORT" .Values.reads) (not (int .Values.managementPort)) }}
-{{ $name }}: Prometheus is to read its metrics (global.monitoring.enabled), which no port answers. Set {{ $name }}.managementPort, such as to 9000.
+{{ $name }}: Prometheus should read its metrics (global.monitoring.enabled), but no port serves them. Set {{ $name }}.managementPort, for example to 9000.
 {{- end -}}
 {{- $context := merge dict (.Values.securityContext | default dict) (.Values.podSecurityContext | default dict) -}}
 {{- if and $context.runAsNonRoot (eq (toString $context.runAsUser) "0") }}
-{{ $name }}: runAsUser is 0, which is root, and runAsNonRoot is true, so no pod would start. The images run as 10001: leave {{ $name }}.podSecurityContext.runAsUser at that.
+{{ $name }}: runAsUser is 0, which is root, and runAsNonRoot is true, so no pod would start. The images run as 10001: keep {{ $name }}.podSecurityContext.runAsUser at that.
 {{- end -}}
 {{- range $part := list "serve" "work" -}}
   {{- $is := get $.Values $part -}}
   {{- $least := include "service.least" (dict "is" $is) | int -}}
   {{- if and $.Values.pdb.enabled $is.enabled (gt $least 1) (include "service.allAway" (dict "away" $.Values.pdb.maxUnavailable "of" $least)) }}
-{{ $name }}: {{ $name }}.pdb.maxUnavailable is {{ $.Values.pdb.maxUnavailable }}, so all {{ $least }} pods of {{ $part }} may be taken away at once. Set it to less.
+{{ $name }}: {{ $name }}.pdb.maxUnavailable is {{ $.Values.pdb.maxUnavailable }}, so all {{ $least }} pods of {{ $part }} could be stopped at once. Set it to less.
   {{- end -}}
 {{- end -}}
 {{- if and .Values.work.queues (not .Values.work.enabled) }}
-{{ $name }}: nobody would handle the events in {{ .Values.work.queues | join ", " }}. Set {{ $name }}.work.enabled to true.
+{{ $name }}: nothing would handle the events in {{ .Values.work.queues | join ", " }}. Set {{ $name }}.work.enabled to true.
 {{- end -}}
 {{- end -}}
 
-{{/* The fewest pods of a part. */}}
+{{/* The lowest number of pods of a part. */}}
 {{- define "service.least" -}}
 {{- if and .is.keda .is.keda.enabled }}{{ .is.keda.min }}{{ else if .is.autoscaling.enabled }}{{ .is.autoscaling.min }}{{ else if kindIs "invalid" .is.replicas }}1{{ else }}{{ .is.replicas }}{{ end -}}
 {{- end -}}
 
-{{/* Whether so many, a number or a share, are all of them: "yes" or nothing. */}}
+{{/* Whether a number or percentage is all of them: "yes" or nothing. */}}
 {{- define "service.allAway" -}}
 {{- $text := include "service.text" .away -}}
 {{- if hasSuffix "%" $text }}{{ if ge (trimSuffix "%" $text | int) 100 }}yes{{ end }}{{ else if ge ($text | int) .of }}yes{{ end -}}

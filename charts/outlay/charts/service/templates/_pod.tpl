@@ -17,7 +17,7 @@ securityContext: {{- toYaml $values.podSecurityContext | nindent 2 }}
 priorityClassName: {{ . }}
 {{- end }}
 {{- if $job }}
-# With OnFailure the pod, and its log, would go with the Job.
+# With OnFailure the pod and its log would disappear.
 restartPolicy: Never
 {{- else }}
 terminationGracePeriodSeconds: {{ $values.graceSeconds }}
@@ -110,7 +110,7 @@ command: {{ toJson . }}
 {{- end }}
 args: {{ toJson $part.args }}
 {{- end }}
-# What it said last stands in `kubectl describe pod`.
+# Shows the end of the log in `kubectl describe pod`.
 terminationMessagePolicy: FallbackToLogsOnError
 securityContext: {{- toYaml $values.securityContext | nindent 2 }}
 resources: {{- toYaml $part.resources | nindent 2 }}
