@@ -16,7 +16,7 @@ from chassis.runtime.metrics import Metrics
 from chassis.runtime.problems import BodyTooLargeError
 from chassis.security.tokens import Caller
 from chassis.web.app import AppParts, build_app
-from chassis.web.body_limits import BodyLimits
+from chassis.web.middleware.body_limits import BodyLimits
 from chassis.web.spec import load_spec, operations
 from support.asgi import call
 

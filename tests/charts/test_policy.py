@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from chassis.web.body_limits import UPLOAD_LIMIT
+from chassis.web.middleware.body_limits import UPLOAD_LIMIT
 from expenses.receipts.model import MOST_BYTES
 from expenses.receipts.sandbox import MOST_WRITTEN
 from expenses.receipts.worker_pool import AT_A_TIME, PLACES

@@ -1,4 +1,4 @@
-"""`python tests/load/tracing.py`: CPU time of a request at the edge and of handling an event, with traces off and on.
+"""`python tests/load/tracing.py`: CPU time of a request at the wrapped and of handling an event, with traces off and on.
 
 Each round runs every mode in a process of its own, so that nothing is left of the one before; figures are the best of the rounds,
 since whatever else the machine does can only add to them.
@@ -23,7 +23,7 @@ from chassis.messaging.bus import Queue
 from chassis.messaging.delivery import attempt
 from chassis.runtime.metrics import Metrics
 from chassis.web.health import Health
-from chassis.web.middleware import Edge
+from chassis.web.middleware.stack import with_middleware
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,12 +48,12 @@ def main() -> int:
         for _ in range(_ROUNDS):
             for mode, results in figures.items():
                 run = subprocess.run([sys.executable, __file__, mode, address], check=True, capture_output=True, text=True)
-                edge, event = json.loads(run.stdout)
-                results.append((edge, event))
-    print("| traces | a request at the edge | an event handled |\n|---|---|---|")
+                wrapped, event = json.loads(run.stdout)
+                results.append((wrapped, event))
+    print("| traces | a request at the wrapped | an event handled |\n|---|---|---|")
     for mode, results in figures.items():
-        edge, event = (min(column) for column in zip(*results, strict=True))
-        print(f"| {mode} | {edge:.1f} µs | {event:.1f} µs |")
+        wrapped, event = (min(column) for column in zip(*results, strict=True))
+        print(f"| {mode} | {wrapped:.1f} µs | {event:.1f} µs |")
     return 0
 
 
@@ -96,7 +96,7 @@ def _metrics(mode: str, address: str) -> Metrics:
 
 
 def _edge(metrics: Metrics) -> float:
-    """Return microseconds of CPU for a request through an edge with nothing behind it."""
+    """Return microseconds of CPU for a request through an wrapped with nothing behind it."""
 
     async def nothing(_scope: Any, _receive: Any, send: Any) -> None:
         await send({"type": "http.response.start", "status": 201, "headers": []})
@@ -108,12 +108,12 @@ def _edge(metrics: Metrics) -> float:
     async def send(_message: Any) -> None:
         pass
 
-    edge = Edge(nothing, service="expenses", metrics=metrics, health=Health(metrics, {}), quiet=True)
+    wrapped = with_middleware(nothing, service="expenses", metrics=metrics, health=Health(metrics, {}), quiet=True)
 
     async def some(count: int) -> float:
         begun = time.process_time()
         for _ in range(count):
-            await edge(_SCOPE, receive, send)
+            await wrapped(_SCOPE, receive, send)
         return (time.process_time() - begun) / count * 1e6
 
     asyncio.run(some(500))

@@ -9,7 +9,7 @@ import pytest
 
 from chassis.runtime.metrics import Metrics
 from chassis.web.health import Health
-from chassis.web.middleware import Edge
+from chassis.web.middleware.stack import with_middleware
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,7 +31,7 @@ def answering(kind: bytes) -> Callable[..., Any]:
 @pytest.mark.parametrize(("kind", "counts"), [(b"application/json", True), (b"text/event-stream; charset=utf-8", False)])
 def test_a_live_stream_counts_until_it_begins_and_anything_else_until_it_ends(kind: bytes, counts: bool) -> None:
     metrics = Metrics()
-    edge = Edge(answering(kind), service="gateway", metrics=metrics, health=Health(metrics, {}))
+    wrapped = with_middleware(answering(kind), service="gateway", metrics=metrics, health=Health(metrics, {}))
     scope = {"type": "http", "method": "GET", "path": "/api/v1/events", "headers": []}
 
     async def receive() -> dict[str, Any]:
@@ -40,6 +40,6 @@ def test_a_live_stream_counts_until_it_begins_and_anything_else_until_it_ends(ki
     async def send(_message: object) -> None:
         return
 
-    asyncio.run(edge(scope, receive, send))
+    asyncio.run(wrapped(scope, receive, send))
     [total] = [sample.value for metric in metrics.latency.collect() for sample in metric.samples if sample.name.endswith("_sum")]
     assert (total > SLOW_SECONDS / 2) is counts

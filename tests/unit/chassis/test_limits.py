@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from chassis.runtime.problems import BodyTooLargeError
-from chassis.web.body_limits import FRAME, JSON_LIMIT, UPLOAD_LIMIT, BodyLimits
+from chassis.web.middleware.body_limits import FRAME, JSON_LIMIT, UPLOAD_LIMIT, BodyLimits
 
 FILES = {"requestBody": {"content": {"multipart/form-data": {}}}}
 JSON = {"requestBody": {"content": {"application/json": {}}}}

@@ -1,4 +1,4 @@
-"""What becomes a span: at the edge, when an event is made, and for each attempt to handle one."""
+"""What becomes a span: at the wrapped, when an event is made, and for each attempt to handle one."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from chassis.runtime.otlp import OtlpSpans
 from chassis.runtime.settings import CommonSettings, SettingsError, read_settings
 from chassis.runtime.tracing import NO_SPANS, Kind, Span, traces_from
 from chassis.web.health import Health
-from chassis.web.middleware import Edge
+from chassis.web.middleware.stack import with_middleware
 
 TRACE = "0af7651916cd43dd8448eb211c80319c"
 WANTED = f"00-{TRACE}-b7ad6b7169203331-01"
@@ -46,7 +46,7 @@ class Kept:
 
 
 def ask(spans: Kept, path: str, status: int = 200, **headers: str) -> None:
-    """Ask an edge, behind which everything has the same answer; with status 0 it is cancelled, with 1 it fails."""
+    """Ask an wrapped, behind which everything has the same answer; with status 0 it is cancelled, with 1 it fails."""
 
     async def app(_scope: Any, _receive: Any, send: Any) -> None:
         if status <= 1:
@@ -60,10 +60,10 @@ def ask(spans: Kept, path: str, status: int = 200, **headers: str) -> None:
         pass
 
     metrics = Metrics(spans=spans)
-    edge = Edge(app, service="expenses", metrics=metrics, health=Health(metrics, {}), quiet=True)
+    wrapped = with_middleware(app, service="expenses", metrics=metrics, health=Health(metrics, {}), quiet=True)
     given = [(name.encode(), value.encode()) for name, value in headers.items()]
     scope = {"type": "http", "method": "GET", "path": path, "headers": given, "query_string": b"q=secret"}
-    asyncio.run(edge(scope, receive, send))
+    asyncio.run(wrapped(scope, receive, send))
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ from chassis.runtime.metrics import Metrics
 from chassis.runtime.probes import Probe
 from chassis.security.encryption import Encryptor
 from chassis.web.app import AppParts, build_app
-from chassis.web.middleware import Edge
+from chassis.web.middleware.stack import with_middleware
 from chassis.web.spec import load_spec
 
 DELEGATED = "outlay_dlg_"
@@ -116,7 +116,7 @@ def build(
         told=partial(meters.answered, "mcp"),
         origins=frozenset({url}),
     )
-    web = Beside(build_app(parts), Edge(endpoint, service="assistant", metrics=metrics, quiet=quiet))
+    web = Beside(build_app(parts), with_middleware(endpoint, service="assistant", metrics=metrics, quiet=quiet))
     return AssistantService(web=web, optional_checks=optional_checks, close=answering.close, probes=lambda: _probes(settings))
 
 

@@ -7,9 +7,9 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from chassis.web.body_limits import BodyLimits
 from chassis.web.health import PublicStatus
-from chassis.web.middleware import Edge
+from chassis.web.middleware.body_limits import BodyLimits
+from chassis.web.middleware.stack import with_middleware
 from chassis.web.routes import Routes
 from chassis.web.spec import Spec, merge_specs
 from gateway.domain.addresses import Addresses
@@ -94,4 +94,6 @@ def build(
     headers = {**_HEADERS, b"strict-transport-security": hsts} if own.secure else _HEADERS
     limits = BodyLimits(specs.values())
     status = PublicStatus(health)
-    return Edge(front, service="gateway", metrics=metrics, health=status, headers=headers, limits=limits, routes=Routes([merged]))
+    return with_middleware(
+        front, service="gateway", metrics=metrics, health=status, headers=headers, limits=limits, routes=Routes([merged])
+    )

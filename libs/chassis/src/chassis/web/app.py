@@ -19,10 +19,10 @@ from connexion.spec import OpenAPISpecification
 
 from chassis.runtime.problems import Statuses, UnauthorizedError
 from chassis.security.tokens import Caller
-from chassis.web.body_limits import BodyLimits
 from chassis.web.formats import register_formats
 from chassis.web.health import Health
-from chassis.web.middleware import Edge
+from chassis.web.middleware.body_limits import BodyLimits
+from chassis.web.middleware.stack import with_middleware
 from chassis.web.operations import Endpoint, Operations
 from chassis.web.problem_responses import add_error_handlers
 from chassis.web.routes import Routes
@@ -84,7 +84,7 @@ def build_app(parts: AppParts) -> ASGIApp:
     app.apis.append(API(_KnownDocument(json.loads(document)), base_path=None, name=None, **vars(app.options)))
     health = Health(parts.metrics, parts.checks, optional_checks=parts.optional_checks, document=document.encode())
     limits = BodyLimits([parts.spec])
-    return Edge(
+    return with_middleware(
         app, service=parts.name, metrics=parts.metrics, health=health, limits=limits, quiet=parts.quiet, routes=Routes([parts.spec])
     )
 

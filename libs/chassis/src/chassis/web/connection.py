@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from chassis.runtime.problems import PROBLEM_JSON, status_body
-from chassis.web.security_headers import with_security_headers
+from chassis.web.middleware.security_headers import with_security_headers
 
 if TYPE_CHECKING:
     import asyncio

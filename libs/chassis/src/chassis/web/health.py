@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from starlette.concurrency import run_in_threadpool
 
 from chassis.runtime.background_check import BackgroundCheck
-from chassis.web.security_headers import with_security_headers
+from chassis.web.middleware.security_headers import with_security_headers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -85,6 +85,21 @@ class Health:
             log.warning("not ready", extra={"check": name, "reason": str(error)})
             return "failing"
         return "ok"
+
+
+class HealthReport(Protocol):
+    """Whatever answers health checks."""
+
+    async def answer(self, path: str) -> tuple[int, bytes, str] | None:
+        """Return (status, body, content type), or None if the path is another one."""
+
+
+class Liveness:
+    """Answers /livez alone, where there is nothing else to report."""
+
+    async def answer(self, path: str) -> tuple[int, bytes, str] | None:
+        """Return (status, body, content type), or None if the path is another one."""
+        return LIVE if path == "/livez" else None
 
 
 class PublicStatus:

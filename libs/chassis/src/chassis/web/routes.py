@@ -1,4 +1,4 @@
-"""Which operation a path belongs to, for meters: as OpenAPI writes it, so there are as many as there are operations."""
+"""How requests are named in metrics, traces and logs, so that no name tells anything about a person and there are only so many."""
 
 from __future__ import annotations
 
@@ -9,6 +9,11 @@ from typing import Any
 OTHER = "other"
 """All paths that no document describes: pages, and whatever somebody guesses."""
 _PREFIX = "/api/v1"
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_ROUTE_PART = re.compile(r"|v[0-9]|[a-z]{1,20}(-[a-z]{1,20}){0,2}(\.json)?")
+_SECRET = re.compile(r"(/password-resets/|/email-verifications/|/unsubscribe/).+")
+_LOGGED_PATH = 200
+"""Characters of a path that are logged: no path of ours is longer."""
 
 
 class Routes:
@@ -28,3 +33,21 @@ class Routes:
 
 def _as_pattern(path: str) -> str:
     return _PREFIX + re.sub(r"\\{[^}]*\\}", "[^/]+", re.escape(path))
+
+
+def method_label(method: str) -> str:
+    """Return a method, or "other" for what is none."""
+    return method if method in _METHODS else "other"
+
+
+def traceable_path(path: str) -> str:
+    """Return the path with a star for each id, secret or name of a file in it: what is left tells nothing about anybody."""
+    return "/".join(part if _ROUTE_PART.fullmatch(part) else "*" for part in loggable_path(path).split("/"))
+
+
+def loggable_path(path: str) -> str:
+    """Leave out the secret of a mailed link and what is too long, and escape what is not printable."""
+    shown = _SECRET.sub(r"\1...", path[: _LOGGED_PATH + 1])
+    if len(shown) > _LOGGED_PATH:
+        shown = f"{shown[:_LOGGED_PATH]}..."
+    return shown if shown.isprintable() else "".join(c if c.isprintable() else ascii(c)[1:-1] for c in shown)

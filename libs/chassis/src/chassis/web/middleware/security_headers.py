@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
 SECURITY_HEADERS: Mapping[bytes, bytes] = {
     b"x-content-type-options": b"nosniff",
     b"referrer-policy": b"no-referrer",
@@ -23,3 +25,23 @@ def with_security_headers(
     given = list(headers)
     present = {name.lower() for name, _ in given}
     return [*given, *((name, value) for name, value in added.items() if name not in present)]
+
+
+class SecurityHeaders:
+    """Adds the headers to the answers of an application that do not have them."""
+
+    def __init__(self, app: ASGIApp, headers: Mapping[bytes, bytes]) -> None:
+        """`headers` are what is added."""
+        self._app, self._headers = app, headers
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request, or pass on what is none."""
+        if scope["type"] != "http":
+            return
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message = {**message, "headers": with_security_headers(message["headers"], self._headers)}
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers)

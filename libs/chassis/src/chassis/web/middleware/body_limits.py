@@ -11,6 +11,8 @@ from chassis.web.spec import operations
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
     from chassis.web.spec import Spec
 
 JSON_LIMIT = 64 * 1024
@@ -90,3 +92,27 @@ def _base(spec: Spec) -> str:
 
 def _pattern(path: str) -> re.Pattern[str]:
     return re.compile(re.sub(r"\\{[^/]+?\\}", "[^/]+", re.escape(path)))
+
+
+class BodyLimiting:
+    """A middleware that ends a request whose body is too large, at its Content-Length or at the first byte too many."""
+
+    def __init__(self, app: ASGIApp, limits: BodyLimits) -> None:
+        """`limits` are of the operations behind `app`."""
+        self._app, self._limits = app, limits
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request; raises BodyTooLargeError."""
+        headers = dict(scope["headers"])
+        if b"content-length" not in headers and b"transfer-encoding" not in headers:
+            await self._app(scope, receive, send)
+            return
+        limit = self._limits.of(scope["method"], scope["path"], headers.get(b"content-type", b""))
+        limit.expect(headers.get(b"content-length", b""))
+
+        async def counted() -> Message:
+            message = await receive()
+            limit.take(len(message.get("body", b"")))
+            return message
+
+        await self._app(scope, counted, send)
