@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from chassis.runtime.settings import read_settings
-from expenses.receipts.worker_pool import AT_A_TIME
+from expenses.receipts.worker_pool import SLOTS
 from outlay.settings import HomeSettings
 from outlay.told import read_all
 from support import bound
@@ -64,7 +64,7 @@ def test_the_home_process_takes_what_it_is_told_and_every_store_is_bound(environ
     stores = (told.auth.store, told.expenses.database, told.budgets.database, told.notifier.database, told.expenses.receipts)
     assert not [address for address in stores if address.startswith(("sqlite:", "file:"))]
     assert len(set(stores)) == len(stores)
-    assert AT_A_TIME * told.expenses.receipts_memory + 384 <= 1024, "of its memory, 1 GB"
+    assert SLOTS * told.expenses.receipts_memory + 384 <= 1024, "of its memory, 1 GB"
 
 
 def test_it_listens_where_the_platform_asks() -> None:

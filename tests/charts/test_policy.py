@@ -10,7 +10,7 @@ import pytest
 from chassis.web.middleware.body_limits import UPLOAD_LIMIT
 from expenses.receipts.model import MOST_BYTES
 from expenses.receipts.sandbox import MOST_WRITTEN
-from expenses.receipts.worker_pool import AT_A_TIME, PLACES
+from expenses.receipts.worker_pool import PLACES, SLOTS
 from support.helm import ROOT, SERVICE, SUITE, containers, name_of, parse, rendered, scenarios, template, values_of
 
 SCENARIOS = scenarios()
@@ -136,7 +136,7 @@ def test_a_pod_has_room_for_receipts_that_are_opened_and_files_that_are_read(sce
     release = rendered(scenario)
     spec = release.one("Deployment", pod)["spec"]["template"]["spec"]
     told = int(release.one("ConfigMap", pod.removesuffix("-serve"))["data"]["RECEIPTS_MEMORY"])
-    assert megabytes(spec["containers"][0]["resources"]["limits"]["memory"]) >= AT_A_TIME * told + 384
+    assert megabytes(spec["containers"][0]["resources"]["limits"]["memory"]) >= SLOTS * told + 384
     [scratch] = [volume["emptyDir"]["sizeLimit"] for volume in spec["volumes"] if volume["name"] == "scratch"]
     receipts = PLACES * (4 * MOST_BYTES + MOST_WRITTEN)
     assert megabytes(scratch) << 20 >= 2 * 2 * UPLOAD_LIMIT + receipts, "two imports at once"

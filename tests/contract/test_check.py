@@ -177,14 +177,14 @@ def test_an_object_store_says_what_is_wrong(object_store: ObjectStore) -> None:
         return said(receipt_probes(told, files_from(told))[0])
 
     bucket = settings.receipts.partition("?")[0].removeprefix("cos://")
-    assert answer() == f"ok: the bucket {bucket} at {object_store.endpoint} takes, gives and forgets objects"
+    assert answer() == f"ok: the bucket {bucket} at {object_store.endpoint} can store, read and delete objects"
     assert object_store.client().list_objects_v2(Bucket=bucket).get("Contents", []) == []
     missing = settings.receipts.replace(bucket, f"{bucket}-gone")
     assert f"there is no bucket {bucket}-gone" in answer(receipts=missing)
-    assert "COS_SECRET_KEY" in answer(cos_secret_key=WRONG) or "may not do this" in answer(cos_secret_key=WRONG)
-    assert "nobody is reached at" in answer(receipts=f"cos://{bucket}?endpoint=http://127.0.0.1:{free_ports(1)[0]}")
+    assert "COS_SECRET_KEY" in answer(cos_secret_key=WRONG) or "may not use the bucket" in answer(cos_secret_key=WRONG)
+    assert "cannot be reached" in answer(receipts=f"cos://{bucket}?endpoint=http://127.0.0.1:{free_ports(1)[0]}")
     scanner = replace(settings, receipts_scanner=f"clamav://127.0.0.1:{free_ports(1)[0]}")
-    assert "RECEIPTS_SCANNER: nobody answers at clamav://" in said(receipt_probes(scanner, files_from(scanner))[1])
+    assert "RECEIPTS_SCANNER: nothing answers at clamav://" in said(receipt_probes(scanner, files_from(scanner))[1])
 
 
 def test_a_broker_says_what_is_wrong(broker: Broker) -> None:

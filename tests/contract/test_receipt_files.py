@@ -107,9 +107,9 @@ def test_a_person_is_erased_and_nobody_else(files: ReceiptFiles, place: Place) -
 def test_what_was_begun_long_ago_and_never_ended_is_cleared_away(files: ReceiptFiles, place: Place) -> None:
     kept = put(files, SMALL)
     place.begin(key_of(MARIA, digest_of(b"never ended")))
-    files.remove_halves(datetime.now(UTC) - timedelta(minutes=5))
+    files.remove_incomplete(datetime.now(UTC) - timedelta(minutes=5))
     assert place.halves() == 1, "somebody may be at it"
-    files.remove_halves(datetime.now(UTC) + timedelta(minutes=5))
+    files.remove_incomplete(datetime.now(UTC) + timedelta(minutes=5))
     assert (place.names(), place.halves()) == ([kept], 0)
 
 

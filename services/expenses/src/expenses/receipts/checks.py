@@ -1,4 +1,4 @@
-"""What `check` tries of the places that receipts go through."""
+"""What `check` tries: the store of receipts' files and the virus scanner."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ if TYPE_CHECKING:
 _PROBE = b"outlay check"
 _CODES = {
     "NoSuchBucket": "there is no bucket {bucket} at {endpoint}; make it, in the region of that endpoint",
-    "InvalidAccessKeyId": "{endpoint} does not know COS_ACCESS_KEY; check it, and that the endpoint is of the same account",
+    "InvalidAccessKeyId": "{endpoint} does not know COS_ACCESS_KEY; check it, and that the endpoint belongs to the same account",
     "SignatureDoesNotMatch": "{endpoint} refuses COS_SECRET_KEY; check it",
-    "AccessDenied": "the key may not do this in the bucket {bucket}; give it the role Writer there",
-    "Forbidden": "the key may not do this in the bucket {bucket}; give it the role Writer there",
-    "403": "the key may not do this in the bucket {bucket}; give it the role Writer there",
+    "AccessDenied": "the key may not use the bucket {bucket}; give it the role Writer there",
+    "Forbidden": "the key may not use the bucket {bucket}; give it the role Writer there",
+    "403": "the key may not use the bucket {bucket}; give it the role Writer there",
 }
 _KINDS = {
-    "EndpointConnectionError": "nobody is reached at {endpoint}; check RECEIPTS, and that the network lets us there",
+    "EndpointConnectionError": "{endpoint} cannot be reached; check RECEIPTS and the network",
     "ConnectTimeoutError": "{endpoint} does not answer; check host, port and firewall",
     "ReadTimeoutError": "{endpoint} does not answer in time",
-    "ConnectionClosedError": "{endpoint} hangs up; does it want https, or does it not?",
-    "SSLError": "{endpoint} is not trusted, or does not agree on TLS; set AWS_CA_BUNDLE to the file of its authority",
+    "ConnectionClosedError": "{endpoint} closes the connection; check whether it expects http or https",
+    "SSLError": "TLS with {endpoint} fails; if its certificate is not trusted, set AWS_CA_BUNDLE to the file of its authority",
     "CredentialRetrievalError": "IAM gives no token for COS_API_KEY; check it and COS_IAM_URL",
 }
 
@@ -52,7 +52,7 @@ def _store_probe(settings: ExpensesSettings, files: ReceiptFiles) -> Probe:
 
 
 def _try_objects(settings: ExpensesSettings, files: ReceiptFiles) -> str:
-    """Store a small object, read it, remove it: as receipts are, under the name of nobody."""
+    """Store, read and remove a small object in the way receipts are, under a user id that nobody has."""
     address = urlsplit(settings.receipts)
     told = {"bucket": address.hostname or "", "endpoint": parse_qs(address.query)["endpoint"][0]}
     key, digest = f"outlay-check/{secrets.token_hex(32)}", hashlib.sha256(_PROBE).hexdigest()
@@ -65,9 +65,9 @@ def _try_objects(settings: ExpensesSettings, files: ReceiptFiles) -> str:
         message = f"RECEIPTS: {_explained(error).format(**told)}"
         raise ProbeError(message) from error
     if not same:
-        message = f"RECEIPTS: {told['endpoint']} gave back something else than was stored; is it an object store?"
+        message = f"RECEIPTS: {told['endpoint']} returned something other than what was stored; is it an object store?"
         raise ProbeError(message)
-    return f"the bucket {told['bucket']} at {told['endpoint']} takes, gives and forgets objects"
+    return f"the bucket {told['bucket']} at {told['endpoint']} can store, read and delete objects"
 
 
 def _explained(error: BaseException) -> str:
@@ -90,10 +90,10 @@ def _try_scanner(address: str) -> str:
         answers = ClamAv(address).ping()
     except OSError as error:
         message = (
-            f"RECEIPTS_SCANNER: nobody answers at {address}: {error.strerror or type(error).__name__}; is clamd started there?"
+            f"RECEIPTS_SCANNER: nothing answers at {address}: {error.strerror or type(error).__name__}; is clamd running there?"
         )
         raise ProbeError(message) from error
     if not answers:
-        message = f"RECEIPTS_SCANNER: what answers at {address} is no ClamAV; name the port of clamd, 3310 as a rule"
+        message = f"RECEIPTS_SCANNER: the server at {address} is not ClamAV; give the port of clamd, usually 3310"
         raise ProbeError(message)
     return f"ClamAV answers at {address}"

@@ -1,4 +1,4 @@
-"""Has uploads looked through by ClamAV's daemon, over its INSTREAM command."""
+"""Scans uploads with ClamAV's daemon, over its INSTREAM command."""
 
 from __future__ import annotations
 
@@ -29,20 +29,20 @@ class ClamAv:
         self._host, self._port = parts.hostname or "", parts.port or _PORT
 
     def find(self, content: IO[bytes]) -> str | None:
-        """Return the name of what was found in a file, None for a clean one.
+        """Return the name of the malware in a file, None if it is clean.
 
         Raises:
-            UnavailableError: what is not looked through is not taken.
+            UnavailableError: if the daemon does not answer; unscanned files are not accepted.
         """
         try:
             answer = self._ask(content)
         except OSError as error:
-            raise _away(type(error).__name__) from error
+            raise _unavailable(type(error).__name__) from error
         if answer == b"stream: OK\x00":
             return None
         match = _FOUND.fullmatch(answer)
         if match is None:
-            raise _away(answer[:100].decode("latin-1"))
+            raise _unavailable(answer[:100].decode("latin-1"))
         return match[1].decode("latin-1")
 
     def ping(self) -> bool:
@@ -63,7 +63,7 @@ class ClamAv:
             return answer
 
 
-def _away(reason: str) -> UnavailableError:
+def _unavailable(reason: str) -> UnavailableError:
     log.warning("the virus scanner does not answer", extra={"reason": reason})
-    message = "Receipts cannot be looked through for the moment; try again soon."
+    message = "Receipts cannot be scanned for viruses at the moment. Try again soon."
     return UnavailableError(message, headers={"Retry-After": "30"})

@@ -1,4 +1,4 @@
-"""Chooses where receipts' files are kept and who looks into them."""
+"""Makes the store of files and the examiner that the settings ask for."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from expenses.receipts.clamav import ClamAv
-from expenses.receipts.examiner import StudioExaminer
+from expenses.receipts.examiner import SandboxExaminer
 from expenses.receipts.files.folder import FolderFiles
-from expenses.receipts.worker_pool import Bench
+from expenses.receipts.worker_pool import WorkerPool
 
 if TYPE_CHECKING:
     from expenses.receipts.ports import Examiner, ReceiptFiles
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 
 def examiner_from(settings: ExpensesSettings) -> Examiner:
-    """Return who looks into uploads, with a virus scanner if the settings name one."""
+    """Return the examiner of uploads, with a virus scanner if the settings name one."""
     scanner = ClamAv(settings.receipts_scanner) if settings.receipts_scanner else None
-    return StudioExaminer(scanner=scanner, bench=Bench(megabytes=settings.receipts_memory))
+    return SandboxExaminer(scanner=scanner, pool=WorkerPool(megabytes=settings.receipts_memory))
 
 
 def files_from(settings: ExpensesSettings) -> ReceiptFiles:

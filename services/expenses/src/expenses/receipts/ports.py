@@ -29,8 +29,8 @@ class ReceiptFiles(Protocol):
     def remove_all(self, user_id: str) -> None:
         """Delete every file of a person, whole and half."""
 
-    def remove_halves(self, before: datetime) -> None:
-        """Delete what was begun before a moment and never became a whole file."""
+    def remove_incomplete(self, before: datetime) -> None:
+        """Delete files that were begun before a moment and never completed."""
 
     def link(self, key: str, *, name: str, media_type: str) -> str | None:
         """Return an address from which one may read the file for a minute without asking here; None if it goes through here."""

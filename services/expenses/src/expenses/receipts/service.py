@@ -138,7 +138,7 @@ class ReceiptBook:
         """Remove the files that no receipt shows: of uploads that broke off and of expenses that are gone. Return how many."""
         moment = self._clock() - _WAIT
         before, done = milliseconds(moment), 0
-        self._files.remove_halves(moment)
+        self._files.remove_incomplete(moment)
         self._examiner.clean_up(moment)
         with self._store.reading() as work:
             departed = work.owners.departed_lately()

@@ -1,4 +1,4 @@
-"""Files in IBM Cloud Object Storage, or whatever else speaks S3."""
+"""Files in IBM Cloud Object Storage, or another object store that speaks S3."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ if TYPE_CHECKING:
 log = logging.getLogger("outlay.receipts")
 
 PART = 5 * 1024 * 1024
-"""Bytes of a part, and the most that is stored in one request; object stores take no smaller parts."""
+"""The size of a part, and the most that one request stores; object stores accept no smaller parts."""
 _PIECE = 64 * 1024
 _LINK_SECONDS = 60
-_FOREIGN = (BotoCoreError, OSError, RuntimeError, ValueError)
-"""Beside ClientError. The last three come out of the client when IAM is away, gives an old token, or talks nonsense."""
+_CLIENT_ERRORS = (BotoCoreError, OSError, RuntimeError, ValueError)
+"""What the client raises besides ClientError; the last three if IAM is unavailable, or returns an old token or nonsense."""
 _MISSING = {"404", "NoSuchKey", "NotFound"}
 
 
 class CosFiles:
-    """A store of files in a bucket. An object appears when the request that brings it, or completes its parts, has ended."""
+    """A store of files in a bucket. An object appears once the request that uploads it, or completes its parts, has ended."""
 
     def __init__(self, settings: ExpensesSettings) -> None:
         """Connect to nothing yet."""
@@ -45,19 +45,19 @@ class CosFiles:
         self._client = _client(settings, parse_qs(address.query))
 
     def put(self, key: str, content: IO[bytes], *, size: int, sha256: str, media_type: str) -> None:
-        """Store a file, each part with its checksum, and look whether it is as large as it should be."""
+        """Store a file, each part with its checksum, then check that its size is right."""
         about = {"ContentType": media_type, "Metadata": {"sha256": sha256}, **self._options}
-        with _translated():
+        with _translated_errors():
             if size > PART:
                 self._put_parts(self._name(key), content, sha256, about)
             else:
                 body = content.read()
-                _compare(hashlib.sha256(body), sha256)
+                _check_digest(hashlib.sha256(body).hexdigest(), sha256)
                 self._client.put_object(**self._at(key), Body=body, ContentMD5=_md5(body), **about)
             head = self._client.head_object(**self._at(key))
         if head["ContentLength"] != size or head["Metadata"].get("sha256") != sha256:
             self.remove(key)
-            raise _away()
+            raise _unavailable()
 
     def _put_parts(self, name: str, content: IO[bytes], sha256: str, about: dict[str, Any]) -> None:
         at = {"Bucket": self._bucket, "Key": name}
@@ -70,68 +70,68 @@ class CosFiles:
                 number = len(parts) + 1
                 sent = self._client.upload_part(**upload, PartNumber=number, Body=body, ContentMD5=_md5(body))
                 parts.append({"ETag": sent["ETag"], "PartNumber": number})
-            _compare(digest, sha256)
+            _check_digest(digest.hexdigest(), sha256)
             self._client.complete_multipart_upload(**upload, MultipartUpload={"Parts": parts})
         except BaseException:
             self._abort(upload)
             raise
 
     def _abort(self, upload: dict[str, Any]) -> None:
-        """Give the parts back; if that fails too, the bucket's lifecycle does it."""
+        """Delete the parts; if that fails too, the lifecycle rule of the bucket does it."""
         try:
             self._client.abort_multipart_upload(**upload)
-        except (ClientError, *_FOREIGN) as error:
-            log.warning("parts are left behind", extra={"reason": type(error).__name__})
+        except (ClientError, *_CLIENT_ERRORS) as error:
+            log.warning("parts of a receipt remain in the bucket", extra={"reason": type(error).__name__})
 
     def read(self, key: str, first: int, length: int) -> Iterator[bytes]:
         """Return the pieces of a part of a file; raises ReceiptFileMissingError before the first piece."""
-        with _translated():
+        with _translated_errors():
             answer = self._client.get_object(**self._at(key), Range=f"bytes={first}-{first + length - 1}")
         return _pieces(answer["Body"])
 
     def remove(self, key: str) -> None:
         """Delete a file; one that is not there is deleted already."""
-        with _translated():
+        with _translated_errors():
             self._client.delete_object(**self._at(key))
 
     def remove_all(self, user_id: str) -> None:
-        """Delete every file of a person, whole and half."""
+        """Delete every file of a person, complete or not."""
         prefix = self._name(f"{user_id}/")
-        with _translated():
+        with _translated_errors():
             while found := self._client.list_objects_v2(Bucket=self._bucket, Prefix=prefix).get("Contents", []):
                 for one in found:
                     self._client.delete_object(Bucket=self._bucket, Key=one["Key"])
-        self._abort_begun(prefix)
+        self._abort_uploads(prefix)
 
-    def remove_halves(self, before: datetime) -> None:
-        """Delete what was begun before a moment and never became a whole file."""
-        self._abort_begun(self._name(""), before)
+    def remove_incomplete(self, before: datetime) -> None:
+        """Delete files that were begun before a moment and never completed."""
+        self._abort_uploads(self._name(""), before)
 
-    def _abort_begun(self, prefix: str, before: datetime | None = None) -> None:
-        with _translated():
-            begun = self._client.list_multipart_uploads(Bucket=self._bucket, Prefix=prefix).get("Uploads", [])
-            for half in begun:
-                if before is None or half["Initiated"] < before:
-                    self._abort({"Bucket": self._bucket, "Key": half["Key"], "UploadId": half["UploadId"]})
+    def _abort_uploads(self, prefix: str, before: datetime | None = None) -> None:
+        with _translated_errors():
+            uploads = self._client.list_multipart_uploads(Bucket=self._bucket, Prefix=prefix).get("Uploads", [])
+            for upload in uploads:
+                if before is None or upload["Initiated"] < before:
+                    self._abort({"Bucket": self._bucket, "Key": upload["Key"], "UploadId": upload["UploadId"]})
 
     def link(self, key: str, *, name: str, media_type: str) -> str | None:
-        """Return an address that is good for a minute, if the settings say that browsers may fetch files from the bucket."""
+        """Return an address that is valid for a minute, if the settings let browsers download from the bucket."""
         if not self._presigned:
             return None
-        told = {
+        response = {
             "ResponseContentType": media_type,
             "ResponseContentDisposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}",
         }
-        address: str = self._client.generate_presigned_url("get_object", {**self._at(key), **told}, ExpiresIn=_LINK_SECONDS)
+        address: str = self._client.generate_presigned_url("get_object", {**self._at(key), **response}, ExpiresIn=_LINK_SECONDS)
         return address
 
     def check(self) -> None:
-        """Raise if the bucket is not there or may not be used."""
+        """Raise if the bucket does not exist or access is denied."""
         try:
-            with _translated():
+            with _translated_errors():
                 self._client.head_bucket(Bucket=self._bucket)
         except ReceiptFileMissingError as error:
-            message = f"The bucket {self._bucket} of RECEIPTS is not there."
+            message = f"The bucket {self._bucket} of RECEIPTS does not exist."
             raise UnavailableError(message, headers={"Retry-After": "5"}) from error
 
     def _name(self, key: str) -> str:
@@ -150,7 +150,7 @@ def _client(settings: ExpensesSettings, query: dict[str, list[str]]) -> Any:
         retries={"max_attempts": 1},
         max_pool_connections=20,
     )
-    who = (
+    credentials = (
         {
             "ibm_api_key_id": settings.cos_api_key,
             "ibm_service_instance_id": settings.cos_instance,
@@ -160,45 +160,45 @@ def _client(settings: ExpensesSettings, query: dict[str, list[str]]) -> Any:
         else {"aws_access_key_id": settings.cos_access_key, "aws_secret_access_key": settings.cos_secret_key}
     )
     region = query.get("region", ["us-standard"])[0]
-    return ibm_boto3.client("s3", endpoint_url=query["endpoint"][0], region_name=region, config=config, **who)
+    return ibm_boto3.client("s3", endpoint_url=query["endpoint"][0], region_name=region, config=config, **credentials)
 
 
-def _compare(digest: hashlib._Hash, sha256: str) -> None:
-    if digest.hexdigest() != sha256:
-        message = "what was read is not what was announced"
+def _check_digest(actual: str, expected: str) -> None:
+    if actual != expected:
+        message = "the content does not match its digest"
         raise OSError(message)
 
 
 def _md5(body: bytes) -> str:
-    """Return the checksum that every object store compares; it is no secret's guard."""
+    """Return the checksum that every object store compares; it protects no secret."""
     return base64.b64encode(hashlib.md5(body, usedforsecurity=False).digest()).decode()
 
 
 def _pieces(body: Any) -> Iterator[bytes]:
     try:
-        with _translated():
+        with _translated_errors():
             while piece := body.read(_PIECE):
                 yield piece
     finally:
         body.close()
 
 
-def _away() -> UnavailableError:
-    message = "Receipts cannot be stored or read for the moment; try again soon."
+def _unavailable() -> UnavailableError:
+    message = "Receipts cannot be stored or read at the moment. Try again soon."
     return UnavailableError(message, headers={"Retry-After": "5"})
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
-    """Turn the client's errors into ours; what they say goes to the log by its code alone, since it may hold keys."""
+def _translated_errors() -> Iterator[None]:
+    """Translate the client's errors. Only their code is logged, since their text may contain keys."""
     try:
         yield
     except ClientError as error:
         code = str(error.response.get("Error", {}).get("Code", ""))
         if code in _MISSING:
             raise ReceiptFileMissingError from error
-        log.warning("the object store refuses", extra={"reason": code})
-        raise _away() from error
-    except _FOREIGN as error:
+        log.warning("the object store refuses a request", extra={"reason": code})
+        raise _unavailable() from error
+    except _CLIENT_ERRORS as error:
         log.warning("the object store does not answer", extra={"reason": type(error).__name__})
-        raise _away() from error
+        raise _unavailable() from error

@@ -1,4 +1,4 @@
-"""Files in a folder, one folder for each person."""
+"""Files in a folder, with a subfolder for each person."""
 
 from __future__ import annotations
 
@@ -24,37 +24,37 @@ _KEY = re.compile(r"[0-9A-Za-z-]{1,64}/[0-9a-f]{64}(\.webp)?")
 
 
 class FolderFiles:
-    """A store of files in a folder. What is half written is a hidden file."""
+    """A store of files in a folder. A file that is not yet complete is hidden."""
 
     def __init__(self, folder: Path) -> None:
         """Touch nothing yet."""
         self._folder = folder
 
-    def put(self, key: str, content: IO[bytes], *, size: int, sha256: str, media_type: str) -> None:  # noqa: ARG002  the port's
-        """Store a file: written aside, brought to the disk, then renamed."""
+    def put(self, key: str, content: IO[bytes], *, size: int, sha256: str, media_type: str) -> None:
+        """Store a file: write it under another name, sync it to the disk, then rename it."""
         path = self._path(key)
-        with _translated():
-            handle, aside = self._aside(path.parent)
+        with _translated_errors():
+            handle, hidden = self._open_hidden(path.parent)
             try:
                 with open(handle, "wb") as file:
                     _copy(content, file, size=size, sha256=sha256)
-                os.replace(aside, path)
+                os.replace(hidden, path)
                 _sync(path.parent)
             except BaseException:
-                Path(aside).unlink(missing_ok=True)
+                Path(hidden).unlink(missing_ok=True)
                 raise
 
-    def _aside(self, person: Path) -> tuple[int, str]:
-        """Open a hidden file in a person's folder, which `remove` may take away at any moment while it is empty."""
+    def _open_hidden(self, person: Path) -> tuple[int, str]:
+        """Open a hidden file in a person's folder, which `remove` may delete at any moment while it is empty."""
         for _ in range(_TRIES):
-            # mkdir says that a folder exists even if it is gone a moment later.
+            # mkdir reports that a folder exists even if it is gone a moment later.
             with suppress(FileNotFoundError, FileExistsError):
-                self._own(person)
+                self._make_private(person)
                 return mkstemp(prefix=".", dir=person)
         raise FileNotFoundError(person)
 
-    def _own(self, folder: Path) -> None:
-        """Make a folder that nobody else on this machine looks into."""
+    def _make_private(self, folder: Path) -> None:
+        """Make a folder that other users of this machine cannot read."""
         if folder.is_dir():
             return
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -63,7 +63,7 @@ class FolderFiles:
 
     def read(self, key: str, first: int, length: int) -> Iterator[bytes]:
         """Return the pieces of a part of a file; raises ReceiptFileMissingError before the first piece."""
-        with _translated():
+        with _translated_errors():
             try:
                 file = self._path(key).open("rb")
             except FileNotFoundError as error:
@@ -73,32 +73,32 @@ class FolderFiles:
     def remove(self, key: str) -> None:
         """Delete a file; one that is not there is deleted already."""
         path = self._path(key)
-        with _translated():
+        with _translated_errors():
             path.unlink(missing_ok=True)
-            with suppress(OSError):  # it is not empty, or gone
+            with suppress(OSError):  # not empty, or already gone
                 path.parent.rmdir()
 
     def remove_all(self, user_id: str) -> None:
-        """Delete every file of a person, whole and half."""
+        """Delete every file of a person, complete or not."""
         folder = self._path(f"{user_id}/{'0' * 64}").parent
-        with _translated(), suppress(FileNotFoundError):
+        with _translated_errors(), suppress(FileNotFoundError):
             shutil.rmtree(folder)
 
-    def remove_halves(self, before: datetime) -> None:
-        """Delete what was begun before a moment and never became a whole file."""
-        with _translated():
+    def remove_incomplete(self, before: datetime) -> None:
+        """Delete files that were begun before a moment and never completed."""
+        with _translated_errors():
             for path in self._folder.glob("*/.*"):
                 if path.stat().st_mtime < before.timestamp():
                     path.unlink(missing_ok=True)
 
-    def link(self, key: str, *, name: str, media_type: str) -> str | None:  # noqa: ARG002  the port's
+    def link(self, key: str, *, name: str, media_type: str) -> str | None:
         """Return None: a folder has no address."""
         return None
 
     def check(self) -> None:
         """Raise if the folder cannot be written to."""
-        with _translated():
-            self._own(self._folder)
+        with _translated_errors():
+            self._make_private(self._folder)
             handle, path = mkstemp(prefix=".", dir=self._folder)
             os.close(handle)
             Path(path).unlink()
@@ -111,12 +111,13 @@ class FolderFiles:
 
 
 def _copy(content: IO[bytes], file: IO[bytes], *, size: int, sha256: str) -> None:
+    """Copy a file and sync it to the disk; raises OSError if it is not the one that was announced."""
     digest, written = hashlib.sha256(), 0
     while piece := content.read(_PIECE):
         digest.update(piece)
         written += file.write(piece)
     if written != size or digest.hexdigest() != sha256:
-        message = "what was read is not what was announced"
+        message = "the content does not match its size and digest"
         raise OSError(message)
     file.flush()
     os.fsync(file.fileno())
@@ -140,9 +141,9 @@ def _pieces(file: IO[bytes], first: int, length: int) -> Iterator[bytes]:
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def _translated_errors() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        message = "Receipts cannot be stored or read for the moment; try again soon."
+        message = "Receipts cannot be stored or read at the moment. Try again soon."
         raise UnavailableError(message, headers={"Retry-After": "5"}) from error

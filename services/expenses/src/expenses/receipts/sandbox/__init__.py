@@ -1,11 +1,16 @@
-"""A process of its own that looks into one uploaded file, with a limit on its memory and its time.
+"""A process of its own that opens one uploaded file, with limits on its memory, time and files.
 
-Decoders of pictures have had holes, and pictures can be made to unpack without end: here neither reaches anything.
+Decoders have had security holes, and files can be made to unpack without end. In here neither can reach anything.
 """
 
 from __future__ import annotations
 
-MEGABYTES = "RECEIPTS_MEMORY"
-"""The variable that says how much memory it may take."""
+MEMORY_VARIABLE = "RECEIPTS_MEMORY"
+"""The environment variable with the megabytes of memory that the process may use."""
 MOST_WRITTEN = 64 << 20
-"""Bytes of a file that it writes."""
+"""The most bytes of a file that the process may write."""
+TRUNCATED = "The picture ends in the middle; it was not uploaded as a whole."
+
+
+class RefusedError(Exception):
+    """The file cannot be kept. The text is a sentence for the person who uploaded it."""

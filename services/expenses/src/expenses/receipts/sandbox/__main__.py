@@ -1,7 +1,7 @@
-"""Opens files that anybody may have made, in a process of its own. It says as JSON what it found.
+"""Opens files that anybody may have made, in a process with limits. Writes what it found as JSON.
 
-... studio examine <media type> <uploaded> <kept> <small>    cleans an upload and makes a small picture of it
-... studio render <media type> <file> <picture> <side>       makes a picture of a file that was kept
+... sandbox examine <media type> <uploaded> <kept> <thumbnail>   removes metadata from an upload and draws its thumbnail
+... sandbox render <media type> <file> <picture> <side>          draws a file that was kept
 """
 
 from __future__ import annotations
@@ -13,55 +13,22 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
-from expenses.receipts.sandbox import MEGABYTES, MOST_WRITTEN, heic, jpeg, pdf, png, webp
-from expenses.receipts.sandbox.errors import RefusedError
+from expenses.receipts.sandbox import MEMORY_VARIABLE, MOST_WRITTEN, RefusedError
 
 _SECONDS = 10
 _MOST_FILES = 64
 _LIMITS = (
-    (resource.RLIMIT_AS, int(os.environ.get(MEGABYTES, "1024")) << 20),
+    (resource.RLIMIT_AS, int(os.environ.get(MEMORY_VARIABLE, "1024")) << 20),
     (resource.RLIMIT_CPU, _SECONDS),
     (resource.RLIMIT_FSIZE, MOST_WRITTEN),
     (resource.RLIMIT_NOFILE, _MOST_FILES),
     (resource.RLIMIT_CORE, 0),
 )
-_CLEANERS = {
-    "image/jpeg": jpeg.cleaned,
-    "image/png": png.cleaned,
-    "image/webp": webp.cleaned,
-    "image/heic": heic.cleaned,
-    "application/pdf": pdf.cleaned,
-}
 _PDF = "application/pdf"
-# The large libraries are loaded where they are needed: most of the time of a small file is theirs.
-
-
-def examine(media_type: str, uploaded: str, kept: str, small: str) -> dict[str, object]:
-    """Look into an upload; return what was found. Of a PDF nothing is drawn here."""
-    data = _CLEANERS[media_type](Path(uploaded).read_bytes())
-    width = height = None
-    if media_type != _PDF:
-        from expenses.receipts.sandbox.picture import look_at
-
-        width, height, picture = look_at(data, media_type)
-        Path(small).write_bytes(picture)
-    Path(kept).write_bytes(data)
-    return {"width": width, "height": height}
-
-
-def render(media_type: str, file: str, picture: str, side: str) -> dict[str, object]:
-    """Make a picture of a file, or of the first page of it."""
-    data = Path(file).read_bytes()
-    if media_type == _PDF:
-        from expenses.receipts.sandbox.page import picture_of
-    else:
-        from expenses.receipts.sandbox.picture import picture_of
-    Path(picture).write_bytes(picture_of(data, media_type, int(side)))
-    return {}
 
 
 def main(task: str, *arguments: str) -> dict[str, object]:
-    """Do one of the two; a file that cannot be kept or drawn is refused in words."""
+    """Carry out one of the two tasks; return the result, or why the file is refused."""
     try:
         return {"examine": examine, "render": render}[task](*arguments)
     except RefusedError as error:
@@ -70,11 +37,47 @@ def main(task: str, *arguments: str) -> dict[str, object]:
         return {"refused": "The file needs more memory to be opened than a receipt should."}
 
 
+# Libraries are imported by the task that needs them: importing is most of the time that a small file takes.
+
+
+def examine(media_type: str, uploaded: str, kept: str, thumbnail: str) -> dict[str, object]:
+    """Check an upload, write what is kept of it, and return its size in pixels. A PDF is not drawn here."""
+    data = Path(uploaded).read_bytes()
+    width = height = None
+    if media_type == _PDF:
+        from expenses.receipts.sandbox import pdf
+
+        pdf.check(data)
+    else:
+        from expenses.receipts.sandbox import pictures
+
+        data = pictures.strip_metadata(data, media_type)
+        width, height, drawn = pictures.inspect(data, media_type)
+        Path(thumbnail).write_bytes(drawn)
+    Path(kept).write_bytes(data)
+    return {"width": width, "height": height}
+
+
+def render(media_type: str, file: str, picture: str, side: str) -> dict[str, object]:
+    """Draw a picture, or the first page of a PDF, at most `side` pixels wide and high."""
+    data = Path(file).read_bytes()
+    if media_type == _PDF:
+        from expenses.receipts.sandbox import pdf
+
+        drawn = pdf.draw_first_page(data, int(side))
+    else:
+        from expenses.receipts.sandbox import pictures
+
+        drawn = pictures.draw(data, media_type, int(side))
+    Path(picture).write_bytes(drawn)
+    return {}
+
+
 def _limit() -> None:
     for what, most in _LIMITS:
-        with suppress(ValueError, OSError):  # a system that does not know this limit
+        with suppress(ValueError, OSError):  # not every system knows every limit
             resource.setrlimit(what, (most, most))
-    with suppress(OSError):  # where a container has less memory than that, it is not the service that ends
+    with suppress(OSError):  # if a container has less memory than that, this process ends and not the service
         Path("/proc/self/oom_score_adj").write_text("1000")
 
 

@@ -1,40 +1,43 @@
-"""A look at a PDF without opening it: is it whole, and does it unpack to something that a reader survives."""
+"""Checks a PDF without opening it, and draws its first page.
+
+PDFium is built without JavaScript and forms here, and fetches nothing that a page refers to.
+"""
 
 from __future__ import annotations
 
 import re
 import zlib
 
-from expenses.receipts.sandbox.errors import RefusedError
+from expenses.receipts.sandbox import RefusedError
 
 _TAIL = 2048
 _MOST_UNPACKED = 256 * 1024 * 1024
 _STEP = 1 << 20
-_STREAM = re.compile(rb"stream\r?\n")
-_TWICE = re.compile(rb"/Fl(ateDecode)?\s*/Fl(ateDecode)?\b")
+_STREAM = re.compile(rb"stream\r?\n(?=[\x78\x48\x58\x68\x08\x18\x28\x38])")
+"""The start of a stream that zlib can unpack."""
+_PACKED_TWICE = re.compile(rb"/Fl(ateDecode)?\s*/Fl(ateDecode)?\b")
+_MOST_ENLARGED = 4.0
+_LEAST_POINTS, _MOST_POINTS = 1.0, 1_000_000.0
 
 
-def cleaned(data: bytes) -> bytes:
-    """Return the file as it is; raises RefusedError if it is cut off or a bomb."""
+def check(data: bytes) -> None:
+    """Raise RefusedError for a PDF that is truncated or a decompression bomb."""
     if b"%%EOF" not in data[-_TAIL:]:
         message = "The PDF ends in the middle; it was not uploaded as a whole."
         raise RefusedError(message)
-    if _TWICE.search(data):
+    if _PACKED_TWICE.search(data):
         message = "The PDF is packed twice over, as no program does that means well."
         raise RefusedError(message)
     left = _MOST_UNPACKED
     for start in _STREAM.finditer(data):
-        left -= _unpacked(data, start.end(), left)
+        left -= _unpacked_size(data, start.end(), left)
         if left <= 0:
             message = "The PDF unpacks to more than 256 MB; print it into a new one."
             raise RefusedError(message)
-    return data
 
 
-def _unpacked(data: bytes, place: int, most: int) -> int:
-    """Return how many bytes a compressed stream unpacks to, at least `most` if more; 0 if it is packed in another way."""
-    if data[place : place + 1] not in (b"\x78", b"\x48", b"\x58", b"\x68", b"\x08", b"\x18", b"\x28", b"\x38"):
-        return 0
+def _unpacked_size(data: bytes, place: int, most: int) -> int:
+    """Return how many bytes a stream unpacks to, or `most` or more if there are more; a damaged one counts up to the damage."""
     engine, total, rest = zlib.decompressobj(), 0, memoryview(data)[place:]
     try:
         piece = engine.decompress(rest[:_STEP], _STEP)
@@ -50,3 +53,22 @@ def _unpacked(data: bytes, place: int, most: int) -> int:
     except zlib.error:
         return total
     return total
+
+
+def draw_first_page(data: bytes, side: int) -> bytes:
+    """Return a WebP of at most `side` pixels; raises RefusedError if nothing can be drawn, for example without a password."""
+    import pypdfium2
+
+    from expenses.receipts.sandbox.pictures import as_webp
+
+    try:
+        page = pypdfium2.PdfDocument(data)[0]
+        width, height = page.get_size()
+        if not (_LEAST_POINTS <= width <= _MOST_POINTS and _LEAST_POINTS <= height <= _MOST_POINTS):
+            message = "The first page has no size that can be drawn."
+            raise RefusedError(message)
+        drawn = page.render(scale=min(side / max(width, height), _MOST_ENLARGED), may_draw_forms=False)
+        return as_webp(drawn.to_pil())
+    except (pypdfium2.PdfiumError, IndexError, ValueError, OverflowError) as error:
+        message = "The first page cannot be drawn."
+        raise RefusedError(message) from error

@@ -1,33 +1,32 @@
-"""WebP with the chunks that make the picture, and none that tell about it."""
+"""Removes metadata from a WebP: only the chunks that make up the picture are kept."""
 
 from __future__ import annotations
 
-from expenses.receipts.sandbox.errors import RefusedError
-from expenses.receipts.sandbox.exif import kept_of
+from expenses.receipts.sandbox import TRUNCATED, RefusedError
+from expenses.receipts.sandbox.metadata import kept_exif
 
-_KEPT = {b"VP8 ", b"VP8L", b"ALPH", b"ICCP"}
-_MOVING = {b"ANIM", b"ANMF"}
+_KEPT = {b"VP8 ", b"VP8L", b"VP8X", b"ALPH", b"ICCP"}
+_ANIMATION = {b"ANIM", b"ANMF"}
 _HAS_EXIF, _HAS_XMP = 0x08, 0x04
 
 
-def cleaned(data: bytes) -> bytes:
-    """Return the picture up to its end; raises RefusedError if it is not whole."""
+def strip_metadata(data: bytes) -> bytes:
+    """Return the picture up to its end; raises RefusedError if it is truncated, damaged or animated."""
     end = 8 + int.from_bytes(data[4:8], "little")
     if end > len(data):
-        message = "The picture ends in the middle; it was not uploaded as a whole."
-        raise RefusedError(message)
+        raise RefusedError(TRUNCATED)
     chunks, exif = [], b""
     for name, content in _chunks(data, end):
-        if name in _MOVING:
+        if name in _ANIMATION:
             message = "The picture moves; a receipt is a still one."
             raise RefusedError(message)
         if name == b"EXIF":
-            exif = kept_of(content.removeprefix(b"Exif\0\0"))
-        elif name in _KEPT or name == b"VP8X":
+            exif = kept_exif(content)
+        elif name in _KEPT:
             chunks.append((name, content))
     if exif and chunks and chunks[0][0] == b"VP8X":
         chunks.append((b"EXIF", exif))
-    body = b"WEBP" + b"".join(_written(name, _flagged(name, content, bool(exif))) for name, content in chunks)
+    body = b"WEBP" + b"".join(_chunk(name, _with_flags(name, content, bool(exif))) for name, content in chunks)
     return b"RIFF" + len(body).to_bytes(4, "little") + body
 
 
@@ -43,12 +42,13 @@ def _chunks(data: bytes, end: int) -> list[tuple[bytes, bytes]]:
     return found
 
 
-def _flagged(name: bytes, content: bytes, has_exif: bool) -> bytes:
+def _with_flags(name: bytes, content: bytes, has_exif: bool) -> bytes:
+    """Return a chunk's content; the flags in the header say which metadata the file has."""
     if name != b"VP8X" or not content:
         return content
     flags = content[0] & ~_HAS_XMP & ~_HAS_EXIF | (_HAS_EXIF if has_exif else 0)
     return bytes((flags,)) + content[1:]
 
 
-def _written(name: bytes, content: bytes) -> bytes:
+def _chunk(name: bytes, content: bytes) -> bytes:
     return name + len(content).to_bytes(4, "little") + content + b"\0" * (len(content) % 2)

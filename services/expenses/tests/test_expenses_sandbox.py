@@ -11,18 +11,24 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageCms
 
-from expenses.receipts.sandbox import heic, jpeg, pdf, picture, png, webp
-from expenses.receipts.sandbox.errors import RefusedError
-from expenses.receipts.sandbox.exif import kept_of
+from expenses.receipts.sandbox import RefusedError, heic, jpeg, pdf, png, webp
+from expenses.receipts.sandbox import pictures as sandbox_pictures
+from expenses.receipts.sandbox.metadata import kept_exif
 from support import pictures
 
+
+def checked_pdf(data: bytes) -> bytes:
+    pdf.check(data)
+    return data
+
+
 CLEANERS = {
-    "jpeg": (jpeg.cleaned, pictures.a_jpeg(orientation=8)),
-    "progressive": (jpeg.cleaned, pictures.a_jpeg(progressive=True)),
-    "png": (png.cleaned, pictures.a_png()),
-    "webp": (webp.cleaned, pictures.a_webp()),
-    "heic": (heic.cleaned, pictures.a_heic()),
-    "pdf": (pdf.cleaned, pictures.a_pdf()),
+    "jpeg": (jpeg.strip_metadata, pictures.a_jpeg(orientation=8)),
+    "progressive": (jpeg.strip_metadata, pictures.a_jpeg(progressive=True)),
+    "png": (png.strip_metadata, pictures.a_png()),
+    "webp": (webp.strip_metadata, pictures.a_webp()),
+    "heic": (heic.strip_metadata, pictures.a_heic()),
+    "pdf": (checked_pdf, pictures.a_pdf()),
 }
 
 
@@ -62,17 +68,17 @@ def test_of_metadata_orientation_and_time_are_kept_in_either_byte_order(order: s
     tiff = (tiff + bytes(4)).ljust(50, b"\0")
     tiff += struct.pack(f"{order}H", 1) + struct.pack(f"{order}HHLL", 0x9003, 2, 20, 80) + bytes(4)
     tiff = tiff.ljust(80, b"\0") + pictures.TAKEN.encode() + b"\0"
-    kept = kept_of(tiff)
+    kept = kept_exif(tiff)
     assert pictures.TAKEN.encode() in kept
     assert (struct.pack(">HHLH", 0x0112, 3, 1, orientation) in kept) is bool(orientation)
     assert b"\x88\x25" not in kept
-    assert kept_of(kept) == kept
+    assert kept_exif(kept) == kept
 
 
 @given(st.binary(max_size=200))
 def test_metadata_that_make_no_sense_are_dropped(tiff: bytes) -> None:
     for start in (b"II*\0", b"MM\0*", b""):
-        kept_of(start + tiff)
+        kept_exif(start + tiff)
 
 
 def box(kind: bytes, content: bytes) -> bytes:
@@ -83,7 +89,7 @@ def test_the_film_and_the_trailer_of_a_phones_photo_are_overwritten() -> None:
     told = b"+48.1374+011.5755/"
     photo = pictures.a_heic()
     for more in (box(b"mpvd", box(b"ftyp", b"isom") + told), box(b"sefd", told), box(b"uuid", told), box(b"mdat", told)):
-        kept = heic.cleaned(photo + more)
+        kept = heic.strip_metadata(photo + more)
         assert told not in kept
         assert len(kept) == len(photo + more)
         assert pictures.opened(kept).tobytes() == pictures.opened(photo).tobytes()
@@ -96,7 +102,7 @@ def test_a_photo_of_a_phone_is_drawn_upright_whichever_way_it_was_held(orientati
         ("image/jpeg", pictures.a_jpeg(size=(64, 96), orientation=orientation)),
         ("image/heic", pictures.a_heic(orientation=orientation)),
     ):
-        width, height, small = picture.look_at(CLEANERS[media_type.removeprefix("image/")][0](photo), media_type)
+        width, height, small = sandbox_pictures.inspect(CLEANERS[media_type.removeprefix("image/")][0](photo), media_type)
         assert (width, height) == pictures.opened(small).size == ((96, 64) if turned else (64, 96))
 
 
@@ -108,7 +114,7 @@ def test_colours_of_another_profile_are_drawn_as_they_were_meant() -> None:
         Image.new("RGB", (40, 40), "red").save(file, name, icc_profile=swapped)
         cleaned = CLEANERS[name.lower()][0](file.getvalue())
         assert pictures.opened(cleaned).info["icc_profile"] == swapped, "the file keeps its profile"
-        red, green, blue = pictures.opened(picture.picture_of(cleaned, f"image/{name.lower()}", 480)).getpixel((20, 20))
+        red, green, blue = pictures.opened(sandbox_pictures.draw(cleaned, f"image/{name.lower()}", 480)).getpixel((20, 20))
         assert green > 200
         assert max(red, blue) < 60
 
@@ -116,13 +122,13 @@ def test_colours_of_another_profile_are_drawn_as_they_were_meant() -> None:
 def test_a_scan_in_16_bits_of_gray_is_not_drawn_white() -> None:
     file = io.BytesIO()
     Image.new("I;16", (40, 40), 0x4000).save(file, "PNG")
-    assert 55 < pictures.opened(picture.picture_of(file.getvalue(), "image/png", 480)).convert("L").getpixel((20, 20)) < 75
+    assert 55 < pictures.opened(sandbox_pictures.draw(file.getvalue(), "image/png", 480)).convert("L").getpixel((20, 20)) < 75
 
 
 def test_of_a_png_that_moves_the_first_picture_is_kept() -> None:
     file = io.BytesIO()
     pictures.drawn().save(file, "PNG", save_all=True, append_images=[pictures.drawn(seed=1)])
     assert b"fdAT" in file.getvalue()
-    kept = png.cleaned(file.getvalue())
+    kept = png.strip_metadata(file.getvalue())
     assert b"fdAT" not in kept
     assert pictures.opened(kept).tobytes() == pictures.drawn().tobytes()
