@@ -57,11 +57,11 @@ def behind() -> Iterator[Callable[..., CloudantDocuments]]:
 def leave_a_branch(door: Door, store: CloudantDocuments, *events: PendingEvent) -> None:
     """Let a save be refused and kept as a branch that wins, and its writer die before taking it back."""
     first = store.save(FRESH)
-    store.save(replace(first, body={"n": 2}).announcing(*events))
+    store.save(replace(first, body={"n": 2}).with_events(*events))
     door.forks = 1
     door.answer_next(*[429] * 5)
     with pytest.raises(StoreUnavailableError):
-        store.save(replace(first, body={"n": "refused"}).announcing(*events))
+        store.save(replace(first, body={"n": "refused"}).with_events(*events))
 
 
 def forget_events(store: CloudantDocuments) -> None:
@@ -204,8 +204,8 @@ class TestBadWeather:
         store = behind(door, more={"now": lambda: now[0]})
         leave_a_branch(door, store)
         now[0] += 60
-        assert store.settle() == 1
-        assert store.settle() == 0
+        assert store.resolve_conflicts() == 1
+        assert store.resolve_conflicts() == 0
 
     def test_events_of_branches_that_are_not_settled_are_not_sent(self, door, behind) -> None:
         now = [1_000_000.0]
@@ -247,7 +247,7 @@ class TestBadWeather:
 
     def test_a_lease_that_one_copy_took_is_none(self, door, behind) -> None:
         store = behind(door)
-        first = store.save(FRESH.announcing(PendingEvent(id="1", at=1.0, text="{}")))
+        first = store.save(FRESH.with_events(PendingEvent(id="1", at=1.0, text="{}")))
         newer = store.save(replace(first, body={"n": 2}))
         door.splits = 1
         with pytest.raises(RevisionConflictError):
@@ -257,7 +257,7 @@ class TestBadWeather:
     def test_a_save_whose_answer_got_lost_is_known_although_the_relay_went_on_from_it(self, door, behind) -> None:
         store = behind(door)
         door.lost, door.on_lost = 1, lambda: forget_events(store)
-        saved = store.save(FRESH.announcing(PendingEvent(id="1", at=1.0, text="{}")))
+        saved = store.save(FRESH.with_events(PendingEvent(id="1", at=1.0, text="{}")))
         assert saved.outbox == ()
         assert store.get("some:1") == saved
 
@@ -276,7 +276,7 @@ class TestBadWeather:
         try:
             server.start()
             store.migrate()
-            saved = store.save(FRESH.announcing(PendingEvent(id="1", at=1.0, text="{}")))
+            saved = store.save(FRESH.with_events(PendingEvent(id="1", at=1.0, text="{}")))
             server.kill()
             began = time.monotonic()
             with pytest.raises(StoreUnavailableError):

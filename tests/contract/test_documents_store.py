@@ -49,7 +49,7 @@ def a_database(server: str) -> CloudantAddress:
 
 def a_document(document_id: str = "some:1", *events: PendingEvent, **fields: object) -> Document:
     made = Document(id=document_id, kind="some", user_id=USER, body={"text": "Grüße 🎈", "deep": {"list": [1, None, 2.5]}})
-    return replace(made, **fields).announcing(*events)
+    return replace(made, **fields).with_events(*events)
 
 
 def an_event(at: float = 1_000.0) -> PendingEvent:
@@ -70,12 +70,12 @@ class TestDocuments:
         assert documents.get("some:1") is None
 
     def test_all_of_any_kind_come_page_by_page_and_none_twice(self, documents) -> None:
-        assert documents.behind("", limit=2) == []
+        assert documents.after("", limit=2) == []
         ids = {"user:1", "email:2", "import", "signing-keys", "Zebra", "é:1", "user:10"}
         for document_id in ids:
             documents.save(a_document(document_id))
         found: list[str] = []
-        while page := documents.behind(found[-1] if found else "", limit=2):
+        while page := documents.after(found[-1] if found else "", limit=2):
             assert len(page) <= 2
             found += [document.id for document in page]
         assert sorted(found) == sorted(ids)
@@ -151,11 +151,11 @@ class TestDocuments:
     def test_events_that_nobody_has_leased_wake_the_relay_and_nothing_else_does(self, documents) -> None:
         saved = documents.save(a_document())
         assert rung == []
-        saved = documents.save(saved.announcing(an_event()))
+        saved = documents.save(saved.with_events(an_event()))
         assert rung == [1]
         saved = documents.save(replace(saved, lease=Lease(owner="a", until=1.0)))
         assert rung == [1]
-        documents.save(saved.announcing(an_event()))
+        documents.save(saved.with_events(an_event()))
         assert rung == [1, 1]
 
     def test_a_store_that_works_passes_the_check(self, documents) -> None:
@@ -191,7 +191,7 @@ class TestOutbox:
         documents.save(a_document("some:1", first))
         outbox = DocumentOutbox(documents, owner="a")
         assert ids_of(outbox) == [first.id]
-        documents.save(documents.get("some:1").announcing(second))
+        documents.save(documents.get("some:1").with_events(second))
         outbox.mark_sent([first.id])
         assert ids_of(outbox) == [second.id]
 

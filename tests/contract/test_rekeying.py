@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Connection
 
-    from auth.store.ports import Store
+    from auth.store.ports import Documents
     from chassis.process.service import Service
 
 OLD, NEW = secrets.token_bytes(32), secrets.token_bytes(32)
@@ -48,7 +48,7 @@ PEOPLE = [f"person{n}@example.org" for n in range(3)]
 
 
 @pytest.fixture(params=["sqlite", "cloudant"])
-def documents(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+def documents(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Documents]:
     store: SqliteDocuments | CloudantDocuments
     if request.param == "sqlite":
         store = SqliteDocuments(f"sqlite:///{tmp_path}/auth.db")
@@ -89,7 +89,7 @@ def signed_in(service: Service, email: str) -> int:
 
 
 @pytest.fixture
-def inhabited(documents: Store) -> Store:
+def inhabited(documents: Documents) -> Documents:
     """A store in which three people signed up while there was one key."""
     service = auth_with(BEFORE, documents)
     service.migrate()
@@ -121,7 +121,7 @@ class KilledError(Exception):
 
 
 class TestAccounts:
-    def test_after_rekey_the_old_key_can_be_taken_away_and_people_are_found_as_before(self, inhabited: Store) -> None:
+    def test_after_rekey_the_old_key_can_be_taken_away_and_people_are_found_as_before(self, inhabited: Documents) -> None:
         assert renewed(auth_with(RING, inhabited)) == {"email addresses": 3, "signing keys": 1, "blind index key": 1}
         service = auth_with(AFTER, inhabited)
         service.check_keys()
@@ -129,22 +129,22 @@ class TestAccounts:
         assert signed_up(service, PEOPLE[0]) == 409, "the address is still known to be taken"
         assert signed_up(service, "new@example.org") == 201
 
-    def test_without_the_old_key_before_rekey_it_refuses_and_says_which_key_is_missing(self, inhabited: Store) -> None:
+    def test_without_the_old_key_before_rekey_it_refuses_and_says_which_key_is_missing(self, inhabited: Documents) -> None:
         with pytest.raises(UnknownKeyError, match=f"{key_id_of(OLD)}.*OUTLAY_DATA_KEY"):
             auth_with(AFTER, inhabited).check_keys()
 
-    def test_somebody_who_left_a_moment_ago_has_nothing_to_seal(self, inhabited: Store) -> None:
+    def test_somebody_who_left_a_moment_ago_has_nothing_to_seal(self, inhabited: Documents) -> None:
         inhabited.save(Document(id=f"user:{uuid7()}", kind="tombstone", body={}))
         assert renewed(auth_with(RING, inhabited)) == {"email addresses": 3, "signing keys": 1, "blind index key": 1}
 
-    def test_what_is_sealed_already_is_left_alone(self, inhabited: Store) -> None:
+    def test_what_is_sealed_already_is_left_alone(self, inhabited: Documents) -> None:
         renewed(auth_with(RING, inhabited))
         revisions = [document.revision for document in inhabited.behind("user:", limit=3)]
         assert set(renewed(auth_with(RING, inhabited)).values()) == {0}
         assert [document.revision for document in inhabited.behind("user:", limit=3)] == revisions
 
     def test_a_kill_leaves_a_store_that_still_says_that_it_needs_the_old_key_and_the_next_run_ends_it(
-        self, inhabited: Store
+        self, inhabited: Documents
     ) -> None:
         left = [2]
 
@@ -161,7 +161,7 @@ class TestAccounts:
         assert renewed(auth_with(RING, inhabited)) == {"email addresses": 0, "signing keys": 1, "blind index key": 1}
         auth_with(AFTER, inhabited).check_keys()
 
-    def test_a_change_at_the_same_moment_is_not_lost(self, inhabited: Store) -> None:
+    def test_a_change_at_the_same_moment_is_not_lost(self, inhabited: Documents) -> None:
         changed: list[str] = []
 
         def change(documents: Sequence[Document]) -> None:
@@ -175,7 +175,7 @@ class TestAccounts:
         assert document.body["name"] == "Changed meanwhile"
         assert AFTER.decrypt(document.body["email"], f"email:{document.user_id}") in PEOPLE
 
-    def test_a_value_that_no_key_opens_is_told_of_and_keeps_the_older_keys_needed(self, inhabited: Store) -> None:
+    def test_a_value_that_no_key_opens_is_told_of_and_keeps_the_older_keys_needed(self, inhabited: Documents) -> None:
         lost = Encryptor(secrets.token_bytes(32))
         document = inhabited.behind("user:", limit=1)[0]
         inhabited.save(

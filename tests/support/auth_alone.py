@@ -15,8 +15,10 @@ import httpx
 from auth.app import AuthService, build
 from auth.credentials.password_hashing import Argon2Hashing
 from auth.settings import AuthSettings
+from auth.store.blind_index import BlindIndex
 from auth.store.document import Document
-from chassis.messaging.events import Event
+from auth.store.unit_of_work import DocumentStore
+from chassis.messaging.events import Event, event_maker
 from chassis.runtime.ids import uuid7
 from chassis.runtime.metrics import Metrics
 from chassis.security.encryption import Encryptor
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
-    from auth.store.ports import Store
+    from auth.store.ports import Documents
 
 MARIA = {"email": "Maria@Example.org", "password": "violet umbrella kitchen", "name": "Maria"}
 DAY = 86_400.0
@@ -36,7 +38,7 @@ DAY = 86_400.0
 class Breaking:
     """A store that goes away after some writes."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Documents) -> None:
         """Stand before a store."""
         self.writes_left = 1_000_000
         self._store = store
@@ -127,6 +129,14 @@ class Auth:
     def sign_in(self, email: str = MARIA["email"], password: str = MARIA["password"]) -> httpx.Response:
         """Sign in."""
         return self.send("POST", "/session", json={"email": email, "password": password})
+
+    def blind_index(self, text: str) -> str:
+        """Return the blind index of a text."""
+        return BlindIndex(self.document_store(), self.encryptor).of(text)
+
+    def document_store(self) -> DocumentStore:
+        """Return a store for units of work on auth's documents."""
+        return DocumentStore(self.documents, make_event=event_maker("auth", lambda: datetime.now(UTC), uuid7), now=self.now)
 
     def exchange_status(self, secret: str) -> int:
         """Exchange a secret for service tokens as the gateway does; return the status of the response."""

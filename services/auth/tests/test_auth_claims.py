@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from auth.store.blind_index import Finding
 from support.auth_alone import MARIA, Auth
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from auth.store.document import Document
-    from auth.store.ports import Store
+    from auth.store.ports import Documents
 
 NEW = "new@example.org"
 
@@ -21,7 +20,7 @@ NEW = "new@example.org"
 class Meanwhile:
     """A store where something else happens right before or after a document of one kind is saved or deleted, once."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Documents) -> None:
         self._store = store
         self._before: dict[tuple[str, str], Callable[[], object]] = {}
         self._after: dict[tuple[str, str], Callable[[], object]] = {}
@@ -68,7 +67,7 @@ def follow(auth: Auth, token: str) -> int:
 
 
 def claim_of(auth: Auth, email: str) -> Document | None:
-    return auth.documents.get(f"email:{Finding(auth.documents, auth.encryptor).fingerprint(email)}")
+    return auth.documents.get(f"email:{auth.blind_index(email)}")
 
 
 def belongs_to_maria(auth: Auth, email: str) -> bool:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 
 from auth.access_tokens.service import MOST_TOKENS
-from auth.sessions.service import MOST_SESSIONS
 from auth.store.cloudant.documents import _json
-from auth.users.store import MOST_UNTOLD
+from auth.users.model import MOST_SESSIONS
+from auth.users.unit_of_work import MOST_PENDING_EVENTS
 
 LONGEST = 100
 MEGABYTE = 1_000_000
@@ -24,12 +24,12 @@ def test_with_all_that_fits_in_a_users_document_is_far_from_the_limit(auth):
         body = {"name": "🎈" * LONGEST, "scopes": ["read", "write"], "current_password": "violet umbrella kitchen"}
         assert auth.call("POST", "/users/me/tokens", secret=secret, json=body).status_code == 201
     usual = size_of(auth, user["id"])
-    for version in range(1, MOST_UNTOLD - 1):
+    for version in range(1, MOST_PENDING_EVENTS - 1):
         change = {"name": f"{'🎈' * (LONGEST - 3)}{version:03}"}
         assert auth.call("PATCH", "/users/me", secret=secret, headers={"If-Match": f'"{version}"'}, json=change).status_code == 200
     document = auth.documents.get(f"user:{user['id']}")
     assert [len(document.body[kind]) for kind in ("sessions", "tokens")] == [MOST_SESSIONS, MOST_TOKENS]
-    assert len(document.outbox) == MOST_UNTOLD
+    assert len(document.outbox) == MOST_PENDING_EVENTS
     assert usual < MEGABYTE / 5
     assert size_of(auth, user["id"]) < MEGABYTE * 0.7
 

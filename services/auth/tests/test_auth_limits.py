@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from auth.errors import TooManyAttemptsError
-from auth.rate_limits.failed_sign_ins import FIRST_WAIT, FREE_GUESSES, GUARD_SECONDS, LONGEST_WAIT, MOST_GUESSES, Guesses
+from auth.rate_limits.failed_sign_ins import FIRST_WAIT, FREE_FAILURES, GUARD_SECONDS, LONGEST_WAIT, MOST_FAILURES, FailedSignIns
+from auth.rate_limits.limits import Limit
 from auth.rate_limits.network import network_of
-from auth.rate_limits.store import MovingWindows
-from auth.store.ports import Limit
+from auth.rate_limits.store import LocalRateLimits
 from support.auth_alone import secret_in
 
 RESET = "user.password_reset_requested"
@@ -56,18 +56,18 @@ def test_a_client_signs_in_ten_times_a_minute(strict):
 
 
 def test_a_network_waits_after_five_failures_and_longer_each_time(auth):
-    guesses = Guesses(documents=auth.documents, fingerprint=str, now=auth.now)
-    for _ in range(FREE_GUESSES):
-        guesses.allow("maria", "10.0.0.1", known=False)
-        guesses.count("maria", "10.0.0.1", known=False)
+    failures = FailedSignIns(store=auth.document_store(), blind_index=str, now=auth.now)
+    for _ in range(FREE_FAILURES):
+        failures.check("maria", "10.0.0.1", known=False)
+        failures.record("maria", "10.0.0.1", known=False)
     waits = []
     for _ in range(10):
         with pytest.raises(TooManyAttemptsError) as error:
-            guesses.allow("maria", "10.0.0.1", known=False)
+            failures.check("maria", "10.0.0.1", known=False)
         waits.append(int(error.value.headers["Retry-After"]))
         auth.now.ahead += waits[-1] + 1
-        guesses.allow("maria", "10.0.0.1", known=False)
-        guesses.count("maria", "10.0.0.1", known=False)
+        failures.check("maria", "10.0.0.1", known=False)
+        failures.record("maria", "10.0.0.1", known=False)
     expected = [min(FIRST_WAIT * 2**n, LONGEST_WAIT) for n in range(10)]
     assert all(abs(wait - right) <= 2 for wait, right in zip(waits, expected, strict=True))
 
@@ -80,15 +80,15 @@ def test_guesses_from_one_network_lock_nobody_out_elsewhere(strict):
 
 def test_guesses_from_many_networks_do_not_lock_out_a_network_that_the_owner_used(strict):
     strict.send("POST", "/users", headers=from_("10.7.7.7"), json=MARIA)
-    answers = statuses(sign_in(strict, "wrong", address=f"10.0.{n}.1") for n in range(MOST_GUESSES + 3))
-    assert answers == [401] * MOST_GUESSES + [429] * 3
+    answers = statuses(sign_in(strict, "wrong", address=f"10.0.{n}.1") for n in range(MOST_FAILURES + 3))
+    assert answers == [401] * MOST_FAILURES + [429] * 3
     assert refused(sign_in(strict, MARIA["password"], address="10.8.8.8"))
     assert sign_in(strict, MARIA["password"], address="10.7.7.7").status_code == 201
 
 
 def test_the_guard_over_all_networks_ends_after_an_hour(strict):
     strict.sign_up()
-    for n in range(MOST_GUESSES + 1):
+    for n in range(MOST_FAILURES + 1):
         sign_in(strict, "wrong", address=f"10.0.{n}.1")
     strict.now.ahead += GUARD_SECONDS + 1
     assert sign_in(strict, MARIA["password"], address="10.8.8.8").status_code == 201
@@ -262,12 +262,12 @@ def test_links_are_limited_by_client(strict):
 
 
 def test_a_factor_widens_every_limit():
-    limits, rule = MovingWindows(factor=3), Limit("some", 2, 60)
+    limits, rule = LocalRateLimits(factor=3), Limit("some", 2, 60)
     for _ in range(6):
         limits.hit(rule, "maria")
     with pytest.raises(TooManyAttemptsError) as error:
         limits.hit(rule, "maria")
     assert 55 <= int(error.value.headers["Retry-After"]) <= 60
     limits.hit(rule, "somebody else")
-    limits.forgive(rule, "maria")
+    limits.clear(rule, "maria")
     limits.hit(rule, "maria")

@@ -87,7 +87,7 @@ def opened(settings: HomeSettings, environ: Mapping[str, str]) -> Iterator[House
 def _house(settings: HomeSettings, environ: Mapping[str, str]) -> House:
     own = settings.environment_of_services()
     services = (
-        auth.transfer.belongings_of(read_settings(auth.settings.AuthSettings, environ, defaults=own)),
+        auth.transfer.data_of(read_settings(auth.settings.AuthSettings, environ, defaults=own)),
         expenses.transfer.data_of(read_settings(expenses.settings.ExpensesSettings, environ, defaults=own)),
         budgets.moving.belongings_of(read_settings(budgets.settings.BudgetsSettings, environ, defaults=own)),
         notifier.moving.belongings_of(read_settings(notifier.settings.NotifierSettings, environ, defaults=own)),

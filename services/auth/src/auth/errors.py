@@ -1,4 +1,7 @@
-"""What can go wrong, one class for each cause; the first line of the docstring is what people read as the title."""
+"""What can go wrong, one class for each cause.
+
+The first line of the docstring is the title of the problem; its public `type` is made from the name of the class.
+"""
 
 from __future__ import annotations
 
@@ -7,15 +10,15 @@ class RevisionConflictError(Exception):
     """Changed at the same moment."""
 
     def __init__(self) -> None:
-        super().__init__("It is being changed by somebody else at this moment; try again.")
+        super().__init__("Somebody else is changing this at the moment. Try again.")
 
 
 class EmailTakenError(Exception):
-    """Address already used."""
+    """Email address already in use."""
 
     def __init__(self) -> None:
-        super().__init__("There is an account with this address. Sign in, or reset the password if you forgot it.")
-        self.errors = [{"pointer": "/email", "message": "is used by an account"}]
+        super().__init__("There is an account with this address. Sign in, or reset your password.")
+        self.errors = [{"pointer": "/email", "message": "is already in use"}]
 
 
 class UnacceptableError(Exception):
@@ -27,67 +30,67 @@ class UnacceptableError(Exception):
 
 
 class WrongCredentialsError(Exception):
-    """Wrong address or password."""
+    """Wrong email address or password."""
 
     def __init__(self) -> None:
-        super().__init__("The address or the password is wrong. If you forgot the password, ask for a mail to reset it.")
+        super().__init__("The email address or the password is wrong. If you forgot your password, reset it by email.")
 
 
 class WrongPasswordError(Exception):
     """Wrong password."""
 
     def __init__(self, *, pointer: str = "/current_password") -> None:
-        super().__init__("Your current password is needed for this, and what came is not it.")
-        self.errors = [{"pointer": pointer, "message": "is not your password"}] if pointer else []
+        super().__init__("Wrong password.")
+        self.errors = [{"pointer": pointer, "message": "is wrong"}] if pointer else []
 
 
 class SignedOutError(Exception):
     """Not signed in."""
 
     def __init__(self) -> None:
-        super().__init__("Your session has ended or your account is gone; sign in again.")
+        super().__init__("Your session has ended or your account was deleted. Sign in again.")
 
 
 class InvalidSecretError(Exception):
     """Not signed in."""
 
     def __init__(self) -> None:
-        super().__init__("The session or access token is unknown, expired or revoked; sign in again.")
+        super().__init__("The session or access token is unknown, expired or revoked. Sign in again.")
 
 
 class StaleVersionError(Exception):
     """Changed meanwhile."""
 
     def __init__(self) -> None:
-        super().__init__("Your account was changed since you read it; read it again and repeat your change.")
+        super().__init__("Your account has changed since you loaded it. Reload it and repeat your change.")
 
 
 class SessionNotFoundError(Exception):
     """Session not found."""
 
     def __init__(self) -> None:
-        super().__init__("None of your sessions has this id.")
+        super().__init__("You have no session with this id.")
 
 
 class TokenNotFoundError(Exception):
     """Access token not found."""
 
     def __init__(self) -> None:
-        super().__init__("None of your access tokens has this id.")
+        super().__init__("You have no access token with this id.")
 
 
 class LinkNotFoundError(Exception):
     """Link not valid."""
 
     def __init__(self) -> None:
-        super().__init__("This link was used before, has expired, or was replaced by a newer mail; ask for a new one.")
+        super().__init__("This link was already used, has expired, or was replaced by a newer one. Request a new one.")
 
 
 class TooManyUntoldError(Exception):
     """Too many changes at a time."""
 
     def __init__(self) -> None:
-        super().__init__("Your last changes are still on their way to the rest of Outlay; try again in a moment.")
+        super().__init__("Your latest changes are still being processed. Try again in a moment.")
         self.headers = {"Retry-After": "10"}
 
 
@@ -95,5 +98,5 @@ class TooManyAttemptsError(Exception):
     """Too many attempts."""
 
     def __init__(self, *, seconds: int) -> None:
-        super().__init__(f"That was tried too often; wait {seconds} seconds.")
+        super().__init__(f"Too many attempts. Wait {seconds} seconds.")
         self.headers = {"Retry-After": str(seconds)}

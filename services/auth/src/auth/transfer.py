@@ -1,4 +1,4 @@
-"""What export and import transfer of the accounts: documents, which are the same in every store."""
+"""Export and import of accounts: documents, which are the same in every store."""
 
 from __future__ import annotations
 
@@ -11,104 +11,104 @@ from auth.app import store_of
 from auth.errors import RevisionConflictError
 from auth.service_tokens.signing_keys import DOCUMENT_ID as SIGNING_KEYS
 from auth.settings import AuthSettings
-from auth.store.blind_index import DOCUMENT_ID as FINDING_KEY
+from auth.store.blind_index import DOCUMENT_ID as BLIND_INDEX_KEY
 from auth.store.document import Document
-from auth.store.ports import Store
+from auth.store.ports import Documents
 from chassis.storage.transfer import MARK, Row, ServiceData
 
 _PAGE = 200
 _MARK_ID = "import"
 _LEFT_BEHIND = {SIGNING_KEYS, _MARK_ID}
-"""The keys that service tokens are signed with are made anew: such a token lives for two minutes."""
+"""The target makes signing keys of its own: a service token lives for two minutes."""
 
 
 class NotSavedError(Exception):
-    """A document could not be stored, since there is another one of its id."""
+    """A document could not be stored because there is already one with its id."""
 
 
 class DocumentsPart:
-    """All documents but the signing keys, without their revisions."""
+    """All documents except the signing keys, without their revisions."""
 
     name = "document"
 
-    def __init__(self, documents: Store) -> None:
-        """Look at nothing yet."""
+    def __init__(self, documents: Documents) -> None:
+        """Read nothing yet."""
         self._documents = documents
 
     def rows(self) -> Iterator[Row]:
-        """Return all of them."""
-        return map(_told, self._all())
+        """Return all documents."""
+        return map(_row, self._all())
 
     def add(self, rows: Sequence[Row]) -> None:
-        """Store some."""
-        if any(row["id"] == FINDING_KEY for row in rows):
-            self._make_room_for_the_finding_key()
+        """Store documents; raises NotSavedError."""
+        if any(row["id"] == BLIND_INDEX_KEY for row in rows):
+            self._delete_blind_index_key()
         if len(self._documents.save_all([_document(row) for row in rows])) < len(rows):
             message = "a document of the archive is in the store already"
             raise NotSavedError(message)
 
     def is_empty(self) -> bool:
-        """Say whether there is none but a key to find by, which `migrate` makes and nobody was found by yet."""
-        return all(document.id == FINDING_KEY for document in islice(self._all(), 2))
+        """Return whether there is nothing but the blind index key, which `migrate` creates."""
+        return all(document.id == BLIND_INDEX_KEY for document in islice(self._all(), 2))
 
     def clear(self) -> None:
-        """Delete all of them."""
+        """Delete all documents."""
         for document in self._all():
-            _remove(self._documents, document)
+            _delete(self._documents, document)
 
-    def _make_room_for_the_finding_key(self) -> None:
-        made = self._documents.get(FINDING_KEY)
-        if made is not None:
-            _remove(self._documents, made)
+    def _delete_blind_index_key(self) -> None:
+        document = self._documents.get(BLIND_INDEX_KEY)
+        if document is not None:
+            _delete(self._documents, document)
 
     def _all(self) -> Iterator[Document]:
-        page, last = self._documents.behind("", limit=_PAGE), ""
+        page, last = self._documents.after("", limit=_PAGE), ""
         while page:
             yield from (document for document in page if document.id not in _LEFT_BEHIND)
             last = page[-1].id
-            page = self._documents.behind(last, limit=_PAGE)
+            page = self._documents.after(last, limit=_PAGE)
 
 
 class DocumentMark:
-    """The mark as a document."""
+    """The mark of an unfinished import, as a document."""
 
-    def __init__(self, documents: Store) -> None:
-        """Look at nothing yet."""
+    def __init__(self, documents: Documents) -> None:
+        """Read nothing yet."""
         self._documents = documents
 
     def set(self) -> None:
-        """Make it, if it is not there."""
+        """Set the mark."""
         if not self.is_set():
             self._documents.save(Document(id=_MARK_ID, kind="import", body={"what": MARK}))
 
     def is_set(self) -> bool:
-        """Say whether it is there."""
+        """Return whether the mark is set."""
         return self._documents.get(_MARK_ID) is not None
 
     def remove(self) -> None:
-        """Delete it."""
+        """Remove the mark."""
         document = self._documents.get(_MARK_ID)
         if document is not None:
-            _remove(self._documents, document)
+            _delete(self._documents, document)
 
 
-def _remove(documents: Store, document: Document) -> None:
-    with suppress(RevisionConflictError):  # nobody else is at work, but an answer may have got lost
+def _delete(documents: Documents, document: Document) -> None:
+    with suppress(RevisionConflictError):  # nobody else is writing, but a response may have got lost
         documents.delete(document)
 
 
-def under_way(documents: Store) -> list[str]:
-    """Say whether events wait."""
+def _unfinished(documents: Documents) -> list[str]:
+    """Return what must be finished before an export: events that wait to be published."""
     return ["events wait in documents"] if documents.pending(limit=1) else []
 
 
-def _told(document: Document) -> Row:
+def _row(document: Document) -> Row:
     return {
         "id": document.id,
         "kind": document.kind,
         "user_id": document.user_id,
-        "expires_at": _plain(document.expires_at),
-        "body": _plain(document.body),
+        "expires_at": _json(document.expires_at),
+        "body": _json(document.body),
     }
 
 
@@ -116,23 +116,23 @@ def _document(row: Row) -> Document:
     return Document(id=row["id"], kind=row["kind"], user_id=row["user_id"], expires_at=row["expires_at"], body=row["body"])
 
 
-def _plain(value: Any) -> Any:
-    """Return JSON with 5 for 5.0, as some stores give it back."""
+def _json(value: Any) -> Any:
+    """Return JSON with 5 for 5.0, as some stores return it."""
     if isinstance(value, float) and value.is_integer():
         return int(value)
     if isinstance(value, dict):
-        return {name: _plain(inner) for name, inner in value.items()}
-    return [_plain(inner) for inner in value] if isinstance(value, list) else value
+        return {name: _json(inner) for name, inner in value.items()}
+    return [_json(inner) for inner in value] if isinstance(value, list) else value
 
 
-def belongings_of(settings: AuthSettings) -> ServiceData:
-    """Return what is in the store that the settings name; nothing is connected yet."""
+def data_of(settings: AuthSettings) -> ServiceData:
+    """Return what is in the store that the settings describe; nothing is connected yet."""
     documents = store_of(settings)
     return ServiceData(
         name="auth",
         parts=(DocumentsPart(documents),),
         marking=DocumentMark(documents),
-        under_way=lambda: under_way(documents),
+        under_way=lambda: _unfinished(documents),
         migrate=documents.migrate,
         close=documents.close,
     )

@@ -6,20 +6,31 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from tenacity import Retrying, retry_if_exception_type, retry_if_result, stop_after_attempt, wait_chain, wait_fixed, wait_none
+from tenacity import (
+    Retrying,
+    retry_if_exception_type,
+    retry_if_result,
+    stop_after_attempt,
+    wait_chain,
+    wait_fixed,
+    wait_none,
+    wait_random,
+)
 from tenacity.wait import wait_base
 
 T = TypeVar("T")
 
 
-def retry_on(*errors: type[Exception], pauses: Sequence[float], sleep: Callable[[float], None] = time.sleep) -> Retrying:
+def retry_on(
+    *errors: type[Exception], pauses: Sequence[float], jitter: bool = False, sleep: Callable[[float], None] = time.sleep
+) -> Retrying:
     """Return a policy that tries again after each of `pauses` (seconds) on these errors, then raises the last one.
 
-    The policy is called with the function and its arguments.
+    With `jitter` each pause is a random part of the one given. The policy is called with the function and its arguments.
     """
     return Retrying(
         stop=stop_after_attempt(len(pauses) + 1),
-        wait=_waits(pauses),
+        wait=_waits(pauses, jitter=jitter),
         retry=retry_if_exception_type(errors),
         sleep=sleep,
         reraise=True,
@@ -37,5 +48,7 @@ def retry_while(unwanted: Callable[[T], bool], *, pauses: Sequence[float], sleep
     )
 
 
-def _waits(pauses: Sequence[float]) -> wait_base:
-    return wait_chain(*[wait_fixed(pause) for pause in pauses]) if pauses else wait_none()
+def _waits(pauses: Sequence[float], *, jitter: bool = False) -> wait_base:
+    if not pauses:
+        return wait_none()
+    return wait_chain(*[wait_random(0, pause) if jitter else wait_fixed(pause) for pause in pauses])

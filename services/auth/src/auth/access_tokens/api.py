@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import Any
 
-from auth.access_tokens.service import AccessTokens
-from auth.credentials.service import Credentials
-from auth.sessions.service import Sessions
+from auth.access_tokens.service import AccessTokens, NewAccessToken
 from auth.users.access_token import AccessToken
-from auth.users.model import User
 from chassis.runtime.clock import to_wire
 from chassis.web.request import Request, Response
 
@@ -20,34 +18,36 @@ class AccessTokensApi:
     """One method for each operationId. All need a session: an access token may not manage access tokens."""
 
     tokens: AccessTokens
-    sessions: Sessions
-    credentials: Credentials
 
     def list_tokens(self, request: Request) -> Response:
         """List the caller's access tokens."""
-        return {"items": [token_json(token) for token in self.tokens.of(self._user(request))]}, 200, {}
+        return {"items": [token_json(token) for token in self.tokens.list_of(request.require_session())]}, HTTPStatus.OK, {}
 
     def create_token(self, request: Request, body: dict[str, Any]) -> Response:
         """Create an access token; only this response contains its secret."""
-        user = self._user(request)
-        self.credentials.prove(user, request.caller.session_id, body["current_password"])
-        expires_at = _expiry(body["expires_at"]) if "expires_at" in body else self.tokens.usual_expiry()
-        token, secret = self.tokens.create(user, name=body["name"], scopes=body["scopes"], expires_at=expires_at)
+        token, secret = self.tokens.create(request.require_session(), self._wanted(body))
         request.notes["token_id"], request.notes["scopes"] = token.id, " ".join(token.scopes)
-        return {**token_json(token), "token": secret}, 201, {}
+        return {**token_json(token), "token": secret}, HTTPStatus.CREATED, {}
 
     def get_token(self, request: Request, token_id: str) -> Response:
         """Return one access token."""
-        return token_json(self.tokens.get(self._user(request), token_id)), 200, {}
+        return token_json(self.tokens.get(request.require_session(), token_id)), HTTPStatus.OK, {}
 
     def revoke_token(self, request: Request, token_id: str) -> Response:
         """Revoke an access token."""
         request.notes["token_id"] = token_id
-        self.tokens.revoke(self._user(request), token_id)
-        return None, 204, {}
+        self.tokens.revoke(request.require_session(), token_id)
+        return None, HTTPStatus.NO_CONTENT, {}
 
-    def _user(self, request: Request) -> User:
-        return self.sessions.signed_in_user(request.require_session())
+    def _wanted(self, body: dict[str, Any]) -> NewAccessToken:
+        given = body.get("expires_at")
+        expires_at = datetime.fromisoformat(given) if given else None
+        return NewAccessToken(
+            name=body["name"],
+            scopes=tuple(body["scopes"]),
+            expires_at=expires_at if "expires_at" in body else self.tokens.default_expiry(),
+            current_password=body["current_password"],
+        )
 
 
 def token_json(token: AccessToken) -> dict[str, Any]:
@@ -60,7 +60,3 @@ def token_json(token: AccessToken) -> dict[str, Any]:
         "last_used_at": to_wire(token.last_used_at) if token.last_used_at else None,
         "expires_at": to_wire(datetime.fromtimestamp(token.expires_at, UTC)) if token.expires_at else None,
     }
-
-
-def _expiry(given: str | None) -> datetime | None:
-    return datetime.fromisoformat(given) if given else None

@@ -1,94 +1,114 @@
-"""Personal access tokens, which scripts use in a person's name."""
+"""Personal access tokens, which scripts use on a person's behalf."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
-from auth.errors import InvalidSecretError, TokenNotFoundError, UnacceptableError
-from auth.sessions.service import SEEN_EVERY_SECONDS
-from auth.store.document import PendingEvent
-from auth.store.ports import Clock, Ids, Now
+from auth.credentials.service import Credentials
+from auth.errors import InvalidSecretError, UnacceptableError
+from auth.sessions.service import LAST_USE_SECONDS, Sessions
+from auth.store.ports import Now
 from auth.users.access_token import AccessToken
 from auth.users.model import User
 from auth.users.secret import TOKEN_PREFIX, digest, new_secret
 from auth.users.store import Users
+from auth.users.unit_of_work import UserUnitOfWork
+from chassis.runtime.clock import Clock
+from chassis.runtime.ids import Ids
+from chassis.security.tokens import Caller
 
 MOST_TOKENS = 50
-USUAL_LIFETIME = timedelta(days=90)
+DEFAULT_LIFETIME = timedelta(days=90)
 _YEAR_3000 = datetime(3000, 1, 1, tzinfo=UTC).timestamp()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NewAccessToken:
+    """What a person asks for; `expires_at` None means never."""
+
+    name: str
+    scopes: tuple[str, ...]
+    expires_at: datetime | None
+    current_password: str = field(repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
 class AccessTokens:
-    """Makes, finds and revokes access tokens."""
+    """Creates, finds and revokes access tokens."""
 
     users: Users
+    sessions: Sessions
+    credentials: Credentials
     clock: Clock
     ids: Ids
     now: Now
 
-    def create(self, user: User, *, name: str, scopes: Sequence[str], expires_at: datetime | None) -> tuple[AccessToken, str]:
-        """Make a token; return it with its secret, which is stored nowhere. Raises UnacceptableError, SignedOutError."""
-        name = name.strip()
-        if not name:
-            raise UnacceptableError(at="/name", message="must not be blank")
-        until = expires_at.timestamp() if expires_at else None
-        if until is not None and not self.now() < until < _YEAR_3000:
-            raise UnacceptableError(at="/expires_at", message="must be in the future and before the year 3000")
+    def create(self, caller: Caller, wanted: NewAccessToken) -> tuple[AccessToken, str]:
+        """Create a token; return it with its secret, which is not stored.
+
+        Raises UnacceptableError, WrongPasswordError, SignedOutError, TooManyAttemptsError.
+        """
+        user = self.sessions.user_of(caller)
+        self.credentials.check(user, caller.session_id, wanted.current_password)
         secret = new_secret(user.id, TOKEN_PREFIX)
-        fresh = AccessToken(
-            digest=digest(secret), id=self.ids(), name=name, scopes=tuple(sorted(scopes)), created_at=self.clock(), expires_at=until
-        )
+        token = self._checked(wanted, digest(secret))
 
-        def step(user: User) -> tuple[User, Sequence[PendingEvent]]:
-            if len(self.of(user)) >= MOST_TOKENS:
-                message = f"would be the name of one more than {MOST_TOKENS} tokens; revoke one first"
+        def add(uow: UserUnitOfWork) -> None:
+            if len(uow.user.active_tokens(self.now())) >= MOST_TOKENS:
+                message = f"would be your {MOST_TOKENS + 1}st access token; revoke one first"
                 raise UnacceptableError(at="/name", message=message)
-            return replace(user, tokens=(*user.tokens, fresh)), ()
+            uow.user = replace(uow.user, tokens=(*uow.user.tokens, token))
 
-        self.users.change(user, step)
-        return fresh, secret
+        self.users.run(user, add)
+        return token, secret
 
-    def usual_expiry(self) -> datetime:
-        """Return when a token expires of which nobody said when."""
-        return datetime.fromtimestamp(self.now(), UTC) + USUAL_LIFETIME
+    def default_expiry(self) -> datetime:
+        """Return when a token expires if nothing else is asked for."""
+        return datetime.fromtimestamp(self.now(), UTC) + DEFAULT_LIFETIME
 
-    def of_secret(self, secret: str) -> tuple[User, AccessToken]:
-        """Return whose token it is, and the token; raises InvalidSecretError. Costs one read."""
+    def by_secret(self, secret: str) -> tuple[User, AccessToken]:
+        """Return the token with this secret and its user; raises InvalidSecretError. Costs one read."""
         user, wanted = self.users.named_in(secret), digest(secret)
-        for token in user.tokens if user else ():
-            if user and token.digest == wanted and not token.over(self.now()):
+        for token in user.active_tokens(self.now()) if user else ():
+            if user and token.digest == wanted:
                 return user, token
         raise InvalidSecretError
 
-    def touch(self, user: User, token: AccessToken) -> None:
-        """Note that the token is in use, at most once an hour."""
+    def record_use(self, user: User, token: AccessToken) -> None:
+        """Save that the token is in use, at most once an hour."""
         now = self.now()
-        if now - token.used < SEEN_EVERY_SECONDS:
-            return
-        used = replace(token, used=now, last_used_at=self.clock())
-        self.users.note(replace(user, tokens=tuple(used if held is token else held for held in user.tokens)))
+        if now - token.used >= LAST_USE_SECONDS:
+            self.users.save_if_possible(user.with_replaced(replace(token, used=now, last_used_at=self.clock())))
 
-    def of(self, user: User) -> list[AccessToken]:
-        """Return the user's tokens, the newest first."""
-        now = self.now()
-        alive = [token for token in user.tokens if not token.over(now)]
-        return sorted(alive, key=lambda token: token.id, reverse=True)
+    def list_of(self, caller: Caller) -> list[AccessToken]:
+        """Return the caller's tokens, the newest first; raises SignedOutError."""
+        return self.sessions.user_of(caller).active_tokens(self.now())
 
-    def get(self, user: User, token_id: str) -> AccessToken:
-        """Return one token of the user; raises TokenNotFoundError."""
-        for token in self.of(user):
-            if token.id == token_id:
-                return token
-        raise TokenNotFoundError
+    def get(self, caller: Caller, token_id: str) -> AccessToken:
+        """Return one token of the caller; raises TokenNotFoundError, SignedOutError."""
+        return self.sessions.user_of(caller).token(token_id, self.now())
 
-    def revoke(self, user: User, token_id: str) -> None:
-        """End a token; raises TokenNotFoundError."""
+    def revoke(self, caller: Caller, token_id: str) -> None:
+        """End a token of the caller; raises TokenNotFoundError, SignedOutError."""
 
-        def step(user: User) -> tuple[User, Sequence[PendingEvent]]:
-            revoked = self.get(user, token_id)
-            return replace(user, tokens=tuple(held for held in user.tokens if held is not revoked)), ()
+        def end(uow: UserUnitOfWork) -> None:
+            uow.user = uow.user.without(uow.user.token(token_id, self.now()))
 
-        self.users.change(user, step)
+        self.users.run(self.sessions.user_of(caller), end)
+
+    def _checked(self, wanted: NewAccessToken, secret_digest: str) -> AccessToken:
+        name = wanted.name.strip()
+        if not name:
+            raise UnacceptableError(at="/name", message="must not be blank")
+        expires_at = wanted.expires_at.timestamp() if wanted.expires_at else None
+        if expires_at is not None and not self.now() < expires_at < _YEAR_3000:
+            raise UnacceptableError(at="/expires_at", message="must be in the future and before the year 3000")
+        return AccessToken(
+            digest=secret_digest,
+            id=self.ids(),
+            name=name,
+            scopes=tuple(sorted(wanted.scopes)),
+            created_at=self.clock(),
+            expires_at=expires_at,
+        )

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import unquote
 
-from auth.accounts.deletion import Leaving
-from auth.accounts.service import Accounts
+from auth.accounts.deletion import AccountDeletion
+from auth.accounts.service import Accounts, NewAccount
 from auth.accounts.verification import EmailVerification
 from auth.sessions.cookie import SessionCookie
+from auth.users.email_address import normalised
 from auth.users.json import user_json
+from auth.users.model import ProfileChange
 from auth.users.secret import user_id_in
 from chassis.runtime.problems import InvalidRequestError
 from chassis.web.request import Request, Response, etag
@@ -22,48 +25,64 @@ class AccountsApi:
 
     accounts: Accounts
     verification: EmailVerification
-    deletion: Leaving
+    deletion: AccountDeletion
     cookie: SessionCookie
 
     def create_user(self, request: Request, body: dict[str, Any]) -> Response:
         """Sign up and sign in."""
-        user, secret = self.accounts.sign_up(body, client=request.client_address, user_agent=request.user_agent)
-        return user_json(user), 201, self.cookie.holding(secret)
+        user, secret = self.accounts.sign_up(_new_account(body), client=request.client_address, user_agent=request.user_agent)
+        return user_json(user), HTTPStatus.CREATED, self.cookie.holding(secret)
 
     def get_me(self, request: Request) -> Response:
         """Return the caller's account."""
-        user = self.accounts.me(request.caller.user_id)
-        return user_json(user), 200, etag(user.version)
+        user = self.accounts.get(request.caller.user_id)
+        return user_json(user), HTTPStatus.OK, etag(user.version)
 
     def change_me(self, request: Request, body: dict[str, Any]) -> Response:
         """Change the caller's account; a new email address needs a session and the password."""
         request.notes["changed"] = " ".join(sorted(body.keys() - {"current_password"}))
-        version = request.expected_version
+        version, change = request.expected_version, profile_change(body)
         if "email" in body:
-            caller = request.require_session()
-            user = self.accounts.change_with_address(
-                caller.user_id, caller.session_id, body, client=request.client_address, expected_version=version
+            user = self.accounts.change_email(
+                request.require_session(),
+                normalised(body["email"]),
+                change,
+                current_password=body.get("current_password", ""),
+                client=request.client_address,
+                expected_version=version,
             )
         else:
-            user = self.accounts.change(request.caller.user_id, body, expected_version=version)
-        return user_json(user), 200, etag(user.version)
+            user = self.accounts.change_profile(request.caller.user_id, change, expected_version=version)
+        return user_json(user), HTTPStatus.OK, etag(user.version)
 
     def delete_me(self, request: Request) -> Response:
         """Delete the caller's account and clear the cookie."""
-        caller = request.require_session()
-        self.deletion(caller.user_id, caller.session_id, _password_in(request))
-        return None, 204, self.cookie.emptied()
+        self.deletion.delete(request.require_session(), _password_in(request))
+        return None, HTTPStatus.NO_CONTENT, self.cookie.cleared()
 
     def request_verification(self, request: Request) -> Response:
         """Send the verification email again."""
         self.verification.request(request.require_session().user_id, client=request.client_address)
-        return None, 202, {}
+        return None, HTTPStatus.ACCEPTED, {}
 
     def verify_email(self, request: Request, token: str) -> Response:
         """Verify the address that the emailed token was sent to."""
         request.notes["account_id"] = user_id_in(token)
         self.verification.verify(token, client=request.client_address)
-        return None, 204, {}
+        return None, HTTPStatus.NO_CONTENT, {}
+
+
+def _new_account(body: dict[str, Any]) -> NewAccount:
+    profile = profile_change(body)
+    return NewAccount(email=normalised(body["email"]), password=body["password"], name=profile.name or "", profile=profile)
+
+
+def profile_change(body: dict[str, Any]) -> ProfileChange:
+    """Read the parts of a profile that are given."""
+    values = {name: body[name].strip() for name in ("name", "home_currency", "time_zone", "locale") if name in body}
+    if "locale" in values:
+        values["locale"] = values["locale"].replace("_", "-")
+    return ProfileChange(**values)
 
 
 def _password_in(request: Request) -> str:

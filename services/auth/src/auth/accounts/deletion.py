@@ -7,48 +7,47 @@ from dataclasses import dataclass
 
 from auth.credentials.service import Credentials
 from auth.errors import RevisionConflictError
+from auth.store.document import Document
 from auth.store.ports import Documents, Now
-from auth.users.document import USER
-from auth.users.events import Announcements
+from auth.users.mapping import USER
 from auth.users.store import TOMBSTONE, Users
+from chassis.security.tokens import Caller
 
 _BATCH = 500
 
 
 @dataclass(frozen=True, kw_only=True)
-class Leaving:
-    """Lets users go, and forgets what has expired.
+class AccountDeletion:
+    """Deletes accounts, and whatever has expired.
 
     One write turns the user into a tombstone that carries the event. From then on nobody can sign in, and the sessions and access
-    tokens, which were in the same document, are gone. The address is let go of afterwards, and by `clean_up` until then.
+    tokens, which were in the same document, are gone. The address is released afterwards, or by `clean_up` after a crash.
     """
 
     documents: Documents
     users: Users
     credentials: Credentials
-    announcements: Announcements
     now: Now
 
-    def __call__(self, user_id: str, session_id: str, password: str) -> None:
+    def delete(self, caller: Caller, password: str) -> None:
         """Delete the account and everything in it. Raises WrongPasswordError, SignedOutError, TooManyAttemptsError."""
-        user = self.users.require(user_id)
-        self.credentials.prove(user, session_id, password, pointer="")
-        self.users.clear(self.users.bury(user, self.announcements.deleted(user_id)))
+        user = self.users.require(caller.user_id)
+        self.credentials.check(user, caller.session_id, password, pointer="")
+        self.users.finish_deletion(self.users.delete(user))
 
     def clean_up(self) -> None:
-        """Forget what has expired, and finish what a crash left of deletions."""
-        while self._forget_batch() == _BATCH:
+        """Delete what has expired, and finish deletions that a crash interrupted."""
+        while sum(map(self._clear, self.documents.expired(self.now(), limit=_BATCH))) == _BATCH:
             pass
 
-    def _forget_batch(self) -> int:
-        forgotten = 0
-        for document in self.documents.expired(self.now(), limit=_BATCH):
-            if document.kind == TOMBSTONE:
-                self.users.clear(document)
-            elif document.kind == USER:
-                forgotten += self.users.forget_ended(document)
-            else:
-                with suppress(RevisionConflictError):  # it was used meanwhile
-                    self.documents.delete(document)
-                    forgotten += 1
-        return forgotten
+    def _clear(self, document: Document) -> bool:
+        """Return whether an expired document is gone for good, so that another one can take its place in the batch."""
+        if document.kind == TOMBSTONE:
+            self.users.finish_deletion(document)
+            return False
+        if document.kind == USER:
+            return self.users.drop_expired(document)
+        with suppress(RevisionConflictError):  # it was used meanwhile
+            self.documents.delete(document)
+            return True
+        return False

@@ -1,124 +1,143 @@
-"""Signing up, and what people change about themselves."""
+"""Accounts: sign up, read and change the profile."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
-from auth.accounts.email_change import AddressChange
-from auth.credentials.emailed_links import MailedLinks
-from auth.credentials.password_policy import PasswordPolicy, prepared
+from auth.accounts.email_change import EmailChange
+from auth.credentials.emailed_links import EmailedLinks
+from auth.credentials.password_hashing import Argon2Hashing
+from auth.credentials.password_policy import check_password, prepared
 from auth.credentials.service import Credentials
 from auth.errors import EmailTakenError, StaleVersionError, TooManyAttemptsError
-from auth.rate_limits.email_allowance import MailAllowance
-from auth.rate_limits.limits import SIGN_UPS_OF_CLIENT
+from auth.rate_limits.email_allowance import EmailAllowance
+from auth.rate_limits.limits import SIGN_UPS_PER_CLIENT
 from auth.rate_limits.network import network_of
-from auth.sessions.service import Sessions, signed_in
-from auth.store.document import Document, PendingEvent
-from auth.store.ports import Clock, KnownLocale, Limits, PasswordHashing
-from auth.users.events import Announcements
-from auth.users.model import Details, User, checked_details
+from auth.rate_limits.store import SharedRateLimits
+from auth.sessions.service import Sessions
+from auth.store.document import Document
+from auth.users.events import UserEvents
+from auth.users.model import ProfileChange, User
 from auth.users.store import Users
+from auth.users.unit_of_work import UserUnitOfWork
+from chassis.runtime.clock import Clock
+from chassis.security.tokens import Caller
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NewAccount:
+    """What somebody who signs up has entered. `email` is normalised; `profile` has at least a name."""
+
+    email: str = field(repr=False)
+    password: str = field(repr=False)
+    name: str
+    profile: ProfileChange
 
 
 @dataclass(frozen=True, kw_only=True)
 class Accounts:
-    """The use cases of one's own account."""
+    """The use cases of a person's own account."""
 
     users: Users
     sessions: Sessions
     credentials: Credentials
-    verifications: MailedLinks
-    announcements: Announcements
-    hashing: PasswordHashing
-    passwords: PasswordPolicy
-    limits: Limits
-    mails: MailAllowance
-    addresses: AddressChange
-    known_locale: KnownLocale
+    verifications: EmailedLinks
+    events: UserEvents
+    hashing: Argon2Hashing
+    limits: SharedRateLimits
+    emails: EmailAllowance
+    email_change: EmailChange
+    known_locale: Callable[[str], bool]
     clock: Clock
 
-    def sign_up(self, given: Mapping[str, Any], *, client: str, user_agent: str) -> tuple[User, str]:
-        """Make an account, signed in; return it with the secret of its first session.
+    def sign_up(self, wanted: NewAccount, *, client: str, user_agent: str) -> tuple[User, str]:
+        """Create an account that is signed in; return it with the secret of its first session.
 
         Raises:
-            UnacceptableError: if a detail or the password cannot be.
+            UnacceptableError: if a detail or the password cannot be used.
             EmailTakenError: if there is an account with this address.
-            TooManyAttemptsError: if this client made many.
+            TooManyAttemptsError: if this client has created many.
         """
-        details = checked_details(given, self.known_locale)
-        self.passwords.check(given["password"], email=details["email"], name=details["name"])
+        wanted.profile.check(self.known_locale)
+        check_password(wanted.password, email=wanted.email, name=wanted.name)
         network = network_of(client)
-        self.limits.hit(SIGN_UPS_OF_CLIENT, network)
-        claim = self._claimed(details["email"], network)
-        user_id = claim.user_id
-        link = self.verifications.prepare(user_id)
-        session, secret = self.sessions.fresh(user_id, user_agent)
-        hashed = self.hashing.hash(prepared(given["password"]))
-        user = User(id=user_id, password_hash=hashed, created_at=self.clock(), verification=link.kept, **details)
-        user = signed_in(user.seen_in(self.users.mark_of(network)), session)
-        welcome = self.announcements.registered(user)
-        created = self.users.create(user, [welcome, self.announcements.verification_requested(user, link.token, link.until)])
+        self.limits.hit(SIGN_UPS_PER_CLIENT, network)
+        claim = self._claim(wanted.email, network)
+        link = self.verifications.new(claim.user_id)
+        session, secret = self.sessions.new(claim.user_id, user_agent)
+        user = User(
+            id=claim.user_id,
+            email=wanted.email,
+            name=wanted.name,
+            password_hash=self.hashing.hash(prepared(wanted.password)),
+            created_at=self.clock(),
+            verification=link.stored,
+        )
+        user = wanted.profile.apply(user).seen_in(self.users.network_key(network)).with_session(session)
+
+        def publish(uow: UserUnitOfWork) -> None:
+            self.events.registered(uow)
+            self.events.verification_requested(uow, link)
+
+        created = self.users.create(user, publish)
         self._confirm_or_withdraw(claim, created)
         return created, secret
 
-    def me(self, user_id: str) -> User:
-        """Return the user; raises SignedOutError if they left."""
+    def get(self, user_id: str) -> User:
+        """Return the user; raises SignedOutError if the account was deleted."""
         return self.users.require(user_id)
 
-    def change(self, user_id: str, given: Mapping[str, Any], *, expected_version: int) -> User:
-        """Change details other than the address. Raises StaleVersionError, UnacceptableError."""
-        details = checked_details({key: value for key, value in given.items() if key != "email"}, self.known_locale)
+    def change_profile(self, user_id: str, change: ProfileChange, *, expected_version: int) -> User:
+        """Change the profile. Raises StaleVersionError, UnacceptableError, SignedOutError."""
+        change.check(self.known_locale)
+        return self._change_profile(self.users.require(user_id), change, expected_version)
 
-        def step(user: User) -> tuple[User, list[PendingEvent]]:
-            return self._changed(user, details, expected_version)
-
-        return self.users.change(self.users.require(user_id), step)
-
-    def change_with_address(
-        self, user_id: str, session_id: str, given: Mapping[str, Any], *, client: str, expected_version: int
+    def change_email(
+        self, caller: Caller, email: str, change: ProfileChange, *, current_password: str, client: str, expected_version: int
     ) -> User:
-        """Change details, and the address once the link that is sent to the new one was followed.
+        """Change the profile now, and the address once the link that is sent to the new one is followed.
 
         Raises:
             WrongPasswordError, EmailTakenError, StaleVersionError, UnacceptableError, SignedOutError, TooManyAttemptsError
         """
-        details = checked_details(given, self.known_locale)
-        before = self.users.require(user_id)
-        if details["email"] == before.email:
-            return self.change(user_id, given, expected_version=expected_version)
-        if before.version != expected_version:
-            raise StaleVersionError
-        self.credentials.prove(before, session_id, given.get("current_password", ""))
-        holder = self.users.by_email(details["email"])
-        if holder is not None and holder.id != user_id:
-            raise EmailTakenError
-        self.mails.spend(account=user_id, to=details["email"], network=network_of(client))
-        return self.addresses.request(before, details, expected_version)
-
-    def _changed(self, user: User, details: Details, expected_version: int) -> tuple[User, list[PendingEvent]]:
+        change.check(self.known_locale)
+        user = self.users.require(caller.user_id)
+        if email == user.email:
+            return self._change_profile(user, change, expected_version)
         if user.version != expected_version:
             raise StaleVersionError
-        if replace(user, **details) == user:
-            return user, []
-        changed = replace(user, version=user.version + 1, **details)
-        return changed, [self.announcements.changed(changed)]
+        self.credentials.check(user, caller.session_id, current_password)
+        holder = self.users.by_email(email)
+        if holder is not None and holder.id != user.id:
+            raise EmailTakenError
+        self.emails.spend(account=user.id, to=email, network=network_of(client))
+        return self.email_change.request(user, email, change, expected_version)
 
-    def _claimed(self, email: str, network: str) -> Document:
-        """Claim an address and count the mail that it gets: an address that is taken gets none, so that none is counted."""
+    def _change_profile(self, user: User, change: ProfileChange, expected_version: int) -> User:
+        def apply(uow: UserUnitOfWork) -> None:
+            uow.user.require_version(expected_version)
+            changed = change.apply(uow.user)
+            if changed != uow.user:
+                uow.user = changed.with_next_version()
+                self.events.changed(uow)
+
+        return self.users.run(user, apply)
+
+    def _claim(self, email: str, network: str) -> Document:
+        """Claim an address and count the email that it gets. An address that is taken gets none, so none is counted."""
         claim = self.users.claims.take(email)
         try:
-            self.mails.spend(to=email, network=network)
+            self.emails.spend(to=email, network=network)
         except TooManyAttemptsError:
             self.users.claims.release(email, owner=claim.user_id)
             raise
         return claim
 
     def _confirm_or_withdraw(self, claim: Document, user: User) -> None:
-        """Raise EmailTakenError, and take back what was made, if somebody else got the address meanwhile."""
+        """Raise EmailTakenError, and delete the new account, if somebody else got the address meanwhile."""
         try:
             self.users.claims.confirm(claim)
         except EmailTakenError:
-            self.users.clear(self.users.bury(user, self.announcements.deleted(user.id)))
+            self.users.finish_deletion(self.users.delete(user))
             raise

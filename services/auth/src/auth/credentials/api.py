@@ -1,11 +1,12 @@
-"""Operations on passwords: sign in, change, reset."""
+"""Operations on credentials: sign in, change and reset the password."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
-from auth.credentials.service import Credentials
+from auth.credentials.service import Credentials, PasswordChange
 from auth.credentials.sign_in import SignIn
 from auth.sessions.cookie import SessionCookie
 from auth.users.json import user_json
@@ -15,39 +16,37 @@ from chassis.web.request import Request, Response
 
 @dataclass(frozen=True, kw_only=True)
 class CredentialsApi:
-    """One method for each operationId."""
+    """One method for each operationId. An access token may not change the password."""
 
-    signing_in: SignIn
+    sign_in_use_case: SignIn
     credentials: Credentials
     cookie: SessionCookie
 
     def sign_in(self, request: Request, body: dict[str, Any]) -> Response:
         """Sign in with email address and password."""
-        request.notes["address"] = self.credentials.users.audit_key(body["email"])
-        client, user_agent = request.client_address, request.user_agent
-        user, secret = self.signing_in(body["email"], body["password"], client=client, user_agent=user_agent)
-        return user_json(user), 201, self.cookie.holding(secret)
+        email = str(body["email"])
+        request.notes["address"] = self.credentials.users.audit_key(email)
+        user, secret = self.sign_in_use_case(email, body["password"], client=request.client_address, user_agent=request.user_agent)
+        return user_json(user), HTTPStatus.CREATED, self.cookie.holding(secret)
 
     def change_password(self, request: Request, body: dict[str, Any]) -> Response:
-        """Set a new password; this session gets a new cookie."""
+        """Set another password; this session gets a new cookie."""
         caller = request.require_session()
-        secret = self.credentials.change_password(
-            caller.user_id,
-            caller.session_id,
-            current=body["current_password"],
-            new=body["new_password"],
-            revoke_tokens=body.get("revoke_tokens", False),
+        change = PasswordChange(
+            current=body["current_password"], new=body["new_password"], revoke_tokens=body.get("revoke_tokens", False)
         )
-        return None, 204, self.cookie.holding(secret)
+        secret = self.credentials.change_password(caller.user_id, caller.session_id, change)
+        return None, HTTPStatus.NO_CONTENT, self.cookie.holding(secret)
 
     def request_password_reset(self, request: Request, body: dict[str, Any]) -> Response:
         """Send an email with a link to set a new password."""
-        request.notes["address"] = self.credentials.users.audit_key(body["email"])
-        self.credentials.request_reset(body["email"], client=request.client_address)
-        return None, 202, {}
+        email = str(body["email"])
+        request.notes["address"] = self.credentials.users.audit_key(email)
+        self.credentials.request_reset(email, client=request.client_address)
+        return None, HTTPStatus.ACCEPTED, {}
 
     def reset_password(self, request: Request, token: str, body: dict[str, Any]) -> Response:
         """Set a new password with the emailed token."""
         request.notes["account_id"] = user_id_in(token)
         self.credentials.reset(token, body["password"], client=request.client_address)
-        return None, 204, {}
+        return None, HTTPStatus.NO_CONTENT, {}

@@ -1,11 +1,11 @@
-"""From where somebody comes, as far as attempts are counted together."""
+"""The network of a client, by which attempts are counted together."""
 
 from __future__ import annotations
 
 import ipaddress
 
 _IPV6_SITE = 64
-"""Bits: whoever has one IPv6 address has as many as they like within this prefix."""
+"""Bits: the holder of one IPv6 address can use any other within this prefix."""
 
 
 def network_of(client: str) -> str:

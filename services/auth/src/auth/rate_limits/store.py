@@ -1,9 +1,8 @@
-"""Counts attempts: in the memory of this process, and for limits that all replicas share in the store as well."""
+"""Counts attempts: in the memory of this process, and for shared limits in the store as well."""
 
 from __future__ import annotations
 
 import math
-import random
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -14,89 +13,76 @@ from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
 from auth.errors import RevisionConflictError, TooManyAttemptsError
+from auth.rate_limits.limits import Limit
 from auth.store.document import Document
-from auth.store.ports import Documents, Limit
+from auth.store.ports import Now
+from auth.store.unit_of_work import DocumentStore, DocumentUnitOfWork
 
-# Whoever met a conflict waits for a random time, which doubles up to the longest: so many who are counted together take turns.
 _ATTEMPTS = 16
-_FIRST_PAUSE, _LONGEST_PAUSE = 0.01, 0.3
 _BUSY_SECONDS = 5
 
 
-class MovingWindows:
-    """Limits by moving windows. `factor` widens all of them, for tests and for many people behind one address."""
+class LocalRateLimits:
+    """Moving windows in the memory of this process. `factor` widens all limits."""
 
     def __init__(self, *, factor: int = 1) -> None:
         """Start with no attempts."""
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
         self._factor = factor
 
-    def hit(self, limit: Limit, who: str) -> None:
-        """Count an attempt. Raises TooManyAttemptsError if it is one too many."""
+    def hit(self, limit: Limit, subject: str) -> None:
+        """Count an attempt. Raises TooManyAttemptsError if the limit is reached."""
         item = self._item(limit)
-        if not self._limiter.hit(item, who):
-            free_at = self._limiter.get_window_stats(item, who).reset_time
+        if not self._limiter.hit(item, subject):
+            free_at = self._limiter.get_window_stats(item, subject).reset_time
             raise TooManyAttemptsError(seconds=max(1, math.ceil(free_at - time.time())))
 
-    def forgive(self, limit: Limit, who: str) -> None:
+    def clear(self, limit: Limit, subject: str) -> None:
         """Forget the attempts."""
-        self._limiter.clear(self._item(limit), who)
+        self._limiter.clear(self._item(limit), subject)
 
     def _item(self, limit: Limit) -> RateLimitItemPerSecond:
         return RateLimitItemPerSecond(limit.most * self._factor, limit.seconds, namespace=limit.name)
 
 
-class SharedWindows:
-    """Limits that hold over all replicas: a document for each limit, person or network, and window (ADR 032).
+class SharedRateLimits:
+    """Limits that hold over all replicas: a document for each limit, subject and window (ADR 032).
 
-    What one process refuses from its own memory does not touch the store, so a flood costs no writes.
+    What a process refuses from its own memory does not reach the store, so a flood costs no writes.
     """
 
-    def __init__(
-        self,
-        documents: Documents,
-        fingerprint: Callable[[str], str],
-        *,
-        now: Callable[[], float],
-        factor: int = 1,
-        pause: Callable[[float], None] = time.sleep,
-    ) -> None:
-        """`fingerprint` makes ids in which neither addresses nor networks can be read."""
-        self._documents, self._fingerprint, self._now = documents, fingerprint, now
-        self._factor, self._pause = factor, pause
-        self._here = MovingWindows(factor=factor)
+    def __init__(self, store: DocumentStore, blind_index: Callable[[str], str], *, now: Now, factor: int = 1) -> None:
+        """`blind_index` makes document ids in which neither addresses nor networks can be read."""
+        self._store, self._blind_index, self._now, self._factor = store, blind_index, now, factor
+        self._local = LocalRateLimits(factor=factor)
 
-    def hit(self, limit: Limit, who: str) -> None:
-        """Count an attempt. Raises TooManyAttemptsError if it is one too many."""
-        self._here.hit(limit, who)
+    def hit(self, limit: Limit, subject: str) -> None:
+        """Count an attempt. Raises TooManyAttemptsError if the limit is reached."""
+        self._local.hit(limit, subject)
         if not limit.shared:
             return
-        for attempt in range(_ATTEMPTS):
-            with suppress(RevisionConflictError):
-                self._count(limit, self._id_of(limit, who))
-                return
-            self._pause(random.uniform(0, min(_FIRST_PAUSE * 2**attempt, _LONGEST_PAUSE)))  # noqa: S311  nothing secret about it
-        raise TooManyAttemptsError(seconds=_BUSY_SECONDS)
+        try:
+            self._store.run(self._id(limit, subject), lambda unit: self._count(limit, subject, unit), attempts=_ATTEMPTS)
+        except RevisionConflictError as error:
+            raise TooManyAttemptsError(seconds=_BUSY_SECONDS) from error
 
-    def forgive(self, limit: Limit, who: str) -> None:
+    def clear(self, limit: Limit, subject: str) -> None:
         """Forget the attempts."""
-        self._here.forgive(limit, who)
-        document = self._documents.get(self._id_of(limit, who)) if limit.shared else None
-        if document is not None:
+        self._local.clear(limit, subject)
+        if limit.shared:
             with suppress(RevisionConflictError):  # another attempt was counted meanwhile
-                self._documents.delete(document)
+                self._store.run(self._id(limit, subject), DocumentUnitOfWork.delete, attempts=1)
 
-    def _count(self, limit: Limit, document_id: str) -> None:
-        now = self._now()
-        document = self._documents.get(document_id)
+    def _count(self, limit: Limit, subject: str, unit: DocumentUnitOfWork) -> None:
+        now, document = self._now(), unit.document
         if document is None or document.body["until"] <= now:
-            fresh = document or Document(id=document_id, kind="limit", body={})
+            fresh = document or Document(id=self._id(limit, subject), kind="limit", body={})
             until = now + limit.seconds
-            self._documents.save(replace(fresh, body={"count": 1, "until": until}, expires_at=until))
+            unit.save(replace(fresh, body={"count": 1, "until": until}, expires_at=until))
             return
         if document.body["count"] >= limit.most * self._factor:
             raise TooManyAttemptsError(seconds=max(1, math.ceil(document.body["until"] - now)))
-        self._documents.save(replace(document, body={**document.body, "count": document.body["count"] + 1}))
+        unit.save(replace(document, body={**document.body, "count": document.body["count"] + 1}))
 
-    def _id_of(self, limit: Limit, who: str) -> str:
-        return f"limit:{limit.name}:{self._fingerprint(who)}"
+    def _id(self, limit: Limit, subject: str) -> str:
+        return f"limit:{limit.name}:{self._blind_index(subject)}"

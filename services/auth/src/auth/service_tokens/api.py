@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import Any
 
-from auth.service_tokens.service import Exchange
-from auth.service_tokens.signing_keys import KeyRing
+from auth.service_tokens.service import ServiceTokens, TokenExchange
+from auth.service_tokens.signing_keys import SigningKeys
 from chassis.runtime.clock import to_wire
 from chassis.web.request import Request, Response
 
@@ -16,16 +17,20 @@ from chassis.web.request import Request, Response
 class ServiceTokensApi:
     """One method for each operationId."""
 
-    exchange: Exchange
-    keys: KeyRing
+    exchange: TokenExchange
+    keys: SigningKeys
 
     def exchange_token(self, request: Request, body: dict[str, Any]) -> Response:
         """Exchange the secret of a session or access token for service tokens."""
         request.require_gateway()
-        made = self.exchange(body["secret"])
-        expires_at = to_wire(datetime.fromtimestamp(made.expires_at, UTC))
-        return {"token": made.shared, "tokens": dict(made.tokens), "expires_at": expires_at}, 200, {}
+        return service_tokens_json(self.exchange.exchange(body["secret"])), HTTPStatus.OK, {}
 
     def get_jwks(self, _request: Request) -> Response:
         """Publish the public keys."""
-        return self.keys.jwks(), 200, {}
+        return self.keys.jwks(), HTTPStatus.OK, {}
+
+
+def service_tokens_json(made: ServiceTokens) -> dict[str, Any]:
+    """Return ServiceTokens as in openapi.yaml."""
+    expires_at = to_wire(datetime.fromtimestamp(made.expires_at, UTC))
+    return {"token": made.shared, "tokens": dict(made.tokens), "expires_at": expires_at}

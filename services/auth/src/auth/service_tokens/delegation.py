@@ -1,49 +1,46 @@
-"""Credentials that are service tokens themselves: what the assistant does for whoever asked it."""
+"""Service tokens that come back as credentials: what the assistant does for its caller."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from auth.access_tokens.service import AccessTokens
 from auth.errors import InvalidSecretError, SessionNotFoundError, TokenNotFoundError
-from auth.service_tokens.signing_keys import KeyRing
-from auth.sessions.service import Sessions
-from auth.store.ports import Now, ReadToken, Signatures
+from auth.service_tokens.signing import read
+from auth.service_tokens.signing_keys import SigningKeys
+from auth.store.ports import Now
 from auth.users.model import User
 from auth.users.store import Users
+from chassis.security.tokens import Caller
 
 
 @dataclass(frozen=True, kw_only=True)
 class Delegation:
-    """Tells for whom a service token speaks that was sent back, as long as it lives and what it was made from does too."""
+    """Accepts a service token that is sent back, while it and what it was made from are valid."""
 
     users: Users
-    sessions: Sessions
-    tokens: AccessTokens
-    keys: KeyRing
-    signatures: Signatures
+    keys: SigningKeys
     now: Now
 
-    def of(self, token: str, *, audience: str) -> tuple[User, ReadToken]:
-        """Return the user and what the token says; raises InvalidSecretError. Costs one read.
+    def caller_of(self, token: str, *, audience: str) -> tuple[User, Caller, float]:
+        """Return the user, the caller with the scopes that are still granted, and when the token expires.
 
-        Its scopes are those of the token that are still granted.
+        Raises InvalidSecretError. Costs one read.
         """
-        read = self.signatures.read(token, key_of=self.keys.public, audience=audience)
-        user = self.users.get(read.user_id) if read.expires_at > self.now() else None
+        caller, expires_at = read(token, public_key=self.keys.public, audience=audience)
+        user = self.users.get(caller.user_id) if expires_at > self.now() else None
         if user is None:
             raise InvalidSecretError
-        granted = read.scopes & self._granted(user, read)
-        if not granted:
+        scopes = caller.scopes & self._granted(user, caller)
+        if not scopes:
             raise InvalidSecretError
-        return user, ReadToken(read.user_id, read.session_id, read.kind, granted, read.expires_at)
+        return user, replace(caller, scopes=scopes), expires_at
 
-    def _granted(self, user: User, read: ReadToken) -> frozenset[str]:
+    def _granted(self, user: User, caller: Caller) -> frozenset[str]:
         """Return what the session or access token may do now; raises InvalidSecretError if it has ended."""
         try:
-            if read.kind == "session":
-                self.sessions.get(user, read.session_id)
-                return read.scopes
-            return frozenset(self.tokens.get(user, read.session_id).scopes)
+            if caller.kind == "session":
+                user.session(caller.session_id, self.now())
+                return caller.scopes
+            return frozenset(user.token(caller.session_id, self.now()).scopes)
         except (SessionNotFoundError, TokenNotFoundError) as error:
             raise InvalidSecretError from error

@@ -1,4 +1,4 @@
-"""Changes the secret of a session or access token into short-lived service tokens."""
+"""Exchanges the secret of a session or access token for short-lived service tokens."""
 
 from __future__ import annotations
 
@@ -8,21 +8,22 @@ from dataclasses import dataclass, replace
 from auth.access_tokens.service import AccessTokens
 from auth.errors import InvalidSecretError
 from auth.service_tokens.delegation import Delegation
-from auth.service_tokens.signing_keys import KeyRing
+from auth.service_tokens.signing import sign
+from auth.service_tokens.signing_keys import SigningKeys
 from auth.sessions.service import Sessions
-from auth.store.ports import Grant, Now, Signatures
+from auth.store.ports import Now
 from auth.users.model import User
 from auth.users.secret import DELEGATED_PREFIX, EXTENSION_PREFIX, SESSION_PREFIX, TOKEN_PREFIX
+from chassis.security.tokens import SHARED_AUDIENCE, Caller
 
 LIFETIME_SECONDS = 120
-ALL_SCOPES = ("read", "write")
-SHARED_AUDIENCE = "outlay"
+ALL_SCOPES = frozenset({"read", "write"})
 AUDIENCES = ("auth", "expenses", "budgets", "notifier", "assistant")
-"""A token for each service, so that none of them can use what it is sent at another."""
+"""A token for each service, so that none of them can use what it receives at another."""
 DELEGATED_AUDIENCES = ("expenses", "budgets", "notifier")
-"""What the assistant may use for whoever asked it: their data, never their account, and not the assistant itself."""
+"""What the assistant may use for its caller: their data, not their account, and not the assistant itself."""
 EXTENSION = "extension"
-"""The audience of what IBM Watson Assistant may call the assistant back with; it may only read."""
+"""The audience of the token with which IBM Watson Assistant may call the assistant back; it may only read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,82 +33,84 @@ class ServiceTokens:
     tokens: Mapping[str, str]
     expires_at: int
     shared: str
-    """One for every service, for gateways of a former version that are still running; empty where there are not all services."""
+    """One for every service, for gateways of a former version that are still running; empty if not all services are covered."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
-    """For whom a secret speaks, until when at most, and to whom."""
+class _Grant:
+    """The caller that a secret stands for, when it expires at the latest, and the services that accept it."""
 
-    grant: Grant
-    end: float | None
+    caller: Caller
+    expires_at: float | None
     audiences: tuple[str, ...] = AUDIENCES
 
 
 @dataclass(frozen=True, kw_only=True)
-class Exchange:
-    """For the gateway, which asks about every browser and script about once a minute: one read, of the user's document."""
+class TokenExchange:
+    """For the gateway, which asks for every browser and script about once a minute: one read, of the user's document."""
 
     sessions: Sessions
     tokens: AccessTokens
     delegation: Delegation
-    keys: KeyRing
-    signatures: Signatures
+    keys: SigningKeys
     now: Now
 
-    def __call__(self, secret: str) -> ServiceTokens:
+    def exchange(self, secret: str) -> ServiceTokens:
         """Return service tokens; raises InvalidSecretError."""
-        ways: dict[str, Callable[[str], _Found]] = {
+        grant, expires_at = self._grant_of(secret), int(self.now()) + LIFETIME_SECONDS
+        if grant.expires_at is not None:
+            expires_at = min(expires_at, int(grant.expires_at))  # they must not outlive what they were exchanged for
+        tokens = {name: self._signed(grant.caller, name, expires_at) for name in grant.audiences}
+        if grant.audiences != AUDIENCES:
+            return ServiceTokens(tokens, expires_at, "")
+        if "read" in grant.caller.scopes:
+            tokens[EXTENSION] = self._signed(_read_only(grant.caller), EXTENSION, expires_at)
+        return ServiceTokens(tokens, expires_at, self._signed(grant.caller, SHARED_AUDIENCE, expires_at))
+
+    def _signed(self, caller: Caller, audience: str, expires_at: int) -> str:
+        key = self.keys.current()
+        return sign(caller, private=key.pair.private, key_id=key.id, expires_at=expires_at, audience=audience)
+
+    def _grant_of(self, secret: str) -> _Grant:
+        kinds: Mapping[str, Callable[[str], _Grant]] = {
             SESSION_PREFIX: self._of_session,
             TOKEN_PREFIX: self._of_token,
             DELEGATED_PREFIX: self._of_delegated,
             EXTENSION_PREFIX: self._of_extension,
         }
-        way = next((way for prefix, way in ways.items() if secret.startswith(prefix)), None)
-        if way is None:
-            raise InvalidSecretError
-        found, until = way(secret), int(self.now()) + LIFETIME_SECONDS
-        if found.end is not None:
-            until = min(until, int(found.end))  # what it was changed from does not live on in it
-        tokens = {name: self._signed(found.grant, name, until) for name in found.audiences}
-        if found.audiences != AUDIENCES:
-            return ServiceTokens(tokens, until, "")
-        if "read" in found.grant.scopes:
-            tokens[EXTENSION] = self._signed(_reading(found.grant), EXTENSION, until)
-        return ServiceTokens(tokens, until, self._signed(found.grant, SHARED_AUDIENCE, until))
+        for prefix, grant_of in kinds.items():
+            if secret.startswith(prefix):
+                return grant_of(secret)
+        raise InvalidSecretError
 
-    def _signed(self, grant: Grant, audience: str, until: int) -> str:
-        key = self.keys.current()
-        return self.signatures.sign(grant, private=key.pair.private, key_id=key.id, expires_at=until, audience=audience)
+    def _of_session(self, secret: str) -> _Grant:
+        user, session = self.sessions.by_secret(secret)
+        self.sessions.record_use(user, session)
+        return _Grant(_caller(user, session.id, "session", ALL_SCOPES), session.expires_at)
 
-    def _of_session(self, secret: str) -> _Found:
-        user, session = self.sessions.of_secret(secret)
-        self.sessions.touch(user, session)
-        return _Found(_grant(user, session.id, "session", frozenset(ALL_SCOPES)), session.expires_at)
+    def _of_token(self, secret: str) -> _Grant:
+        user, token = self.tokens.by_secret(secret)
+        self.tokens.record_use(user, token)
+        return _Grant(_caller(user, token.id, "token", frozenset(token.scopes)), token.expires_at)
 
-    def _of_token(self, secret: str) -> _Found:
-        user, token = self.tokens.of_secret(secret)
-        self.tokens.touch(user, token)
-        return _Found(_grant(user, token.id, "token", frozenset(token.scopes)), token.expires_at)
-
-    def _of_delegated(self, secret: str) -> _Found:
+    def _of_delegated(self, secret: str) -> _Grant:
         return self._of_service_token(secret.removeprefix(DELEGATED_PREFIX), "assistant", DELEGATED_AUDIENCES)
 
-    def _of_extension(self, secret: str) -> _Found:
-        found = self._of_service_token(secret.removeprefix(EXTENSION_PREFIX), EXTENSION, ("assistant",))
-        return replace(found, grant=_reading(found.grant))
+    def _of_extension(self, secret: str) -> _Grant:
+        grant = self._of_service_token(secret.removeprefix(EXTENSION_PREFIX), EXTENSION, ("assistant",))
+        return replace(grant, caller=_read_only(grant.caller))
 
-    def _of_service_token(self, token: str, audience: str, audiences: tuple[str, ...]) -> _Found:
-        user, read = self.delegation.of(token, audience=audience)
-        return _Found(_grant(user, read.session_id, read.kind, read.scopes), read.expires_at, audiences)
-
-
-def _reading(grant: Grant) -> Grant:
-    return replace(grant, scopes=frozenset({"read"}))
+    def _of_service_token(self, token: str, audience: str, audiences: tuple[str, ...]) -> _Grant:
+        user, caller, expires_at = self.delegation.caller_of(token, audience=audience)
+        return _Grant(_caller(user, caller.session_id, caller.kind, caller.scopes), expires_at, audiences)
 
 
-def _grant(user: User, session_id: str, kind: str, scopes: frozenset[str]) -> Grant:
-    return Grant(
+def _read_only(caller: Caller) -> Caller:
+    return replace(caller, scopes=frozenset({"read"}))
+
+
+def _caller(user: User, session_id: str, kind: str, scopes: frozenset[str]) -> Caller:
+    return Caller(
         user_id=user.id,
         session_id=session_id,
         kind=kind,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import Any
 
 from auth.errors import SessionNotFoundError
@@ -22,34 +23,33 @@ class SessionsApi:
     sessions: Sessions
     cookie: SessionCookie
 
-    def get_current_session(self, request: Request) -> Response:
-        """Return the session of this request."""
-        return self.get_session(request, request.require_session().session_id)
-
-    def sign_out(self, request: Request) -> Response:
-        """Sign out; does nothing if the session has ended already."""
-        caller = request.require_session()
-        with suppress(SessionNotFoundError):
-            self.sessions.end(self.sessions.users.require(caller.user_id), caller.session_id)
-        return None, 204, self.cookie.emptied()
-
     def list_sessions(self, request: Request) -> Response:
         """List the caller's sessions."""
         caller = request.require_session()
-        user = self.sessions.signed_in_user(caller)
-        return {"items": [session_json(session, current_id=caller.session_id) for session in self.sessions.of(user)]}, 200, {}
+        items = [session_json(session, current_id=caller.session_id) for session in self.sessions.list_of(caller)]
+        return {"items": items}, HTTPStatus.OK, {}
 
     def get_session(self, request: Request, session_id: str) -> Response:
         """Return one session."""
         caller = request.require_session()
-        session = self.sessions.get(self.sessions.users.require(caller.user_id), session_id)
-        return session_json(session, current_id=caller.session_id), 200, {}
+        return session_json(self.sessions.get(caller, session_id), current_id=caller.session_id), HTTPStatus.OK, {}
+
+    def get_current_session(self, request: Request) -> Response:
+        """Return the session of this request."""
+        return self.get_session(request, request.require_session().session_id)
 
     def revoke_session(self, request: Request, session_id: str) -> Response:
         """End another session."""
         request.notes["ended_session_id"] = session_id
-        self.sessions.end(self.sessions.signed_in_user(request.require_session()), session_id)
-        return None, 204, {}
+        self.sessions.revoke(request.require_session(), session_id)
+        return None, HTTPStatus.NO_CONTENT, {}
+
+    def sign_out(self, request: Request) -> Response:
+        """Sign out; succeeds if the session has ended already."""
+        caller = request.require_session()
+        with suppress(SessionNotFoundError):
+            self.sessions.sign_out(caller)
+        return None, HTTPStatus.NO_CONTENT, self.cookie.cleared()
 
 
 def session_json(session: Session, *, current_id: str) -> dict[str, Any]:

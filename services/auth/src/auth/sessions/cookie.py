@@ -9,20 +9,20 @@ from auth.sessions.service import ABSOLUTE_SECONDS
 
 @dataclass(frozen=True)
 class SessionCookie:
-    """Writes Set-Cookie. Browsers take a `__Host-` cookie from this very host alone, and only over HTTPS."""
+    """Writes Set-Cookie. Browsers accept a `__Host-` cookie from its own host only, and only over HTTPS."""
 
     secure: bool
 
     @property
     def name(self) -> str:
-        """What the cookie is called."""
+        """The name of the cookie."""
         return "__Host-session" if self.secure else "session"
 
     def holding(self, secret: str) -> dict[str, str]:
         """Return the header that signs a browser in."""
         return self._header(secret, int(ABSOLUTE_SECONDS))
 
-    def emptied(self) -> dict[str, str]:
+    def cleared(self) -> dict[str, str]:
         """Return the header that makes a browser forget its session."""
         return self._header("", 0)
 

@@ -1,38 +1,37 @@
-"""Sessions of browsers: begun at sign-in, ended by sign-out, by time or by another password."""
+"""Browser sessions: begun by signing in, ended by signing out, by time or by a new password."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from auth.errors import InvalidSecretError, SessionNotFoundError, SignedOutError
-from auth.store.document import PendingEvent
-from auth.store.ports import Clock, Ids, Now
+from auth.errors import InvalidSecretError
+from auth.store.ports import Now
 from auth.users.model import User
 from auth.users.secret import SESSION_PREFIX, digest, new_secret
 from auth.users.session import Session
 from auth.users.store import Users
+from auth.users.unit_of_work import UserUnitOfWork
+from chassis.runtime.clock import Clock
+from chassis.runtime.ids import Ids
 from chassis.security.tokens import Caller
 
-DAY = 86_400.0
-IDLE_SECONDS = 30 * DAY
-ABSOLUTE_SECONDS = 90 * DAY
-# Writing down each request would make every read of the suite a write here.
-SEEN_EVERY_SECONDS = 3_600.0
-# They are in the user's document, which is to stay small: it is read for each service token.
-MOST_SESSIONS = 50
+_DAY = 86_400.0
+IDLE_SECONDS = 30 * _DAY
+ABSOLUTE_SECONDS = 90 * _DAY
+LAST_USE_SECONDS = 3_600.0
+"""How often the last use is saved. Saving it each time would turn every read of the suite into a write here."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Sessions:
-    """Begins, finds and ends sessions. What expires does so by the machine's time; what is shown comes from the clock."""
+    """Begins, finds and ends sessions."""
 
     users: Users
     clock: Clock
     ids: Ids
     now: Now
 
-    def fresh(self, user_id: str, user_agent: str) -> tuple[Session, str]:
+    def new(self, user_id: str, user_agent: str) -> tuple[Session, str]:
         """Return a session that begins once it is in the user's document, and the secret for the cookie."""
         secret = new_secret(user_id, SESSION_PREFIX)
         now, shown = self.now(), self.clock()
@@ -48,73 +47,46 @@ class Sessions:
         )
         return session, secret
 
-    def renewed(self, user: User, session_id: str, secret: str) -> User:
-        """Return the user whose session has another secret, so that a copy of the former one is worth nothing.
+    def by_secret(self, secret: str) -> tuple[User, Session]:
+        """Return the session with this secret and its user; raises InvalidSecretError. Costs one read."""
+        user, wanted = self.users.named_in(secret), digest(secret)
+        for session in user.active_sessions(self.now()) if user else ():
+            if user and session.digest == wanted:
+                return user, session
+        raise InvalidSecretError
 
-        Raises SignedOutError.
-        """
-        self.require(user, session_id)
-        sessions = (replace(held, digest=digest(secret)) if held.id == session_id else held for held in user.sessions)
-        return replace(user, sessions=tuple(sessions))
-
-    def of_secret(self, secret: str) -> tuple[User, Session]:
-        """Return whose session it is, and the session; raises InvalidSecretError. Costs one read."""
-        user = self.users.named_in(secret)
-        found = _with_digest(user.sessions, digest(secret)) if user else None
-        if user is None or found is None or found.over(self.now()):
-            raise InvalidSecretError
-        return user, found
-
-    def touch(self, user: User, session: Session) -> None:
-        """Note that the session is in use, at most once an hour."""
+    def record_use(self, user: User, session: Session) -> None:
+        """Save that the session is in use, at most once an hour."""
         now = self.now()
-        if now - session.seen < SEEN_EVERY_SECONDS:
-            return
-        until = min(now + IDLE_SECONDS, session.began + ABSOLUTE_SECONDS)
-        seen = replace(session, seen=now, last_seen_at=self.clock(), expires_at=until)
-        self.users.note(replace(user, sessions=tuple(seen if held is session else held for held in user.sessions)))
+        if now - session.seen >= LAST_USE_SECONDS:
+            expires_at = min(now + IDLE_SECONDS, session.began + ABSOLUTE_SECONDS)
+            seen = replace(session, seen=now, last_seen_at=self.clock(), expires_at=expires_at)
+            self.users.save_if_possible(user.with_replaced(seen))
 
-    def of(self, user: User) -> list[Session]:
-        """Return the user's sessions, the one that began last first."""
-        now = self.now()
-        alive = [session for session in user.sessions if not session.over(now)]
-        return sorted(alive, key=lambda session: session.id, reverse=True)
+    def list_of(self, caller: Caller) -> list[Session]:
+        """Return the caller's sessions, the newest first; raises SignedOutError."""
+        return self.user_of(caller).active_sessions(self.now())
 
-    def get(self, user: User, session_id: str) -> Session:
-        """Return one session of the user; raises SessionNotFoundError."""
-        for session in self.of(user):
-            if session.id == session_id:
-                return session
-        raise SessionNotFoundError
+    def get(self, caller: Caller, session_id: str) -> Session:
+        """Return one session of the caller; raises SessionNotFoundError, SignedOutError."""
+        return self.users.require(caller.user_id).session(session_id, self.now())
 
-    def require(self, user: User, session_id: str) -> None:
-        """Raise SignedOutError if the session has ended: a service token outlives it by two minutes."""
-        try:
-            self.get(user, session_id)
-        except SessionNotFoundError as error:
-            raise SignedOutError from error
+    def sign_out(self, caller: Caller) -> None:
+        """End the caller's session; raises SessionNotFoundError, SignedOutError."""
+        self._end(self.users.require(caller.user_id), caller.session_id)
 
-    def signed_in_user(self, caller: Caller) -> User:
+    def revoke(self, caller: Caller, session_id: str) -> None:
+        """End a session of the caller; raises SessionNotFoundError, SignedOutError."""
+        self._end(self.user_of(caller), session_id)
+
+    def user_of(self, caller: Caller) -> User:
         """Return the caller's user; raises SignedOutError if the session has ended since the service token was made."""
         user = self.users.require(caller.user_id)
-        self.require(user, caller.session_id)
+        user.require_session(caller.session_id, self.now())
         return user
 
-    def end(self, user: User, session_id: str) -> None:
-        """Sign out; raises SessionNotFoundError."""
+    def _end(self, user: User, session_id: str) -> None:
+        def end(uow: UserUnitOfWork) -> None:
+            uow.user = uow.user.without(uow.user.session(session_id, self.now()))
 
-        def step(user: User) -> tuple[User, Sequence[PendingEvent]]:
-            ended = self.get(user, session_id)
-            return replace(user, sessions=tuple(held for held in user.sessions if held is not ended)), ()
-
-        self.users.change(user, step)
-
-
-def signed_in(user: User, session: Session) -> User:
-    """Return the user with one more session; beyond fifty the one that was out of use the longest ends."""
-    latest = sorted(user.sessions, key=lambda held: held.seen)[-(MOST_SESSIONS - 1) :]
-    return replace(user, sessions=(*latest, session))
-
-
-def _with_digest(sessions: Sequence[Session], wanted: str) -> Session | None:
-    return next((session for session in sessions if session.digest == wanted), None)
+        self.users.run(user, end)

@@ -1,23 +1,23 @@
-"""What sealed values are bound to, so that one that is copied to another person or purpose does not open there.
+"""What encrypted values are bound to, so that one that is copied to another person or purpose cannot be decrypted there.
 
-Values travel in events without being sealed anew, so these names are part of the contract: contracts/events/user.*.json has them.
+Encrypted values travel in events, so these texts are part of the contract: contracts/events/user.*.json mention them.
 """
 
 from __future__ import annotations
 
-FINDING_KEY = "finding-key"
+BLIND_INDEX_KEY = "finding-key"
 
 
-def address_of(user_id: str) -> str:
-    """Return the place of somebody's e-mail address, wherever it is kept."""
+def email_of(user_id: str) -> str:
+    """Return the associated data of a user's email address."""
     return f"email:{user_id}"
 
 
-def token_of(user_id: str) -> str:
-    """Return the place of a mailed link's secret."""
+def link_token_of(user_id: str) -> str:
+    """Return the associated data of the token of an emailed link."""
     return f"token:{user_id}"
 
 
 def signing_key(key_id: str) -> str:
-    """Return the place of the private half of a key that service tokens are signed with."""
+    """Return the associated data of the private half of a signing key."""
     return f"signing-key:{key_id}"

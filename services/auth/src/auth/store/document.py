@@ -1,4 +1,4 @@
-"""Documents: all that auth keeps, each one saved as a whole and guarded by its revision."""
+"""Documents: everything that auth stores, each saved as a whole and guarded by its revision."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PendingEvent:
-    """An event that is stored in the document whose change it tells of, until it is sent."""
+    """An event that is stored in the document whose change it reports, until it is published."""
 
     id: str
     at: float
@@ -20,7 +20,7 @@ class PendingEvent:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Lease:
-    """Which relay is sending a document's events, and until when no other one may."""
+    """Which relay is publishing a document's events, and until when no other relay may."""
 
     owner: str
     until: float
@@ -28,7 +28,7 @@ class Lease:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Document:
-    """One document. A store without transactions over several documents keeps it, so its events are inside it."""
+    """One document. There are no transactions over several documents, so its events are inside it."""
 
     id: str
     kind: str
@@ -36,16 +36,16 @@ class Document:
     user_id: str = ""
     """Whose it is."""
     expires_at: float | None = None
-    """When it, or something in it, may be forgotten; indexed."""
+    """When it, or something in it, expires; indexed."""
     outbox: tuple[PendingEvent, ...] = ()
     lease: Lease | None = None
     revision: str = ""
-    """Given by the store; empty for a document that was never saved."""
+    """Set by the store; empty for a document that was never saved."""
     marks: tuple[str, ...] = field(default=(), repr=False, compare=False)
-    """By which a store that may lose answers knows its last saves again; given by the store."""
+    """By which a store recognises its last saves after a lost response; set by the store."""
 
-    def announcing(self, *events: PendingEvent) -> Document:
-        """Return it with more events to send; any relay may take it then."""
+    def with_events(self, *events: PendingEvent) -> Document:
+        """Return the document with more events, which any relay may publish."""
         if not events:
             return self
         return replace(self, outbox=(*self.outbox, *events), lease=None)

@@ -1,4 +1,4 @@
-"""Documents as JSON in one table of SQLite, for a process of its own at home."""
+"""The embedded store: documents as JSON in one table of SQLite, for a suite in one process."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 from auth.errors import RevisionConflictError
 from auth.store.document import Document, Lease, PendingEvent
-from auth.store.schema_version import VERSION, prove, refuse_newer
+from auth.store.schema_version import VERSION, check_version, refuse_newer
 from chassis.storage.database import ADDED_EVENTS, Database
 
 _metadata = sa.MetaData()
@@ -34,19 +34,19 @@ _documents = sa.Table(
 
 
 class SqliteDocuments:
-    """The embedded store. Several threads may use it; writers take turns."""
+    """Documents in SQLite. Several threads may use them; writers take turns."""
 
     def __init__(self, url: str, *, on_events: Callable[[], None] = lambda: None) -> None:
-        """Connect to nothing yet; `on_events` is called after a save that leaves events to any relay."""
-        self._database = Database(url, on_events=on_events, prove=_prove)
+        """Connect to nothing yet; `on_events` is called after a save of events that any relay may publish."""
+        self._database = Database(url, on_events=on_events, prove=_check_version)
 
     @property
     def database(self) -> Database:
-        """Where they are."""
+        """The database that holds them."""
         return self._database
 
     def migrate(self) -> None:
-        """Make the table if it is missing; raises SchemaTooNewError if a newer auth has been here."""
+        """Create the table if it is missing; raises SchemaTooNewError if a newer auth has written here."""
         with self._database.migrating("auth") as connection:
             refuse_newer(_version(connection))
             _metadata.create_all(connection)
@@ -59,11 +59,11 @@ class SqliteDocuments:
 
     def save(self, document: Document) -> Document:
         """Store a new document, or the next revision of one; raises RevisionConflictError."""
-        saved = replace(document, revision=_after(document.revision))
+        saved = replace(document, revision=_next(document.revision))
         row = _row(saved)
         with self._database.begin() as connection:
             if document.revision:
-                change = _documents.update().where(_same(document)).values(row)
+                change = _documents.update().where(_is_revision(document)).values(row)
                 if connection.execute(change).rowcount == 0:
                     raise RevisionConflictError
             else:
@@ -84,9 +84,9 @@ class SqliteDocuments:
         return saved
 
     def delete(self, document: Document) -> None:
-        """Remove this revision of a document; raises RevisionConflictError."""
+        """Delete this revision of a document; raises RevisionConflictError."""
         with self._database.begin() as connection:
-            if connection.execute(_documents.delete().where(_same(document))).rowcount == 0:
+            if connection.execute(_documents.delete().where(_is_revision(document))).rowcount == 0:
                 raise RevisionConflictError
 
     def expired(self, now: float, *, limit: int) -> list[Document]:
@@ -95,17 +95,17 @@ class SqliteDocuments:
         return self._select(sa.select(_documents).where(expires_at <= now).order_by(expires_at).limit(limit))
 
     def pending(self, *, limit: int) -> list[Document]:
-        """Return documents with events to send, the one that waits longest first."""
+        """Return documents with events to publish, longest waiting first."""
         since = _documents.c.pending_since
         return self._select(sa.select(_documents).where(since.is_not(None)).order_by(since).limit(limit))
 
-    def behind(self, document_id: str, *, limit: int) -> list[Document]:
-        """Return documents of any kind whose ids come after this one."""
+    def after(self, document_id: str, *, limit: int) -> list[Document]:
+        """Return documents of any kind whose ids follow this one."""
         columns = _documents.c
         return self._select(sa.select(_documents).where(columns.id > document_id).order_by(columns.id).limit(limit))
 
-    def settle(self) -> int:
-        """Settle nothing: of two saves at the same moment one is refused."""
+    def resolve_conflicts(self) -> int:
+        """Return 0: of two simultaneous saves one is refused, so there are no conflicting revisions."""
         return 0
 
     def check(self) -> None:
@@ -113,7 +113,7 @@ class SqliteDocuments:
         self._database.check()
 
     def close(self) -> None:
-        """Let go of all connections."""
+        """Close all connections."""
         self._database.close()
 
     def _select(self, query: sa.Select[Any]) -> list[Document]:
@@ -125,16 +125,16 @@ def _version(connection: sa.Connection) -> int:
     return int(connection.exec_driver_sql("PRAGMA user_version").scalar() or 0)
 
 
-def _prove(connection: sa.Connection) -> None:
-    prove(_version(connection))
+def _check_version(connection: sa.Connection) -> None:
+    check_version(_version(connection))
 
 
-def _same(document: Document) -> sa.ColumnElement[bool]:
+def _is_revision(document: Document) -> sa.ColumnElement[bool]:
     return sa.and_(_documents.c.id == document.id, _documents.c.revision == document.revision)
 
 
-def _after(revision: str) -> str:
-    """Count on; the random part tells apart a document that was deleted and made again."""
+def _next(revision: str) -> str:
+    """Return the next revision; the random part distinguishes a document that was deleted and created again."""
     return f"{int(revision.partition('-')[0] or 0) + 1}-{secrets.token_hex(8)}"
 
 

@@ -1,4 +1,4 @@
-"""The outbox of a store whose events are inside the documents that they tell of."""
+"""The outbox of a document store, whose events are inside the documents that they report on."""
 
 from __future__ import annotations
 
@@ -16,43 +16,43 @@ _ATTEMPTS = 20
 
 
 class DocumentOutbox:
-    """Leases documents with events to one relay at a time, by saving the lease in them. Works over any Documents."""
+    """Leases documents with events to one relay at a time, by saving the lease in them."""
 
     def __init__(self, documents: Documents, *, owner: str, now: Callable[[], float] = time.time) -> None:
         """`owner` names this relay: what it claimed before it crashed is its own again at once."""
         self._documents, self._owner, self._now = documents, owner, now
-        self._places: dict[str, Document] = {}
+        self._leased: dict[str, Document] = {}
 
     def claim(self, limit: int) -> list[Event]:
-        """Return unsent events, oldest first, which no other relay gets for the length of a lease."""
+        """Return unpublished events, oldest first, which no other relay gets for the length of a lease."""
         now = self._now()
         lease = Lease(owner=self._owner, until=now + LEASE_SECONDS)
-        free = [document for document in self._documents.pending(limit=limit) if self._may_take(document, now)]
-        # One that cannot be saved was changed, and whoever changed it wakes the relay again, or is another relay.
+        free = [document for document in self._documents.pending(limit=limit) if self._may_claim(document, now)]
+        # One that is not saved was changed by somebody who wakes the relay again, or by another relay.
         leased = self._documents.save_all([replace(document, lease=lease) for document in free])
         stored = sorted(((event, document) for document in leased for event in document.outbox), key=lambda pair: pair[0].id)
-        self._places = {event.id: document for event, document in stored}
+        self._leased = {event.id: document for event, document in stored}
         return [Event.from_trusted_json(event.text) for event, _document in stored]
 
     def mark_sent(self, ids: Sequence[str]) -> None:
-        """Forget events that the bus has taken."""
+        """Remove events that the bus has confirmed."""
         sent = set(ids)
-        held = {place.id: place for place in (self._places[event_id] for event_id in ids if event_id in self._places)}
-        saved = {document.id for document in self._documents.save_all([_without(sent, document) for document in held.values()])}
-        for document_id in held.keys() - saved:
-            self._forget(document_id, sent)
+        documents = {self._leased[event_id].id: self._leased[event_id] for event_id in ids if event_id in self._leased}
+        saved = {document.id for document in self._documents.save_all([_without(sent, each) for each in documents.values()])}
+        for document_id in documents.keys() - saved:
+            self._remove(document_id, sent)
 
     def oldest_seconds(self) -> float:
-        """Return the age of the oldest unsent event, 0 if there is none."""
+        """Return the age of the oldest unpublished event, 0 if there is none."""
         waiting = self._documents.pending(limit=1)
         return max(0.0, self._now() - waiting[0].outbox[0].at) if waiting else 0.0
 
-    def _may_take(self, document: Document, now: float) -> bool:
+    def _may_claim(self, document: Document, now: float) -> bool:
         lease = document.lease
         return lease is None or lease.owner == self._owner or lease.until <= now
 
-    def _forget(self, document_id: str, sent: set[str]) -> None:
-        """Forget events in a document that was changed since it was leased."""
+    def _remove(self, document_id: str, sent: set[str]) -> None:
+        """Remove events from a document that was changed since it was leased."""
         for _ in range(_ATTEMPTS):
             document = self._documents.get(document_id)
             if document is None:

@@ -1,4 +1,4 @@
-"""What `check` tries of auth's store."""
+"""What `check` tries in auth's store."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from chassis.storage.schema import SchemaError
 
 if TYPE_CHECKING:
     from auth.store.cloudant.address import CloudantAddress
-    from auth.store.ports import Store
+    from auth.store.ports import Documents
 
 
-def store_probes(documents: Store, address: CloudantAddress | None) -> list[Probe]:
+def store_probes(documents: Documents, address: CloudantAddress | None) -> list[Probe]:
     """Return the probes of the store that the settings describe."""
     if address is not None:
         return [Probe("store", lambda: _try_cloudant(address))]
@@ -26,7 +26,7 @@ def store_probes(documents: Store, address: CloudantAddress | None) -> list[Prob
     return [Probe("store", lambda: _try_other(documents))]
 
 
-def _try_other(documents: Store) -> str:
+def _try_other(documents: Documents) -> str:
     documents.check()
     return "the store answers"
 

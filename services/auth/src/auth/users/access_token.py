@@ -1,4 +1,4 @@
-"""A personal access token, as it is kept."""
+"""A personal access token."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from datetime import datetime
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AccessToken:
-    """What a script uses in a person's name. `used` and `expires_at` are by the machine's time."""
+    """What a script uses on a person's behalf. `used` and `expires_at` are by the machine's time."""
 
     digest: str = field(repr=False)
-    """Of its secret, which is stored nowhere."""
+    """Of its secret, which is not stored."""
     id: str
     name: str
     scopes: tuple[str, ...]
@@ -20,6 +20,6 @@ class AccessToken:
     last_used_at: datetime | None = None
     expires_at: float | None = None
 
-    def over(self, now: float) -> bool:
-        """Say whether its time is up."""
+    def has_expired(self, now: float) -> bool:
+        """Return whether it has expired."""
         return self.expires_at is not None and self.expires_at <= now

@@ -1,116 +1,124 @@
-"""Addresses, each of which one user has claimed."""
+"""Claims on email addresses: each address belongs to one user."""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 
 from auth.errors import EmailTakenError, RevisionConflictError
-from auth.store.blind_index import Finding
+from auth.store.blind_index import BlindIndex
 from auth.store.document import Document
-from auth.store.ports import Documents, Ids, Now
-from auth.users.document import UserWriting, user_document_id
+from auth.store.ports import Now
+from auth.store.unit_of_work import DocumentStore, DocumentUnitOfWork
 from auth.users.email_address import comparable
+from auth.users.mapping import UserMapper, user_document_id
+from chassis.runtime.ids import Ids
 
-_ATTEMPTS = 12
-# A claim that its user does not confirm is a sign-up or a change of address in progress, or what a crash left of one.
-_SETTLED_AFTER = 60.0
+# An unconfirmed claim is a sign-up or a change of address in progress, or what a crash left of one.
+_ABANDONED_AFTER_SECONDS = 60.0
 
 
-class Claims:
-    """Claims addresses for users: a document `email:<keyed hash>` for each address names the user who has it.
+class EmailClaims:
+    """Claims addresses for users: a document `email:<blind index>` for each address names its user.
 
     Claim and user are two documents without a transaction, so there are three steps, each one write: `take` the claim, save the
     user with the address, `confirm` the claim. Only then is anybody told that the address is theirs. Each step saves the claim,
-    also one that the same user has made before: whoever releases the claim that they read at the same moment is refused.
+    even if the same user made it before: a simultaneous release of the claim is then refused.
     """
 
-    def __init__(self, documents: Documents, finding: Finding, writing: UserWriting, *, ids: Ids, now: Now) -> None:
-        self._documents, self._finding, self._writing, self._ids, self._now = documents, finding, writing, ids, now
+    def __init__(self, store: DocumentStore, blind_index: BlindIndex, mapper: UserMapper, *, ids: Ids, now: Now) -> None:
+        self._store, self._blind_index, self._mapper, self._ids, self._now = store, blind_index, mapper, ids, now
 
     def owner_of(self, email: str) -> str:
-        """Return the id of the user that the address points to, empty if nobody has claimed it. Costs one read."""
-        claim = self._documents.get(self._id(email))
+        """Return the id of the user who has claimed the address, empty if nobody has. Costs one read."""
+        claim = self._store.get(self._id(email))
         return claim.user_id if claim else ""
 
     def take(self, email: str, *, owner: str = "") -> Document:
-        """Claim an address for `owner`, or for a user to be made, whose id the claim names.
+        """Claim an address for `owner`, or for a user to be created, whose id the claim names.
 
-        It already holds the id that the user will have, so that signing up again after a crash makes that very user.
+        After a crash, signing up again creates the user with that id.
 
         Raises:
             EmailTakenError: if somebody else has it, or is about to.
-            RevisionConflictError: if it is being claimed or released by the same user at this moment.
+            RevisionConflictError: if the same user is claiming or releasing it at this moment.
         """
         fresh = Document(id=self._id(email), kind="email", body=self._body(), user_id=owner or self._ids())
         try:
-            return self._documents.save(fresh)  # most addresses are new, so nobody looks first
+            return self._store.create(fresh)  # most addresses are new, so nobody looks first
         except RevisionConflictError:
-            found = self._documents.get(fresh.id)
+            found = self._store.get(fresh.id)
         if found is None:
-            raise RevisionConflictError  # released at this very moment
-        to = self._next_owner(found, email, owner=owner, otherwise=fresh.user_id)
+            raise RevisionConflictError  # it has just been released
+        user_id = self._next_owner(found, email, owner=owner, otherwise=fresh.user_id)
+
+        def take_over(unit: DocumentUnitOfWork) -> DocumentUnitOfWork:
+            unit.save(replace(found, user_id=user_id, body=self._body()))
+            return unit
+
         try:
-            return self._documents.save(replace(found, user_id=to, body=self._body()))
+            claim = self._store.run(found.id, take_over, loaded=found, attempts=1).document
         except RevisionConflictError as error:
             if owner and found.user_id == owner:
                 raise
             raise EmailTakenError from error
+        return claim or found
 
     def confirm(self, claim: Document) -> None:
-        """Prove that the address still points to its user, who is saved by now; raises EmailTakenError if it does not.
+        """Make sure that the address still belongs to its user, who is saved by now; raises EmailTakenError if it does not.
 
-        This is a write and not a read: the claim's next revision outlives any branch that a claim at the same moment may have
-        left on a copy of the store, and refuses whoever is about to release it.
+        This is a write and not a read: the claim's next revision outlives any conflicting revision that a simultaneous claim may
+        have left in the store, and makes a simultaneous release fail.
         """
-        present = claim
-        for _ in range(_ATTEMPTS):
-            try:
-                self._documents.save(replace(present, body=self._body(), user_id=claim.user_id))
-            except RevisionConflictError:
-                found = self._documents.get(claim.id)
-            else:
-                return
+
+        def confirm(unit: DocumentUnitOfWork) -> None:
+            found = unit.document
             if found is not None and found.user_id != claim.user_id:
                 raise EmailTakenError
-            present = found or replace(claim, revision="")  # released by mistake: claimed again
-        raise EmailTakenError
+            unit.save(replace(found or replace(claim, revision=""), body=self._body()))  # claimed again if it was released
+
+        try:
+            self._store.run(claim.id, confirm, loaded=claim)
+        except RevisionConflictError as error:
+            raise EmailTakenError from error
 
     def release(self, email: str, *, owner: str) -> None:
-        """Let go of an address that points to `owner`, unless `owner` has it by now."""
-        claim = self._documents.get(self._id(email))
-        if claim is None or claim.user_id != owner:
-            return
-        if not self._holds(self._documents.get(user_document_id(owner)), email):
-            self._delete(claim)
+        """Release an address that `owner` has claimed, unless it is their address by now."""
 
-    def release_of_nobody(self, email: str, *, owner: str) -> None:
-        """Let go of an address that points to a user who is no more."""
-        claim = self._documents.get(self._id(email))
-        if claim is not None and claim.user_id == owner:
-            self._delete(claim)
+        def release(unit: DocumentUnitOfWork) -> None:
+            claimed = unit.document is not None and unit.document.user_id == owner
+            if claimed and not self._has(self._store.get(user_document_id(owner)), email):
+                unit.delete()
 
-    def _delete(self, claim: Document) -> None:
-        try:
-            self._documents.delete(claim)
-        except RevisionConflictError:
-            return  # somebody claims it at this moment
+        with suppress(RevisionConflictError):  # somebody is claiming it
+            self._store.run(self._id(email), release, attempts=1)
+
+    def release_of_deleted(self, email: str, *, owner: str) -> None:
+        """Release an address whose owner's account was deleted."""
+
+        def release(unit: DocumentUnitOfWork) -> None:
+            if unit.document is not None and unit.document.user_id == owner:
+                unit.delete()
+
+        with suppress(RevisionConflictError):  # somebody is claiming it
+            self._store.run(self._id(email), release, attempts=1)
 
     def _next_owner(self, found: Document, email: str, *, owner: str, otherwise: str) -> str:
         if found.user_id == owner:
             return owner
-        holder = self._documents.get(user_document_id(found.user_id))
+        holder = self._store.get(user_document_id(found.user_id))
         if holder is None and not owner:
             return found.user_id
-        if self._holds(holder, email) or self._now() - found.body["at"] < _SETTLED_AFTER:
+        if self._has(holder, email) or self._now() - found.body["at"] < _ABANDONED_AFTER_SECONDS:
             raise EmailTakenError
         return otherwise
 
-    def _holds(self, holder: Document | None, email: str) -> bool:
-        user = self._writing.read(holder)
+    def _has(self, holder: Document | None, email: str) -> bool:
+        user = self._mapper.to_user(holder)
         return user is not None and comparable(user.email) == comparable(email)
 
     def _body(self) -> dict[str, float]:
         return {"at": self._now()}
 
     def _id(self, email: str) -> str:
-        return f"email:{self._finding.fingerprint(comparable(email))}"
+        return f"email:{self._blind_index.of(comparable(email))}"

@@ -1,57 +1,49 @@
-"""The events of auth, with what nobody may read on the way sealed (contracts/events/user.*.json)."""
+"""The events of auth, with addresses and link tokens encrypted (contracts/events/user.*.json)."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
-from auth.store.associated_data import address_of, token_of
-from auth.store.document import PendingEvent
-from auth.store.ports import Announce
-from auth.users.model import User
+from auth.store.associated_data import email_of, link_token_of
+from auth.users.model import NewLink, User
+from auth.users.unit_of_work import UserUnitOfWork
+from chassis.runtime.clock import to_wire
 from chassis.security.encryption import Encryptor
 
 
-class Announcements:
-    """Makes the event for each thing that happened to a user."""
+class UserEvents:
+    """Publishes what happened to a user, in the unit of work that changes them."""
 
-    def __init__(self, announce: Announce, encryptor: Encryptor) -> None:
-        self._announce, self._encryptor = announce, encryptor
+    def __init__(self, encryptor: Encryptor) -> None:
+        """Encrypt addresses and tokens with this."""
+        self._encryptor = encryptor
 
-    def registered(self, user: User) -> PendingEvent:
-        """Somebody signed up."""
-        return self._announce("user.registered", user.id, self._profile(user))
+    def registered(self, uow: UserUnitOfWork) -> None:
+        """Publish that an account was created."""
+        uow.publish("user.registered", self._profile(uow.user))
 
-    def changed(self, user: User) -> PendingEvent:
-        """Somebody changed who they are, or verified their address."""
-        return self._announce("user.changed", user.id, self._profile(user))
+    def changed(self, uow: UserUnitOfWork) -> None:
+        """Publish the profile after a change, or after the address was verified."""
+        uow.publish("user.changed", self._profile(uow.user))
 
-    def access_revoked(self, user_id: str) -> PendingEvent:
-        """A session or access token was ended before it expired."""
-        return self._announce("user.access_revoked", user_id, {"user_id": user_id})
+    def verification_requested(self, uow: UserUnitOfWork, link: NewLink, *, to: str = "") -> None:
+        """Ask for an email with a link that verifies the user's address, or `to`, which they want to change to."""
+        uow.publish("user.verification_requested", self._email(uow.user, link, to=to))
 
-    def deleted(self, user_id: str) -> PendingEvent:
-        """Somebody left."""
-        return self._announce("user.deleted", user_id, {"user_id": user_id})
+    def email_change_requested(self, uow: UserUnitOfWork) -> None:
+        """Ask for a warning to the current address: somebody who knows the password wants to change it."""
+        user = uow.user
+        data = {"email": self._encryptor.encrypt(user.email, email_of(user.id)), "name": user.name, "locale": user.locale}
+        uow.publish("user.email_change_requested", {"user_id": user.id, **data})
 
-    def verification_requested(self, user: User, token: str, until: datetime, *, to: str = "") -> PendingEvent:
-        """An address is to be verified by mail: the user's, or `to`, which they want to change to."""
-        return self._announce("user.verification_requested", user.id, self._mail(user, token, until, to=to))
-
-    def email_change_requested(self, user: User) -> PendingEvent:
-        """Somebody who knows the password asked to change the address, and the current address is told so."""
-        sealed = self._encryptor.encrypt(user.email, address_of(user.id))
-        data = {"user_id": user.id, "email": sealed, "name": user.name, "locale": user.locale}
-        return self._announce("user.email_change_requested", user.id, data)
-
-    def password_reset_requested(self, user: User, token: str, until: datetime) -> PendingEvent:
-        """Somebody forgot a password."""
-        return self._announce("user.password_reset_requested", user.id, self._mail(user, token, until))
+    def password_reset_requested(self, uow: UserUnitOfWork, link: NewLink) -> None:
+        """Ask for an email with a link to set a new password."""
+        uow.publish("user.password_reset_requested", self._email(uow.user, link))
 
     def _profile(self, user: User) -> dict[str, Any]:
         return {
             "user_id": user.id,
-            "email": self._encryptor.encrypt(user.email, address_of(user.id)),
+            "email": self._encryptor.encrypt(user.email, email_of(user.id)),
             "email_verified": user.email_verified,
             "name": user.name,
             "home_currency": user.home_currency,
@@ -60,12 +52,13 @@ class Announcements:
             "version": user.version,
         }
 
-    def _mail(self, user: User, token: str, until: datetime, *, to: str = "") -> dict[str, Any]:
+    def _email(self, user: User, link: NewLink, *, to: str = "") -> dict[str, Any]:
         return {
             "user_id": user.id,
-            "email": self._encryptor.encrypt(to or user.email, address_of(user.id)),
-            "token": self._encryptor.encrypt(token, token_of(user.id)),
+            "email": self._encryptor.encrypt(to or user.email, email_of(user.id)),
+            "token": self._encryptor.encrypt(link.token, link_token_of(user.id)),
+            # Nobody can have their text sent to an address that may be somebody else's.
             "name": user.name if user.email_verified and not to else "",
             "locale": user.locale,
-            "expires_at": until.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+            "expires_at": to_wire(link.expires_at),
         }

@@ -6,7 +6,7 @@ from babel import Locale, UnknownLocaleError
 
 
 def known_locale(name: str) -> bool:
-    """Say whether the Unicode locale data have this locale."""
+    """Return whether the Unicode locale data include this locale."""
     try:
         Locale.parse(name, sep="-")
     except (UnknownLocaleError, ValueError):

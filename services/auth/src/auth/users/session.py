@@ -1,4 +1,4 @@
-"""A browser that is signed in."""
+"""A browser session."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from datetime import datetime
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Session:
-    """One sign-in. `began`, `seen` and `expires_at` are by the machine's time, the others are what people are shown."""
+    """One sign-in. `began`, `seen` and `expires_at` are by the machine's time; the others are shown to people."""
 
     digest: str = field(repr=False)
-    """Of its secret, which is stored nowhere."""
+    """Of its secret, which is not stored."""
     id: str
     user_agent: str
     began: float
@@ -20,6 +20,6 @@ class Session:
     last_seen_at: datetime
     expires_at: float
 
-    def over(self, now: float) -> bool:
-        """Say whether its time is up."""
+    def has_expired(self, now: float) -> bool:
+        """Return whether it has expired."""
         return self.expires_at <= now

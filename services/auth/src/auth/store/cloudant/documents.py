@@ -83,8 +83,8 @@ class CloudantDocuments:
         """Remove this revision of a document; raises RevisionConflictError."""
         self._branches.delete(document.id, document.revision)
 
-    def settle(self) -> int:
-        """Settle the documents that a crash has left with several branches; return how many had any."""
+    def resolve_conflicts(self) -> int:
+        """Resolve the conflicting revisions that a crash has left; return the number of documents that had any."""
         try:
             found = self._connection.call("post_view", ddoc=_BRANCHES, view=_BRANCHES, limit=_MOST_SETTLED)["rows"]
         except MissingError:
@@ -104,7 +104,7 @@ class CloudantDocuments:
         found = self._select("pending", {"pending_since": {"$gte": 0}}, limit=limit, sort=[{"pending_since": "asc"}])
         return [document for document in found if document.outbox]
 
-    def behind(self, document_id: str, *, limit: int) -> list[Document]:
+    def after(self, document_id: str, *, limit: int) -> list[Document]:
         """Return documents of any kind whose ids come after this one."""
         # The one that is known comes first again, unless it was deleted meanwhile; design documents are among them.
         most = limit + 1 + len(INDEXES) + 2

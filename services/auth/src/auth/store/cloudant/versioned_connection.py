@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import Any
 
 from auth.store.cloudant.connection import Answer, ConflictError, Connection, MissingError
-from auth.store.schema_version import VERSION, prove, refuse_newer
+from auth.store.schema_version import VERSION, check_version, refuse_newer
 
 _NAME = "outlay-schema"
 
@@ -28,7 +28,7 @@ class VersionedConnection(Connection):
 
     def prove(self) -> None:
         """Raise SchemaTooNewError or SchemaTooOldError unless this code can work with the documents."""
-        prove(self._version()[0])
+        check_version(self._version()[0])
         self._proved = True
 
     def refuse_newer(self) -> None:
