@@ -19,6 +19,9 @@ SOURCES = sorted(
 
 STORES = (
     "auth/store/embedded.py",
+    "budgets/tables.py",
+    "budgets/unit_of_work.py",
+    "budgets/store/",
     "expenses/tables.py",
     "expenses/bulk.py",
     "expenses/transfer.py",
@@ -72,7 +75,17 @@ PURE_MODULES = {
         "users/email_address.py",
         "users/secret.py",
         "users/session.py",
-    )
+    ),
+    "budgets": (
+        "errors.py",
+        "model.py",
+        "periods.py",
+        "assessment.py",
+        "attribution.py",
+        "categories/model.py",
+        "conversions/model.py",
+        "imports/model.py",
+    ),
 }
 """Rules that can be read without knowing SQL or HTTP."""
 

@@ -9,21 +9,19 @@ from decimal import Decimal
 
 import pytest
 
-from budgets.adapters.sql import SqlStore
-from budgets.domain.budget import Budget, Rollover
-from budgets.domain.category import Category
-from budgets.domain.conversion import Conversion
-from budgets.domain.crossing import Crossing, Tip
-from budgets.domain.expense import Scope
-from budgets.domain.import_progress import ImportProgress
-from budgets.domain.ports import Store
-from budgets.domain.schedule import Cycle, Period, Schedule
+from budgets.categories.model import Category
+from budgets.conversions.model import Conversion
+from budgets.imports.model import ImportProgress
+from budgets.model import Budget, Crossing, Rollover, Scope, Trigger
+from budgets.periods import Cycle, Period, Schedule
+from budgets.unit_of_work import BudgetsStore
 from chassis.messaging.events import event_maker
 from chassis.runtime.clock import system_clock
 from chassis.runtime.ids import uuid7
 from chassis.storage.database import Database
 from chassis.storage.migrations import migrate
 from money import Money
+from support.budgets_store import locked
 from support.stores import STORES, store_url
 
 USER, OTHER = uuid7(), uuid7()
@@ -32,67 +30,68 @@ MOMENT = datetime(2015, 1, 24, 18, tzinfo=UTC)
 
 
 @pytest.fixture(params=STORES)
-def store(request: pytest.FixtureRequest) -> Iterator[Store]:
+def store(request: pytest.FixtureRequest) -> Iterator[BudgetsStore]:
     database = Database(store_url(request, "budgets"))
     migrate(database, "budgets")
-    yield SqlStore(database, event_maker("budgets", system_clock, uuid7))
+    yield BudgetsStore(database, event_maker("budgets", system_clock, uuid7))
     database.close()
 
 
-def test_of_a_category_the_newest_version_is_kept(store: Store) -> None:
-    with store.write(USER) as work:
-        work.categories.keep(USER, [Category(FOOD, 2, removed=True, moved_to=FUN), Category(FUN, 1)])
-        work.categories.keep(USER, [Category(FOOD, 1), Category(FUN, 2)])
-    with store.read() as view:
-        assert view.categories.of(USER, [FOOD, FUN, USER]) == {
+def test_of_a_category_the_newest_version_is_kept(store: BudgetsStore) -> None:
+    with locked(store, USER) as uow:
+        uow.categories.save(USER, [Category(FOOD, 2, removed=True, moved_to=FUN), Category(FUN, 1)])
+        uow.categories.save(USER, [Category(FOOD, 1), Category(FUN, 2)])
+    with store.read() as uow:
+        assert uow.categories.of(USER, [FOOD, FUN, USER]) == {
             FOOD: Category(FOOD, 2, removed=True, moved_to=FUN),
             FUN: Category(FUN, 2),
         }
-        assert view.categories.of(OTHER, [FOOD]) == {}
-        assert view.categories.foreign(OTHER, [FOOD, USER]) == {FOOD}
-        assert view.categories.foreign(USER, [FOOD]) == set()
+        assert uow.categories.of(OTHER, [FOOD]) == {}
+        assert uow.categories.foreign(OTHER, [FOOD, USER]) == {FOOD}
+        assert uow.categories.foreign(USER, [FOOD]) == set()
 
 
-def test_all_categories_are_known_of_those_of_whom_that_is_noted(store: Store) -> None:
-    with store.write(USER) as work:
-        work.categories.note_complete(USER)
-    with store.read() as view:
-        assert (view.categories.complete(USER), view.categories.complete(OTHER)) == (True, False)
+def test_all_categories_are_known_of_those_of_whom_that_is_noted(store: BudgetsStore) -> None:
+    with locked(store, USER) as uow:
+        uow.categories.mark_complete(USER)
+    with store.read() as uow:
+        assert (uow.categories.complete(USER), uow.categories.complete(OTHER)) == (True, False)
 
 
-def test_changes_of_the_home_currency_come_back_in_order(store: Store) -> None:
-    first = Conversion(2, "USD", "EUR", Decimal("0.8923"), heard=1, expected=3)
-    second = Conversion(5, "EUR", "KWD", None, heard=2)
-    with store.write(USER) as work:
+def test_changes_of_the_home_currency_come_back_in_order(store: BudgetsStore) -> None:
+    first = Conversion(2, "USD", "EUR", Decimal("0.8923"), received=1, expected=3)
+    second = Conversion(5, "EUR", "KWD", None, received=2)
+    with locked(store, USER) as uow:
         for change in (second, first, replace(first, applied=True)):
-            work.conversions.keep(USER, change)
-        work.conversions.keep(USER, second)
-    with store.read() as view:
-        assert view.conversions.of(USER) == [replace(first, applied=True), second]
-        assert view.conversions.of(OTHER) == []
+            uow.conversions.save(USER, change)
+        uow.conversions.save(USER, second)
+    with store.read() as uow:
+        assert uow.conversions.of(USER) == [replace(first, applied=True), second]
+        assert uow.conversions.of(OTHER) == []
 
 
-def test_an_import_is_found_until_it_is_removed(store: Store) -> None:
-    progress = ImportProgress(FOOD, MOMENT, heard=500, expected=990, facts={"filename": "ä.csv"})
-    with store.write(USER) as work:
-        work.imports.keep(USER, replace(progress, heard=1))
-        work.imports.keep(USER, progress)
-        work.imports.keep(USER, progress)
-        assert work.imports.get(USER, FOOD) == progress
-        assert work.imports.get(OTHER, FOOD) is None
-        work.imports.keep(USER, replace(progress, undone=True))
-        assert work.imports.get(USER, FOOD) == replace(progress, undone=True)
-    assert (USER, FOOD) in store.stale_imports(MOMENT + timedelta(seconds=1))
-    assert (USER, FOOD) not in store.stale_imports(MOMENT)
-    with store.write(USER) as work:
-        work.imports.remove(USER, FOOD)
-        assert work.imports.get(USER, FOOD) is None
+def test_an_import_is_found_until_it_is_removed(store: BudgetsStore) -> None:
+    progress = ImportProgress(FOOD, MOMENT, received=500, expected=990, facts={"filename": "ä.csv"})
+    with locked(store, USER) as uow:
+        uow.imports.save(USER, replace(progress, received=1))
+        uow.imports.save(USER, progress)
+        uow.imports.save(USER, progress)
+        assert uow.imports.get(USER, FOOD) == progress
+        assert uow.imports.get(OTHER, FOOD) is None
+        uow.imports.save(USER, replace(progress, undone=True))
+        assert uow.imports.get(USER, FOOD) == replace(progress, undone=True)
+    with store.read() as uow:
+        assert (USER, FOOD) in uow.imports.stale(MOMENT + timedelta(seconds=1))
+        assert (USER, FOOD) not in uow.imports.stale(MOMENT)
+    with locked(store, USER) as uow:
+        uow.imports.remove(USER, FOOD)
+        assert uow.imports.get(USER, FOOD) is None
 
 
-def test_the_crossings_of_an_import_and_the_state_of_a_budget_come_back(store: Store) -> None:
+def test_the_crossings_of_an_import_and_the_state_of_a_budget_come_back(store: BudgetsStore) -> None:
     budget = Budget(
         id=uuid7(),
-        user_id=USER,
+        book_id=USER,
         name="Food",
         scope=Scope("USD", (FOOD, FUN)),
         amount=Money(20000, "USD"),
@@ -101,28 +100,28 @@ def test_the_crossings_of_an_import_and_the_state_of_a_budget_come_back(store: S
         rollover=Rollover.NONE,
         version=1,
         created_at=MOMENT,
-        has_gone=True,
-        awaiting=True,
+        has_missing_categories=True,
+        awaits_conversion=True,
     )
     crossing = Crossing(
         id=uuid7(),
         budget_id=budget.id,
         period=Period(date(2015, 1, 1), date(2015, 1, 31)),
         threshold=100,
-        tip=Tip(None, 1),
+        trigger=Trigger(None, 1),
         currency="USD",
         announced=True,
         at=MOMENT,
         import_id=FUN,
     )
-    with store.write(USER) as work:
-        work.budgets.add(budget)
-        work.crossings.open(USER, [crossing, replace(crossing, id=uuid7(), threshold=80, import_id=None)])
-        assert work.crossings.of_import(USER, FUN) == [crossing]
-        assert work.crossings.of_import(OTHER, FUN) == []
-        work.crossings.close(USER, [crossing])
-        told = replace(crossing, import_id=None, told_in=FUN)
-        work.crossings.open(USER, [told])
-        assert (work.crossings.told_in(USER, FUN), work.crossings.of_import(USER, FUN)) == ([told], [])
-        assert work.crossings.told_in(OTHER, FUN) == []
-        assert work.budgets.get(USER, budget.id) == budget
+    with locked(store, USER) as uow:
+        uow.budgets.add(budget)
+        uow.crossings.open(USER, [crossing, replace(crossing, id=uuid7(), threshold=80, import_id=None)])
+        assert uow.crossings.of_import(USER, FUN) == [crossing]
+        assert uow.crossings.of_import(OTHER, FUN) == []
+        uow.crossings.close(USER, [crossing])
+        told = replace(crossing, import_id=None, reported_in=FUN)
+        uow.crossings.open(USER, [told])
+        assert (uow.crossings.reported_in(USER, FUN), uow.crossings.of_import(USER, FUN)) == ([told], [])
+        assert uow.crossings.reported_in(OTHER, FUN) == []
+        assert uow.budgets.get(USER, budget.id) == budget

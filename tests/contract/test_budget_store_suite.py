@@ -11,26 +11,26 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
-from budgets.adapters.sql import SqlStore, chassis, metadata
-from budgets.domain.budget import Budget, Rollover
-from budgets.domain.crossing import Crossing, Tip
-from budgets.domain.errors import DepartedError
-from budgets.domain.expense import NO_CATEGORY, Entry, Expense, Scope, Slot
-from budgets.domain.ports import Owner, Store
-from budgets.domain.schedule import Cycle, Period, Schedule
+from budgets.errors import DepartedError
+from budgets.model import NO_CATEGORY, Budget, Crossing, Expense, ExpenseVersion, Rollover, Scope, SpendingKey, Trigger
+from budgets.periods import Cycle, Period, Schedule
+from budgets.tables import metadata, shared
+from budgets.unit_of_work import BudgetsStore, BudgetsUnitOfWork
 from chassis.messaging.events import event_maker
 from chassis.runtime.clock import system_clock
+from chassis.runtime.idempotency import IdempotencyKey, StoredResponse
 from chassis.runtime.ids import uuid7
 from chassis.runtime.problems import KeyReusedError
 from chassis.storage.database import Database
 from chassis.storage.migrations import migrate
 from chassis.storage.outbox import SqlOutbox
 from money import Money
+from support.budgets_store import locked
 from support.stores import STORES, store_url
 
 USER, OTHER = uuid7(), uuid7()
 FOOD, FUN = uuid7(), uuid7()
-ALL, ALL_EUROS = Scope("USD", ()), Scope("EUR", ())
+ALL = Scope("USD", ())
 JANUARY = Period(date(2015, 1, 1), date(2015, 1, 31))
 
 
@@ -38,7 +38,7 @@ JANUARY = Period(date(2015, 1, 1), date(2015, 1, 31))
 class Kept:
     """A store, and the outbox that shows what it announced."""
 
-    store: Store
+    store: BudgetsStore
     outbox: SqlOutbox
     database: Database
 
@@ -47,13 +47,13 @@ class Kept:
 def kept(request: pytest.FixtureRequest) -> Iterator[Kept]:
     database = Database(store_url(request, "budgets"))
     migrate(database, "budgets")
-    store = SqlStore(database, event_maker("budgets", system_clock, uuid7))
-    yield Kept(store, SqlOutbox(database, chassis.outbox, owner="test"), database)
+    store = BudgetsStore(database, event_maker("budgets", system_clock, uuid7))
+    yield Kept(store, SqlOutbox(database, shared.outbox, owner="test"), database)
     database.close()
 
 
 @pytest.fixture
-def store(kept: Kept) -> Store:
+def store(kept: Kept) -> BudgetsStore:
     return kept.store
 
 
@@ -62,18 +62,18 @@ def an_expense(minor: int = 500, day: str = "2015-01-10", category: str = FOOD, 
     return replace(made, **changes)
 
 
-def post(store: Store, *expenses: Expense, user: str = USER) -> None:
-    sums: dict[Slot, int] = {}
+def post(store: BudgetsStore, *expenses: Expense, user: str = USER) -> None:
+    sums: dict[SpendingKey, int] = {}
     for expense in expenses:
-        sums[expense.slot] = sums.get(expense.slot, 0) + expense.home.minor
-    with store.write(user) as work:
-        work.ledger.post(user, new=[Entry(expense.id, 1, expense) for expense in expenses], changed=[], sums=sums)
+        sums[expense.key] = sums.get(expense.key, 0) + expense.home_amount.minor
+    with locked(store, user) as uow:
+        uow.spending.record(user, new=[ExpenseVersion(expense.id, 1, expense) for expense in expenses], replaced=[], sums=sums)
 
 
 def a_budget(name: str = "Food", **changes: Any) -> Budget:
     made = Budget(
         id=uuid7(),
-        user_id=USER,
+        book_id=USER,
         name=name,
         scope=Scope("USD", (FOOD, FUN)),
         amount=Money(20000, "USD"),
@@ -92,7 +92,7 @@ def a_crossing(budget: Budget, expense: Expense | None, **changes: Any) -> Cross
         budget_id=budget.id,
         period=JANUARY,
         threshold=100,
-        tip=Tip(expense, 20825),
+        trigger=Trigger(expense, 20825),
         currency="USD",
         announced=True,
         at=datetime(2015, 1, 24, 18, tzinfo=UTC),
@@ -100,34 +100,44 @@ def a_crossing(budget: Budget, expense: Expense | None, **changes: Any) -> Cross
     return replace(made, **changes)
 
 
-def add(store: Store, *budgets: Budget) -> None:
+def add(store: BudgetsStore, *budgets: Budget) -> None:
     for budget in budgets:
-        with store.write(budget.user_id) as work:
-            work.budgets.add(budget)
+        with locked(store, budget.book_id) as uow:
+            uow.budgets.add(budget)
 
 
-class TestLedger:
-    def test_returns_what_was_posted(self, store: Store) -> None:
+def counting(*category_ids: str, currency: str = "USD", book_id: str = USER) -> Budget:
+    """A budget on these categories, or on all, whose period 0 is JANUARY."""
+    scope, schedule = Scope(currency, category_ids), Schedule(Cycle.MONTHLY, JANUARY.first)
+    return a_budget(book_id=book_id, scope=scope, amount=Money(1, currency), schedule=schedule, rollover=Rollover.NONE)
+
+
+def in_january(uow: BudgetsUnitOfWork, budget: Budget) -> int:
+    return uow.spending.of(budget, [0]).spent[0]
+
+
+class TestSpending:
+    def test_returns_what_was_posted(self, store: BudgetsStore) -> None:
         foreign = an_expense(amount=Money(1000, "JPY"), payee="寿司", category_id=NO_CATEGORY)
-        gone = Entry(uuid7(), 4, None)
+        gone = ExpenseVersion(uuid7(), 4, None)
         post(store, foreign)
-        with store.write(USER) as work:
-            work.ledger.post(USER, new=[gone], changed=[], sums={})
-            found = work.ledger.entries(USER, {foreign.id, gone.expense_id, uuid7()})
-        assert found == {foreign.id: Entry(foreign.id, 1, foreign), gone.expense_id: gone}
+        with locked(store, USER) as uow:
+            uow.spending.record(USER, new=[gone], replaced=[], sums={})
+            found = uow.spending.versions(USER, {foreign.id, gone.expense_id, uuid7()})
+        assert found == {foreign.id: ExpenseVersion(foreign.id, 1, foreign), gone.expense_id: gone}
 
-    def test_replaces_what_was_known(self, store: Store) -> None:
+    def test_replaces_what_was_known(self, store: BudgetsStore) -> None:
         expense = an_expense()
         post(store, expense)
-        with store.write(USER) as work:
-            work.ledger.post(USER, new=[], changed=[Entry(expense.id, 2, None)], sums={expense.slot: -500})
-        with store.read() as view:
-            assert view.ledger.entries(USER, {expense.id})[expense.id] == Entry(expense.id, 2, None)
-            assert view.ledger.expenses_on(USER, ALL, {expense.day}) == {expense.day: []}
-            assert view.ledger.by_day(USER, ALL) == {}
-            assert view.ledger.first_day(USER, ALL) is None
+        with locked(store, USER) as uow:
+            uow.spending.record(USER, new=[], replaced=[ExpenseVersion(expense.id, 2, None)], sums={expense.key: -500})
+        with store.read() as uow:
+            assert uow.spending.versions(USER, {expense.id})[expense.id] == ExpenseVersion(expense.id, 2, None)
+            assert uow.spending.expenses_on(USER, ALL, {expense.day}) == {expense.day: []}
+            assert uow.spending.by_day(counting()) == {}
+            assert uow.spending.first_day(counting()) is None
 
-    def test_adds_up_days_by_scope(self, store: Store) -> None:
+    def test_adds_up_days_by_scope(self, store: BudgetsStore) -> None:
         post(
             store,
             an_expense(1),
@@ -138,160 +148,162 @@ class TestLedger:
             an_expense(600000, day="2015-02-01"),
         )
         post(store, an_expense(7), user=OTHER)
-        with store.read() as view:
-            assert view.ledger.total(USER, ALL, JANUARY) == 50321
-            assert view.ledger.total(USER, Scope("USD", (FOOD, FUN)), JANUARY) == 50021
-            assert view.ledger.total(USER, ALL_EUROS, JANUARY) == 4000
-            assert view.ledger.total(USER, Scope("USD", (uuid7(),)), JANUARY) == 0
-            days = view.ledger.by_day(USER, ALL)
+        with store.read() as uow:
+            assert in_january(uow, counting()) == 50321
+            assert in_january(uow, counting(FOOD, FUN)) == 50021
+            assert in_january(uow, counting(currency="EUR")) == 4000
+            assert in_january(uow, counting(uuid7())) == 0
+            days = uow.spending.by_day(counting())
             assert days == {date(2015, 1, 10): 321, date(2015, 1, 31): 50000, date(2015, 2, 1): 600000}
             assert list(days) == sorted(days)
-            assert view.ledger.by_day(USER, ALL, date(2015, 1, 11), date(2015, 1, 31)) == {date(2015, 1, 31): 50000}
-            assert view.ledger.first_day(USER, Scope("USD", (FUN,))) == date(2015, 1, 10)
-            assert view.ledger.first_day(uuid7(), ALL) is None
+            assert uow.spending.by_day(counting(), date(2015, 1, 11), date(2015, 1, 31)) == {date(2015, 1, 31): 50000}
+            assert uow.spending.first_day(counting(FUN)) == date(2015, 1, 10)
+            assert uow.spending.first_day(counting(book_id=uuid7())) is None
 
-    def test_sums_grow_and_shrink_and_vanish_at_zero(self, store: Store) -> None:
-        slot = an_expense().slot
+    def test_sums_grow_and_shrink_and_vanish_at_zero(self, store: BudgetsStore) -> None:
+        key = an_expense().key
         for minor, left in ((500, 500), (-200, 300), (-300, None), (7, 7)):
-            with store.write(USER) as work:
-                work.ledger.post(USER, new=[], changed=[], sums={slot: minor})
-                assert work.ledger.by_day(USER, ALL).get(slot.day) == left
+            with locked(store, USER) as uow:
+                uow.spending.record(USER, new=[], replaced=[], sums={key: minor})
+                assert uow.spending.by_day(counting()).get(key.day) == left
 
-    def test_the_expenses_of_a_day_come_in_the_order_of_their_ids(self, store: Store) -> None:
+    def test_the_expenses_of_a_day_come_in_the_order_of_their_ids(self, store: BudgetsStore) -> None:
         first, second, third = an_expense(1), an_expense(2), an_expense(3)
         post(store, third, first, second, an_expense(4, category=FUN), an_expense(5, day="2015-01-11"))
-        with store.read() as view:
-            found = view.ledger.expenses_on(USER, Scope("USD", (FOOD,)), {first.day, date(2015, 1, 12)})
+        with store.read() as uow:
+            found = uow.spending.expenses_on(USER, Scope("USD", (FOOD,)), {first.day, date(2015, 1, 12)})
         assert found == {first.day: [first, second, third], date(2015, 1, 12): []}
 
-    def test_takes_a_thousand_at_once(self, store: Store) -> None:
+    def test_takes_a_thousand_at_once(self, store: BudgetsStore) -> None:
         many = [an_expense(number, day=f"20{number % 90 + 10}-01-{number % 28 + 1:02}") for number in range(1, 1001)]
         post(store, *many)
-        with store.read() as view:
-            assert len(view.ledger.entries(USER, {expense.id for expense in many})) == 1000
-            assert sum(view.ledger.by_day(USER, ALL).values()) == 500500
-            found = view.ledger.expenses_on(USER, ALL, {expense.day for expense in many})
+        with store.read() as uow:
+            assert len(uow.spending.versions(USER, {expense.id for expense in many})) == 1000
+            assert sum(uow.spending.by_day(counting()).values()) == 500500
+            found = uow.spending.expenses_on(USER, ALL, {expense.day for expense in many})
         assert sum(map(len, found.values())) == 1000
 
-    def test_counts_large_money(self, store: Store) -> None:
+    def test_counts_large_money(self, store: BudgetsStore) -> None:
         post(store, an_expense(10**15 - 1), an_expense(10**15 - 1))
-        with store.read() as view:
-            assert view.ledger.total(USER, ALL, JANUARY) == 2 * 10**15 - 2
+        with store.read() as uow:
+            assert in_january(uow, counting()) == 2 * 10**15 - 2
 
 
 class TestBudgets:
-    def test_returns_what_was_added(self, store: Store) -> None:
+    def test_returns_what_was_added(self, store: BudgetsStore) -> None:
         full = a_budget(scope=Scope("USD", tuple(uuid7() for _ in range(100))), thresholds=(*range(10, 100, 10), 100))
         plain = a_budget(name="Ünïcode 🥕" * 10, scope=Scope("USD", ()), rollover=Rollover.NONE)
-        add(store, full, plain, replace(full, user_id=OTHER, id=uuid7()))
-        with store.read() as view:
-            assert view.budgets.get(USER, full.id) == full
-            assert view.budgets.get(OTHER, full.id) is None
-            assert sorted(view.budgets.all(USER), key=lambda budget: budget.id) == sorted([full, plain], key=lambda b: b.id)
+        add(store, full, plain, replace(full, book_id=OTHER, id=uuid7()))
+        with store.read() as uow:
+            assert uow.budgets.get(USER, full.id) == full
+            assert uow.budgets.get(OTHER, full.id) is None
+            assert sorted(uow.budgets.all(USER), key=lambda budget: budget.id) == sorted([full, plain], key=lambda b: b.id)
 
-    def test_replaces_and_removes_with_its_crossings(self, store: Store) -> None:
+    def test_replaces_and_removes_with_its_crossings(self, store: BudgetsStore) -> None:
         budget, other = a_budget(), a_budget()
         add(store, budget, other)
-        with store.write(USER) as work:
-            work.crossings.open(USER, [a_crossing(budget, None), a_crossing(other, None)])
-            work.budgets.replace(replace(budget, name="Fun", version=4))
-            assert work.budgets.get(USER, budget.id) == replace(budget, name="Fun", version=4)
-            work.budgets.remove(USER, budget.id)
-            assert work.budgets.all(USER) == [other]
-            assert [crossing.budget_id for crossing in work.crossings.of(USER, [budget.id, other.id])] == [other.id]
+        with locked(store, USER) as uow:
+            uow.crossings.open(USER, [a_crossing(budget, None), a_crossing(other, None)])
+            uow.budgets.replace(replace(budget, name="Fun", version=4))
+            assert uow.budgets.get(USER, budget.id) == replace(budget, name="Fun", version=4)
+            uow.budgets.remove(USER, budget.id)
+            assert uow.budgets.all(USER) == [other]
+            assert [len(uow.crossings.of_budget(each)) for each in (budget, other)] == [0, 1]
 
-    def test_pages_by_name_without_regard_to_case(self, store: Store) -> None:
+    def test_pages_by_name_without_regard_to_case(self, store: BudgetsStore) -> None:
         add(store, *(a_budget(name) for name in ("b", "A", "a", "C", "ẞ" * 100)))
-        with store.read() as view:
+        with store.read() as uow:
             found, after = [], None
-            while rows := view.budgets.page(USER, limit=2, after=after):
+            while rows := uow.budgets.page(USER, limit=2, after=after):
                 found += [budget.name for _position, budget in rows]
                 after = rows[-1][0]
         assert found == ["A", "a", "b", "C", "ẞ" * 100]
 
 
 class TestCrossings:
-    def test_returns_what_is_open_within_some_days(self, store: Store) -> None:
+    def test_returns_what_is_open_within_some_days(self, store: BudgetsStore) -> None:
         budget = a_budget()
         january = a_crossing(budget, an_expense(1132, amount=Money(900, "EUR")))
         february = a_crossing(budget, None, period=Period(date(2015, 2, 1), date(2015, 2, 28)), announced=False, threshold=80)
-        with store.write(USER) as work:
-            work.crossings.open(USER, [january, february])
-        with store.read() as view:
-            assert set(view.crossings.of(USER, [budget.id])) == {january, february}
-            assert view.crossings.of(USER, [budget.id], date(2015, 1, 2), date(2015, 2, 1)) == [february]
-            assert view.crossings.of(OTHER, [budget.id]) == view.crossings.of(USER, [uuid7()]) == []
+        with locked(store, USER) as uow:
+            uow.crossings.open(USER, [january, february])
+        with store.read() as uow:
+            assert set(uow.crossings.of_budget(budget)) == {january, february}
+            assert uow.crossings.of_budget(budget, date(2015, 1, 2), date(2015, 2, 1)) == [february]
+            assert uow.crossings.of_budget(replace(budget, book_id=OTHER)) == uow.crossings.of_budget(a_budget()) == []
 
-    def test_at_most_one_is_open_for_a_budget_period_and_threshold(self, store: Store) -> None:
+    def test_at_most_one_is_open_for_a_budget_period_and_threshold(self, store: BudgetsStore) -> None:
         budget = a_budget()
         first, second = a_crossing(budget, None), a_crossing(budget, None)
-        with store.write(USER) as work:
-            work.crossings.open(USER, [first])
-        with pytest.raises(Exception, match=r"(?i)unique|duplicate"), store.write(USER) as work:
-            work.crossings.open(USER, [second])
-        with store.write(USER) as work:
-            work.crossings.close(USER, [first])
-            work.crossings.open(USER, [second])
-            assert work.crossings.of(USER, [budget.id]) == [second]
+        with locked(store, USER) as uow:
+            uow.crossings.open(USER, [first])
+        with pytest.raises(Exception, match=r"(?i)unique|duplicate"), locked(store, USER) as uow:
+            uow.crossings.open(USER, [second])
+        with locked(store, USER) as uow:
+            uow.crossings.close(USER, [first])
+            uow.crossings.open(USER, [second])
+            assert uow.crossings.of_budget(budget) == [second]
 
 
-class TestPeople:
-    def test_newer_versions_win_whatever_comes_first(self, store: Store) -> None:
-        with store.write(USER) as work:
-            assert work.people.time_zone(USER) == "UTC"
-            work.people.meet(Owner(USER, "USD", "Asia/Tokyo"))
-            assert work.people.time_zone(USER) == "Asia/Tokyo"
-            work.people.update(USER, time_zone="Europe/Berlin", version=2)
-            work.people.update(USER, time_zone="Europe/Paris", version=1)
-            work.people.meet(Owner(USER, "USD", "Asia/Tokyo"))
-            assert work.people.time_zone(USER) == "Europe/Berlin"
+class TestBooks:
+    def test_newer_versions_win_whatever_comes_first(self, store: BudgetsStore) -> None:
+        with locked(store, USER) as uow:
+            assert uow.books.time_zone(USER) == "UTC"
+            uow.books.remember_time_zone(USER, "Asia/Tokyo")
+            assert uow.books.time_zone(USER) == "Asia/Tokyo"
+            uow.books.update_time_zone(USER, "Europe/Berlin", version=2)
+            uow.books.update_time_zone(USER, "Europe/Paris", version=1)
+            uow.books.remember_time_zone(USER, "Asia/Tokyo")
+            assert uow.books.time_zone(USER) == "Europe/Berlin"
 
-    def test_who_is_forgotten_cannot_be_written_for_again(self, store: Store) -> None:
+    def test_who_is_forgotten_cannot_be_written_for_again(self, store: BudgetsStore) -> None:
         budget = a_budget()
         post(store, an_expense())
         post(store, an_expense(), user=OTHER)
         add(store, budget)
-        with store.write(USER) as work:
-            work.crossings.open(USER, [a_crossing(budget, None)])
-            work.people.update(USER, time_zone="Asia/Tokyo", version=1)
-            work.people.forget(USER)
-        with store.read() as view:
-            assert view.budgets.all(USER) == view.crossings.of(USER, [budget.id]) == []
-            assert view.ledger.by_day(USER, ALL) == {}
-            assert view.people.time_zone(USER) == "UTC"
-            assert view.ledger.total(OTHER, ALL, JANUARY) == 500
-        with pytest.raises(DepartedError), store.write(USER):
+        with locked(store, USER) as uow:
+            uow.crossings.open(USER, [a_crossing(budget, None)])
+            uow.books.update_time_zone(USER, "Asia/Tokyo", version=1)
+            uow.books.erase(USER)
+        with store.read() as uow:
+            assert uow.budgets.all(USER) == uow.crossings.of_budget(budget) == []
+            assert uow.spending.by_day(counting()) == {}
+            assert uow.books.time_zone(USER) == "UTC"
+            assert in_january(uow, counting(book_id=OTHER)) == 500
+        with pytest.raises(DepartedError), locked(store, USER):
             pass
 
 
-class TestWork:
+class TestUnitOfWork:
     def test_what_fails_leaves_nothing_behind(self, kept: Kept) -> None:
         event_id = uuid7()
-        with pytest.raises(RuntimeError), kept.store.write(USER) as work:
-            assert work.first_time(event_id)
-            work.budgets.add(a_budget())
-            work.announce("budget.removed", "b", {"user_id": USER, "budget_id": "b"})
+        with pytest.raises(RuntimeError), locked(kept.store, USER) as uow:
+            assert uow.is_new(event_id)
+            uow.budgets.add(a_budget())
+            uow.publish("budget.removed", "b", {"user_id": USER, "budget_id": "b"})
             raise RuntimeError
-        with kept.store.write(USER) as work:
-            assert work.budgets.all(USER) == []
-            assert work.first_time(event_id)
-            assert not work.first_time(event_id)
+        with locked(kept.store, USER) as uow:
+            assert uow.budgets.all(USER) == []
+            assert uow.is_new(event_id)
+            assert not uow.is_new(event_id)
         assert kept.outbox.claim(10) == []
 
     def test_what_is_announced_goes_out_in_order(self, kept: Kept) -> None:
-        with kept.store.write(USER) as work:
-            work.announce("budget.removed", "a", {"user_id": USER, "budget_id": "a"})
-            work.announce("budget.removed", "b", {"user_id": USER, "budget_id": "b"})
+        with locked(kept.store, USER) as uow:
+            uow.publish("budget.removed", "a", {"user_id": USER, "budget_id": "a"})
+            uow.publish("budget.removed", "b", {"user_id": USER, "budget_id": "b"})
         assert [event.subject for event in kept.outbox.claim(10)] == ["a", "b"]
 
-    def test_an_action_under_a_key_is_carried_out_once(self, store: Store) -> None:
+    def test_an_action_under_a_key_is_carried_out_once(self, store: BudgetsStore) -> None:
         done = []
+        response = StoredResponse({"n": 1}, 201, {"ETag": "1"})
         for _time in range(2):
-            with store.write(USER) as work:
-                assert work.once("key", {"a": 1}, lambda: done.append(1) or {"n": 1}) == {"n": 1}
+            with locked(store, USER) as uow:
+                key = IdempotencyKey.of(USER, "key", "createBudget", {"a": 1})
+                assert uow.idempotent(key, lambda: done.append(1) or response) == response
         assert done == [1]
-        with pytest.raises(KeyReusedError), store.write(USER) as work:
-            work.once("key", {"a": 2}, dict)
+        with pytest.raises(KeyReusedError), locked(store, USER) as uow:
+            uow.idempotent(IdempotencyKey.of(USER, "key", "createBudget", {"a": 2}), lambda: response)
 
 
 def test_migrations_make_the_tables_that_the_code_declares(kept: Kept) -> None:

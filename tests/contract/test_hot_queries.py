@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-import budgets.adapters.sql
 import notifier.adapters.sql
-from budgets.domain.expense import Entry, Scope, Slot
-from budgets.domain.expense import Expense as Spent
-from budgets.domain.schedule import Period
+from budgets.model import Budget, ExpenseVersion, Rollover, Scope, SpendingKey
+from budgets.model import Expense as Spent
+from budgets.periods import Cycle, Schedule
+from budgets.unit_of_work import BudgetsStore
 from chassis.messaging.events import event_maker
 from chassis.runtime.ids import uuid7
 from chassis.storage.database import Database
@@ -25,6 +25,7 @@ from money import Money
 from notifier.domain.alerts import Alert
 from notifier.domain.mails import Mail, MailState
 from notifier.domain.preferences import AlertKind
+from support.budgets_store import locked
 from support.plans import Plans
 from support.stores import store_url
 
@@ -106,25 +107,38 @@ def test_expenses(opened) -> None:
 
 def test_budgets(opened) -> None:
     database = opened("budgets")
-    store = budgets.adapters.sql.SqlStore(database, event_maker("budgets", lambda: NOW, uuid7))
-    food = uuid7()
+    store = BudgetsStore(database, event_maker("budgets", lambda: NOW, uuid7))
+    food, book = uuid7(), USERS[0]
     for user in USERS:
         made = [Spent(uuid7(), date.fromisoformat(day), food, Money(5, "EUR"), Money(5, "EUR"), "x") for day in DAYS]
-        with store.write(user) as work:
-            work.ledger.post(user, new=[Entry(one.id, 1, one) for one in made], changed=[], sums={one.slot: 5 for one in made})
+        with locked(store, user) as uow:
+            uow.spending.record(user, new=[ExpenseVersion(one.id, 1, one) for one in made], sums={one.key: 5 for one in made})
     plans = Plans(database)
     plans.analyse()
-    february, scope = Period(date(2026, 2, 1), date(2026, 2, 28)), Scope("EUR", (food,))
-    with plans.watching(), store.write(USERS[0]) as work:
-        work.first_time(uuid7())
-        found = work.ledger.expenses_on(USERS[0], scope, [date(2026, 2, 1)])[date(2026, 2, 1)][0]
-        work.ledger.entries(USERS[0], {found.id})
-        work.ledger.post(USERS[0], new=[], changed=[Entry(found.id, 2, None)], sums={Slot("EUR", food, found.day): -5})
-        work.ledger.total(USERS[0], scope, february)
-        work.ledger.by_day(USERS[0], scope, february.first, february.last)
-        work.budgets.all(USERS[0])
-        work.crossings.of(USERS[0], [uuid7()])
-        work.people.time_zone(USERS[0])
+    budget = Budget(
+        id=uuid7(),
+        book_id=book,
+        name="Food",
+        scope=Scope("EUR", (food,)),
+        amount=Money(20000, "EUR"),
+        schedule=Schedule(Cycle.MONTHLY, date(2026, 2, 1)),
+        thresholds=(80, 100),
+        rollover=Rollover.NONE,
+        version=1,
+        created_at=NOW,
+    )
+    with plans.watching(), locked(store, book) as uow:
+        uow.is_new(uuid7())
+        first, second = uow.spending.expenses_on(book, budget.scope, [date(2026, 2, 1), date(2026, 2, 2)]).values()
+        uow.spending.versions(book, {first[0].id})
+        uow.spending.versions(book, {first[0].id, second[0].id})
+        uow.spending.record(book, replaced=[ExpenseVersion(first[0].id, 2, None)], sums={first[0].key: -5})
+        uow.spending.record(book, sums={SpendingKey("EUR", food, second[0].day): 1, SpendingKey("EUR", "", second[0].day): 1})
+        uow.spending.of(budget, [0])
+        uow.spending.by_day(budget, date(2026, 2, 1), date(2026, 2, 28))
+        uow.budgets.all(book)
+        uow.crossings.of_budget(budget)
+        uow.books.time_zone(book)
     assert len(plans) > 8
     assert plans.without_index() == []
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import sqlalchemy as sa
 
-from budgets.adapters.sql import SqlStore
+from budgets.unit_of_work import BudgetsStore
 from chassis.messaging.events import event_maker
 from chassis.runtime.clock import system_clock
 from chassis.runtime.ids import uuid7
@@ -17,6 +17,7 @@ from chassis.storage.dialects.mysql import STATEMENT_SECONDS, secured
 from chassis.storage.migrations import migrate
 from expenses.entries.model import Expense
 from expenses.entries.store import SqlExpenses
+from support.budgets_store import locked
 from support.locks import ADD, Crosswise, both
 from support.proxy import Board, Mode
 
@@ -160,10 +161,10 @@ def test_connections_that_broke_are_replaced_and_a_server_that_is_away_is_unavai
 def test_two_who_write_first_for_a_person_at_the_same_moment_both_have_their_turn(mariadb: MariaDb) -> None:
     database = Database(mariadb.empty("budgets"))
     migrate(database, "budgets")
-    store = SqlStore(database, event_maker("budgets", system_clock, uuid7))
+    store = BudgetsStore(database, event_maker("budgets", system_clock, uuid7))
     done = threading.Event()
     second = threading.Thread(target=_write_nothing, args=(store, done))
-    with store.write("maria"):
+    with locked(store, "maria"):
         second.start()
         assert not done.wait(0.3), "it did not wait for its turn"
     second.join(60)
@@ -171,8 +172,8 @@ def test_two_who_write_first_for_a_person_at_the_same_moment_both_have_their_tur
     database.close()
 
 
-def _write_nothing(store: SqlStore, done: threading.Event) -> None:
-    with store.write("maria"):
+def _write_nothing(store: BudgetsStore, done: threading.Event) -> None:
+    with locked(store, "maria"):
         done.set()
 
 

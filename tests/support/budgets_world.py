@@ -142,7 +142,7 @@ class World:
         return [(event.type, event.data["threshold"], event.data["period"]["from"]) for event in self.announced(*kinds)]
 
 
-def make_world(path: Path, *, moment: str = "2015-01-24T18:00:00Z", patience: float = 0) -> World:
+def make_world(path: Path, *, moment: str = "2015-01-24T18:00:00Z", category_wait: float = 0) -> World:
     now, woken, metrics = [datetime.fromisoformat(moment)], [], Metrics()
     callers: dict[str, Caller] = {}
     service = build(
@@ -156,7 +156,7 @@ def make_world(path: Path, *, moment: str = "2015-01-24T18:00:00Z", patience: fl
         relay_owner="test",
         validate_responses=True,
         quiet=True,
-        patience=patience,
+        category_wait=category_wait,
     )
     service.migrate()
     return World(service, now, metrics, woken=woken, callers=callers)

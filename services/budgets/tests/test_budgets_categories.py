@@ -78,7 +78,7 @@ def test_before_all_categories_are_known_an_unknown_one_is_let_in_and_said_later
 
 @pytest.fixture
 def patient(tmp_path: Path) -> Iterator[World]:
-    made = make_world(tmp_path / "patient.db", patience=20)
+    made = make_world(tmp_path / "patient.db", category_wait=20)
     yield made
     made.service.close()
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from budgets.domain.schedule import Cycle, Schedule, usual_anchor
+from budgets.periods import Cycle, Schedule, default_anchor
 
 days = st.dates(date(1900, 1, 1), date(2999, 12, 31))
 schedules = st.builds(Schedule, st.sampled_from(Cycle), days)
@@ -16,14 +16,14 @@ schedules = st.builds(Schedule, st.sampled_from(Cycle), days)
 
 @given(schedules, days)
 def test_every_day_belongs_to_the_period_of_its_number(schedule: Schedule, day: date) -> None:
-    assert day in schedule.period(schedule.index_of(day))
+    assert day in schedule.period(schedule.number_of(day))
 
 
 @given(schedules, st.integers(-300, 300))
 def test_periods_follow_each_other_without_gaps(schedule: Schedule, index: int) -> None:
     period, following = schedule.period(index), schedule.period(index + 1)
     assert period.last + timedelta(days=1) == following.first
-    assert schedule.index_of(period.first) == schedule.index_of(period.last) == index
+    assert schedule.number_of(period.first) == schedule.number_of(period.last) == index
 
 
 @given(schedules)
@@ -56,4 +56,4 @@ def test_the_29th_of_february_comes_back_in_the_next_leap_year() -> None:
     [(Cycle.WEEKLY, "2015-05-18"), (Cycle.MONTHLY, "2015-05-01"), (Cycle.QUARTERLY, "2015-04-01"), (Cycle.YEARLY, "2015-01-01")],
 )
 def test_without_a_day_periods_begin_where_people_expect(cycle: Cycle, anchor: str) -> None:
-    assert usual_anchor(cycle, date(2015, 5, 20)) == date.fromisoformat(anchor)
+    assert default_anchor(cycle, date(2015, 5, 20)) == date.fromisoformat(anchor)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import auth.settings
 import auth.transfer
-import budgets.moving
 import budgets.settings
+import budgets.transfer
 import expenses.settings
 import expenses.transfer
 import notifier.moving
@@ -89,7 +89,7 @@ def _house(settings: HomeSettings, environ: Mapping[str, str]) -> House:
     services = (
         auth.transfer.data_of(read_settings(auth.settings.AuthSettings, environ, defaults=own)),
         expenses.transfer.data_of(read_settings(expenses.settings.ExpensesSettings, environ, defaults=own)),
-        budgets.moving.belongings_of(read_settings(budgets.settings.BudgetsSettings, environ, defaults=own)),
+        budgets.transfer.data_of(read_settings(budgets.settings.BudgetsSettings, environ, defaults=own)),
         notifier.moving.belongings_of(read_settings(notifier.settings.NotifierSettings, environ, defaults=own)),
     )
     return House(encryptor=_encryptor(settings), services=services, messages=_messages(settings, environ))

@@ -1,1 +1,1 @@
-"""What you meant to spend, and how it stands."""
+"""Budgets: what people plan to spend, and how each period stands."""

@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
-from budgets.adapters.sql import SqlStore, chassis
+from budgets import errors
+from budgets.api import BudgetsApi
+from budgets.categories.check import CategoryCheck
+from budgets.categories.service import CategoryTracking
 from budgets.consumers import Consumers
-from budgets.domain import errors
-from budgets.domain.bookkeeping import Bookkeeping
-from budgets.domain.category_check import CategoryCheck
-from budgets.domain.converting import Converting
-from budgets.domain.following import Following
-from budgets.domain.importing import Importing
-from budgets.domain.planning import Planning
-from budgets.domain.reading import Reading
-from budgets.domain.review import Review
-from budgets.handlers import Handlers
+from budgets.conversions.service import LimitConversions
+from budgets.imports.service import ImportReviews
+from budgets.projection import SpendingProjection
+from budgets.queries import BudgetQueries
+from budgets.service import BudgetService
 from budgets.settings import BudgetsSettings
+from budgets.tables import shared
+from budgets.unit_of_work import BudgetsStore
 from chassis.messaging.events import event_maker
 from chassis.messaging.relay import sharing
 from chassis.process.service import Service
 from chassis.runtime.clock import Clock
 from chassis.runtime.ids import Ids
 from chassis.runtime.metrics import Metrics
+from chassis.runtime.problems import Statuses
 from chassis.security.encryption import Encryptor
 from chassis.storage.database import Database
 from chassis.storage.migrations import migrate
@@ -34,14 +36,14 @@ from chassis.web.app import AppParts, build_app
 from chassis.web.paging import Cursors
 from chassis.web.spec import load_spec
 
-STATUSES: dict[type[Exception], int] = {
-    errors.BudgetNotFoundError: 404,
-    errors.BudgetChangedError: 412,
-    errors.InvalidBudgetError: 422,
-    errors.TooManyBudgetsError: 422,
-    errors.UnknownCategoryError: 422,
-    errors.CategoryPendingError: 503,
-    errors.DepartedError: 403,
+STATUSES: Statuses = {
+    errors.DepartedError: HTTPStatus.FORBIDDEN,
+    errors.BudgetNotFoundError: HTTPStatus.NOT_FOUND,
+    errors.BudgetChangedError: HTTPStatus.PRECONDITION_FAILED,
+    errors.InvalidBudgetError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.TooManyBudgetsError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.UnknownCategoryError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.CategoryPendingError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 
 
@@ -57,36 +59,34 @@ def build(
     relay_owner: str,
     validate_responses: bool = False,
     quiet: bool = False,
-    patience: float = 5.0,
+    category_wait: float = 5.0,
 ) -> Service:
     """Return the service.
 
-    `wake` is called after each commit with events; `relay_owner` names the process that relays them. `patience` is for how many
-    seconds a request waits for the news of a category that was just created.
+    `wake` is called after each commit with events; `relay_owner` names the process that relays them. `category_wait` is for how
+    many seconds a request waits for the event of a category that was just created.
     """
     database = Database(settings.database, on_events=wake, relay=sharing(relay_owner), prove=Schema("budgets").prove)
-    store = SqlStore(database, event_maker("budgets", clock, ids))
-    review, check = Review(clock=clock, new_id=ids), CategoryCheck(store, patience=patience)
-    handlers = Handlers(
-        Planning(store, review=review, check=check, clock=clock, new_id=ids), Reading(store, clock=clock), Cursors(encryptor)
-    )
-    importing = Importing(clock=clock)
+    store = BudgetsStore(database, event_maker("budgets", clock, ids))
+    projection, imports = SpendingProjection(clock=clock, new_id=ids), ImportReviews(clock=clock)
+    check = CategoryCheck(store, timeout=category_wait)
+    service = BudgetService(store, projection=projection, categories=check, clock=clock, new_id=ids)
     consumers = Consumers(
         store,
-        bookkeeping=Bookkeeping(clock=clock, new_id=ids),
-        following=Following(review),
-        converting=Converting(review),
-        importing=importing,
+        projection=projection,
+        categories=CategoryTracking(projection),
+        conversions=LimitConversions(projection),
+        imports=imports,
     )
 
     def clean_up() -> None:
         store.clean_up()
-        importing.give_up_waiting(store)
+        imports.give_up_waiting(store)
 
     parts = AppParts(
         name="budgets",
         spec=load_spec("budgets"),
-        handlers=handlers,
+        handlers=BudgetsApi(service, BudgetQueries(store, clock=clock), Cursors(encryptor)),
         verify=verify,
         statuses=STATUSES,
         metrics=metrics,
@@ -97,7 +97,7 @@ def build(
     return Service(
         name="budgets",
         web=build_app(parts),
-        outbox=SqlOutbox(database, chassis.outbox, owner=relay_owner),
+        outbox=SqlOutbox(database, shared.outbox, owner=relay_owner),
         queues=consumers.queues(),
         migrate=lambda: migrate(database, "budgets"),
         clean_up=clean_up,

@@ -1,4 +1,4 @@
-"""The events that budgets live on."""
+"""The events that budgets consume: each is handled once, in one transaction with all that follows from it."""
 
 from __future__ import annotations
 
@@ -7,113 +7,123 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from budgets.domain.bookkeeping import Bookkeeping
-from budgets.domain.category import Category
-from budgets.domain.converting import Converting
-from budgets.domain.errors import DepartedError
-from budgets.domain.expense import NO_CATEGORY, Entry, Expense
-from budgets.domain.following import Following
-from budgets.domain.importing import Importing
-from budgets.domain.ports import Store, Work
+from budgets.categories.model import Category
+from budgets.categories.service import CategoryTracking
+from budgets.conversions.service import LimitConversions
+from budgets.errors import DepartedError
+from budgets.imports.service import ImportReviews
+from budgets.model import NO_CATEGORY, Expense, ExpenseVersion
+from budgets.projection import SpendingProjection
+from budgets.unit_of_work import BudgetsStore, BudgetsUnitOfWork
 from chassis.messaging.bus import Queue, Reject
 from chassis.messaging.events import Event
 from money import Money, MoneyError
 
-SPENDING = ("expense.recorded", "expense.changed", "expense.removed")
+Handle = Callable[[BudgetsUnitOfWork, str, Event], None]
+"""Handles an event of a book within a unit of work."""
 
 
 class Consumers:
-    """Event type to method. Each event is handled once, in one transaction with all that follows from it."""
+    """Event type to method."""
 
     def __init__(
-        self, store: Store, *, bookkeeping: Bookkeeping, following: Following, converting: Converting, importing: Importing
+        self,
+        store: BudgetsStore,
+        *,
+        projection: SpendingProjection,
+        categories: CategoryTracking,
+        conversions: LimitConversions,
+        imports: ImportReviews,
     ) -> None:
-        """Handle events with these."""
-        self._store, self._bookkeeping = store, bookkeeping
-        self._following, self._converting, self._importing = following, converting, importing
+        """Handle events with these use cases."""
+        self._store, self._projection = store, projection
+        self._categories, self._conversions, self._imports = categories, conversions, imports
 
     def queues(self) -> tuple[Queue, ...]:
-        """Return what to listen to."""
-        people = {"user.registered": self._on_person, "user.changed": self._on_person, "user.deleted": self._on_departure}
-        spending = {
-            **dict.fromkeys(SPENDING, self._on_spending),
+        """Return the queues and the types of events in each."""
+        spending: dict[str, Handle] = {
+            "expense.recorded": self._on_expenses,
+            "expense.changed": self._on_expenses,
+            "expense.removed": self._on_expenses,
             "category.changed": self._on_categories,
             "category.removed": self._on_category_removed,
             "expenses.converted": self._on_conversion,
-            "import.completed": self._on_import,
-            "import.undone": self._on_undone_import,
+            "import.completed": self._on_import_completed,
+            "import.undone": self._on_import_undone,
+        }
+        people: dict[str, Handle] = {
+            "user.registered": self._on_user,
+            "user.changed": self._on_user,
+            "user.deleted": self._on_user_deleted,
         }
         return (
-            Queue("budgets.spending", tuple(spending), self._once(lambda work, event: spending[event.type](work, event))),
-            Queue(
-                "budgets.people",
-                tuple(people),
-                self._once(lambda work, event: people[event.type](work, event)),
-                erasure_events=("user.deleted",),
-            ),
+            Queue("budgets.spending", tuple(spending), self._handler(spending)),
+            Queue("budgets.people", tuple(people), self._handler(people), erasure_events=("user.deleted",)),
         )
 
-    def _once(self, handle: Callable[[Work, Event], None]) -> Callable[[Event], None]:
-        def handler(event: Event) -> None:
+    def _handler(self, handlers: Mapping[str, Handle]) -> Callable[[Event], None]:
+        def handle(event: Event) -> None:
+            book_id = event.data["user_id"]
             try:
-                with self._store.write(event.data["user_id"], caused_at=event.occurred_at) as work:
-                    if work.first_time(event.id):
-                        handle(work, event)
+                with self._store.write(caused_at=event.occurred_at) as uow:
+                    uow.books.lock(book_id)
+                    if uow.is_new(event.id):
+                        handlers[event.type](uow, book_id, event)
             except DepartedError:
-                return  # news about somebody who left; nothing of theirs may come back
+                return  # a late event of a deleted account; nothing may be stored for it again
 
-        return handler
+        return handle
 
-    def _on_spending(self, work: Work, event: Event) -> None:
-        moved = event.data.get("category_moved")
+    def _on_expenses(self, uow: BudgetsUnitOfWork, book_id: str, event: Event) -> None:
+        data = event.data
+        moved, converted = data.get("category_moved"), data.get("home_currency_changed")
         if moved is not None:
             category = Category(moved["from"], moved["version"], removed=True, moved_to=moved["to"])
-            self._following.removed(work, event.data["user_id"], category)
-        converted = event.data.get("home_currency_changed")
+            self._categories.remove(uow, book_id, category)
         if converted is not None:
-            self._converting.begin(work, event.data["user_id"], converted["version"], converted["from"], converted["to"])
-        news = [_entry(change) for change in event.data["changes"]]
-        import_id = event.data["import_id"] if event.type == "expense.recorded" else None
-        self._bookkeeping.post(work, event.data["user_id"], news, import_id=import_id)
+            version, source, target = converted["version"], converted["from"], converted["to"]
+            self._conversions.expenses_received(uow, book_id, version, source, target)
+        versions = [_version(change) for change in data["changes"]]
+        import_id = data["import_id"] if event.type == "expense.recorded" else None
+        self._projection.apply(uow, book_id, versions, import_id=import_id)
         if import_id is not None:
-            self._importing.counted(work, event.data["user_id"], import_id, len(news))
+            self._imports.expenses_received(uow, book_id, import_id, len(versions))
         if converted is not None:
-            self._converting.finish(work, event.data["user_id"])
+            self._conversions.convert(uow, book_id)
 
-    def _on_categories(self, work: Work, event: Event) -> None:
-        heard = [Category(entry["category_id"], entry["version"]) for entry in event.data["categories"]]
-        self._following.heard(work, event.data["user_id"], heard, complete=event.data["complete"])
+    def _on_categories(self, uow: BudgetsUnitOfWork, book_id: str, event: Event) -> None:
+        categories = [Category(entry["category_id"], entry["version"]) for entry in event.data["categories"]]
+        self._categories.add(uow, book_id, categories, complete=event.data["complete"])
 
-    def _on_category_removed(self, work: Work, event: Event) -> None:
+    def _on_category_removed(self, uow: BudgetsUnitOfWork, book_id: str, event: Event) -> None:
         data = event.data
         category = Category(data["category_id"], data["version"], removed=True, moved_to=data["moved_to"])
-        self._following.removed(work, data["user_id"], category)
+        self._categories.remove(uow, book_id, category)
 
-    def _on_import(self, work: Work, event: Event) -> None:
-        self._importing.completed(work, event.data["user_id"], event.data)
-
-    def _on_undone_import(self, work: Work, event: Event) -> None:
-        self._importing.undone(work, event.data["user_id"], event.data["import_id"])
-
-    def _on_conversion(self, work: Work, event: Event) -> None:
+    def _on_conversion(self, uow: BudgetsUnitOfWork, book_id: str, event: Event) -> None:
         data = event.data
         rate = None if data["rate"] is None else Decimal(data["rate"])
-        self._converting.told(
-            work, data["user_id"], data["version"], source=data["from"], target=data["to"], rate=rate, events=data["events"]
+        self._conversions.rate_received(
+            uow, book_id, data["version"], source=data["from"], target=data["to"], rate=rate, events=data["events"]
         )
 
-    def _on_person(self, work: Work, event: Event) -> None:
-        data = event.data
-        work.people.update(data["user_id"], time_zone=data["time_zone"], version=data["version"])
+    def _on_import_completed(self, uow: BudgetsUnitOfWork, book_id: str, event: Event) -> None:
+        self._imports.completed(uow, book_id, event.data)
 
-    def _on_departure(self, work: Work, event: Event) -> None:
-        work.people.forget(event.data["user_id"])
+    def _on_import_undone(self, uow: BudgetsUnitOfWork, book_id: str, event: Event) -> None:
+        self._imports.undone(uow, book_id, event.data["import_id"])
+
+    def _on_user(self, uow: BudgetsUnitOfWork, book_id: str, event: Event) -> None:
+        uow.books.update_time_zone(book_id, event.data["time_zone"], version=event.data["version"])
+
+    def _on_user_deleted(self, uow: BudgetsUnitOfWork, book_id: str, _event: Event) -> None:
+        uow.books.erase(book_id)
 
 
-def _entry(change: Mapping[str, Any]) -> Entry:
+def _version(change: Mapping[str, Any]) -> ExpenseVersion:
     after = change["after"]
-    spent = after is not None and after["kind"] == "expense"
-    return Entry(change["expense_id"], change["version"], _expense(change["expense_id"], after) if spent else None)
+    is_expense = after is not None and after["kind"] == "expense"
+    return ExpenseVersion(change["expense_id"], change["version"], _expense(change["expense_id"], after) if is_expense else None)
 
 
 def _expense(expense_id: str, state: Mapping[str, Any]) -> Expense:
@@ -122,9 +132,10 @@ def _expense(expense_id: str, state: Mapping[str, Any]) -> Expense:
             id=expense_id,
             day=date.fromisoformat(state["spent_on"]),
             category_id=state["category_id"] or NO_CATEGORY,
-            home=Money.from_wire(state["home_amount"]),
+            home_amount=Money.from_wire(state["home_amount"]),
             amount=Money.from_wire(state["amount"]),
             payee=state["payee"],
         )
     except (MoneyError, ValueError) as error:
-        raise Reject(f"expense {expense_id}: {error}") from error
+        message = f"expense {expense_id}: {error}"
+        raise Reject(message) from error

@@ -1,4 +1,4 @@
-"""What the budgets service can be told."""
+"""The settings of the budgets service."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from chassis.storage.address import store_address
 
 @dataclass(frozen=True, kw_only=True)
 class BudgetsSettings(CommonSettings):
-    """Settings of the budgets service."""
+    """The settings of the budgets service."""
 
     database: str = setting(
         "BUDGETS_DB",

@@ -1,4 +1,4 @@
-from budgets.adapters.sql import metadata
+from budgets.tables import metadata
 from chassis.storage.migrations import run_environment
 
 run_environment(metadata)

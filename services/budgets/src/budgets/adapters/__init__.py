@@ -1,1 +1,0 @@
-"""One room for each real thing that budgets are kept in."""

@@ -1,0 +1,1 @@
+"""Changes of the home currency: limits are converted when all expenses have been."""

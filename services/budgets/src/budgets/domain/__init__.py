@@ -1,1 +1,0 @@
-"""The rules of budgets: plain Python, free of any framework and store."""

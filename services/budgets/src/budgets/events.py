@@ -1,0 +1,54 @@
+"""The events of budgets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from budgets.assessment import Assessment
+from budgets.model import FULL, Budget, BudgetView, Crossing
+from budgets.wire import budget_json, crossing_json, expense_json
+
+Found = tuple[Budget, Crossing, Assessment]
+"""A crossing that holds, with its budget and what its period comes to."""
+
+
+class BudgetEvents:
+    """Publishes what happens to budgets in one unit of work."""
+
+    def __init__(self, publish: Callable[[str, str, dict[str, Any]], None]) -> None:
+        """`publish` takes the type, the subject and the data of an event."""
+        self._publish = publish
+
+    def changed(self, view: BudgetView) -> None:
+        """Publish that a budget or its current period is different."""
+        budget = view.budget
+        self._publish("budget.changed", budget.id, {"user_id": budget.book_id, "budget": budget_json(view)})
+
+    def removed(self, budget: Budget) -> None:
+        """Publish that a budget was deleted."""
+        self._publish("budget.removed", budget.id, {"user_id": budget.book_id, "budget_id": budget.id})
+
+    def crossed(self, budget: Budget, crossing: Crossing, assessment: Assessment) -> None:
+        """Publish that a period is near its limit or exceeds it."""
+        kind = "budget.exceeded" if crossing.threshold == FULL else "budget.near"
+        data = {
+            "user_id": budget.book_id,
+            **crossing_json(budget, crossing, assessment),
+            "expense": expense_json(crossing.trigger.expense),
+            "import_id": crossing.import_id,
+        }
+        self._publish(kind, budget.id, data)
+
+    def recovered(self, budget: Budget, crossing: Crossing, assessment: Assessment, reason: str) -> None:
+        """Publish that a crossing no longer holds."""
+        data = {"user_id": budget.book_id, **crossing_json(budget, crossing, assessment), "reason": reason}
+        self._publish("budget.recovered", budget.id, data)
+
+    def import_reviewed(self, import_id: str, facts: Mapping[str, Any], exceedances: Sequence[Found], *, more: int) -> None:
+        """Publish the summary of an import; `facts` are the data of import.completed."""
+        listed = [
+            {**crossing_json(budget, crossing, assessment), "expense": expense_json(crossing.trigger.expense)}
+            for budget, crossing, assessment in exceedances
+        ]
+        self._publish("import.reviewed", import_id, {**facts, "exceedances": listed, "more": more})
