@@ -30,6 +30,8 @@ STORES = (
     "expenses/entries/trash_store.py",
     "expenses/imports/remembered_store.py",
     "expenses/receipts/transfer.py",
+    "notifier/tables.py",
+    "notifier/transfer.py",
     "/store.py",
 )
 """Where rows are read and written."""
@@ -51,7 +53,9 @@ ROOMS = {
     "PIL": ("expenses/receipts/sandbox/",),
     "pi_heif": ("expenses/receipts/sandbox/",),
     "pypdfium2": ("expenses/receipts/sandbox/",),
-    "sendgrid": ("notifier/adapters/",),
+    "sendgrid": ("notifier/delivery/mailers/sendgrid_client.py", "notifier/delivery_reports/sendgrid.py"),
+    "python_http_client": ("notifier/delivery/mailers/",),
+    "jinja2": ("notifier/wording/texts.py",),
     "ibm_watson": ("assistant/watson/",),
     "mcp": ("assistant/mcp/",),
     "pydantic": ("assistant/mcp/",),

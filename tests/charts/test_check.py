@@ -20,7 +20,7 @@ from chassis.runtime.settings import read_settings
 from expenses.receipts.checks import receipt_probes
 from expenses.receipts.opening import files_from
 from expenses.settings import ExpensesSettings
-from notifier.adapters.probing import mail_probe
+from notifier.delivery.mailers.probe import mail_probe
 from notifier.settings import NotifierSettings
 from support.helm import SUITE, containers, rendered
 

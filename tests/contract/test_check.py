@@ -32,7 +32,7 @@ from expenses.receipts.checks import receipt_probes
 from expenses.receipts.opening import files_from
 from mailserver.server import MailServer, Options
 from mailserver.signing import Signer
-from notifier.adapters.probing import mail_probe
+from notifier.delivery.mailers.probe import mail_probe
 from notifier.settings import NotifierSettings
 from support.couch_door import opened
 from support.exim import PASSWORD, USER, Exim
@@ -214,8 +214,8 @@ def test_sendgrid_says_what_is_wrong_and_no_mail_is_sent() -> None:
     server = MailServer(Options(signer=Signer())).start()
     here = {"NOTIFIER_MAIL": f"sendgrid:{server.url}", "SENDGRID_API_KEY": "SG.test"}
     try:
-        assert said(mailing(**here)).startswith(f"ok: {server.url} takes the key, which may send")
-        assert "refuses it; make a new one with the scope mail.send" in said(mailing(**{**here, "SENDGRID_API_KEY": WRONG}))
+        assert said(mailing(**here)).startswith(f"ok: {server.url} accepts the key, which may send")
+        assert "refuses it; create a new one with the scope mail.send" in said(mailing(**{**here, "SENDGRID_API_KEY": WRONG}))
         server.options.scopes = ["alerts.read"]
         assert "has not the scope mail.send" in said(mailing(**here))
     finally:

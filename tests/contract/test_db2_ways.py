@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from chassis.storage.address import store_address
 from chassis.storage.database import Database, StoreBusyError, StoreUnavailableError
 from chassis.storage.migrations import migrate
-from notifier.adapters.sql.tables import recipient
+from notifier.tables import recipient
 from support.certificates import write_certificates
 from support.locks import ADD, Crosswise, both
 from support.proxy import Board

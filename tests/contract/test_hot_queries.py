@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-import notifier.adapters.sql
 from budgets.model import Budget, ExpenseVersion, Rollover, Scope, SpendingKey
 from budgets.model import Expense as Spent
 from budgets.periods import Cycle, Schedule
@@ -22,9 +21,11 @@ from expenses.ports import Filter, Who
 from expenses.reports.totals import CATEGORY, DAY, EVER, MONTH, PAYEE, Spans
 from expenses.unit_of_work import SqlStore
 from money import Money
-from notifier.domain.alerts import Alert
-from notifier.domain.mails import Mail, MailState
-from notifier.domain.preferences import AlertKind
+from notifier.alerts.model import Alert
+from notifier.delivery.model import Mail, MailState
+from notifier.delivery.queue import MailQueue
+from notifier.preferences.model import AlertKind
+from notifier.store import NotifierStore
 from support.budgets_store import locked
 from support.plans import Plans
 from support.stores import store_url
@@ -146,9 +147,10 @@ def test_budgets(opened) -> None:
 def test_notifications(opened) -> None:
     database = opened("notifier")
     make = event_maker("notifier", lambda: NOW, uuid7)
-    store = notifier.adapters.sql.SqlStore(database, make_event=make, owner="one", now_ms=lambda: 10_000_000)
+    store = NotifierStore(database, make_event=make, owner="one", now_ms=lambda: 10_000_000)
+    queue = MailQueue(store, owner="one", now_ms=lambda: 10_000_000, elapsed=lambda: 0.0)
     for user in USERS:
-        with store.begin() as work:
+        with store.write() as uow:
             for number in range(60):
                 alert = Alert(
                     id=uuid7(),
@@ -160,24 +162,25 @@ def test_notifications(opened) -> None:
                     created_at=NOW,
                     listed=True,
                 )
-                work.alerts.add(alert)
+                uow.alerts.add(alert)
                 state = MailState.PENDING if number == 0 else MailState.SENT
-                work.mails.add(
+                uow.mails.add(
                     Mail(id=uuid7(), user_id=user, alert_id=alert.id, event_id=uuid7(), kind="k", facts={}, at=NOW, state=state)
                 )
     plans = Plans(database)
     plans.analyse()
     with plans.watching():
-        envelope = store.claim()
-        assert envelope is not None
-        with store.begin(turn_of=USERS[0]) as work:
-            work.first_time(uuid7())
-            work.mails.settle(envelope.mail, MailState.SENT, at=NOW)
-            work.recipients.find(USERS[0])
-            work.alerts.known(uuid7())
-            work.alerts.page(USERS[0], unread=False, limit=20, after=None)
-            work.alerts.page(USERS[0], unread=True, limit=20, after=(5, uuid7()))
-            work.alerts.count_unread(USERS[0])
-            work.preferences.of(USERS[0])
+        claimed = queue.claim()
+        assert claimed is not None
+        with store.write() as uow:
+            uow.recipients.lock(USERS[0])
+            uow.is_new(uuid7())
+            uow.mails.settle(claimed.mail, MailState.SENT, at=NOW)
+            uow.recipients.find(USERS[0])
+            uow.alerts.exists_for(uuid7())
+            uow.alerts.page(USERS[0], unread=False, limit=20, after=None)
+            uow.alerts.page(USERS[0], unread=True, limit=20, after=(5, uuid7()))
+            uow.alerts.count_unread(USERS[0])
+            uow.preferences.get(USERS[0])
     assert len(plans) > 8
     assert plans.without_index() == []

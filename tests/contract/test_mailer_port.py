@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from chassis.runtime.ids import uuid7
-from notifier.domain.errors import RefusedError, TryAgainError
-from notifier.domain.mails import Trail
+from notifier.delivery.mailer import RefusedError, TryAgainError
+from notifier.delivery.model import ProviderStatus
 from support.exim import Exim
 from support.mailboxes import FolderBox, SendGridBox, SmtpBox, a_message
 
@@ -106,7 +106,7 @@ def test_an_id_that_is_no_uuid_is_refused(box, mail_id) -> None:
     with pytest.raises(RefusedError):
         box.mailer.send(a_message(mail_id=mail_id))
     with pytest.raises(RefusedError):
-        box.mailer.trail(mail_id)
+        box.mailer.status_of(mail_id)
     assert box.arrived() == []
 
 
@@ -130,10 +130,10 @@ def test_what_is_out_of_reach_may_be_tried_again(box) -> None:
 
 def test_the_trail_of_a_mail_is_never_the_opposite_of_the_truth(box) -> None:
     message = a_message()
-    assert box.mailer.trail(message.mail_id) in {Trail.UNSEEN, Trail.UNTOLD}
+    assert box.mailer.status_of(message.mail_id) in {ProviderStatus.NOT_FOUND, ProviderStatus.UNKNOWN}
     box.mailer.send(message)
-    assert box.mailer.trail(message.mail_id) in {Trail.ACCEPTED, Trail.UNTOLD}
-    assert box.mailer.trail(uuid7()) in {Trail.UNSEEN, Trail.UNTOLD}
+    assert box.mailer.status_of(message.mail_id) in {ProviderStatus.ACCEPTED, ProviderStatus.UNKNOWN}
+    assert box.mailer.status_of(uuid7()) in {ProviderStatus.NOT_FOUND, ProviderStatus.UNKNOWN}
 
 
 def test_forgetting_is_no_error_and_leaves_other_mails_alone(box) -> None:

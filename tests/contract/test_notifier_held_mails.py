@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from notifier.adapters.sql import SqlStore
-from notifier.domain.mails import MOST_RELEASED, Mail, MailState
+from notifier.delivery.model import MOST_RELEASED, Mail, MailState
+from notifier.store import NotifierStore
 from support.notifier_store import NOW, OTHER, USER, Machine, a_machine, a_mail, added, an_alert
 from support.stores import STORES, store_url
 
@@ -33,18 +33,20 @@ def machine(url: str) -> Iterator[Machine]:
 
 
 @pytest.fixture
-def store(machine: Machine) -> SqlStore:
+def store(machine: Machine) -> NotifierStore:
     return machine.knowing()
 
 
-def hold(store: SqlStore, mail: Mail, **more: object) -> None:
-    with store.begin(turn_of=mail.user_id) as work:
-        work.mails.hold(mail, **{"at": NOW, "seconds": 60, "reason": "Waits.", **more})  # type: ignore[arg-type]
+def hold(store: NotifierStore, mail: Mail, **more: object) -> None:
+    with store.write() as uow:
+        uow.recipients.lock(mail.user_id)
+        uow.mails.hold(mail, **{"at": NOW, "seconds": 60, "reason": "Waits.", **more})  # type: ignore[arg-type]
 
 
-def release(store: SqlStore, *, at: object = NOW + HOUR) -> None:
-    with store.begin(turn_of=USER) as work:
-        work.mails.release(USER, at=at)  # type: ignore[arg-type]
+def release(store: NotifierStore, *, at: object = NOW + HOUR) -> None:
+    with store.write() as uow:
+        uow.recipients.lock(USER)
+        uow.mails.release(USER, at=at)  # type: ignore[arg-type]
 
 
 def test_a_held_mail_waits_without_an_attempt_and_says_so(store, machine) -> None:
@@ -52,12 +54,12 @@ def test_a_held_mail_waits_without_an_attempt_and_says_so(store, machine) -> Non
     added(store, alert, a_mail(alert_id=alert.id))
     hold(store, store.claim().mail)
     assert (store.claim(), store.seconds_until_due()) == (None, 60)
-    with store.read() as work:
-        [delivery] = work.alerts.find(USER, alert.id).deliveries
+    with store.read() as uow:
+        [delivery] = uow.alerts.find(USER, alert.id).deliveries
     assert (delivery.state, delivery.at, delivery.detail) == (MailState.HELD, NOW, "Waits.")
     machine.ms += 60_000
     again = store.claim()
-    assert (again.unsure, again.mail.attempts, again.mail.held_at, again.mail.released_at) == (False, 0, NOW, None)
+    assert (again.uncertain, again.mail.attempts, again.mail.held_at, again.mail.released_at) == (False, 0, NOW, None)
     hold(store, again.mail, at=NOW + HOUR)
     assert [state for _kind, state in machine.changes] == ["pending", "held"], "it is counted once"
 
@@ -69,19 +71,19 @@ def test_a_release_makes_all_held_mails_of_one_person_due(store, machine) -> Non
         hold(store, store.claim().mail)
     added(store, tried)
     claimed = store.claim()
-    with store.begin() as work:
-        work.mails.postpone(claimed.mail, seconds=60, reason="busy")
+    with store.write() as uow:
+        uow.mails.postpone(claimed.mail, seconds=60, reason="busy")
     machine.changes.clear()
     release(store)
     assert machine.changes == [("budget.exceeded", "pending")]
     due = store.claim()
     assert (due.mail.id, due.mail.detail, due.mail.held_at, due.mail.released_at) == (mine.id, "", NOW, NOW + HOUR)
-    assert store.claim().unsure, "the other two are not due"
+    assert store.claim().uncertain, "the other two are not due"
 
 
-def states(store: SqlStore) -> list[MailState]:
-    with store.read() as work:
-        return [alert.deliveries[0].state for alert in work.alerts.page(USER, unread=False, limit=20, after=None)]
+def states(store: NotifierStore) -> list[MailState]:
+    with store.read() as uow:
+        return [alert.deliveries[0].state for alert in uow.alerts.page(USER, unread=False, limit=20, after=None)]
 
 
 def test_a_release_skips_all_but_the_newest_few_and_the_one_in_hand(store, machine) -> None:
@@ -113,11 +115,11 @@ def test_a_held_mail_is_withdrawn_with_its_alert(store) -> None:
     alert = an_alert()
     added(store, alert, a_mail(alert_id=alert.id))
     hold(store, store.claim().mail)
-    with store.begin() as work:
-        work.alerts.withdraw(alert, NOW)
+    with store.write() as uow:
+        uow.alerts.withdraw(alert, NOW)
     release(store)
-    with store.read() as work:
-        [delivery] = work.alerts.find(USER, alert.id).deliveries
+    with store.read() as uow:
+        [delivery] = uow.alerts.find(USER, alert.id).deliveries
     assert (delivery.state, delivery.detail, store.claim()) == (MailState.WITHDRAWN, "", None)
 
 
@@ -125,8 +127,8 @@ def test_only_whoever_claimed_a_mail_can_hold_it(store, machine) -> None:
     added(store, a_mail())
     mail = store.claim().mail
     hold(machine.store("two"), mail)
-    with store.begin() as work:
-        assert work.mails.settle(mail, MailState.SENT, at=NOW)
+    with store.write() as uow:
+        assert uow.mails.settle(mail, MailState.SENT, at=NOW)
     hold(store, mail)
     assert [state for _kind, state in machine.changes] == ["pending", "sent"]
 
@@ -136,39 +138,43 @@ def test_a_confirmation_waits_for_a_hold_under_way_and_finds_it(store, machine) 
     mail, inside = store.claim().mail, threading.Event()
 
     def slowly() -> None:
-        with store.begin(turn_of=USER) as work:
+        with store.write() as uow:
+            uow.recipients.lock(USER)
             inside.set()
             time.sleep(0.2)
-            assert work.recipients.find(USER).version == 4
-            work.mails.hold(mail, at=NOW, seconds=60, reason="")
+            assert uow.recipients.find(USER).version == 4
+            uow.mails.hold(mail, at=NOW, seconds=60, reason="")
 
     thread = threading.Thread(target=slowly)
     thread.start()
     assert inside.wait(60)
-    with machine.store("two").begin(turn_of=USER) as work:
-        known = work.recipients.find(USER)
-        work.recipients.keep(dataclasses.replace(known, version=5))
-        work.mails.release(USER, at=NOW)
+    with machine.store("two").write() as uow:
+        uow.recipients.lock(USER)
+        known = uow.recipients.find(USER)
+        uow.recipients.save(dataclasses.replace(known, version=5))
+        uow.mails.release(USER, at=NOW)
     thread.join()
     assert store.claim().mail.id == mail.id
 
 
 def test_a_hold_waits_for_a_confirmation_under_way_and_sees_it(store, machine) -> None:
-    with store.begin() as work:
-        known = dataclasses.replace(work.recipients.find(USER), version=5, verified=False)
-        work.recipients.keep(known)
+    with store.write() as uow:
+        known = dataclasses.replace(uow.recipients.find(USER), version=5, verified=False)
+        uow.recipients.save(known)
     inside = threading.Event()
 
     def slowly() -> None:
-        with machine.store("two").begin(turn_of=USER) as work:
+        with machine.store("two").write() as uow:
+            uow.recipients.lock(USER)
             inside.set()
             time.sleep(0.2)
-            work.recipients.keep(dataclasses.replace(known, version=6, verified=True))
-            work.mails.release(USER, at=NOW)
+            uow.recipients.save(dataclasses.replace(known, version=6, verified=True))
+            uow.mails.release(USER, at=NOW)
 
     thread = threading.Thread(target=slowly)
     thread.start()
     assert inside.wait(60)
-    with store.begin(turn_of=USER) as work:
-        assert work.recipients.find(USER).verified
+    with store.write() as uow:
+        uow.recipients.lock(USER)
+        assert uow.recipients.find(USER).verified
     thread.join()

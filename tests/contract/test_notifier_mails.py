@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from chassis.runtime.ids import uuid7
-from notifier.adapters.sql import SqlStore, shared
-from notifier.adapters.sql.claims import LOOK_SECONDS
-from notifier.domain.mails import LEASE_SECONDS, MailState
+from notifier.delivery.claims import CHECK_SECONDS
+from notifier.delivery.model import LEASE_SECONDS, MailState
+from notifier.store import NotifierStore
+from notifier.tables import shared
 from support.notifier_store import NOW, OTHER, USER, Machine, a_machine, a_mail, added, an_alert
 from support.stores import STORES, store_url
 
@@ -30,7 +31,7 @@ def machine(url: str) -> Iterator[Machine]:
 
 
 @pytest.fixture
-def store(machine: Machine) -> SqlStore:
+def store(machine: Machine) -> NotifierStore:
     return machine.knowing()
 
 
@@ -42,8 +43,8 @@ def test_a_mail_is_claimed_with_all_that_sending_needs(store) -> None:
     )
     added(store, alert, mail, letter)
     first = store.claim()
-    with store.begin() as work:
-        work.mails.settle(first.mail, MailState.SENT, at=NOW)
+    with store.write() as uow:
+        uow.mails.settle(first.mail, MailState.SENT, at=NOW)
     second = store.claim()
     assert (first.mail, first.address, first.name, first.locale, first.withdrawn) == (mail, "sealed", "Maria 🍕", "ar-EG", False)
     assert (second.mail, second.address, second.name, second.locale) == (letter, "sealed too", "M", "de-DE")
@@ -53,20 +54,20 @@ def test_a_claim_keeps_others_away_until_one_of_them_has_watched_it_for_a_lease(
     mail, other = a_mail(), machine.store("two")
     added(store, mail)
     assert (store.claim().mail, other.claim()) == (mail, None)
-    assert other.seconds_until_due() == LOOK_SECONDS
+    assert other.seconds_until_due() == CHECK_SECONDS
     machine.seconds += LEASE_SECONDS - 0.1
     assert other.claim() is None
     machine.seconds += 0.1
     taken = other.claim()
-    assert (taken.mail, taken.unsure) == (mail, True)
-    with store.begin() as work:
-        assert not work.mails.settle(mail, MailState.SENT, at=NOW), "the lease went to another"
-        work.mails.postpone(mail, seconds=0, reason="")
-        work.mails.doubt(mail, seconds=0, reason="", ended=True)
-        assert work.mails.exists(mail.id)
+    assert (taken.mail, taken.uncertain) == (mail, True)
+    with store.write() as uow:
+        assert not uow.mails.settle(mail, MailState.SENT, at=NOW), "the lease went to another"
+        uow.mails.postpone(mail, seconds=0, reason="")
+        uow.mails.mark_uncertain(mail, seconds=0, reason="", ended=True)
+        assert uow.mails.exists(mail.id)
     assert store.claim() is None
-    with other.begin() as work:
-        assert work.mails.settle(mail, MailState.SENT, at=NOW)
+    with other.write() as uow:
+        assert uow.mails.settle(mail, MailState.SENT, at=NOW)
 
 
 @pytest.mark.parametrize("step", [-3600, 3600])
@@ -92,8 +93,8 @@ def test_a_clock_that_is_stepped_keeps_no_mail_waiting(store, machine, step) -> 
     waits, fresh = a_mail(), a_mail()
     added(store, waits)
     claimed = store.claim()
-    with store.begin() as work:
-        work.mails.postpone(claimed.mail, seconds=60, reason="")
+    with store.write() as uow:
+        uow.mails.postpone(claimed.mail, seconds=60, reason="")
     added(store, fresh)
     machine.ms += step * 1000
     assert store.seconds_until_due() == 0
@@ -101,16 +102,16 @@ def test_a_clock_that_is_stepped_keeps_no_mail_waiting(store, machine, step) -> 
     for _turn in range(2):
         mail = store.claim().mail
         found.add(mail.id)
-        with store.begin() as work:
-            work.mails.settle(mail, MailState.SENT, at=NOW)
+        with store.write() as uow:
+            uow.mails.settle(mail, MailState.SENT, at=NOW)
     assert found == {waits.id, fresh.id}
 
 
 def test_a_machine_whose_clock_is_some_seconds_behind_is_as_patient_as_the_others(store, machine) -> None:
     added(store, a_mail())
     claimed = store.claim()
-    with store.begin() as work:
-        work.mails.postpone(claimed.mail, seconds=10, reason="")
+    with store.write() as uow:
+        uow.mails.postpone(claimed.mail, seconds=10, reason="")
     machine.ms -= 30_000
     assert (store.claim(), store.seconds_until_due()) == (None, 40)
 
@@ -120,38 +121,38 @@ def test_what_a_process_claimed_before_it_crashed_is_its_own_again_with_a_doubt(
     added(store, mail)
     first, again = store.claim(), store.claim()
     assert (first.mail, again.mail) == (mail, mail)
-    assert (first.unsure, again.unsure, again.attempt) == (False, True, first.attempt)
+    assert (first.uncertain, again.uncertain, again.attempt) == (False, True, first.attempt)
 
 
 def test_a_doubt_stays_until_an_attempt_surely_failed(store, machine) -> None:
     added(store, a_mail())
     claimed = store.claim()
-    with store.begin() as work:
-        work.mails.doubt(claimed.mail, seconds=10, reason="No answer.", ended=True)
+    with store.write() as uow:
+        uow.mails.mark_uncertain(claimed.mail, seconds=10, reason="No answer.", ended=True)
     assert store.claim() is None
     machine.ms += 10_000
     unsure = store.claim()
-    assert (unsure.unsure, unsure.mail.attempts, unsure.mail.detail) == (True, 1, "No answer.")
-    with store.begin() as work:
-        again = work.mails.begin_again(unsure)
+    assert (unsure.uncertain, unsure.mail.attempts, unsure.mail.detail) == (True, 1, "No answer.")
+    with store.write() as uow:
+        again = uow.mails.start_attempt(unsure)
     assert again.attempt > unsure.attempt
     assert store.claim().attempt == again.attempt
-    with store.begin() as work:
-        work.mails.postpone(unsure.mail, seconds=0, reason="Refused to connect.")
+    with store.write() as uow:
+        uow.mails.postpone(unsure.mail, seconds=0, reason="Refused to connect.")
     sure = store.claim()
-    assert (sure.unsure, sure.mail.attempts, sure.mail.detail) == (False, 2, "Refused to connect.")
+    assert (sure.uncertain, sure.mail.attempts, sure.mail.detail) == (False, 2, "Refused to connect.")
 
 
 def test_a_report_settles_a_mail_whoever_holds_it_and_blanks_its_secrets(store, machine) -> None:
     mail = a_mail(address="sealed", token="sealed")
     added(store, mail)
     claimed = store.claim()
-    with machine.store("two").begin() as work:
-        assert work.mails.report(uuid7()) is None
-        work.mails.note(work.mails.report(mail.id), MailState.DELIVERED, at=NOW, detail="x" * 5000)
-    with store.begin() as work:
-        assert not work.mails.settle(claimed.mail, MailState.SENT, at=NOW)
-        told = work.mails.report(mail.id)
+    with machine.store("two").write() as uow:
+        assert uow.mails.lock(uuid7()) is None
+        uow.mails.record_report(uow.mails.lock(mail.id), MailState.DELIVERED, at=NOW, detail="x" * 5000)
+    with store.write() as uow:
+        assert not uow.mails.settle(claimed.mail, MailState.SENT, at=NOW)
+        told = uow.mails.lock(mail.id)
     assert (told.state, told.reported_at, told.address, told.token) == (MailState.DELIVERED, NOW, None, None)
     assert machine.changes[-1] == ("budget.exceeded", "delivered")
 
@@ -160,50 +161,50 @@ def test_a_mail_that_may_have_been_sent_is_not_withdrawn_behind_its_back(store) 
     alert = an_alert()
     added(store, alert, a_mail(alert_id=alert.id))
     claimed = store.claim()
-    with store.begin() as work:
-        work.mails.doubt(claimed.mail, seconds=0, reason="", ended=True)
-        work.alerts.withdraw(alert, NOW)
+    with store.write() as uow:
+        uow.mails.mark_uncertain(claimed.mail, seconds=0, reason="", ended=True)
+        uow.alerts.withdraw(alert, NOW)
     again = store.claim()
-    assert (again.unsure, again.withdrawn) == (True, True)
+    assert (again.uncertain, again.withdrawn) == (True, True)
 
 
 def test_a_mail_that_is_being_sent_is_not_stopped_but_its_next_claim_knows(store) -> None:
     alert = an_alert()
     added(store, alert, a_mail(alert_id=alert.id))
     claimed = store.claim()
-    with store.begin() as work:
-        work.alerts.withdraw(alert, NOW)
-        work.mails.postpone(claimed.mail, seconds=0, reason="")
+    with store.write() as uow:
+        uow.alerts.withdraw(alert, NOW)
+        uow.mails.postpone(claimed.mail, seconds=0, reason="")
     assert store.claim().withdrawn
 
 
 def test_a_postponed_mail_waits_and_counts_its_attempts(store, machine) -> None:
     added(store, a_mail())
     claimed = store.claim()
-    with store.begin() as work:
-        work.mails.postpone(claimed.mail, seconds=10, reason="The channel is busy.")
+    with store.write() as uow:
+        uow.mails.postpone(claimed.mail, seconds=10, reason="The channel is busy.")
     assert store.claim() is None
     assert store.seconds_until_due() == 10
     machine.ms += 10_000
     due, claimed = store.seconds_until_due(), store.claim()
-    assert (due, claimed.mail.attempts, claimed.mail.detail, claimed.unsure) == (0, 1, "The channel is busy.", False)
+    assert (due, claimed.mail.attempts, claimed.mail.detail, claimed.uncertain) == (0, 1, "The channel is busy.", False)
 
 
 def test_a_settled_mail_is_final_and_has_no_secret(store, machine) -> None:
     mail = a_mail(token="sealed", address="sealed")
     added(store, mail)
     store.claim()
-    with store.begin() as work:
-        assert work.mails.settle(mail, MailState.FAILED, at=NOW, detail="x" * 5000)
-        assert not work.mails.settle(mail, MailState.SENT, at=NOW)
+    with store.write() as uow:
+        assert uow.mails.settle(mail, MailState.FAILED, at=NOW, detail="x" * 5000)
+        assert not uow.mails.settle(mail, MailState.SENT, at=NOW)
     assert (store.claim(), store.seconds_until_due()) == (None, None)
     assert machine.changes == [("budget.exceeded", "pending"), ("budget.exceeded", "failed")]
 
 
 def test_nobody_hears_of_mails_of_a_transaction_that_failed(store, machine) -> None:
-    with pytest.raises(RuntimeError), store.begin() as work:
-        work.mails.add(a_mail())
-        work.announce("alert.raised", USER, {})
+    with pytest.raises(RuntimeError), store.write() as uow:
+        uow.mails.add(a_mail())
+        uow.publish("alert.raised", USER, {})
         raise RuntimeError
     assert machine.changes == []
     with machine.database.read() as connection:
@@ -213,18 +214,18 @@ def test_nobody_hears_of_mails_of_a_transaction_that_failed(store, machine) -> N
 def test_many_senders_claim_each_mail_once(store, machine) -> None:
     mails = [a_mail() for _number in range(40)]
     added(store, *mails)
-    claimed: list[str] = []
+    sent: list[str] = []
 
     def work(owner: str) -> None:
         mine = machine.store(owner)
-        while (envelope := mine.claim()) is not None:
-            with mine.begin() as transaction:
-                assert transaction.mails.settle(envelope.mail, MailState.SENT, at=NOW)
-            claimed.append(envelope.mail.id)
+        while (claimed := mine.claim()) is not None:
+            with mine.write() as uow:
+                assert uow.mails.settle(claimed.mail, MailState.SENT, at=NOW)
+            sent.append(claimed.mail.id)
 
     threads = [threading.Thread(target=work, args=(owner,)) for owner in "abcd"]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(claimed) == sorted(mail.id for mail in mails)
+    assert sorted(sent) == sorted(mail.id for mail in mails)

@@ -18,9 +18,9 @@ from chassis.messaging.events import event_maker
 from chassis.runtime.ids import uuid7
 from chassis.storage.database import Database
 from chassis.storage.migrations import migrate
-from notifier.adapters.sql import SqlStore
+from notifier.store import NotifierStore
+from support.notifier_world import NOON
 from support.stores import STORES, fresh_url
-from unit.notifier.built import NOON
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,8 +63,8 @@ def a_person(database: Database) -> str:
     return str(row["user_id"])
 
 
-def a_store(database: Database) -> SqlStore:
-    return SqlStore(database, make_event=event_maker("notifier", lambda: NOON, uuid7), owner="home", now_ms=lambda: 10)
+def a_store(database: Database) -> NotifierStore:
+    return NotifierStore(database, make_event=event_maker("notifier", lambda: NOON, uuid7), owner="home", now_ms=lambda: 10)
 
 
 @pytest.fixture(params=STORES)
@@ -80,10 +80,10 @@ def test_a_mail_that_the_first_version_was_sending_is_in_doubt_and_one_that_wait
     migrate(database, "notifier")
     store = a_store(database)
     found = {}
-    while (envelope := store.claim()) is not None and envelope.mail.id not in found:
-        found[envelope.mail.id] = envelope.unsure
-        with store.begin() as work:
-            work.mails.doubt(envelope.mail, seconds=10, reason="", ended=True)
+    while (claimed := store.claim()) is not None and claimed.mail.id not in found:
+        found[claimed.mail.id] = claimed.uncertain
+        with store.write() as uow:
+            uow.mails.mark_uncertain(claimed.mail, seconds=10, reason="", ended=True)
     assert found == {held: True, waiting: False}
 
 
@@ -92,22 +92,22 @@ def test_who_is_known_already_counts_as_verified(database: Database) -> None:
     user_id = a_person(database)
     migrate(database, "notifier")
     store = a_store(database)
-    with store.read() as work:
-        assert work.recipients.find(user_id).verified
+    with store.read() as uow:
+        assert uow.recipients.find(user_id).verified
 
 
 def test_what_an_older_version_writes_of_a_person_counts_as_verified(database: Database) -> None:
     migrate(database, "notifier")
     store, user_id = a_store(database), a_person(database)
-    with store.begin() as work:
-        known = work.recipients.find(user_id)
+    with store.write() as uow:
+        known = uow.recipients.find(user_id)
         assert known.verified
-        work.recipients.keep(replace(known, version=2, verified=False))
-        assert not work.recipients.find(user_id).verified
+        uow.recipients.save(replace(known, version=2, verified=False))
+        assert not uow.recipients.find(user_id).verified
     with database.begin() as connection:
         connection.execute(sa.table("recipient", sa.column("version")).update().values(version=3))
-    with store.read() as work:
-        assert work.recipients.find(user_id).verified
+    with store.read() as uow:
+        assert uow.recipients.find(user_id).verified
 
 
 def test_the_second_migration_is_written_for_mysql_too(capsys) -> None:

@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from chassis.runtime.ids import uuid7
-from notifier.adapters.sql import SqlStore
-from notifier.domain.alerts import Alert, Period
-from notifier.domain.errors import StaleVersionError
-from notifier.domain.mails import MailState, Stop
-from notifier.domain.preferences import DEFAULTS, UNSAID, AlertKind, Channels, Preferences
+from notifier.alerts.model import Alert, Period
+from notifier.delivery.model import MailState, MailStop
+from notifier.preferences.model import DEFAULT_CHANNELS, DEFAULT_PREFERENCES, AlertKind, Channels, Preferences, StaleVersionError
+from notifier.store import NotifierStore
 from support.notifier_store import NOW, OTHER, USER, Machine, a_machine, a_mail, added, an_alert
 from support.stores import STORES, store_url
 
@@ -35,27 +34,27 @@ def machine(url: str) -> Iterator[Machine]:
 
 
 @pytest.fixture
-def store(machine: Machine) -> SqlStore:
+def store(machine: Machine) -> NotifierStore:
     return machine.knowing()
 
 
 def test_a_person_is_kept_in_the_newest_version(store) -> None:
-    with store.begin() as work:
-        known = work.recipients.find(USER)
+    with store.write() as uow:
+        known = uow.recipients.find(USER)
         for version in (3, 4, 6, 5):
-            work.recipients.keep(dataclasses.replace(known, version=version, name=f"v{version}"))
-    with store.read() as work:
-        assert work.recipients.find(USER).name == "v6"
-        assert work.recipients.find(OTHER) is None
+            uow.recipients.save(dataclasses.replace(known, version=version, name=f"v{version}"))
+    with store.read() as uow:
+        assert uow.recipients.find(USER).name == "v6"
+        assert uow.recipients.find(OTHER) is None
 
 
 def test_whether_an_address_is_verified_is_kept_with_its_version(store) -> None:
-    with store.begin() as work:
-        known = work.recipients.find(USER)
+    with store.write() as uow:
+        known = uow.recipients.find(USER)
         assert known.verified
         for version, verified in ((5, False), (4, True), (6, True), (7, False)):
-            work.recipients.keep(dataclasses.replace(known, version=version, verified=verified))
-            assert work.recipients.find(USER).verified is (verified if version != 4 else False)
+            uow.recipients.save(dataclasses.replace(known, version=version, verified=verified))
+            assert uow.recipients.find(USER).verified is (verified if version != 4 else False)
     alert = an_alert()
     added(store, alert, a_mail(alert_id=alert.id))
     assert not store.claim().verified
@@ -66,12 +65,12 @@ def test_an_alert_comes_back_as_it_was_given(store) -> None:
         budget_id=uuid7(), expense_id=uuid7(), period=Period(date(2015, 1, 1), date(2015, 1, 31)), read_at=NOW, withdrawn_at=NOW
     )
     added(store, alert)
-    with store.read() as work:
-        assert work.alerts.find(USER, alert.id) == alert
-        assert work.alerts.of_cause(USER, alert.cause_id) == alert
-        assert work.alerts.known(alert.cause_id)
-        assert work.alerts.find(OTHER, alert.id) is None
-        assert work.alerts.of_cause(OTHER, alert.cause_id) is None
+    with store.read() as uow:
+        assert uow.alerts.find(USER, alert.id) == alert
+        assert uow.alerts.find_by_cause(USER, alert.cause_id) == alert
+        assert uow.alerts.exists_for(alert.cause_id)
+        assert uow.alerts.find(OTHER, alert.id) is None
+        assert uow.alerts.find_by_cause(OTHER, alert.cause_id) is None
 
 
 def test_a_cause_has_one_alert_whatever_two_processes_believe(store) -> None:
@@ -86,15 +85,15 @@ def test_pages_follow_each_other_by_moment_and_id(store) -> None:
     added(store, *alerts, an_alert(user_id=OTHER), an_alert(listed=False))
     expected = [alert.id for alert in sorted(alerts, key=lambda alert: (alert.created_at, alert.id), reverse=True)]
     found: list[Alert] = []
-    with store.read() as work:
+    with store.read() as uow:
         while True:
             last = found[-1] if found else None
             after = (round(last.created_at.timestamp() * 1000), last.id) if last else None
-            page = work.alerts.page(USER, unread=False, limit=4, after=after)
+            page = uow.alerts.page(USER, unread=False, limit=4, after=after)
             if not page:
                 break
             found += page
-        assert work.alerts.count_unread(USER) == 10
+        assert uow.alerts.count_unread(USER) == 10
     assert [alert.id for alert in found] == expected
 
 
@@ -102,99 +101,104 @@ def test_a_withdrawn_alert_stops_its_waiting_mail_and_no_other(store, machine) -
     alert, other = an_alert(), an_alert()
     added(store, alert, other, a_mail(alert_id=alert.id), a_mail(alert_id=other.id))
     machine.changes.clear()
-    with store.begin() as work:
-        work.alerts.withdraw(alert, NOW)
-    with store.read() as work:
-        assert [entry.state for entry in work.alerts.find(USER, alert.id).deliveries] == [MailState.WITHDRAWN]
-        assert [entry.state for entry in work.alerts.find(USER, other.id).deliveries] == [MailState.PENDING]
+    with store.write() as uow:
+        uow.alerts.withdraw(alert, NOW)
+    with store.read() as uow:
+        assert [entry.state for entry in uow.alerts.find(USER, alert.id).deliveries] == [MailState.WITHDRAWN]
+        assert [entry.state for entry in uow.alerts.find(USER, other.id).deliveries] == [MailState.PENDING]
     assert machine.changes == [("budget.exceeded", "withdrawn")]
 
 
 def test_a_note_of_a_recovery_is_taken_once_and_only_by_its_owner(store) -> None:
     cause = uuid7()
-    with store.begin() as work:
-        work.alerts.note_recovery(USER, cause)
-        work.alerts.note_recovery(USER, cause)
-        assert not work.alerts.take_recovery(OTHER, cause)
-        assert work.alerts.take_recovery(USER, cause)
-        assert not work.alerts.take_recovery(USER, cause)
+    with store.write() as uow:
+        uow.alerts.note_recovery(USER, cause)
+        uow.alerts.note_recovery(USER, cause)
+        assert not uow.alerts.take_recovery(OTHER, cause)
+        assert uow.alerts.take_recovery(USER, cause)
+        assert not uow.alerts.take_recovery(USER, cause)
 
 
 def test_a_report_is_taken_for_the_first_time_once_and_forgotten_after_two_months(store, machine) -> None:
     report_id = "ZGVsaXZlcmVkLTA-_" * 5
     for expected in (True, False):
-        with store.begin() as work:
-            assert work.first_report(report_id) is expected
+        with store.write() as uow:
+            assert uow.reports.is_new(report_id) is expected
     machine.ms += 61 * 24 * 3600 * 1000
     store.clean_up()
-    with store.begin() as work:
-        assert work.first_report(report_id)
+    with store.write() as uow:
+        assert uow.reports.is_new(report_id)
 
 
 def test_a_stop_is_kept_replaced_and_forgotten_and_comes_with_each_claim(store) -> None:
-    stop = Stop("Your provider refused it: mailbox full", NOW)
+    stop = MailStop("Your provider refused it: mailbox full", NOW)
     added(store, a_mail())
-    with store.begin() as work:
-        assert work.recipients.stop_of(USER) is None
-        work.recipients.stop(USER, Stop("earlier", NOW))
-        work.recipients.stop(USER, stop)
-        assert (work.recipients.stop_of(USER), work.recipients.stop_of(OTHER)) == (stop, None)
+    with store.write() as uow:
+        assert uow.recipients.stop_of(USER) is None
+        uow.recipients.set_stop(USER, MailStop("earlier", NOW))
+        uow.recipients.set_stop(USER, stop)
+        assert (uow.recipients.stop_of(USER), uow.recipients.stop_of(OTHER)) == (stop, None)
     assert store.claim().stop == stop
-    with store.begin() as work:
-        work.recipients.stop(USER, dataclasses.replace(stop, lifted=True))
-        assert work.recipients.stop_of(USER).lifted
-        work.recipients.stop(USER, None)
-        assert work.recipients.stop_of(USER) is None
+    with store.write() as uow:
+        uow.recipients.set_stop(USER, dataclasses.replace(stop, lifted=True))
+        assert uow.recipients.stop_of(USER).lifted
+        uow.recipients.set_stop(USER, None)
+        assert uow.recipients.stop_of(USER) is None
 
 
 def test_preferences_have_versions(store) -> None:
-    wish = Preferences({**DEFAULTS, AlertKind.NEAR: Channels(app=False, mail=True)}, 0)
-    with store.begin() as work:
-        assert work.preferences.of(USER) == UNSAID
-        work.preferences.replace(USER, wish)
-        assert work.preferences.of(USER) == dataclasses.replace(wish, version=1)
-        assert work.preferences.of(OTHER) == UNSAID
-        work.preferences.replace(USER, work.preferences.of(USER))
-        assert work.preferences.of(USER).version == 2
+    wish = Preferences({**DEFAULT_CHANNELS, AlertKind.NEAR: Channels(app=False, mail=True)}, 0)
+    with store.write() as uow:
+        assert uow.preferences.get(USER) == DEFAULT_PREFERENCES
+        uow.preferences.replace(USER, wish)
+        assert uow.preferences.get(USER) == dataclasses.replace(wish, version=1)
+        assert uow.preferences.get(OTHER) == DEFAULT_PREFERENCES
+        uow.preferences.replace(USER, uow.preferences.get(USER))
+        assert uow.preferences.get(USER).version == 2
     for stale in (0, 1, 3):
-        with pytest.raises(StaleVersionError), store.begin() as work:
-            work.preferences.replace(USER, dataclasses.replace(wish, version=stale))
+        with pytest.raises(StaleVersionError), store.write() as uow:
+            uow.preferences.replace(USER, dataclasses.replace(wish, version=stale))
 
 
 def test_erasing_leaves_others_alone_and_remembers_that_somebody_left(store, machine) -> None:
     mine, theirs = a_mail(), a_mail(user_id=OTHER)
     added(store, an_alert(), an_alert(user_id=OTHER), mine, theirs)
-    with store.begin() as work:
-        work.alerts.note_recovery(USER, uuid7())
-        work.preferences.replace(USER, UNSAID)
-        work.recipients.stop(USER, Stop("refused", NOW))
-        assert work.recipients.erase(USER) == [mine.id]
-        assert work.recipients.erase(USER) == []
-    with store.read() as work:
-        assert (work.recipients.departed(USER), work.recipients.departed(OTHER)) == (True, False)
-        assert (work.recipients.find(USER), work.recipients.stop_of(USER), work.preferences.of(USER)) == (None, None, UNSAID)
-        assert not work.mails.exists(mine.id)
-        assert work.mails.exists(theirs.id)
-        assert (work.alerts.count_unread(USER), work.alerts.count_unread(OTHER)) == (0, 1)
+    with store.write() as uow:
+        uow.alerts.note_recovery(USER, uuid7())
+        uow.preferences.replace(USER, DEFAULT_PREFERENCES)
+        uow.recipients.set_stop(USER, MailStop("refused", NOW))
+        assert uow.recipients.erase(USER) == [mine.id]
+        assert uow.recipients.erase(USER) == []
+    with store.read() as uow:
+        assert (uow.recipients.was_deleted(USER), uow.recipients.was_deleted(OTHER)) == (True, False)
+        assert (uow.recipients.find(USER), uow.recipients.stop_of(USER), uow.preferences.get(USER)) == (
+            None,
+            None,
+            DEFAULT_PREFERENCES,
+        )
+        assert not uow.mails.exists(mine.id)
+        assert uow.mails.exists(theirs.id)
+        assert (uow.alerts.count_unread(USER), uow.alerts.count_unread(OTHER)) == (0, 1)
     machine.ms += 61 * 24 * 3600 * 1000
     store.clean_up()
-    with store.read() as work:
-        assert not work.recipients.departed(USER)
+    with store.read() as uow:
+        assert not uow.recipients.was_deleted(USER)
 
 
 def test_an_event_is_handled_for_the_first_time_once(store) -> None:
     event_id = uuid7()
-    with store.begin() as work:
-        assert work.first_time(event_id)
-    with store.begin() as work:
-        assert not work.first_time(event_id)
+    with store.write() as uow:
+        assert uow.is_new(event_id)
+    with store.write() as uow:
+        assert not uow.is_new(event_id)
 
 
 def test_what_is_told_to_one_user_is_told_one_after_the_other(store, machine) -> None:
     inside, order = threading.Event(), []
 
     def slow() -> None:
-        with store.begin(turn_of=USER):
+        with store.write() as uow:
+            uow.recipients.lock(USER)
             inside.set()
             time.sleep(0.2)
             order.append("slow")
@@ -202,7 +206,8 @@ def test_what_is_told_to_one_user_is_told_one_after_the_other(store, machine) ->
     thread = threading.Thread(target=slow)
     thread.start()
     assert inside.wait(60)
-    with machine.store("two").begin(turn_of=USER):
+    with machine.store("two").write() as uow:
+        uow.recipients.lock(USER)
         order.append("second")
     thread.join()
     assert order == ["slow", "second"]

@@ -28,8 +28,8 @@ from chassis.storage.database import Database
 from chassis.storage.migrations import migrate
 from chassis.storage.rekeying import check_keys
 from contract.test_documents_store import a_database
-from notifier.adapters.sql import tables as t
-from notifier.adapters.sql.sealed import sealed_columns
+from notifier import tables as t
+from notifier.encrypted_columns import encrypted_columns
 from support.stores import STORES, store_url
 
 if TYPE_CHECKING:
@@ -238,7 +238,7 @@ class TestRecipients:
             connection.execute(t.recipient.insert(), [somebody(user, f"{n}@example.org") for n, user in enumerate(users)])
             connection.execute(t.mail.insert(), [a_letter(user) for user in users[:3]])
             connection.execute(t.mail.insert(), [{**a_letter(uuid7()), "state": "sent", "address": None, "token": None}])
-        columns = sealed_columns(database)
+        columns = encrypted_columns(database)
         with pytest.raises(UnknownKeyError, match=key_id_of(OLD)):
             check_keys(columns, AFTER)
         counts = [(tally.seen, tally.renewed) for tally in (column.rekey(RING) for column in columns)]
@@ -258,7 +258,7 @@ class TestRecipients:
             connection.execute(t.recipient.insert(), [somebody(user, "old@example.org")])
         fresh = BEFORE.encrypt("new@example.org", f"email:{user}")  # by a process that does not know the new key yet
         database.before = lambda connection: connection.execute(t.recipient.update().values(address=fresh))
-        tally = sealed_columns(database)[0].rekey(RING)
+        tally = encrypted_columns(database)[0].rekey(RING)
         assert (tally.renewed, tally.missed) == (1, 0)
         with database.read() as connection:
             address = connection.execute(sa.select(t.recipient.c.address)).scalar_one()
@@ -268,7 +268,7 @@ class TestRecipients:
         user = uuid7()
         with database.begin() as connection:
             connection.execute(t.recipient.insert(), [somebody(user, "x@example.org")])
-        tally = sealed_columns(database)[0].rekey(AFTER)
+        tally = encrypted_columns(database)[0].rekey(AFTER)
         assert (tally.renewed, tally.unreadable) == (0, {key_id_of(OLD): 1})
 
 

@@ -11,8 +11,8 @@ from dataclasses import replace
 
 import pytest
 
-from notifier.domain.errors import RefusedError, TryAgainError, UncertainError
-from notifier.domain.mails import Trail
+from notifier.delivery.mailer import RefusedError, TryAgainError, UncertainError
+from notifier.delivery.model import ProviderStatus
 from support.client import eventually
 from support.mailboxes import SendGridBox, a_message
 
@@ -69,7 +69,7 @@ def test_a_mail_carries_what_is_needed_to_find_it_again_and_nothing_that_tracks(
 
 
 def test_a_mail_that_was_just_asked_for_goes_out_although_an_earlier_one_came_back(box) -> None:
-    box.mailer.send(a_message(insist=True))
+    box.mailer.send(a_message(ignore_bounces=True))
     [mail] = box.server.ledger.all()
     assert mail.mail["mail_settings"] == {"bypass_bounce_management": {"enable": True}}
 
@@ -116,7 +116,10 @@ def test_what_was_accepted_without_an_answer_has_a_trail(box) -> None:
         box.fault(kind, times=1)
         with pytest.raises(UncertainError):
             box.mailer.send(message)
-    assert (box.mailer.trail(taken.mail_id), box.mailer.trail(lost.mail_id)) == (Trail.ACCEPTED, Trail.UNSEEN)
+    assert (box.mailer.status_of(taken.mail_id), box.mailer.status_of(lost.mail_id)) == (
+        ProviderStatus.ACCEPTED,
+        ProviderStatus.NOT_FOUND,
+    )
 
 
 @pytest.mark.parametrize("kind", ["slow", "slow_before"])
@@ -125,7 +128,7 @@ def test_a_slow_answer_is_not_waited_for_and_leaves_a_doubt(box, kind) -> None:
     box.fault(kind, seconds=3, times=1)
     with pytest.raises(UncertainError):
         box.mailer_with(timeout=0.2).send(message)
-    eventually(lambda: box.mailer.trail(message.mail_id) == Trail.ACCEPTED)
+    eventually(lambda: box.mailer.status_of(message.mail_id) == ProviderStatus.ACCEPTED)
 
 
 @pytest.mark.parametrize(
@@ -171,14 +174,14 @@ def test_who_cannot_be_reached_took_nothing() -> None:
     box.close()
     for host in (box.server.url, "http://no-such-host.invalid", box.server.url.replace("http:", "https:")):
         with pytest.raises(TryAgainError):
-            box.mailer_with(host=host).send(a_message())
+            box.mailer_with(url=host).send(a_message())
         with pytest.raises(TryAgainError):
-            box.mailer_with(host=host).trail(a_message().mail_id)
+            box.mailer_with(url=host).status_of(a_message().mail_id)
 
 
 def test_a_server_that_does_not_speak_tls_took_nothing(box) -> None:
     with pytest.raises(TryAgainError):
-        box.mailer_with(host=box.server.url.replace("http:", "https:")).send(a_message())
+        box.mailer_with(url=box.server.url.replace("http:", "https:")).send(a_message())
     assert box.arrived() == []
 
 
@@ -191,7 +194,7 @@ def test_half_an_answer_is_no_answer(box, answer) -> None:
         connection.sendall(answer)
 
     with a_server_that(cut_off) as url, pytest.raises(UncertainError):
-        box.mailer_with(host=url).send(a_message())
+        box.mailer_with(url=url).send(a_message())
 
 
 def test_a_redirect_is_not_followed_with_the_key(box) -> None:
@@ -202,7 +205,7 @@ def test_a_redirect_is_not_followed_with_the_key(box) -> None:
         connection.sendall(b"HTTP/1.1 302 Found\r\nContent-Length: 0\r\nLocation: " + place + b"\r\n\r\n")
 
     with a_server_that(elsewhere) as url, pytest.raises(TryAgainError):
-        box.mailer_with(host=url).send(a_message())
+        box.mailer_with(url=url).send(a_message())
 
 
 def test_an_answer_that_sendgrid_never_gives_leaves_a_doubt(box) -> None:
@@ -212,30 +215,30 @@ def test_an_answer_that_sendgrid_never_gives_leaves_a_doubt(box) -> None:
 
     with a_server_that(welcome) as url:
         with pytest.raises(UncertainError):
-            box.mailer_with(host=url).send(a_message())
+            box.mailer_with(url=url).send(a_message())
         with pytest.raises(TryAgainError):
-            box.mailer_with(host=url).trail(a_message().mail_id)
+            box.mailer_with(url=url).status_of(a_message().mail_id)
 
 
 def test_an_account_without_activity_cannot_tell(box) -> None:
     message = a_message()
     box.mailer.send(message)
     box.server.options.activity = False
-    assert box.mailer.trail(message.mail_id) == Trail.UNTOLD
+    assert box.mailer.status_of(message.mail_id) == ProviderStatus.UNKNOWN
 
 
 def test_the_activity_lags_behind(box) -> None:
     message = a_message()
     box.mailer.send(message)
     box.server.options.activity_lag = 60
-    assert box.mailer.trail(message.mail_id) == Trail.UNSEEN
+    assert box.mailer.status_of(message.mail_id) == ProviderStatus.NOT_FOUND
 
 
 @pytest.mark.parametrize("kind", ["refuse_401", "refuse_429", "down_503", "drop_before"])
 def test_an_activity_that_does_not_answer_is_asked_again(box, kind) -> None:
     box.fault(kind, times=1, everywhere=True, retry_after="3")
     with pytest.raises(TryAgainError) as error:
-        box.mailer.trail(a_message().mail_id)
+        box.mailer.status_of(a_message().mail_id)
     assert error.value.after == (None if kind == "drop_before" else 3)
 
 

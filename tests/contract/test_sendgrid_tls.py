@@ -6,8 +6,8 @@ import ssl
 
 import pytest
 
-from notifier.domain.errors import TryAgainError, UncertainError
-from notifier.domain.mails import Trail
+from notifier.delivery.mailer import TryAgainError, UncertainError
+from notifier.delivery.model import ProviderStatus
 from support.certificates import write_certificates
 from support.mailboxes import SendGridBox, a_message
 from support.proxy import Board, Mode
@@ -34,7 +34,7 @@ def trusted(tmp_path, monkeypatch) -> None:
 def test_a_mail_goes_encrypted(box) -> None:
     mailer, message = box.mailer_with(), a_message()
     mailer.send(message)
-    assert mailer.trail(message.mail_id) == Trail.ACCEPTED
+    assert mailer.status_of(message.mail_id) == ProviderStatus.ACCEPTED
     box.fault("drop_after_accept", times=1)
     with pytest.raises(UncertainError):
         mailer.send(a_message())
@@ -52,7 +52,7 @@ def test_who_connects_too_long_sends_nothing_any_more(box) -> None:
     board = Board()
     try:
         proxy = board.proxy([("127.0.0.1", box.server.port)])
-        mailer = box.mailer_with(host=f"https://{proxy.address}", timeout=0.5)
+        mailer = box.mailer_with(url=f"https://{proxy.address}", timeout=0.5)
         mailer.send(a_message())
         proxy.set(Mode.PASS, delay=0.2)  # each step is in time, both together are not
         with pytest.raises(TryAgainError):

@@ -9,9 +9,9 @@ import time
 
 import pytest
 
-from notifier.adapters.smtp import Encryption
-from notifier.domain.errors import RefusedError, TryAgainError, UncertainError
-from notifier.domain.mails import Trail
+from notifier.delivery.mailer import RefusedError, TryAgainError, UncertainError
+from notifier.delivery.mailers.smtp import Encryption
+from notifier.delivery.model import ProviderStatus
 from support.client import eventually
 from support.exim import Exim
 from support.mailboxes import NOW, SmtpBox, a_message
@@ -32,7 +32,7 @@ def log_of(exim: Exim) -> str:
     return (exim.folder / "log" / "mainlog").read_text()
 
 
-@pytest.mark.parametrize("encryption", [Encryption.STARTTLS, Encryption.FROM_THE_START])
+@pytest.mark.parametrize("encryption", [Encryption.STARTTLS, Encryption.IMPLICIT_TLS])
 def test_a_mail_goes_encrypted_and_under_our_name(box, exim, encryption) -> None:
     message = a_message()
     port = exim.port if encryption is Encryption.STARTTLS else exim.tls_port
@@ -72,7 +72,7 @@ def test_a_server_that_thinks_too_long_after_the_text_leaves_a_doubt(box) -> Non
     with pytest.raises(UncertainError):
         box.mailer_with(timeout=0.5).send(message)
     assert time.monotonic() - begun < 4, "it waited for the server"
-    assert box.mailer.trail(message.mail_id) == Trail.UNTOLD
+    assert box.mailer.status_of(message.mail_id) == ProviderStatus.UNKNOWN
     box.mailer.send(a_message(subject="Groceries, slowly"))  # with more patience it is taken
     assert "Groceries, slowly" in [mail["Subject"] for mail in box.arrived()]
 
@@ -108,7 +108,7 @@ def test_a_refused_sender_is_our_settings_fault(box) -> None:
 
 
 def test_a_stranger_s_certificate_is_not_trusted_with_the_password(box) -> None:
-    for mailer in (box.mailer_with(trust=ssl.create_default_context()), box.mailer_with(host="127.0.0.2")):
+    for mailer in (box.mailer_with(tls=ssl.create_default_context()), box.mailer_with(host="127.0.0.2")):
         with pytest.raises(TryAgainError):
             mailer.send(a_message())
     assert box.arrived() == []
@@ -120,7 +120,7 @@ def test_a_server_without_starttls_gets_nothing() -> None:
         with pytest.raises(TryAgainError):
             box.mailer_with(user="", password="").send(a_message())
         assert box.arrived() == []
-        box.mailer_with(user="", password="", encryption=Encryption.NEVER).send(a_message(text="Grüße\n" * 5))
+        box.mailer_with(user="", password="", encryption=Encryption.NONE).send(a_message(text="Grüße\n" * 5))
         assert [mail.get_body(("plain",)).get_content() for mail in box.arrived()] == ["Grüße\n" * 5]
 
 

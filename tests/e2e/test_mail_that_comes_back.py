@@ -52,7 +52,7 @@ def test_what_became_of_a_mail_shows_live_and_a_stopped_address_can_be_tried_aga
     expect(notice).not_to_be_visible()
     PROVIDER.report(outlay, mail, "bounce", reason="mailbox full")
     expect(page.get_by_text(re.compile("Email bounced"))).to_be_visible()
-    expect(notice).to_contain_text("Your provider refused it: mailbox full.")
+    expect(notice).to_contain_text("Your email provider rejected it: mailbox full.")
     page.goto("/settings")
     expect(notice).to_contain_text(person.email)
     notice.get_by_role("button", name="Try again").click()

@@ -38,7 +38,7 @@ def test_a_signed_report_shows_at_once_and_stops_mail_to_an_address_that_gave_it
     mail = mail_to(heard, person)
     watcher = Watcher(person)
     assert PROVIDER.report(heard, mail, "bounce", reason="mailbox full") == 204
-    assert watcher.wait_for("notification.failed")[0]["detail"] == "Your provider refused it: mailbox full"
+    assert watcher.wait_for("notification.failed")[0]["detail"] == "Your email provider rejected it: mailbox full"
     [alert] = person.read("alerts")["items"]
     assert alert["deliveries"][0]["state"] == "bounced"
     assert person.read("alerts/preferences")["mail"]["state"] == "stopped"

@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING, Any, Protocol
 from chassis.runtime.ids import uuid7
 from mailserver.server import MailServer, Options
 from mailserver.signing import Signer
-from notifier.adapters.folder import FolderMailer
-from notifier.adapters.sendgrid import SendGridMailer
-from notifier.adapters.smtp import Encryption, Server, SmtpMailer
-from notifier.domain.mails import Message
+from notifier.delivery.mailers.folder import FolderMailer
+from notifier.delivery.mailers.sendgrid import SendGridMailer
+from notifier.delivery.mailers.smtp import Encryption, Server, SmtpMailer
+from notifier.delivery.model import Message
 from support.exim import PASSWORD, USER, Exim
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from notifier.domain.ports import Mailer
+    from notifier.delivery.mailer import Mailer
 
 NOW = datetime(2015, 1, 24, 18, tzinfo=UTC)
 SENDER = "Outlay <outlay@example.org>"
@@ -75,7 +75,7 @@ class SendGridBox:
         self.mailer = self.mailer_with()
 
     def mailer_with(self, **options: Any) -> SendGridMailer:
-        usual = {"key": "SG.test", "host": self.server.url, "sender": SENDER, "timeout": 5, "sandbox": False, "reports": True}
+        usual = {"key": "SG.test", "url": self.server.url, "sender": SENDER, "timeout": 5, "sandbox": False, "reports": True}
         return SendGridMailer(**{**usual, "clock": lambda: NOW, **options})
 
     def fault(self, kind: str, **order: Any) -> None:
@@ -100,11 +100,11 @@ class SmtpBox:
         self.mailer = self.mailer_with()
 
     def mailer_with(
-        self, *, trust: ssl.SSLContext | None = None, timeout: float = 5, sender: str = SENDER, **server: Any
+        self, *, tls: ssl.SSLContext | None = None, timeout: float = 5, sender: str = SENDER, **server: Any
     ) -> SmtpMailer:
         usual = {"host": "localhost", "port": self.exim.port, "encryption": Encryption.STARTTLS, "user": USER, "password": PASSWORD}
-        trust = trust or ssl.create_default_context(cafile=str(self.exim.ca))
-        return SmtpMailer(Server(**{**usual, **server}), trust=trust, sender=sender, timeout=timeout, clock=lambda: NOW)
+        tls = tls or ssl.create_default_context(cafile=str(self.exim.ca))
+        return SmtpMailer(Server(**{**usual, **server}), tls=tls, sender=sender, timeout=timeout, clock=lambda: NOW)
 
     def arrived(self) -> list[Any]:
         return self.exim.arrived()[self._before :]

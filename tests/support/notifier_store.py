@@ -10,11 +10,12 @@ from chassis.messaging.events import event_maker
 from chassis.runtime.ids import uuid7
 from chassis.storage.database import Database
 from chassis.storage.migrations import migrate
-from notifier.adapters.sql import SqlStore
-from notifier.domain.alerts import Alert
-from notifier.domain.mails import Mail
-from notifier.domain.preferences import AlertKind
-from notifier.domain.recipients import Recipient
+from notifier.alerts.model import Alert
+from notifier.delivery.model import Mail
+from notifier.delivery.queue import MailQueue
+from notifier.preferences.model import AlertKind
+from notifier.recipients.model import Recipient
+from notifier.store import NotifierStore
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,6 +25,22 @@ NOW = datetime(2015, 1, 24, 18, 0, 0, 250_000, tzinfo=UTC)
 
 
 USER, OTHER = uuid7(), uuid7()
+
+
+class ProcessStore(NotifierStore):
+    """The store of one process, with its queue of emails."""
+
+    def __init__(self, machine: Machine, owner: str) -> None:
+        """Take the machine's clocks; `owner` names the process."""
+        super().__init__(
+            machine.database,
+            make_event=event_maker("notifier", lambda: NOW, uuid7),
+            owner=owner,
+            now_ms=lambda: machine.ms,
+            on_mails=machine.changes.extend,
+        )
+        queue = MailQueue(self, owner=owner, now_ms=lambda: machine.ms, elapsed=lambda: machine.seconds)
+        self.claim, self.seconds_until_due = queue.claim, queue.seconds_until_due
 
 
 class Machine:
@@ -36,23 +53,15 @@ class Machine:
         self.changes: list[tuple[str, str]] = []
         self.database = database
 
-    def store(self, owner: str = "one") -> SqlStore:
+    def store(self, owner: str = "one") -> ProcessStore:
         """Return the store of a process."""
-        make = event_maker("notifier", lambda: NOW, uuid7)
-        return SqlStore(
-            self.database,
-            make_event=make,
-            owner=owner,
-            now_ms=lambda: self.ms,
-            elapsed=lambda: self.seconds,
-            on_mails=self.changes.extend,
-        )
+        return ProcessStore(self, owner)
 
-    def knowing(self) -> SqlStore:
+    def knowing(self) -> ProcessStore:
         """Return the store of a process; it knows Maria."""
         store = self.store()
-        with store.begin() as work:
-            work.recipients.keep(Recipient(USER, "sealed", "Maria 🍕", "ar-EG", "Africa/Cairo", 4, verified=True))
+        with store.write() as uow:
+            uow.recipients.save(Recipient(USER, "sealed", "Maria 🍕", "ar-EG", "Africa/Cairo", 4, verified=True))
         return store
 
 
@@ -93,8 +102,8 @@ def a_mail(**more: Any) -> Mail:
     return Mail(**{**facts, **more})
 
 
-def added(store: SqlStore, *things: Alert | Mail) -> None:
+def added(store: NotifierStore, *things: Alert | Mail) -> None:
     """Store them in one transaction."""
-    with store.begin() as work:
+    with store.write() as uow:
         for thing in things:
-            (work.alerts.add if isinstance(thing, Alert) else work.mails.add)(thing)  # type: ignore[operator]
+            (uow.alerts.add if isinstance(thing, Alert) else uow.mails.add)(thing)  # type: ignore[operator]

@@ -9,7 +9,7 @@ import pytest
 
 from chassis.messaging.relay import Relay
 from chassis.runtime.metrics import Metrics
-from notifier.sender import Sender
+from notifier.delivery.worker import DeliveryWorker
 from support.client import eventually
 
 if TYPE_CHECKING:
@@ -44,8 +44,8 @@ def relay_with(wake_up: threading.Event) -> Relay:
     return Relay("some", Empty(), lambda _events: None, Metrics(), wake_up=wake_up)
 
 
-def sender_with(wake_up: threading.Event) -> Sender:
-    return Sender(deliver_next=lambda: False, seconds_until_due=lambda: None, wake_up=wake_up)
+def sender_with(wake_up: threading.Event) -> DeliveryWorker:
+    return DeliveryWorker(deliver_next=lambda: False, seconds_until_due=lambda: None, wake_up=wake_up)
 
 
 @pytest.mark.parametrize("make", [relay_with, sender_with])

@@ -33,7 +33,7 @@ from gateway.domain.following import PATTERNS, Following
 from gateway.domain.hub import Hub
 from gateway.domain.passes import Passes
 from gateway.mailbox import DevelopmentMail
-from notifier.adapters.mailers import mailbox_of, mailer_from
+from notifier.delivery.mailers.choice import mailbox_of, mailer_from
 from outlay.folder import keep_private
 from outlay.in_process import InProcess
 from outlay.migrating import Migrating
@@ -52,8 +52,8 @@ if TYPE_CHECKING:
     from chassis.runtime.probes import Probe
     from chassis.runtime.worker import Worker
     from chassis.security.encryption import Encryptor
-    from notifier.adapters.folder import FolderMailbox
-    from notifier.domain.ports import Mailer
+    from notifier.delivery.mailer import Mailer
+    from notifier.delivery.mailers.folder import FolderMailbox
 
 
 @dataclass

@@ -12,8 +12,8 @@ import budgets.settings
 import budgets.transfer
 import expenses.settings
 import expenses.transfer
-import notifier.moving
 import notifier.settings
+import notifier.transfer
 from chassis.messaging.broker_settings import BrokerSettings
 from chassis.messaging.embedded import EmbeddedBus
 from chassis.messaging.rabbitmq import RabbitBus
@@ -90,7 +90,7 @@ def _house(settings: HomeSettings, environ: Mapping[str, str]) -> House:
         auth.transfer.data_of(read_settings(auth.settings.AuthSettings, environ, defaults=own)),
         expenses.transfer.data_of(read_settings(expenses.settings.ExpensesSettings, environ, defaults=own)),
         budgets.transfer.data_of(read_settings(budgets.settings.BudgetsSettings, environ, defaults=own)),
-        notifier.moving.belongings_of(read_settings(notifier.settings.NotifierSettings, environ, defaults=own)),
+        notifier.transfer.data_of(read_settings(notifier.settings.NotifierSettings, environ, defaults=own)),
     )
     return House(encryptor=_encryptor(settings), services=services, messages=_messages(settings, environ))
 

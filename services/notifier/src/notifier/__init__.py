@@ -1,1 +1,1 @@
-"""Notifier: what people were told, by which channel, and whether it arrived."""
+"""The notifier: alerts and emails, and whether they arrived."""

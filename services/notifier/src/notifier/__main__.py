@@ -12,9 +12,9 @@ from chassis.runtime.settings import read_settings
 
 
 def _service(environ: Mapping[str, str], shared: dict[str, Any], verify: Callable[[str], dict[str, Any]]) -> Service:
-    # Imported here, since `events` needs none of it and it takes a second.
-    from notifier.adapters.mailers import mailer_from
+    # Imported here, since `events` does not need them and they take a second.
     from notifier.app import build
+    from notifier.delivery.mailers.choice import mailer_from
     from notifier.settings import NotifierSettings
 
     settings = read_settings(NotifierSettings, environ)

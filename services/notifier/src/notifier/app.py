@@ -1,4 +1,4 @@
-"""Puts the notifier together: the one file that knows all of it."""
+"""Puts the notifier together."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
+from http import HTTPStatus
 from typing import Any
 
-from chassis.messaging.events import event_maker
+from chassis.messaging.bus import Queue
+from chassis.messaging.events import Event, event_maker
 from chassis.messaging.relay import sharing
 from chassis.process.service import Service
 from chassis.runtime import context
@@ -17,7 +19,7 @@ from chassis.runtime.ids import Ids
 from chassis.runtime.metrics import Metrics
 from chassis.runtime.problems import Statuses
 from chassis.runtime.settings import SettingsError
-from chassis.security.encryption import DecryptionError, Encryptor
+from chassis.security.encryption import Encryptor
 from chassis.storage.database import Database
 from chassis.storage.migrations import migrate
 from chassis.storage.outbox import SqlOutbox
@@ -27,46 +29,49 @@ from chassis.storage.schema import Schema
 from chassis.web.app import AppParts, build_app
 from chassis.web.paging import Cursors
 from chassis.web.spec import load_spec
-from notifier.adapters.mailers import mailbox_of
-from notifier.adapters.probing import mail_probe
-from notifier.adapters.sendgrid_hook import SendGridHook
-from notifier.adapters.sql import SqlStore, shared
-from notifier.adapters.sql.sealed import sealed_columns
-from notifier.adapters.sql.store import Changes
-from notifier.adapters.texts import JinjaTexts
-from notifier.adapters.traced import TracedMailer
-from notifier.consumers import Consumers
-from notifier.domain.delivery import Delivery
-from notifier.domain.doubts import Doubts
-from notifier.domain.errors import (
-    AlertNotFoundError,
-    HookClosedError,
-    NotOneClickError,
-    StaleReportError,
-    StaleVersionError,
-    UnknownLinkError,
-    UnsignedReportError,
-)
-from notifier.domain.mails import MailState
-from notifier.domain.people import People
-from notifier.domain.ports import Mailer
-from notifier.domain.reading import Reading
-from notifier.domain.reports import Reporting
-from notifier.domain.telling import Telling
-from notifier.domain.unsubscribing import Unsubscribing
-from notifier.domain.writing import Writing
-from notifier.handlers import Handlers
-from notifier.sender import Sender
+from notifier.account_mail.consumers import event_handlers as account_mail_handlers
+from notifier.account_mail.service import AccountMailService
+from notifier.alerts.api import AlertsApi
+from notifier.alerts.consumers import event_handlers as alert_handlers
+from notifier.alerts.model import AlertNotFoundError
+from notifier.alerts.service import AlertService
+from notifier.delivery.mailer import Mailer
+from notifier.delivery.mailers.choice import mailbox_of
+from notifier.delivery.mailers.probe import mail_probe
+from notifier.delivery.mailers.traced import TracedMailer
+from notifier.delivery.model import MailState
+from notifier.delivery.queue import MailQueue
+from notifier.delivery.service import DeliveryService
+from notifier.delivery.uncertain import UncertainDeliveries
+from notifier.delivery.worker import DeliveryWorker
+from notifier.delivery_reports.api import DeliveryReportsApi
+from notifier.delivery_reports.model import HookClosedError, StaleReportError, UnsignedReportError
+from notifier.delivery_reports.sendgrid import SendGridWebhook
+from notifier.delivery_reports.service import DeliveryReportService
+from notifier.encrypted_columns import encrypted_columns
+from notifier.incoming_event import EventHandlers, IncomingEvent
+from notifier.preferences.api import PreferencesApi
+from notifier.preferences.model import StaleVersionError
+from notifier.preferences.service import PreferenceService
+from notifier.recipients.consumers import event_handlers as recipient_handlers
+from notifier.recipients.service import RecipientService
 from notifier.settings import NotifierSettings
+from notifier.store import MailChanges, NotifierStore
+from notifier.tables import shared
+from notifier.unsubscribing.api import UnsubscribeApi
+from notifier.unsubscribing.model import NotOneClickError, UnknownLinkError
+from notifier.unsubscribing.service import UnsubscribeService
+from notifier.wording.composer import MailComposer
+from notifier.wording.texts import Texts
 
 STATUSES: Statuses = {
-    AlertNotFoundError: 404,
-    StaleVersionError: 412,
-    NotOneClickError: 400,
-    UnknownLinkError: 404,
-    UnsignedReportError: 401,
-    StaleReportError: 403,
-    HookClosedError: 403,
+    AlertNotFoundError: HTTPStatus.NOT_FOUND,
+    StaleVersionError: HTTPStatus.PRECONDITION_FAILED,
+    NotOneClickError: HTTPStatus.BAD_REQUEST,
+    UnknownLinkError: HTTPStatus.NOT_FOUND,
+    UnsignedReportError: HTTPStatus.UNAUTHORIZED,
+    StaleReportError: HTTPStatus.FORBIDDEN,
+    HookClosedError: HTTPStatus.FORBIDDEN,
 }
 
 
@@ -88,48 +93,47 @@ def build(
 ) -> Service:
     """Build the service; nothing is connected or started yet.
 
-    `wake` wakes the relay; `machine_ms` is the machine's time, by which mails are tried again, `elapsed` seconds that only ever
-    grow, by which claims are judged, while `clock` is what people live by.
+    `wake` wakes the relay. `clock` is the users' time, `machine_ms` the machine's, for retries, and `elapsed` a monotonic clock
+    in seconds, for leases.
     """
     clock = _whole_milliseconds(clock)
     database = Database(settings.database, on_events=wake, relay=sharing(relay_owner), prove=Schema("notifier").prove)
 
-    def on_mails(changes: Changes) -> None:
+    def on_mails(changes: MailChanges) -> None:
         for kind, state in changes:
             metrics.mails.labels(kind, state).inc()
         if any(state == MailState.PENDING for _kind, state in changes):
-            sender.wake()
+            worker.wake()
 
     make_event = event_maker("notifier", clock, ids)
-    store = SqlStore(database, make_event=make_event, owner=relay_owner, now_ms=machine_ms, elapsed=elapsed, on_mails=on_mails)
-    texts = JinjaTexts(url=settings.url)
-    resume = partial(context.resumed, service="notifier", name="deliver mail", spans=metrics.spans)
+    store = NotifierStore(database, make_event=make_event, owner=relay_owner, now_ms=machine_ms, on_mails=on_mails)
+    texts = Texts(url=settings.url)
     traced = TracedMailer(mailer, metrics=metrics, clock=clock)
-    # What a folder has shows at once; a provider's activity lags behind what it accepted.
+    queue = MailQueue(store, owner=relay_owner, now_ms=machine_ms, elapsed=elapsed)
+    # A folder shows at once what it has; a provider's activity lags behind what it accepted.
     lag = 0 if mailbox_of(mailer) else settings.unsure_seconds
-    delivery = Delivery(
+    delivery = DeliveryService(
         store=store,
+        queue=queue,
         mailer=traced,
-        write=Writing(texts=texts, open_sealed=encryptor.decrypt, seal=encryptor.encrypt, clock=clock).write,
+        compose=MailComposer(texts=texts, encryptor=encryptor, clock=clock).compose,
         clock=clock,
         elapsed=elapsed,
-        doubts=Doubts(mailer=traced, elapsed=elapsed, lag=lag),
-        resume=resume,
+        uncertain=UncertainDeliveries(mailer=traced, elapsed=elapsed, lag=lag),
+        resume=partial(context.resumed, service="notifier", name="deliver mail", spans=metrics.spans),
     )
-    sender = Sender(deliver_next=delivery.deliver_next, seconds_until_due=store.seconds_until_due)
-    consumers = Consumers(
-        people=People(store=store, mailer=mailer, open_sealed=encryptor.decrypt, renew=encryptor.reencrypt, clock=clock),
-        telling=Telling(store=store, texts=texts, clock=clock, ids=ids, renew=encryptor.reencrypt),
+    worker = DeliveryWorker(deliver_next=delivery.deliver_next, seconds_until_due=queue.seconds_until_due)
+    alerts = AlertService(store=store, texts=texts, clock=clock, ids=ids)
+    recipients = RecipientService(store=store, mailer=mailer, encryptor=encryptor, clock=clock)
+    account_mail = AccountMailService(store=store, encryptor=encryptor, clock=clock, ids=ids)
+    event_handlers = {**recipient_handlers(recipients), **alert_handlers(alerts), **account_mail_handlers(account_mail)}
+    handlers = (
+        AlertsApi(alerts=alerts, cursors=Cursors(encryptor)),
+        PreferencesApi(preferences=PreferenceService(store=store)),
+        UnsubscribeApi(unsubscribing=UnsubscribeService(store=store, encryptor=encryptor), url=settings.url),
+        DeliveryReportsApi(webhook=_webhook(settings, machine_ms), reports=DeliveryReportService(store=store, encryptor=encryptor)),
     )
-    handlers = Handlers(
-        reading=Reading(store=store, clock=clock),
-        unsubscribing=Unsubscribing(store=store, open_token=_opener(encryptor)),
-        hook=_hook(settings, machine_ms),
-        reporting=Reporting(store=store, open_sealed=encryptor.decrypt),
-        cursors=Cursors(encryptor),
-        url=settings.url,
-    )
-    sealed = sealed_columns(database)
+    encrypted = encrypted_columns(database)
     parts = AppParts(
         name="notifier",
         spec=load_spec("notifier"),
@@ -145,11 +149,11 @@ def build(
         name="notifier",
         web=build_app(parts),
         outbox=SqlOutbox(database, shared.outbox, owner=relay_owner),
-        queues=(consumers.queue(),),
-        workers=(sender,),
+        queues=(_queue(event_handlers),),
+        workers=(worker,),
         migrate=lambda: migrate(database, "notifier"),
-        rekey=lambda: (column.rekey(encryptor) for column in sealed),
-        check_keys=lambda: check_keys(sealed, encryptor),
+        rekey=lambda: (column.rekey(encryptor) for column in encrypted),
+        check_keys=lambda: check_keys(encrypted, encryptor),
         clean_up=store.clean_up,
         check=database.check,
         probes=lambda: [*database_probes(database, "notifier", "NOTIFIER_DB"), mail_probe(settings, clock)],
@@ -157,25 +161,22 @@ def build(
     )
 
 
-def _hook(settings: NotifierSettings, machine_ms: Callable[[], int]) -> SendGridHook:
+def _queue(handlers: EventHandlers) -> Queue:
+    def handle(event: Event) -> None:
+        handlers[event.type](IncomingEvent(event.id, event.type, event.data, event.occurred_at))
+
+    return Queue(name="notifier.alerts", types=tuple(handlers), handler=handle, erasure_events=("user.deleted",))
+
+
+def _webhook(settings: NotifierSettings, machine_ms: Callable[[], int]) -> SendGridWebhook:
     try:
-        return SendGridHook(settings.hook_key, now=lambda: machine_ms() / 1000)
+        return SendGridWebhook(settings.hook_key, now=lambda: machine_ms() / 1000)
     except ValueError as error:
         raise SettingsError([f"SENDGRID_HOOK_KEY: {error}"]) from error
 
 
-def _opener(encryptor: Encryptor) -> Callable[[str, str], str | None]:
-    def open_token(token: str, place: str) -> str | None:
-        try:
-            return encryptor.decrypt(token, place)
-        except DecryptionError:
-            return None
-
-    return open_token
-
-
 def _whole_milliseconds(clock: Clock) -> Clock:
-    """Return the clock as the store keeps moments, so that an answer says the same before and after."""
+    """Return a clock with the precision of the store, so that a response is the same before and after storing."""
 
     def now() -> datetime:
         moment = clock()

@@ -1,4 +1,4 @@
-"""What the notifier can be told through the environment."""
+"""The notifier's settings, from the environment."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from urllib.parse import urlsplit
 from chassis.platform import Bound
 from chassis.runtime.settings import CommonSettings, one_of, setting, whole_number
 from chassis.storage.address import store_address
-from notifier.channel import FORMS, Channel, Way, channel_from
+from notifier.delivery.mailers.channel import FORMS, Channel, Transport, channel_from
 
-NOBODY = "Outlay <outlay@localhost.localdomain>"
-"""Good enough for mails that stay in a folder."""
+DEFAULT_SENDER = "Outlay <outlay@localhost.localdomain>"
+"""Good enough for emails that stay in a folder."""
 
 
 def _web_address(text: str) -> str:
     parts = urlsplit(text)
     if parts.scheme not in {"http", "https"} or not parts.netloc:
-        message = f"is {text!r}, must be a web address such as https://outlay.example.com"
+        message = f"is {text!r}, must be a URL such as https://outlay.example.com"
         raise ValueError(message)
     return text.rstrip("/")
 
@@ -44,7 +44,7 @@ def _yes_or_no(text: str) -> bool:
 
 def _secret(text: str) -> str:
     if not text.isascii() or not text.isprintable() or text.strip() != text:
-        message = "must be one line of ASCII without blanks around it"  # the value itself is a secret
+        message = "must be one line of ASCII without spaces around it"  # the value itself is a secret
         raise ValueError(message)
     return text
 
@@ -52,7 +52,7 @@ def _secret(text: str) -> str:
 def _hook_key(text: str) -> str:
     key = "".join(line for line in text.split() if "-" not in line and line not in ("PUBLIC", "KEY"))
     if text.strip() and (not key or not re.fullmatch("[A-Za-z0-9+/]+=*", key)):
-        message = "must be the key that SendGrid shows beside Signed Event Webhook, in base64"
+        message = "must be the base64 key that SendGrid shows next to Signed Event Webhook"
         raise ValueError(message)
     return key
 
@@ -68,19 +68,21 @@ def _certificates(text: str) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class NotifierSettings(CommonSettings):
-    """The notifier's own settings."""
+    """The settings of the notifier."""
 
     database: str = setting(
         "NOTIFIER_DB",
-        "where alerts and mails are kept, as a SQLAlchemy URL",
+        "the database of alerts and emails, as a SQLAlchemy URL",
         parse=store_address,
         bound=Bound("sql", own="notifier"),
         secret=True,
     )
-    mail: str = setting("NOTIFIER_MAIL", f"how mails go out: {FORMS}", parse=_channel, bound=Bound("mail"))
-    mail_from: str = setting("NOTIFIER_FROM", "whom mails come from", default=NOBODY, parse=_mailbox, bound=Bound("mail", "from"))
+    mail: str = setting("NOTIFIER_MAIL", f"how emails are sent: {FORMS}", parse=_channel, bound=Bound("mail"))
+    mail_from: str = setting(
+        "NOTIFIER_FROM", "the sender of emails", default=DEFAULT_SENDER, parse=_mailbox, bound=Bound("mail", "from")
+    )
     mail_timeout: int = setting(
-        "NOTIFIER_MAIL_TIMEOUT", "seconds that a provider has for an answer", default=10, parse=whole_number(1, 10)
+        "NOTIFIER_MAIL_TIMEOUT", "how many seconds to wait for a provider's answer", default=10, parse=whole_number(1, 10)
     )
     sendgrid_key: str = setting(
         "SENDGRID_API_KEY",
@@ -91,52 +93,54 @@ class NotifierSettings(CommonSettings):
         secret=True,
     )
     sendgrid_sandbox: bool = setting(
-        "SENDGRID_SANDBOX", "yes lets SendGrid check mails and send none", default=False, parse=_yes_or_no
+        "SENDGRID_SANDBOX", "yes: SendGrid checks emails and sends none", default=False, parse=_yes_or_no
     )
     hook_key: str = setting(
         "SENDGRID_HOOK_KEY", "the verification key of SendGrid's signed event webhook", default="", parse=_hook_key
     )
     unsure_seconds: int = setting(
         "NOTIFIER_UNSURE_SECONDS",
-        "how long a provider may take until it knows of a mail that it accepted",
+        "how many seconds a provider may take to show an email that it accepted",
         default=15,
         parse=whole_number(0, 3600),
     )
     smtp_password: str = setting("SMTP_PASSWORD", "the password at the mail server", default="", parse=_secret, secret=True)
-    smtp_ca: str = setting("SMTP_CA", "PEM file of who signed the mail server's certificate", default="", parse=_certificates)
-    url: str = setting("OUTLAY_URL", "where people reach the app", default="http://127.0.0.1:8000", parse=_web_address)
+    smtp_ca: str = setting("SMTP_CA", "PEM file of the CA of the mail server's certificate", default="", parse=_certificates)
+    url: str = setting("OUTLAY_URL", "the public URL of the app", default="http://127.0.0.1:8000", parse=_web_address)
 
     @property
     def channel(self) -> Channel:
-        """By which way mails go out."""
+        """The provider that sends emails."""
         return channel_from(self.mail)
 
     def problems(self) -> list[str]:
-        """Return a sentence for each combination that cannot be."""
+        """Return a message for each invalid combination."""
         channel = self.channel
         found = super().problems()
-        if channel.way is not Way.FILE and self.mail_from == NOBODY:
-            found.append("NOTIFIER_FROM: is missing: mails that go out into the world come from an address of a domain of yours")
+        if channel.transport is not Transport.FILE and self.mail_from == DEFAULT_SENDER:
+            found.append("NOTIFIER_FROM: is missing: emails need a sender in a domain of yours")
         if not parseaddr(self.mail_from)[1].isascii():
-            found.append("NOTIFIER_FROM: has an address outside ASCII, which not every provider takes; write the domain as xn--...")
-        return found + (self._sendgrid_problems(channel) if channel.way is Way.SENDGRID else self._other_problems(channel))
+            found.append("NOTIFIER_FROM: has a non-ASCII address, which some providers reject; write the domain as xn--...")
+        return found + (
+            self._sendgrid_problems(channel) if channel.transport is Transport.SENDGRID else self._other_problems(channel)
+        )
 
     def _sendgrid_problems(self, channel: Channel) -> list[str]:
         found = []
         if not self.sendgrid_key:
-            found.append("SENDGRID_API_KEY: is missing: NOTIFIER_MAIL says sendgrid; make a key with the scope mail.send")
+            found.append("SENDGRID_API_KEY: is missing: NOTIFIER_MAIL says sendgrid; create a key with the scope mail.send")
         if not channel.encrypted and not channel.on_this_machine:
-            found.append("NOTIFIER_MAIL: would send the key and every mail in clear; write sendgrid:https://...")
+            found.append("NOTIFIER_MAIL: would send the key and all emails unencrypted; write sendgrid:https://...")
         return found
 
     def _other_problems(self, channel: Channel) -> list[str]:
         found = []
         if self.sendgrid_sandbox:
-            found.append("SENDGRID_SANDBOX: is yes, but mails do not go through SendGrid and would be sent; remove one of both")
+            found.append("SENDGRID_SANDBOX: is yes, but NOTIFIER_MAIL does not use SendGrid, so emails would be sent")
         if channel.user and not self.smtp_password:
             found.append("SMTP_PASSWORD: is missing: NOTIFIER_MAIL names a user; set it, or remove the user")
-        if self.smtp_password and not channel.user and channel.way is not Way.FILE:
+        if self.smtp_password and not channel.user and channel.transport is not Transport.FILE:
             found.append("SMTP_PASSWORD: is set, but NOTIFIER_MAIL names no user; write it as smtp://user@host")
         if channel.user and not channel.encrypted:
-            found.append("NOTIFIER_MAIL: would send the password in clear; remove tls=no, or the user")
+            found.append("NOTIFIER_MAIL: would send the password unencrypted; remove tls=no, or the user")
         return found

@@ -1,6 +1,6 @@
 """Runs the migrations."""
 
 from chassis.storage.migrations import run_environment
-from notifier.adapters.sql import metadata
+from notifier.tables import metadata
 
 run_environment(metadata)

@@ -1,0 +1,1 @@
+"""Emails about an account: address confirmation, password reset, change of address."""

@@ -1,1 +1,0 @@
-"""The real things behind the ports: tables, texts, mail folders."""

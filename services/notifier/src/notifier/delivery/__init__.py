@@ -1,0 +1,1 @@
+"""Sends emails, and keeps what became of each."""

@@ -1,0 +1,1 @@
+"""Delivery reports that mail providers post to a webhook."""

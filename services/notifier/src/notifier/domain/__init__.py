@@ -1,1 +1,0 @@
-"""What is worth telling, to whom and when; standard library and money alone."""

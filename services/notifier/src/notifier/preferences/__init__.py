@@ -1,0 +1,1 @@
+"""Which alerts people want, and by which channel."""

@@ -1,0 +1,1 @@
+"""The people who get alerts and emails, as auth's events describe them."""

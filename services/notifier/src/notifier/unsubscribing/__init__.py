@@ -1,0 +1,1 @@
+"""The unsubscribe links in emails."""

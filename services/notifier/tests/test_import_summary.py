@@ -1,0 +1,90 @@
+"""An import is told of in one summary, with all that it exceeded."""
+
+from __future__ import annotations
+
+import itertools
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from chassis.runtime.ids import uuid7
+from support.notifier_world import Built, an_event
+
+LAST_YEAR = {"from": "2014-01-01", "to": "2014-01-31"}
+
+
+def an_entry(name: str = "Groceries", **changes: Any) -> dict[str, Any]:
+    (entry,) = an_event("import.reviewed").data["exceedances"]
+    return {**entry, "budget_name": name, "crossing_id": uuid7(), **changes}
+
+
+def test_what_an_import_exceeds_now_is_one_alert_and_one_mail(built: Built) -> None:
+    built.knows()
+    entry = an_entry("Coffee")
+    event = {name: entry[name] for name in entry} | {"import_id": an_event("import.reviewed").data["import_id"]}
+    built.tell("budget.exceeded", **event)
+    built.tell("import.reviewed", exceedances=[an_entry(), entry, an_entry("Fun", threshold=80)])
+    assert built.sender.send_due() == 1
+    [alert], [mail] = built.alerts(), built.mails()
+    assert alert["title"] == "household.csv is imported: 2 budgets are over their limits"
+    assert "Over the limit now: Groceries ($208.25 of $200.00), Coffee ($208.25 of $200.00)." in alert["body"]
+    assert "Nearly spent: Fun ($208.25 of $200.00)." in alert["body"]
+    assert mail["Subject"] == "household.csv is imported: 2 budgets are over their limits"
+    text = mail.get_body(("plain",)).get_content()
+    assert "Coffee: $208.25 of $200.00 spent from January 1, 2015 to January 31, 2015, $8.25 too much." in text
+    assert "What tipped it: Onion Market, $11.32 on January 24, 2015." in text
+    assert all(text.count(f"\n{name}: ") == 1 for name in ("Groceries", "Coffee", "Fun"))
+
+
+def test_one_budget_is_named_in_the_subject(built: Built) -> None:
+    built.knows().tell("import.reviewed")
+    built.sender.send_due()
+    [mail] = built.mails()
+    assert mail["Subject"] == "household.csv is imported: Groceries is over its limit"
+
+
+def test_periods_of_the_past_are_listed_without_alarm(built: Built) -> None:
+    built.knows()
+    built.tell("import.reviewed", exceedances=[an_entry(period=LAST_YEAR), an_entry("Fun", threshold=80, period=LAST_YEAR)])
+    built.sender.send_due()
+    [alert], [mail] = built.alerts(), built.mails()
+    assert mail["Subject"] == "household.csv is imported: 990 of 990 rows"
+    assert alert["title"] == "household.csv is imported"
+    assert "A past period was over its limit; the history of the budget shows it." in alert["body"]
+    text = mail.get_body(("plain",)).get_content()
+    assert "Groceries: January 1, 2014 to January 31, 2014" in text
+    assert "Fun" not in text
+
+
+def test_a_long_summary_names_what_it_leaves_out(built: Built) -> None:
+    built.knows()
+    built.tell("import.reviewed", exceedances=[an_entry(str(number), period=LAST_YEAR) for number in range(70)], more=5)
+    built.sender.send_due()
+    [alert], [mail] = built.alerts(), built.mails()
+    assert "75 past periods were over their limits" in alert["body"]
+    assert "15 more are not listed here" in mail.get_body(("plain",)).get_content()
+
+
+def test_an_exceedance_is_mailed_though_mails_about_imports_are_not_wanted(built: Built) -> None:
+    built.knows().wants(imported=(False, False))
+    built.tell("import.reviewed", exceedances=[])
+    assert built.sender.send_due() == 0
+    built.tell("import.reviewed", import_id=uuid7())
+    assert built.sender.send_due() == 1
+
+
+def test_the_summary_is_withdrawn_when_the_import_is_undone_in_any_order(tmp_path: Path) -> None:
+    for number, order in enumerate(itertools.permutations(("import.reviewed", "import.undone"))):
+        built = Built(tmp_path / f"{number}").knows()
+        for kind in order:
+            built.tell(kind)
+        [alert] = built.alerts()
+        assert alert["withdrawn_at"] is not None
+        assert built.sender.send_due() == 0
+
+
+def test_what_a_later_expense_exceeds_is_told_at_once(built: Built) -> None:
+    built.knows().now = datetime(2015, 1, 25, tzinfo=UTC)
+    built.tell("import.reviewed", exceedances=[an_entry(threshold=80)])
+    built.tell("budget.exceeded", crossing_id=uuid7())
+    assert [alert["kind"] for alert in built.alerts()] == ["budget.exceeded", "import.completed"]

@@ -1,0 +1,223 @@
+"""Alerts are mailed to confirmed addresses only: a mail waits for the confirmation, and is neither lost nor doubled."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from chassis.runtime.ids import uuid7
+from notifier.delivery.mailer import TryAgainError
+from notifier.delivery.model import CONFIRMATION_PERIOD, HOLD_SECONDS, MOST_RELEASED
+from support.notifier_world import ADDRESS, USER, Built, Scripted, sealed_address, sealed_token
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+HELD = ("held", "Waiting for you to confirm your address.")
+
+
+@pytest.fixture
+def newcomer(tmp_path: Path) -> Iterator[Built]:
+    """A notifier that knows somebody who has not confirmed their address."""
+    built = Built(tmp_path / "notifier", mailer=Scripted())
+    yield built.knows(email_verified=False)
+    built.service.close()
+
+
+def state(built: Built) -> tuple[str, str]:
+    [delivery] = built.alerts()[0]["deliveries"]
+    return delivery["state"], delivery["detail"]
+
+
+def counted(built: Built, state: str) -> float:
+    return built.metrics.registry.get_sample_value("outlay_mails_total", {"kind": "budget.exceeded", "state": state}) or 0
+
+
+def go_on(built: Built, time: timedelta) -> None:
+    built.now += time
+    built.ms += round(time.total_seconds() * 1000)
+
+
+@pytest.mark.parametrize(
+    ("kind", "facts"), [("budget.exceeded", {}), ("budget.near", {}), ("import.reviewed", {"exceedances": []})], ids=str
+)
+def test_no_alert_is_mailed_to_an_address_that_nobody_confirmed(newcomer, kind: str, facts: dict[str, Any]) -> None:
+    newcomer.wants(near=(True, True))
+    newcomer.tell(kind, **facts)
+    newcomer.sender.send_due()
+    assert (newcomer.mailer.attempts, state(newcomer)) == (0, HELD)
+
+
+def test_a_letter_goes_to_any_address(newcomer) -> None:
+    newcomer.tell("user.verification_requested", user_id=USER, email=sealed_address(ADDRESS), token=sealed_token("secret"))
+    newcomer.sender.send_due()
+    assert [mail.name for mail in newcomer.mailer.sent] == ["verify_email"]
+
+
+def test_what_was_held_goes_out_at_once_and_once_when_the_address_is_confirmed(newcomer) -> None:
+    for _budget in range(2):
+        newcomer.tell("budget.exceeded", crossing_id=uuid7())
+    newcomer.sender.send_due()
+    newcomer.hears(2)
+    assert state(newcomer) == ("pending", "")
+    newcomer.sender.send_due()
+    go_on(newcomer, CONFIRMATION_PERIOD)
+    newcomer.sender.send_due()
+    assert [mail.to for mail in newcomer.mailer.sent] == [ADDRESS] * 2
+    assert state(newcomer) == ("sent", "")
+
+
+def test_a_mail_that_was_held_speaks_of_the_day_of_its_cause(newcomer) -> None:
+    newcomer.tell("budget.exceeded")
+    newcomer.sender.send_due()
+    go_on(newcomer, timedelta(days=3))
+    newcomer.hears(2).sender.send_due()
+    [mail] = newcomer.mailer.sent
+    assert "Groceries went over its limit on " in mail.subject
+    assert "This mail waited until you confirmed your address." in mail.text
+
+
+def test_of_many_that_were_held_the_newest_few_are_mailed_and_the_others_skipped(newcomer) -> None:
+    for n in range(MOST_RELEASED + 3):
+        newcomer.tell("budget.exceeded", crossing_id=uuid7(), budget_name=f"Budget {'abcdefgh'[n]}")
+        newcomer.sender.send_due()
+        go_on(newcomer, timedelta(seconds=1))
+    newcomer.hears(2).sender.send_due()
+    newcomer.hears(3).sender.send_due()
+    assert sorted(mail.subject[:8] for mail in newcomer.mailer.sent) == [f"Budget {letter}" for letter in "defgh"]
+    deliveries = [alert["deliveries"][0] for alert in newcomer.alerts()]
+    skipped = ("skipped", "Too many alerts were waiting for you to confirm your address.")
+    assert [(one["state"], one["detail"]) for one in deliveries] == [("sent", "")] * MOST_RELEASED + [skipped] * 3
+    assert (counted(newcomer, "skipped"), counted(newcomer, "sent")) == (3, MOST_RELEASED)
+
+
+@pytest.mark.parametrize("looks_first", [True, False])
+def test_the_order_of_confirmation_and_alert_does_not_matter(newcomer, looks_first: bool) -> None:
+    newcomer.tell("budget.exceeded")
+    if looks_first:
+        newcomer.sender.send_due()
+    newcomer.hears(2)
+    newcomer.tell("budget.exceeded", crossing_id=uuid7())
+    newcomer.sender.send_due()
+    assert len(newcomer.mailer.sent) == 2
+
+
+def test_an_older_event_that_comes_late_neither_holds_nor_releases(tmp_path) -> None:
+    built = Built(tmp_path / "notifier", mailer=Scripted()).hears(2)
+    built.knows(email_verified=False, version=1).tell("budget.exceeded")
+    built.sender.send_due()
+    assert len(built.mailer.sent) == 1
+    built.hears(4, email_verified=False)
+    built.tell("budget.exceeded", crossing_id=uuid7())
+    built.sender.send_due()
+    built.hears(3)
+    built.sender.send_due()
+    assert (len(built.mailer.sent), state(built)) == (1, HELD)
+
+
+def test_a_change_that_confirms_nothing_releases_nothing(newcomer) -> None:
+    newcomer.tell("budget.exceeded")
+    newcomer.sender.send_due()
+    newcomer.hears(2, name="Marianne", email_verified=False)
+    newcomer.sender.send_due()
+    assert (newcomer.mailer.attempts, state(newcomer)) == (0, HELD)
+
+
+def test_a_confirmation_between_claim_and_hold_is_not_missed(newcomer) -> None:
+    newcomer.tell("budget.exceeded")
+    go_on(newcomer, timedelta(seconds=1))
+    confirm_at_the_next_look_at_the_clock(newcomer, email=sealed_address("new@example.com"))
+    assert newcomer.sender.send_due() == 2
+    assert [mail.to for mail in newcomer.mailer.sent] == ["new@example.com"]
+    assert state(newcomer) == ("sent", "")
+
+
+def test_a_confirmation_while_a_held_mail_is_looked_at_is_not_missed(newcomer) -> None:
+    newcomer.tell("budget.exceeded")
+    newcomer.sender.send_due()
+    go_on(newcomer, timedelta(seconds=HOLD_SECONDS))
+    confirm_at_the_next_look_at_the_clock(newcomer)
+    newcomer.sender.send_due()
+    assert (len(newcomer.mailer.sent), state(newcomer)) == (1, ("sent", ""))
+
+
+def confirm_at_the_next_look_at_the_clock(built: Built, **facts: Any) -> None:
+    """Let the confirmation be handled after the claim: it is then that the sender first asks for the time."""
+    built.before_the_time = lambda: built.hears(2, **facts)
+
+
+def test_seven_days_without_a_confirmation_end_it(newcomer) -> None:
+    newcomer.tell("budget.exceeded")
+    while newcomer.now < newcomer.began + CONFIRMATION_PERIOD - timedelta(seconds=HOLD_SECONDS):
+        newcomer.sender.send_due()
+        assert state(newcomer) == HELD
+        go_on(newcomer, timedelta(seconds=HOLD_SECONDS))
+    newcomer.sender.send_due()
+    go_on(newcomer, timedelta(seconds=HOLD_SECONDS - 1))
+    newcomer.sender.send_due()
+    assert state(newcomer) == HELD
+    go_on(newcomer, timedelta(seconds=1))
+    newcomer.sender.send_due()
+    assert state(newcomer) == ("skipped", "You did not confirm your address within a week.")
+    newcomer.hears(2).sender.send_due()
+    assert newcomer.mailer.attempts == 0
+
+
+def test_an_alert_that_is_withdrawn_meanwhile_is_not_mailed(newcomer) -> None:
+    raised = newcomer.tell("budget.exceeded")
+    newcomer.sender.send_due()
+    newcomer.tell("budget.recovered", crossing_id=raised.data["crossing_id"])
+    assert state(newcomer) == ("withdrawn", "")
+    newcomer.hears(2).sender.send_due()
+    assert newcomer.mailer.attempts == 0
+
+
+def test_waiting_counts_as_no_attempt_and_a_retry_keeps_its_number(newcomer) -> None:
+    newcomer.mailer.outcomes = [TryAgainError("busy")]
+    newcomer.tell("budget.exceeded")
+    for _look in range(20):
+        newcomer.sender.send_due()
+        go_on(newcomer, timedelta(seconds=HOLD_SECONDS))
+    newcomer.hears(2).sender.send_due()
+    assert state(newcomer) == ("pending", "busy")
+    go_on(newcomer, timedelta(seconds=1))
+    newcomer.sender.send_due()
+    assert (newcomer.mailer.attempts, state(newcomer)) == (2, ("sent", ""))
+
+
+def test_a_mail_is_as_late_as_its_release_and_counted_as_held(newcomer) -> None:
+    newcomer.tell("budget.exceeded")
+    newcomer.sender.send_due()
+    go_on(newcomer, timedelta(days=1))
+    newcomer.sender.send_due()
+    assert (counted(newcomer, "pending"), counted(newcomer, "held")) == (1, 1)
+    newcomer.hears(2)
+    go_on(newcomer, timedelta(seconds=3))
+    newcomer.sender.send_due()
+    assert (counted(newcomer, "pending"), counted(newcomer, "sent")) == (2, 1)
+    late = newcomer.metrics.registry.get_sample_value("outlay_alert_seconds_sum", {"kind": "budget_exceeded"})
+    assert late == 3
+
+
+def test_a_confirmation_that_an_older_version_handled_is_seen_within_hours(newcomer) -> None:
+    newcomer.tell("budget.exceeded")
+    newcomer.sender.send_due()
+    newcomer.run("UPDATE recipient SET version = 2")
+    newcomer.sender.send_due()
+    assert state(newcomer) == HELD
+    go_on(newcomer, timedelta(seconds=HOLD_SECONDS))
+    newcomer.sender.send_due()
+    assert (len(newcomer.mailer.sent), state(newcomer)) == (1, ("sent", ""))
+    assert newcomer.metrics.registry.get_sample_value("outlay_alert_seconds_count", {"kind": "budget_exceeded"}) is None
+
+
+def test_the_preferences_say_that_mails_wait(newcomer) -> None:
+    def mail() -> dict[str, Any]:
+        return dict(newcomer.call("GET", "/alerts/preferences").json()["mail"])
+
+    assert mail() == {"state": "unverified", "reason": "", "since": None}
+    newcomer.hears(2)
+    assert mail()["state"] == "ok"
