@@ -7,7 +7,7 @@ import type {Plugin} from 'vite'
 const compressible = /\.(js|css|svg|html|webmanifest|json|md)$/
 const smallest = 1024
 
-/** Writes .gz and .br beside every text file, so that the gateway never compresses while somebody waits. */
+/** Writes .gz and .br beside every text file, so that the gateway never compresses during a request. */
 export function precompress(): Plugin {
   let outDir = ''
   return {
@@ -18,7 +18,7 @@ export function precompress(): Plugin {
     },
     async closeBundle() {
       for (const entry of await readdir(outDir, {recursive: true, withFileTypes: true})) {
-        // index.html is filled in per request (theme), so only what is served as it stands is compressed here.
+        // index.html is filled in per request (theme), so it is not compressed here.
         if (!entry.isFile() || !compressible.test(entry.name) || entry.name.endsWith('.html')) continue
         const path = join(entry.parentPath, entry.name)
         const content = await readFile(path)

@@ -1,5 +1,5 @@
-// Keeps the page itself and its hashed files, so that Outlay opens without a connection and a page that is open outlives
-// a deployment. Answers of the API are never kept: they are somebody's data, and this cache belongs to the browser.
+// Caches the page and its hashed files, so that Outlay opens offline and an open page outlives a deployment. API responses
+// are never cached: they are personal data, and this cache belongs to the browser.
 const assets = __ASSETS__
 const entry = __ENTRY__
 const cacheName = 'outlay-__VERSION__'
@@ -10,7 +10,7 @@ self.addEventListener('activate', (event) => event.waitUntil(takeOver()))
 
 async function precache() {
   const page = await fetch(shell, {cache: 'no-store'})
-  // While a new version comes in step by step, the page may be of the other one: then this is tried again at the next visit.
+  // During a rolling deployment the page may be of the other version: then this is tried again at the next visit.
   if (!page.ok || !(await page.clone().text()).includes(entry)) throw new Error('The page is of another version.')
   const cache = await caches.open(cacheName)
   await cache.addAll(assets)

@@ -3,9 +3,9 @@ import {readdir, readFile, writeFile} from 'node:fs/promises'
 import {join} from 'node:path'
 import type {Plugin} from 'vite'
 
-const kept = /\.(js|css|svg|webmanifest)$/
+const cached = /\.(js|css|svg|webmanifest)$/
 
-/** Writes the service worker with the list of the files that it keeps. The API documentation is left to the network. */
+/** Writes the service worker with the list of files to cache. The API documentation is not cached. */
 export function serviceWorker(template: string): Plugin {
   let outDir = ''
   return {
@@ -15,7 +15,7 @@ export function serviceWorker(template: string): Plugin {
       outDir = config.build.outDir
     },
     async closeBundle() {
-      const names = (await readdir(join(outDir, 'assets'))).filter((name) => kept.test(name) && !name.startsWith('docs-')).sort()
+      const names = (await readdir(join(outDir, 'assets'))).filter((name) => cached.test(name) && !name.startsWith('docs-')).sort()
       const page = await readFile(join(outDir, 'index.html'), 'utf8')
       const entry = /src="([^"]+)"/.exec(page)?.[1]
       if (!entry) throw new Error('index.html names no script')

@@ -1,5 +1,5 @@
 import {describe, expect, it} from 'vitest'
-import {describeDelivery, type Delivery} from './delivery'
+import {type Delivery, describeDelivery} from './delivery'
 
 const words = (state: Delivery['state'], detail = '') => describeDelivery({state, detail}, '07:02')
 

@@ -23,14 +23,15 @@ const sentLabel: Partial<Record<State, string>> = {
 /** A sentence in lower case, to follow a colon; names such as SendGrid keep their capitals. */
 const afterColon = (sentence: string) => sentence.replace(/^[A-Z](?=[a-z]*\b)/, (letter) => letter.toLowerCase())
 
-const ended = (sentence: string) => (/[.!?]$/.test(sentence) ? sentence : `${sentence}.`)
+/** The text with a full stop, unless it has one. */
+export const withStop = (sentence: string) => (/[.!?]$/.test(sentence) ? sentence : `${sentence}.`)
 
 /** The state of an alert's email in one line; `when` is the formatted time. */
 export function describeDelivery({state, detail}: Pick<Delivery, 'state' | 'detail'>, when: string): string {
   // A pending email with a reason was already attempted, or it is being checked whether it was sent.
-  if (state === 'pending') return detail ? `Email delayed: ${afterColon(ended(detail))}` : 'Email on its way'
+  if (state === 'pending') return detail ? `Email delayed: ${afterColon(withStop(detail))}` : 'Email on its way'
   const why = detail || (state === 'withdrawn' ? 'The alert was withdrawn first.' : '')
-  if (unsentLabel[state]) return why ? `${unsentLabel[state]}: ${afterColon(ended(why))}` : unsentLabel[state]
+  if (unsentLabel[state]) return why ? `${unsentLabel[state]}: ${afterColon(withStop(why))}` : unsentLabel[state]
   const what = `${sentLabel[state] ?? 'Email'} ${when}`
-  return detail && state !== 'spam_reported' ? `${what}. ${ended(detail)}` : what
+  return detail && state !== 'spam_reported' ? `${what}. ${withStop(detail)}` : what
 }

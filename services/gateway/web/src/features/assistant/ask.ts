@@ -1,5 +1,5 @@
 import type {Client} from 'openapi-fetch'
-import {unwrap, ProblemError} from '../../lib/api/problem'
+import {ProblemError, unwrap} from '../../lib/api/problem'
 import type {paths} from '../../lib/api/schema'
 import type {Answer, Block, NewMessage, Problem} from '../../lib/api/types'
 import {readEvents, type ServerEvent} from './events'

@@ -1,6 +1,6 @@
 import {describe, expect, it} from 'vitest'
 import {MemoryStorage} from '../../testing/memory-storage'
-import {eraseConversation, ConversationStorage, maxCharacters, maxTurns, emptyConversation} from './conversation-storage'
+import {ConversationStorage, emptyConversation, eraseConversation, maxCharacters, maxTurns} from './conversation-storage'
 import type {Turn} from './turns'
 
 const turn = (id: number, words = 'groceries?'): Turn => ({id, at: '2026-11-30T10:00:00Z', said: {text: words}, blocks: [], state: 'answered'})

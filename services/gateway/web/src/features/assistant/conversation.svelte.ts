@@ -3,7 +3,7 @@ import type {Answer, Block, Choice, NewMessage} from '../../lib/api/types'
 import type {Ask} from './ask'
 import {keepDraft, readDraft} from './draft'
 import {ConversationStorage} from './conversation-storage'
-import {cardsAfter, turnToActOn, type CardBlock, type Failure, type Said, type Turn} from './turns'
+import {type CardBlock, cardsAfter, type Failure, type Said, type Turn, turnToActOn} from './turns'
 
 export const maxLength = 2000
 /** Longer pauses are cut to this, in milliseconds. */

@@ -3,7 +3,7 @@ import userEvent, {type UserEvent} from '@testing-library/user-event'
 import {beforeEach, describe, expect, it, vi} from 'vitest'
 import {aCategory} from '../../testing/builders'
 import {categories} from '../categories/categories.svelte'
-import {noFilter, type ExpenseFilter} from './expense-list.svelte'
+import {type ExpenseFilter, noFilter} from './expense-list.svelte'
 import ExpenseFilters from './ExpenseFilters.svelte'
 
 let user: UserEvent

@@ -1,5 +1,5 @@
 import {api, apiRoot} from '../../lib/api/client'
-import {unwrap, ProblemError} from '../../lib/api/problem'
+import {ProblemError, unwrap} from '../../lib/api/problem'
 import type {Receipt} from '../../lib/api/types'
 import {type Progress, upload} from '../../lib/api/upload'
 

@@ -1,5 +1,5 @@
 import {decimalsOf} from './currencies'
-import {fromMinor, toMinor, type Money} from './money'
+import {fromMinor, type Money, toMinor} from './money'
 
 /**
  * Converts a limit as the server does: rounded half to even, at least one minor unit. Without a rate the number stays the

@@ -1,5 +1,5 @@
 import {decimalsOf} from './currencies'
-import {fromMinor, toMinor, type Money} from './money'
+import {fromMinor, type Money, toMinor} from './money'
 
 export interface MoneyStyle {
   /** "always" also writes a plus sign, for income. */
