@@ -7,9 +7,11 @@ from collections.abc import Iterator
 
 import pytest
 
+from chassis.runtime.idempotency import StoredResponse
 from chassis.runtime.ids import uuid7
+from expenses.books.model import Caller
+from expenses.entries.filter import ExpenseFilter
 from expenses.errors import CategoryBusyError, CategoryNotFoundError
-from expenses.ports import Filter, Repeat, Who
 from support.expense_steps import ROWS, DyingStore, KilledError, World, new_world
 from support.stores import STORES, store_url
 
@@ -25,16 +27,16 @@ class Home:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        [self.food] = world.catalogue().all(world.who)
-        self.fun = world.catalogue().create(world.who, {"name": "Fun"}, Repeat(None, ""))
+        [self.food] = world.categories().all(world.caller)
+        self.fun = world.categories().create(world.caller, "Fun", None, None, StoredResponse).body
         world.events()
 
     def remove(self, category, *, move_to="none", store=None, **more) -> None:
-        self.world.catalogue(store, **more).remove(self.world.who, category["id"], category["version"], move_to)
+        self.world.categories(store, **more).remove(self.world.caller, category.id, category.version, move_to)
 
     def count(self, category) -> int:
-        with self.world.store.reading() as work:
-            return work.expenses.count(work.owners.find(self.world.who.user_id), Filter(categories=(category["id"],)))
+        with self.world.store.read() as uow:
+            return uow.expenses.count(uow.books.find(self.world.caller.user_id), ExpenseFilter(categories=(category.id,)))
 
 
 def test_others_write_between_the_steps(world):
@@ -44,28 +46,28 @@ def test_others_write_between_the_steps(world):
         """A store to which another person comes between two transactions."""
 
         def _live(self) -> None:
-            world.spend(Who(uuid7(), "EUR"))
+            world.spend(Caller(uuid7(), "EUR"))
             seen.append(home.count(home.food))
 
-    home.remove(home.food, move_to=home.fun["id"], store=Street(world.store, 0))
+    home.remove(home.food, move_to=home.fun.id, store=Street(world.store, 0))
     assert sorted(set(seen), reverse=True) == [2250, 1250, 250]
     assert (home.count(home.food), home.count(home.fun)) == (0, ROWS)
 
 
 def test_each_expense_is_told_once_and_the_removal_last(world):
     home = Home(world)
-    home.remove(home.food, move_to=home.fun["id"])
+    home.remove(home.food, move_to=home.fun.id)
     moved, removed = world.events(), world.category_events[-1]
     told = Counter(change["expense_id"] for event in moved for change in event.data["changes"])
     assert (len(told), set(told.values())) == (ROWS, {1})
-    assert {event.data["category_moved"]["to"] for event in moved} == {home.fun["id"]}
+    assert {event.data["category_moved"]["to"] for event in moved} == {home.fun.id}
     assert removed.id > moved[-1].id
     assert removed.data == {
-        "user_id": world.who.user_id,
-        "category_id": home.food["id"],
+        "user_id": world.caller.user_id,
+        "category_id": home.food.id,
         "version": 2,
         "name": "Food",
-        "moved_to": home.fun["id"],
+        "moved_to": home.fun.id,
     }
     assert world.left().get("import_job") is None
 
@@ -73,11 +75,11 @@ def test_each_expense_is_told_once_and_the_removal_last(world):
 def test_a_removal_that_is_killed_is_finished(world):
     home = Home(world)
     with pytest.raises(KilledError):
-        home.remove(home.food, move_to=home.fun["id"], store=DyingStore(world.store, 3))
+        home.remove(home.food, move_to=home.fun.id, store=DyingStore(world.store, 3))
     assert 0 < home.count(home.food) < ROWS
-    world.settle_what_was_abandoned()
+    world.finish_abandoned()
     assert (home.count(home.food), home.count(home.fun)) == (0, ROWS)
-    assert [category["name"] for category in world.catalogue().all(world.who)] == ["Fun"]
+    assert [category.name for category in world.categories().all(world.caller)] == ["Fun"]
     assert sum(len(event.data["changes"]) for event in world.events()) == ROWS
 
 
@@ -85,8 +87,8 @@ def test_what_is_added_meanwhile_moves_too(world):
     home = Home(world)
     with pytest.raises(KilledError):
         home.remove(home.food, store=DyingStore(world.store, 3))
-    world.spend(world.who, category_id=home.food["id"])
-    world.settle_what_was_abandoned()
+    world.spend(world.caller, category_id=home.food.id)
+    world.finish_abandoned()
     assert home.count(home.food) == 0
     assert world.count() == ROWS + 1
 
@@ -94,9 +96,9 @@ def test_what_is_added_meanwhile_moves_too(world):
 def test_the_same_removal_sent_again_helps_to_finish_it(world):
     home = Home(world)
     with pytest.raises(KilledError):
-        home.remove(home.food, move_to=home.fun["id"], store=DyingStore(world.store, 3))
+        home.remove(home.food, move_to=home.fun.id, store=DyingStore(world.store, 3))
     with pytest.raises(CategoryNotFoundError):
-        home.remove(home.food, move_to=home.fun["id"])
+        home.remove(home.food, move_to=home.fun.id)
     assert home.count(home.fun) == ROWS
 
 
@@ -118,6 +120,6 @@ def test_a_removal_waits_for_an_import_and_then_says_so(world):
 
 def test_a_category_with_few_expenses_goes_in_one_transaction(world):
     home = Home(world)
-    world.spend(world.who, category_id=home.fun["id"])
+    world.spend(world.caller, category_id=home.fun.id)
     home.remove(home.fun, store=DyingStore(world.store, 1))
-    assert [category["name"] for category in world.catalogue().all(world.who)] == ["Food"]
+    assert [category.name for category in world.categories().all(world.caller)] == ["Food"]

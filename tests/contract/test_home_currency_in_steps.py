@@ -10,15 +10,16 @@ from pathlib import Path
 import pytest
 
 from chassis.runtime.ids import uuid7
-from expenses.books.service import People
-from expenses.entries.service import Ledger
-from expenses.entries.trash import Trash
-from expenses.errors import ConvertingError, DepartedError, PersonBusyError
-from expenses.home_currency.conversion import one_currency
-from expenses.jobs.service import ImportSettling
-from expenses.ports import Filter, Who
+from expenses.books.model import Caller
+from expenses.entries.draft import ExpensePatch
+from expenses.entries.filter import ExpenseFilter, FilterRequest
+from expenses.entries.trash import TrashService
+from expenses.errors import BookBusyError, ConvertingError, DepartedError
+from expenses.home_currency.conversion import HomeCurrencyChange, one_currency
+from expenses.people.service import PeopleService
 from expenses.receipts.files.folder import FolderFiles
-from expenses.reports.summary import Summary
+from expenses.reports.summary import SummaryService
+from money import Money
 from support.expense_steps import ROWS, DyingStore, KilledError, World, new_world
 from support.stores import STORES, store_url
 
@@ -39,27 +40,27 @@ class Home:
     def __init__(self, world: World, folder: Path) -> None:
         self.world, self.folder = world, folder
 
-    def people(self, store=None) -> People:
+    def people(self, store=None) -> PeopleService:
         world, store = self.world, store or self.world.store
-        settling = ImportSettling(store, world.converter, world.clock)
-        return People(store, FolderFiles(self.folder), settling, world.converter, world.clock)
+        change = HomeCurrencyChange(world.converter, world.clock)
+        return PeopleService(store, FolderFiles(self.folder), world.tasks(store), change)
 
     def change(self, currency: str, *, version: int = 2, store=None, event_id: str | None = None) -> None:
-        self.people(store).changed(event_id or uuid7(), self.world.who.user_id, currency, version, AT)
+        self.people(store).changed(event_id or uuid7(), self.world.caller.user_id, currency, version, AT)
 
     def change_and_be_killed(self, currency: str, transactions: int, **more) -> None:
         with pytest.raises(KilledError):
             self.change(currency, store=DyingStore(self.world.store, transactions), **more)
 
     def all(self):
-        with self.world.store.reading() as work:
-            return work.expenses.by_number(work.owners.find(self.world.who.user_id), Filter(), 10_000, 0)
+        with self.world.store.read() as uow:
+            return uow.expenses.by_number(uow.books.find(self.world.caller.user_id), ExpenseFilter(), 10_000, 0)
 
     def currencies(self) -> Counter[str]:
-        return Counter(expense.home_currency for expense in self.all())
+        return Counter(expense.home_amount.currency for expense in self.all())
 
-    def spent(self) -> dict[str, str]:
-        return Summary(self.world.store).by(self.world.who, "month", {})["spent"]
+    def spent(self) -> Money:
+        return SummaryService(self.world.store).by(self.world.caller, "month", FilterRequest(ExpenseFilter())).spent
 
 
 @pytest.fixture
@@ -84,7 +85,7 @@ def test_others_write_between_the_steps(home, world):
         """A store to which another person comes between two transactions."""
 
         def _live(self) -> None:
-            world.spend(Who(uuid7(), "EUR"))
+            world.spend(Caller(uuid7(), "EUR"))
             seen.append(home.currencies()["USD"])
 
     home.change("USD", store=Street(world.store, 0))
@@ -96,8 +97,8 @@ def test_each_expense_is_converted_and_told_once(home, world):
     before = home.spent()
     home.change("USD")
     assert home.currencies() == {"USD": ROWS}
-    assert before == {"amount": f"{SPENT / 100:.2f}", "currency": "EUR"}
-    assert home.spent() == {"amount": f"{(SPENT - 1501 * 50) / 200 + 1501:.2f}", "currency": "USD"}
+    assert before == Money(SPENT, "EUR")
+    assert home.spent() == Money((SPENT - 1501 * 50) // 2 + 150_100, "USD")
     check_what_was_told(world)
     assert world.left().get("import_job") is None
 
@@ -106,7 +107,7 @@ def test_each_expense_is_converted_and_told_once(home, world):
 def test_a_conversion_that_is_killed_is_finished(home, world, transactions):
     home.change_and_be_killed("USD", transactions)
     assert home.currencies()["EUR"] > 0
-    world.settle_what_was_abandoned()
+    world.finish_abandoned()
     assert home.currencies() == {"USD": ROWS}
     check_what_was_told(world)
 
@@ -126,36 +127,35 @@ def test_no_sum_mixes_two_currencies(home):
 
 
 def test_a_conversion_during_a_sum_is_noticed(home, world):
-    with world.store.reading() as work:
-        owner = work.owners.find(world.who.user_id)
+    with world.store.read() as uow:
+        book = uow.books.find(world.caller.user_id)
     home.change("USD")
-    with world.store.reading() as work, pytest.raises(ConvertingError), one_currency(work, owner):
+    with world.store.read() as uow, pytest.raises(ConvertingError), one_currency(uow, book):
         pass
 
 
 def test_what_is_added_edited_and_deleted_meanwhile_counts_once(home, world):
     first, second, *_, last = home.all()
     home.change_and_be_killed("USD", 3)
-    ledger = Ledger(world.store, world.converter, world.clock, uuid7)
-    trash = Trash(world.store, world.converter, world.clock)
-    world.spend(world.who)
+    expenses = world.expenses()
+    trash = TrashService(world.store, world.converter, world.clock)
+    world.spend(world.caller)
     for expense in (second, last):
-        version = ledger.get(world.who, expense.id)["version"]
-        ledger.change(world.who, expense.id, version, {"note": "seen"})
-    trash.remove(world.who, first.id, ledger.get(world.who, first.id)["version"])
-    trash.restore(world.who, first.id)
-    world.settle_what_was_abandoned()
+        version = expenses.get(world.caller, expense.id).expense.version
+        expenses.change(world.caller, expense.id, version, ExpensePatch(note="seen"))
+    trash.remove(world.caller, first.id, expenses.get(world.caller, first.id).expense.version)
+    trash.restore(world.caller, first.id)
+    world.finish_abandoned()
     assert home.currencies() == {"USD": ROWS + 1}
     check_what_was_told(world)
-    assert home.spent()["currency"] == "USD"
+    assert home.spent().currency == "USD"
 
 
 def test_budgets_hear_of_the_change_before_an_edit_after_it(home, world):
     """Else a budget would lose an edited expense, recover, and be exceeded a second time."""
     home.change_and_be_killed("USD", 2)
     last = home.all()[-1]
-    ledger = Ledger(world.store, world.converter, world.clock, uuid7)
-    ledger.change(world.who, last.id, last.version, {"amount": {"amount": "5.00", "currency": "EUR"}})
+    world.expenses().change(world.caller, last.id, last.version, ExpensePatch(amount=Money(500, "EUR")))
     told = [("home_currency_changed" in event.data, event.data["changes"][-1]["expense_id"]) for event in world.events()]
     assert (told[0][0], told[-1]) == (True, (False, last.id))
 
@@ -181,7 +181,7 @@ def test_a_change_during_an_import_comes_again(home, world):
     def change_meanwhile() -> None:
         world.rates.meanwhile = lambda: None
         world.is_at_work()
-        with pytest.raises(PersonBusyError):
+        with pytest.raises(BookBusyError):
             home.change("USD")
         refused.append(home.currencies()["USD"])
 
@@ -193,8 +193,8 @@ def test_a_change_during_an_import_comes_again(home, world):
 
 def test_an_account_that_is_deleted_in_the_middle_leaves_nothing(home, world):
     home.change_and_be_killed("USD", 3)
-    home.people().deleted(uuid7(), world.who.user_id)
-    world.settle_what_was_abandoned()
+    home.people().deleted(uuid7(), world.caller.user_id)
+    world.finish_abandoned()
     assert set(world.left()) <= {"alembic_version", "departed", "inbox", "outbox"}
     with pytest.raises(DepartedError):
-        world.spend(world.who)
+        world.spend(world.caller)

@@ -8,10 +8,12 @@ from collections.abc import Iterator
 import pytest
 
 from chassis.runtime.ids import uuid7
-from expenses.entries.service import Ledger
+from expenses.books.model import Caller
+from expenses.entries.draft import ExpensePatch
+from expenses.entries.filter import ExpenseFilter
 from expenses.errors import ImportInterruptedError, ImportRunningError, UnreadableFileError
-from expenses.ports import Filter, Repeat, Who
-from support.expense_steps import FILE, LUNCH, ROWS, DyingStore, KilledError, World, new_world
+from money import Money
+from support.expense_steps import FILE, ROWS, DyingStore, KilledError, World, new_world
 from support.stores import STORES, store_url
 
 
@@ -25,13 +27,13 @@ def test_others_write_while_an_import_is_under_way(world):
     others = []
 
     def another_person_spends() -> None:
-        thread = threading.Thread(target=lambda: others.append(world.spend(Who(uuid7(), "EUR"))), daemon=True)
+        thread = threading.Thread(target=lambda: others.append(world.spend(Caller(uuid7(), "EUR"))), daemon=True)
         thread.start()
         thread.join(60)
 
     world.rates.meanwhile = another_person_spends
     assert world.run()["imported"] == ROWS
-    assert [one["amount"] for one in others] == [LUNCH["amount"]]
+    assert [one.amount for one in others] == [Money(480, "EUR")]
 
 
 def test_nothing_is_published_before_all_rows_are_in(world):
@@ -48,7 +50,7 @@ def test_nothing_is_published_before_all_rows_are_in(world):
 def test_an_import_that_is_killed_leaves_nothing(world, lives):
     with pytest.raises(KilledError):
         world.run(DyingStore(world.store, lives))
-    world.settle_what_was_abandoned()
+    world.finish_abandoned()
     assert world.events() == []
     assert world.left() == {"alembic_version": 1, "person": 1} or world.left() == {"person": 1}
 
@@ -57,7 +59,7 @@ def test_an_import_that_is_killed_when_all_is_in_is_published(world):
     with pytest.raises(KilledError):
         world.run(DyingStore(world.store, 5))
     assert world.count() == ROWS
-    world.settle_what_was_abandoned()
+    world.finish_abandoned()
     kinds = [event.type for event in world.events()]
     assert kinds == ["expense.recorded"] * 5 + ["import.completed"]
 
@@ -87,7 +89,7 @@ def test_a_category_of_a_failed_import_is_announced_as_removed(world):
     assert (made.type, removed.type) == ("category.changed", "category.removed")
     [category] = made.data["categories"]
     assert removed.data == {
-        "user_id": world.who.user_id,
+        "user_id": world.caller.user_id,
         "category_id": category["category_id"],
         "version": category["version"] + 1,
         "name": "Food",
@@ -97,11 +99,9 @@ def test_a_category_of_a_failed_import_is_announced_as_removed(world):
 
 def test_a_category_that_is_used_meanwhile_outlives_a_failed_import(world):
     def spend_on_food() -> None:
-        with world.store.reading() as work:
-            [category] = work.categories.all(work.owners.find(world.who.user_id))
-        Ledger(world.store, world.converter, world.clock, uuid7).record(
-            world.who, {**LUNCH, "category_id": category.id}, Repeat(None, "")
-        )
+        with world.store.read() as uow:
+            [category] = uow.categories.all(uow.books.find(world.caller.user_id))
+        world.spend(world.caller, category_id=category.id)
 
     world.rates.meanwhile = spend_on_food
     with pytest.raises(UnreadableFileError):
@@ -112,17 +112,16 @@ def test_a_category_that_is_used_meanwhile_outlives_a_failed_import(world):
 
 
 def test_what_was_edited_meanwhile_is_removed_with_an_event(world):
-    ledger = Ledger(world.store, world.converter, world.clock, uuid7)
 
     def edit() -> None:
-        with world.store.reading() as work:
-            first = work.expenses.page(work.owners.find(world.who.user_id), Filter(), "spent_on", 1)[0]
-        ledger.change(world.who, first.id, 1, {"note": "edited"})
+        with world.store.read() as uow:
+            first = uow.expenses.page(uow.books.find(world.caller.user_id), ExpenseFilter(), "spent_on", 1)[0]
+        world.expenses().change(world.caller, first.id, 1, ExpensePatch(note="edited"))
 
     world.rates.meanwhile = edit
     with pytest.raises(KilledError):
         world.run(DyingStore(world.store, 3))
-    world.settle_what_was_abandoned()
+    world.finish_abandoned()
     changed, removed = world.events()
     assert (changed.type, removed.type) == ("expense.changed", "expense.removed")
     assert changed.data["changes"][0]["expense_id"] == removed.data["changes"][0]["expense_id"]
@@ -146,7 +145,7 @@ def test_a_second_import_waits_and_then_says_so(world):
 
 def test_an_import_that_others_took_back_does_not_go_on(world):
     def stand_still() -> None:
-        world.settle_what_was_abandoned()
+        world.finish_abandoned()
 
     world.rates.meanwhile = stand_still
     with pytest.raises(ImportInterruptedError):
@@ -159,9 +158,9 @@ def test_an_undoing_that_is_killed_is_finished(world):
     done = world.run()
     world.events()
     with pytest.raises(KilledError):
-        world.importing(DyingStore(world.store, 2)).undo(world.who, done["id"])
+        world.imports(DyingStore(world.store, 2)).undo(world.caller, done["id"])
     assert 0 < world.count() < ROWS
-    world.settle_what_was_abandoned()
+    world.finish_abandoned()
     assert world.count() == 0
     *removed, undone = world.events()
     assert sum(len(event.data["changes"]) for event in removed) == ROWS

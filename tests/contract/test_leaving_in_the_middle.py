@@ -18,24 +18,26 @@ import pytest
 import sqlalchemy as sa
 
 from chassis.messaging.events import event_maker
+from chassis.runtime.idempotency import StoredResponse
 from chassis.runtime.ids import uuid7
 from chassis.storage.database import Database, StoreUnavailableError
 from chassis.storage.migrations import migrate
-from expenses.books.service import People
-from expenses.entries.service import Ledger
+from expenses.app import task_runner
+from expenses.books.model import Caller
+from expenses.entries.service import ExpenseService
 from expenses.errors import DepartedError
-from expenses.home_currency.converter import Converter
-from expenses.imports.month_names import BabelMonths
+from expenses.home_currency.conversion import HomeCurrencyChange
 from expenses.imports.readers.mapping import Mapping
-from expenses.imports.service import Importing
-from expenses.jobs.service import ImportSettling
-from expenses.ports import Repeat, Who
+from expenses.imports.service import ImportService, Upload
+from expenses.people.service import PeopleService
+from expenses.rates.converter import Converter
 from expenses.receipts.files.folder import FolderFiles
 from expenses.receipts.model import StoredFile
 from expenses.receipts.ports import Examined
 from expenses.receipts.service import ReceiptBook
 from expenses.tables import metadata
-from expenses.unit_of_work import SqlStore
+from expenses.unit_of_work import Store
+from support.expense_rows import record_expense
 from support.stores import STORES, store_url
 
 FILE = "date,amount,currency,payee\n" + "".join(f"2026-01-{day:02},1.00,USD,Shop\n" for day in range(1, 29))
@@ -77,25 +79,27 @@ class World:
 
     def __post_init__(self) -> None:
         self.gate, self.clock = Gate(), lambda: datetime.now(UTC)
-        self.store = SqlStore(self.database, event_maker("expenses", self.clock, uuid7))
+        self.store = Store(self.database, event_maker("expenses", self.clock, uuid7))
         self.files = FolderFiles(self.folder)
         self.converter = Converter(GatedRates(self.gate))
-        self.who = Who(uuid7(), "EUR")
+        self.tasks = task_runner(self.store, self.converter, self.clock)
+        self.caller = Caller(uuid7(), "EUR")
 
     def delete_account(self) -> None:
         """Handle user.deleted as a bus does: again, if another transaction was in the way."""
         event_id, deadline = uuid7(), time.monotonic() + 20
-        settling = ImportSettling(self.store, self.converter, self.clock)
+        change = HomeCurrencyChange(self.converter, self.clock)
+        people = PeopleService(self.store, self.files, self.tasks, change)
         while True:
             try:
-                return People(self.store, self.files, settling, self.converter, self.clock).deleted(event_id, self.who.user_id)
+                return people.deleted(event_id, self.caller.user_id)
             except StoreUnavailableError:
                 assert time.monotonic() < deadline
 
     def import_file(self) -> None:
-        importing = Importing(self.store, self.converter, BabelMonths(), self.clock, uuid7)
+        imports = ImportService(self.store, self.converter, self.tasks, self.clock, uuid7)
         with suppress(DepartedError):
-            importing.run(self.who, io.BytesIO(FILE.encode()), "a.csv", Mapping(), Repeat(None, "f"))
+            imports.run(self.caller, Upload(io.BytesIO(FILE.encode()), Mapping()), None, StoredResponse)
 
     def left(self) -> dict[str, int]:
         """Count the rows of each table that has any."""
@@ -141,8 +145,8 @@ def test_a_first_expense_that_meets_the_erasing_is_refused(world: World) -> None
 
     def write() -> None:
         try:
-            with world.store.writing() as work:
-                work.owners.hold(world.who)
+            with world.store.write() as uow:
+                uow.books.lock(world.caller)
         except (DepartedError, StoreUnavailableError) as error:
             refused.append(type(error))
 
@@ -193,12 +197,11 @@ class Believing:
 
 
 def test_an_upload_under_way_leaves_neither_file_nor_row(world: World) -> None:
-    lunch = {"kind": "expense", "amount": {"amount": "4.80", "currency": "EUR"}, "spent_on": "2026-11-22"}
-    made = Ledger(world.store, world.converter, world.clock, uuid7).record(world.who, lunch, Repeat(None, "f"))
+    made = record_expense(ExpenseService(world.store, world.converter, world.clock, uuid7), world.caller)
     files = LeavingFiles(world.folder, world.delete_account)
     book = ReceiptBook(world.store, files, Believing(), world.clock, uuid7)
     with pytest.raises(DepartedError):
-        book.add(world.who, made["id"], io.BytesIO(b"lunch"), "lunch.png", None)
+        book.add(world.caller, made.id, io.BytesIO(b"lunch"), "lunch.png", None)
     assert world.stored() == []
     assert world.left() == {"departed": 1}
 
@@ -206,6 +209,6 @@ def test_an_upload_under_way_leaves_neither_file_nor_row(world: World) -> None:
 def test_what_an_upload_left_that_was_cut_off_at_that_moment_is_found_by_the_next_tidying(world: World) -> None:
     world.delete_account()
     name = hashlib.sha256(b"lunch").hexdigest()
-    world.files.put(f"{world.who.user_id}/{name}", io.BytesIO(b"lunch"), size=5, sha256=name, media_type="image/png")
+    world.files.put(f"{world.caller.user_id}/{name}", io.BytesIO(b"lunch"), size=5, sha256=name, media_type="image/png")
     ReceiptBook(world.store, world.files, Believing(), world.clock, uuid7).clean_up()
     assert world.stored() == []

@@ -15,8 +15,9 @@ from chassis.runtime.ids import uuid7
 from chassis.storage.database import Database, StoreBusyError, StoreUnavailableError
 from chassis.storage.dialects.mysql import STATEMENT_SECONDS, secured
 from chassis.storage.migrations import migrate
-from expenses.entries.model import Expense
-from expenses.entries.store import SqlExpenses
+from expenses.books.model import Book
+from expenses.entries.store import ExpenseStore
+from support.expense_rows import an_expense
 from support.budgets_store import locked
 from support.locks import ADD, Crosswise, both
 from support.proxy import Board, Mode
@@ -76,11 +77,8 @@ def test_a_session_is_strict_lives_in_utc_and_ends_statements_that_take_too_long
 def test_an_import_is_stored_in_a_few_statements(mariadb: MariaDb) -> None:
     database = Database(mariadb.empty("expenses"))
     migrate(database, "expenses")
-    made = Expense(
-        0, "", 1, "expense", 480, "EUR", 480, "EUR", 0, "2026-11-22", "Blue Bottle", "", None, "[]", "", None, None, 1, 5, 5
-    )
     with database.begin() as connection:
-        SqlExpenses(connection).add([made._replace(id=uuid7()) for _ in range(2000)])
+        ExpenseStore(connection).add(Book(1, uuid7(), "EUR"), [an_expense() for _ in range(2000)])
         inserts = connection.exec_driver_sql("SHOW SESSION STATUS LIKE 'Com_insert'").one()[1]
         assert connection.exec_driver_sql("SELECT COUNT(*) FROM expense").scalar() == 2000
     database.close()
@@ -94,8 +92,8 @@ def test_a_value_that_does_not_fit_is_no_weather(database: Database) -> None:
 
 def test_two_that_are_in_each_others_way_both_pass_where_the_work_can_be_done_again(database: Database) -> None:
     crosswise = Crosswise()
-    works = [crosswise.work("a", "b"), crosswise.work("b", "a")]
-    assert both(*(lambda work=work: database.run(work) for work in works)) == []
+    works = [crosswise.uow("a", "b"), crosswise.uow("b", "a")]
+    assert both(*(lambda uow=uow: database.run(uow) for uow in works)) == []
     assert crosswise.attempts == 3
     assert (value(database, "SELECT SUM(n) FROM thing"), value(database, "SELECT MAX(n) FROM thing")) == (4, 2)
 

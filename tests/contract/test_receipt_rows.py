@@ -12,12 +12,12 @@ from chassis.messaging.events import event_maker
 from chassis.runtime.ids import uuid7
 from chassis.storage.database import Database
 from chassis.storage.migrations import migrate
-from expenses.ports import Store, Who
+from expenses.books.model import Caller
 from expenses.receipts.model import Receipt, StoredFile
-from expenses.unit_of_work import SqlStore
+from expenses.unit_of_work import Store
 from support.stores import STORES, store_url
 
-MARIA, OTTO = Who(uuid7(), "EUR"), Who(uuid7(), "USD")
+MARIA, OTTO = Caller(uuid7(), "EUR"), Caller(uuid7(), "USD")
 LUNCH, TAXI = uuid7(), uuid7()
 
 
@@ -25,7 +25,7 @@ LUNCH, TAXI = uuid7(), uuid7()
 def store(request) -> Iterator[Store]:
     database = Database(store_url(request, "expenses"))
     migrate(database, "expenses")
-    yield SqlStore(database, event_maker("expenses", lambda: datetime(2026, 11, 22, tzinfo=UTC), uuid7))
+    yield Store(database, event_maker("expenses", lambda: datetime(2026, 11, 22, tzinfo=UTC), uuid7))
     database.close()
 
 
@@ -38,12 +38,12 @@ def a_receipt(file: StoredFile, expense: str = LUNCH, at: int = 5, name: str = "
     return Receipt(id=uuid7(), expense_id=expense, name=name, created_ms=at, file=file)
 
 
-def entered(store: Store, who: Who, *receipts: Receipt, noted_ms: int = 1) -> None:
-    with store.writing() as work:
-        owner = work.owners.hold(who)
+def entered(store: Store, caller: Caller, *receipts: Receipt, noted_ms: int = 1) -> None:
+    with store.write() as uow:
+        book = uow.books.lock(caller)
         for receipt in receipts:
-            work.receipts.note(owner, receipt.file, noted_ms)
-            work.receipts.add(owner, receipt)
+            uow.receipts.note(book, receipt.file, noted_ms)
+            uow.receipts.add(book, receipt)
 
 
 def test_a_receipt_comes_back_as_it_was(store: Store) -> None:
@@ -52,76 +52,76 @@ def test_a_receipt_comes_back_as_it_was(store: Store) -> None:
         a_receipt(a_file("b", media_type="application/pdf", width=None, height=None, thumbnail=False)),
     )
     entered(store, MARIA, photo, paper)
-    with store.reading() as work:
-        owner = work.owners.find(MARIA.user_id)
-        assert [work.receipts.get(owner, one.id) for one in (photo, paper)] == [photo, paper]
-        assert work.receipts.get(owner, uuid7()) is None
+    with store.read() as uow:
+        book = uow.books.find(MARIA.user_id)
+        assert [uow.receipts.get(book, one.id) for one in (photo, paper)] == [photo, paper]
+        assert uow.receipts.get(book, uuid7()) is None
 
 
 def test_a_name_of_a_hundred_letters_fits_whatever_the_letters(store: Store) -> None:
     receipt = a_receipt(a_file(), name="\U0001f9fe" * 100)
     entered(store, MARIA, receipt)
-    with store.reading() as work:
-        assert work.receipts.get(work.owners.find(MARIA.user_id), receipt.id).name == receipt.name
+    with store.read() as uow:
+        assert uow.receipts.get(uow.books.find(MARIA.user_id), receipt.id).name == receipt.name
 
 
 def test_receipts_are_listed_by_expense_oldest_first_and_only_ones_own(store: Store) -> None:
     late, early, other = a_receipt(a_file("a"), at=9), a_receipt(a_file("b"), at=3), a_receipt(a_file("a"), TAXI, at=5)
     entered(store, MARIA, late, early, other)
     entered(store, OTTO, a_receipt(a_file("a")))
-    with store.reading() as work:
-        owner = work.owners.find(MARIA.user_id)
-        assert work.receipts.of(owner, [LUNCH]) == [early, late]
-        assert work.receipts.of(owner, [LUNCH, TAXI, *(uuid7() for _ in range(600))]) == [early, other, late]
-        assert work.receipts.of(owner, []) == []
+    with store.read() as uow:
+        book = uow.books.find(MARIA.user_id)
+        assert uow.receipts.of(book, [LUNCH]) == [early, late]
+        assert uow.receipts.of(book, [LUNCH, TAXI, *(uuid7() for _ in range(600))]) == [early, other, late]
+        assert uow.receipts.of(book, []) == []
 
 
 def test_a_file_is_used_as_long_as_a_receipt_shows_it(store: Store) -> None:
     file = a_file()
     one, two = a_receipt(file), a_receipt(file, TAXI)
     entered(store, MARIA, one, two)
-    with store.writing() as work:
-        owner = work.owners.hold(MARIA)
-        work.receipts.remove(owner, one)
-        assert work.receipts.is_used(owner, file.sha256)
-        work.receipts.remove_of(owner, [TAXI, LUNCH])
-        assert not work.receipts.is_used(owner, file.sha256)
-        assert work.receipts.noted_ms(owner, file.sha256) == 1
+    with store.write() as uow:
+        book = uow.books.lock(MARIA)
+        uow.receipts.remove(book, one)
+        assert uow.receipts.is_used(book, file.sha256)
+        uow.receipts.remove_of(book, [TAXI, LUNCH])
+        assert not uow.receipts.is_used(book, file.sha256)
+        assert uow.receipts.noted_ms(book, file.sha256) == 1
 
 
 def test_a_note_can_be_made_again_and_dropped(store: Store) -> None:
     file = a_file()
-    with store.writing() as work:
-        owner = work.owners.hold(MARIA)
-        assert work.receipts.noted_ms(owner, file.sha256) is None
+    with store.write() as uow:
+        book = uow.books.lock(MARIA)
+        assert uow.receipts.noted_ms(book, file.sha256) is None
         for moment in (7, 7, 9):
-            work.receipts.note(owner, file, moment)
-            assert work.receipts.noted_ms(owner, file.sha256) == moment
-        work.receipts.drop(owner, file.sha256)
-        assert work.receipts.noted_ms(owner, file.sha256) is None
+            uow.receipts.note(book, file, moment)
+            assert uow.receipts.noted_ms(book, file.sha256) == moment
+        uow.receipts.drop(book, file.sha256)
+        assert uow.receipts.noted_ms(book, file.sha256) is None
 
 
 def test_what_no_receipt_shows_is_found_with_its_owner_once_it_is_old(store: Store) -> None:
     shown, left, fresh = a_receipt(a_file("shown")), a_file("left"), a_file("fresh")
     entered(store, MARIA, shown)
-    with store.writing() as work:
-        maria, otto = work.owners.hold(MARIA), work.owners.hold(OTTO)
-        work.receipts.note(otto, left, 5)
-        work.receipts.note(otto, shown.file, 6)
-        work.receipts.note(maria, fresh, 100)
-    with store.reading() as work:
-        assert sorted((owner.user_id, sha256) for owner, sha256 in work.receipts.unused(100, 10)) == sorted(
+    with store.write() as uow:
+        maria, otto = uow.books.lock(MARIA), uow.books.lock(OTTO)
+        uow.receipts.note(otto, left, 5)
+        uow.receipts.note(otto, shown.file, 6)
+        uow.receipts.note(maria, fresh, 100)
+    with store.read() as uow:
+        assert sorted((book.user_id, sha256) for book, sha256 in uow.receipts.unused(100, 10)) == sorted(
             [(OTTO.user_id, left.sha256), (OTTO.user_id, shown.file.sha256)]
         )
-        assert len(work.receipts.unused(100, 1)) == 1
+        assert len(uow.receipts.unused(100, 1)) == 1
 
 
 def test_who_leaves_leaves_no_row(store: Store) -> None:
     entered(store, MARIA, a_receipt(a_file()))
     entered(store, OTTO, kept := a_receipt(a_file()))
-    with store.writing() as work:
-        owner = work.owners.hold(MARIA)
-        work.receipts.forget(owner)
-        assert work.receipts.of(owner, [LUNCH]) == []
-        assert work.receipts.noted_ms(owner, kept.file.sha256) is None
-        assert work.receipts.of(work.owners.hold(OTTO), [LUNCH]) == [kept]
+    with store.write() as uow:
+        book = uow.books.lock(MARIA)
+        uow.receipts.forget(book)
+        assert uow.receipts.of(book, [LUNCH]) == []
+        assert uow.receipts.noted_ms(book, kept.file.sha256) is None
+        assert uow.receipts.of(uow.books.lock(OTTO), [LUNCH]) == [kept]

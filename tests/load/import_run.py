@@ -16,24 +16,24 @@ import sqlalchemy as sa
 
 from chassis.messaging.events import event_maker
 from chassis.runtime.clock import system_clock
+from chassis.runtime.idempotency import StoredResponse
 from chassis.runtime.ids import uuid7
 from chassis.storage.database import Database
 from chassis.storage.migrations import migrate
-from expenses.entries.model import Expense
-from expenses.home_currency.converter import Converter
-from expenses.imports.month_names import BabelMonths
+from expenses.app import task_runner
+from expenses.books.model import Caller
+from expenses.entries.rows import COLUMNS
 from expenses.imports.readers.mapping import Mapping
-from expenses.imports.service import Importing
-from expenses.ports import Repeat, Who
+from expenses.imports.service import ImportService, Upload
+from expenses.rates.converter import Converter
 from expenses.tables import expense
-from expenses.unit_of_work import SqlStore
+from expenses.unit_of_work import Store
 from load.databases import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _BATCH = 500
-_COLUMNS = Expense._fields[1:]
 
 
 class _NoRates:
@@ -43,16 +43,17 @@ class _NoRates:
 
 def ours(database: Database, path: Path) -> dict[str, Any]:
     """Import through the service's own code: columns found, rows checked, categories, totals, events, all in one transaction."""
-    store = SqlStore(database, event_maker("expenses", system_clock, uuid7))
-    importing = Importing(store, Converter(_NoRates()), BabelMonths(), system_clock, uuid7)  # type: ignore[arg-type]
+    store = Store(database, event_maker("expenses", system_clock, uuid7))
+    converter = Converter(_NoRates())
+    imports = ImportService(store, converter, task_runner(store, converter, system_clock), system_clock, uuid7)
     with counted(database) as count, path.open("rb") as file:
-        done = importing.run(Who(uuid7(), "EUR"), file, path.name, Mapping(), Repeat(None, ""))
-    return {"rows": done["imported"], "statements": count[0]}
+        done = imports.run(Caller(uuid7(), "EUR"), Upload(file, Mapping()), None, StoredResponse).body.done
+    return {"rows": done.imported, "statements": count[0]}
 
 
 def bare(database: Database, path: Path) -> dict[str, Any]:
     """Read the file and put its rows into the same table, with the same indexes, by the driver's executemany, and nothing else."""
-    text = expense.insert().compile(dialect=database.engine.dialect, column_keys=list(_COLUMNS)).string
+    text = expense.insert().compile(dialect=database.engine.dialect, column_keys=list(COLUMNS)).string
     count = statements = 0
     with database.begin() as connection:
         cursor: Any = connection.connection.cursor()

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 from chassis.messaging.events import event_maker
 from chassis.runtime.clock import system_clock
 from chassis.runtime.ids import uuid7
-from expenses.entries.service import Ledger
-from expenses.home_currency.converter import Converter
-from expenses.ports import Repeat, Who
-from expenses.unit_of_work import SqlStore
+from expenses.books.model import Caller
+from expenses.entries.api import expense_body
+from expenses.entries.service import ExpenseService, ExpenseWithReceipts
+from expenses.rates.converter import Converter
+from expenses.unit_of_work import Store
 from load.databases import BareDriver, Recording, a_second, databases, opened, recorded
+from support.expense_rows import record_expense
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,8 +26,6 @@ ROUNDS = 9
 _TIMES = {"SQLite": 300, "MariaDB": 150, "Db2's wire": 25}
 _BEFORE = 300
 """Expenses that are there already."""
-_BODY = {"amount": {"amount": "4.80", "currency": "EUR"}, "spent_on": "2026-11-22", "payee": "Blue Bottle"}
-_NOT_TWICE = Repeat(None, "")
 
 
 class _NoRates:
@@ -35,29 +35,29 @@ class _NoRates:
 
 
 class Books:
-    """The ledger of one person in a database."""
+    """The expenses of one person in a database."""
 
     def __init__(self, database: Database) -> None:
         """Record some expenses."""
-        self.database, self.who = database, Who(uuid7(), "EUR")
-        store = SqlStore(database, event_maker("expenses", system_clock, uuid7))
-        self._ledger = Ledger(store, Converter(_NoRates()), system_clock, uuid7)
+        self.database, self.caller = database, Caller(uuid7(), "EUR")
+        store = Store(database, event_maker("expenses", system_clock, uuid7))
+        self._expenses = ExpenseService(store, Converter(_NoRates()), system_clock, uuid7)
         self._ids = [self.add()["id"] for _ in range(_BEFORE)]
         self._turn = 0
 
     def add(self) -> dict[str, Any]:
         """Record one expense, with its totals and its event."""
-        return self._ledger.record(self.who, _BODY, _NOT_TWICE)
+        return expense_body(ExpenseWithReceipts(record_expense(self._expenses, self.caller, payee="Blue Bottle")))
 
     def read(self) -> dict[str, Any]:
         """Read one expense, with its receipts."""
         self._turn += 1
-        return self._ledger.get(self.who, self._ids[self._turn % len(self._ids)])
+        return expense_body(self._expenses.get(self.caller, self._ids[self._turn % len(self._ids)]))
 
     @property
     def kept(self) -> set[str]:
         """The ids that stay the same when statements are repeated."""
-        return {self.who.user_id, *self._ids}
+        return {self.caller.user_id, *self._ids}
 
 
 def point(folder: Path, table: Table, *, sizes: tuple[int, ...]) -> None:

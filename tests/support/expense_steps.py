@@ -11,26 +11,30 @@ from decimal import Decimal
 import sqlalchemy as sa
 
 from chassis.messaging.events import Event, event_maker
+from chassis.runtime.idempotency import IdempotencyKey, StoredResponse
 from chassis.runtime.ids import uuid7
 from chassis.storage.database import Database
 from chassis.storage.migrations import migrate
 from chassis.storage.outbox import SqlOutbox
-from expenses.categories.service import Catalogue
-from expenses.entries.service import Ledger
-from expenses.home_currency.converter import Converter
-from expenses.imports.month_names import BabelMonths
+from expenses.app import task_runner
+from expenses.books.model import Caller
+from expenses.categories.service import CategoryService
+from expenses.entries.filter import ExpenseFilter
+from expenses.entries.model import Expense
+from expenses.entries.service import ExpenseService
+from expenses.imports.api import import_body
 from expenses.imports.readers.mapping import Mapping
-from expenses.imports.service import Importing
-from expenses.jobs.service import ImportSettling
-from expenses.ports import Filter, Repeat, Store, Who, Work
+from expenses.imports.service import ImportService, Upload
+from expenses.rates.converter import Converter
 from expenses.tables import chassis, import_job, metadata
-from expenses.unit_of_work import SqlStore
+from expenses.tasks.service import TaskRunner
+from expenses.unit_of_work import Store, UnitOfWork
+from support.expense_rows import record_expense
 
 ROWS = 2250
 FILE = "date,amount,currency,payee,category\n" + "".join(
     f"2026-01-{1 + row % 28:02},{row + 1}.00,{'USD' if row == 1500 else 'EUR'},Shop {row % 7},Food\n" for row in range(ROWS)
 )
-LUNCH = {"kind": "expense", "amount": {"amount": "4.80", "currency": "EUR"}, "spent_on": "2026-11-22"}
 
 
 class KilledError(BaseException):
@@ -42,11 +46,11 @@ class DyingStore:
 
     def __init__(self, store: Store, lives: int) -> None:
         self._store, self._lives = store, lives
-        self.reading = store.reading
+        self.read = store.read
 
-    def writing(self) -> AbstractContextManager[Work]:
+    def write(self) -> AbstractContextManager[UnitOfWork]:
         self._live()
-        return self._store.writing()
+        return self._store.write()
 
     def run(self, action):
         self._live()
@@ -73,42 +77,52 @@ class Rates:
 
 class World:
     def __init__(self, database: Database) -> None:
-        self.database, self.rates, self.who = database, Rates(), Who(uuid7(), "EUR")
+        self.database, self.rates, self.caller = database, Rates(), Caller(uuid7(), "EUR")
         self.category_events: list[Event] = []
         self.clock = lambda: datetime.now(UTC)
-        self.store = SqlStore(database, event_maker("expenses", self.clock, uuid7))
+        self.store = Store(database, event_maker("expenses", self.clock, uuid7))
         self.converter = Converter(self.rates)
 
-    def importing(self, store: Store | None = None, **more) -> Importing:
-        return Importing(store or self.store, self.converter, BabelMonths(), self.clock, uuid7, rows_at_once=1000, **more)
+    def tasks(self, store: Store | None = None) -> TaskRunner:
+        return task_runner(store or self.store, self.converter, self.clock)
+
+    def imports(self, store: Store | None = None, **more) -> ImportService:
+        tasks = self.tasks(store)
+        return ImportService(store or self.store, self.converter, tasks, self.clock, uuid7, rows_at_once=1000, **more)
 
     def run(self, store: Store | None = None, *, key: str | None = None, file: str = FILE, **more):
-        return self.importing(store, **more).run(self.who, io.BytesIO(file.encode()), "a.csv", Mapping(), Repeat(key, "f"))
-
-    def catalogue(self, store: Store | None = None, **more) -> Catalogue:
-        return Catalogue(
-            store or self.store, ImportSettling(store or self.store, self.converter, self.clock), self.clock, uuid7, **more
+        upload = Upload(io.BytesIO(file.encode()), Mapping(), "a.csv")
+        idempotency_key = IdempotencyKey(self.caller.user_id, key, "f") if key else None
+        response = self.imports(store, **more).run(
+            self.caller, upload, idempotency_key, lambda done: StoredResponse(import_body(done.done))
         )
+        return response.body
 
-    def settle_what_was_abandoned(self) -> None:
-        """Let the seconds pass for which a job counts as alive, and let the worker look."""
+    def categories(self, store: Store | None = None, **more) -> CategoryService:
+        return CategoryService(store or self.store, self.tasks(store), self.clock, uuid7, **more)
+
+    def expenses(self) -> ExpenseService:
+        return ExpenseService(self.store, self.converter, self.clock, uuid7)
+
+    def finish_abandoned(self) -> None:
+        """Let the seconds pass for which a task counts as alive, and let the worker look."""
         self.is_abandoned()
-        ImportSettling(self.store, self.converter, self.clock).sweep()
+        self.tasks().finish_abandoned()
 
-    def spend(self, who: Who, **more):
-        return Ledger(self.store, self.converter, self.clock, uuid7).record(who, {**LUNCH, **more}, Repeat(None, ""))
+    def spend(self, caller: Caller, **more) -> Expense:
+        return record_expense(self.expenses(), caller, **more)
 
     def count(self) -> int:
-        with self.store.reading() as work:
-            owner = work.owners.find(self.who.user_id)
-            return work.expenses.count(owner, Filter()) if owner else 0
+        with self.store.read() as uow:
+            book = uow.books.find(self.caller.user_id)
+            return uow.expenses.count(book, ExpenseFilter()) if book else 0
 
     def is_abandoned(self) -> None:
-        """Let the seconds pass for which a job counts as alive."""
+        """Let the seconds pass for which a task counts as alive."""
         self._alive_until(0)
 
     def is_at_work(self) -> None:
-        """Let a job count as alive however long a slow machine takes over what happens meanwhile."""
+        """Let a task count as alive however long a slow machine takes over what happens meanwhile."""
         self._alive_until(2**53)
 
     def _alive_until(self, moment_ms: int) -> None:

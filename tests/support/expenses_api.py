@@ -18,7 +18,7 @@ from chassis.process.service import Service
 from chassis.security.encryption import Encryptor
 from chassis.security.tokens import Caller
 from expenses.app import build
-from expenses.home_currency.ecb import EcbRates
+from expenses.rates.ecb import EcbRates
 from expenses.settings import ExpensesSettings
 from support.stores import a_migrated
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from typing import Any
 
-from expenses.imports.month_names import BabelMonths
+from expenses.imports.month_names import month_names
 from expenses.imports.readers.detection import ReadingContext, detect_layout
 from expenses.imports.readers.mapping import Mapping
 from expenses.imports.readers.preview import build_preview
@@ -16,7 +16,7 @@ _NOTHING_CHOSEN = Mapping()
 def previewed(content: str | bytes, locale: str, currency: str, mapping: Mapping = _NOTHING_CHOSEN) -> dict[str, Any]:
     """Return the preview of a file for somebody with every rate and no expense."""
     raw = content.encode() if isinstance(content, str) else content
-    reader = ReadingContext(currency, locale, BabelMonths().languages(locale))
+    reader = ReadingContext(currency, locale, month_names(locale))
     layout = detect_layout(io.BytesIO(raw), mapping, reader)
     return build_preview(layout, reader, lambda code, day: True, lambda rows: [False] * len(rows))
 

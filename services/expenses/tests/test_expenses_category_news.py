@@ -6,7 +6,7 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
-from expenses.categories.worker import Announcer
+from expenses.categories.worker import CategoryWorker
 from support.expenses_api import OTTO, Api, a_caller
 
 
@@ -21,9 +21,9 @@ def make(api: Api, name: str) -> dict[str, Any]:
 
 
 def catch_up(api: Api) -> None:
-    """Let the announcer have its turn."""
-    [announcer] = [worker for worker in api.service.workers if isinstance(worker, Announcer)]
-    announcer.work_off()
+    """Let the worker have its turn."""
+    [worker] = [worker for worker in api.service.workers if isinstance(worker, CategoryWorker)]
+    worker.work_off()
 
 
 def test_a_new_and_a_renamed_category_are_announced(api: Api) -> None:

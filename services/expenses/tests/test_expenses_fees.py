@@ -6,7 +6,7 @@ import io
 
 import pytest
 
-from expenses.imports.month_names import BabelMonths
+from expenses.imports.month_names import month_names
 from expenses.imports.readers.detection import ReadingContext, detect_layout
 from expenses.imports.readers.mapping import Mapping
 
@@ -14,7 +14,7 @@ REVOLUT = "Type,Product,Started Date,Completed Date,Description,Amount,Fee,Curre
 
 
 def warnings(content: str) -> list[str]:
-    reader = ReadingContext("EUR", "en-IE", BabelMonths().languages("en-IE"))
+    reader = ReadingContext("EUR", "en-IE", month_names("en-IE"))
     return [text for text in detect_layout(io.BytesIO(content.encode()), Mapping(), reader).warnings if "fees" in text]
 
 

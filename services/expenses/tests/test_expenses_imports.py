@@ -13,15 +13,16 @@ from pathlib import Path
 import pytest
 
 from chassis.messaging.events import event_maker
+from chassis.runtime.idempotency import StoredResponse
 from chassis.runtime.ids import uuid7
 from chassis.storage.database import Database
 from chassis.storage.migrations import migrate
-from expenses.home_currency.converter import Converter
-from expenses.imports.month_names import BabelMonths
+from expenses.app import task_runner
+from expenses.books.model import Caller
 from expenses.imports.readers.mapping import Mapping
-from expenses.imports.service import Importing
-from expenses.ports import Repeat, Who
-from expenses.unit_of_work import SqlStore
+from expenses.imports.service import ImportService, Upload
+from expenses.rates.converter import Converter
+from expenses.unit_of_work import Store
 from support.expenses_api import MARIA, OTTO, RATES, a_caller
 
 HOUSEHOLD = Path(str(files("outlay") / "household" / "household.csv"))
@@ -268,15 +269,16 @@ def peak_of(folder: Path, rows: int) -> int:
         )
     database = Database(f"sqlite:///{folder}/{rows}.db")
     migrate(database, "expenses")
-    store = SqlStore(database, event_maker("expenses", lambda: datetime(2026, 1, 1, tzinfo=UTC), uuid7))
-    importing = Importing(store, Converter(RATES), BabelMonths(), lambda: datetime(2026, 1, 1, tzinfo=UTC), uuid7)
+    store = Store(database, event_maker("expenses", lambda: datetime(2026, 1, 1, tzinfo=UTC), uuid7))
+    converter, clock = Converter(RATES), lambda: datetime(2026, 1, 1, tzinfo=UTC)
+    imports = ImportService(store, converter, task_runner(store, converter, clock), clock, uuid7)
     tracemalloc.start()
     with path.open("rb") as stream:
-        done = importing.run(Who(MARIA, "EUR"), stream, "x.csv", Mapping(), Repeat(None, ""))
+        done = imports.run(Caller(MARIA, "EUR"), Upload(stream, Mapping()), None, StoredResponse).body.done
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     database.close()
-    assert done["imported"] == rows
+    assert done.imported == rows
     return peak
 
 

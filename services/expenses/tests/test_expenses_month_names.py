@@ -3,7 +3,7 @@
 import io
 from collections.abc import Iterator, Mapping
 
-from expenses.imports.month_names import BabelMonths
+from expenses.imports.month_names import month_names
 from expenses.imports.readers.detection import Layout, ReadingContext, detect_layout
 from expenses.imports.readers.mapping import Mapping as Columns
 
@@ -28,7 +28,7 @@ class Noted(Mapping[str, int]):
 
 
 def a_layout(days: list[str]) -> tuple[Layout, list[Noted]]:
-    languages = [Noted(names) for names in BabelMonths().languages("de-DE")]
+    languages = [Noted(names) for names in month_names("de-DE")]
     lines = ["Date,Payee,Reference,Amount", *(f"{day},Shop {at},INV-{at:08},-4.{at:02}" for at, day in enumerate(days, 10))]
     return detect_layout(io.BytesIO("\n".join(lines).encode()), Columns(), ReadingContext("EUR", "de-DE", languages)), languages
 

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from expenses.reports.totals import ALL, CATEGORY, PAYEE, spans_of
+from expenses.totals.model import ALL, CATEGORY, PAYEE, spans_of
 from support.expenses_api import Api, make_service
 
 days = st.dates(date(2023, 11, 1), date(2025, 2, 28)).map(date.isoformat)

@@ -6,7 +6,7 @@ import io
 
 import pytest
 
-from expenses.imports.month_names import BabelMonths
+from expenses.imports.month_names import month_names
 from expenses.imports.readers.detection import ReadingContext, detect_layout
 from expenses.imports.readers.mapping import Mapping
 from expenses.imports.readers.outlay_csv import row_reader
@@ -67,7 +67,7 @@ def test_a_month_of_expenses_and_transfers_alone_is_read():
 
 
 def test_a_transfer_after_the_rows_that_are_looked_at_is_left_out():
-    reader = ReadingContext("EUR", "en-GB", BabelMonths().languages("en-GB"))
+    reader = ReadingContext("EUR", "en-GB", month_names("en-GB"))
     rows = "2025-01-13,Rewe,Expense,45.10\n2025-01-14,Acme,Income,2000.00\n" * 500
     text = f"Date,Note,Type,Amount\n{rows}2025-01-15,Savings,Transfer,100.00\n"
     layout = detect_layout(io.BytesIO(text.encode()), Mapping(), reader)

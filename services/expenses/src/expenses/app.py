@@ -20,41 +20,43 @@ from chassis.web.app import AppParts, build_app
 from chassis.web.paging import Cursors
 from chassis.web.spec import load_spec
 from expenses import errors
-from expenses.books.consumers import Consumers
-from expenses.books.service import People
 from expenses.categories.api import CategoryApi
-from expenses.categories.events import CategoryNews
-from expenses.categories.service import Catalogue
-from expenses.categories.worker import Announcer
+from expenses.categories.events import CategoryPublisher
+from expenses.categories.removal import RemovalStep
+from expenses.categories.service import CategoryService
+from expenses.categories.worker import CategoryWorker
 from expenses.entries.api import ExpenseApi
-from expenses.entries.service import Ledger
-from expenses.entries.suggestions import Suggestions
-from expenses.entries.trash import Trash
-from expenses.home_currency.api import ExchangeRateApi
-from expenses.home_currency.converter import Converter, RatesToday
-from expenses.home_currency.ecb import EcbRates
+from expenses.entries.service import ExpenseService
+from expenses.entries.suggestions import CategorySuggestions
+from expenses.entries.trash import TrashService
+from expenses.home_currency.conversion import HomeCurrencyChange
 from expenses.imports.api import ImportApi
-from expenses.imports.month_names import BabelMonths
-from expenses.imports.service import Importing
-from expenses.jobs.service import ImportSettling
-from expenses.jobs.worker import ImportWorker
+from expenses.imports.service import ImportService
+from expenses.imports.steps import publish, revert, undo
+from expenses.people.consumers import PeopleConsumers
+from expenses.people.service import PeopleService
+from expenses.rates.api import ExchangeRateApi
+from expenses.rates.converter import Converter
+from expenses.rates.ecb import EcbRates
 from expenses.receipts.api import ReceiptApi
 from expenses.receipts.checks import receipt_probes
 from expenses.receipts.downloads import ReceiptContents
 from expenses.receipts.opening import examiner_from, files_from
 from expenses.receipts.service import ReceiptBook
 from expenses.reports.api import ReportApi
-from expenses.reports.exports import Exports
-from expenses.reports.summary import Summary
+from expenses.reports.exports import ExportService
+from expenses.reports.summary import SummaryService
 from expenses.settings import ExpensesSettings
 from expenses.tables import chassis
-from expenses.unit_of_work import SqlStore
+from expenses.tasks.model import TaskState
+from expenses.tasks.service import Step, TaskRunner
+from expenses.tasks.worker import TaskWorker
+from expenses.unit_of_work import Store
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from chassis.security.encryption import Encryptor
-    from expenses.ports import Rates
 
 STATUSES = {
     errors.InvalidMappingError: 400,
@@ -83,6 +85,18 @@ STATUSES = {
 }
 
 
+def task_runner(store: Store, converter: Converter, clock: Clock) -> TaskRunner:
+    """Return what finishes tasks, with the steps of each kind of task."""
+    steps: dict[TaskState, Step] = {
+        TaskState.REVERTING: revert,
+        TaskState.PUBLISHING: publish,
+        TaskState.UNDOING: undo,
+        TaskState.MOVING: RemovalStep(clock),
+        TaskState.CONVERTING: HomeCurrencyChange(converter, clock).step,
+    }
+    return TaskRunner(store, steps)
+
+
 def build(
     settings: ExpensesSettings,
     *,
@@ -91,7 +105,7 @@ def build(
     metrics: Metrics | None = None,
     clock: Clock = system_clock,
     ids: Ids = uuid7,
-    rates: Rates | None = None,
+    rates: EcbRates | None = None,
     wake: Callable[[], None] = lambda: None,
     relay_owner: str = "expenses",
     validate_responses: bool = False,
@@ -99,21 +113,22 @@ def build(
 ) -> Service:
     """Return the service; nothing is connected or started yet."""
     database = Database(settings.database, on_events=wake, relay=sharing(relay_owner), prove=Schema("expenses").prove)
-    store = SqlStore(database, event_maker("expenses", clock, ids))
+    store = Store(database, event_maker("expenses", clock, ids))
     converter = Converter(rates or EcbRates())
     files, examiner = files_from(settings), examiner_from(settings)
-    settling = ImportSettling(store, converter, clock)
+    tasks = task_runner(store, converter, clock)
     receipts = ReceiptBook(store, files, examiner, clock, ids)
-    trash = Trash(store, converter, clock)
+    trash = TrashService(store, converter, clock)
     cursors = Cursors(encryptor)
     apis = (
-        ExpenseApi(Ledger(store, converter, clock, ids), trash, Suggestions(store), cursors),
-        CategoryApi(Catalogue(store, settling, clock, ids)),
-        ReportApi(Summary(store), Exports(store)),
-        ImportApi(Importing(store, converter, BabelMonths(), clock, ids), cursors),
+        ExpenseApi(ExpenseService(store, converter, clock, ids), trash, CategorySuggestions(store), cursors),
+        CategoryApi(CategoryService(store, tasks, clock, ids)),
+        ReportApi(SummaryService(store), ExportService(store)),
+        ImportApi(ImportService(store, converter, tasks, clock, ids), cursors),
         ReceiptApi(receipts, ReceiptContents(store, files, examiner)),
-        ExchangeRateApi(RatesToday(converter, clock)),
+        ExchangeRateApi(converter, clock),
     )
+    people = PeopleService(store, files, tasks, HomeCurrencyChange(converter, clock))
 
     def clean_up() -> None:
         store.clean_up()
@@ -135,8 +150,8 @@ def build(
         name="expenses",
         web=build_app(parts),
         outbox=SqlOutbox(database, chassis.outbox, owner=relay_owner),
-        queues=Consumers(People(store, files, settling, converter, clock)).queues,
-        workers=(Announcer(CategoryNews(store)), ImportWorker(settling)),
+        queues=PeopleConsumers(people).queues,
+        workers=(CategoryWorker(CategoryPublisher(store)), TaskWorker(tasks)),
         migrate=lambda: migrate(database, "expenses"),
         clean_up=clean_up,
         check=database.check,

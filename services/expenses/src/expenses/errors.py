@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 
 class ExpenseNotFoundError(Exception):
     """No such expense."""
@@ -55,7 +57,7 @@ class ConvertingError(Exception):
         self.headers = {"Retry-After": "5"}
 
 
-class PersonBusyError(Exception):
+class BookBusyError(Exception):
     """Something else of the same person is running."""
 
     def __init__(self) -> None:
@@ -169,7 +171,7 @@ class RangeNotSatisfiableError(Exception):
 class NoRateError(Exception):
     """No exchange rate."""
 
-    def __init__(self, source: str, target: str, day: str) -> None:
+    def __init__(self, source: str, target: str, day: date) -> None:
         super().__init__(f"there is no exchange rate from {source} to {target} for {day}")
 
 

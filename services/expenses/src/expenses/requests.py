@@ -1,30 +1,34 @@
-"""What every feature reads from a request: who asks, the filter, the idempotency key."""
+"""What every feature reads from a request and writes into a response."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
-from chassis.runtime.idempotency import IdempotencyKey
-from chassis.web.request import Request
-from expenses.ports import Repeat, Who
+from chassis.runtime.idempotency import StoredResponse
+from chassis.web.paging import Cursors
+from chassis.web.request import Request, Response, etag
+from expenses.books.model import Caller
+from expenses.paging import Page
+
+T = TypeVar("T")
 
 
-def caller_of(request: Request) -> Who:
+def caller_of(request: Request) -> Caller:
     """Return who asks."""
     caller = request.caller
-    return Who(caller.user_id, caller.home_currency, caller.locale)
+    return Caller(caller.user_id, caller.home_currency, caller.locale)
 
 
-def repeat_of(request: Request, operation: str, body: Any) -> Repeat:
-    """Return what tells that a request came before."""
-    key = request.idempotency_key
-    fingerprint = IdempotencyKey.of(request.caller.user_id, key, operation, body).fingerprint if key else ""
-    return Repeat(key, fingerprint)
+def created(response: StoredResponse) -> Response:
+    """Return the response of an idempotent POST. Older versions kept neither its status nor its headers."""
+    headers = dict(response.headers)
+    if not headers and "version" in response.body:
+        headers = etag(response.body["version"])
+    return response.body, response.status or 201, headers
 
 
-_RENAMED = {"from_": "first", "to": "last", "min_": "min", "max_": "max", "import_": "import_id"}
-
-
-def filter_arguments(arguments: dict[str, Any]) -> dict[str, Any]:
-    """Return the parameters that filter expenses."""
-    return {_RENAMED.get(name, name): value for name, value in arguments.items()}
+def page_body(page: Page[T], body_of: Callable[[T], dict[str, Any]], scope: str, cursors: Cursors) -> dict[str, Any]:
+    """Write a page as JSON, with the cursor of the next one."""
+    cursor = None if page.position is None else cursors.write(scope, list(page.position))
+    return {"items": [body_of(item) for item in page.items], "next_cursor": cursor}

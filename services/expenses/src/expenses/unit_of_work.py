@@ -1,118 +1,80 @@
-"""Transactions of the store."""
+"""One transaction of this service, with a repository for each kind of row."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from typing import Any, TypeVar
+from collections.abc import Sequence
+from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import event
-from sqlalchemy.engine import Connection
 
-from chassis.messaging.events import MakeEvent
+import chassis.storage.unit_of_work as chassis_units
 from chassis.runtime.clock import now_ms
-from chassis.runtime.idempotency import IdempotencyKey, StoredResponse
-from chassis.storage.database import Database
-from chassis.storage.idempotency import IdempotencyStore
-from chassis.storage.inbox import Inbox
-from chassis.storage.outbox import add_events
-from expenses.books.store import SqlOwners
-from expenses.categories.store import SqlCategories
+from expenses.books.store import BookStore
+from expenses.categories.store import CategoryStore
 from expenses.entries.event_text import changes_event
-from expenses.entries.model import Change
-from expenses.entries.store import SqlExpenses
-from expenses.entries.trash_store import SqlTrash
-from expenses.imports.remembered_store import SqlMappings
-from expenses.imports.store import SqlImports
-from expenses.jobs.model import ImportJobs
-from expenses.jobs.store import SqlImportJobs, forget_ownerless
-from expenses.ports import Categories, Expenses, Imports, Mappings, Owner, Owners, Repeat, Totals, Trashed, Work
-from expenses.receipts.ports import Receipts
+from expenses.entries.store import ExpenseStore
+from expenses.entries.trash_store import TrashStore
+from expenses.imports.held_events import HeldEventStore
+from expenses.imports.remembered_store import RememberedMappingStore
+from expenses.imports.store import ImportStore
 from expenses.receipts.store import SqlReceipts
-from expenses.reports.store import SqlTotals
 from expenses.tables import chassis, departed
+from expenses.tasks.store import TaskStore, delete_ownerless
+from expenses.totals.store import TotalStore
 
-T = TypeVar("T")
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Connection
+
+    from chassis.messaging.events import MakeEvent
+    from chassis.storage.database import Database
+    from expenses.books.model import Book
+    from expenses.entries.model import Change
+
 _DEPARTED_KEPT_MS = 60 * 24 * 3600 * 1000
 
 
-class SqlWork:
+class UnitOfWork(chassis_units.UnitOfWork):
     """One transaction."""
 
-    def __init__(self, connection: Connection, make_event: MakeEvent) -> None:
-        self._connection, self._make_event = connection, make_event
-        self.owners: Owners = SqlOwners(connection)
-        self.expenses: Expenses = SqlExpenses(connection)
-        self.categories: Categories = SqlCategories(connection)
-        self.imports: Imports = SqlImports(connection)
-        self.jobs: ImportJobs = SqlImportJobs(connection, make_event)
-        self.mappings: Mappings = SqlMappings(connection)
-        self.totals: Totals = SqlTotals(connection)
-        self.receipts: Receipts = SqlReceipts(connection)
-        self.trash: Trashed = SqlTrash(connection)
+    def __init__(self, connection: Connection, *, make_event: MakeEvent, caused_at: datetime | None = None) -> None:
+        super().__init__(connection, tables=chassis, make_event=make_event, caused_at=caused_at)
+        self.books = BookStore(connection)
+        self.expenses = ExpenseStore(connection)
+        self.trash = TrashStore(connection)
+        self.totals = TotalStore(connection)
+        self.categories = CategoryStore(connection)
+        self.imports = ImportStore(connection)
+        self.tasks = TaskStore(connection)
+        self.held_events = HeldEventStore(connection)
+        self.mappings = RememberedMappingStore(connection)
+        self.receipts = SqlReceipts(connection)
 
-    def once(self, user_id: str, repeat: Repeat, action: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-        """Carry out the action, or return what it returned when the same request came before. Raises KeyReusedError."""
-        kept = IdempotencyStore(self._connection, chassis.replay)
-        return dict(kept.respond(_key(user_id, repeat), lambda: StoredResponse(action(), 201)).body)
+    def publish_changes(self, kind: str, book: Book, import_id: str | None, changes: Sequence[Change], **more: Any) -> None:
+        """Publish changes to expenses; `more` are further members of the event's data."""
+        self.publish_event(changes_event(self._make_event, kind, book.user_id, import_id=import_id, changes=changes, more=more))
 
-    def answered(self, user_id: str, repeat: Repeat) -> dict[str, Any] | None:
-        """Return what `once` returned when the same request came before. Raises KeyReusedError."""
-        key = _key(user_id, repeat)
-        kept = IdempotencyStore(self._connection, chassis.replay).get(key) if key else None
-        return None if kept is None else dict(kept.body)
-
-    def first_time(self, event_id: str) -> bool:
-        """Note an event; False if it was noted before."""
-        return Inbox(self._connection, chassis.inbox).first_time(event_id)
-
-    def announce(self, kind: str, owner: Owner, data: dict[str, Any]) -> None:
-        """Tell that something happened, if the transaction commits."""
-        add_events(self._connection, chassis.outbox, [self._make_event(kind, owner.user_id, data)])
-
-    def announce_changes(
-        self, kind: str, owner: Owner, import_id: str | None, changes: Sequence[Change], more: Mapping[str, Any]
-    ) -> None:
-        """Tell of changes to expenses, if the transaction commits."""
-        told = changes_event(self._make_event, kind, owner.user_id, import_id=import_id, changes=changes, more=more)
-        add_events(self._connection, chassis.outbox, [told])
+    def hold_changes(self, kind: str, book: Book, import_id: str | None, changes: Sequence[Change]) -> None:
+        """Keep an event about changes until the import that made them is done, or is reverted."""
+        held = changes_event(self._make_event, kind, book.user_id, import_id=import_id, changes=changes, more={})
+        self.held_events.add(book, held)
 
 
-class SqlStore:
+class Store(chassis_units.SqlStore[UnitOfWork]):
     """The store of expenses."""
 
     def __init__(self, database: Database, make_event: MakeEvent) -> None:
-        self._database, self._make_event = database, make_event
+        super().__init__(database, chassis, partial(UnitOfWork, make_event=make_event))
         if database.engine.dialect.name == "sqlite":
             event.listen(database.engine, "connect", _teach_lower)
 
-    @contextmanager
-    def writing(self) -> Iterator[Work]:
-        """Begin a transaction that commits at the end and rolls back on an exception."""
-        with self._database.begin() as connection:
-            yield SqlWork(connection, self._make_event)
-
-    @contextmanager
-    def reading(self) -> Iterator[Work]:
-        """Begin a transaction that only reads."""
-        with self._database.read() as connection:
-            yield SqlWork(connection, self._make_event)
-
-    def run(self, action: Callable[[Work], T]) -> T:
-        """Run a writing transaction, and again if another one was in its way."""
-        return self._database.run(lambda connection: action(SqlWork(connection, self._make_event)))
-
     def clean_up(self) -> None:
-        """Forget notes of events and of requests that nobody will repeat any more."""
+        """Delete old notes of events and requests, and of people who left long ago."""
+        super().clean_up()
         with self._database.begin() as connection:
-            Inbox(connection, chassis.inbox).forget_old()
-            IdempotencyStore(connection, chassis.replay).delete_old()
-            forget_ownerless(connection)
+            delete_ownerless(connection)
             connection.execute(departed.delete().where(departed.c.at_ms < now_ms() - _DEPARTED_KEPT_MS))
-
-
-def _key(user_id: str, repeat: Repeat) -> IdempotencyKey | None:
-    return IdempotencyKey(user_id, repeat.key, repeat.fingerprint) if repeat.key else None
 
 
 def _teach_lower(connection: Any, _record: Any) -> None:

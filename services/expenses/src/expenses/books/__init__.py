@@ -1,1 +1,1 @@
-"""The people who use this service and the book of expenses that each of them has."""
+"""Books: whose rows these are."""

@@ -4,37 +4,60 @@ from __future__ import annotations
 
 from typing import Any
 
+from chassis.runtime.idempotency import StoredResponse
 from chassis.web.request import Request, Response, etag
-from expenses.categories.service import Catalogue
-from expenses.requests import caller_of, repeat_of
+from expenses.categories.model import Category
+from expenses.categories.service import CategoryPatch, CategoryService
+from expenses.entries.model import one_line
+from expenses.errors import InvalidCategoryError, problem
+from expenses.requests import caller_of, created
 
 
 class CategoryApi:
     """A method for each operation."""
 
-    def __init__(self, catalogue: Catalogue) -> None:
-        self._catalogue = catalogue
+    def __init__(self, categories: CategoryService) -> None:
+        self._categories = categories
 
     def list_categories(self, request: Request) -> Response:
         """List categories."""
-        return {"items": self._catalogue.all(caller_of(request))}, 200, {}
+        return {"items": [_body(category) for category in self._categories.all(caller_of(request))]}, 200, {}
 
     def create_category(self, request: Request, body: dict[str, Any]) -> Response:
         """Make a category."""
-        made = self._catalogue.create(caller_of(request), body, repeat_of(request, "createCategory", body))
-        return made, 201, etag(made["version"])
+        key = request.idempotency("createCategory", body)
+        response = self._categories.create(caller_of(request), _name(body["name"]), body.get("colour"), key, _made)
+        return created(response)
 
     def get_category(self, request: Request, category_id: str) -> Response:
         """Read one category."""
-        found = self._catalogue.get(caller_of(request), category_id)
-        return found, 200, etag(found["version"])
+        return _found(self._categories.get(caller_of(request), category_id))
 
     def change_category(self, request: Request, category_id: str, body: dict[str, Any]) -> Response:
         """Rename or recolour a category."""
-        changed = self._catalogue.change(caller_of(request), category_id, request.expected_version, body)
-        return changed, 200, etag(changed["version"])
+        patch = CategoryPatch(name=_name(body["name"]) if "name" in body else None, colour=body.get("colour"))
+        return _found(self._categories.change(caller_of(request), category_id, request.expected_version, patch))
 
     def remove_category(self, request: Request, category_id: str, move_to: str | None = None) -> Response:
         """Delete a category."""
-        self._catalogue.remove(caller_of(request), category_id, request.expected_version, move_to)
+        self._categories.remove(caller_of(request), category_id, request.expected_version, move_to)
         return None, 204, {}
+
+
+def _name(text: str) -> str:
+    name = one_line(text)
+    if not name:
+        raise InvalidCategoryError([problem("/name", "is empty")])
+    return name
+
+
+def _body(category: Category) -> dict[str, Any]:
+    return {"id": category.id, "name": category.name, "colour": category.colour, "version": category.version}
+
+
+def _made(category: Category) -> StoredResponse:
+    return StoredResponse(_body(category), 201, etag(category.version))
+
+
+def _found(category: Category) -> Response:
+    return _body(category), 200, etag(category.version)

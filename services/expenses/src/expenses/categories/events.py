@@ -1,4 +1,4 @@
-"""Tells other services which categories somebody has, so that what refers to one can be checked."""
+"""Tells other services which categories a book has, so that they can check what refers to one."""
 
 from __future__ import annotations
 
@@ -7,52 +7,54 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from expenses.books.model import Book
     from expenses.categories.model import Category
-    from expenses.ports import Owner, Store, Work
+    from expenses.unit_of_work import Store, UnitOfWork
 
 _AT_ONCE = 50
-"""Owners that are looked for at a time."""
+"""Books that are looked for at a time."""
 
 
-def announce_categories(work: Work, owner: Owner, categories: Sequence[Category], *, complete: bool = False) -> None:
-    """Announce categories that are new or have changed; `complete` says that the owner has no others."""
-    told = [{"category_id": category.id, "version": category.version, "name": category.name} for category in categories]
-    work.announce("category.changed", owner, {"user_id": owner.user_id, "categories": told, "complete": complete})
+def publish_categories(uow: UnitOfWork, book: Book, categories: Sequence[Category], *, complete: bool = False) -> None:
+    """Publish categories that are new or have changed; `complete` says that the book has no others."""
+    changed = [{"category_id": category.id, "version": category.version, "name": category.name} for category in categories]
+    data = {"user_id": book.user_id, "categories": changed, "complete": complete}
+    uow.publish("category.changed", book.user_id, data)
 
 
-def announce_removal(work: Work, owner: Owner, category: Category, moved_to: str | None) -> None:
-    """Announce that a category is gone and where its expenses went; a removal counts as one more version."""
+def publish_removal(uow: UnitOfWork, book: Book, category: Category, moved_to: str | None) -> None:
+    """Publish that a category was removed and where its expenses went; a removal counts as one more version."""
     data = {"category_id": category.id, "version": category.version + 1, "name": category.name, "moved_to": moved_to}
-    work.announce("category.removed", owner, {"user_id": owner.user_id, **data})
+    uow.publish("category.removed", book.user_id, {"user_id": book.user_id, **data})
 
 
-class CategoryNews:
-    """Announces all categories of those owners whose categories an earlier version of this service made or changed."""
+def publish_all(uow: UnitOfWork, book: Book) -> None:
+    """Publish all categories of a book, and record that they were published."""
+    publish_categories(uow, book, uow.categories.all(book), complete=True)
+    uow.books.mark_published(book)
+
+
+class CategoryPublisher:
+    """Publishes the categories of books in which an earlier version of this service, which published none, made or changed some."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
 
     def catch_up(self) -> int:
-        """Announce what nobody has announced yet; return for how many owners that was."""
+        """Publish all that no event told of yet; return of how many books that was."""
         count = 0
         while user_ids := self._waiting():
             for user_id in user_ids:
-                self._announce_all(user_id)
+                self._publish(user_id)
             count += len(user_ids)
         return count
 
     def _waiting(self) -> list[str]:
-        with self._store.reading() as work:
-            return work.owners.unannounced(_AT_ONCE)
+        with self._store.read() as uow:
+            return uow.books.unpublished(_AT_ONCE)
 
-    def _announce_all(self, user_id: str) -> None:
-        with self._store.writing() as work:
-            owner = work.owners.find_locked(user_id)
-            if owner is not None:
-                announce_all(work, owner)
-
-
-def announce_all(work: Work, owner: Owner) -> None:
-    """Announce all categories of an owner and note that they are announced."""
-    announce_categories(work, owner, work.categories.all(owner), complete=True)
-    work.owners.note_announced(owner)
+    def _publish(self, user_id: str) -> None:
+        with self._store.write() as uow:
+            book = uow.books.lock_existing(user_id)
+            if book is not None:
+                publish_all(uow, book)

@@ -1,4 +1,4 @@
-"""A category: a name that is unique for its owner, and a colour."""
+"""A category: a name that is unique in its book, and a colour."""
 
 from __future__ import annotations
 
@@ -6,13 +6,12 @@ import hashlib
 import unicodedata
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 MOST_CATEGORIES = 500
-MOST_CHARACTERS = 100
 
 _PALETTE = (
     "#3b7dd8",
@@ -34,7 +33,7 @@ _PALETTE = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Category:
     """Something to spend on."""
 
@@ -45,21 +44,17 @@ class Category:
 
     @property
     def key(self) -> str:
-        """What tells names apart."""
+        """By which names are told apart."""
         return key_of(self.name)
-
-    def to_wire(self) -> dict[str, Any]:
-        """Return the body of an answer."""
-        return {"id": self.id, "name": self.name, "colour": self.colour, "version": self.version}
 
 
 def key_of(name: str) -> str:
-    """Return what two spellings of one name have in common: letter case and composition do not count."""
+    """Return what spellings of one name have in common: letter case and Unicode composition do not count."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
 
 
 def colour_for(name: str, taken: Iterable[str]) -> str:
-    """Return the colour that a new category gets by itself: one that the fewest others have, and among these the name decides."""
+    """Return the colour that a new category gets: one that the fewest others have; the name decides among these."""
     uses = Counter(taken)
     first = hashlib.blake2b(key_of(name).encode(), digest_size=2).digest()[0] % len(_PALETTE)
     return min(_PALETTE[first:] + _PALETTE[:first], key=lambda colour: uses[colour])

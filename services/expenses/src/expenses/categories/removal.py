@@ -1,58 +1,67 @@
-"""Removes a category whose expenses go elsewhere: a few in one transaction, many in steps, so that others need not wait."""
+"""Removes a category whose expenses move elsewhere: a few in one transaction, many step by step, so that others need not wait."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from expenses.categories.events import announce_removal
-from expenses.entries.changes import book
-from expenses.entries.model import Change, moved
-from expenses.jobs.model import MOVING, ImportJob
-from expenses.ports import Filter
+from expenses.categories.events import publish_removal
+from expenses.entries.changes import apply_changes
+from expenses.entries.filter import ExpenseFilter
+from expenses.entries.model import Change
+from expenses.tasks.model import Task, TaskState
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from chassis.runtime.clock import Clock
+    from expenses.books.model import Book
     from expenses.categories.model import Category
-    from expenses.ports import Owner, Work
+    from expenses.unit_of_work import UnitOfWork
 
 ROWS = 1000
 """Expenses that one transaction moves."""
 
 
-def begin_move(work: Work, owner: Owner, category: Category, target: str | None) -> bool:
-    """Make a job of it; return False if another one is in the way."""
-    if work.jobs.of(owner) is not None:
+def begin_removal(uow: UnitOfWork, book: Book, category: Category, target: str | None) -> bool:
+    """Begin a task; return False if another one is in the way."""
+    if uow.tasks.find(book) is not None:
         return False
-    work.jobs.put(owner, ImportJob(category.id, MOVING, (target,) if target else ()))
+    uow.tasks.put(book, Task(category.id, TaskState.MOVING, (target,) if target else ()))
     return True
 
 
-def move_some(work: Work, owner: Owner, category: Category, target: str | None, now: datetime) -> bool:
+def move_some(uow: UnitOfWork, book: Book, category: Category, target: str | None, now: datetime) -> bool:
     """Move some expenses and, if those were the last, remove the category; return whether there are more."""
-    batch = work.expenses.page(owner, Filter(categories=(category.id,)), "spent_on", ROWS)
+    batch = uow.expenses.page(book, ExpenseFilter(categories=(category.id,)), "spent_on", ROWS)
     if batch:
-        # Said with the expenses too: who hears of them first has to let a budget follow before it looks at what was spent.
-        moving = {"category_moved": {"from": category.id, "version": category.version + 1, "to": target}}
-        book(work, owner, [Change(expense, moved(expense, now, category_id=target)) for expense in batch], more=moving)
+        # Part of these events too: a service that gets them first must let a budget follow before it looks at the spending.
+        moved = {"from": category.id, "version": category.version + 1, "to": target}
+        changes = [Change(expense, expense.revised(now, category_id=target)) for expense in batch]
+        apply_changes(uow, book, changes, category_moved=moved)
     if len(batch) == ROWS:
         return True
-    announce_removal(work, owner, category, target)
-    work.categories.remove(owner, category)
+    publish_removal(uow, book, category, target)
+    uow.categories.remove(book, category)
     return False
 
 
-def are_many(work: Work, owner: Owner, category: Category) -> bool:
+def are_many(uow: UnitOfWork, book: Book, category: Category) -> bool:
     """Say whether a category has more expenses than one transaction moves."""
-    return len(work.expenses.page(owner, Filter(categories=(category.id,)), "spent_on", ROWS)) == ROWS
+    return len(uow.expenses.page(book, ExpenseFilter(categories=(category.id,)), "spent_on", ROWS)) == ROWS
 
 
-def continue_move(work: Work, owner: Owner, job: ImportJob, now: datetime) -> bool:
-    """Take the next step of a job; return whether there is more."""
-    category = work.categories.get(owner, job.import_id)
-    target = next((category_id for category_id in job.categories if work.categories.get(owner, category_id)), None)
-    if category is not None and move_some(work, owner, category, target, now):
-        work.jobs.put(owner, job)
-        return True
-    work.jobs.remove(owner)
-    return False
+class RemovalStep:
+    """Takes the next step of a task that removes a category."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+
+    def __call__(self, uow: UnitOfWork, book: Book, task: Task) -> bool:
+        """Return whether there is more to do."""
+        category = uow.categories.get(book, task.id)
+        target = next((category_id for category_id in task.categories if uow.categories.get(book, category_id)), None)
+        if category is not None and move_some(uow, book, category, target, self._clock()):
+            uow.tasks.put(book, task)
+            return True
+        uow.tasks.remove(book)
+        return False

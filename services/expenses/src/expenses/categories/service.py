@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import dataclasses
 import time
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from expenses.categories.events import announce_categories
+from expenses.categories.events import publish_categories
 from expenses.categories.model import MOST_CATEGORIES, Category, colour_for, key_of
-from expenses.categories.removal import are_many, begin_move, move_some
-from expenses.entries.model import one_line
+from expenses.categories.removal import are_many, begin_removal, move_some
+from expenses.entries.filter import ExpenseFilter
 from expenses.errors import (
     CategoryBusyError,
     CategoryExistsError,
@@ -19,114 +20,123 @@ from expenses.errors import (
     StaleVersionError,
     problem,
 )
-from expenses.ports import Filter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from chassis.runtime.clock import Clock
+    from chassis.runtime.idempotency import IdempotencyKey, StoredResponse
+    from chassis.runtime.ids import Ids
+    from expenses.books.model import Book, Caller
+    from expenses.tasks.service import TaskRunner
+    from expenses.unit_of_work import Store, UnitOfWork
 
-    from expenses.jobs.service import ImportSettling
-    from expenses.ports import Clock, Ids, Owner, Repeat, Store, Who, Work
-
-_PAUSE_SECONDS, _MOST_PAUSES = 0.2, 100
+NO_CATEGORY = "none"
+"""Where expenses go that get no other category."""
 
 
-class Catalogue:
-    """The categories of everybody."""
+@dataclass(frozen=True, slots=True)
+class CategoryPatch:
+    """What changes of a category; None stays as it is. For a new category, None is what it gets by default."""
+
+    name: str | None = None
+    colour: str | None = None
+
+
+class CategoryService:
+    """Makes, changes and removes categories."""
 
     def __init__(
-        self, store: Store, settling: ImportSettling, clock: Clock, ids: Ids, *, pause: Callable[[float], None] = time.sleep
+        self, store: Store, tasks: TaskRunner, clock: Clock, ids: Ids, *, pause: Callable[[float], None] = time.sleep
     ) -> None:
-        """`pause` waits some seconds for an import of the same person."""
-        self._store, self._clock, self._ids, self._pause = store, clock, ids, pause
-        self._settling = settling
+        """`pause` waits some seconds for an import into the same book."""
+        self._store, self._jobs, self._clock, self._ids, self._pause = store, tasks, clock, ids, pause
 
-    def all(self, who: Who) -> list[dict[str, Any]]:
+    def all(self, caller: Caller) -> list[Category]:
         """Return the categories by name."""
-        with self._store.reading() as work:
-            owner = work.owners.find(who.user_id)
-            categories = work.categories.all(owner) if owner else []
-        return [category.to_wire() for category in categories]
+        with self._store.read() as uow:
+            book = uow.books.find(caller.user_id)
+            return uow.categories.all(book) if book else []
 
-    def get(self, who: Who, category_id: str) -> dict[str, Any]:
+    def get(self, caller: Caller, category_id: str) -> Category:
         """Return one category; raises CategoryNotFoundError."""
-        with self._store.reading() as work:
-            owner = work.owners.find(who.user_id)
-            category = work.categories.get(owner, category_id) if owner else None
+        with self._store.read() as uow:
+            book = uow.books.find(caller.user_id)
+            category = uow.categories.get(book, category_id) if book else None
         if category is None:
             raise CategoryNotFoundError
-        return category.to_wire()
+        return category
 
-    def create(self, who: Who, body: Mapping[str, Any], repeat: Repeat) -> dict[str, Any]:
+    def create(
+        self,
+        caller: Caller,
+        name: str,
+        colour: str | None,
+        key: IdempotencyKey | None,
+        respond: Callable[[Category], StoredResponse],
+    ) -> StoredResponse:
         """Make a category; raises CategoryExistsError, InvalidCategoryError."""
-        with self._store.writing() as work:
-            owner = work.owners.hold(who)
-            return work.once(who.user_id, repeat, lambda: self._create(work, owner, body))
+        with self._store.write() as uow:
+            book = uow.books.lock(caller)
+            return uow.idempotent(key, lambda: respond(self._create(uow, book, name, colour)))
 
-    def _create(self, work: Work, owner: Owner, body: Mapping[str, Any]) -> dict[str, Any]:
-        name = _name(body["name"])
-        existing = work.categories.all(owner)
+    def _create(self, uow: UnitOfWork, book: Book, name: str, colour: str | None) -> Category:
+        existing = uow.categories.all(book)
         _check_free(existing, name)
         if len(existing) >= MOST_CATEGORIES:
             raise InvalidCategoryError(
                 [problem("/name", f"would be category {MOST_CATEGORIES + 1}; {MOST_CATEGORIES} is the most")]
             )
-        colour = body.get("colour") or colour_for(name, (other.colour for other in existing))
-        category = Category(self._ids(), name, colour)
-        work.categories.add(owner, category)
-        announce_categories(work, owner, [category])
-        return category.to_wire()
+        category = Category(self._ids(), name, colour or colour_for(name, (other.colour for other in existing)))
+        uow.categories.add(book, category)
+        publish_categories(uow, book, [category])
+        return category
 
-    def change(self, who: Who, category_id: str, version: int, body: Mapping[str, Any]) -> dict[str, Any]:
-        """Rename or recolour; raises CategoryNotFoundError, StaleVersionError, CategoryExistsError, InvalidCategoryError."""
-        with self._store.writing() as work:
-            owner = work.owners.hold(who)
-            before = _at(work, owner, category_id, version)
-            name = _name(body.get("name", before.name))
-            if key_of(name) != before.key:
-                _check_free(work.categories.all(owner), name)
-            after = dataclasses.replace(before, name=name, colour=body.get("colour", before.colour))
+    def change(self, caller: Caller, category_id: str, version: int, patch: CategoryPatch) -> Category:
+        """Rename or recolour; raises CategoryNotFoundError, StaleVersionError, CategoryExistsError."""
+        with self._store.write() as uow:
+            book = uow.books.lock(caller)
+            before = _category_at(uow, book, category_id, version)
+            after = replace(before, name=patch.name or before.name, colour=patch.colour or before.colour)
+            if after.key != before.key:
+                _check_free(uow.categories.all(book), after.name)
             if after != before:
-                after = dataclasses.replace(after, version=before.version + 1)
-                work.categories.replace(owner, after)
-                announce_categories(work, owner, [after])
-        return after.to_wire()
+                after = replace(after, version=before.version + 1)
+                uow.categories.replace(book, after)
+                publish_categories(uow, book, [after])
+        return after
 
-    def remove(self, who: Who, category_id: str, version: int, move_to: str | None) -> None:
-        """Remove a category; its expenses go to `move_to`, another category's id or "none".
+    def remove(self, caller: Caller, category_id: str, version: int, move_to: str | None) -> None:
+        """Remove a category; its expenses go to `move_to`, another category's id or NO_CATEGORY.
 
         Raises:
-            CategoryInUseError: if it has expenses and `move_to` says nothing.
-            CategoryBusyError: if an import of the same person does not end, and there are too many expenses to move between.
+            CategoryInUseError: if it has expenses and `move_to` is not given.
+            CategoryBusyError: if an import into the same book does not end, and there are too many expenses to move between.
             CategoryNotFoundError, StaleVersionError, InvalidCategoryError: as they say.
         """
-        if self._store.run(lambda work: self._remove_at_once(work, who, category_id, version, move_to)):
+        if self._store.run(lambda uow: self._remove_at_once(uow, caller, category_id, version, move_to)):
             return
-        for _ in range(_MOST_PAUSES):
-            begun = self._store.run(lambda work: _begin_removal(work, who, category_id, version, move_to))
-            self._settling.settle(who)
-            if begun:
-                return
-            self._pause(_PAUSE_SECONDS)
-        raise CategoryBusyError
+        if not self._jobs.begin(caller, lambda uow: _begin(uow, caller, category_id, version, move_to), self._pause):
+            raise CategoryBusyError
+        self._tasks.finish(caller)
 
-    def _remove_at_once(self, work: Work, who: Who, category_id: str, version: int, move_to: str | None) -> bool:
-        """Remove a category unless so many expenses have to be moved that it takes steps."""
-        owner = work.owners.hold(who)
-        category = _at(work, owner, category_id, version)
-        target = _target(work, owner, category_id, move_to)
-        if are_many(work, owner, category):
+    def _remove_at_once(self, uow: UnitOfWork, caller: Caller, category_id: str, version: int, move_to: str | None) -> bool:
+        """Remove a category unless it has so many expenses that they are moved step by step."""
+        book = uow.books.lock(caller)
+        category = _category_at(uow, book, category_id, version)
+        target = _target(uow, book, category_id, move_to)
+        if are_many(uow, book, category):
             return False
-        move_some(work, owner, category, target, self._clock())
+        move_some(uow, book, category, target, self._clock())
         return True
 
 
-def _begin_removal(work: Work, who: Who, category_id: str, version: int, move_to: str | None) -> bool:
-    owner = work.owners.hold(who)
-    return begin_move(work, owner, _at(work, owner, category_id, version), _target(work, owner, category_id, move_to))
+def _begin(uow: UnitOfWork, caller: Caller, category_id: str, version: int, move_to: str | None) -> bool:
+    book = uow.books.lock(caller)
+    category = _category_at(uow, book, category_id, version)
+    return begin_removal(uow, book, category, _target(uow, book, category_id, move_to))
 
 
-def _at(work: Work, owner: Owner, category_id: str, version: int) -> Category:
-    category = work.categories.get(owner, category_id)
+def _category_at(uow: UnitOfWork, book: Book, category_id: str, version: int) -> Category:
+    category = uow.categories.get(book, category_id)
     if category is None:
         raise CategoryNotFoundError
     if category.version != version:
@@ -134,25 +144,18 @@ def _at(work: Work, owner: Owner, category_id: str, version: int) -> Category:
     return category
 
 
-def _target(work: Work, owner: Owner, category_id: str, move_to: str | None) -> str | None:
-    """Return where the expenses of a category go."""
+def _target(uow: UnitOfWork, book: Book, category_id: str, move_to: str | None) -> str | None:
+    """Return the category that the expenses get."""
     if move_to is None:
-        count = work.expenses.count(owner, Filter(categories=(category_id,)))
+        count = uow.expenses.count(book, ExpenseFilter(categories=(category_id,)))
         if count:
             raise CategoryInUseError(count)
         return None
-    if move_to == "none":
+    if move_to == NO_CATEGORY:
         return None
-    if move_to == category_id or work.categories.get(owner, move_to) is None:
+    if move_to == category_id or uow.categories.get(book, move_to) is None:
         raise InvalidCategoryError([problem("/move_to", "must be another of your categories, or none")])
     return move_to
-
-
-def _name(text: str) -> str:
-    name = one_line(text)
-    if not name:
-        raise InvalidCategoryError([problem("/name", "is empty")])
-    return name
 
 
 def _check_free(existing: list[Category], name: str) -> None:

@@ -1,4 +1,4 @@
-"""The thread that announces categories which a version that announced none has made, before an upgrade or while it goes on."""
+"""The thread that publishes categories which an earlier version made without an event, before or during an upgrade."""
 
 from __future__ import annotations
 
@@ -8,21 +8,20 @@ from typing import TYPE_CHECKING
 from chassis.runtime.worker import IDLE_SECONDS, Worker
 
 if TYPE_CHECKING:
-    from expenses.categories.events import CategoryNews
+    from expenses.categories.events import CategoryPublisher
 
 _OFTEN_SECONDS, _UPGRADE_SECONDS = 2.0, 1800.0
-"""While an upgrade goes on, older processes make categories too, and a budget on one waits five seconds for the news."""
+"""During an upgrade older processes still make categories, and a budget on a new category waits five seconds for its event."""
 
 
-class Announcer(Worker):
+class CategoryWorker(Worker):
     """Looks often in the first half hour, since an upgrade replaces processes one by one, and seldom afterwards."""
 
-    def __init__(self, news: CategoryNews) -> None:
-        """Begin nothing yet."""
+    def __init__(self, publisher: CategoryPublisher) -> None:
         super().__init__("announcer:expenses")
-        self._news, self._upgraded_at = news, time.monotonic() + _UPGRADE_SECONDS
+        self._publisher, self._upgraded_at = publisher, time.monotonic() + _UPGRADE_SECONDS
 
     def work_off(self) -> float:
-        """Announce what is not announced yet; return the seconds until there may be more."""
-        self._news.catch_up()
+        """Publish what was not published yet; return the seconds until there may be more."""
+        self._publisher.catch_up()
         return _OFTEN_SECONDS if time.monotonic() < self._upgraded_at else IDLE_SECONDS

@@ -2,79 +2,79 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from expenses.reports.totals import Deltas
+from expenses.totals.model import TotalChanges
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
-
+    from expenses.books.model import Book
     from expenses.entries.model import Change, Expense
-    from expenses.ports import Filter, Owner, Work
+    from expenses.unit_of_work import UnitOfWork
+
+    Publish = Callable[[str, Book, str | None, Sequence[Change]], None]
 
 RECORDED, CHANGED, REMOVED = "expense.recorded", "expense.changed", "expense.removed"
 BATCH = 500
-"""Changes in one event, and rows handled at a time."""
-
-if TYPE_CHECKING:
-    Announce = Callable[[str, Owner, str | None, Sequence[Change]], None]
+"""Changes in one event."""
 
 
-def book(
-    work: Work,
-    owner: Owner,
+def apply_changes(
+    uow: UnitOfWork,
+    book: Book,
     changes: Sequence[Change],
     *,
     import_id: str | None = None,
-    announce: Announce | None = None,
-    receipts_stay: bool = False,
-    more: Mapping[str, Any] | None = None,
+    publish: Publish | None = None,
+    keep_receipts: bool = False,
+    **more: Any,
 ) -> None:
-    """Carry out changes of one sort (all record, all change or all remove).
+    """Carry out changes of one sort: all record, all change or all delete expenses.
 
     Args:
-        work: the transaction.
-        owner: whose expenses they are.
-        changes: at most a few thousand; told in events of 500.
-        import_id: the import that they belong to.
-        announce: takes the events; the outbox does by default.
-        receipts_stay: what is removed may come back, and its receipts with it.
-        more: further members of the data of the events, where the outbox takes them.
+        uow: the transaction.
+        book: whose expenses they are.
+        changes: at most a few thousand; an event tells of 500 of them.
+        import_id: the import that made them.
+        publish: takes the events; they are published with the transaction by default.
+        keep_receipts: whether the receipts of deleted expenses stay, since the expenses may be restored.
+        more: further members of the events' data, where the default publishes them.
     """
     befores = [change.before for change in changes if change.before]
     afters = [change.after for change in changes if change.after]
-    counted = Deltas()
-    for expense in befores:
-        counted.add(expense, -1)
-    for expense in afters:
-        counted.add(expense)
-    if befores and not afters and not receipts_stay:
-        work.receipts.remove_of(owner, [expense.id for expense in befores])
-    kind = _write(work, befores, afters)
-    work.totals.add(owner, counted.totals())
-
-    def to_outbox(kind: str, owner: Owner, import_id: str | None, changes: Sequence[Change]) -> None:
-        work.announce_changes(kind, owner, import_id, changes, more or {})
-
-    publish = announce or to_outbox
+    if befores and not afters and not keep_receipts:
+        uow.receipts.remove_of(book, [expense.id for expense in befores])
+    kind = _write(uow, book, befores, afters)
+    uow.totals.add(book, _total_changes(befores, afters).totals())
     for start in range(0, len(changes), BATCH):
-        publish(kind, owner, import_id, changes[start : start + BATCH])
+        batch = changes[start : start + BATCH]
+        if publish is None:
+            uow.publish_changes(kind, book, import_id, batch, **more)
+        else:
+            publish(kind, book, import_id, batch)
 
 
-def _write(work: Work, befores: Sequence[Expense], afters: Sequence[Expense]) -> str:
+def _total_changes(befores: Sequence[Expense], afters: Sequence[Expense]) -> TotalChanges:
+    counted = TotalChanges()
+    for sign, expenses in ((-1, befores), (1, afters)):
+        for expense in expenses:
+            counted.add(
+                sign,
+                expense.home_amount.minor,
+                day=expense.spent_on.isoformat(),
+                kind=expense.kind,
+                category_id=expense.category_id,
+                payee=expense.payee,
+            )
+    return counted
+
+
+def _write(uow: UnitOfWork, book: Book, befores: Sequence[Expense], afters: Sequence[Expense]) -> str:
     if not befores:
-        work.expenses.add(afters)
+        uow.expenses.add(book, afters)
         return RECORDED
     if afters:
-        work.expenses.replace(list(zip(befores, afters, strict=True)))
+        uow.expenses.replace(book, list(zip(befores, afters, strict=True)))
         return CHANGED
-    work.expenses.remove(befores)
+    uow.expenses.remove(book, befores)
     return REMOVED
-
-
-def batches_of(work: Work, owner: Owner, wanted: Filter) -> Iterator[list[Expense]]:
-    """Yield expenses in batches; those of a batch may be changed or removed before the next is asked for."""
-    last = 0
-    while batch := work.expenses.by_number(owner, wanted, BATCH, last):
-        last = batch[-1].number
-        yield batch

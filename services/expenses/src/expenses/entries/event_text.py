@@ -10,7 +10,7 @@ from typing import Any
 
 from chassis.messaging.events import Event, MakeEvent
 from expenses.entries.model import Change, Expense
-from money import text_of
+from money import Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +48,8 @@ def _change_text(change: Change) -> str:
 def _state_text(expense: Expense | None) -> str:
     if expense is None:
         return "null"
-    amount = _money_text(expense.amount_minor, expense.currency)
-    same = expense.home_minor == expense.amount_minor and expense.home_currency == expense.currency
-    home = amount if same else _money_text(expense.home_minor, expense.home_currency)
+    amount = _money_text(expense.amount)
+    home = amount if expense.home_amount == expense.amount else _money_text(expense.home_amount)
     category = f'"{expense.category_id}"' if expense.category_id else "null"
     return (
         f'{{"kind":"{expense.kind}","amount":{amount},"home_amount":{home},"category_id":{category},'
@@ -58,5 +57,5 @@ def _state_text(expense: Expense | None) -> str:
     )
 
 
-def _money_text(minor: int, currency: str) -> str:
-    return f'{{"amount":"{text_of(minor, currency)}","currency":"{currency}"}}'
+def _money_text(money: Money) -> str:
+    return f'{{"amount":"{money.text}","currency":"{money.currency}"}}'

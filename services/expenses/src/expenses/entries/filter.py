@@ -1,44 +1,51 @@
-"""Reads which expenses a caller means."""
+"""Which expenses a list, a sum or an export is about."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from datetime import date
 
-from expenses.entries.model import one_line
 from expenses.errors import InvalidFilterError, problem
-from expenses.ports import Filter
 from money import Money, MoneyError
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExpenseFilter:
+    """Which expenses are meant; what is None or empty does not matter."""
+
+    first: date | None = None
+    last: date | None = None
+    categories: tuple[str, ...] = ()
+    """In any of these: ids, and "none" for expenses without a category."""
+    payee: str | None = None
+    text: str | None = None
+    tag: str | None = None
+    currency: str | None = None
+    """What was paid in it."""
+    least: Money | None = None
+    most: Money | None = None
+    """In the home currency, both included."""
+    kind: str | None = None
+    import_id: str | None = None
 
 
-def read_filter(arguments: Mapping[str, Any], home_currency: str) -> Filter:
-    """Read the parameters of a list or a summary; raises InvalidFilterError."""
-    category = arguments.get("category")
-    return Filter(
-        first=arguments.get("first"),
-        last=arguments.get("last"),
-        categories=() if category is None else tuple(category.split(",")),
-        payee=_name(arguments, "payee"),
-        text=arguments.get("text"),
-        tag=_name(arguments, "tag"),
-        currency=arguments.get("currency"),
-        least=_bound(arguments, "min", home_currency),
-        most=_bound(arguments, "max", home_currency),
-        kind=arguments.get("kind"),
-        import_id=arguments.get("import_id"),
-    )
+@dataclass(frozen=True, slots=True)
+class FilterRequest:
+    """A filter whose amounts are still text: they are in the home currency of the book that is read."""
+
+    filter: ExpenseFilter
+    least: str | None = None
+    most: str | None = None
+
+    def in_currency(self, home_currency: str) -> ExpenseFilter:
+        """Return the filter; raises InvalidFilterError."""
+        if self.least is None and self.most is None:
+            return self.filter
+        return replace(self.filter, least=_amount("min", self.least, home_currency), most=_amount("max", self.most, home_currency))
 
 
-def _name(arguments: Mapping[str, Any], name: str) -> str | None:
-    text = arguments.get(name)
-    return None if text is None else one_line(text)
-
-
-def _bound(arguments: Mapping[str, Any], name: str, home_currency: str) -> int | None:
-    text = arguments.get(name)
+def _amount(name: str, text: str | None, home_currency: str) -> Money | None:
     try:
-        return None if text is None else Money.parse(text, home_currency).minor
+        return None if text is None else Money.parse(text, home_currency)
     except MoneyError as error:
         raise InvalidFilterError([problem(f"/{name}", str(error))]) from error

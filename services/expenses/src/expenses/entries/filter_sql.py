@@ -11,20 +11,21 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
-from expenses.ports import Filter, Owner
+from expenses.books.model import Book
+from expenses.entries.filter import ExpenseFilter
 from expenses.tables import expense
 
 _NO_CATEGORY = "none"
 _TAGS_LENGTH = 4000
-"""More letters than the tags of an expense can have with everything that JSON adds."""
+"""More characters than the tags of an expense can have with everything that JSON adds."""
 
 
-def conditions(owner: Owner, wanted: Filter) -> list[sa.ColumnElement[bool]]:
-    """Return what is true of the rows that are wanted."""
+def conditions(book: Book, wanted: ExpenseFilter) -> list[sa.ColumnElement[bool]]:
+    """Return the conditions that the wanted rows meet."""
     row = expense.c
     by: dict[str, Callable[[Any], sa.ColumnElement[bool]]] = {
-        "first": lambda day: row.spent_on >= day,
-        "last": lambda day: row.spent_on <= day,
+        "first": lambda day: row.spent_on >= day.isoformat(),
+        "last": lambda day: row.spent_on <= day.isoformat(),
         "payee": lambda payee: row.payee == payee,
         "currency": lambda currency: row.currency == currency,
         "kind": lambda kind: row.kind == kind,
@@ -36,13 +37,13 @@ def conditions(owner: Owner, wanted: Filter) -> list[sa.ColumnElement[bool]]:
     chosen = [condition(value) for condition, value in given if value is not None]
     if wanted.categories:
         chosen.append(_in_any(wanted.categories))
-    return [row.owner == owner.number, *chosen, *amounts(row.home_minor, wanted)]
+    return [row.owner == book.number, *chosen, *amounts(row.home_minor, wanted)]
 
 
-def amounts(minor: sa.ColumnElement[int], wanted: Filter) -> list[sa.ColumnElement[bool]]:
-    """Return what is true of the amounts that are wanted."""
-    lower = [] if wanted.least is None else [minor >= wanted.least]
-    upper = [] if wanted.most is None else [minor <= wanted.most]
+def amounts(minor: sa.ColumnElement[int], wanted: ExpenseFilter) -> list[sa.ColumnElement[bool]]:
+    """Return the conditions that the wanted amounts meet."""
+    lower = [] if wanted.least is None else [minor >= wanted.least.minor]
+    upper = [] if wanted.most is None else [minor <= wanted.most.minor]
     return [*lower, *upper]
 
 

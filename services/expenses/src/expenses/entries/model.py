@@ -1,128 +1,118 @@
-"""An expense as it is stored, and what changes of it look like."""
+"""An expense, and what a change of it looks like."""
 
 from __future__ import annotations
 
 import json
 import unicodedata
-from collections.abc import Sequence
-from datetime import UTC, datetime
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from money import Money
 
 EXPENSE, INCOME = "expense", "income"
+_EPOCH, _MILLISECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(milliseconds=1)
 
 
-class Expense(NamedTuple):
-    """One row of the ledger, its fields in the order of the table.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expense:
+    """Money that was spent or came in."""
 
-    A tuple and not a dataclass, because an import makes a hundred thousand of them and hands them to the store as they are.
-    """
-
-    number: int
-    """Its place in the store, 0 before it is stored; orders what has the same day."""
     id: str
-    owner: int
     kind: str
-    amount_minor: int
-    currency: str
-    home_minor: int
-    home_currency: str
-    home_given: int
-    """1 if a person typed the amount in the home currency, 0 if it comes from a rate."""
-    spent_on: str
-    payee: str
-    description: str
-    category_id: str | None
-    tags: str
-    """A JSON list of strings."""
-    note: str
-    import_id: str | None
-    fingerprint: int | None
+    """EXPENSE or INCOME."""
+    amount: Money
+    """What was paid."""
+    home_amount: Money
+    """The same in the home currency."""
+    home_amount_given: bool
+    """Whether a person typed the amount in the home currency; it comes from an exchange rate otherwise."""
+    spent_on: date
+    payee: str = ""
+    description: str = ""
+    category_id: str | None = None
+    tags: tuple[str, ...] = ()
+    note: str = ""
+    import_id: str | None = None
+    fingerprint: int | None = None
     """By which an import finds the rows that an earlier import brought; None for what was typed."""
-    version: int
-    created_ms: int
-    updated_ms: int
     line_fingerprint: int | None = None
     """By which an import finds lines of a file that were imported before, whatever the mapping; None for what was typed."""
+    created_at: datetime
+    updated_at: datetime
+    version: int = 1
+    number: int = 0
+    """Its place in the store, 0 before it is stored; orders expenses of the same day."""
 
-    @property
-    def amount(self) -> Money:
-        """What was paid."""
-        return Money(self.amount_minor, self.currency)
-
-    @property
-    def home_amount(self) -> Money:
-        """What it was in the home currency."""
-        return Money(self.home_minor, self.home_currency)
-
-    def to_wire(self, receipts: Sequence[dict[str, Any]] = ()) -> dict[str, Any]:
-        """Return the body of an answer."""
-        return {
-            "id": self.id,
-            "kind": self.kind,
-            "amount": self.amount.to_wire(),
-            "home_amount": self.home_amount.to_wire(),
-            "spent_on": self.spent_on,
-            "payee": self.payee,
-            "description": self.description,
-            "category_id": self.category_id,
-            "tags": json.loads(self.tags),
-            "note": self.note,
-            "receipts": list(receipts),
-            "import_id": self.import_id,
-            "version": self.version,
-            "created_at": instant(self.created_ms),
-            "updated_at": instant(self.updated_ms),
-        }
+    def revised(self, moment: datetime, **values: Any) -> Expense:
+        """Return the next version, with other values."""
+        return replace(self, **values, version=self.version + 1, updated_at=whole_milliseconds(moment))
 
 
 class Change(NamedTuple):
-    """What happened to an expense: `before` is None for a new one, `after` for one that is gone."""
+    """What happened to an expense: `before` is None for a new one, `after` for one that was deleted."""
 
     before: Expense | None
     after: Expense | None
 
     @property
     def expense_id(self) -> str:
-        """Whose change it is."""
-        return _either(self).id
+        """Which expense changed."""
+        return self._latest.id
 
     @property
     def version(self) -> int:
-        """The version that it led to; a removal counts as one more."""
-        return self.after.version if self.after else _either(self).version + 1
+        """The version that the change led to; a deletion counts as one more."""
+        return self.after.version if self.after else self._latest.version + 1
+
+    @property
+    def _latest(self) -> Expense:
+        expense = self.after or self.before
+        if expense is None:
+            message = "a change has a state before or after"
+            raise ValueError(message)
+        return expense
 
 
-def _either(change: Change) -> Expense:
-    expense = change.after or change.before
-    if expense is None:
-        message = "a change has a state before or after"
-        raise ValueError(message)
-    return expense
-
-
-def moved(expense: Expense, moment: datetime, **fields: Any) -> Expense:
-    """Return an expense with other values and the next version."""
-    return expense._replace(**fields, version=expense.version + 1, updated_ms=milliseconds(moment))
+def whole_milliseconds(moment: datetime) -> datetime:
+    """Return the moment as the store keeps it."""
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 
 def milliseconds(moment: datetime) -> int:
     """Return whole milliseconds since 1970."""
-    return int(moment.timestamp() * 1000)
+    return (moment - _EPOCH) // _MILLISECOND
 
 
-def instant(ms: int) -> str:
-    """Write a moment as on the wire."""
-    return datetime.fromtimestamp(ms / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+def moment_of(ms: int) -> datetime:
+    """Return the moment that is some milliseconds after the beginning of 1970."""
+    return _EPOCH + timedelta(milliseconds=ms)
+
+
+def instant(moment: datetime) -> str:
+    """Write a moment in UTC, in milliseconds."""
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def one_line(text: str) -> str:
-    """Return a name as it is compared: NFC, no blanks around it, single ones within."""
+    """Return a name as names are compared: NFC, no blanks around it, single blanks within."""
     return unicodedata.normalize("NFC", " ".join(text.split()))
 
 
-def tags_text(tags: list[str]) -> str:
-    """Return tags as they are stored: trimmed, none empty, none twice."""
-    kept = dict.fromkeys(one_line(tag) for tag in tags)
-    return json.dumps([tag for tag in kept if tag], ensure_ascii=False, separators=(",", ":"))
+def clean_tags(tags: Iterable[str]) -> tuple[str, ...]:
+    """Return tags trimmed, without empty and repeated ones."""
+    return tuple(tag for tag in dict.fromkeys(one_line(tag) for tag in tags) if tag)
+
+
+@lru_cache(10_000)
+def tags_text(tags: tuple[str, ...]) -> str:
+    """Write tags as the store keeps them: a JSON list."""
+    return json.dumps(tags, ensure_ascii=False, separators=(",", ":"))
+
+
+@lru_cache(10_000)
+def tags_in(text: str) -> tuple[str, ...]:
+    """Read tags as the store keeps them."""
+    return tuple(json.loads(text))

@@ -2,131 +2,136 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from expenses.entries.changes import book
-from expenses.entries.draft import check_category, converted_home, given_home, money_at, plain_fields
-from expenses.entries.filter import read_filter
-from expenses.entries.model import EXPENSE, Change, Expense, milliseconds, moved
-from expenses.entries.showing import shown
-from expenses.errors import ExpenseNotFoundError, StaleVersionError
+from expenses.entries.changes import apply_changes
+from expenses.entries.draft import UNCHANGED, ExpenseDraft, ExpensePatch, home_amount_of
+from expenses.entries.model import Change, Expense, whole_milliseconds
+from expenses.errors import ExpenseNotFoundError, InvalidExpenseError, StaleVersionError, problem
+from expenses.paging import Page, Position
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from datetime import date
 
-    from expenses.home_currency.converter import Converter
-    from expenses.ports import Clock, Ids, Owner, Position, Repeat, Store, Who, Work
-
-
-@dataclass(frozen=True)
-class Page:
-    """A part of a list and where it ended; None at the end of the list."""
-
-    items: list[dict[str, Any]]
-    position: Position | None
+    from chassis.runtime.clock import Clock
+    from chassis.runtime.idempotency import IdempotencyKey, StoredResponse
+    from chassis.runtime.ids import Ids
+    from expenses.books.model import Book, Caller
+    from expenses.entries.filter import FilterRequest
+    from expenses.rates.converter import Converter
+    from expenses.receipts.model import Receipt
+    from expenses.unit_of_work import Store, UnitOfWork
 
 
-class Ledger:
-    """The expenses of everybody."""
+@dataclass(frozen=True, slots=True)
+class ExpenseWithReceipts:
+    """An expense as people see it."""
+
+    expense: Expense
+    receipts: Sequence[Receipt] = ()
+
+
+class ExpenseService:
+    """Records, reads and changes expenses."""
 
     def __init__(self, store: Store, converter: Converter, clock: Clock, ids: Ids) -> None:
         self._store, self._converter, self._clock, self._ids = store, converter, clock, ids
 
-    def record(self, who: Who, body: Mapping[str, Any], repeat: Repeat) -> dict[str, Any]:
+    def record(
+        self,
+        caller: Caller,
+        draft: ExpenseDraft,
+        key: IdempotencyKey | None,
+        respond: Callable[[ExpenseWithReceipts], StoredResponse],
+    ) -> StoredResponse:
         """Record an expense; raises InvalidExpenseError."""
-        with self._store.writing() as work:
-            owner = work.owners.hold(who)
-            return work.once(who.user_id, repeat, lambda: self._record(work, owner, body))
+        with self._store.write() as uow:
+            book = uow.books.lock(caller)
+            return uow.idempotent(key, lambda: respond(self._record(uow, book, draft)))
 
-    def _record(self, work: Work, owner: Owner, body: Mapping[str, Any]) -> dict[str, Any]:
-        expense = self._new(owner, body)
-        check_category(work, owner, expense.category_id)
-        book(work, owner, [Change(None, expense)])
-        return expense.to_wire()
-
-    def _new(self, owner: Owner, body: Mapping[str, Any]) -> Expense:
-        amount = money_at(body, "amount")
-        given = given_home(body, amount, owner.home_currency)
-        home = given or converted_home(self._converter, amount, owner.home_currency, body["spent_on"])
-        now = milliseconds(self._clock())
-        empty = Expense(
-            number=0,
+    def _record(self, uow: UnitOfWork, book: Book, draft: ExpenseDraft) -> ExpenseWithReceipts:
+        home = home_amount_of(self._converter, draft.amount, book.home_currency, draft.spent_on, given=draft.home_amount)
+        _check_category(uow, book, draft.category_id)
+        now = whole_milliseconds(self._clock())
+        expense = Expense(
             id=self._ids(),
-            owner=owner.number,
-            kind=EXPENSE,
-            amount_minor=amount.minor,
-            currency=amount.currency,
-            home_minor=home.minor,
-            home_currency=home.currency,
-            home_given=int(given is not None),
-            spent_on="",
-            payee="",
-            description="",
-            category_id=None,
-            tags="[]",
-            note="",
-            import_id=None,
-            fingerprint=None,
-            version=1,
-            created_ms=now,
-            updated_ms=now,
+            kind=draft.kind,
+            amount=draft.amount,
+            home_amount=home,
+            home_amount_given=draft.home_amount is not None,
+            spent_on=draft.spent_on,
+            payee=draft.payee,
+            description=draft.description,
+            category_id=draft.category_id,
+            tags=draft.tags,
+            note=draft.note,
+            created_at=now,
+            updated_at=now,
         )
-        return empty._replace(**plain_fields(body))
+        apply_changes(uow, book, [Change(None, expense)])
+        return ExpenseWithReceipts(expense)
 
-    def get(self, who: Who, expense_id: str) -> dict[str, Any]:
+    def get(self, caller: Caller, expense_id: str) -> ExpenseWithReceipts:
         """Return one expense; raises ExpenseNotFoundError."""
-        with self._store.reading() as work:
-            owner = work.owners.find(who.user_id)
-            expense = work.expenses.get(owner, expense_id) if owner else None
-            if owner is None or expense is None:
+        with self._store.read() as uow:
+            book = uow.books.find(caller.user_id)
+            expense = uow.expenses.get(book, expense_id) if book else None
+            if book is None or expense is None:
                 raise ExpenseNotFoundError
-            return shown(work, owner, [expense])[0]
+            return with_receipts(uow, book, [expense])[0]
 
-    def page(self, who: Who, arguments: Mapping[str, Any], sort: str, limit: int, after: Position | None) -> Page:
+    def page(
+        self, caller: Caller, wanted: FilterRequest, sort: str, limit: int, after: Position | None
+    ) -> Page[ExpenseWithReceipts]:
         """Return a part of the list; raises InvalidFilterError."""
-        with self._store.reading() as work:
-            owner = work.owners.find(who.user_id)
-            wanted = read_filter(arguments, owner.home_currency if owner else who.home_currency)
-            found = work.expenses.page(owner, wanted, sort, limit + 1, after) if owner else []
-            kept = found[:limit]
-            items = shown(work, owner, kept) if owner else []
-        return Page(items, _position(kept[-1], sort) if len(found) > limit else None)
+        with self._store.read() as uow:
+            book = uow.books.find(caller.user_id)
+            chosen = wanted.in_currency(book.home_currency if book else caller.home_currency)
+            found = uow.expenses.page(book, chosen, sort, limit + 1, after) if book else []
+            page = Page.of(found, limit, lambda expense: _position(expense, sort))
+            return Page(with_receipts(uow, book, page.items) if book else [], page.position)
 
-    def change(self, who: Who, expense_id: str, version: int, body: Mapping[str, Any]) -> dict[str, Any]:
-        """Change what is given; raises ExpenseNotFoundError, StaleVersionError, InvalidExpenseError."""
-        with self._store.writing() as work:
-            owner = work.owners.hold(who)
-            before = _at(work, owner, expense_id, version)
-            fields = plain_fields(body)
-            if "category_id" in fields:
-                check_category(work, owner, fields["category_id"])
-            fields |= self._money_fields(owner, before, body, fields.get("spent_on", before.spent_on))
-            if before._replace(**fields) == before:
-                return shown(work, owner, [before])[0]
-            after = moved(before, self._clock(), **fields)
-            book(work, owner, [Change(before, after)])
-            return shown(work, owner, [after])[0]
+    def change(self, caller: Caller, expense_id: str, version: int, patch: ExpensePatch) -> ExpenseWithReceipts:
+        """Change an expense; raises ExpenseNotFoundError, StaleVersionError, InvalidExpenseError."""
+        with self._store.write() as uow:
+            book = uow.books.lock(caller)
+            before = expense_at(uow, book, expense_id, version)
+            values = self._changed_values(uow, book, before, patch)
+            if any(getattr(before, name) != value for name, value in values.items()):
+                after = before.revised(self._clock(), **values)
+                apply_changes(uow, book, [Change(before, after)])
+                return with_receipts(uow, book, [after])[0]
+            return with_receipts(uow, book, [before])[0]
 
-    def _money_fields(self, owner: Owner, before: Expense, body: Mapping[str, Any], day: str) -> dict[str, Any]:
-        amount = money_at(body, "amount") if "amount" in body else before.amount
-        home = given_home(body, amount, owner.home_currency)
-        given = home is not None
-        if home is None:
-            if amount == before.amount and day == before.spent_on:
-                return {}
-            home = converted_home(self._converter, amount, owner.home_currency, day)
-        return {
-            "amount_minor": amount.minor,
-            "currency": amount.currency,
-            "home_minor": home.minor,
-            "home_currency": home.currency,
-            "home_given": int(given),
-        }
+    def _changed_values(self, uow: UnitOfWork, book: Book, before: Expense, patch: ExpensePatch) -> dict[str, Any]:
+        plain = ("kind", "spent_on", "payee", "description", "tags", "note")
+        values = {name: getattr(patch, name) for name in plain if getattr(patch, name) is not None}
+        if patch.category_id is not UNCHANGED:
+            _check_category(uow, book, patch.category_id)
+            values["category_id"] = patch.category_id
+        return values | self._changed_amounts(book, before, patch, patch.spent_on or before.spent_on)
+
+    def _changed_amounts(self, book: Book, before: Expense, patch: ExpensePatch, day: date) -> dict[str, Any]:
+        amount, given = patch.amount or before.amount, patch.home_amount
+        if given is None and amount == before.amount and day == before.spent_on:
+            return {}
+        home = home_amount_of(self._converter, amount, book.home_currency, day, given=given)
+        return {"amount": amount, "home_amount": home, "home_amount_given": given is not None}
 
 
-def _at(work: Work, owner: Owner, expense_id: str, version: int) -> Expense:
-    expense = work.expenses.get(owner, expense_id)
+def with_receipts(uow: UnitOfWork, book: Book, expenses: Sequence[Expense]) -> list[ExpenseWithReceipts]:
+    """Return expenses with their receipts, which are read for all of them at once."""
+    found: dict[str, list[Receipt]] = {}
+    for receipt in uow.receipts.of(book, [expense.id for expense in expenses]):
+        found.setdefault(receipt.expense_id, []).append(receipt)
+    return [ExpenseWithReceipts(expense, found.get(expense.id, ())) for expense in expenses]
+
+
+def expense_at(uow: UnitOfWork, book: Book, expense_id: str, version: int) -> Expense:
+    """Return an expense at the version that the caller has read; raises ExpenseNotFoundError, StaleVersionError."""
+    expense = uow.expenses.get(book, expense_id)
     if expense is None:
         raise ExpenseNotFoundError
     if expense.version != version:
@@ -134,5 +139,10 @@ def _at(work: Work, owner: Owner, expense_id: str, version: int) -> Expense:
     return expense
 
 
+def _check_category(uow: UnitOfWork, book: Book, category_id: str | None) -> None:
+    if category_id is not None and uow.categories.get(book, category_id) is None:
+        raise InvalidExpenseError([problem("/category_id", "is not the id of one of your categories")])
+
+
 def _position(expense: Expense, sort: str) -> Position:
-    return [expense.home_minor if sort.endswith("amount") else expense.spent_on, expense.number]
+    return [expense.home_amount.minor if sort.endswith("amount") else expense.spent_on.isoformat(), expense.number]

@@ -1,4 +1,4 @@
-"""Expenses in SQL."""
+"""Rows of expenses: found, counted, summed, written."""
 
 from __future__ import annotations
 
@@ -10,23 +10,24 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from chassis.storage.prepared import Prepared
+from expenses.books.model import Book
 from expenses.bulk import chunks, run_many
+from expenses.entries.filter import ExpenseFilter
 from expenses.entries.filter_sql import amounts, conditions
 from expenses.entries.model import Expense
-from expenses.ports import Filter, Owner, Position
+from expenses.entries.rows import COLUMNS, expense_in, values_of
+from expenses.paging import Position
 from expenses.tables import expense
 
-_COLUMNS = tuple(expense.c[name] for name in Expense._fields)
+_COLUMNS = tuple(expense.c[name] for name in (*COLUMNS, "number"))
 _GET = Prepared(sa.select(*_COLUMNS).where(expense.c.owner == sa.bindparam("of_owner"), expense.c.id == sa.bindparam("of_id")))
 _INSERT = expense.insert()
-_INSERTED = Expense._fields[1:]
-_FIXED = ("number", "id", "owner")
-_REPLACED = [at for at, name in enumerate(Expense._fields) if name not in _FIXED]
+_REPLACED = [at for at, name in enumerate(COLUMNS) if name not in ("id", "owner")]
 _REPLACE = expense.update().where(expense.c.owner == sa.bindparam("of_owner"), expense.c.number == sa.bindparam("of_number"))
 _FEW = 2000
 """Rows that are collected and sorted in a few milliseconds."""
 _SHARE = 4
-"""A person with at least a fourth of all rows is looked for in the whole table."""
+"""A book with at least a fourth of all rows is looked for in the whole table."""
 _SORTED_BY = {"spent_on": expense.c.spent_on, "amount": expense.c.home_minor}
 _NOTHING: sa.ColumnElement[str] = sa.literal_column("''")
 # Not the bare columns: SQLite would go through the index of one for the groups' sake, however few rows are wanted.
@@ -36,72 +37,73 @@ _SUMMED_BY = {
 }
 
 
-class SqlExpenses:
+class ExpenseStore:
     """Expenses within one transaction."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def get(self, owner: Owner, expense_id: str) -> Expense | None:
+    def get(self, book: Book, expense_id: str) -> Expense | None:
         """Return one expense."""
-        row = _GET.first(self._connection, of_owner=owner.number, of_id=expense_id)
-        return None if row is None else Expense._make(row)
+        row = _GET.first(self._connection, of_owner=book.number, of_id=expense_id)
+        return None if row is None else expense_in(row)
 
-    def add(self, expenses: Sequence[Expense]) -> None:
+    def add(self, book: Book, expenses: Sequence[Expense]) -> None:
         """Insert."""
-        run_many(self._connection, _INSERT, _INSERTED, [made[1:] for made in expenses])
+        run_many(self._connection, _INSERT, COLUMNS, [values_of(book, made) for made in expenses])
 
-    def replace(self, changes: Sequence[tuple[Expense, Expense]]) -> None:
+    def replace(self, book: Book, changes: Sequence[tuple[Expense, Expense]]) -> None:
         """Overwrite what differs, found by number: a column that is named costs its indexes, even if it stays the same."""
-        places = [at for at in _REPLACED if any(before[at] != after[at] for before, after in changes)]
+        rows = [(values_of(book, before), values_of(book, after), after.number) for before, after in changes]
+        places = [at for at in _REPLACED if any(before[at] != after[at] for before, after, _ in rows)]
         if places:
-            rows = [(*[after[at] for at in places], after.owner, after.number) for _, after in changes]
-            run_many(self._connection, _REPLACE, tuple(Expense._fields[at] for at in places), rows)
+            values = [(*[after[at] for at in places], book.number, number) for _, after, number in rows]
+            run_many(self._connection, _REPLACE, tuple(COLUMNS[at] for at in places), values)
 
-    def remove(self, expenses: Sequence[Expense]) -> None:
+    def remove(self, book: Book, expenses: Sequence[Expense]) -> None:
         """Delete."""
         for part in chunks(expenses):
             numbers = [gone.number for gone in part]
-            self._connection.execute(expense.delete().where(expense.c.owner == part[0].owner, expense.c.number.in_(numbers)))
+            self._connection.execute(expense.delete().where(expense.c.owner == book.number, expense.c.number.in_(numbers)))
 
-    def page(self, owner: Owner, wanted: Filter, sort: str, limit: int, after: Position | None = None) -> list[Expense]:
+    def page(self, book: Book, wanted: ExpenseFilter, sort: str, limit: int, after: Position | None = None) -> list[Expense]:
         """Return up to `limit` expenses; `after` is the (sorted value, number) of the last one before."""
         by, number = _SORTED_BY[sort.removeprefix("-")], expense.c.number
-        chosen = conditions(owner, wanted)
-        if by is expense.c.spent_on and self._many_amounts(owner, wanted):
-            # Adding zero keeps the store from collecting half the ledger by amount, only to sort it by day.
-            chosen = [*conditions(owner, replace(wanted, least=None, most=None)), *amounts(expense.c.home_minor + 0, wanted)]
+        chosen = conditions(book, wanted)
+        if by is expense.c.spent_on and self._many_amounts(book, wanted):
+            # Adding zero keeps the store from collecting half the book by amount, only to sort it by day.
+            chosen = [*conditions(book, replace(wanted, least=None, most=None)), *amounts(expense.c.home_minor + 0, wanted)]
         query = sa.select(*_COLUMNS).where(*chosen)
         falling = sort.startswith("-")
         query = query.order_by(by.desc(), number.desc()) if falling else query.order_by(by, number)
         if after is not None:
             query = query.where(*_beyond(by, after, falling=falling))
-        return [Expense._make(row) for row in self._connection.execute(query.limit(limit))]
+        return [expense_in(row) for row in self._connection.execute(query.limit(limit))]
 
-    def _many_amounts(self, owner: Owner, wanted: Filter) -> bool:
+    def _many_amounts(self, book: Book, wanted: ExpenseFilter) -> bool:
         """Say whether so many expenses lie between the amounts that it is quicker to go through all by day until a page is full."""
         bounds = amounts(expense.c.home_minor, wanted)
         if not bounds:
             return False
-        found = sa.select(expense.c.number).where(expense.c.owner == owner.number, *bounds).limit(_FEW)
+        found = sa.select(expense.c.number).where(expense.c.owner == book.number, *bounds).limit(_FEW)
         return len(self._connection.execute(found).all()) == _FEW
 
-    def by_number(self, owner: Owner, wanted: Filter, limit: int, after: int) -> list[Expense]:
+    def by_number(self, book: Book, wanted: ExpenseFilter, limit: int, after: int) -> list[Expense]:
         """Return up to `limit` expenses in the order in which they were stored."""
-        query = sa.select(*_COLUMNS).where(*conditions(owner, wanted), expense.c.number > after)
-        return [Expense._make(row) for row in self._connection.execute(query.order_by(expense.c.number).limit(limit))]
+        query = sa.select(*_COLUMNS).where(*conditions(book, wanted), expense.c.number > after)
+        return [expense_in(row) for row in self._connection.execute(query.order_by(expense.c.number).limit(limit))]
 
-    def count(self, owner: Owner, wanted: Filter) -> int:
+    def count(self, book: Book, wanted: ExpenseFilter) -> int:
         """Count expenses."""
-        query = sa.select(sa.func.count()).select_from(expense).where(*conditions(owner, wanted))
+        query = sa.select(sa.func.count()).select_from(expense).where(*conditions(book, wanted))
         return int(self._connection.execute(query).scalar_one())
 
-    def sums(self, owner: Owner, wanted: Filter, by: str) -> list[tuple[str, str, int, int]]:
+    def sums(self, book: Book, wanted: ExpenseFilter, by: str) -> list[tuple[str, str, int, int]]:
         """Return (key, kind, home_minor, entries) summed by `day`, `category` or `payee`."""
-        key, chosen = _SUMMED_BY[by], conditions(owner, wanted)
-        if self._is_scan_faster(owner, wanted):
-            # Adding zero keeps SQLite from an index, which would lead it criss-cross through the table.
-            chosen = [expense.c.owner + 0 == owner.number, *chosen[1:]]
+        key, chosen = _SUMMED_BY[by], conditions(book, wanted)
+        if self._is_scan_faster(book, wanted):
+            # Adding zero keeps SQLite from an index, which would lead it back and forth through the table.
+            chosen = [expense.c.owner + 0 == book.number, *chosen[1:]]
         query = (
             sa.select(key, expense.c.kind, sa.func.sum(expense.c.home_minor), sa.func.count())
             .where(*chosen)
@@ -110,33 +112,33 @@ class SqlExpenses:
         # As whole numbers; MySQL makes decimals of them.
         return [(name, kind, int(minor), int(entries)) for name, kind, minor, entries in self._connection.execute(query)]
 
-    def _is_scan_faster(self, owner: Owner, wanted: Filter) -> bool:
+    def _is_scan_faster(self, book: Book, wanted: ExpenseFilter) -> bool:
         """Say whether reading the whole table from its beginning finds the rows sooner than an index does."""
         bounded = wanted.first or wanted.last or wanted.categories or wanted.payee is not None or wanted.import_id
         if bounded or self._connection.dialect.name != "sqlite":
             return False
-        if (wanted.least is not None or wanted.most is not None) and not self._many_amounts(owner, wanted):
+        if (wanted.least is not None or wanted.most is not None) and not self._many_amounts(book, wanted):
             return False
         rows = self._connection.execute(sa.select(sa.func.max(expense.c.number))).scalar_one() or 0
-        return self.count(owner, Filter()) * _SHARE >= rows
+        return self.count(book, ExpenseFilter()) * _SHARE >= rows
 
-    def any_imported(self, owner: Owner) -> bool:
+    def any_imported(self, book: Book) -> bool:
         """Say whether an import ever brought an expense that is still there."""
-        query = sa.select(expense.c.fingerprint).where(expense.c.owner == owner.number, expense.c.fingerprint.is_not(None))
+        query = sa.select(expense.c.fingerprint).where(expense.c.owner == book.number, expense.c.fingerprint.is_not(None))
         return self._connection.execute(query.limit(1)).first() is not None
 
-    def known(self, owner: Owner, fingerprints: Sequence[int]) -> set[int]:
+    def known(self, book: Book, fingerprints: Sequence[int]) -> set[int]:
         """Return those fingerprints that expenses have already."""
-        return self._known(expense.c.fingerprint, owner, fingerprints)
+        return self._known(expense.c.fingerprint, book, fingerprints)
 
-    def known_lines(self, owner: Owner, fingerprints: Sequence[int]) -> set[int]:
+    def known_lines(self, book: Book, fingerprints: Sequence[int]) -> set[int]:
         """Return those fingerprints of lines that expenses have already."""
-        return self._known(expense.c.line_fingerprint, owner, fingerprints)
+        return self._known(expense.c.line_fingerprint, book, fingerprints)
 
-    def _known(self, column: sa.Column[int], owner: Owner, fingerprints: Sequence[int]) -> set[int]:
+    def _known(self, column: sa.Column[int], book: Book, fingerprints: Sequence[int]) -> set[int]:
         found: set[int] = set()
         for part in chunks(fingerprints):
-            query = sa.select(column).where(expense.c.owner == owner.number, column.in_(part))
+            query = sa.select(column).where(expense.c.owner == book.number, column.in_(part))
             found.update(self._connection.execute(query).scalars())
         return found
 

@@ -2,73 +2,72 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from expenses.entries.changes import book
-from expenses.entries.model import Change, Expense, milliseconds
-from expenses.entries.showing import shown
-from expenses.errors import ExpenseNotFoundError, StaleVersionError
+from expenses.entries.changes import apply_changes
+from expenses.entries.model import Change, Expense, milliseconds, whole_milliseconds
+from expenses.entries.service import ExpenseWithReceipts, expense_at, with_receipts
+from expenses.errors import ExpenseNotFoundError
 
 if TYPE_CHECKING:
-    from expenses.home_currency.converter import Converter
-    from expenses.ports import Clock, Owner, Store, Who, Work
+    from chassis.runtime.clock import Clock
+    from expenses.books.model import Book, Caller
+    from expenses.rates.converter import Converter
+    from expenses.unit_of_work import Store, UnitOfWork
 
 KEPT = timedelta(days=1)
 """How long a deleted expense can be restored."""
 _PURGED_AT_ONCE = 500
 
 
-class Trash:
-    """The deleted expenses of everybody."""
+class TrashService:
+    """Deletes and restores expenses."""
 
     def __init__(self, store: Store, converter: Converter, clock: Clock) -> None:
         self._store, self._converter, self._clock = store, converter, clock
 
-    def remove(self, who: Who, expense_id: str, version: int) -> None:
-        """Delete an expense, to be restored within a day; raises ExpenseNotFoundError, StaleVersionError."""
-        with self._store.writing() as work:
-            owner = work.owners.hold(who)
-            expense = work.expenses.get(owner, expense_id)
-            if expense is None:
-                raise ExpenseNotFoundError
-            if expense.version != version:
-                raise StaleVersionError(expense.version)
-            work.trash.put(expense, milliseconds(self._clock()))
-            book(work, owner, [Change(expense, None)], receipts_stay=True)
+    def remove(self, caller: Caller, expense_id: str, version: int) -> None:
+        """Delete an expense, which can be restored for a day; raises ExpenseNotFoundError, StaleVersionError."""
+        with self._store.write() as uow:
+            book = uow.books.lock(caller)
+            expense = expense_at(uow, book, expense_id, version)
+            uow.trash.put(book, expense, milliseconds(self._clock()))
+            apply_changes(uow, book, [Change(expense, None)], keep_receipts=True)
 
-    def restore(self, who: Who, expense_id: str) -> dict[str, Any]:
-        """Bring a deleted expense back as it was; one that is there already is returned, so a repeat does no harm.
+    def restore(self, caller: Caller, expense_id: str) -> ExpenseWithReceipts:
+        """Bring a deleted expense back as it was. One that was not deleted is returned as it is, so a repeat does no harm.
 
         Raises:
             ExpenseNotFoundError: if it never existed or was deleted too long ago.
         """
-        with self._store.writing() as work:
-            owner = work.owners.hold(who)
-            expense = work.expenses.get(owner, expense_id)
+        with self._store.write() as uow:
+            book = uow.books.lock(caller)
+            expense = uow.expenses.get(book, expense_id)
             if expense is None:
-                expense = self._as_it_was(work, owner, expense_id)
-                book(work, owner, [Change(None, expense)])
-            return shown(work, owner, [expense])[0]
+                expense = self._as_it_was(uow, book, expense_id)
+                apply_changes(uow, book, [Change(None, expense)])
+            return with_receipts(uow, book, [expense])[0]
 
-    def _as_it_was(self, work: Work, owner: Owner, expense_id: str) -> Expense:
-        kept = work.trash.take(owner, expense_id)
+    def _as_it_was(self, uow: UnitOfWork, book: Book, expense_id: str) -> Expense:
+        kept = uow.trash.take(book, expense_id)
         if kept is None:
             raise ExpenseNotFoundError
-        if kept.category_id is not None and work.categories.get(owner, kept.category_id) is None:
-            kept = kept._replace(category_id=None)
-        if kept.home_currency != owner.home_currency:
-            home = self._converter.moved_home(kept, owner.home_currency)
-            kept = kept._replace(home_minor=home.minor, home_currency=home.currency, home_given=0)
+        if kept.category_id is not None and uow.categories.get(book, kept.category_id) is None:
+            kept = replace(kept, category_id=None)
+        if kept.home_amount.currency != book.home_currency:
+            home = self._converter.moved_home(kept.amount, kept.home_amount, kept.spent_on, book.home_currency)
+            kept = replace(kept, home_amount=home, home_amount_given=False)
         # The deletion was a version of its own, so this is the one after it: whoever follows the events sees them in order.
-        return kept._replace(version=kept.version + 2, updated_ms=milliseconds(self._clock()))
+        return replace(kept, version=kept.version + 2, updated_at=whole_milliseconds(self._clock()))
 
     def purge(self) -> int:
-        """Delete for good, with their receipts, what was deleted more than a day ago; return how many."""
+        """Delete for good, with their receipts, what was deleted more than a day ago; return how many expenses that were."""
         before, done = milliseconds(self._clock() - KEPT), 0
         while True:
-            with self._store.writing() as work:
-                purged = work.trash.purge(before, _PURGED_AT_ONCE)
+            with self._store.write() as uow:
+                purged = uow.trash.purge(before, _PURGED_AT_ONCE)
             done += purged
             if purged < _PURGED_AT_ONCE:
                 return done

@@ -1,1 +1,1 @@
-"""Amounts in the home currency."""
+"""Changes of the home currency."""

@@ -1,98 +1,107 @@
-"""Converts expenses to another home currency: a few in one transaction, many in steps, so that others need not wait."""
+"""Converts expenses to another home currency: a few in one transaction, many step by step, so that others need not wait."""
 
 from __future__ import annotations
 
-import dataclasses
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING
 
-from expenses.entries.changes import BATCH, book
-from expenses.entries.model import Change, moved
+from expenses.entries.changes import BATCH, apply_changes
+from expenses.entries.filter import ExpenseFilter
+from expenses.entries.model import Change, Expense
 from expenses.errors import ConvertingError
-from expenses.jobs.model import CONVERTING, Conversion, ImportJob
-from expenses.ports import Filter
+from expenses.tasks.model import Conversion, Task, TaskState
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import datetime
 
-    from expenses.entries.model import Expense
-    from expenses.home_currency.converter import Converter
-    from expenses.ports import Owner, Work
+    from chassis.runtime.clock import Clock
+    from expenses.books.model import Book
+    from expenses.rates.converter import Converter
+    from expenses.unit_of_work import UnitOfWork
 
 ROWS = 500
 """Expenses that one transaction converts."""
 
 
-def begin_conversion(work: Work, owner: Owner, job: ImportJob, converter: Converter, now: datetime) -> bool:
-    """Take the first step of a job; return False if another one is in the way.
+class HomeCurrencyChange:
+    """Converts the expenses of a book whose home currency has changed."""
 
-    The first step belongs to the transaction since which the new home currency holds: budgets have to hear that they must wait
-    before they hear of an expense that is edited in the new currency.
-    """
-    if work.jobs.of(owner) is not None:
-        return False
-    continue_conversion(work, owner, job, converter, now)
-    return True
+    def __init__(self, converter: Converter, clock: Clock) -> None:
+        self._converter, self._clock = converter, clock
+
+    def begin(self, uow: UnitOfWork, book: Book, task: Task) -> bool:
+        """Take the first step of a task; return False if another one is in the way.
+
+        The first step belongs to the transaction since which the new home currency holds: budgets must learn that they have to wait
+        before they get an expense that is edited in the new currency.
+        """
+        if uow.tasks.find(book) is not None:
+            return False
+        self.step(uow, book, task)
+        return True
+
+    def step(self, uow: UnitOfWork, book: Book, task: Task) -> bool:
+        """Take the next step of a task; return whether there is more to do."""
+        left = self.convert_some(uow, book, task.conversion) if task.conversion else None
+        if left is None:
+            uow.tasks.remove(book)
+            return False
+        uow.tasks.put(book, replace(task, conversion=left))
+        return True
+
+    def convert_some(self, uow: UnitOfWork, book: Book, wanted: Conversion) -> Conversion | None:
+        """Convert some expenses and, if those were the last, publish that; return what is left to do."""
+        batch = uow.expenses.by_number(book, ExpenseFilter(), ROWS, wanted.last)
+        # What was added or edited since the beginning is in the new currency already.
+        others = [expense for expense in batch if expense.home_amount.currency != wanted.target]
+        if others:
+            # Part of these events too: budgets must not be judged while only some of the expenses are converted.
+            change = {"version": wanted.version, "from": wanted.before, "to": wanted.target}
+            changes = [Change(expense, self._converted(expense, wanted.target)) for expense in others]
+            apply_changes(uow, book, changes, home_currency_changed=change)
+        events = wanted.events + -(-len(others) // BATCH)
+        if len(batch) == ROWS:
+            return replace(wanted, last=batch[-1].number, events=events)
+        self._publish_end(uow, book, wanted, events)
+        return None
+
+    def _converted(self, expense: Expense, currency: str) -> Expense:
+        home = self._converter.moved_home(expense.amount, expense.home_amount, expense.spent_on, currency)
+        return expense.revised(self._clock(), home_amount=home, home_amount_given=False)
+
+    def _publish_end(self, uow: UnitOfWork, book: Book, done: Conversion, events: int) -> None:
+        rate = self._converter.rate_for_limits(done.before, done.target, date.fromisoformat(done.day))
+        data = {
+            "user_id": book.user_id,
+            "version": done.version,
+            "from": done.before,
+            "to": done.target,
+            "rate": None if rate is None else f"{rate:f}",
+            "events": events,
+        }
+        uow.publish("expenses.converted", book.user_id, data)
 
 
-def are_many(work: Work, owner: Owner) -> bool:
-    """Say whether somebody has more expenses than one transaction converts."""
-    return len(work.expenses.by_number(owner, Filter(), ROWS, 0)) == ROWS
+def are_many(uow: UnitOfWork, book: Book) -> bool:
+    """Say whether a book has more expenses than one transaction converts."""
+    return len(uow.expenses.by_number(book, ExpenseFilter(), ROWS, 0)) == ROWS
 
 
-def convert_some(work: Work, owner: Owner, wanted: Conversion, converter: Converter, now: datetime) -> Conversion | None:
-    """Convert some expenses and, if those were the last, announce that; return what is left to do."""
-    batch = work.expenses.by_number(owner, Filter(), ROWS, wanted.last)
-    # What was added or edited since the beginning is in the new currency already.
-    others = [expense for expense in batch if expense.home_currency != wanted.target]
-    if others:
-        # Said with the expenses too: budgets must not be judged while only some of them are converted.
-        changing = {"home_currency_changed": {"version": wanted.version, "from": wanted.before, "to": wanted.target}}
-        book(work, owner, [Change(one, _converted(one, wanted, converter, now)) for one in others], more=changing)
-    events = wanted.events + -(-len(others) // BATCH)
-    if len(batch) == ROWS:
-        return dataclasses.replace(wanted, last=batch[-1].number, events=events)
-    rate = converter.rate_for_limits(wanted.before, wanted.target, wanted.day)
-    told = {
-        "version": wanted.version,
-        "from": wanted.before,
-        "to": wanted.target,
-        "rate": None if rate is None else f"{rate:f}",
-        "events": events,
-    }
-    work.announce("expenses.converted", owner, {"user_id": owner.user_id, **told})
-    return None
-
-
-def continue_conversion(work: Work, owner: Owner, job: ImportJob, converter: Converter, now: datetime) -> bool:
-    """Take the next step of a job; return whether there is more."""
-    left = convert_some(work, owner, job.conversion, converter, now) if job.conversion else None
-    if left is None:
-        work.jobs.remove(owner)
-        return False
-    work.jobs.put(owner, dataclasses.replace(job, conversion=left))
-    return True
-
-
-def is_converting(work: Work, owner: Owner) -> bool:
+def is_converting(uow: UnitOfWork, book: Book) -> bool:
     """Say whether only some of the expenses are in the new home currency."""
-    job = work.jobs.of(owner)
-    return job is not None and job.state == CONVERTING
+    task = uow.tasks.find(book)
+    return task is not None and task.state is TaskState.CONVERTING
 
 
 @contextmanager
-def one_currency(work: Work, owner: Owner) -> Iterator[None]:
+def one_currency(uow: UnitOfWork, book: Book) -> Iterator[None]:
     """Read sums inside; raises ConvertingError if only some of the expenses are in the new home currency meanwhile."""
-    if is_converting(work, owner):
-        raise ConvertingError(owner.home_currency)
+    if is_converting(uow, book):
+        raise ConvertingError(book.home_currency)
     yield
     # Not every store shows a reader one moment of it.
-    now = work.owners.find(owner.user_id)
-    if now is not None and now.home_currency != owner.home_currency:
+    now = uow.books.find(book.user_id)
+    if now is not None and now.home_currency != book.home_currency:
         raise ConvertingError(now.home_currency)
-
-
-def _converted(expense: Expense, wanted: Conversion, converter: Converter, now: datetime) -> Expense:
-    home = converter.moved_home(expense, wanted.target)
-    return moved(expense, now, home_minor=home.minor, home_currency=home.currency, home_given=0)

@@ -5,14 +5,17 @@ from __future__ import annotations
 import hashlib
 from typing import IO, TYPE_CHECKING, Any
 
+from chassis.runtime.idempotency import StoredResponse
 from chassis.web.paging import Cursors
 from chassis.web.request import Request, Response
+from expenses.entries.model import instant
 from expenses.errors import InvalidMappingError, problem
+from expenses.imports.model import Import
 from expenses.imports.readers.mapping import read_mapping
-from expenses.imports.service import Importing
-from expenses.paging import page_body
-from expenses.ports import Repeat
-from expenses.requests import caller_of, repeat_of
+from expenses.imports.reading import FileRead
+from expenses.imports.remembered import parts_of
+from expenses.imports.service import ImportDone, ImportService, Upload
+from expenses.requests import caller_of, created, page_body
 
 if TYPE_CHECKING:
     from werkzeug.datastructures import FileStorage
@@ -23,49 +26,81 @@ _PIECE = 1 << 20
 class ImportApi:
     """A method for each operation."""
 
-    def __init__(self, importing: Importing, cursors: Cursors) -> None:
-        self._importing, self._cursors = importing, cursors
+    def __init__(self, imports: ImportService, cursors: Cursors) -> None:
+        self._imports, self._cursors = imports, cursors
 
     def preview_import(self, request: Request, file: FileStorage, body: dict[str, Any] | None = None) -> Response:
-        """Look into a file."""
-        mapping = read_mapping((body or {}).get("mapping"))
-        return self._importing.preview(caller_of(request), file.stream, mapping, afresh=_afresh(body)), 200, {}
+        """Show how a file would be read."""
+        read, preview = self._imports.preview(caller_of(request), _upload(file, body or {}))
+        return {**preview, **_read_body(read)}, 200, {}
 
     def create_import(self, request: Request, file: FileStorage, body: dict[str, Any] | None = None) -> Response:
         """Import a file."""
-        text = (body or {}).get("mapping")
-        mapping = read_mapping(text)
-        afresh, repeat = _afresh(body), Repeat(None, "")
+        upload, text, key = _upload(file, body or {}), (body or {}).get("mapping"), None
         if request.idempotency_key:
-            repeat = repeat_of(request, "createImport", [_digest(file.stream), text, *(["afresh"] if afresh else [])])
-        return self._importing.run(caller_of(request), file.stream, file.filename or "", mapping, repeat, afresh=afresh), 201, {}
+            key = request.idempotency("createImport", [_digest(file.stream), text, *(["afresh"] if upload.afresh else [])])
+        return created(self._imports.run(caller_of(request), upload, key, _imported))
 
     def list_imports(self, request: Request, limit: int, cursor: str | None = None) -> Response:
         """List imports."""
         scope = f"imports {request.caller.user_id}"
-        return (
-            page_body(self._importing.page(caller_of(request), limit, self._cursors.read(scope, cursor)), scope, self._cursors),
-            200,
-            {},
-        )
+        page = self._imports.page(caller_of(request), limit, self._cursors.read(scope, cursor))
+        return page_body(page, import_body, scope, self._cursors), 200, {}
 
     def get_import(self, request: Request, import_id: str) -> Response:
         """Read one import."""
-        return self._importing.get(caller_of(request), import_id), 200, {}
+        return import_body(self._imports.get(caller_of(request), import_id)), 200, {}
 
     def forget_correction(self, request: Request, import_id: str) -> Response:
         """Forget what an import taught."""
-        self._importing.forget(caller_of(request), import_id)
+        self._imports.forget(caller_of(request), import_id)
         return None, 204, {}
 
     def undo_import(self, request: Request, import_id: str) -> Response:
         """Undo an import."""
-        self._importing.undo(caller_of(request), import_id)
+        self._imports.undo(caller_of(request), import_id)
         return None, 204, {}
 
 
-def _afresh(body: dict[str, Any] | None) -> bool:
-    value = (body or {}).get("remembered", "use")
+def _imported(done: ImportDone) -> StoredResponse:
+    return StoredResponse({**import_body(done.done), **_read_body(done.read), "learned": done.learned}, 201)
+
+
+def import_body(done: Import) -> dict[str, Any]:
+    """Write an import as JSON."""
+    return {
+        "id": done.id,
+        "filename": done.filename,
+        "created_at": instant(done.created_at),
+        "undone_at": None if done.undone_at is None else instant(done.undone_at),
+        "rows": done.rows,
+        "imported": done.imported,
+        "duplicates": done.duplicates,
+        "failed": done.failed,
+        "categories_created": done.categories_created,
+        "errors": [{"line": line, "message": message} for line, message in done.errors],
+        "left_out": [{"line": line, "reason": reason} for line, reason in done.left_out],
+        "left_out_count": done.left_out_count,
+        "shortened": done.shortened,
+        "from": done.first_day and done.first_day.isoformat(),
+        "to": done.last_day and done.last_day.isoformat(),
+    }
+
+
+def _read_body(read: FileRead) -> dict[str, Any]:
+    """Write how a file was read."""
+    in_use, correction = read.in_use, None
+    if in_use is not None and read.kept is not None:
+        correction = {"corrected_at": instant(read.kept.corrected_at), "parts": parts_of(in_use)}
+    return {"remembered": in_use is not None, "correction": correction, "warnings": read.layout.warnings}
+
+
+def _upload(file: FileStorage, body: dict[str, Any]) -> Upload:
+    return Upload(file.stream, read_mapping(body.get("mapping")), file.filename or "", _afresh(body))
+
+
+def _afresh(body: dict[str, Any]) -> bool:
+    value = body.get("remembered", "use")
     if value not in ("use", "ignore"):
         raise InvalidMappingError([problem("/remembered", "must be one of use, ignore")])
     return bool(value == "ignore")

@@ -1,4 +1,4 @@
-"""By what an import finds the rows that an earlier import brought."""
+"""How an import recognizes the rows that an earlier import brought."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from expenses.imports.readers.encodings import CODECS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from expenses.books.model import Book
     from expenses.imports.readers.rows import Row
-    from expenses.ports import Owner, Work
+    from expenses.unit_of_work import UnitOfWork
 
 _YEAR = re.compile(r"(?:19|20)\d\d", re.ASCII)
 _VALUE_BYTES, _LINE_BYTES = 5, 6
@@ -68,8 +69,8 @@ def _hash(content: bytes, size: int) -> int:
     return int.from_bytes(blake2b(content, digest_size=size).digest(), "big")
 
 
-def already_there(work: Work, owner: Owner, pairs: Sequence[tuple[int, int]]) -> list[bool]:
-    """Say of each row whether an earlier import brought it, told by what it means or by its line in the file."""
-    known = work.expenses.known(owner, [values for values, _ in pairs])
-    lines = work.expenses.known_lines(owner, [line for values, line in pairs if values not in known])
+def already_there(uow: UnitOfWork, book: Book, pairs: Sequence[tuple[int, int]]) -> list[bool]:
+    """Say of each row whether an earlier import brought it, recognized by what it means or by its line in the file."""
+    known = uow.expenses.known(book, [values for values, _ in pairs])
+    lines = uow.expenses.known_lines(book, [line for values, line in pairs if values not in known])
     return [values in known or line in lines for values, line in pairs]

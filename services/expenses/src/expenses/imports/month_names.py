@@ -1,4 +1,4 @@
-"""The names of months in many languages, as Babel brings them from the Unicode consortium's CLDR; no network."""
+"""The names of months in many languages, from the Unicode consortium's CLDR as Babel contains it; no network."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from babel import Locale, UnknownLocaleError
 from expenses.imports.readers.dates import Months
 from expenses.imports.readers.vocabulary import plain
 
-_LANGUAGES = (
+_LANGUAGES = [
     "en",
     "de",
     "fr",
@@ -80,17 +80,17 @@ _LANGUAGES = (
     "ky",
     "mn",
     "km",
-)
+]
 """Of the countries whose currencies the European Central Bank quotes or quoted, and of others with many banks."""
 
 
-class BabelMonths:
-    """Reads a language's names when they are first asked for: all of them together take a third of a second."""
+def month_names(locale: str) -> list[Months]:
+    """Return the names of months in each language, the one of the locale first.
 
-    def languages(self, locale: str) -> list[Months]:
-        """Return the names of each language, the one of the locale first."""
-        own = locale.replace("-", "_").partition("_")[0]
-        return [_Language(language) for language in dict.fromkeys([own, *_LANGUAGES])]
+    A language is read when it is first asked for: all of them together take a third of a second.
+    """
+    own = locale.replace("-", "_").partition("_")[0]
+    return [_Language(language) for language in dict.fromkeys([own, *_LANGUAGES])]
 
 
 class _Language(Mapping[str, int]):

@@ -5,26 +5,28 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+from datetime import date
 from typing import IO, TYPE_CHECKING, Any
 
-from expenses.entries.model import instant
 from expenses.errors import NoRateError, UnreadableFileError
 from expenses.imports.fingerprints import Fingerprints, already_there
+from expenses.imports.month_names import month_names
 from expenses.imports.readers.detection import Layout, ReadingContext, detect_layout
 from expenses.imports.readers.mapping import Mapping
 from expenses.imports.readers.outlay_csv import EXPORT_MAPPING
 from expenses.imports.readers.preview import build_preview
 from expenses.imports.readers.vocabulary import plain
-from expenses.imports.remembered import Remembered, apply, merged, only_direction, parts_of, written
+from expenses.imports.remembered import RememberedMapping, apply, merged, only_direction, parts_of
 from money import Money, MoneyError, decimals_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from expenses.home_currency.converter import Converter
+    from expenses.books.model import Book, Caller
     from expenses.imports.model import Import
     from expenses.imports.readers.rows import Row
-    from expenses.ports import MonthNames, Owner, Store, Who, Work
+    from expenses.rates.converter import Converter
+    from expenses.unit_of_work import Store, UnitOfWork
 
 
 @dataclasses.dataclass(frozen=True)
@@ -35,7 +37,7 @@ class FileRead:
     reader: ReadingContext
     shape: str | None = None
     """What files of the same source have in common; None if nothing is to be remembered of this one."""
-    kept: Remembered | None = None
+    kept: RememberedMapping | None = None
     """What an earlier correction of such a file left."""
     applied: Mapping | None = None
     """How much of that is in use."""
@@ -44,58 +46,54 @@ class FileRead:
     forget: bool = False
     """Whether the caller wants earlier corrections forgotten."""
 
-    def to_wire(self) -> dict[str, Any]:
-        """Return what an answer says of how the file was read."""
-        used = self.applied is not None and self.applied != Mapping()
-        correction = None
-        if self.kept is not None and self.applied is not None and used:
-            correction = {"corrected_at": instant(self.kept.corrected_ms), "parts": parts_of(self.applied)}
-        return {"remembered": used, "correction": correction, "warnings": self.layout.warnings}
+    @property
+    def in_use(self) -> Mapping | None:
+        """The remembered correction by which it is read, if there is one."""
+        return None if self.applied is None or self.applied == Mapping() else self.applied
 
-    def remember(self, work: Work, owner: Owner, done: Import) -> list[str]:
-        """Store the correction for the next file of this shape; return the names of what is new in it."""
+    def remember(self, uow: UnitOfWork, book: Book, done: Import) -> list[str]:
+        """Store the correction for the next file of this shape; return the names of the parts that it sets."""
         if self.shape is None:
             return []
-        before = work.mappings.get(owner, self.shape)
+        before = uow.mappings.get(book, self.shape)
         if self.correction is None:
             if before is not None and self.kept is not None:
-                work.mappings.put(owner, before)  # It was used again, so others are dropped before it.
+                uow.mappings.mark_used(book, self.shape)
             return []
         if self.correction == Mapping():
             if self.forget or not _of_other_files(before, self.layout.signs):
-                work.mappings.remove(owner, self.shape)
+                uow.mappings.remove(book, self.shape)
             return []
-        now = Remembered(
+        now = RememberedMapping(
             shape=self.shape,
-            mapping=written(self.correction),
+            mapping=self.correction,
             signs=frozenset([self.layout.signs]),
             import_id=done.id,
-            corrected_ms=done.created_ms,
+            corrected_at=done.created_at,
         )
         if before is not None and before.mapping == now.mapping:
-            now = dataclasses.replace(now, signs=now.signs | before.signs, corrected_ms=before.corrected_ms)
-        work.mappings.put(owner, now)
+            now = dataclasses.replace(now, signs=now.signs | before.signs, corrected_at=before.corrected_at)
+        uow.mappings.put(book, now)
         return parts_of(self.correction)
 
 
-def _of_other_files(kept: Remembered | None, signs: str) -> bool:
+def _of_other_files(kept: RememberedMapping | None, signs: str) -> bool:
     """Say whether a correction is about the signs of files whose amounts have other signs."""
-    mapping = kept.to_mapping() if kept is not None else None
-    return kept is not None and mapping is not None and only_direction(mapping) and signs not in kept.signs
+    return kept is not None and kept.mapping is not None and only_direction(kept.mapping) and signs not in kept.signs
 
 
-class FileReading:
+class FileReader:
     """How files of everybody are read."""
 
-    def __init__(self, store: Store, converter: Converter, months: MonthNames) -> None:
-        self._store, self._converter, self._months = store, converter, months
+    def __init__(self, store: Store, converter: Converter) -> None:
+        self._store, self._converter = store, converter
 
-    def read(self, who: Who, stream: IO[bytes], given: Mapping, *, afresh: bool = False) -> FileRead:
+    def read(self, caller: Caller, stream: IO[bytes], given: Mapping, *, afresh: bool = False) -> FileRead:
         """Find out how to read a file; `afresh` leaves earlier corrections aside. Raises UnreadableFileError."""
-        with self._store.reading() as work:
-            owner = work.owners.find(who.user_id)
-        currency = owner.home_currency if owner else who.home_currency
-        reader = ReadingContext(currency, who.locale, self._months.languages(who.locale))
+        with self._store.read() as uow:
+            book = uow.books.find(caller.user_id)
+        currency = book.home_currency if book else caller.home_currency
+        reader = ReadingContext(currency, caller.locale, month_names(caller.locale))
         try:
             detected = detect_layout(stream, Mapping(), reader)
         except UnreadableFileError:
@@ -105,7 +103,7 @@ class FileReading:
         if detected.mapping == EXPORT_MAPPING:
             return FileRead(detect_layout(stream, given, reader), reader)
         shape = shape_of(detected)
-        kept = None if afresh else self._kept(owner, shape)
+        kept = None if afresh else self._kept(book, shape)
         found = apply(stream, kept, given, detected, reader) if kept is not None else None
         if found is not None:
             correction = None if given == Mapping() else _correction(detected, merged(found.mapping, given))
@@ -114,14 +112,16 @@ class FileReading:
             return FileRead(detected, reader, shape, correction=Mapping() if afresh else None, forget=afresh)
         return FileRead(detect_layout(stream, given, reader), reader, shape, correction=_correction(detected, given))
 
-    def preview(self, who: Who, stream: IO[bytes], given: Mapping, *, afresh: bool = False) -> dict[str, Any]:
-        """Return how a file would be read; raises UnreadableFileError."""
-        read = self.read(who, stream, given, afresh=afresh)
+    def preview(
+        self, caller: Caller, stream: IO[bytes], given: Mapping, *, afresh: bool = False
+    ) -> tuple[FileRead, dict[str, Any]]:
+        """Return how a file would be read, and what an ImportPreview says of its rows; raises UnreadableFileError."""
+        read = self.read(caller, stream, given, afresh=afresh)
         reader, encoding = read.reader, read.layout.mapping.encoding or "utf-8"
 
         def has_rate(currency: str, day: str) -> bool:
             try:
-                self._converter.home_of(Money(10 ** decimals_of(currency), currency), reader.home_currency, day)
+                self._converter.home_of(Money(10 ** decimals_of(currency), currency), reader.home_currency, date.fromisoformat(day))
             except (NoRateError, MoneyError):
                 return False
             return True
@@ -129,17 +129,17 @@ class FileReading:
         def duplicates(rows: Sequence[tuple[Row, Sequence[str]]]) -> list[bool]:
             prints = Fingerprints(encoding)
             pairs = [prints.of(row, cells) for row, cells in rows]
-            with self._store.reading() as work:
-                owner = work.owners.find(who.user_id)
-                return already_there(work, owner, pairs) if owner else [False] * len(pairs)
+            with self._store.read() as uow:
+                book = uow.books.find(caller.user_id)
+                return already_there(uow, book, pairs) if book else [False] * len(pairs)
 
-        return {**build_preview(read.layout, reader, has_rate, duplicates), **read.to_wire()}
+        return read, build_preview(read.layout, reader, has_rate, duplicates)
 
-    def _kept(self, owner: Owner | None, shape: str) -> Remembered | None:
-        if owner is None:
+    def _kept(self, book: Book | None, shape: str) -> RememberedMapping | None:
+        if book is None:
             return None
-        with self._store.reading() as work:
-            return work.mappings.get(owner, shape)
+        with self._store.read() as uow:
+            return uow.mappings.get(book, shape)
 
 
 def shape_of(detected: Layout) -> str:

@@ -7,37 +7,30 @@ do not speak against it: two banks may use the same titles and opposite signs.
 from __future__ import annotations
 
 import dataclasses
-import json
 from contextlib import suppress
+from datetime import datetime
 from typing import IO, NamedTuple
 
 from expenses.entries.model import EXPENSE, INCOME
-from expenses.errors import InvalidMappingError, UnreadableFileError
+from expenses.errors import UnreadableFileError
 from expenses.imports.readers.detection import ABOVE, BELOW, BOTH, Layout, ReadingContext, detect_layout
-from expenses.imports.readers.mapping import SPENDING_POSITIVE, Mapping, read_mapping
+from expenses.imports.readers.mapping import SPENDING_POSITIVE, Mapping
 from expenses.imports.readers.outlay_csv import row_reader
 from expenses.imports.readers.rows import RowError, RowLeftOutError
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Remembered:
-    """How somebody corrected files of one shape."""
+class RememberedMapping:
+    """How a person corrected files of one shape."""
 
     shape: str
-    mapping: str
-    """What differs from detection, as JSON."""
+    mapping: Mapping | None
+    """What differs from detection; None if a newer version wrote it."""
     signs: frozenset[str]
     """Which signs the amounts had in the files for which this was confirmed."""
     import_id: str
     """The import that confirmed it last; undoing that forgets it."""
-    corrected_ms: int
-
-    def to_mapping(self) -> Mapping | None:
-        """Return the correction, None if a newer version wrote it."""
-        try:
-            return read_mapping(self.mapping)
-        except InvalidMappingError:
-            return None
+    corrected_at: datetime
 
 
 class Applied(NamedTuple):
@@ -47,19 +40,14 @@ class Applied(NamedTuple):
     mapping: Mapping
 
 
-def written(mapping: Mapping) -> str:
-    """Return a correction as it is remembered."""
-    return json.dumps(mapping.to_wire())
-
-
 def parts_of(mapping: Mapping) -> list[str]:
-    """Return the names of what a correction says."""
+    """Return the names of the parts that a correction sets."""
     return [name for name, value in mapping.to_wire().items() if value or name == "header"]
 
 
-def apply(stream: IO[bytes], kept: Remembered, given: Mapping, detected: Layout, reader: ReadingContext) -> Applied | None:
+def apply(stream: IO[bytes], kept: RememberedMapping, given: Mapping, detected: Layout, reader: ReadingContext) -> Applied | None:
     """Return how to read a file with a remembered correction, None if that does not fit it. What the caller says goes before it."""
-    mapping = kept.to_mapping()
+    mapping = kept.mapping
     whole = mapping and _fitting(stream, merged(mapping, given), reader)
     if not mapping or not whole:
         return None

@@ -1,52 +1,76 @@
-"""How people had their files read, in SQL."""
+"""Rows of remembered mappings."""
 
 from __future__ import annotations
+
+import json
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from chassis.runtime.clock import now_ms
-from expenses.imports.remembered import Remembered
-from expenses.ports import Owner
+from expenses.books.model import Book
+from expenses.entries.model import milliseconds, moment_of
+from expenses.errors import InvalidMappingError
+from expenses.imports.readers.mapping import Mapping, read_mapping
+from expenses.imports.remembered import RememberedMapping
 from expenses.tables import import_mapping as t
 
 _MOST = 100
-"""Shapes of files that are remembered for each person; the one that was not used for longest goes first."""
+"""Shapes of files that are remembered for each book; the one that was not used for longest goes first."""
 
 
-class SqlMappings:
+class RememberedMappingStore:
     """Remembered mappings within one transaction."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def get(self, owner: Owner, shape: str) -> Remembered | None:
+    def get(self, book: Book, shape: str) -> RememberedMapping | None:
         """Return the correction of files of a shape."""
-        query = sa.select(t).where(t.c.owner == owner.number, t.c.shape == shape)
+        query = sa.select(t).where(t.c.owner == book.number, t.c.shape == shape)
         row = self._connection.execute(query).one_or_none()
         if row is None:
             return None
-        return Remembered(
+        return RememberedMapping(
             shape=row.shape,
-            mapping=row.mapping,
+            mapping=_mapping_in(row.mapping),
             signs=frozenset(row.signs.split()),
             import_id=row.import_id,
-            corrected_ms=row.corrected_ms,
+            corrected_at=moment_of(row.corrected_ms),
         )
 
-    def put(self, owner: Owner, kept: Remembered) -> None:
-        """Store a correction in the place of the one before."""
-        self.remove(owner, kept.shape)
-        row = {**vars(kept), "owner": owner.number, "signs": " ".join(sorted(kept.signs)), "used_ms": now_ms()}
+    def put(self, book: Book, kept: RememberedMapping) -> None:
+        """Store a correction in place of the one before; the hundred that were used last are kept for each book."""
+        self.remove(book, kept.shape)
+        row = {
+            "owner": book.number,
+            "shape": kept.shape,
+            "mapping": json.dumps(kept.mapping.to_wire() if kept.mapping else {}),
+            "signs": " ".join(sorted(kept.signs)),
+            "import_id": kept.import_id,
+            "corrected_ms": milliseconds(kept.corrected_at),
+            "used_ms": now_ms(),
+        }
         self._connection.execute(t.insert(), row)
-        newest = sa.select(t.c.shape).where(t.c.owner == owner.number).order_by(t.c.used_ms.desc(), t.c.shape)
+        newest = sa.select(t.c.shape).where(t.c.owner == book.number).order_by(t.c.used_ms.desc(), t.c.shape)
         for old in self._connection.execute(newest).scalars().all()[_MOST:]:
-            self.remove(owner, old)
+            self.remove(book, old)
 
-    def remove(self, owner: Owner, shape: str) -> None:
+    def mark_used(self, book: Book, shape: str) -> None:
+        """Record that a correction was used again, so that others are dropped before it."""
+        self._connection.execute(t.update().where(t.c.owner == book.number, t.c.shape == shape).values(used_ms=now_ms()))
+
+    def remove(self, book: Book, shape: str) -> None:
         """Forget a correction, if there is one."""
-        self._connection.execute(t.delete().where(t.c.owner == owner.number, t.c.shape == shape))
+        self._connection.execute(t.delete().where(t.c.owner == book.number, t.c.shape == shape))
 
-    def forget(self, owner: Owner, import_id: str) -> None:
+    def forget(self, book: Book, import_id: str) -> None:
         """Forget the corrections that an import was the last to confirm."""
-        self._connection.execute(t.delete().where(t.c.owner == owner.number, t.c.import_id == import_id))
+        self._connection.execute(t.delete().where(t.c.owner == book.number, t.c.import_id == import_id))
+
+
+def _mapping_in(stored: str) -> Mapping | None:
+    try:
+        return read_mapping(stored)
+    except InvalidMappingError:
+        return None

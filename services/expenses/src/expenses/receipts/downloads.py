@@ -15,8 +15,9 @@ from expenses.receipts.model import Receipt, key_of, thumbnail_key_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Set
 
-    from expenses.ports import Store, Who
+    from expenses.books.model import Caller
     from expenses.receipts.ports import Examiner, ReceiptFiles
+    from expenses.unit_of_work import Store
 
 PICTURE_TYPE = "image/webp"
 _MOST_THUMBNAIL = 1 << 24
@@ -47,7 +48,7 @@ class ReceiptContents:
     def __init__(self, store: Store, files: ReceiptFiles, examiner: Examiner) -> None:
         self._store, self._files, self._examiner = store, files, examiner
 
-    def content(self, who: Who, receipt_id: str, wanted: str | None, known: Set[str]) -> Content:
+    def content(self, caller: Caller, receipt_id: str, wanted: str | None, known: Set[str]) -> Content:
         """Return a file or the part of it that a Range header asks for, unless its tag is known already.
 
         A whole file is read twice, first to see that it is the one that was stored: nothing of a damaged one is sent.
@@ -55,8 +56,8 @@ class ReceiptContents:
         Raises:
             RangeNotSatisfiableError: the file has no such part.
         """
-        receipt = self._find(who, receipt_id)
-        file, key = receipt.file, key_of(who.user_id, receipt.file.sha256)
+        receipt = self._find(caller, receipt_id)
+        file, key = receipt.file, key_of(caller.user_id, receipt.file.sha256)
         about = partial(Content, receipt=receipt, media_type=file.media_type, etag=file.sha256)
         if file.sha256 in known:
             return about(known=True)
@@ -72,54 +73,54 @@ class ReceiptContents:
             deque(checked(self._files.read(key, 0, length), file.sha256), maxlen=0)
             return checked(self._files.read(key, 0, length), file.sha256)
 
-        return about(span=span, size=length, sha256=file.sha256, pieces=self._there(who, receipt, pieces))
+        return about(span=span, size=length, sha256=file.sha256, pieces=self._there(caller, receipt, pieces))
 
-    def thumbnail(self, who: Who, receipt_id: str, known: Set[str]) -> Content:
+    def thumbnail(self, caller: Caller, receipt_id: str, known: Set[str]) -> Content:
         """Return the small picture of a file; raises ReceiptNotFoundError also if there is none."""
-        receipt = self._find_picture(who, receipt_id)
+        receipt = self._find_picture(caller, receipt_id)
         tag = f"{receipt.file.sha256}-small"
         about = partial(Content, receipt=receipt, media_type=PICTURE_TYPE, etag=tag)
         if tag in known:
             return about(known=True)
-        key = thumbnail_key_of(who.user_id, receipt.file.sha256)
-        return about(pieces=self._there(who, receipt, lambda: self._files.read(key, 0, _MOST_THUMBNAIL)))
+        key = thumbnail_key_of(caller.user_id, receipt.file.sha256)
+        return about(pieces=self._there(caller, receipt, lambda: self._files.read(key, 0, _MOST_THUMBNAIL)))
 
-    def preview(self, who: Who, receipt_id: str, known: Set[str]) -> Content:
+    def preview(self, caller: Caller, receipt_id: str, known: Set[str]) -> Content:
         """Return a picture to read, made anew: every browser shows it, whatever was uploaded.
 
         Raises:
             ReceiptNotFoundError: also if nothing can be drawn of it.
         """
-        receipt = self._find_picture(who, receipt_id)
-        file, key = receipt.file, key_of(who.user_id, receipt.file.sha256)
+        receipt = self._find_picture(caller, receipt_id)
+        file, key = receipt.file, key_of(caller.user_id, receipt.file.sha256)
         tag = f"{file.sha256}-large"
         about = partial(Content, receipt=receipt, media_type=PICTURE_TYPE, etag=tag)
         if tag in known:
             return about(known=True)
-        whole = self._there(who, receipt, lambda: checked(self._files.read(key, 0, file.size), file.sha256))
+        whole = self._there(caller, receipt, lambda: checked(self._files.read(key, 0, file.size), file.sha256))
         try:
-            picture = self._examiner.render(whole, file.media_type, user_id=who.user_id)
+            picture = self._examiner.render(whole, file.media_type, user_id=caller.user_id)
         except UnacceptableReceiptError as error:
             raise ReceiptNotFoundError from error
         return about(size=len(picture), pieces=iter((picture,)))
 
-    def _there(self, who: Who, receipt: Receipt, pieces: Callable[[], Iterator[bytes]]) -> Iterator[bytes]:
+    def _there(self, caller: Caller, receipt: Receipt, pieces: Callable[[], Iterator[bytes]]) -> Iterator[bytes]:
         try:
             return pieces()
         except ReceiptFileMissingError:
-            self._find(who, receipt.id)  # taken away meanwhile
+            self._find(caller, receipt.id)  # taken away meanwhile
             raise
 
-    def _find_picture(self, who: Who, receipt_id: str) -> Receipt:
-        receipt = self._find(who, receipt_id)
+    def _find_picture(self, caller: Caller, receipt_id: str) -> Receipt:
+        receipt = self._find(caller, receipt_id)
         if not receipt.file.thumbnail:
             raise ReceiptNotFoundError
         return receipt
 
-    def _find(self, who: Who, receipt_id: str) -> Receipt:
-        with self._store.reading() as work:
-            owner = work.owners.find(who.user_id)
-            receipt = work.receipts.get(owner, receipt_id) if owner else None
+    def _find(self, caller: Caller, receipt_id: str) -> Receipt:
+        with self._store.read() as uow:
+            book = uow.books.find(caller.user_id)
+            receipt = uow.receipts.get(book, receipt_id) if book else None
         if receipt is None:
             raise ReceiptNotFoundError
         return receipt

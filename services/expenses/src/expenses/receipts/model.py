@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from expenses.entries.model import instant
+from expenses.entries.model import instant, moment_of
 
 MOST_BYTES = 10 * 1024 * 1024
 """Of one file as it is uploaded."""
@@ -51,7 +51,7 @@ class Receipt:
             "width": self.file.width,
             "height": self.file.height,
             "thumbnail": self.file.thumbnail,
-            "created_at": instant(self.created_ms),
+            "created_at": instant(moment_of(self.created_ms)),
         }
 
 

@@ -11,7 +11,7 @@ from typing import IO, TYPE_CHECKING, Protocol
 from expenses.receipts.model import Receipt, StoredFile
 
 if TYPE_CHECKING:
-    from expenses.ports import Owner
+    from expenses.books.model import Book
 
 
 class ReceiptFiles(Protocol):
@@ -73,35 +73,35 @@ class Receipts(Protocol):
     A file is noted before it is stored and the note goes after the file, so that a file that nobody can see is always found again.
     """
 
-    def get(self, owner: Owner, receipt_id: str) -> Receipt | None:
+    def get(self, book: Book, receipt_id: str) -> Receipt | None:
         """Return one."""
 
-    def of(self, owner: Owner, expense_ids: Sequence[str]) -> list[Receipt]:
+    def of(self, book: Book, expense_ids: Sequence[str]) -> list[Receipt]:
         """Return the receipts of some expenses, oldest first."""
 
-    def add(self, owner: Owner, receipt: Receipt) -> None:
+    def add(self, book: Book, receipt: Receipt) -> None:
         """Insert."""
 
-    def remove(self, owner: Owner, receipt: Receipt) -> None:
+    def remove(self, book: Book, receipt: Receipt) -> None:
         """Delete."""
 
-    def remove_of(self, owner: Owner, expense_ids: Sequence[str]) -> None:
+    def remove_of(self, book: Book, expense_ids: Sequence[str]) -> None:
         """Delete those of some expenses."""
 
-    def is_used(self, owner: Owner, sha256: str) -> bool:
+    def is_used(self, book: Book, sha256: str) -> bool:
         """Say whether a receipt shows this content."""
 
-    def note(self, owner: Owner, file: StoredFile, now_ms: int) -> None:
+    def note(self, book: Book, file: StoredFile, now_ms: int) -> None:
         """Note a file that is about to be stored."""
 
-    def noted_ms(self, owner: Owner, sha256: str) -> int | None:
+    def noted_ms(self, book: Book, sha256: str) -> int | None:
         """Return when a file was noted last; None if it is not, or not any more."""
 
-    def drop(self, owner: Owner, sha256: str) -> None:
+    def drop(self, book: Book, sha256: str) -> None:
         """Delete the note of a file."""
 
-    def unused(self, before_ms: int, limit: int) -> list[tuple[Owner, str]]:
+    def unused(self, before_ms: int, limit: int) -> list[tuple[Book, str]]:
         """Return contents of anybody that were noted before a moment and that no receipt shows."""
 
-    def forget(self, owner: Owner) -> None:
+    def forget(self, book: Book) -> None:
         """Delete every row of theirs."""

@@ -10,8 +10,8 @@ from sqlalchemy import BigInteger, Column, Index, Integer, SmallInteger, String,
 from sqlalchemy.engine import Connection
 
 from chassis.storage.prepared import Prepared
+from expenses.books.model import Book
 from expenses.bulk import chunks
-from expenses.ports import Owner
 from expenses.receipts.model import Receipt, StoredFile
 from expenses.tables import metadata, person, trashed_expense
 
@@ -66,29 +66,29 @@ class SqlReceipts:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def get(self, owner: Owner, receipt_id: str) -> Receipt | None:
+    def get(self, book: Book, receipt_id: str) -> Receipt | None:
         """Return one; those of a deleted expense are only kept in case it is restored."""
         deleted = sa.exists().where(trashed_expense.c.owner == receipt.c.owner, trashed_expense.c.id == receipt.c.expense_id)
-        query = _BOTH.where(receipt.c.owner == owner.number, receipt.c.id == receipt_id, ~deleted)
+        query = _BOTH.where(receipt.c.owner == book.number, receipt.c.id == receipt_id, ~deleted)
         row = self._connection.execute(query).first()
         return None if row is None else _receipt(row)
 
-    def of(self, owner: Owner, expense_ids: Sequence[str]) -> list[Receipt]:
+    def of(self, book: Book, expense_ids: Sequence[str]) -> list[Receipt]:
         """Return the receipts of some expenses, oldest first."""
         if len(expense_ids) == 1:
-            found = [_receipt(row) for row in _OF_ONE.all(self._connection, of_owner=owner.number, of_expense=expense_ids[0])]
+            found = [_receipt(row) for row in _OF_ONE.all(self._connection, of_owner=book.number, of_expense=expense_ids[0])]
             return sorted(found, key=lambda one: (one.created_ms, one.id))
         found = []
         for some in chunks(expense_ids):
-            rows = self._connection.execute(_OF_SOME, {"of_owner": owner.number, "expenses": some})
+            rows = self._connection.execute(_OF_SOME, {"of_owner": book.number, "expenses": some})
             found += [_receipt(row) for row in rows]
         return sorted(found, key=lambda one: (one.created_ms, one.id))
 
-    def add(self, owner: Owner, added: Receipt) -> None:
+    def add(self, book: Book, added: Receipt) -> None:
         """Insert."""
         row = {
             "id": added.id,
-            "owner": owner.number,
+            "owner": book.number,
             "expense_id": added.expense_id,
             "sha256": added.file.sha256,
             "name": added.name,
@@ -96,37 +96,37 @@ class SqlReceipts:
         }
         self._connection.execute(receipt.insert(), row)
 
-    def remove(self, owner: Owner, gone: Receipt) -> None:
+    def remove(self, book: Book, gone: Receipt) -> None:
         """Delete."""
-        self._connection.execute(receipt.delete().where(receipt.c.owner == owner.number, receipt.c.id == gone.id))
+        self._connection.execute(receipt.delete().where(receipt.c.owner == book.number, receipt.c.id == gone.id))
 
-    def remove_of(self, owner: Owner, expense_ids: Sequence[str]) -> None:
+    def remove_of(self, book: Book, expense_ids: Sequence[str]) -> None:
         """Delete those of some expenses."""
         for some in chunks(expense_ids):
-            where = receipt.c.owner == owner.number, receipt.c.expense_id.in_(some)
+            where = receipt.c.owner == book.number, receipt.c.expense_id.in_(some)
             self._connection.execute(receipt.delete().where(*where))
 
-    def is_used(self, owner: Owner, sha256: str) -> bool:
+    def is_used(self, book: Book, sha256: str) -> bool:
         """Say whether a receipt shows this content."""
-        query = sa.select(receipt.c.id).where(receipt.c.owner == owner.number, receipt.c.sha256 == sha256).limit(1)
+        query = sa.select(receipt.c.id).where(receipt.c.owner == book.number, receipt.c.sha256 == sha256).limit(1)
         return self._connection.execute(query).first() is not None
 
-    def note(self, owner: Owner, file: StoredFile, now_ms: int) -> None:
+    def note(self, book: Book, file: StoredFile, now_ms: int) -> None:
         """Note a file that is about to be stored."""
-        update = receipt_file.update().where(*_named(owner, file.sha256)).values(noted_ms=now_ms)
+        update = receipt_file.update().where(*_named(book, file.sha256)).values(noted_ms=now_ms)
         if self._connection.execute(update).rowcount == 0:
-            row = {"owner": owner.number, "sha256": file.sha256, "noted_ms": now_ms, **_facts(file)}
+            row = {"owner": book.number, "sha256": file.sha256, "noted_ms": now_ms, **_facts(file)}
             self._connection.execute(receipt_file.insert(), row)
 
-    def noted_ms(self, owner: Owner, sha256: str) -> int | None:
+    def noted_ms(self, book: Book, sha256: str) -> int | None:
         """Return when a file was noted last; None if it is not, or not any more."""
-        return self._connection.execute(sa.select(receipt_file.c.noted_ms).where(*_named(owner, sha256))).scalar()
+        return self._connection.execute(sa.select(receipt_file.c.noted_ms).where(*_named(book, sha256))).scalar()
 
-    def drop(self, owner: Owner, sha256: str) -> None:
+    def drop(self, book: Book, sha256: str) -> None:
         """Delete the note of a file."""
-        self._connection.execute(receipt_file.delete().where(*_named(owner, sha256)))
+        self._connection.execute(receipt_file.delete().where(*_named(book, sha256)))
 
-    def unused(self, before_ms: int, limit: int) -> list[tuple[Owner, str]]:
+    def unused(self, before_ms: int, limit: int) -> list[tuple[Book, str]]:
         """Return contents of anybody that were noted before a moment and that no receipt shows."""
         shown = sa.exists().where(receipt.c.owner == receipt_file.c.owner, receipt.c.sha256 == receipt_file.c.sha256)
         query = (
@@ -136,16 +136,16 @@ class SqlReceipts:
             .limit(limit)
         )
         rows = self._connection.execute(query)
-        return [(Owner(row.number, row.user_id, row.home_currency, row.version), row.sha256) for row in rows]
+        return [(Book(row.number, row.user_id, row.home_currency, row.version), row.sha256) for row in rows]
 
-    def forget(self, owner: Owner) -> None:
+    def forget(self, book: Book) -> None:
         """Delete every row of theirs."""
         for table in (receipt, receipt_file):
-            self._connection.execute(table.delete().where(table.c.owner == owner.number))
+            self._connection.execute(table.delete().where(table.c.owner == book.number))
 
 
-def _named(owner: Owner, sha256: str) -> tuple[sa.ColumnElement[bool], sa.ColumnElement[bool]]:
-    return receipt_file.c.owner == owner.number, receipt_file.c.sha256 == sha256
+def _named(book: Book, sha256: str) -> tuple[sa.ColumnElement[bool], sa.ColumnElement[bool]]:
+    return receipt_file.c.owner == book.number, receipt_file.c.sha256 == sha256
 
 
 def _facts(file: StoredFile) -> dict[str, Any]:

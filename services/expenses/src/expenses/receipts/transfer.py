@@ -87,8 +87,8 @@ class MovedFiles:
 
 
 def _behind(last: Sequence[Any]) -> sa.Select[Any]:
-    owner, sha256 = last
-    same_owner = sa.and_(receipt_file.c.owner == owner, receipt_file.c.sha256 > sha256)
-    beyond = sa.or_(receipt_file.c.owner > owner, same_owner)
-    query = _FILES.where(receipt_file.c.owner >= owner, beyond, _SHOWN)
+    book, sha256 = last
+    same_owner = sa.and_(receipt_file.c.owner == book, receipt_file.c.sha256 > sha256)
+    beyond = sa.or_(receipt_file.c.owner > book, same_owner)
+    query = _FILES.where(receipt_file.c.owner >= book, beyond, _SHOWN)
     return query.order_by(receipt_file.c.owner, receipt_file.c.sha256).limit(PAGE)

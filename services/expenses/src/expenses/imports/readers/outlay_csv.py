@@ -7,7 +7,7 @@ import re
 import unicodedata
 from typing import IO, TYPE_CHECKING, Protocol
 
-from expenses.entries.model import EXPENSE, INCOME, Expense, one_line, tags_text
+from expenses.entries.model import EXPENSE, INCOME, Expense, clean_tags, one_line, tags_text
 from expenses.imports.readers.dates import Months, day_reader
 from expenses.imports.readers.mapping import SPENDING_NEGATIVE, Mapping
 from expenses.imports.readers.rows import MOST, MappedRowReader, Row, RowError
@@ -97,15 +97,15 @@ def export_cells(expense: Expense, category: str) -> list[str]:
     """Write an expense as a row. Spending is below zero, so that a spreadsheet adds up what is left."""
     sign = "-" if expense.kind == EXPENSE else ""
     return [
-        expense.spent_on,
+        expense.spent_on.isoformat(),
         *map(escape_formulas, (expense.payee, expense.description, category)),
         sign + expense.amount.text,
-        expense.currency,
+        expense.amount.currency,
         escape_formulas(expense.note),
         escape_formulas(_tags_cell(expense.tags)),
         expense.kind,
         expense.home_amount.text,
-        expense.home_currency,
+        expense.home_amount.currency,
     ]
 
 
@@ -164,9 +164,9 @@ def _money(amount: str, currency: str) -> Money:
     return money
 
 
-def _tags_cell(stored: str) -> str:
+def _tags_cell(tags: tuple[str, ...]) -> str:
     """Join tags with commas, or write the JSON list if they would not come back as they are."""
-    plain = ", ".join(json.loads(stored))
+    stored, plain = tags_text(tags), ", ".join(tags)
     return plain if _tags(plain) == stored else stored
 
 
@@ -180,4 +180,4 @@ def _tags(cell: str) -> str:
     if len(listed) > _MOST_TAGS or any(len(tag.strip()) > _LONGEST_TAG for tag in listed):
         message = f"There are more than {_MOST_TAGS} tags, or one has more than {_LONGEST_TAG} characters."
         raise RowError(message)
-    return tags_text(listed)
+    return tags_text(clean_tags(listed))

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from expenses.entries.model import EXPENSE, INCOME, tags_text
+from expenses.entries.model import EXPENSE, INCOME, clean_tags, tags_text
 from expenses.imports.readers.amounts import Amount, ReadAmount, amount_reader, decimal_in, normalized
 from expenses.imports.readers.currency_signs import currency_of
 from expenses.imports.readers.dates import Months, day_reader
@@ -228,7 +228,7 @@ def _text_reader(name: str) -> Callable[[str], str]:
 
 def _tags(cell: str) -> str:
     tags = _split_tags(_clean(cell, one_line=True))
-    return tags_text([tag.strip()[:_LONGEST_TAG] for tag in tags][:_MOST_TAGS])
+    return tags_text(clean_tags(tag.strip()[:_LONGEST_TAG] for tag in tags[:_MOST_TAGS]))
 
 
 def _too_many_tags(cell: str) -> bool:

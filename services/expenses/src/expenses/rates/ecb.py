@@ -19,24 +19,24 @@ class EcbRates:
         self._converter: Any = None
         self._loading = threading.Lock()
 
-    def rate(self, source: str, target: str, day: str) -> Decimal:
+    def rate(self, source: str, target: str, day: date) -> Decimal:
         """Return the rate of the day or of the last working day before; raises NoRateError."""
         converter = self._loaded()
         quoted = _quoted(converter, source, target, day)
-        return self._convert(source, target, min(date.fromisoformat(day), quoted[1]), first=quoted[0])
+        return self._convert(source, target, min(day, quoted[1]), first=quoted[0])
 
-    def nearest(self, source: str, target: str, day: str) -> Decimal:
+    def nearest(self, source: str, target: str, day: date) -> Decimal:
         """Return the rate of the nearest day that has one; raises NoRateError."""
         first, last = _quoted(self._loaded(), source, target, day)
-        return self._convert(source, target, min(max(date.fromisoformat(day), first), last), first=first)
+        return self._convert(source, target, min(max(day, first), last), first=first)
 
     def _convert(self, source: str, target: str, day: date, *, first: date) -> Decimal:
         if day < first:
-            raise NoRateError(source, target, day.isoformat())
+            raise NoRateError(source, target, day)
         try:
             return Decimal(self._loaded().convert(Decimal(1), source, target, date=day))
         except (RateNotFoundError, ValueError) as error:
-            raise NoRateError(source, target, day.isoformat()) from error
+            raise NoRateError(source, target, day) from error
 
     def _loaded(self) -> Any:
         with self._loading:
@@ -47,7 +47,7 @@ class EcbRates:
             return self._converter
 
 
-def _quoted(converter: Any, source: str, target: str, day: str) -> tuple[date, date]:
+def _quoted(converter: Any, source: str, target: str, day: date) -> tuple[date, date]:
     """Return the first and the last day on which both currencies have a rate."""
     try:
         bounds = [converter.bounds[code] for code in (source, target)]

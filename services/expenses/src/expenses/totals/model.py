@@ -18,8 +18,6 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from expenses.entries.model import Expense
-
 ALL, CATEGORY, PAYEE = "a", "c", "p"
 """Dimensions: over all, by category id, by payee."""
 DAY, MONTH, YEAR, EVER = "d", "m", "y", "e"
@@ -62,7 +60,7 @@ _Cells = dict[tuple[str, str, str], list[int]]
 """(span, kind, bucket) to [home_minor, entries]."""
 
 
-class Deltas:
+class TotalChanges:
     """Collects what expenses add to totals, or take from them."""
 
     def __init__(self) -> None:
@@ -72,11 +70,10 @@ class Deltas:
     def __len__(self) -> int:
         return len(self._by_category) + len(self._by_payee)
 
-    def add(self, expense: Expense, sign: int = 1) -> None:
-        """Count an expense in, or with sign -1 out."""
-        day, minor = expense.spent_on, sign * expense.home_minor
-        _count(self._by_category, (day, expense.kind, expense.category_id or ""), minor, sign)
-        _count(self._by_payee, (day[:7], expense.kind, expense.payee), minor, sign)
+    def add(self, sign: int, minor: int, *, day: str, kind: str, category_id: str | None, payee: str) -> None:
+        """Count an expense in with sign 1, or out with -1; `minor` is its amount in the home currency."""
+        _count(self._by_category, (day, kind, category_id or ""), sign * minor, sign)
+        _count(self._by_payee, (day[:7], kind, payee), sign * minor, sign)
 
     def totals(self) -> list[Total]:
         """Return what to add to each total, without those that stay as they are."""

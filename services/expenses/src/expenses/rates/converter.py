@@ -11,9 +11,9 @@ from money import Money, MoneyError, decimals_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import date
 
-    from expenses.entries.model import Expense
-    from expenses.ports import Clock, Rates
+    from expenses.rates.ecb import EcbRates
 
 _KEPT_RATES = 10_000
 _MOST_WHOLE = 10**12
@@ -24,43 +24,42 @@ _MOST_CARRIED = 10**12 - 1
 class Converter:
     """Converts with the rate of the day on which something was spent, remembering the rates it used."""
 
-    def __init__(self, rates: Rates) -> None:
+    def __init__(self, rates: EcbRates) -> None:
         self._rates = rates
-        self._known: dict[tuple[str, str, str], Decimal] = {}
+        self._known: dict[tuple[str, str, date], Decimal] = {}
 
-    def home_of(self, amount: Money, home_currency: str, day: str) -> Money:
+    def home_of(self, amount: Money, home_currency: str, day: date) -> Money:
         """Return the amount in the home currency; raises NoRateError, or MoneyError if it becomes too large."""
         if amount.currency == home_currency:
             return amount
         return _in_bounds(Money.of(amount.decimal * self._rate(amount.currency, home_currency, day), home_currency))
 
-    def moved_home(self, expense: Expense, home_currency: str) -> Money:
-        """Return an expense's amount in another home currency.
+    def moved_home(self, paid: Money, home: Money, day: date, home_currency: str) -> Money:
+        """Return in another home currency what was `paid` on a day, and was `home` in the home currency before.
 
         People change their home currency seldom and expect every old expense to follow, so there is always an answer. The first of
         these that exists: the rate of the day from the amount that was paid; the same from the amount in the old home currency; the
         rate of the nearest day; and if two currencies were never quoted, or it becomes too large, the old figure, which can be
         corrected by hand.
         """
-        if expense.currency == home_currency:
-            return expense.amount
-        day = expense.spent_on
+        if paid.currency == home_currency:
+            return paid
         for rate_of in (self._rate, self._rates.nearest):
-            for amount in (expense.amount, expense.home_amount):
+            for amount in (paid, home):
                 moved = _converted(amount, home_currency, day, rate_of)
                 if moved is not None:
                     return moved
-        figure = int(expense.home_amount.decimal.scaleb(decimals_of(home_currency)))
+        figure = int(home.decimal.scaleb(decimals_of(home_currency)))
         return Money(min(figure, _MOST_CARRIED), home_currency)
 
-    def rate_for_limits(self, source: str, target: str, day: str) -> Decimal | None:
+    def rate_for_limits(self, source: str, target: str, day: date) -> Decimal | None:
         """Return the rate at which budgets are converted: of the day, or else of the nearest that has one; None without any."""
         for rate_of in (self._rate, self._rates.nearest):
             with suppress(NoRateError):
                 return rate_of(source, target, day)
         return None
 
-    def _rate(self, source: str, target: str, day: str) -> Decimal:
+    def _rate(self, source: str, target: str, day: date) -> Decimal:
         key = (source, target, day)
         rate = self._known.get(key)
         if rate is None:
@@ -70,19 +69,7 @@ class Converter:
         return rate
 
 
-class RatesToday:
-    """Tells people the rate at which their budgets would be converted today."""
-
-    def __init__(self, converter: Converter, clock: Clock) -> None:
-        self._converter, self._clock = converter, clock
-
-    def rate(self, source: str, target: str) -> dict[str, str | None]:
-        """Return the body of an answer."""
-        rate = self._converter.rate_for_limits(source, target, self._clock().date().isoformat())
-        return {"from": source, "to": target, "rate": None if rate is None else f"{rate:f}"}
-
-
-def _converted(amount: Money, target: str, day: str, rate_of: Callable[[str, str, str], Decimal]) -> Money | None:
+def _converted(amount: Money, target: str, day: date, rate_of: Callable[[str, str, date], Decimal]) -> Money | None:
     if amount.currency == target:
         return amount
     try:

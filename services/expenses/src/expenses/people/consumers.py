@@ -1,21 +1,21 @@
-"""What the service does about the events of others."""
+"""What this service does about auth's events."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from chassis.messaging.bus import Queue, Retry
-from expenses.books.service import People
-from expenses.errors import PersonBusyError
+from expenses.errors import BookBusyError
+from expenses.people.service import PeopleService
 
 if TYPE_CHECKING:
     from chassis.messaging.events import Event
 
 
-class Consumers:
+class PeopleConsumers:
     """A method for each type of event."""
 
-    def __init__(self, people: People) -> None:
+    def __init__(self, people: PeopleService) -> None:
         self._people = people
         self._methods = {
             "user.registered": self.user_registered,
@@ -25,7 +25,7 @@ class Consumers:
 
     @property
     def queues(self) -> tuple[Queue, ...]:
-        """What is listened to."""
+        """The queues that this service listens to."""
         return (Queue("expenses.people", tuple(self._methods), self.handle, erasure_events=("user.deleted",)),)
 
     def handle(self, event: Event) -> None:
@@ -33,17 +33,17 @@ class Consumers:
         self._methods[event.type](event)
 
     def user_registered(self, event: Event) -> None:
-        """Meet somebody."""
+        """Make a book for a new person."""
         self._people.registered(event.id, event.data["user_id"], event.data["home_currency"])
 
     def user_changed(self, event: Event) -> None:
-        """Follow another home currency."""
+        """Follow a change of the home currency."""
         data = event.data
         try:
             self._people.changed(event.id, data["user_id"], data["home_currency"], data["version"], event.occurred_at)
-        except PersonBusyError as error:
+        except BookBusyError as error:
             raise Retry(str(error)) from error
 
     def user_deleted(self, event: Event) -> None:
-        """Delete what belongs to the user."""
+        """Delete everything that belongs to a person."""
         self._people.deleted(event.id, event.data["user_id"])

@@ -1,0 +1,109 @@
+"""Rows of expenses: how one is read and written."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from expenses.books.model import Book
+from expenses.entries.model import Expense, milliseconds, moment_of, tags_in, tags_text
+from money import Money
+
+COLUMNS = (
+    "id",
+    "owner",
+    "kind",
+    "amount_minor",
+    "currency",
+    "home_minor",
+    "home_currency",
+    "home_given",
+    "spent_on",
+    "payee",
+    "description",
+    "category_id",
+    "tags",
+    "note",
+    "import_id",
+    "fingerprint",
+    "version",
+    "created_ms",
+    "updated_ms",
+    "line_fingerprint",
+)
+"""In the order of the values below; `number` comes after them where it is read."""
+
+
+def values_of(book: Book, expense: Expense) -> tuple[Any, ...]:
+    """Return the values of a row."""
+    amount, home = expense.amount, expense.home_amount
+    return (
+        expense.id,
+        book.number,
+        expense.kind,
+        amount.minor,
+        amount.currency,
+        home.minor,
+        home.currency,
+        int(expense.home_amount_given),
+        expense.spent_on.isoformat(),
+        expense.payee,
+        expense.description,
+        expense.category_id,
+        tags_text(expense.tags),
+        expense.note,
+        expense.import_id,
+        expense.fingerprint,
+        expense.version,
+        milliseconds(expense.created_at),
+        milliseconds(expense.updated_at),
+        expense.line_fingerprint,
+    )
+
+
+def expense_in(row: Sequence[Any]) -> Expense:
+    """Make an expense of the values of a row and its number."""
+    (
+        expense_id,
+        _owner,
+        kind,
+        amount_minor,
+        currency,
+        home_minor,
+        home_currency,
+        home_given,
+        spent_on,
+        payee,
+        description,
+        category_id,
+        tags,
+        note,
+        import_id,
+        fingerprint,
+        version,
+        created_ms,
+        updated_ms,
+        line_fingerprint,
+        number,
+    ) = row
+    return Expense(
+        id=expense_id,
+        kind=kind,
+        amount=Money(amount_minor, currency),
+        home_amount=Money(home_minor, home_currency),
+        home_amount_given=bool(home_given),
+        spent_on=date.fromisoformat(spent_on),
+        payee=payee,
+        description=description,
+        category_id=category_id,
+        tags=tags_in(tags),
+        note=note,
+        import_id=import_id,
+        fingerprint=fingerprint,
+        line_fingerprint=line_fingerprint,
+        created_at=moment_of(created_ms),
+        updated_at=moment_of(updated_ms),
+        version=version,
+        number=number,
+    )

@@ -1,0 +1,31 @@
+"""Events of imports."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from expenses.books.model import Book
+    from expenses.imports.model import Import
+    from expenses.unit_of_work import UnitOfWork
+
+
+def publish_completed(uow: UnitOfWork, book: Book, done: Import) -> None:
+    """Publish that all rows of a file are in."""
+    data = {
+        "user_id": book.user_id,
+        "import_id": done.id,
+        "filename": done.filename,
+        "rows": done.rows,
+        "imported": done.imported,
+        "duplicates": done.duplicates,
+        "failed": done.failed,
+        "from": done.first_day and done.first_day.isoformat(),
+        "to": done.last_day and done.last_day.isoformat(),
+    }
+    uow.publish("import.completed", book.user_id, data)
+
+
+def publish_undone(uow: UnitOfWork, book: Book, done: Import) -> None:
+    """Publish that the expenses of an import were removed."""
+    uow.publish("import.undone", book.user_id, {"user_id": book.user_id, "import_id": done.id, "filename": done.filename})

@@ -1,0 +1,1 @@
+"""What happens to a book when its owner signs up, changes the home currency or leaves."""
