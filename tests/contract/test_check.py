@@ -153,7 +153,7 @@ def test_cloudant_says_what_is_wrong(door) -> None:
     documents.migrate()
     assert answer().startswith("ok: the database check-")
     assert f"refuses the user {door.user}" in answer(password=WRONG)
-    assert "nobody listens at http://127.0.0.1" in answer(port=str(free_ports(1)[0]))
+    assert "nothing listens at http://127.0.0.1" in answer(port=str(free_ports(1)[0]))
     door.answer_next(403)
     assert "give it the role Writer" in answer()
     who = (door.user, door.password)

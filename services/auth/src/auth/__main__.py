@@ -1,4 +1,4 @@
-"""`python -m auth serve | work | migrate | check | settings | events`: auth as processes of its own."""
+"""`python -m auth serve | work | migrate | check | settings | events`: auth in its own processes."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from chassis.runtime.settings import read_settings
 
 
 def _service(environ: Mapping[str, str], shared: dict[str, Any], _verify: Callable[[str], dict[str, Any]]) -> Service:
-    # Imported here, since `events` needs none of it and it takes a second.
+    # Imported here because it takes a second and `events` does not need it.
     from auth.app import build
     from auth.settings import AuthSettings
 
-    # Auth verifies with its own keys; it need not ask itself over HTTP.
+    # Auth verifies with its own keys and need not fetch them over HTTP.
     return build(read_settings(AuthSettings, environ), **shared).service
 
 

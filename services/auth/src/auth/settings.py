@@ -1,4 +1,4 @@
-"""What auth can be told from outside."""
+"""The settings of auth."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ _MOST = 1_000_000
 
 def _store(text: str) -> str:
     if text.startswith(("cloudant://", "cloudants://")):
-        return text  # read together with what may not stand in it, see `problems`
+        return text  # checked together with the secrets, see `problems`
     if not text.startswith("sqlite:///") or text == "sqlite:///":
-        # What was given is not repeated: it may hold a password.
+        # The value is not repeated: it may contain a password.
         message = "must be sqlite:///<path to a file> or cloudants://<user>:<password>@<host>/<database>"
         raise ValueError(message)
     return text
 
 
-def _yes(text: str) -> bool:
+def _is_true(text: str) -> bool:
     return one_of("true", "false")(text) == "true"
 
 
@@ -32,36 +32,34 @@ class AuthSettings(CommonSettings):
 
     store: str = setting(
         "AUTH_STORE",
-        "where the documents are: sqlite:///<path> or cloudants://<host>/<database>",
+        "the document store: sqlite:///<path> or cloudants://<host>/<database>",
         parse=_store,
         bound=Bound("documents"),
         secret=True,
     )
     store_password: str = setting(
-        "AUTH_STORE_PASSWORD",
-        "goes before the password in AUTH_STORE",
-        default="",
-        bound=Bound("documents", "password"),
-        secret=True,
+        "AUTH_STORE_PASSWORD", "overrides the password in AUTH_STORE", default="", bound=Bound("documents", "password"), secret=True
     )
     store_apikey: str = setting(
-        "AUTH_STORE_APIKEY", "an IAM key that opens the database", default="", bound=Bound("documents", "apikey"), secret=True
+        "AUTH_STORE_APIKEY", "an IAM API key for the database", default="", bound=Bound("documents", "apikey"), secret=True
     )
     gateway_keys: tuple[str, ...] = setting(
         "OUTLAY_GATEWAY_KEY", GATEWAY_KEY_DOC, default=(), parse=parse_gateway_keys, secret=True
     )
-    cookie_secure: bool = setting("AUTH_COOKIE_SECURE", "false where the browser comes over plain HTTP", default=True, parse=_yes)
-    rate_limit_factor: int = setting("AUTH_RATE_LIMIT_FACTOR", "widens all rate limits", default=1, parse=whole_number(1, _MOST))
+    cookie_secure: bool = setting("AUTH_COOKIE_SECURE", "false if browsers connect over plain HTTP", default=True, parse=_is_true)
+    rate_limit_factor: int = setting(
+        "AUTH_RATE_LIMIT_FACTOR", "multiplies all rate limits", default=1, parse=whole_number(1, _MOST)
+    )
 
     @property
     def cloudant(self) -> CloudantAddress | None:
-        """The database, if the documents are in one; raises ValueError if there can't be such a one."""
+        """The address of the database, None for SQLite; raises ValueError if it cannot work."""
         if self.store.startswith("sqlite:"):
             return None
         return cloudant_address(self.store, password=self.store_password, apikey=self.store_apikey)
 
     def problems(self) -> list[str]:
-        """Return a sentence for each combination that cannot be."""
+        """Return a sentence for each setting that cannot work."""
         try:
             _ = self.cloudant
         except ValueError as error:
@@ -71,6 +69,6 @@ class AuthSettings(CommonSettings):
 
 @dataclass(frozen=True, kw_only=True)
 class AuthServerSettings(AuthSettings):
-    """The settings of a server that gateways reach over a network, where they have to prove themselves."""
+    """The settings of a server that gateways reach over a network, where they must authenticate."""
 
     gateway_keys: tuple[str, ...] = setting("OUTLAY_GATEWAY_KEY", GATEWAY_KEY_DOC, parse=parse_gateway_keys, secret=True)

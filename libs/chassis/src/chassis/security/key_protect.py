@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import TracebackType
 
-    from ibm_cloud_sdk_core.authenticators import IAMAuthenticator  # type: ignore[import-untyped]
+    from ibm_cloud_sdk_core.authenticators import IAMAuthenticator
 
 IAM_URL = "https://iam.cloud.ibm.com"
 _FORM = "must be https://<region>.kms.cloud.ibm.com?instance=<id of the instance>, and may have key=, iam=, ca= and seconds="
@@ -146,7 +146,7 @@ class KeyProtect:
             raise KeyProtectError(_unreachable("Key Protect", self._host, error)) from error
 
     def _token(self) -> str:
-        from ibm_cloud_sdk_core import ApiException  # type: ignore[import-untyped]
+        from ibm_cloud_sdk_core import ApiException
         from jwt import PyJWTError
         from requests import RequestException
 

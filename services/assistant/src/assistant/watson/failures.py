@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import jwt
 import requests
-from ibm_cloud_sdk_core import ApiException  # type: ignore[import-untyped]
+from ibm_cloud_sdk_core import ApiException
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,7 +6,7 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any
 
-from ibm_cloud_sdk_core.authenticators import Authenticator, CloudPakForDataAuthenticator, IAMAuthenticator  # type: ignore[import-untyped]
+from ibm_cloud_sdk_core.authenticators import Authenticator, CloudPakForDataAuthenticator, IAMAuthenticator
 
 from assistant.watson.failures import Reason, WatsonError, error_of
 from assistant.watson.transport import CONNECT_SECONDS, seconds_left

@@ -11,7 +11,7 @@ from auth.sessions.service import LAST_USE_SECONDS, Sessions
 from auth.store.ports import Now
 from auth.users.access_token import AccessToken
 from auth.users.model import User
-from auth.users.secret import TOKEN_PREFIX, digest, new_secret
+from auth.users.secret import PAT_PREFIX, digest, new_secret
 from auth.users.store import Users
 from auth.users.unit_of_work import UserUnitOfWork
 from chassis.runtime.clock import Clock
@@ -51,7 +51,7 @@ class AccessTokens:
         """
         user = self.sessions.user_of(caller)
         self.credentials.check(user, caller.session_id, wanted.current_password)
-        secret = new_secret(user.id, TOKEN_PREFIX)
+        secret = new_secret(user.id, PAT_PREFIX)
         token = self._checked(wanted, digest(secret))
 
         def add(uow: UserUnitOfWork) -> None:

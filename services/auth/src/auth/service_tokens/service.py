@@ -13,7 +13,7 @@ from auth.service_tokens.signing_keys import SigningKeys
 from auth.sessions.service import Sessions
 from auth.store.ports import Now
 from auth.users.model import User
-from auth.users.secret import DELEGATED_PREFIX, EXTENSION_PREFIX, SESSION_PREFIX, TOKEN_PREFIX
+from auth.users.secret import DELEGATED_PREFIX, EXTENSION_PREFIX, PAT_PREFIX, SESSION_PREFIX
 from chassis.security.tokens import SHARED_AUDIENCE, Caller
 
 LIFETIME_SECONDS = 120
@@ -74,7 +74,7 @@ class TokenExchange:
     def _grant_of(self, secret: str) -> _Grant:
         kinds: Mapping[str, Callable[[str], _Grant]] = {
             SESSION_PREFIX: self._of_session,
-            TOKEN_PREFIX: self._of_token,
+            PAT_PREFIX: self._of_token,
             DELEGATED_PREFIX: self._of_delegated,
             EXTENSION_PREFIX: self._of_extension,
         }

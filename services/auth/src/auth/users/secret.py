@@ -7,7 +7,8 @@ import re
 import secrets
 
 SESSION_PREFIX = "outlay_ses_"
-TOKEN_PREFIX = "outlay_pat_"  # noqa: S105  not a secret: secret scanners recognise leaked tokens by it
+PAT_PREFIX = "outlay_pat_"
+"""Secret scanners recognise leaked personal access tokens by it."""
 DELEGATED_PREFIX = "outlay_dlg_"
 """Of a service token with which the assistant uses the API for its caller."""
 EXTENSION_PREFIX = "outlay_ext_"

@@ -1,4 +1,4 @@
-"""Where the database is and how to get in, as one address tells it."""
+"""The address of the database, with the way to authenticate."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-WAYS_IN = ("none", "basic", "session", "iam")
+AUTH_METHODS = ("none", "basic", "session", "iam")
 IAM_URL = "https://iam.cloud.ibm.com"
-_FORM = "must be cloudants://<user>:<password>@<host>/<database>, or cloudant:// for plain HTTP"
+_FORMAT = "must be cloudants://<user>:<password>@<host>/<database>, or cloudant:// for plain HTTP"
 _DATABASE = re.compile(r"[a-z][a-z0-9_-]{0,127}")
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _LONGEST_SECONDS = 60.0
@@ -17,45 +17,45 @@ _LONGEST_SECONDS = 60.0
 
 @dataclass(frozen=True, kw_only=True)
 class CloudantAddress:
-    """A database, and the way in. Nothing secret shows in its text."""
+    """A database and how to authenticate. Secrets are not in its repr."""
 
     url: str
     """The server, without credentials."""
     database: str
-    way_in: str
-    """One of WAYS_IN."""
+    auth: str
+    """One of AUTH_METHODS."""
     user: str = ""
     password: str = field(default="", repr=False)
     apikey: str = field(default="", repr=False)
     iam_url: str = IAM_URL
     ca: str = ""
-    """PEM file of the authorities to trust; empty for those that come with Python's certifi."""
+    """PEM file of the authorities to trust; empty for those of certifi."""
     seconds: float = 5.0
-    """How long an answer may take."""
+    """How long a response may take."""
 
     def __post_init__(self) -> None:
-        """Refuse what cannot work; raises ValueError, whose text holds no secret."""
-        message = self._wrong_way_in() or self._wrong_wire()
+        """Raise ValueError, whose text contains no secret, if this cannot work."""
+        message = self._auth_problem() or self._transport_problem()
         if message:
             raise ValueError(message)
 
-    def _wrong_way_in(self) -> str:
-        if self.way_in not in WAYS_IN:
-            return f"has an unknown auth, must be one of {', '.join(WAYS_IN)}"
-        if self.way_in in {"basic", "session"} and not (self.user and self.password):
-            return f"needs a user and a password for auth={self.way_in}"
-        if self.way_in == "iam" and not self.apikey:
+    def _auth_problem(self) -> str:
+        if self.auth not in AUTH_METHODS:
+            return f"has an unknown auth, must be one of {', '.join(AUTH_METHODS)}"
+        if self.auth in {"basic", "session"} and not (self.user and self.password):
+            return f"needs a user and a password for auth={self.auth}"
+        if self.auth == "iam" and not self.apikey:
             return "needs AUTH_STORE_APIKEY or AUTH_STORE_APIKEY_FILE for auth=iam"
         return ""
 
-    def _wrong_wire(self) -> str:
+    def _transport_problem(self) -> str:
         plain = self.url.startswith("http://")
-        if self.way_in == "iam" and plain and urlsplit(self.url).hostname not in _LOOPBACK:
+        if self.auth == "iam" and plain and urlsplit(self.url).hostname not in _LOOPBACK:
             return "would send IAM tokens over plain HTTP; use cloudants://"
         if self.ca and plain:
             return "has an authority's certificate but is not cloudants://"
         if self.ca and not Path(self.ca).is_file():
-            return "names an authority's certificate that is no file"
+            return "names an authority's certificate that does not exist"
         if not 0 < self.seconds <= _LONGEST_SECONDS:
             return f"must have seconds above 0, at most {_LONGEST_SECONDS:g}"
         return ""
@@ -64,16 +64,16 @@ class CloudantAddress:
 def cloudant_address(text: str, *, password: str = "", apikey: str = "") -> CloudantAddress:
     """Read `cloudant[s]://user:password@host:port/database?auth=&tls=&ca=&seconds=&iam=`.
 
-    `password` goes before the one in the address. Without `auth`, an API key means IAM, a user basic authentication.
+    `password` overrides the one in the address. Without `auth`, an API key means IAM, and a user basic authentication.
 
     Raises:
-        ValueError: with a sentence that holds no secret.
+        ValueError: with a sentence that contains no secret.
     """
     parts = urlsplit(text)
     port = f":{parts.port}" if parts.port else ""  # raises ValueError
     database = parts.path.strip("/")
     if parts.scheme not in {"cloudant", "cloudants"} or not parts.hostname or not _DATABASE.fullmatch(database):
-        raise ValueError(_FORM)
+        raise ValueError(_FORMAT)
     options = dict(parse_qsl(parts.query, keep_blank_values=True))
     unknown = sorted(options.keys() - {"auth", "tls", "ca", "seconds", "iam"})
     if unknown:
@@ -85,7 +85,7 @@ def cloudant_address(text: str, *, password: str = "", apikey: str = "") -> Clou
     return CloudantAddress(
         url=f"{scheme}://{host}{port}",
         database=database,
-        way_in=options.get("auth") or ("iam" if apikey else "basic" if user else "none"),
+        auth=options.get("auth") or ("iam" if apikey else "basic" if user else "none"),
         user=user,
         password=password or unquote(parts.password or ""),
         apikey=apikey,

@@ -1,15 +1,15 @@
-"""Several saves of one revision: finds out which of them stands, and removes the others (ADR 034).
+"""Conflicting revisions: finds out which of several saves of one revision counts, and removes the others (ADR 034).
 
-The copies of a cluster decide each by itself whether they take a save. So two saves of one revision may both be taken somewhere,
-and the document then has two branches. A save that most copies have confirmed (201) stands. One that fewer have confirmed (202), or
-whose answer got lost, is not known yet, and its writer finds out here:
+Each copy in a cluster decides by itself whether it accepts a save. So two saves of one revision may both be accepted somewhere,
+and the document then has two branches. A save that most copies have confirmed (201) counts. The outcome of one that fewer have
+confirmed (202), or whose response got lost, is unknown, and its writer finds out here:
 
 - If it sees another branch, it gives way: it adds a revision to the other branch, which makes that one the longest on every copy,
   and withdraws its own branch by a deletion that also holds on copies that show the branch only later.
-- If it sees its own branch alone several times, it confirms it by another revision, which most copies have to take.
+- If it sees only its own branch several times, it confirms it by another revision, which most copies have to accept.
 
-Whoever else meets branches removes the shorter ones. Of equally long ones it waits for the writers; if none comes because its
-process has died, the highest revision stands, as in CouchDB itself.
+Any other reader that finds branches removes the shorter ones. It leaves equally long ones to their writers; if those processes have
+died, the highest revision wins, as in CouchDB itself.
 """
 
 from __future__ import annotations
@@ -32,197 +32,196 @@ Json = dict[str, Any]
 
 ACCEPTED = 202
 _MOST_MARKS = 16
-_LOOKS = (0.0, 0.05, 0.1, 0.2, 0.4, 0.8)
-"""Seconds before each look; together as long as a request may wait."""
-_LOOKS_ALONE = 3
-"""So often a writer has to see its own branch alone before it confirms it."""
+_PAUSES = (0.0, 0.05, 0.1, 0.2, 0.4, 0.8)
+"""Seconds before each read; together as long as a request may wait."""
+_READS_ALONE = 3
+"""How often a writer has to see only its own branch before it confirms it."""
 
 
-class UnsettledError(StoreUnavailableError):
-    """Two saves of the document are not settled yet; whoever asks should come back."""
+class UnresolvedError(StoreUnavailableError):
+    """The document has conflicting revisions that are not resolved yet; the caller should try again."""
 
 
 class Branches:
-    """Settles branches. Several threads, processes and machines may do so at the same moment."""
+    """Resolves branches. Several threads, processes and machines may do so at the same time."""
 
     def __init__(
         self,
         connection: Connection,
         *,
         abandoned_after: float,
-        note: Callable[[str], None],
+        report: Callable[[str], None],
         now: Callable[[], float] = time.time,
         pause: Callable[[float], None] = time.sleep,
     ) -> None:
-        """`abandoned_after`: for how many seconds a writer may be at work; `note` is told `found`, `refused` or `settled`."""
-        self._connection, self._abandoned_after, self._note = connection, abandoned_after, note
+        """A writer is taken for dead after `abandoned_after` seconds; `report` is called with `found`, `refused` or `settled`."""
+        self._connection, self._abandoned_after, self._report = connection, abandoned_after, report
         self._now, self._pause = now, pause
 
     def read(self, document_id: str) -> Json | None:
-        """Return a document that has one branch, None if there is none; raises UnsettledError if it does not become one."""
-        for number, seconds in enumerate(_LOOKS):
+        """Return a document once it has one branch, None if there is none; raises UnresolvedError if branches remain."""
+        for attempt, seconds in enumerate(_PAUSES):
             self._pause(seconds)
             stored = self._stored(document_id)
             if stored is None or not stored.get("_conflicts"):
                 return stored
-            if number == 0:
-                self._tell("found", document_id)
-            self._settle(document_id, stored)
-        raise UnsettledError
+            if attempt == 0:
+                self._log("found", document_id)
+            self._resolve(document_id, stored)
+        raise UnresolvedError
 
     def save(self, draft: Json) -> Json:
         """Save a document; return it as it is stored.
 
         Raises:
-            RevisionConflictError: if it was saved, deleted or made by somebody else meanwhile.
-            UnsettledError: if it cannot be found out whether it was saved.
+            RevisionConflictError: if somebody else saved, deleted or created it meanwhile.
+            UnresolvedError: if it cannot be found out whether it was saved.
         """
         try:
-            answer = self._connection.ask("put_document", doc_id=draft["_id"], document=draft)
+            response = self._connection.send("put_document", doc_id=draft["_id"], document=draft)
         except ConflictError as error:
             return self._after_refusal(draft, repeated=error.repeated)
-        if answer.status != ACCEPTED:
-            return {**draft, "_rev": answer.result["rev"]}
-        return self.outcome(draft, answer.result["rev"])
+        if response.status != ACCEPTED:
+            return {**draft, "_rev": response.result["rev"]}
+        return self.outcome(draft, response.result["rev"])
 
     def save_all(self, drafts: Sequence[Json]) -> dict[str, Json]:
         """Save several, each by itself; return those that were saved, by their ids."""
-        answer = self._connection.ask("post_bulk_docs", bulk_docs={"docs": list(drafts)})
-        told = {row["id"]: row for row in answer.result}
-        return {draft["_id"]: saved for draft in drafts if (saved := self._told(draft, told.get(draft["_id"], {}), answer.status))}
+        response = self._connection.send("post_bulk_docs", bulk_docs={"docs": list(drafts)})
+        rows = {row["id"]: row for row in response.result}
+        outcomes = {draft["_id"]: self._from_bulk(draft, rows.get(draft["_id"], {}), response.status) for draft in drafts}
+        return {document_id: saved for document_id, saved in outcomes.items() if saved}
 
-    def _told(self, draft: Json, told: Json, status: int) -> Json | None:
-        revision = str(told.get("rev", ""))
-        if not revision or told.get("error"):
+    def _from_bulk(self, draft: Json, row: Json, status: int) -> Json | None:
+        revision = str(row.get("rev", ""))
+        if not revision or row.get("error"):
             return None
-        if status != ACCEPTED and not told.get("accepted"):
+        if status != ACCEPTED and not row.get("accepted"):
             return {**draft, "_rev": revision}
-        with suppress(RevisionConflictError, UnsettledError):
+        with suppress(RevisionConflictError, UnresolvedError):
             return self.outcome(draft, revision)
         return None
 
     def outcome(self, draft: Json, revision: str = "") -> Json:
-        """Return the document as it is stored if this save of it stands, whose outcome is not known; raises like `save`.
+        """Return the document as it is stored if this save of unknown outcome counts; raises as `save` does.
 
-        `revision` is the save's own, empty if it is not known either.
+        `revision` is the one that the save made, empty if that is unknown too.
         """
-        looks_alone = 0
-        for seconds in _LOOKS:
+        reads_alone = 0
+        for seconds in _PAUSES:
             self._pause(seconds)
-            mine, others = self._sides(draft)
+            mine, others = self._split(draft)
             if others and _longest(others) >= _longest(mine):
-                if self._gives_way(draft, revision, mine, others):
+                if self._give_way(draft, revision, mine, others):
                     raise RevisionConflictError
             elif others or _longest(mine) > _generation(draft) + 1:
-                return max(mine, key=_rank)  # somebody has gone on from it
+                return max(mine, key=_rank)  # somebody has continued it
             elif mine:
-                looks_alone += 1
-                if looks_alone >= _LOOKS_ALONE and (confirmed := self._lengthened(mine[0])):
+                reads_alone += 1
+                if reads_alone >= _READS_ALONE and (confirmed := self._extend(mine[0])):
                     return confirmed
             else:
-                saved, revision = self._saved_again(draft, revision)
+                saved, revision = self._save_again(draft, revision)
                 if saved:
                     return saved
-        raise UnsettledError
+        raise UnresolvedError
 
     def delete(self, document_id: str, revision: str) -> None:
-        """Delete a revision; raises like `save`."""
-        for seconds in _LOOKS:
+        """Delete a revision; raises as `save` does."""
+        for seconds in _PAUSES:
             self._pause(seconds)
             repeated = False
             try:
-                answer = self._connection.ask("delete_document", doc_id=document_id, rev=revision)
+                response = self._connection.send("delete_document", doc_id=document_id, rev=revision)
             except (ConflictError, MissingError) as error:
                 repeated = isinstance(error, ConflictError) and error.repeated
                 if not repeated:
                     raise RevisionConflictError from error
             else:
-                if answer.status != ACCEPTED:
+                if response.status != ACCEPTED:
                     return
             stored = self.read(document_id)
             if stored is None:
                 return
             if stored["_rev"] != revision:
                 raise RevisionConflictError
-        raise UnsettledError
+        raise UnresolvedError
 
     def _after_refusal(self, draft: Json, *, repeated: bool) -> Json:
-        """Look whether the save was sent before and its answer got lost, or left a branch although it was refused."""
-        mine, others = self._sides(draft)
+        """Find out whether an earlier attempt succeeded but its response got lost, or a refused save has left a branch."""
+        mine, others = self._split(draft)
         if repeated or (mine and not others):
             return self.outcome(draft)
         for leaf in mine:
-            self._remove(leaf)  # fails if another writer has given way to it
+            self._remove(leaf)  # refused if another writer has given way to it
         raise RevisionConflictError
 
-    def _sides(self, draft: Json) -> tuple[list[Json], list[Json]]:
-        """Return the branches that hold this save, and those of others that came after the same revision."""
+    def _split(self, draft: Json) -> tuple[list[Json], list[Json]]:
+        """Return the branches that contain this save, and those that others made from the same revision."""
         leaves = self._leaves(draft["_id"])
         mine = [leaf for leaf in leaves if draft["mark"] in _marks(leaf)]
         others = [leaf for leaf in leaves if leaf not in mine and _generation(leaf) > _generation(draft)]
         return mine, others
 
-    def _gives_way(self, draft: Json, revision: str, mine: Sequence[Json], others: Sequence[Json]) -> bool:
-        """Withdraw a save once another branch is longer; False if that has to be looked at again."""
+    def _give_way(self, draft: Json, revision: str, mine: Sequence[Json], others: Sequence[Json]) -> bool:
+        """Withdraw a save once another branch is longer; return False if the branches have to be read again."""
         other = max(others, key=_rank)
-        if _generation(other) <= max(_longest(mine), _generation(draft) + 1) and not self._lengthened(
-            other, for_mark=draft["mark"]
-        ):
+        if _generation(other) <= max(_longest(mine), _generation(draft) + 1) and not self._extend(other, for_mark=draft["mark"]):
             return False
         for own in {revision, *(leaf["_rev"] for leaf in mine)} - {""}:
             self._withdraw(draft["_id"], own)
-        self._tell("refused", draft["_id"])
+        self._log("refused", draft["_id"])
         return True
 
-    def _lengthened(self, leaf: Json, *, for_mark: str = "") -> Json | None:
-        """Save a branch again as it is; None unless most copies have taken it."""
+    def _extend(self, leaf: Json, *, for_mark: str = "") -> Json | None:
+        """Save a branch again as it is; return None unless most copies have accepted it."""
         content = {name: value for name, value in leaf.items() if name not in {"_conflicts", "gave_way"}}
         longer = marked(content, _marks(leaf), self._now()) | ({"gave_way": for_mark} if for_mark else {})
         try:
-            answer = self._connection.ask("put_document", doc_id=leaf["_id"], document=longer)
+            response = self._connection.send("put_document", doc_id=leaf["_id"], document=longer)
         except ConflictError:
             return None
-        return {**longer, "_rev": answer.result["rev"]} if answer.status != ACCEPTED else None
+        return {**longer, "_rev": response.result["rev"]} if response.status != ACCEPTED else None
 
-    def _saved_again(self, draft: Json, revision: str) -> tuple[Json | None, str]:
+    def _save_again(self, draft: Json, revision: str) -> tuple[Json | None, str]:
         try:
-            answer = self._connection.ask("put_document", doc_id=draft["_id"], document=draft)
+            response = self._connection.send("put_document", doc_id=draft["_id"], document=draft)
         except ConflictError as error:
             if "_rev" in draft and self._stored(draft["_id"]) is None:  # it was deleted
                 if revision:
                     self._withdraw(draft["_id"], revision)
                 raise RevisionConflictError from error
             return None, revision
-        rev = str(answer.result["rev"])
-        return ({**draft, "_rev": rev} if answer.status != ACCEPTED else None), rev
+        rev = str(response.result["rev"])
+        return ({**draft, "_rev": rev} if response.status != ACCEPTED else None), rev
 
     def _withdraw(self, document_id: str, revision: str) -> None:
-        """Delete a revision on all copies, also on those that do not have it yet; every writer makes the same deletion."""
+        """Delete a revision on all copies, even on those that do not have it yet; every writer makes the same deletion."""
         generation, _, digest = revision.partition("-")
         deletion = hashlib.md5(f"withdrawn {revision}".encode(), usedforsecurity=False).hexdigest()
         revisions = {"start": int(generation) + 1, "ids": [deletion, digest]}
         rev = f"{revisions['start']}-{deletion}"
         gone = {"_id": document_id, "_rev": rev, "_deleted": True, "_revisions": revisions}
-        with suppress(StoreUnavailableError):  # it has lost in any case, and whoever reads it later removes it
-            self._connection.ask("post_bulk_docs", bulk_docs={"docs": [gone], "new_edits": False})
+        with suppress(StoreUnavailableError):  # it has lost in any case, and the next reader removes it
+            self._connection.send("post_bulk_docs", bulk_docs={"docs": [gone], "new_edits": False})
 
-    def _settle(self, document_id: str, stored: Json) -> None:
-        """Remove the branches that have lost, unless a writer may still be at work on them."""
+    def _resolve(self, document_id: str, stored: Json) -> None:
+        """Remove the branches that have lost, unless their writers may still be resolving them."""
         leaves = [stored, *self._others(document_id, stored)]
         candidates = [leaf for leaf in leaves if _generation(leaf) == _longest(leaves)]
-        # A branch that somebody lengthened to give way holds no save of its own.
+        # A branch that was only extended to give way contains no save of its own.
         saves = [leaf for leaf in candidates if "gave_way" not in leaf] or candidates[:1]
         if len(saves) > 1 and any(self._now() - leaf.get("saved_at", 0.0) < self._abandoned_after for leaf in saves):
             return
-        standing = max(saves, key=_rank)
+        winner = max(saves, key=_rank)
         for leaf in leaves:
-            if leaf is not standing:
+            if leaf is not winner:
                 self._remove(leaf)
-                self._tell("settled", document_id)
+                self._log("settled", document_id)
 
     def _remove(self, leaf: Json) -> None:
-        with suppress(ConflictError, MissingError):  # somebody else has done it, or has gone on from it
-            self._connection.ask("delete_document", doc_id=leaf["_id"], rev=leaf["_rev"])
+        with suppress(ConflictError, MissingError):  # somebody else has removed or continued it
+            self._connection.send("delete_document", doc_id=leaf["_id"], rev=leaf["_rev"])
 
     def _leaves(self, document_id: str) -> list[Json]:
         stored = self._stored(document_id)
@@ -238,13 +237,13 @@ class Branches:
         except MissingError:
             return None
 
-    def _tell(self, outcome: str, document_id: str) -> None:
+    def _log(self, outcome: str, document_id: str) -> None:
         log.warning("a document has branches", extra={"kind": document_id.partition(":")[0], "outcome": outcome})
-        self._note(outcome)
+        self._report(outcome)
 
 
 def marked(content: Json, marks: Sequence[str], now: float) -> Json:
-    """Return a document as it is saved next: no two saves are the same, and each is known again by its mark for a while."""
+    """Return the content of the next save with a mark by which it can be recognised for a while."""
     mark = secrets.token_hex(8)
     return {**content, "mark": mark, "marks": [*marks, mark][-_MOST_MARKS:], "saved_at": now}
 

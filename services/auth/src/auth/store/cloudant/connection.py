@@ -1,4 +1,4 @@
-"""The way to the database through the SDK: credentials, time-outs, what is tried again, and foreign errors made our own."""
+"""The connection to the database through the SDK: credentials, time-outs, retries, and the SDK's errors as ours."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ import threading
 from dataclasses import dataclass
 from typing import Any
 
-from ibm_cloud_sdk_core import ApiException  # type: ignore[import-untyped]
-from ibm_cloud_sdk_core.authenticators import Authenticator, BasicAuthenticator, IAMAuthenticator, NoAuthAuthenticator  # type: ignore[import-untyped]
-from ibm_cloud_sdk_core.http_adapter import SSLHTTPAdapter  # type: ignore[import-untyped]
-from ibmcloudant.cloudant_v1 import CloudantV1  # type: ignore[import-untyped]
+from ibm_cloud_sdk_core import ApiException
+from ibm_cloud_sdk_core.authenticators import Authenticator, BasicAuthenticator, IAMAuthenticator, NoAuthAuthenticator
+from ibm_cloud_sdk_core.http_adapter import SSLHTTPAdapter
+from ibmcloudant.cloudant_v1 import CloudantV1
 from requests.exceptions import RequestException
 from urllib3.util import Retry
 
@@ -20,10 +20,10 @@ from chassis.storage.database import StoreUnavailableError
 
 log = logging.getLogger("outlay.cloudant")
 
-# A request that finds the store busy (429) or broken (5xx) waits 0, 1, 1 and 1 second; then its caller is told to come back.
+# A request that finds the store busy (429) or failing (5xx) is retried after 0, 1, 1 and 1 seconds; then its caller gets 503.
 _RETRIES, _LONGEST_WAIT_SECONDS = 4, 1
 _CONNECT_SECONDS, _CONNECT_RETRIES, _READ_RETRIES = 2.0, 2, 1
-# As many requests as a server process has threads, so that none waits for a connection or throws one away.
+# As many as a server process has threads, so that no request waits for a connection or opens a temporary one.
 _CONNECTIONS = 48
 _UNAUTHORIZED, _MISSING, _CONFLICT, _EXISTS, _BUSY = 401, 404, 409, 412, 429
 
@@ -33,26 +33,26 @@ class MissingError(Exception):
 
 
 class ConflictError(Exception):
-    """There is another revision, or it exists already."""
+    """There is another revision, or the document exists already."""
 
     def __init__(self, *, repeated: bool = False) -> None:
         super().__init__()
         self.repeated = repeated
-        """The request had been sent before and its answer got lost, so that it may be in conflict with itself."""
+        """The request had been sent before and its response got lost, so it may conflict with itself."""
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What an operation returned."""
+class Response:
+    """The response to an operation."""
 
     status: int
     result: Any
 
 
 class _Sent(threading.local):
-    """Whether this thread's request was sent again although its first answer may only have got lost."""
+    """Whether this thread's request was repeated although only the first response may have got lost."""
 
-    again = False
+    repeated = False
 
 
 _sent = _Sent()
@@ -61,7 +61,7 @@ _sent = _Sent()
 class _Retry(Retry):
     def increment(self, *args: Any, **kwargs: Any) -> _Retry:
         response = kwargs.get("response")
-        _sent.again = _sent.again or response is None or response.status != _BUSY
+        _sent.repeated = _sent.repeated or response is None or response.status != _BUSY
         return super().increment(*args, **kwargs)
 
 
@@ -73,49 +73,50 @@ class Connection:
         self._client: Any = None
 
     def call(self, operation: str, **arguments: Any) -> Any:
-        """Run one of the SDK's operations on the database and return its result; raises as `ask`."""
-        return self.ask(operation, **arguments).result
+        """Run one of the SDK's operations on the database and return its result; raises as `send` does."""
+        return self.send(operation, **arguments).result
 
-    def ask(self, operation: str, **arguments: Any) -> Answer:
-        """Run one of the SDK's operations on the database and return its answer.
+    def send(self, operation: str, **arguments: Any) -> Response:
+        """Run one of the SDK's operations on the database and return the response.
 
         Raises:
             MissingError, ConflictError: as the database says.
-            StoreUnavailableError: for all else: out of reach, busy for too long, not migrated, wrong credentials.
+            StoreUnavailableError: in all other cases: unreachable, busy for too long, not migrated, wrong credentials.
         """
-        _sent.again = False
-        self._credentials.may_be_shown()
+        _sent.repeated = False
+        self._credentials.check()
         try:
-            return self._ask(operation, arguments)
+            return self._send(operation, arguments)
         except ApiException as error:
-            self._note_refusal(error)
+            self._record_refusal(error)
             raise _translated(error, operation) from error
-        except (RequestException, StopIteration) as error:  # StopIteration: a sign-in without an error and without a cookie
-            log.warning("the store does not answer", extra={"operation": operation, "reason": type(error).__name__})
+        except (RequestException, StopIteration) as error:  # StopIteration: a sign-in that returned no cookie
+            log.warning("store does not answer", extra={"operation": operation, "reason": type(error).__name__})
             raise StoreUnavailableError from error
 
     def close(self) -> None:
-        """Let go of all connections."""
+        """Close all connections."""
         with self._lock:
             client, self._client = self._client, None
         if client is not None:
             client.http_client.close()
 
-    def _note_refusal(self, error: ApiException) -> None:
-        in_vain = error.status_code == _UNAUTHORIZED and self._address.way_in != "session"  # a session's sign-in notes it itself
-        if in_vain or (is_locked(error) and self._address.way_in == "basic"):
+    def _record_refusal(self, error: ApiException) -> None:
+        # A session's sign-in records its own refusals.
+        unauthorized = error.status_code == _UNAUTHORIZED and self._address.auth != "session"
+        if unauthorized or (is_locked(error) and self._address.auth == "basic"):
             self._credentials.refused()
         if error.status_code == _UNAUTHORIZED or is_locked(error):
-            log.error("the store refuses our password; it is not tried again for some minutes", extra={"user": self._address.user})
+            log.error("store refuses our password; the next attempt is in some minutes", extra={"user": self._address.user})
 
-    def _ask(self, operation: str, arguments: dict[str, Any]) -> Answer:
+    def _send(self, operation: str, arguments: dict[str, Any]) -> Response:
         client = self._connected()
         try:
             return _run(client, self._address.database, operation, arguments)
         except ApiException as error:
             if error.status_code != _UNAUTHORIZED or not _forget_token(client):
                 raise
-            # A token or cookie that was good before, and that the server has forgotten: ask for another one, once.
+            # The server has forgotten a valid token or cookie: get a new one, once.
             return _run(client, self._address.database, operation, arguments)
 
     def _connected(self) -> Any:
@@ -125,14 +126,14 @@ class Connection:
             return self._client
 
 
-def _run(client: Any, database: str, operation: str, arguments: dict[str, Any]) -> Answer:
+def _run(client: Any, database: str, operation: str, arguments: dict[str, Any]) -> Response:
     try:
         response = getattr(client, operation)(db=database, **arguments)
-        return Answer(response.get_status_code(), response.get_result())
+        return Response(response.get_status_code(), response.get_result())
     except (ApiException, RequestException, StopIteration):
         tokens = _tokens(client)
         if tokens is not None:
-            # After a token request that failed, the SDK would let everybody else sleep for up to a minute before the next one.
+            # After a failed token request the SDK would make all other threads wait up to a minute for the next one.
             tokens.request_time = 0
         raise
 
@@ -150,7 +151,7 @@ def _forget_token(client: Any) -> bool:
 
 
 def _client(address: CloudantAddress, credentials: Credentials) -> Any:
-    # They would write down ids of documents and, with debugging on, whole requests; what there is to tell, `call` tells.
+    # They would log document ids and, with debugging on, whole requests; `send` logs what matters.
     for name in ("urllib3.connectionpool", "ibm-cloud-sdk-core"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
     client = CloudantV1(authenticator=_authenticator(address, credentials))
@@ -179,7 +180,7 @@ def _retries() -> Retry:
 
 
 def _authenticator(address: CloudantAddress, credentials: Credentials) -> Authenticator:
-    match address.way_in:
+    match address.auth:
         case "basic":
             return BasicAuthenticator(address.user, address.password)
         case "session":
@@ -195,7 +196,7 @@ def _translated(error: ApiException, operation: str) -> Exception:
     if error.status_code == _MISSING and reason.endswith(("missing", "deleted")):
         return MissingError()
     if error.status_code in {_CONFLICT, _EXISTS}:
-        return ConflictError(repeated=_sent.again)
-    # A database that was never migrated and credentials that are refused come here too: the log says so, the caller tries later.
-    log.warning("the store refuses", extra={"operation": operation, "status": error.status_code, "reason": reason[:200]})
+        return ConflictError(repeated=_sent.repeated)
+    # Also for a database that was never migrated and refused credentials: the log says so, and the caller tries later.
+    log.warning("store refuses", extra={"operation": operation, "status": error.status_code, "reason": reason[:200]})
     return StoreUnavailableError()

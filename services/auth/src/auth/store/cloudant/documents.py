@@ -1,4 +1,4 @@
-"""Documents as they are in Cloudant: a JSON document each, found by id or by one of two indexes."""
+"""Documents in Cloudant: a JSON document each, found by id or by one of two indexes."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from dataclasses import asdict
 from typing import Any
 
 from auth.store.cloudant.address import CloudantAddress
-from auth.store.cloudant.branches import Branches, Json, UnsettledError, marked
+from auth.store.cloudant.branches import Branches, Json, UnresolvedError, marked
 from auth.store.cloudant.connection import ConflictError, MissingError
 from auth.store.cloudant.versioned_connection import VersionedConnection
 from auth.store.document import Document, Lease, PendingEvent
 from chassis.storage.database import StoreUnavailableError
 
-# A document without one of the fields is not in the index; so these hold what is pending or will expire, and no more.
+# A document without the field is not in the index, so these hold only what is pending or will expire.
 INDEXES = {"expires": ("expires_at",), "pending": ("pending_since",)}
 _BRANCHES, _MAP = "outlay-branches", "function (doc) { if (doc._conflicts) { emit(doc._id, null) } }"
 _MOST_SETTLED = 200
 
 
 class CloudantDocuments:
-    """The store of a suite with many users. Several threads may use it."""
+    """The store for many users. Several threads may use it."""
 
     def __init__(
         self,
@@ -34,27 +34,29 @@ class CloudantDocuments:
     ) -> None:
         """Connect to nothing yet.
 
-        `on_events` is called after a save that leaves events to any relay, `on_branch` with `found`, `refused` or `settled` when a
-        document has several branches.
+        `on_events` is called after a save of events that any relay may publish, `on_branch` with `found`, `refused` or
+        `settled` when a document has conflicting revisions.
         """
         self._connection, self._on_events, self._now = VersionedConnection(address), on_events, now
-        abandoned_after = 3 * address.seconds + 5  # a save that is tried twice, and what it takes to give way
-        self._branches = Branches(self._connection, abandoned_after=abandoned_after, note=on_branch, now=now)
+        abandoned_after = 3 * address.seconds + 5  # a save that is tried twice, and the time to give way
+        self._branches = Branches(self._connection, abandoned_after=abandoned_after, report=on_branch, now=now)
 
     def migrate(self) -> None:
-        """Make the database and its indexes, where they are missing; raises SchemaTooNewError if a newer auth has been here."""
+        """Create the database and its indexes where missing; raises SchemaTooNewError if a newer auth has written here."""
         try:
-            self._connection.unproved("put_database")
+            self._connection.call_unchecked("put_database")
         except ConflictError:
-            pass  # it is there
+            pass  # it exists
         except StoreUnavailableError:
-            self._connection.unproved("get_database_information")  # whoever may not make databases may do with one that is there
+            self._connection.call_unchecked("get_database_information")  # these credentials may only use a database that exists
         self._connection.refuse_newer()
         for name, fields in INDEXES.items():
-            self._connection.unproved("post_index", index={"fields": list(fields)}, ddoc=f"outlay-{name}", name=name, type="json")
-        self._make_view_of_branches()
-        self._connection.note_version()  # after what is made, so that one that was interrupted is run again
-        # Each index is built by its first query; and a server that cannot do what is asked of it is found out here.
+            self._connection.call_unchecked(
+                "post_index", index={"fields": list(fields)}, ddoc=f"outlay-{name}", name=name, type="json"
+            )
+        self._create_branch_view()
+        self._connection.write_version()  # last, so that an interrupted migration is repeated
+        # The first query builds the index, and shows whether the server can do this.
         self.expired(0.0, limit=1)
         self.pending(limit=1)
 
@@ -66,7 +68,7 @@ class CloudantDocuments:
     def save(self, document: Document) -> Document:
         """Store a new document, or the next revision of one; raises RevisionConflictError."""
         saved = _document(self._branches.save(self._draft(document)))
-        self._ring_for([saved])
+        self._wake_relay_for([saved])
         return saved
 
     def save_all(self, documents: Sequence[Document]) -> list[Document]:
@@ -76,11 +78,11 @@ class CloudantDocuments:
         drafts = [self._draft(document) for document in documents]
         answers = self._branches.save_all(drafts)
         saved = [_document(stored) for draft in drafts if (stored := answers.get(draft["_id"]))]
-        self._ring_for(saved)
+        self._wake_relay_for(saved)
         return saved
 
     def delete(self, document: Document) -> None:
-        """Remove this revision of a document; raises RevisionConflictError."""
+        """Delete this revision of a document; raises RevisionConflictError."""
         self._branches.delete(document.id, document.revision)
 
     def resolve_conflicts(self) -> int:
@@ -88,9 +90,9 @@ class CloudantDocuments:
         try:
             found = self._connection.call("post_view", ddoc=_BRANCHES, view=_BRANCHES, limit=_MOST_SETTLED)["rows"]
         except MissingError:
-            return 0  # an older `migrate` has been here
+            return 0  # an older `migrate` has made no such view
         for row in found:
-            with suppress(UnsettledError):  # its writer may be at work
+            with suppress(UnresolvedError):  # its writer may be resolving it
                 self._branches.read(row["id"])
         return len(found)
 
@@ -100,13 +102,13 @@ class CloudantDocuments:
         return [document for document in found if document.expires_at is not None and document.expires_at <= now]
 
     def pending(self, *, limit: int) -> list[Document]:
-        """Return documents with events to send, the one that waits longest first."""
+        """Return documents with events to publish, longest waiting first."""
         found = self._select("pending", {"pending_since": {"$gte": 0}}, limit=limit, sort=[{"pending_since": "asc"}])
         return [document for document in found if document.outbox]
 
     def after(self, document_id: str, *, limit: int) -> list[Document]:
-        """Return documents of any kind whose ids come after this one."""
-        # The one that is known comes first again, unless it was deleted meanwhile; design documents are among them.
+        """Return documents of any kind whose ids follow this one."""
+        # The given document comes first again, unless it was deleted meanwhile; design documents are among the results.
         most = limit + 1 + len(INDEXES) + 2
         more = {"include_docs": True, "conflicts": True, "limit": most, "start_key": document_id or None}
         rows = self._connection.call("post_all_docs", **more)["rows"]
@@ -119,15 +121,15 @@ class CloudantDocuments:
         self._connection.call("get_database_information")
 
     def close(self) -> None:
-        """Let go of all connections."""
+        """Close all connections."""
         self._connection.close()
 
-    def _make_view_of_branches(self) -> None:
+    def _create_branch_view(self) -> None:
         design = {"language": "javascript", "views": {_BRANCHES: {"map": _MAP}}}
-        with suppress(ConflictError):  # it is there
-            self._connection.unproved("put_design_document", ddoc=_BRANCHES, design_document=design)
+        with suppress(ConflictError):  # it exists
+            self._connection.call_unchecked("put_design_document", ddoc=_BRANCHES, design_document=design)
 
-    def _ring_for(self, saved: Sequence[Document]) -> None:
+    def _wake_relay_for(self, saved: Sequence[Document]) -> None:
         if any(document.outbox and document.lease is None for document in saved):
             self._on_events()
 
@@ -136,12 +138,12 @@ class CloudantDocuments:
 
     def _select(self, index: str, selector: Json, **options: Any) -> list[Document]:
         use = {"use_index": [f"outlay-{index}", index], "allow_fallback": False}
-        answer = self._connection.call("post_find", selector=selector, **use, **options)
-        # An index may be late, and knows nothing of branches: what is done with a document is done with the one that stands.
-        return [document for found in answer["docs"] if (document := self._standing(found["_id"]))]
+        result = self._connection.call("post_find", selector=selector, **use, **options)
+        # An index may lag and ignores branches, so each document is read before it is used.
+        return [document for found in result["docs"] if (document := self._resolved(found["_id"]))]
 
-    def _standing(self, document_id: str) -> Document | None:
-        with suppress(UnsettledError):
+    def _resolved(self, document_id: str) -> Document | None:
+        with suppress(UnresolvedError):
             return self.get(document_id)
         return None
 

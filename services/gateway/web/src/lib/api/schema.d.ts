@@ -15,7 +15,7 @@ export interface paths {
         put?: never;
         /**
          * Sign up
-         * @description Signs in as well (session cookie) and sends a mail to verify the address.
+         * @description Also signs in (session cookie) and sends an email to verify the address.
          */
         post: operations["createUser"];
         delete?: never;
@@ -31,20 +31,20 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who you are */
+        /** Read your account */
         get: operations["getMe"];
         put?: never;
         post?: never;
         /**
          * Delete your account and everything in it
-         * @description Needs the password; there is no way back.
+         * @description Needs the password and cannot be undone.
          */
         delete: operations["deleteMe"];
         options?: never;
         head?: never;
         /**
-         * Change your name, currency, time zone, locale or address
-         * @description A new email address needs current_password, and counts once the link in the mail that is sent to it is followed.
+         * Change your name, currency, time zone, locale or email address
+         * @description A new email address needs current_password, and takes effect once the link that is sent to it is followed.
          */
         patch: operations["changeMe"];
         trace?: never;
@@ -60,7 +60,7 @@ export interface paths {
         put?: never;
         /**
          * Change your password
-         * @description Ends all other sessions and, if asked to, revokes every access token; this session goes on with a new cookie.
+         * @description Ends all other sessions and, if asked to, revokes every access token. This session continues with a new cookie.
          */
         post: operations["changePassword"];
         delete?: never;
@@ -78,7 +78,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Send the verification mail again */
+        /** Send the verification email again */
         post: operations["requestVerification"];
         delete?: never;
         options?: never;
@@ -93,7 +93,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Where you are signed in */
+        /** List your sessions */
         get: operations["listSessions"];
         put?: never;
         post?: never;
@@ -116,7 +116,7 @@ export interface paths {
         get: operations["getSession"];
         put?: never;
         post?: never;
-        /** Sign out somewhere else */
+        /** End one session */
         delete: operations["revokeSession"];
         options?: never;
         head?: never;
@@ -134,8 +134,8 @@ export interface paths {
         get: operations["listTokens"];
         put?: never;
         /**
-         * Make an access token
-         * @description Needs the password. The secret is in this answer and never again.
+         * Create an access token
+         * @description Needs the password. Only this response contains the secret.
          */
         post: operations["createToken"];
         delete?: never;
@@ -171,7 +171,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The session of this request */
+        /** Read the session of this request */
         get: operations["getCurrentSession"];
         put?: never;
         /** Sign in */
@@ -193,8 +193,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Ask for a mail to set a new password
-         * @description Answers the same whether or not the address is known, and whether or not a mail was sent for it a moment ago.
+         * Request an email to set a new password
+         * @description The response is the same whether or not the address is known, and whether or not an email was just sent to it.
          */
         post: operations["requestPasswordReset"];
         delete?: never;
@@ -214,7 +214,7 @@ export interface paths {
         };
         get?: never;
         /**
-         * Set a new password with the token of the mail
+         * Set a new password with the emailed token
          * @description Ends every session and revokes every access token.
          */
         put: operations["resetPassword"];
@@ -235,7 +235,7 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Verify the address with the token of the mail */
+        /** Verify the email address with the emailed token */
         put: operations["verifyEmail"];
         post?: never;
         delete?: never;
@@ -1117,7 +1117,7 @@ export interface components {
          */
         Email: string;
         /**
-         * @description One that is guessed early is refused, and so are the examples of this document, which anyone can read.
+         * @description Passwords that are easy to guess are refused, and so are the examples of this document.
          * @example a passphrase of your own
          */
         Password: string;
@@ -1168,7 +1168,7 @@ export interface components {
             id: components["schemas"]["Id"];
             email: string;
             email_verified: boolean;
-            /** @description Becomes the address once the link that was sent to it is followed. */
+            /** @description Becomes the email address once the link that was sent to it is followed. */
             pending_email: string | null;
             name: string;
             home_currency: components["schemas"]["Currency"];
@@ -1247,7 +1247,7 @@ export interface components {
             scopes: components["schemas"]["Scope"][];
             /**
              * Format: date-time
-             * @description In 90 days if left out; null is never.
+             * @description In 90 days if omitted; null means never.
              */
             expires_at?: string | null;
         };
@@ -2355,7 +2355,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Welcome. */
+            /** @description The new account. */
             201: {
                 headers: {
                     "Set-Cookie"?: string;
@@ -2386,7 +2386,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description You. */
+            /** @description Your account. */
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
@@ -2415,7 +2415,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Gone; the cookie is emptied. */
+            /** @description Deleted; the cookie is cleared. */
             204: {
                 headers: {
                     "Set-Cookie"?: string;
@@ -2451,7 +2451,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description As you are now. */
+            /** @description The changed account. */
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
@@ -2534,7 +2534,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description All of them. */
+            /** @description All active sessions. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2607,7 +2607,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description All of them, without the secret. */
+            /** @description All active tokens, without their secrets. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2636,7 +2636,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Made. */
+            /** @description The new token, with its secret. */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -2772,7 +2772,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Signed out; the cookie is emptied. */
+            /** @description Signed out; the cookie is cleared. */
             204: {
                 headers: {
                     "Set-Cookie"?: string;
