@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from support.couch_door import Door
 
 
-def test_a_person_signs_up_and_in_is_recognised_and_told_of(auth: Auth) -> None:
+def test_signing_up_and_in_publishes_events(auth: Auth) -> None:
     auth.sign_up()
     assert auth.woken == [1]
     secret = secret_in(auth.call("POST", "/session", json={"email": MARIA["email"], "password": MARIA["password"]}))
@@ -38,7 +38,7 @@ def test_a_person_signs_up_and_in_is_recognised_and_told_of(auth: Auth) -> None:
     assert auth.call("POST", "/internal/tokens", json={"secret": secret}).status_code == 401
 
 
-def test_whoever_leaves_is_gone(auth: Auth) -> None:
+def test_a_deleted_account_is_gone(auth: Auth) -> None:
     secret = auth.sign_up()
     headers = {"X-Current-Password": "violet%20umbrella%20kitchen"}
     assert auth.call("DELETE", "/users/me", token=auth.token(secret), headers=headers).status_code == 204
@@ -51,7 +51,7 @@ def test_whoever_leaves_is_gone(auth: Auth) -> None:
     assert auth.sign_up()
 
 
-def test_of_two_who_do_the_same_at_a_time_one_succeeds(auth: Auth) -> None:
+def test_one_of_two_simultaneous_changes_succeeds(auth: Auth) -> None:
     given = {"json": MARIA}
     assert auth.at_once(("POST", "/users", given), ("POST", "/users", given)) == [201, 409]
     token = auth.token(secret_in(auth.call("POST", "/session", json={"email": MARIA["email"], "password": MARIA["password"]})))
@@ -60,7 +60,7 @@ def test_of_two_who_do_the_same_at_a_time_one_succeeds(auth: Auth) -> None:
     assert auth.at_once(*changes) == [200, 412, 412]
 
 
-def test_while_the_server_is_away_everybody_is_told_when_to_come_back_and_it_goes_on_by_itself(tmp_path: Path) -> None:
+def test_an_outage_answers_503_and_ends_by_itself(tmp_path: Path) -> None:
     server = Couch(tmp_path / "couch")
     try:
         with auth_on(f"cloudant://127.0.0.1:{server.port}/outlay") as auth:
@@ -100,7 +100,7 @@ def test_while_the_server_is_away_everybody_is_told_when_to_come_back_and_it_goe
         ("wr0ng-one", True, "refuses the user .*: check"),
     ],
 )
-def test_a_store_can_be_tried_and_what_is_wrong_with_it_is_said(password: str, migrated: bool, said: str, door: Door) -> None:
+def test_the_check_says_what_is_wrong_with_a_store(password: str, migrated: bool, said: str, door: Door) -> None:
     store = door.address(f"test-{secrets.token_hex(8)}", user=door.user)
     if migrated:
         with auth_on(store.replace(f"{door.user}@", "")) as auth:

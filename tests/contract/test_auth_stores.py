@@ -97,7 +97,7 @@ def test_a_change_of_address_may_be_interrupted_anywhere(breaking, writes):
 
 
 @pytest.mark.parametrize("writes", range(2))
-def test_another_password_ends_all_other_sessions_in_the_same_write_or_nothing_happens(breaking, writes):
+def test_a_new_password_ends_other_sessions_in_the_same_write(breaking, writes):
     secret, others = breaking.sign_up(), [breaking.sign_in() for _ in range(2)]
     secrets = [other.headers["Set-Cookie"].partition("=")[2].partition(";")[0] for other in others]
     bearer = {"Authorization": f"Bearer {breaking.made.exchange(secret)[0]['auth']}"}
@@ -130,7 +130,7 @@ def maria(auth):
     return secret, made["token"], user_id
 
 
-def test_leaving_removes_everything_and_tells_the_other_services(auth, maria):
+def test_deleting_an_account_removes_everything_and_is_published(auth, maria):
     secret, token, user_id = maria
     answer = auth.call("DELETE", "/users/me", secret=secret, headers=PASSWORD_HEADER)
     assert answer.status_code == 204
@@ -145,7 +145,7 @@ def test_leaving_removes_everything_and_tells_the_other_services(auth, maria):
 
 
 @pytest.mark.parametrize("writes", range(4))
-def test_wherever_leaving_is_interrupted_it_is_finished_later(breaking, writes):
+def test_an_interrupted_deletion_is_finished_later(breaking, writes):
     auth = breaking
     secret = auth.sign_up()
     token = auth.call(
@@ -173,7 +173,7 @@ def test_wherever_leaving_is_interrupted_it_is_finished_later(breaking, writes):
     auth.sign_up()
 
 
-def test_an_address_of_somebody_who_left_is_free_even_before_tidying(breaking):
+def test_the_address_of_a_deleted_account_is_free_before_cleanup(breaking):
     auth = breaking
     secret = auth.sign_up()
     bearer = {"Authorization": f"Bearer {auth.made.exchange(secret)[0]['auth']}"}
@@ -186,7 +186,7 @@ def test_an_address_of_somebody_who_left_is_free_even_before_tidying(breaking):
     assert auth.sign_in().status_code == 201
 
 
-def test_the_link_of_the_mail_sets_a_new_password_once_and_ends_every_session(auth):
+def test_a_reset_link_works_once_and_ends_every_session(auth):
     secret = auth.sign_up()
     assert auth.request_reset().status_code == 202
     event = auth.events()[-1]
@@ -202,7 +202,7 @@ def test_the_link_of_the_mail_sets_a_new_password_once_and_ends_every_session(au
     assert auth.send("PUT", path, json=NEW).status_code == 404
 
 
-def test_of_two_who_use_one_reset_at_a_time_one_succeeds(auth):
+def test_one_of_several_simultaneous_resets_succeeds(auth):
     auth.sign_up()
     auth.request_reset()
     path = f"/password-resets/{auth.mailed_token(RESET)}"
@@ -210,7 +210,7 @@ def test_of_two_who_use_one_reset_at_a_time_one_succeeds(auth):
     assert sorted(answer.status_code for answer in auth.send_at_once(*requests)) == [204, 404, 404, 404]
 
 
-def test_asking_for_a_reset_does_not_tell_whether_the_address_is_known(auth):
+def test_a_reset_request_does_not_reveal_known_addresses(auth):
     auth.sign_up()
     known, unknown = auth.request_reset(), auth.request_reset("nobody@example.org")
     assert known.status_code == unknown.status_code == 202
@@ -238,7 +238,7 @@ def test_sessions_are_listed_read_and_revoked(auth):
     assert (auth.exchange_status(first), auth.exchange_status(second)) == (401, 200)
 
 
-def test_use_is_written_down_once_an_hour(auth):
+def test_the_last_use_is_saved_once_an_hour(auth):
     secret = auth.sign_up()
     user = auth.sign_in().json()
 
@@ -258,7 +258,7 @@ def test_use_is_written_down_once_an_hour(auth):
     assert revision() == noted
 
 
-def test_nobody_is_signed_out_because_that_cannot_be_noted(breaking):
+def test_a_failure_to_save_the_last_use_signs_nobody_out(breaking):
     secret = breaking.sign_up()
     assert breaking.exchange_status(secret) == 200
     breaking.now.ahead = HOUR + 60
@@ -267,7 +267,7 @@ def test_nobody_is_signed_out_because_that_cannot_be_noted(breaking):
     assert breaking.sign_in().status_code == 503
 
 
-def test_what_is_over_is_forgotten_with_the_next_change_and_by_tidying(auth):
+def test_expired_sessions_leave_with_a_change_or_the_cleanup(auth):
     auth.sign_up()
     user = auth.sign_in().json()
 
@@ -283,7 +283,7 @@ def test_what_is_over_is_forgotten_with_the_next_change_and_by_tidying(auth):
     assert kept() == 1
 
 
-def test_of_many_who_sign_in_as_one_person_at_a_time_each_gets_a_session(auth):
+def test_many_simultaneous_sign_ins_each_get_a_session(auth):
     auth.sign_up()
     body = {"email": "maria@example.org", "password": "violet umbrella kitchen"}
     answers = auth.send_at_once(*[("POST", "/session", {"json": body})] * 12)
@@ -291,7 +291,7 @@ def test_of_many_who_sign_in_as_one_person_at_a_time_each_gets_a_session(auth):
     assert [auth.exchange_status(secret_in(answer)) for answer in answers] == [200] * 12
 
 
-def test_a_secret_of_one_person_with_the_name_of_another_opens_nothing(auth):
+def test_a_secret_with_another_users_id_is_refused(auth):
     mine, theirs = auth.sign_up(), auth.sign_up(email="eve@example.org")
     mixed = theirs[: -len(SECRET)] + mine[-len(SECRET) :]
     assert auth.exchange_status(mixed) == 401

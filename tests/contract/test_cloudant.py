@@ -72,12 +72,12 @@ def forget_events(store: CloudantDocuments) -> None:
 
 
 class TestWaysIn:
-    def test_user_and_password(self, door, behind) -> None:
+    def test_basic_authentication(self, door, behind) -> None:
         door.way_in = "basic"
         store = behind(door, address={"user": door.user}, password=door.password)
         assert store.save(FRESH).revision
 
-    def test_a_session_is_begun_once_and_again_when_the_server_has_forgotten_it(self, door, behind) -> None:
+    def test_a_session_is_renewed_when_the_server_forgot_it(self, door, behind) -> None:
         door.way_in = "session"
         store = behind(door, address={"user": door.user, "auth": "session"}, password=door.password)
         saved = store.save(FRESH)
@@ -86,14 +86,14 @@ class TestWaysIn:
         assert store.get("some:1") == saved
         assert door.tokens_given == 2
 
-    def test_an_iam_key_is_changed_into_a_token_that_is_used_until_it_is_old(self, door, behind) -> None:
+    def test_an_iam_token_is_used_until_it_expires(self, door, behind) -> None:
         door.way_in, door.token_seconds = "iam", 3600
         store = behind(door, address={"iam": f"http://127.0.0.1:{door.port}"}, apikey=door.apikey)
         saved = store.save(FRESH)
         assert store.get("some:1") == saved
         assert door.tokens_given == 1
 
-    def test_a_token_that_is_over_is_replaced_by_a_new_one(self, door, behind) -> None:
+    def test_an_expired_iam_token_is_replaced(self, door, behind) -> None:
         door.way_in, door.token_seconds = "iam", -1
         store = behind(door, address={"iam": f"http://127.0.0.1:{door.port}"}, apikey=door.apikey)
         before = door.tokens_given
@@ -102,14 +102,14 @@ class TestWaysIn:
         store.save(replace(FRESH, id="some:2"))
         assert door.tokens_given == before + 1
 
-    def test_a_token_that_was_taken_back_is_replaced_by_a_new_one(self, door, behind) -> None:
+    def test_a_revoked_iam_token_is_replaced(self, door, behind) -> None:
         door.way_in = "iam"
         store = behind(door, address={"iam": f"http://127.0.0.1:{door.port}"}, apikey=door.apikey)
         door.tokens.clear()
         assert store.save(FRESH).revision
 
     @pytest.mark.parametrize("way_in", ["basic", "session", "iam"])
-    def test_who_is_not_let_in_is_told_to_try_later_at_once_and_the_log_holds_no_secret(self, way_in, door, behind, caplog) -> None:
+    def test_refused_credentials_answer_at_once_and_log_no_secret(self, way_in, door, behind, caplog) -> None:
         door.way_in = way_in
         options = {"auth": way_in, "user": door.user, "iam": f"http://127.0.0.1:{door.port}"}
         store = behind(door, migrated=False, address=options, password="wr0ng-one", apikey="wr0ng-one")
@@ -135,7 +135,7 @@ class TestWaysIn:
         assert door.wrong_passwords == 1
         behind(door, address=options, password=door.password).check()
 
-    def test_tls_is_spoken_with_those_whom_the_given_authority_vouches_for_and_nobody_else(self, couch, behind, tmp_path) -> None:
+    def test_only_certificates_of_the_given_authority_are_trusted(self, couch, behind, tmp_path) -> None:
         write_certificates(tmp_path)
         with opened(couch, tls=tmp_path) as door:
             store = behind(door, address={"tls": True, "ca": str(tmp_path / "ca.pem")})
@@ -145,7 +145,7 @@ class TestWaysIn:
 
 
 class TestBadWeather:
-    def test_a_store_that_is_busy_is_asked_again(self, door, behind) -> None:
+    def test_a_request_to_a_busy_store_is_repeated(self, door, behind) -> None:
         store = behind(door)
         door.answer_next(429, 503)
         assert store.save(FRESH).revision
@@ -154,7 +154,7 @@ class TestBadWeather:
         assert store.get("some:1") is not None
         assert time.monotonic() - began < 5
 
-    def test_a_store_that_stays_busy_is_out_of_reach_for_now(self, door, behind) -> None:
+    def test_a_store_that_stays_busy_is_unavailable(self, door, behind) -> None:
         store = behind(door)
         door.answer_next(*[429] * 5)
         with pytest.raises(StoreUnavailableError) as caught:
@@ -162,7 +162,7 @@ class TestBadWeather:
         assert caught.value.headers["Retry-After"] == "5"
         assert store.get("some:1") is None
 
-    def test_a_save_whose_answer_got_lost_is_a_save(self, door, behind) -> None:
+    def test_a_save_whose_response_got_lost_counts(self, door, behind) -> None:
         store = behind(door)
         door.lost = 1
         saved = store.save(FRESH)
@@ -173,7 +173,7 @@ class TestBadWeather:
         with pytest.raises(RevisionConflictError):
             store.save(replace(saved, body={"n": 3}))
 
-    def test_a_save_that_is_refused_but_kept_as_a_branch_is_taken_back(self, door, behind) -> None:
+    def test_a_refused_save_that_left_a_branch_is_withdrawn(self, door, behind) -> None:
         store = behind(door)
         first = store.save(FRESH)
         confirmed = store.save(replace(first, body={"n": 2}))
@@ -184,7 +184,7 @@ class TestBadWeather:
         store.delete(confirmed)
         assert store.get("some:1") is None
 
-    def test_branches_whose_writer_may_be_at_work_are_not_read_and_later_the_highest_stands(self, door, behind) -> None:
+    def test_unresolved_branches_are_not_read_and_later_the_highest_wins(self, door, behind) -> None:
         now = [1_000_000.0]
         told: list[str] = []
         store = behind(door, more={"now": lambda: now[0], "on_branch": told.append})
@@ -199,7 +199,7 @@ class TestBadWeather:
         assert store.get("some:1") is None
         assert told == ["found", "found", "settled"]
 
-    def test_a_sweep_settles_what_nobody_reads(self, door, behind) -> None:
+    def test_the_cleanup_resolves_branches_that_nobody_reads(self, door, behind) -> None:
         now = [1_000_000.0]
         store = behind(door, more={"now": lambda: now[0]})
         leave_a_branch(door, store)
@@ -207,7 +207,7 @@ class TestBadWeather:
         assert store.resolve_conflicts() == 1
         assert store.resolve_conflicts() == 0
 
-    def test_events_of_branches_that_are_not_settled_are_not_sent(self, door, behind) -> None:
+    def test_events_of_unresolved_branches_are_not_published(self, door, behind) -> None:
         now = [1_000_000.0]
         store = behind(door, more={"now": lambda: now[0]})
         leave_a_branch(door, store, PendingEvent(id="1", at=1.0, text="{}"))
@@ -217,7 +217,7 @@ class TestBadWeather:
 
     @pytest.mark.parametrize("digest", ["f", "0"])
     @pytest.mark.parametrize("seconds", [0.0, 0.3, 2.5])
-    def test_a_save_that_one_copy_took_is_refused_and_never_stands(self, door, behind, seconds, digest) -> None:
+    def test_a_save_that_one_copy_accepted_is_refused_and_never_wins(self, door, behind, seconds, digest) -> None:
         store = behind(door)
         first = store.save(FRESH)
         door.splits, door.split_digest, door.split_seconds = 1, digest, seconds
@@ -234,7 +234,7 @@ class TestBadWeather:
 
     @pytest.mark.parametrize("digest", ["f", "0"])
     @pytest.mark.parametrize("seconds", [0.0, 0.3, 2.5])
-    def test_of_two_who_make_a_document_the_one_whom_one_copy_took_is_refused(self, door, behind, seconds, digest) -> None:
+    def test_of_two_creations_the_one_with_one_copy_is_refused(self, door, behind, seconds, digest) -> None:
         store = behind(door)
         door.splits, door.split_digest, door.split_seconds = 1, digest, seconds
         store.save(FRESH)
@@ -245,7 +245,7 @@ class TestBadWeather:
         assert found is not None
         assert found.body == FRESH.body
 
-    def test_a_lease_that_one_copy_took_is_none(self, door, behind) -> None:
+    def test_a_lease_that_one_copy_accepted_does_not_count(self, door, behind) -> None:
         store = behind(door)
         first = store.save(FRESH.with_events(PendingEvent(id="1", at=1.0, text="{}")))
         newer = store.save(replace(first, body={"n": 2}))
@@ -254,20 +254,20 @@ class TestBadWeather:
             store.save(replace(first, lease=Lease(owner="a", until=9.0)))
         assert store.get("some:1").body == newer.body
 
-    def test_a_save_whose_answer_got_lost_is_known_although_the_relay_went_on_from_it(self, door, behind) -> None:
+    def test_a_lost_save_is_recognised_after_the_relay_continued_it(self, door, behind) -> None:
         store = behind(door)
         door.lost, door.on_lost = 1, lambda: forget_events(store)
         saved = store.save(FRESH.with_events(PendingEvent(id="1", at=1.0, text="{}")))
         assert saved.outbox == ()
         assert store.get("some:1") == saved
 
-    def test_a_store_that_was_never_migrated_is_out_of_reach_and_not_empty(self, door, behind) -> None:
+    def test_a_store_that_was_never_migrated_is_unavailable_not_empty(self, door, behind) -> None:
         store = behind(door, migrated=False)
         for ask in (lambda: store.get("some:1"), lambda: store.save(FRESH), lambda: store.pending(limit=1), store.check):
             with pytest.raises(StoreUnavailableError):
                 ask()
 
-    def test_a_server_that_is_killed_comes_back_with_all_that_it_confirmed(self, tmp_path) -> None:
+    def test_a_killed_server_keeps_everything_it_confirmed(self, tmp_path) -> None:
         server = Couch(tmp_path / "couch")
         address = cloudant_address(f"cloudant://127.0.0.1:{server.port}/outlay")
         store = CloudantDocuments(address)

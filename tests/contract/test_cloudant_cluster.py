@@ -49,7 +49,7 @@ def saved(store: CloudantDocuments, document: Document) -> Document | None:
 
 
 @pytest.mark.parametrize(("seed", "sync_seconds"), [(1, 0.0), (2, 0.1), (3, 1.0)])
-def test_of_two_saves_of_one_revision_at_most_one_is_confirmed_and_stays(couch: str, seed: int, sync_seconds: float) -> None:
+def test_at_most_one_of_two_saves_of_a_revision_is_confirmed(couch: str, seed: int, sync_seconds: float) -> None:
     database = f"test-{secrets.token_hex(8)}"
     with (
         cluster(couch, seed=seed, sync_seconds=sync_seconds) as made,
@@ -96,7 +96,7 @@ def branches(couch: str, database: str) -> list[str]:
 
 
 @pytest.mark.parametrize(("seed", "sync_seconds"), [(1, 0.0), (2, 0.3)])
-def test_an_address_that_several_sign_up_with_at_once_has_one_user(couch: str, seed: int, sync_seconds: float) -> None:
+def test_simultaneous_sign_ups_with_one_address_make_one_user(couch: str, seed: int, sync_seconds: float) -> None:
     with cluster(couch, seed=seed, sync_seconds=sync_seconds) as made:
         store = made.address(f"test-{secrets.token_hex(8)}")
         with auth_on(store) as one, auth_on(store) as two, auth_on(store) as three:

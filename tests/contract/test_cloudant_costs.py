@@ -30,12 +30,12 @@ def test_each_operation_costs_what_the_readme_says(auth: Auth, door: Door) -> No
     me = Person(auth, costs("sign up", auth.sign_up))
     costs("sign in", lambda: auth.call("POST", "/session", json=me.credentials))
     costs("token exchange, for a session", lambda: auth.token(me.secret))
-    costs("read oneself", lambda: me.call("GET", "/users/me"))
-    costs("change oneself", lambda: me.call("PATCH", "/users/me", headers={"If-Match": '"1"'}, json={"name": "Mary"}))
-    costs("read one's session", lambda: me.call("GET", "/session"))
-    costs("list one's sessions", lambda: me.call("GET", "/users/me/sessions"))
+    costs("read the account", lambda: me.call("GET", "/users/me"))
+    costs("change the profile", lambda: me.call("PATCH", "/users/me", headers={"If-Match": '"1"'}, json={"name": "Mary"}))
+    costs("read a session", lambda: me.call("GET", "/session"))
+    costs("list sessions", lambda: me.call("GET", "/users/me/sessions"))
     made = costs(
-        "make an access token",
+        "create an access token",
         lambda: me.call(
             "POST", "/users/me/tokens", json={"name": "a", "scopes": ["read"], "current_password": "violet umbrella kitchen"}
         ),
@@ -46,22 +46,22 @@ def test_each_operation_costs_what_the_readme_says(auth: Auth, door: Door) -> No
     link = auth.mailed("user.verification_requested")
     costs("verify an address", lambda: auth.call("PUT", f"/email-verifications/{link}"))
     auth.mailed("user.changed")
-    costs("ask for a reset", lambda: auth.call("POST", "/password-resets", json={"email": MARIA["email"]}))
+    costs("request a password reset", lambda: auth.call("POST", "/password-resets", json={"email": MARIA["email"]}))
     stranger = {"email": "nobody@example.org"}
-    costs("ask for a reset, with an address that nobody has", lambda: auth.call("POST", "/password-resets", json=stranger))
+    costs("request a password reset for an unknown address", lambda: auth.call("POST", "/password-resets", json=stranger))
     events = costs("relay: lease a document's events", lambda: auth.made.service.outbox.claim(10))
-    costs("relay: forget them", lambda: auth.made.service.outbox.mark_sent([event.id for event in events]))
-    costs("relay: look and find nothing", lambda: auth.made.service.outbox.claim(10))
+    costs("relay: remove published events", lambda: auth.made.service.outbox.mark_sent([event.id for event in events]))
+    costs("relay: find nothing", lambda: auth.made.service.outbox.claim(10))
     link = opened_token(events[-1])
     new = {"password": "seven paper lanterns"}
-    costs("set a new password with it", lambda: auth.call("PUT", f"/password-resets/{link}", json=new))
+    costs("reset the password", lambda: auth.call("PUT", f"/password-resets/{link}", json=new))
     me = Person(auth, secret_in(auth.call("POST", "/session", json={**me.credentials, **new})), **new)
     change = {"current_password": new["password"], "new_password": MARIA["password"]}
     costs("change the password", lambda: me.call("POST", "/users/me/password", json=change))
     address = {"email": "new@example.org", "current_password": MARIA["password"]}
     costs("change the address", lambda: me.call("PATCH", "/users/me", headers={"If-Match": '"3"'}, json=address))
     link = auth.mailed("user.verification_requested")
-    costs("verify a new address", lambda: auth.call("PUT", f"/email-verifications/{link}"))
+    costs("verify a changed address", lambda: auth.call("PUT", f"/email-verifications/{link}"))
     other = Person(
         auth,
         secret_in(
@@ -69,7 +69,10 @@ def test_each_operation_costs_what_the_readme_says(auth: Auth, door: Door) -> No
         ),
     )
     costs("sign out", lambda: me.call("DELETE", "/session"))
-    costs("leave", lambda: other.call("DELETE", "/users/me", headers={"X-Current-Password": "violet%20umbrella%20kitchen"}))
+    costs(
+        "delete the account",
+        lambda: other.call("DELETE", "/users/me", headers={"X-Current-Password": "violet%20umbrella%20kitchen"}),
+    )
     assert measured == table_of_costs()
 
 

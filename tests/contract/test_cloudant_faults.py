@@ -95,7 +95,7 @@ def killed(tmp_path: Path, door: Door, address: Any) -> Iterator[tuple[Process, 
     store.close()
 
 
-def test_whenever_auth_is_killed_each_person_is_there_once_and_told_of_once(
+def test_a_kill_neither_loses_nor_doubles_a_user_or_event(
     killed: tuple[Process, CloudantDocuments], door: Door, make_rabbit: Any, address: Any, channel: BlockingChannel
 ) -> None:
     process, store = killed
@@ -132,7 +132,7 @@ def test_whenever_auth_is_killed_each_person_is_there_once_and_told_of_once(
     assert len(set(once.values())) == 2 * len(people)
 
 
-def test_while_connections_are_cut_off_in_flight_nobody_is_lost_or_doubled(couch: str) -> None:
+def test_cut_connections_neither_lose_nor_double_a_user(couch: str) -> None:
     parts, told, wake_up, done = urlsplit(couch), [], threading.Event(), threading.Event()
     with Board() as board:
         wire = board.proxy([(str(parts.hostname), int(parts.port or 0))])
@@ -177,7 +177,7 @@ def persistently(auth: Auth, email: str) -> bool:
     return False
 
 
-def test_a_store_that_takes_no_writes_signs_nobody_out(auth: Auth, door: Door) -> None:
+def test_a_read_only_store_signs_nobody_out(auth: Auth, door: Door) -> None:
     me = Person(auth, auth.sign_up())
     door.busy = {"write"}
     assert auth.token(me.secret)
@@ -187,7 +187,7 @@ def test_a_store_that_takes_no_writes_signs_nobody_out(auth: Auth, door: Door) -
     assert auth.call("POST", "/session", json=SIGNING_IN).status_code == 201
 
 
-def test_a_storm_of_refusals_leaves_nothing_half_done(auth: Auth, door: Door) -> None:
+def test_many_refusals_leave_nothing_half_done(auth: Auth, door: Door) -> None:
     door.answer_next(*itertools.islice(itertools.cycle((429, 429, 503)), 40))
     people = [{**MARIA, "email": f"p{number}@example.org"} for number in range(8)]
     first = auth.at_once(*(("POST", "/users", {"json": person}) for person in people))
@@ -198,7 +198,7 @@ def test_a_storm_of_refusals_leaves_nothing_half_done(auth: Auth, door: Door) ->
     assert Counter(event.type for event in auth.made.service.outbox.claim(100)) == dict.fromkeys(TOLD, len(people))
 
 
-def test_of_many_who_change_one_person_at_a_time_each_succeeds_and_none_undoes_another(auth: Auth) -> None:
+def test_many_simultaneous_changes_of_one_user_all_succeed(auth: Auth) -> None:
     me = Person(auth, auth.sign_up())
     told: list[Event] = []
     relay = Relay("auth", auth.made.service.outbox, told.extend, Metrics(), wake_up=(wake_up := threading.Event()))
@@ -222,7 +222,7 @@ def test_of_many_who_change_one_person_at_a_time_each_succeeds_and_none_undoes_a
     assert auth.made.service.outbox.claim(10) == []
 
 
-def test_another_password_ends_a_session_that_begins_at_the_same_moment(auth: Auth) -> None:
+def test_a_new_password_ends_a_simultaneous_sign_in(auth: Auth) -> None:
     me = Person(auth, auth.sign_up())
     change = {"current_password": MARIA["password"], "new_password": "seven paper lanterns"}
     changing = ("POST", "/users/me/password", {"headers": {"Authorization": f"Bearer {me.bearer}"}, "json": change})

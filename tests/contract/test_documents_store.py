@@ -58,7 +58,7 @@ def an_event(at: float = 1_000.0) -> PendingEvent:
 
 
 class TestDocuments:
-    def test_what_was_saved_comes_back_as_it_was(self, documents) -> None:
+    def test_a_saved_document_is_read_unchanged(self, documents) -> None:
         lease = Lease(owner="a", until=5.5)
         saved = documents.save(a_document("some:1", an_event(), expires_at=12.5))
         saved = documents.save(replace(saved, lease=lease))
@@ -66,10 +66,10 @@ class TestDocuments:
         assert (saved.lease, saved.expires_at, len(saved.outbox)) == (lease, 12.5, 1)
         assert saved.body["text"] == "Grüße 🎈"
 
-    def test_nothing_is_none(self, documents) -> None:
+    def test_a_missing_document_is_none(self, documents) -> None:
         assert documents.get("some:1") is None
 
-    def test_all_of_any_kind_come_page_by_page_and_none_twice(self, documents) -> None:
+    def test_pages_contain_every_document_once(self, documents) -> None:
         assert documents.after("", limit=2) == []
         ids = {"user:1", "email:2", "import", "signing-keys", "Zebra", "é:1", "user:10"}
         for document_id in ids:
@@ -80,7 +80,7 @@ class TestDocuments:
             found += [document.id for document in page]
         assert sorted(found) == sorted(ids)
 
-    def test_each_save_needs_the_revision_of_the_one_before(self, documents) -> None:
+    def test_a_save_needs_the_current_revision(self, documents) -> None:
         first = documents.save(a_document())
         second = documents.save(replace(first, body={"n": 2}))
         assert second.revision != first.revision
@@ -88,12 +88,12 @@ class TestDocuments:
             documents.save(replace(first, body={"n": 3}))
         assert documents.get("some:1").body == {"n": 2}
 
-    def test_a_document_is_made_once(self, documents) -> None:
+    def test_a_document_is_created_once(self, documents) -> None:
         documents.save(a_document())
         with pytest.raises(RevisionConflictError):
             documents.save(a_document())
 
-    def test_deleting_needs_the_revision_too(self, documents) -> None:
+    def test_a_deletion_needs_the_current_revision(self, documents) -> None:
         first = documents.save(a_document())
         second = documents.save(first)
         with pytest.raises(RevisionConflictError):
@@ -104,14 +104,14 @@ class TestDocuments:
             with pytest.raises(RevisionConflictError):
                 change(second)
 
-    def test_a_document_that_was_made_again_is_another_one(self, documents) -> None:
+    def test_a_document_created_again_has_another_revision(self, documents) -> None:
         first = documents.save(a_document())
         documents.delete(first)
         documents.save(a_document())
         with pytest.raises(RevisionConflictError):
             documents.save(first)
 
-    def test_of_many_who_make_or_change_one_document_at_a_time_one_succeeds(self, documents) -> None:
+    def test_one_of_many_simultaneous_saves_succeeds(self, documents) -> None:
         def succeeds(document: Document) -> bool:
             try:
                 documents.save(document)
@@ -124,7 +124,7 @@ class TestDocuments:
             found = documents.get("some:1")
             assert sum(threads.map(succeeds, [found] * 24)) == 1
 
-    def test_of_several_that_are_saved_at_once_those_that_nobody_changed_meanwhile_are(self, documents) -> None:
+    def test_a_bulk_save_leaves_out_what_was_changed_meanwhile(self, documents) -> None:
         assert documents.save_all([]) == []
         first, second = documents.save_all([a_document("some:1"), a_document("some:2", an_event())])
         assert rung == [1]
@@ -140,7 +140,7 @@ class TestDocuments:
         assert [found.id for found in documents.expired(50.0, limit=10)] == ["some:1", "some:3", "some:0"]
         assert [found.id for found in documents.expired(50.0, limit=1)] == ["some:1"]
 
-    def test_documents_with_events_are_found_until_the_events_are_sent(self, documents) -> None:
+    def test_documents_with_events_are_found_until_they_are_published(self, documents) -> None:
         documents.save(a_document("some:1"))
         later, sooner = (documents.save(a_document(f"some:{at}", an_event(at))) for at in (9.0, 4.0))
         assert [found.id for found in documents.pending(limit=10)] == [sooner.id, later.id]
@@ -148,7 +148,7 @@ class TestDocuments:
         documents.save(replace(sooner, outbox=()))
         assert [found.id for found in documents.pending(limit=10)] == [later.id]
 
-    def test_events_that_nobody_has_leased_wake_the_relay_and_nothing_else_does(self, documents) -> None:
+    def test_only_unleased_events_wake_the_relay(self, documents) -> None:
         saved = documents.save(a_document())
         assert rung == []
         saved = documents.save(saved.with_events(an_event()))
@@ -158,12 +158,12 @@ class TestDocuments:
         documents.save(saved.with_events(an_event()))
         assert rung == [1, 1]
 
-    def test_a_store_that_works_passes_the_check(self, documents) -> None:
+    def test_a_working_store_passes_the_check(self, documents) -> None:
         documents.check()
 
 
 class TestOutbox:
-    def test_events_are_claimed_in_order_and_forgotten_when_sent(self, documents) -> None:
+    def test_events_are_claimed_in_order_and_removed_when_published(self, documents) -> None:
         events = [an_event() for _ in range(3)]
         documents.save(a_document("some:2", events[0], events[2]))
         documents.save(a_document("some:1", events[1]))
@@ -175,7 +175,7 @@ class TestOutbox:
         assert ids_of(outbox) == []
         assert documents.get("some:1").outbox == ()
 
-    def test_what_one_relay_has_claimed_no_other_gets_until_the_lease_ends(self, documents) -> None:
+    def test_claimed_events_belong_to_one_relay_until_the_lease_ends(self, documents) -> None:
         now = [1_000.0]
         one, two = (DocumentOutbox(documents, owner=name, now=lambda: now[0]) for name in "ab")
         event = an_event()
@@ -186,7 +186,7 @@ class TestOutbox:
         now[0] += 30.1
         assert ids_of(two) == [event.id]
 
-    def test_an_event_that_is_added_while_others_are_sent_stays(self, documents) -> None:
+    def test_an_event_added_while_others_are_published_stays(self, documents) -> None:
         first, second = an_event(), an_event()
         documents.save(a_document("some:1", first))
         outbox = DocumentOutbox(documents, owner="a")
@@ -195,14 +195,14 @@ class TestOutbox:
         outbox.mark_sent([first.id])
         assert ids_of(outbox) == [second.id]
 
-    def test_claiming_and_forgetting_wake_nobody(self, documents) -> None:
+    def test_claiming_and_removing_wake_nobody(self, documents) -> None:
         documents.save(a_document("some:1", an_event(), an_event()))
         outbox = DocumentOutbox(documents, owner="a")
         claimed = ids_of(outbox)
         outbox.mark_sent(claimed[:1])
         assert rung == [1]
 
-    def test_a_document_that_is_gone_has_nothing_to_forget(self, documents) -> None:
+    def test_removing_events_of_a_deleted_document_is_harmless(self, documents) -> None:
         documents.save(a_document("some:1", an_event()))
         outbox = DocumentOutbox(documents, owner="a")
         claimed = ids_of(outbox)
@@ -221,7 +221,7 @@ def ids_of(outbox: DocumentOutbox) -> list[str]:
     return [event.id for event in outbox.claim(100)]
 
 
-def test_a_store_out_of_reach_says_so(tmp_path) -> None:
+def test_an_unreachable_store_raises(tmp_path) -> None:
     store = SqliteDocuments(f"sqlite:///{tmp_path}/missing/documents.db")
     with pytest.raises(StoreUnavailableError):
         store.check()

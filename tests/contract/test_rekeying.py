@@ -121,7 +121,7 @@ class KilledError(Exception):
 
 
 class TestAccounts:
-    def test_after_rekey_the_old_key_can_be_taken_away_and_people_are_found_as_before(self, inhabited: Documents) -> None:
+    def test_after_rekeying_people_are_found_without_the_old_key(self, inhabited: Documents) -> None:
         assert renewed(auth_with(RING, inhabited)) == {"email addresses": 3, "signing keys": 1, "blind index key": 1}
         service = auth_with(AFTER, inhabited)
         service.check_keys()
@@ -129,23 +129,21 @@ class TestAccounts:
         assert signed_up(service, PEOPLE[0]) == 409, "the address is still known to be taken"
         assert signed_up(service, "new@example.org") == 201
 
-    def test_without_the_old_key_before_rekey_it_refuses_and_says_which_key_is_missing(self, inhabited: Documents) -> None:
+    def test_before_rekeying_a_missing_old_key_is_named(self, inhabited: Documents) -> None:
         with pytest.raises(UnknownKeyError, match=f"{key_id_of(OLD)}.*OUTLAY_DATA_KEY"):
             auth_with(AFTER, inhabited).check_keys()
 
-    def test_somebody_who_left_a_moment_ago_has_nothing_to_seal(self, inhabited: Documents) -> None:
+    def test_a_tombstone_has_nothing_to_reencrypt(self, inhabited: Documents) -> None:
         inhabited.save(Document(id=f"user:{uuid7()}", kind="tombstone", body={}))
         assert renewed(auth_with(RING, inhabited)) == {"email addresses": 3, "signing keys": 1, "blind index key": 1}
 
-    def test_what_is_sealed_already_is_left_alone(self, inhabited: Documents) -> None:
+    def test_values_with_the_newest_key_are_left_alone(self, inhabited: Documents) -> None:
         renewed(auth_with(RING, inhabited))
-        revisions = [document.revision for document in inhabited.behind("user:", limit=3)]
+        revisions = [document.revision for document in inhabited.after("user:", limit=3)]
         assert set(renewed(auth_with(RING, inhabited)).values()) == {0}
-        assert [document.revision for document in inhabited.behind("user:", limit=3)] == revisions
+        assert [document.revision for document in inhabited.after("user:", limit=3)] == revisions
 
-    def test_a_kill_leaves_a_store_that_still_says_that_it_needs_the_old_key_and_the_next_run_ends_it(
-        self, inhabited: Documents
-    ) -> None:
+    def test_the_next_run_finishes_a_killed_rekeying(self, inhabited: Documents) -> None:
         left = [2]
 
         def kill(_documents: Sequence[Document]) -> None:
@@ -161,7 +159,7 @@ class TestAccounts:
         assert renewed(auth_with(RING, inhabited)) == {"email addresses": 0, "signing keys": 1, "blind index key": 1}
         auth_with(AFTER, inhabited).check_keys()
 
-    def test_a_change_at_the_same_moment_is_not_lost(self, inhabited: Documents) -> None:
+    def test_a_simultaneous_change_is_not_lost(self, inhabited: Documents) -> None:
         changed: list[str] = []
 
         def change(documents: Sequence[Document]) -> None:
@@ -175,9 +173,9 @@ class TestAccounts:
         assert document.body["name"] == "Changed meanwhile"
         assert AFTER.decrypt(document.body["email"], f"email:{document.user_id}") in PEOPLE
 
-    def test_a_value_that_no_key_opens_is_told_of_and_keeps_the_older_keys_needed(self, inhabited: Documents) -> None:
+    def test_an_undecryptable_value_keeps_older_keys_needed(self, inhabited: Documents) -> None:
         lost = Encryptor(secrets.token_bytes(32))
-        document = inhabited.behind("user:", limit=1)[0]
+        document = inhabited.after("user:", limit=1)[0]
         inhabited.save(
             replace(document, body={**document.body, "email": lost.encrypt("x@example.org", f"email:{document.user_id}")})
         )
@@ -232,7 +230,7 @@ def a_letter(user_id: str) -> dict[str, Any]:
 
 
 class TestRecipients:
-    def test_after_rekey_the_old_key_can_be_taken_away(self, database: Meddling) -> None:
+    def test_after_rekeying_the_old_key_can_be_removed(self, database: Meddling) -> None:
         users = [uuid7() for _ in range(450)]  # three batches
         with database.begin() as connection:
             connection.execute(t.recipient.insert(), [somebody(user, f"{n}@example.org") for n, user in enumerate(users)])
@@ -252,7 +250,7 @@ class TestRecipients:
         assert AFTER.decrypt(letter.token, f"token:{users[0]}") == "s3cret"
         assert [column.rekey(RING).renewed for column in columns] == [0, 0, 0]
 
-    def test_an_address_that_changes_at_the_same_moment_is_not_put_back(self, database: Meddling) -> None:
+    def test_a_simultaneous_change_of_the_address_is_kept(self, database: Meddling) -> None:
         user = uuid7()
         with database.begin() as connection:
             connection.execute(t.recipient.insert(), [somebody(user, "old@example.org")])
@@ -264,7 +262,7 @@ class TestRecipients:
             address = connection.execute(sa.select(t.recipient.c.address)).scalar_one()
         assert AFTER.decrypt(address, f"email:{user}") == "new@example.org"
 
-    def test_a_value_that_no_key_opens_is_told_of(self, database: Meddling) -> None:
+    def test_an_undecryptable_value_is_reported(self, database: Meddling) -> None:
         user = uuid7()
         with database.begin() as connection:
             connection.execute(t.recipient.insert(), [somebody(user, "x@example.org")])

@@ -15,7 +15,7 @@ def pointers(answer) -> list[str]:
     return [error["pointer"] for error in answer.json()["errors"]]
 
 
-def test_signing_up_signs_in_and_tells_the_other_services(auth):
+def test_signing_up_signs_in_and_publishes_events(auth):
     answer = auth.send("POST", "/users", json={**MARIA, "home_currency": "USD", "time_zone": "America/New_York", "locale": "en_US"})
     assert answer.status_code == 201
     user = answer.json()
@@ -33,14 +33,14 @@ def test_signing_up_signs_in_and_tells_the_other_services(auth):
     assert auth.events() == []
 
 
-def test_over_plain_http_the_cookie_has_another_name(make_auth):
+def test_the_cookie_has_another_name_over_plain_http(make_auth):
     auth = make_auth(secure=False)
     cookie = auth.send("POST", "/users", json=MARIA).headers["Set-Cookie"]
     assert cookie.startswith("session=outlay_ses_")
     assert "Secure" not in cookie
 
 
-def test_what_was_left_out_is_euro_utc_and_english(auth):
+def test_the_defaults_are_euro_utc_and_english(auth):
     me = auth.call("GET", "/users/me", secret=auth.sign_up())
     assert me.status_code == 200
     assert me.headers["ETag"] == '"1"'
@@ -68,7 +68,7 @@ def test_what_was_left_out_is_euro_utc_and_english(auth):
         ("password", "1234567890"),
     ],
 )
-def test_a_detail_that_cannot_be_is_named(auth, field, value):
+def test_an_unusable_detail_is_named(auth, field, value):
     answer = auth.send("POST", "/users", json={**MARIA, field: value})
     assert answer.status_code == 422
     assert pointers(answer) == [f"/{field}"]
@@ -91,14 +91,14 @@ def test_a_detail_that_cannot_be_is_named(auth, field, value):
         {**MARIA, "home_currency": "eur"},
     ],
 )
-def test_a_body_that_does_not_fit_is_refused(auth, body):
+def test_an_invalid_body_is_refused(auth, body):
     answer = auth.send("POST", "/users", json=body)
     assert answer.status_code == 400
     assert answer.headers["Content-Type"] == "application/problem+json"
 
 
 @pytest.mark.parametrize("again", ["Maria@Example.org", "maria@example.org", "MARIA@EXAMPLE.ORG"])
-def test_an_address_has_one_account_however_it_is_written(auth, again):
+def test_an_address_has_one_account_in_any_spelling(auth, again):
     auth.sign_up()
     answer = auth.send("POST", "/users", json={**MARIA, "email": again})
     assert answer.status_code == 409
@@ -106,7 +106,7 @@ def test_an_address_has_one_account_however_it_is_written(auth, again):
     assert "Set-Cookie" not in answer.headers
 
 
-def test_of_many_who_sign_up_with_one_address_at_a_time_one_gets_it(auth):
+def test_one_of_many_simultaneous_sign_ups_gets_the_address(auth):
     answers = auth.send_at_once(*(("POST", "/users", {"json": {**MARIA, "name": f"Maria {n}"}}) for n in range(12)))
     assert sorted(answer.status_code for answer in answers) == [201] + [409] * 11
     winner = next(answer.json() for answer in answers if answer.status_code == 201)
@@ -123,7 +123,7 @@ def test_signing_up_again_after_a_crash_between_address_and_user_works(auth):
     assert auth.sign_in(password="seven paper lanterns").json()["id"] == user["id"]
 
 
-def test_details_are_changed_and_told(auth):
+def test_a_profile_change_publishes_an_event(auth):
     secret = auth.sign_up()
     auth.events()
     answer = auth.call(
@@ -136,7 +136,7 @@ def test_details_are_changed_and_told(auth):
     assert (event.type, event.data["name"], event.data["version"]) == ("user.changed", "Maria Luisa", 2)
 
 
-def test_changes_that_cannot_be_told_are_refused_before_the_document_grows_too_large(auth):
+def test_changes_are_refused_while_too_many_events_wait(auth):
     secret = auth.sign_up()
 
     def change(number: int):
@@ -151,7 +151,7 @@ def test_changes_that_cannot_be_told_are_refused_before_the_document_grows_too_l
     assert change(99).status_code == 200
 
 
-def test_a_change_that_changes_nothing_tells_nothing(auth):
+def test_a_change_without_effect_publishes_nothing(auth):
     secret = auth.sign_up()
     auth.events()
     answer = auth.call(
@@ -176,7 +176,7 @@ def test_a_change_that_changes_nothing_tells_nothing(auth):
         ({"If-Match": '"1"'}, {"email": "taken@example.org", "current_password": MARIA["password"]}, 409),
     ],
 )
-def test_a_change_that_cannot_be_changes_nothing(auth, headers, body, status):
+def test_a_refused_change_has_no_effect(auth, headers, body, status):
     auth.sign_up(email="taken@example.org")
     secret = auth.sign_up()
     auth.events()
@@ -200,7 +200,7 @@ def verified(auth) -> str:
     return secret
 
 
-def test_a_new_address_counts_once_it_is_verified_and_frees_the_old_one(auth):
+def test_a_new_address_counts_once_verified_and_frees_the_old_one(auth):
     secret = verified(auth)
     answer = change_address(auth, secret, "new@Example.org", version=2)
     assert answer.status_code == 200
@@ -222,7 +222,7 @@ def test_a_new_address_counts_once_it_is_verified_and_frees_the_old_one(auth):
     auth.sign_up()
 
 
-def test_nobody_else_is_kept_from_an_address_that_somebody_only_wants_to_have(auth):
+def test_a_pending_address_blocks_nobody_else(auth):
     secret = verified(auth)
     change_address(auth, secret, "new@example.org", version=2)
     link = auth.mailed_token(VERIFY)
@@ -232,7 +232,7 @@ def test_nobody_else_is_kept_from_an_address_that_somebody_only_wants_to_have(au
     assert auth.sign_in().status_code == 201
 
 
-def test_an_old_address_that_nobody_verified_is_sent_no_warning(auth):
+def test_an_unverified_old_address_gets_no_warning(auth):
     secret = auth.sign_up()
     auth.events()
     change_address(auth, secret, "new@example.org")
@@ -240,7 +240,7 @@ def test_an_old_address_that_nobody_verified_is_sent_no_warning(auth):
 
 
 @pytest.mark.parametrize("way", ["a reset", "another password"])
-def test_a_new_password_stops_a_change_of_address(auth, way):
+def test_a_new_password_cancels_a_change_of_address(auth, way):
     secret = verified(auth)
     change_address(auth, secret, "eve@example.org", version=2)
     link = auth.mailed_token(VERIFY)
@@ -255,7 +255,7 @@ def test_a_new_password_stops_a_change_of_address(auth, way):
     assert auth.sign_in(password="seven paper lanterns").json()["pending_email"] is None
 
 
-def test_an_address_in_other_letters_is_the_same_account(auth):
+def test_an_address_in_another_case_is_the_same_account(auth):
     secret = auth.sign_up()
     assert change_address(auth, secret, "MARIA@example.org").json()["pending_email"] == "MARIA@example.org"
     assert auth.send("PUT", f"/email-verifications/{auth.mailed_token(VERIFY)}").status_code == 204
@@ -273,7 +273,7 @@ def pointer_of(auth, email: str):
     return auth.documents.get(f"email:{auth.blind_index(email)}")
 
 
-def test_an_address_that_a_crash_left_reserved_is_free_after_a_minute(auth):
+def test_a_claim_left_by_a_crash_expires_after_a_minute(auth):
     auth.sign_up()
     user = auth.sign_in().json()
     pointer = pointer_of(auth, "maria@example.org")
@@ -290,7 +290,7 @@ def test_an_address_that_a_crash_left_reserved_is_free_after_a_minute(auth):
     assert auth.sign_in().json()["id"] == user["id"]
 
 
-def test_another_password_ends_all_other_sessions(auth):
+def test_a_new_password_ends_all_other_sessions(auth):
     secret, other = auth.sign_up(), auth.sign_in()
     body = {"current_password": MARIA["password"], "new_password": "seven paper lanterns"}
     changed = auth.call("POST", "/users/me/password", secret=secret, json=body)
@@ -310,7 +310,7 @@ def test_another_password_ends_all_other_sessions(auth):
     ("current", "new", "pointer"),
     [("wrong", "seven paper lanterns", "/current_password"), (MARIA["password"], "password123", "/new_password")],
 )
-def test_a_password_is_not_changed_by_a_wrong_one_or_to_a_weak_one(auth, current, new, pointer):
+def test_a_password_change_needs_the_current_and_a_strong_new_one(auth, current, new, pointer):
     secret = auth.sign_up()
     answer = auth.call("POST", "/users/me/password", secret=secret, json={"current_password": current, "new_password": new})
     assert answer.status_code == 422
@@ -318,7 +318,7 @@ def test_a_password_is_not_changed_by_a_wrong_one_or_to_a_weak_one(auth, current
     assert auth.sign_in().status_code == 201
 
 
-def test_nobody_is_not_let_in(auth):
+def test_a_request_without_credentials_is_refused(auth):
     for headers in ({}, {"Authorization": "Bearer nonsense"}, {"Authorization": "Basic bWU6bWU="}):
         answer = auth.send("GET", "/users/me", headers=headers)
         assert answer.status_code == 401

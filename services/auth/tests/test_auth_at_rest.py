@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 
 
-def test_the_file_holds_no_address_password_or_secret(auth):
+def test_the_file_contains_no_address_password_or_secret(auth):
     secret = auth.sign_up()
     token = auth.call(
         "POST",
@@ -38,7 +38,7 @@ def test_the_file_holds_no_address_password_or_secret(auth):
         assert base64.b64encode(hidden.encode()).rstrip(b"=") not in raw
 
 
-def test_nothing_secret_is_in_a_representation(auth):
+def test_no_repr_contains_a_secret(auth):
     auth.sign_up()
     user = auth.documents.get(f"user:{auth.sign_in().json()['id']}")
     assert "password_hash" not in repr(user)

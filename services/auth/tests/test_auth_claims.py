@@ -78,7 +78,7 @@ def belongs_to_maria(auth: Auth, email: str) -> bool:
     )
 
 
-def test_two_changes_to_the_same_address_at_once_leave_it_with_its_owner(crowded: Auth) -> None:
+def test_two_simultaneous_changes_to_one_address_keep_it(crowded: Auth) -> None:
     bearer = crowded.made.exchange(crowded.sign_up())[0]["auth"]
     token, answers = link_to(crowded, bearer, NEW), list[int]()
     crowded.documents.before("save", "user", lambda: answers.append(follow(crowded, token)))
@@ -87,7 +87,7 @@ def test_two_changes_to_the_same_address_at_once_leave_it_with_its_owner(crowded
     assert belongs_to_maria(crowded, NEW)
 
 
-def test_many_changes_to_the_same_address_at_once_leave_it_with_its_owner(auth: Auth) -> None:
+def test_many_simultaneous_changes_to_one_address_keep_it(auth: Auth) -> None:
     token = link_to(auth, auth.made.exchange(auth.sign_up())[0]["auth"], NEW)
     answers = auth.send_at_once(*[("PUT", f"/email-verifications/{token}", {})] * 4)
     assert sorted(answer.status_code for answer in answers)[0] == 204

@@ -11,7 +11,7 @@ MANY = 1_000_000
 PASSWORD = "violet umbrella kitchen"
 
 
-def test_people_change_themselves_while_the_relay_sends(make_auth):
+def test_profiles_can_change_while_the_relay_publishes(make_auth):
     auth = make_auth()
     secret, sent = auth.sign_up(), []
     relay = Relay(

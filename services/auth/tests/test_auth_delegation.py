@@ -34,13 +34,13 @@ def refused(auth, credential: str) -> None:
         auth.made.exchange(credential)
 
 
-def test_the_assistant_gets_a_token_of_its_own(auth) -> None:
+def test_the_assistant_gets_its_own_token(auth) -> None:
     tokens = tokens_of(auth, auth.sign_up())
     assert claims_of(tokens["assistant"])["aud"] == "assistant"
     assert (claims_of(tokens["extension"])["aud"], claims_of(tokens["extension"])["scope"]) == ("extension", "read")
 
 
-def test_it_opens_the_persons_data_and_not_their_account(auth) -> None:
+def test_a_delegated_token_opens_the_data_but_not_the_account(auth) -> None:
     secret = auth.sign_up()
     tokens = tokens_of(auth, delegated(auth, secret))
     assert set(tokens) == {"expenses", "budgets", "notifier"}
@@ -48,17 +48,17 @@ def test_it_opens_the_persons_data_and_not_their_account(auth) -> None:
     assert {claims_of(token)["sub"] for token in tokens.values()} == {claims_of(tokens_of(auth, secret)["auth"])["sub"]}
 
 
-def test_no_token_of_it_is_good_at_auth(auth) -> None:
+def test_a_delegated_token_is_not_accepted_by_auth(auth) -> None:
     for token in tokens_of(auth, delegated(auth, auth.sign_up())).values():
         assert auth.send("GET", "/users/me", headers={"Authorization": f"Bearer {token}"}).status_code == 401
 
 
-def test_gateways_get_no_token_for_every_service_from_it(auth) -> None:
+def test_a_delegated_token_yields_no_shared_token(auth) -> None:
     answer = auth.send("POST", "/internal/tokens", json={"secret": delegated(auth, auth.sign_up())})
     assert (answer.status_code, answer.json()["token"]) == (200, "")
 
 
-def test_what_comes_of_it_lives_no_longer_than_itself(auth) -> None:
+def test_exchanged_tokens_expire_with_the_delegated_one(auth) -> None:
     auth.now.stopped_at = time.time()
     secret = auth.sign_up()
     credential = delegated(auth, secret)
@@ -71,18 +71,18 @@ def test_what_comes_of_it_lives_no_longer_than_itself(auth) -> None:
 
 
 @pytest.mark.parametrize("scopes", [["read"], ["write"], ["read", "write"]])
-def test_it_may_do_no_more_than_the_access_token(auth, scopes) -> None:
+def test_a_delegated_token_has_no_more_scopes_than_the_access_token(auth, scopes) -> None:
     token = auth.create_token(auth.sign_up(), scopes=scopes)["token"]
     assert claims_of(tokens_of(auth, delegated(auth, token))["expenses"])["scope"].split() == sorted(scopes)
 
 
-def test_a_token_that_only_writes_gives_watson_nothing_to_call_back_with(auth) -> None:
+def test_a_write_only_token_yields_no_token_for_watson(auth) -> None:
     token = auth.create_token(auth.sign_up(), scopes=["write"])["token"]
     assert "extension" not in tokens_of(auth, token)
 
 
 @pytest.mark.parametrize("make", [delegated, extension])
-def test_it_ends_with_the_session(auth, make) -> None:
+def test_a_delegated_token_ends_with_the_session(auth, make) -> None:
     secret = auth.sign_up()
     credential = make(auth, secret)
     tokens_of(auth, credential)
@@ -91,7 +91,7 @@ def test_it_ends_with_the_session(auth, make) -> None:
 
 
 @pytest.mark.parametrize("make", [delegated, extension])
-def test_it_ends_with_the_access_token(auth, make) -> None:
+def test_a_delegated_token_ends_with_the_access_token(auth, make) -> None:
     secret = auth.sign_up()
     token = auth.create_token(secret)
     credential = make(auth, token["token"])
@@ -100,7 +100,7 @@ def test_it_ends_with_the_access_token(auth, make) -> None:
     refused(auth, credential)
 
 
-def test_it_ends_with_the_account(auth) -> None:
+def test_a_delegated_token_ends_with_the_account(auth) -> None:
     secret = auth.sign_up()
     credential = delegated(auth, secret)
     gone = auth.call("DELETE", "/users/me", secret=secret, headers={"X-Current-Password": "violet%20umbrella%20kitchen"})
@@ -113,7 +113,7 @@ def test_a_token_for_another_audience_delegates_nothing(auth, audience) -> None:
     refused(auth, f"outlay_dlg_{tokens_of(auth, auth.sign_up())[audience]}")
 
 
-def test_the_token_for_every_service_delegates_nothing(auth) -> None:
+def test_a_shared_token_delegates_nothing(auth) -> None:
     shared = auth.send("POST", "/internal/tokens", json={"secret": auth.sign_up()}).json()["token"]
     refused(auth, f"outlay_dlg_{shared}")
     refused(auth, f"outlay_ext_{shared}")
@@ -124,7 +124,7 @@ def test_a_delegated_token_cannot_be_delegated_again(auth) -> None:
         refused(auth, f"outlay_dlg_{token}")
 
 
-def test_watson_reaches_the_assistant_alone_and_only_reads(auth) -> None:
+def test_watson_reaches_only_the_assistant_and_only_reads(auth) -> None:
     tokens = tokens_of(auth, extension(auth, auth.sign_up()))
     assert set(tokens) == {"assistant"}
     assert claims_of(tokens["assistant"])["scope"] == "read"
@@ -132,7 +132,7 @@ def test_watson_reaches_the_assistant_alone_and_only_reads(auth) -> None:
     assert {claims_of(token)["scope"] for token in onwards.values()} == {"read"}
 
 
-def test_a_token_for_the_assistant_is_none_for_watson(auth) -> None:
+def test_watson_cannot_use_a_token_for_the_assistant(auth) -> None:
     refused(auth, f"outlay_ext_{tokens_of(auth, auth.sign_up())['assistant']}")
 
 
@@ -171,12 +171,12 @@ def test_a_forged_token_delegates_nothing(auth, changes) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "x", "a.b.c", "..", "e30.e30.e30", "\u00fc.\u00fc.\u00fc", "a" * 1_900])
-def test_what_is_no_token_at_all_delegates_nothing(auth, text) -> None:
+def test_text_that_is_not_a_token_delegates_nothing(auth, text) -> None:
     for prefix in ("outlay_dlg_", "outlay_ext_"):
         assert auth.send("POST", "/internal/tokens", json={"secret": prefix + text}).status_code == 401
 
 
-def test_it_is_good_after_the_keys_were_rotated(auth) -> None:
+def test_a_delegated_token_survives_a_key_rotation(auth) -> None:
     auth.now.stopped_at = time.time()
     secret = auth.sign_up()
     auth.made.rotate()

@@ -13,7 +13,7 @@ LONGEST = 100
 MEGABYTE = 1_000_000
 
 
-def test_with_all_that_fits_in_a_users_document_is_far_from_the_limit(auth):
+def test_a_full_user_document_is_far_below_the_limit(auth):
     """JSON writes an emoji with twelve letters, and twice as many inside an event."""
     secret = auth.sign_up(name="🎈" * LONGEST)
     user = auth.sign_in().json()

@@ -39,7 +39,7 @@ def test_every_example_is_accepted(auth):
     assert auth.send("POST", "/internal/tokens", json=POSTED["TokenExchange"]).status_code == 401
 
 
-def test_every_error_of_the_domain_has_a_status():
+def test_every_error_has_a_status():
     declared = {kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, Exception)}
     assert declared == set(STATUSES)
 
@@ -47,7 +47,7 @@ def test_every_error_of_the_domain_has_a_status():
 @pytest.mark.parametrize(
     ("method", "path"), [(method.upper(), path) for path, method, operation in operations(SPEC) if operation.get("security") != []]
 )
-def test_every_operation_that_is_not_open_needs_somebody(auth, method, path):
+def test_every_protected_operation_needs_a_token(auth, method, path):
     path = path.format(session_id="0190f1d2-6f0e-7c3a-9d55-0a4d2c9b7e11", token_id="0190f1d2-6f0e-7c3a-9d55-0a4d2c9b7e11")
     assert auth.send(method, path).status_code == 401
 

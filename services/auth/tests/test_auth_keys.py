@@ -33,7 +33,7 @@ def test_only_public_halves_are_published(auth):
     assert auth.made.jwks() == {"keys": [key]}
 
 
-def test_the_same_key_signs_until_it_is_rotated_and_after_a_restart(make_auth):
+def test_a_key_signs_until_rotated_also_after_a_restart(make_auth):
     auth = make_auth()
     secret = auth.sign_up()
     first = kid_of(auth.made.exchange(secret)[0]["auth"])
@@ -41,7 +41,7 @@ def test_the_same_key_signs_until_it_is_rotated_and_after_a_restart(make_auth):
     assert published(auth) == [first]
 
 
-def test_a_new_key_is_published_before_it_signs_and_the_old_one_after_it_signed(auth):
+def test_keys_are_published_before_and_after_they_sign(auth):
     secret = auth.sign_up()
     old_token = auth.made.exchange(secret)[0]["auth"]
     old = kid_of(old_token)
@@ -59,7 +59,7 @@ def test_a_new_key_is_published_before_it_signs_and_the_old_one_after_it_signed(
     assert published(auth) == [new]
 
 
-def test_a_verifier_with_keys_of_before_the_rotation_learns_the_new_one(auth):
+def test_a_verifier_with_old_keys_learns_the_new_one(auth):
     secret, tick = auth.sign_up(), [0.0]
     verify = TokenVerifier(auth.made.jwks, "auth", monotonic=lambda: tick[0])
     verify(auth.made.exchange(secret)[0]["auth"])
@@ -68,7 +68,7 @@ def test_a_verifier_with_keys_of_before_the_rotation_learns_the_new_one(auth):
     assert verify(auth.made.exchange(secret)[0]["auth"])
 
 
-def test_no_token_is_refused_while_two_replicas_change_keys_before_verifiers_that_keep_them(make_auth):
+def test_no_token_is_refused_while_two_replicas_rotate_keys(make_auth):
     replicas = [make_auth(), make_auth()]
     for replica in replicas:
         replica.now.stopped_at = time.time() + DAY  # verifiers know the machine's time alone: no token may expire meanwhile
@@ -108,7 +108,7 @@ def test_keys_are_rotated_once_a_month(auth):
     assert published(auth) != first
 
 
-def test_two_processes_that_start_at_a_time_have_one_key(make_auth):
+def test_two_processes_that_start_together_have_one_key(make_auth):
     one, other = make_auth(), make_auth()
     answers = one.send_at_once(*(("GET", "/internal/jwks", {}),) * 4) + other.send_at_once(*(("GET", "/internal/jwks", {}),) * 4)
     assert len({json.dumps(answer.json()) for answer in answers}) == 1
@@ -135,6 +135,6 @@ def test_a_token_that_was_tampered_with_is_refused(auth, spoil):
     assert auth.send("GET", "/users/me", headers={"Authorization": f"Bearer {forged}"}).status_code == 401
 
 
-def test_in_process_a_wrong_secret_is_refused_like_over_http(auth):
+def test_a_wrong_secret_is_refused_in_process_as_over_http(auth):
     with pytest.raises(UnauthorizedError):
         auth.made.exchange("outlay_ses_wrong")

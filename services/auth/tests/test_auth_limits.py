@@ -55,7 +55,7 @@ def test_a_client_signs_in_ten_times_a_minute(strict):
     assert sign_in(strict, "x", address="10.0.0.2").status_code == 401
 
 
-def test_a_network_waits_after_five_failures_and_longer_each_time(auth):
+def test_a_network_waits_longer_after_each_failure(auth):
     failures = FailedSignIns(store=auth.document_store(), blind_index=str, now=auth.now)
     for _ in range(FREE_FAILURES):
         failures.check("maria", "10.0.0.1", known=False)
@@ -72,13 +72,13 @@ def test_a_network_waits_after_five_failures_and_longer_each_time(auth):
     assert all(abs(wait - right) <= 2 for wait, right in zip(waits, expected, strict=True))
 
 
-def test_guesses_from_one_network_lock_nobody_out_elsewhere(strict):
+def test_failures_from_one_network_lock_nobody_out_elsewhere(strict):
     strict.sign_up()
     assert statuses(sign_in(strict, "wrong") for _ in range(6)) == [401] * 5 + [429]
     assert sign_in(strict, MARIA["password"], address="10.0.1.9").status_code == 201
 
 
-def test_guesses_from_many_networks_do_not_lock_out_a_network_that_the_owner_used(strict):
+def test_failures_from_many_networks_spare_the_owners_network(strict):
     strict.send("POST", "/users", headers=from_("10.7.7.7"), json=MARIA)
     answers = statuses(sign_in(strict, "wrong", address=f"10.0.{n}.1") for n in range(MOST_FAILURES + 3))
     assert answers == [401] * MOST_FAILURES + [429] * 3
@@ -94,7 +94,7 @@ def test_the_guard_over_all_networks_ends_after_an_hour(strict):
     assert sign_in(strict, MARIA["password"], address="10.8.8.8").status_code == 201
 
 
-def test_an_unknown_address_is_limited_alike(strict):
+def test_an_unknown_address_has_the_same_limits(strict):
     strict.send("POST", "/users", headers=from_("10.7.7.7"), json=MARIA)
 
     def answers(email: str) -> list[tuple[int, bytes]]:
@@ -104,7 +104,7 @@ def test_an_unknown_address_is_limited_alike(strict):
     assert answers("nobody@example.org") == answers(MARIA["email"])
 
 
-def test_a_finished_reset_lifts_the_waiting_and_the_guard(strict):
+def test_a_completed_reset_lifts_the_wait_and_the_guard(strict):
     strict.sign_up()
     assert statuses(sign_in(strict, "wrong") for _ in range(6))[-1] == 429
     strict.send("POST", "/password-resets", json={"email": MARIA["email"]})
@@ -113,7 +113,7 @@ def test_a_finished_reset_lifts_the_waiting_and_the_guard(strict):
     assert sign_in(strict, "seven paper lanterns").status_code == 201
 
 
-def test_two_replicas_count_guesses_together(make_auth):
+def test_two_replicas_count_failed_sign_ins_together(make_auth):
     one, other = make_auth(factor=1), make_auth(factor=1)
     one.sign_up()
     assert statuses(sign_in(one, "wrong") for _ in range(3)) == [401] * 3
@@ -149,18 +149,18 @@ def test_the_addresses_of_one_ipv6_network_are_one_client(strict):
         ("", ""),
     ],
 )
-def test_a_network_has_one_spelling(client, network):
+def test_each_network_has_one_spelling(client, network):
     assert network_of(client) == network
 
 
-def test_a_success_forgives_the_failures(strict):
+def test_a_sign_in_clears_the_failures(strict):
     strict.sign_up()
     for n in range(3):
         assert statuses(sign_in(strict, "wrong", address=f"10.0.{n}.1") for _ in range(4)) == [401] * 4
         assert sign_in(strict, MARIA["password"], address=f"10.0.{n}.1").status_code == 201
 
 
-def test_a_client_signs_up_ten_times_an_hour_not_counting_typing_errors(strict):
+def test_a_client_signs_up_ten_times_an_hour(strict):
     for _ in range(12):
         assert strict.send("POST", "/users", json={**MARIA, "password": "1234567890"}).status_code == 422
     answers = [strict.send("POST", "/users", json={**MARIA, "email": f"m{n}@example.org"}) for n in range(11)]
@@ -178,13 +178,13 @@ def test_resets_are_limited_by_client_and_by_address(strict):
     assert statuses(ask("10.9.9.9", f"m{n}@example.org") for n in range(6)) == [202] * 5 + [429]
 
 
-def test_verification_mails_are_limited_by_user(strict):
+def test_verification_emails_are_limited_by_user(strict):
     secret = strict.sign_up()
     answers = [strict.call("POST", "/users/me/verification", secret=secret) for _ in range(4)]
     assert statuses(answers) == [202] * 2 + [429] * 2
 
 
-def test_confirmations_and_resets_to_an_unconfirmed_address_are_three_a_day(strict):
+def test_an_unverified_address_gets_three_emails_a_day(strict):
     signed_up(strict)
     for n in range(5):
         assert (
@@ -194,26 +194,26 @@ def test_confirmations_and_resets_to_an_unconfirmed_address_are_three_a_day(stri
     assert (first, len(more)) == ("", 1)
 
 
-def test_addresses_that_differ_behind_a_plus_are_one_mailbox(strict):
+def test_addresses_that_differ_after_a_plus_share_a_limit(strict):
     answers = [strict.send("POST", "/users", json={**MARIA, "email": f"maria+{n}@example.org"}) for n in range(4)]
     assert statuses(answers) == [201] * 3 + [429]
 
 
-def test_signing_up_with_a_taken_address_uses_up_no_mails_of_its_owner(strict):
+def test_signing_up_with_a_taken_address_spends_no_emails(strict):
     secret = strict.sign_up(email="maria@example.org")
     tried = [strict.send("POST", "/users", headers=from_(f"10.6.{n}.1"), json=MARIA) for n in range(6)]
     assert statuses(tried) == [409] * 6
     assert strict.call("POST", "/users/me/verification", secret=secret).status_code == 202
 
 
-def test_a_sign_up_that_is_refused_for_its_mail_leaves_the_address_free(strict):
+def test_a_sign_up_over_the_email_limit_frees_the_address(strict):
     for n in range(3):
         strict.send("POST", "/users", headers=from_(f"10.6.{n}.1"), json={**MARIA, "email": f"maria+{n}@example.org"})
     assert refused(strict.send("POST", "/users", json=MARIA))
     assert [kind for kind, _user in strict.rows()].count("email") == 3
 
 
-def test_nobody_has_many_mails_sent_by_changing_their_address(strict):
+def test_address_changes_send_a_limited_number_of_emails(strict):
     secret = strict.sign_up()
 
     def change(n: int):
@@ -224,7 +224,7 @@ def test_nobody_has_many_mails_sent_by_changing_their_address(strict):
     assert statuses(change(n) for n in range(24)) == [200] * 3 + [429] * 21
 
 
-def test_nobody_gets_many_mails_however_many_accounts_ask(strict):
+def test_a_mailbox_gets_few_emails_from_any_number_of_accounts(strict):
     def change(n: int):
         secret = strict.sign_up(email=f"m{n}@example.org")
         body = {"email": "victim@example.org", "current_password": MARIA["password"]}
@@ -233,7 +233,7 @@ def test_nobody_gets_many_mails_however_many_accounts_ask(strict):
     assert statuses(change(n) for n in range(7)) == [200] * 3 + [429] * 4
 
 
-def test_a_network_has_twenty_mails_sent_in_an_hour(strict):
+def test_a_network_sends_twenty_emails_an_hour(strict):
     secrets = [
         secret_in(strict.send("POST", "/users", headers=from_(f"10.1.{n}.1"), json={**MARIA, "email": f"m{n}@example.org"}))
         for n in range(12)
@@ -246,7 +246,7 @@ def test_a_network_has_twenty_mails_sent_in_an_hour(strict):
     assert statuses(asked) == [202] * 20 + [429] * 4
 
 
-def test_a_stolen_browser_guesses_the_password_five_times(strict):
+def test_a_session_can_try_the_password_five_times(strict):
     secret = strict.sign_up()
     wrong = {"current_password": "wrong", "new_password": "seven paper lanterns"}
     assert statuses(strict.call("POST", "/users/me/password", secret=secret, json=wrong) for _ in range(3)) == [422] * 3
@@ -261,7 +261,7 @@ def test_links_are_limited_by_client(strict):
     assert statuses(answers) == [404] * 30 + [429]
 
 
-def test_a_factor_widens_every_limit():
+def test_the_factor_multiplies_every_limit():
     limits, rule = LocalRateLimits(factor=3), Limit("some", 2, 60)
     for _ in range(6):
         limits.hit(rule, "maria")

@@ -9,7 +9,7 @@ VERIFY, RESET = "user.verification_requested", "user.password_reset_requested"
 NEW = {"password": "seven paper lanterns"}
 
 
-def test_the_link_of_the_mail_verifies_the_address_once(auth):
+def test_the_emailed_link_verifies_the_address_once(auth):
     secret = auth.sign_up()
     path = f"/email-verifications/{auth.mailed_token(VERIFY)}"
     assert auth.send("PUT", path).status_code == 204
@@ -22,7 +22,7 @@ def test_the_link_of_the_mail_verifies_the_address_once(auth):
     assert auth.events() == []
 
 
-def test_asking_again_for_the_mail_ends_the_former_link(auth):
+def test_another_verification_email_ends_the_former_link(auth):
     secret = auth.sign_up()
     first = auth.mailed_token(VERIFY)
     assert auth.call("POST", "/users/me/verification", secret=secret).status_code == 202
@@ -31,7 +31,7 @@ def test_asking_again_for_the_mail_ends_the_former_link(auth):
     assert auth.send("PUT", f"/email-verifications/{second}").status_code == 204
 
 
-def test_a_verification_link_lives_seven_days(auth):
+def test_a_verification_link_is_valid_for_seven_days(auth):
     auth.sign_up()
     token = auth.mailed_token(VERIFY)
     auth.now.ahead = 7 * DAY + 60
@@ -50,7 +50,7 @@ def test_a_link_to_the_old_address_does_not_verify_the_new_one(auth):
     assert (me["email"], me["email_verified"], me["pending_email"]) == ("Maria@example.org", True, "new@example.org")
 
 
-def test_asking_again_for_a_reset_ends_the_former_link(auth):
+def test_another_reset_email_ends_the_former_link(auth):
     auth.sign_up()
     auth.request_reset()
     first = auth.mailed_token(RESET)
@@ -60,7 +60,7 @@ def test_asking_again_for_a_reset_ends_the_former_link(auth):
     assert auth.send("PUT", f"/password-resets/{second}", json=NEW).status_code == 204
 
 
-def test_a_reset_lives_an_hour_and_ends_with_another_password(auth):
+def test_a_reset_link_expires_in_an_hour_or_with_a_new_password(auth):
     secret = auth.sign_up()
     auth.request_reset()
     token = auth.mailed_token(RESET)
@@ -85,7 +85,7 @@ class Counting:
         return getattr(self._store, name)
 
 
-def test_a_request_for_a_reset_costs_the_same_whether_or_not_it_leads_to_a_mail(make_auth):
+def test_a_reset_request_costs_the_same_with_and_without_email(make_auth):
     auth = make_auth(Counting, factor=1)
     auth.sign_up(email="confirmed@example.org")
     auth.send("PUT", f"/email-verifications/{auth.mailed_token(VERIFY)}")
@@ -111,7 +111,7 @@ def test_a_weak_password_leaves_the_link_valid(auth):
     assert auth.send("PUT", path, json=NEW).status_code == 204
 
 
-def test_a_link_of_one_kind_is_none_of_the_other(auth):
+def test_a_link_of_one_kind_does_not_work_as_the_other(auth):
     auth.sign_up()
     verification = auth.mailed_token(VERIFY)
     auth.request_reset()

@@ -28,7 +28,7 @@ def written(caplog: pytest.LogCaptureFixture) -> Callable[[], list[dict[str, Any
     return read
 
 
-def test_a_sign_in_says_who_and_from_where(auth, written):
+def test_a_sign_in_is_logged_with_user_and_network(auth, written):
     auth.sign_up()
     [signed_up] = written()
     auth.send("POST", "/session", json={"email": MARIA["email"], "password": MARIA["password"]}, headers=FROM)
@@ -37,7 +37,7 @@ def test_a_sign_in_says_who_and_from_where(auth, written):
     assert line["user_id"] == signed_up["user_id"]
 
 
-def test_a_wrong_password_is_told_without_password_or_address(auth, written):
+def test_a_wrong_password_is_logged_without_secrets(auth, written):
     auth.sign_up()
     written()
     for email in (MARIA["email"], MARIA["email"], "nobody@example.org"):
@@ -49,7 +49,7 @@ def test_a_wrong_password_is_told_without_password_or_address(auth, written):
     assert "example.org" not in str([first, second, other])
 
 
-def test_tokens_and_passwords_are_told(auth, written):
+def test_changes_of_tokens_and_passwords_are_logged(auth, written):
     secret = auth.sign_up()
     body = {"name": "backup", "scopes": ["read"], "current_password": MARIA["password"]}
     made = auth.call("POST", "/users/me/tokens", secret=secret, json=body).json()
@@ -65,7 +65,7 @@ def test_tokens_and_passwords_are_told(auth, written):
     assert made["token"] not in str(lines)
 
 
-def test_what_a_token_may_not_do_is_told(auth, written):
+def test_a_refused_token_is_logged(auth, written):
     secret = auth.sign_up()
     body = {"name": "backup", "scopes": ["read"], "current_password": MARIA["password"]}
     token = auth.call("POST", "/users/me/tokens", secret=secret, json=body).json()["token"]

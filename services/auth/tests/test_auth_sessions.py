@@ -14,7 +14,7 @@ HOUR = 3_600.0
 SECRET = "A" * 43
 
 
-def test_signing_in_gives_a_session_of_its_own(auth):
+def test_each_sign_in_has_its_own_session(auth):
     first = auth.sign_up()
     answer = auth.sign_in(email=" maria@EXAMPLE.org ")
     assert answer.status_code == 201
@@ -23,7 +23,7 @@ def test_signing_in_gives_a_session_of_its_own(auth):
     assert auth.exchange_status(first) == auth.exchange_status(secret_in(answer)) == 200
 
 
-def test_a_wrong_password_and_an_unknown_address_get_the_same_answer(auth):
+def test_a_wrong_password_and_an_unknown_address_look_the_same(auth):
     auth.sign_up()
     wrong, unknown = auth.sign_in(password="wrong umbrella kitchen"), auth.sign_in(email="nobody@example.org")
     assert wrong.status_code == unknown.status_code == 401
@@ -35,7 +35,7 @@ def test_a_wrong_password_and_an_unknown_address_get_the_same_answer(auth):
 @pytest.mark.parametrize(
     "body", [{}, {"email": "a@b.cd"}, {"email": 1, "password": "x"}, {"email": "a@b.cd", "password": "x", "remember": True}]
 )
-def test_credentials_that_do_not_fit_are_refused(auth, body):
+def test_invalid_credentials_are_refused(auth, body):
     assert auth.send("POST", "/session", json=body).status_code == 400
 
 
@@ -44,12 +44,12 @@ def test_odd_credentials_are_merely_wrong(auth):
         assert auth.sign_in(email=email, password=password).status_code == 401
 
 
-def test_a_password_is_the_same_however_its_accents_are_composed(auth):
+def test_composed_and_decomposed_accents_are_the_same_password(auth):
     auth.sign_up(password="cre\u0300me bru\u0302le\u0301e")
     assert auth.sign_in(password="cr\u00e8me br\u00fbl\u00e9e").status_code == 201
 
 
-def test_signing_out_ends_the_session_and_empties_the_cookie(auth):
+def test_signing_out_ends_the_session_and_clears_the_cookie(auth):
     secret = auth.sign_up()
     bearer = {"Authorization": f"Bearer {auth.made.exchange(secret)[0]['auth']}"}
     answer = auth.send("DELETE", "/session", headers=bearer)
@@ -59,7 +59,7 @@ def test_signing_out_ends_the_session_and_empties_the_cookie(auth):
     assert auth.send("DELETE", "/session", headers=bearer).status_code == 204
 
 
-def test_a_service_token_of_an_ended_session_cannot_touch_security(auth):
+def test_a_service_token_of_an_ended_session_changes_no_credentials(auth):
     secret = auth.sign_up()
     bearer = {"Authorization": f"Bearer {auth.made.exchange(secret)[0]['auth']}"}
     auth.send("DELETE", "/session", headers=bearer)
@@ -73,7 +73,7 @@ def test_a_service_token_of_an_ended_session_cannot_touch_security(auth):
     assert auth.send("DELETE", "/users/me", headers=leaving).status_code == 401
 
 
-def test_nobody_reads_or_ends_the_session_of_somebody_else(auth):
+def test_nobody_reads_or_ends_another_persons_session(auth):
     mine, theirs = auth.sign_up(), auth.sign_up(email="eve@example.org")
     session = auth.call("GET", "/session", secret=mine).json()
     for method in ("GET", "DELETE"):
@@ -101,7 +101,7 @@ def test_a_session_ends_after_ninety_days_of_use(auth):
     assert auth.exchange_status(secret) == 401
 
 
-def test_beyond_fifty_sessions_the_one_that_was_out_of_use_the_longest_ends(auth):
+def test_the_51st_sign_in_ends_the_least_recently_used_session(auth):
     first, second = auth.sign_up(), secret_in(auth.sign_in())
     auth.now.ahead = 2 * HOUR
     assert auth.exchange_status(first) == 200
@@ -125,13 +125,13 @@ def test_beyond_fifty_sessions_the_one_that_was_out_of_use_the_longest_ends(auth
         "outlay_ses_../signing-keys_" + "A" * 43,
     ],
 )
-def test_a_secret_that_is_none_gets_401(auth, secret):
+def test_an_invalid_secret_gets_401(auth, secret):
     answer = auth.send("POST", "/internal/tokens", json={"secret": secret})
     assert answer.status_code == 401
     assert answer.json()["title"] == "Not signed in"
 
 
-def test_the_service_token_says_who_it_is(auth):
+def test_the_service_token_names_its_user(auth):
     secret = auth.sign_up(home_currency="USD", time_zone="America/New_York", locale="en-US")
     answer = auth.send("POST", "/internal/tokens", json={"secret": secret})
     assert answer.status_code == 200

@@ -17,18 +17,18 @@ if TYPE_CHECKING:
     from auth.store.cloudant.address import CloudantAddress
 
 
-def test_only_the_store_has_to_be_given():
+def test_only_the_store_is_required():
     settings = read_settings(AuthSettings, {"AUTH_STORE": "sqlite:////var/lib/outlay/auth.db"})
     assert (settings.cookie_secure, settings.rate_limit_factor) == (True, 1)
 
 
-def test_the_rest_is_read():
+def test_all_other_settings_are_read():
     environ = {"AUTH_STORE": "sqlite:///auth.db", "AUTH_COOKIE_SECURE": "false", "AUTH_RATE_LIMIT_FACTOR": "1000"}
     settings = read_settings(AuthSettings, environ)
     assert (settings.store, settings.cookie_secure, settings.rate_limit_factor) == ("sqlite:///auth.db", False, 1000)
 
 
-def test_all_that_is_wrong_is_told_at_once():
+def test_all_problems_are_reported_at_once():
     environ = {"AUTH_STORE": "postgres://x", "AUTH_COOKIE_SECURE": "maybe", "AUTH_RATE_LIMIT_FACTOR": "0"}
     with pytest.raises(SettingsError) as error:
         read_settings(AuthSettings, environ)
@@ -60,7 +60,7 @@ def test_a_database_is_read_from_one_address():
         ("cloudants://a:b@[::1]:1/outlay", "https://[::1]:1", "basic"),
     ],
 )
-def test_what_is_not_said_is_plain(store: str, url: str, way_in: str):
+def test_defaults_of_an_address(store: str, url: str, way_in: str):
     assert (cloudant(store).url, cloudant(store).way_in) == (url, way_in)
 
 
@@ -89,20 +89,20 @@ def test_secrets_may_be_in_files(tmp_path: Path):
         ("cloudnt://maria:s3cret@x.cloud/outlay", {}, "must be sqlite"),
     ],
 )
-def test_an_address_that_cannot_be_is_refused_without_telling_its_secret(store: str, more: dict[str, str], why: str):
+def test_an_invalid_address_is_refused_without_its_secret(store: str, more: dict[str, str], why: str):
     with pytest.raises(SettingsError) as error:
         read_settings(AuthSettings, {"AUTH_STORE": store, **more})
     assert why in str(error.value)
     assert "s3cret" not in str(error.value)
 
 
-def test_an_address_shows_no_secret():
+def test_the_repr_of_an_address_shows_no_secret():
     shown = repr(cloudant("cloudants://maria:s3cret@x.cloud/outlay"))
     assert "maria" in shown
     assert "s3cret" not in shown
 
 
-def test_a_home_does_not_load_what_it_does_not_use():
+def test_a_home_does_not_load_the_cloudant_sdk():
     told = "import sys, auth.app, auth.settings; print([name for name in ('ibmcloudant', 'ibm_cloud_sdk_core') if name in sys.modules])"
     loaded = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
     assert loaded.stdout == "[]\n"

@@ -31,7 +31,7 @@ def test_its_scopes_go_into_the_service_token(auth):
     assert auth.call("PATCH", "/users/me", secret=writing, **change).status_code == 200
 
 
-def test_a_token_touches_no_security(auth):
+def test_an_access_token_changes_no_credentials(auth):
     secret = auth.sign_up()
     made = auth.create_token(secret, scopes=["read", "write"])
     session = auth.call("GET", "/session", secret=secret).json()
@@ -62,7 +62,7 @@ def test_a_token_touches_no_security(auth):
         assert auth.call(method, path, secret=made["token"], **more).status_code == 403, (method, path)
 
 
-def test_a_revoked_token_is_none(auth):
+def test_a_revoked_token_is_refused(auth):
     secret = auth.sign_up()
     made = auth.create_token(secret)
     path = f"/users/me/tokens/{made['id']}"
@@ -72,7 +72,7 @@ def test_a_revoked_token_is_none(auth):
     assert auth.call("DELETE", path, secret=secret).status_code == 404
 
 
-def test_nobody_reads_or_revokes_the_token_of_somebody_else(auth):
+def test_nobody_reads_or_revokes_another_persons_token(auth):
     made = auth.create_token(auth.sign_up())
     theirs = auth.sign_up(email="eve@example.org")
     for method in ("GET", "DELETE"):
@@ -81,14 +81,14 @@ def test_nobody_reads_or_revokes_the_token_of_somebody_else(auth):
     assert auth.exchange_status(made["token"]) == 200
 
 
-def test_a_service_token_does_not_outlive_the_token_that_it_was_changed_from(auth):
+def test_a_service_token_does_not_outlive_its_access_token(auth):
     until = datetime.now(UTC) + timedelta(seconds=30)
     made = auth.create_token(auth.sign_up(), expires_at=until.isoformat())
     tokens, expires_at = auth.made.exchange(made["token"])
     assert expires_at == int(until.timestamp()) == auth.made.verify(tokens["auth"])["exp"]
 
 
-def test_a_token_outlives_another_password(auth):
+def test_an_access_token_outlives_a_password_change(auth):
     secret = auth.sign_up()
     made = auth.create_token(secret)
     body = {"current_password": "violet umbrella kitchen", "new_password": "seven paper lanterns"}
@@ -111,7 +111,7 @@ def test_a_token_outlives_another_password(auth):
         ({"expires_at": "9999-12-31T23:59:59-23:59"}, 422),
     ],
 )
-def test_a_token_that_cannot_be_is_not_made(auth, changes, status):
+def test_an_invalid_token_is_not_created(auth, changes, status):
     secret = auth.sign_up()
     answer = auth.call(
         "POST",
@@ -145,7 +145,7 @@ def test_a_token_needs_the_password_again(auth):
     assert auth.call("GET", "/users/me/tokens", secret=secret).json() == {"items": []}
 
 
-def test_a_token_expires_after_90_days_unless_something_else_was_asked_for(auth):
+def test_a_token_expires_after_90_days_by_default(auth):
     secret = auth.sign_up()
     usual, never = auth.create_token(secret), auth.create_token(secret, expires_at=None)
     days = (datetime.fromisoformat(usual["expires_at"]) - datetime.now(UTC)) / timedelta(days=1)
