@@ -94,7 +94,7 @@ def test_a_server_that_dies_after_the_text_leaves_a_doubt(exim) -> None:
 
 
 @pytest.mark.parametrize(
-    ("server", "words"), [({"password": "wrong"}, "encrypting or logging in"), ({"user": "", "password": ""}, "it wants a user")]
+    ("server", "words"), [({"password": "wrong"}, "encrypting or logging in"), ({"user": "", "password": ""}, "requires a login")]
 )
 def test_who_is_not_let_in_tries_again_and_tells_the_operator(box, caplog, server, words) -> None:
     with pytest.raises(TryAgainError):

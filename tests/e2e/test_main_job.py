@@ -78,9 +78,9 @@ def test_sign_up_import_budget_exceeded_live_and_the_mail(page: Page, outlay) ->
     expect(page.get_by_role("article", name="Everything")).to_have_attribute("data-state", "exceeded", timeout=3000)
 
     page.goto("/alerts")
-    expect(page.get_by_text(re.compile("Everything.*over its limit")).first).to_be_visible()
+    expect(page.get_by_text(re.compile("Everything.*over budget")).first).to_be_visible()
     page.goto("/dev/mail")
-    page.get_by_text(re.compile("Everything.*over its limit")).first.click()
+    page.get_by_text(re.compile("Everything.*over budget")).first.click()
     expect(page.get_by_text("Blue Bottle").first).to_be_visible()
 
 

@@ -235,7 +235,7 @@ def summaries(process: OutlayProcess) -> list[str]:
 
 def named_in(text: str) -> Counter[tuple[str, str]]:
     """Count the past periods that a summary names, as (budget, first day)."""
-    _before, _title, rest = text.partition("Past periods that were over their limits:")
+    _before, _title, rest = text.partition("Past periods over budget:")
     lines = [line.rpartition(": ") for line in rest.splitlines() if ": " in line and " to " in line]
     return Counter((budget, days.partition(" to ")[0]) for budget, _colon, days in lines)
 

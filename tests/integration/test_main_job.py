@@ -82,7 +82,7 @@ def test_a_budget_that_is_exceeded_when_it_is_set_tells_at_once(outlay) -> None:
     budget = person.budget("20.00")
     assert budget["current"]["state"] == "exceeded"
     text = told(outlay, person, "budget_exceeded").get_body(("plain",)).get_content()
-    for fact in ("Before", "€30.00", "€7,030.50 of €20.00", "€7,010.50 too much"):
+    for fact in ("Before", "€30.00", "€7,030.50 of €20.00", "€7,010.50 over"):
         assert fact in text, fact
     [alert] = person.read("alerts")["items"]
     assert "€7,030.50 of €20.00" in alert["body"]
@@ -121,7 +121,7 @@ def test_what_is_exceeded_without_an_undone_import_is_told_once_by_itself(outlay
     eventually(lambda: current(person, budget)["spent"]["amount"] == "230.00")
     assert person.delete(f"imports/{person.read('imports')['items'][0]['id']}").status_code == 204
     text = told(outlay, person, "budget_exceeded").get_body(("plain",)).get_content()
-    for fact in ("Later", "€110.00 of €100.00", "€10.00 too much"):
+    for fact in ("Later", "€110.00 of €100.00", "€10.00 over"):
         assert fact in text, fact
     eventually(lambda: settled(outlay))
     open_ = [entry["kind"] for entry in person.read("alerts")["items"] if entry["withdrawn_at"] is None]

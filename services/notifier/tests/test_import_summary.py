@@ -26,13 +26,13 @@ def test_what_an_import_exceeds_now_is_one_alert_and_one_mail(built: Built) -> N
     built.tell("import.reviewed", exceedances=[an_entry(), entry, an_entry("Fun", threshold=80)])
     assert built.sender.send_due() == 1
     [alert], [mail] = built.alerts(), built.mails()
-    assert alert["title"] == "household.csv is imported: 2 budgets are over their limits"
-    assert "Over the limit now: Groceries ($208.25 of $200.00), Coffee ($208.25 of $200.00)." in alert["body"]
-    assert "Nearly spent: Fun ($208.25 of $200.00)." in alert["body"]
-    assert mail["Subject"] == "household.csv is imported: 2 budgets are over their limits"
+    assert alert["title"] == "household.csv was imported: 2 budgets are exceeded"
+    assert "Over budget now: Groceries ($208.25 of $200.00), Coffee ($208.25 of $200.00)." in alert["body"]
+    assert "Near limit: Fun ($208.25 of $200.00)." in alert["body"]
+    assert mail["Subject"] == "household.csv was imported: 2 budgets are exceeded"
     text = mail.get_body(("plain",)).get_content()
-    assert "Coffee: $208.25 of $200.00 spent from January 1, 2015 to January 31, 2015, $8.25 too much." in text
-    assert "What tipped it: Onion Market, $11.32 on January 24, 2015." in text
+    assert "Coffee: $208.25 of $200.00 spent from January 1, 2015 to January 31, 2015, $8.25 over." in text
+    assert "Pushed over by Onion Market, $11.32 on January 24, 2015." in text
     assert all(text.count(f"\n{name}: ") == 1 for name in ("Groceries", "Coffee", "Fun"))
 
 
@@ -40,7 +40,7 @@ def test_one_budget_is_named_in_the_subject(built: Built) -> None:
     built.knows().tell("import.reviewed")
     built.sender.send_due()
     [mail] = built.mails()
-    assert mail["Subject"] == "household.csv is imported: Groceries is over its limit"
+    assert mail["Subject"] == "household.csv was imported: Groceries is over budget"
 
 
 def test_periods_of_the_past_are_listed_without_alarm(built: Built) -> None:
@@ -48,9 +48,9 @@ def test_periods_of_the_past_are_listed_without_alarm(built: Built) -> None:
     built.tell("import.reviewed", exceedances=[an_entry(period=LAST_YEAR), an_entry("Fun", threshold=80, period=LAST_YEAR)])
     built.sender.send_due()
     [alert], [mail] = built.alerts(), built.mails()
-    assert mail["Subject"] == "household.csv is imported: 990 of 990 rows"
-    assert alert["title"] == "household.csv is imported"
-    assert "A past period was over its limit; the history of the budget shows it." in alert["body"]
+    assert mail["Subject"] == "household.csv was imported: 990 of 990 rows"
+    assert alert["title"] == "household.csv was imported"
+    assert "One past period was over budget; see the budget's history." in alert["body"]
     text = mail.get_body(("plain",)).get_content()
     assert "Groceries: January 1, 2014 to January 31, 2014" in text
     assert "Fun" not in text
@@ -61,7 +61,7 @@ def test_a_long_summary_names_what_it_leaves_out(built: Built) -> None:
     built.tell("import.reviewed", exceedances=[an_entry(str(number), period=LAST_YEAR) for number in range(70)], more=5)
     built.sender.send_due()
     [alert], [mail] = built.alerts(), built.mails()
-    assert "75 past periods were over their limits" in alert["body"]
+    assert "75 past periods were over budget" in alert["body"]
     assert "15 more are not listed here" in mail.get_body(("plain",)).get_content()
 
 

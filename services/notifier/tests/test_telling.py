@@ -50,15 +50,15 @@ def test_a_budget_exceeded_is_one_alert_and_one_mail(built) -> None:
     assert built.sender.send_due() == 1
     [alert] = built.alerts()
     [mail] = built.mails()
-    assert alert["title"] == "Groceries is over its limit"
+    assert alert["title"] == "Groceries is over budget"
     assert alert["body"] == (
-        "$208.25 of $200.00 spent from January 1, 2015 to January 31, 2015, $8.25 too much. "
-        "What tipped it: Onion Market, $11.32 on January 24, 2015."
+        "$208.25 of $200.00 spent from January 1, 2015 to January 31, 2015, $8.25 over. "
+        "Pushed over by Onion Market, $11.32 on January 24, 2015."
     )
     assert alert["period"] == {"from": "2015-01-01", "to": "2015-01-31"}
     assert (alert["budget_id"], alert["expense_id"]) == (event.data["budget_id"], event.data["expense"]["expense_id"])
     assert alert["deliveries"] == [{"channel": "mail", "state": "sent", "at": "2015-01-24T12:00:00Z", "detail": ""}]
-    assert mail["Subject"] == "Groceries is over its limit: $208.25 of $200.00"
+    assert mail["Subject"] == "Groceries is over budget: $208.25 of $200.00"
     assert (mail["To"], mail["X-Outlay-Kind"], mail["X-Outlay-Event-Id"]) == ("maria@example.com", "budget_exceeded", event.id)
     assert [event.type for event in built.announced()] == ["alert.raised", "notification.delivered"]
     assert built.woken == 2
@@ -142,7 +142,7 @@ def test_a_recovery_is_told_to_browsers_once(built) -> None:
     built.handle(recovered)
     built.tell("budget.recovered")
     assert [event.type for event in built.announced()] == ["alert.raised", "alert.withdrawn"]
-    assert built.announced()[1].data["title"] == "Groceries is over its limit"
+    assert built.announced()[1].data["title"] == "Groceries is over budget"
 
 
 @pytest.mark.parametrize("kind", ["budget.exceeded", "budget.near", "budget.recovered", "import.reviewed"])
@@ -204,8 +204,8 @@ def test_a_completed_import_is_told_once(built) -> None:
     built.tell("import.reviewed", exceedances=[])
     built.sender.send_due()
     [alert], [mail] = built.alerts(), built.mails()
-    assert alert["body"].startswith("986 of 990 rows imported, 3 left out as duplicates, 1 not understood. They are from")
-    assert mail["Subject"] == "household.csv is imported: 986 of 990 rows"
+    assert alert["body"].startswith("986 of 990 rows imported, 3 skipped as duplicates, 1 could not be read. They are dated from")
+    assert mail["Subject"] == "household.csv was imported: 986 of 990 rows"
 
 
 def test_everything_of_a_deleted_person_goes_and_late_events_do_not_bring_it_back(built) -> None:

@@ -76,8 +76,8 @@ def test_a_mail_that_was_held_speaks_of_the_day_of_its_cause(newcomer) -> None:
     go_on(newcomer, timedelta(days=3))
     newcomer.hears(2).sender.send_due()
     [mail] = newcomer.mailer.sent
-    assert "Groceries went over its limit on " in mail.subject
-    assert "This mail waited until you confirmed your address." in mail.text
+    assert "Groceries went over budget on " in mail.subject
+    assert "This email was held until you confirmed your address." in mail.text
 
 
 def test_of_many_that_were_held_the_newest_few_are_mailed_and_the_others_skipped(newcomer) -> None:

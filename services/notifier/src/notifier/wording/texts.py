@@ -86,12 +86,12 @@ class Texts:
             "name": greeting_name(name),
             "url": self._url,
             "link": self._url + _PATHS[mail.kind].format(token=quote(token, safe="")),
-            "late_of": formatter.day(figures_of.isoformat()) if figures_of else "",
+            "figures_of": formatter.day(figures_of.isoformat()) if figures_of else "",
         }
         if mail.expires_at:
             values["lasts"] = duration(mail.expires_at - now)
         if unsubscribe_token:
-            values["stop"] = f"{self._url}/unsubscribe#{urlencode({'token': unsubscribe_token, 'kind': mail.kind})}"
+            values["unsubscribe_url"] = f"{self._url}/unsubscribe#{urlencode({'token': unsubscribe_token, 'kind': mail.kind})}"
         return MailText(
             subject=self._line(mail.kind, "subject.txt", values),
             text=self._render(mail.kind, "body.txt", values),
