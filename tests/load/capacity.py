@@ -33,25 +33,25 @@ OPERATIONS = ("look", "expense", "sign-in", "alert")
 class Assumptions:
     """What is assumed of people and machines; each field's name is the sentence."""
 
-    people_who_come_on_a_day: float = 0.2
-    looks_a_day_of_who_comes: float = 5
-    expenses_a_day_of_who_comes: float = 3
-    sign_ins_a_day_of_who_comes: float = 0.1
-    alerts_a_month_of_a_person: float = 2
-    other_mails_a_month_of_a_person: float = 0.2
+    share_of_people_active_per_day: float = 0.2
+    looks_per_active_person_and_day: float = 5
+    expenses_per_active_person_and_day: float = 3
+    sign_ins_per_active_person_and_day: float = 0.1
+    alerts_per_person_and_month: float = 2
+    other_emails_per_person_and_month: float = 0.2
     share_of_the_day_in_its_busiest_hour: float = 0.15
-    busiest_minute_over_its_hour: float = 2
-    minutes_that_a_look_lasts: float = 2
+    busiest_minute_relative_to_its_hour: float = 2
+    minutes_per_look: float = 2
     share_of_expenses_with_a_receipt: float = 0.1
-    kilobytes_of_a_receipt: float = 400
-    years_that_are_kept: float = 5
+    kilobytes_per_receipt: float = 400
+    years_kept: float = 5
     share_of_a_core_that_a_pod_may_use: float = 0.6
-    cost_of_a_remote_store_over_an_embedded_one: float = 1.5
-    connections_of_a_pod_to_its_database: float = 20
-    commits_a_second_of_one_database: float = 3000
-    gigabytes_of_one_database: float = 4000
-    messages_a_second_of_one_quorum_queue: float = 8000
-    live_streams_of_a_gateway_pod: float = 2000
+    cost_of_a_remote_store_relative_to_an_embedded_one: float = 1.5
+    connections_per_pod_to_its_database: float = 20
+    commits_per_second_per_database: float = 3000
+    gigabytes_per_database: float = 4000
+    messages_per_second_per_quorum_queue: float = 8000
+    live_streams_per_gateway_pod: float = 2000
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ class Plan:
     cloudant: dict[str, float]
     """Reads, writes, queries a second."""
     objects_gb: float
-    mails_a_month: float
+    emails_per_month: float
 
     @property
     def pods(self) -> int:
@@ -116,27 +116,29 @@ def read_figures(text: str) -> Figures:
 
 def rates_of(people: int, given: Assumptions) -> dict[str, float]:
     """Return how often each operation happens in a second of the busiest minute."""
-    peak = given.share_of_the_day_in_its_busiest_hour * given.busiest_minute_over_its_hour / 3600
-    come = people * given.people_who_come_on_a_day
+    peak = given.share_of_the_day_in_its_busiest_hour * given.busiest_minute_relative_to_its_hour / 3600
+    come = people * given.share_of_people_active_per_day
     return {
-        "look": come * given.looks_a_day_of_who_comes * peak,
-        "expense": come * given.expenses_a_day_of_who_comes * peak,
-        "sign-in": come * given.sign_ins_a_day_of_who_comes * peak,
-        "alert": people * given.alerts_a_month_of_a_person / 30 * peak,
+        "look": come * given.looks_per_active_person_and_day * peak,
+        "expense": come * given.expenses_per_active_person_and_day * peak,
+        "sign-in": come * given.sign_ins_per_active_person_and_day * peak,
+        "alert": people * given.alerts_per_person_and_month / 30 * peak,
     }
 
 
 def plan_for(people: int, figures: Figures, given: Assumptions) -> Plan:
     """Compute what some number of people needs."""
     rates = rates_of(people, given)
-    streams = rates["look"] * given.minutes_that_a_look_lasts * 60
+    streams = rates["look"] * given.minutes_per_look * 60
     needs = {process: _need(process, rates, streams, figures, given) for process in PROCESSES}
-    expenses_in_all = people * given.people_who_come_on_a_day * given.expenses_a_day_of_who_comes * 365 * given.years_that_are_kept
+    expenses_in_all = (
+        people * given.share_of_people_active_per_day * given.expenses_per_active_person_and_day * 365 * given.years_kept
+    )
     database_gb = {
         name: figures.rows[f"stored for one expense: {name}"] * expenses_in_all / 1e6 for name in ("expenses", "budgets")
     }
     connections = {
-        name: ceil((needs[f"{name} serve"].pods + needs[f"{name} work"].pods) * given.connections_of_a_pod_to_its_database)
+        name: ceil((needs[f"{name} serve"].pods + needs[f"{name} work"].pods) * given.connections_per_pod_to_its_database)
         for name in ("expenses", "budgets", "notifier")
     }
     # A write and the forgetting of its event; for budgets the event that comes, and the one that goes out.
@@ -154,22 +156,22 @@ def plan_for(people: int, figures: Figures, given: Assumptions) -> Plan:
         commits=commits,
         # A look is an exchange, one read, for each minute that it lasts; services/auth/README.md counts them all. Relays ask every 5 s.
         cloudant={
-            "reads": rates["look"] * given.minutes_that_a_look_lasts + rates["sign-in"] * 2,
+            "reads": rates["look"] * given.minutes_per_look + rates["sign-in"] * 2,
             "writes": rates["sign-in"] + rates["look"] / 10,
             "queries": auth_pods / 5,
         },
-        objects_gb=expenses_in_all * given.share_of_expenses_with_a_receipt * given.kilobytes_of_a_receipt / 1e6,
-        mails_a_month=people * (given.alerts_a_month_of_a_person + given.other_mails_a_month_of_a_person),
+        objects_gb=expenses_in_all * given.share_of_expenses_with_a_receipt * given.kilobytes_per_receipt / 1e6,
+        emails_per_month=people * (given.alerts_per_person_and_month + given.other_emails_per_person_and_month),
     )
 
 
 def _need(process: str, rates: dict[str, float], streams: float, figures: Figures, given: Assumptions) -> Need:
-    remote = 1 if process == "gateway serve" else given.cost_of_a_remote_store_over_an_embedded_one
+    remote = 1 if process == "gateway serve" else given.cost_of_a_remote_store_relative_to_an_embedded_one
     cores = remote * sum(rates[name] * figures.cpu(name, process) for name in OPERATIONS) / 1000
     cores += figures.cpu("idle second", process) / 1000
     pods = max(2, ceil(cores / given.share_of_a_core_that_a_pod_may_use))
     if process == "gateway serve":
-        pods = max(pods, ceil(streams / given.live_streams_of_a_gateway_pod))
+        pods = max(pods, ceil(streams / given.live_streams_per_gateway_pod))
     return Need(cores, pods, figures.memory(process))
 
 
@@ -178,7 +180,8 @@ def operations_a_core_carries(figures: Figures, given: Assumptions) -> dict[str,
     carried = {}
     for name in OPERATIONS:
         cpu = sum(
-            figures.cpu(name, process) * (1 if process == "gateway serve" else given.cost_of_a_remote_store_over_an_embedded_one)
+            figures.cpu(name, process)
+            * (1 if process == "gateway serve" else given.cost_of_a_remote_store_relative_to_an_embedded_one)
             for process in PROCESSES
         )
         carried[name] = given.share_of_a_core_that_a_pod_may_use * 1000 / cpu
@@ -202,22 +205,22 @@ def limits(figures: Figures, given: Assumptions) -> list[tuple[int, str, str]]:
     queue = plan.rates["expense"]
     found = [
         (
-            at(plan.mails_a_month, 2_500_000),
-            "the largest plan of SendGrid without a contract: 2.5 million mails a month",
-            "a contract (Premier), or fewer mails: `budget.near` off by default",
+            at(plan.emails_per_month, 2_500_000),
+            "the largest plan of SendGrid without a contract: 2.5 million emails a month",
+            "a contract (Premier), or fewer emails: `budget.near` off by default",
         ),
         (
-            at(plan.commits["expenses"], given.commits_a_second_of_one_database),
-            "the database of expenses: commits a second",
-            "split by owner; every query begins with the owner",
+            at(plan.commits["expenses"], given.commits_per_second_per_database),
+            "the database of expenses: commits per second",
+            "split by owner; every query starts with the owner",
         ),
         (
-            at(plan.database_gb["expenses"], given.gigabytes_of_one_database),
+            at(plan.database_gb["expenses"], given.gigabytes_per_database),
             "the disk of the database of expenses",
             "split by owner, or keep fewer years",
         ),
         (
-            at(queue, given.messages_a_second_of_one_quorum_queue),
+            at(queue, given.messages_per_second_per_quorum_queue),
             "the queue `budgets.spending`: one quorum queue has one leader",
             "several queues, by a hash of the owner",
         ),
@@ -228,7 +231,7 @@ def limits(figures: Figures, given: Assumptions) -> list[tuple[int, str, str]]:
         ),
         (
             at(plan.cloudant["reads"], 10_000),
-            "Cloudant: 100 units of capacity, 10,000 reads a second",
+            "Cloudant: 100 units of capacity, 10,000 reads per second",
             "keep service tokens longer than a minute, at the price of a later sign-out",
         ),
         (at(plan.broker_cores, 8), "the broker: 8 cores on its busiest node", "spread leaders over three nodes; larger nodes"),

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from load.capacity import Plan
 
 _CLOUDANT = {"reads": 100, "writes": 50, "queries": 5}
-"""A second, of one unit of provisioned capacity of Cloudant's Standard plan."""
+"""Per second, of one unit of provisioned capacity of Cloudant's Standard plan."""
 
 
 def page(
@@ -30,11 +30,11 @@ def page(
         "",
         "## What one core carries",
         "",
-        "All services together, each at the share of a core that a pod may use:",
+        "All services together, with the share of a core that each pod may use:",
         "",
-        *_table(["operation", "a second"], [[_SAID[name], f"{rate:,.0f}"] for name, rate in carried.items()]),
+        *_table(["operation", "per second"], [[_SAID[name], f"{rate:,.0f}"] for name, rate in carried.items()]),
         "",
-        f"With people as they are assumed to be, one core is enough for **{_round(people_a_core)} people**.",
+        f"With the assumptions below, one core serves **{_round(people_a_core)} people**.",
         "",
         "## What people need",
         "",
@@ -47,34 +47,33 @@ def page(
             [[name, f"{need.cores:.1f}", str(need.pods), f"{need.memory_mb:.0f} MB"] for name, need in large.needs.items()],
         ),
         "",
-        "Two pods of everything is the least, so that one can go.",
+        "There are at least two pods of everything, so that one can be replaced.",
         "",
-        "## What breaks first",
+        "## Bottlenecks",
         "",
-        "More pods help everywhere but here; in the order in which they are reached:",
+        "More pods do not help with these; in the order in which they are reached:",
         "",
-        *_table(["people", "what is full", "then"], [[_round(people), what, then] for people, what, then in limits]),
+        *_table(["people", "bottleneck", "remedy"], [[_round(people), what, then] for people, what, then in limits]),
         "",
-        "## What is assumed",
+        "## Assumptions",
         "",
         *_table(["", "value"], [[sentence, value] for sentence, value in assumed]),
         "",
-        "Imports are not in it: one of 100,000 rows takes a pod of expenses and one of budgets some seconds each. Nor are the people who hold a page open",
-        "without looking: a live stream costs memory, and some bytes now and then. Nor are receipts while they are opened: for about a second a pod of",
-        "expenses takes up to `RECEIPTS_MEMORY` (512 MB in the chart) for each of two, which its limit has room for and its request has not.",
+        "Not included: imports (100,000 rows take a pod of expenses and one of budgets some seconds each), the memory of idle live streams, and receipts",
+        "while they are opened (up to `RECEIPTS_MEMORY`, 512 MB in the chart, for each of two, for about a second; the pod's limit covers that, its request does",
+        "not).",
         "",
-        "Stores were embedded when it was measured, so their own work is in the CPU of the processes, and is not taken away here: with remote stores",
-        "the processes do less of it, and speak over a network instead. The cost of a remote store is a guess on the safe side, until `make bench`",
-        "has been run against yours.",
+        "The measurement used embedded stores, so their work is part of the processes' CPU. The cost of a remote store is a cautious estimate until you run",
+        "`make bench` against yours.",
     ]
     return "\n".join(lines) + "\n"
 
 
 _SAID = {
     "look": "a look: expenses, summary, budgets and alerts",
-    "expense": "an expense, until budgets have it",
+    "expense": "an expense, until budgets has it",
     "sign-in": "a sign-in",
-    "alert": "an alert, with its category, budget and expense, until the mail is accepted",
+    "alert": "an alert, with its category, budget and expense, until the email is accepted",
 }
 
 
@@ -84,12 +83,12 @@ def _rows(plans: list[Plan]) -> list[list[str]]:
 
     return [
         row(
-            "requests a second, busiest minute",
+            "requests per second, busiest minute",
             lambda plan: f"{plan.rates['look'] * 4 + plan.rates['expense'] + plan.rates['sign-in']:,.0f}",
         ),
-        row("expenses a second, busiest minute", lambda plan: f"{plan.rates['expense']:,.1f}"),
+        row("expenses per second, busiest minute", lambda plan: f"{plan.rates['expense']:,.1f}"),
         row("open pages (live streams)", lambda plan: f"{plan.streams:,.0f}"),
-        row("cores that are busy then", lambda plan: f"{plan.cores:,.1f}"),
+        row("cores in use then", lambda plan: f"{plan.cores:,.1f}"),
         row("pods", lambda plan: f"{plan.pods}"),
         row("memory of all pods", lambda plan: f"{sum(need.pods * need.memory_mb for need in plan.needs.values()) / 1000:,.1f} GB"),
         row("RabbitMQ, three nodes", lambda plan: f"{max(1.0, plan.broker_cores):,.1f} cores each, {plan.events:,.1f} events/s"),
@@ -106,12 +105,12 @@ def _rows(plans: list[Plan]) -> list[list[str]]:
             lambda plan: " / ".join(f"{count:,}" for count in plan.connections.values()),
         ),
         row(
-            "Cloudant: reads / writes / queries a second",
+            "Cloudant: reads / writes / queries per second",
             lambda plan: " / ".join(f"{rate:,.1f}" for rate in plan.cloudant.values()),
         ),
         row("  units of capacity", lambda plan: f"{_units(plan)}"),
         row("Object Storage", lambda plan: f"{plan.objects_gb:,.0f} GB"),
-        row("SendGrid: mails a month", lambda plan: f"{plan.mails_a_month:,.0f} ({_sendgrid(plan.mails_a_month)})"),
+        row("SendGrid: emails per month", lambda plan: f"{plan.emails_per_month:,.0f} ({_sendgrid(plan.emails_per_month)})"),
     ]
 
 
