@@ -23,14 +23,14 @@ _ARABIC_DECIMAL = "\u066b"
 _NUMBER = re.compile(r"[\d.,' ]*\d[\d.,' ]*", re.ASCII)
 _WORD = re.compile(r"(?:(?P<first>[^\W\d_]+)\.?\s*(?=[-+(.,\d]))?(?P<number>.*?)(?:(?<=[-+).,\d\s])\s*(?P<last>[^\W\d_]+)\.?)?")
 _NO_CENTS = re.compile(r"(?<=\d)[.,]-{1,2}$")
-"""As in "12.-", which is twelve francs and no cents."""
+"""As in "12.-", which means twelve francs and no cents."""
 _MOST_DIGITS = 12
 _THREE = 3
 _STRONG = 1000
 
 
 class Amount(NamedTuple):
-    """What a cell says: its sign, the digits around the decimal separator, and the currency and direction that it names."""
+    """An amount as a cell has it: its sign, the digits around the decimal separator, and the currency and direction it names."""
 
     negative: bool
     whole: str
@@ -43,9 +43,9 @@ ReadAmount = Callable[[str], Amount | None]
 
 
 def amount_reader(decimal: str, currency: str = "") -> ReadAmount:
-    """Return a function from text to an amount, or None if it is none.
+    """Return a function from text to an amount, or to None if the text is no amount.
 
-    `decimal` is what separates the decimals, `currency` the one that a sign such as $ means if it can.
+    `decimal` is the decimal separator, `currency` the currency that a sign such as $ means if it can.
     """
     plain = re.compile(rf"([+-]?)(\d{{1,{_MOST_DIGITS}}}|(?=\{decimal}\d))(?:\{decimal}(\d{{0,6}}))?", re.ASCII)
     thousands = {".": ",' ", ",": ".' "}[decimal]
@@ -76,7 +76,7 @@ def _read_decorated(text: str, decimal: str, plain: re.Pattern[str], grouped: re
 
 
 def normalized(text: str) -> str:
-    """Return a cell with the digits, blanks, apostrophes and minus signs of other scripts as ASCII has them."""
+    """Return a cell with the digits, blanks, apostrophes and minus signs of other scripts in ASCII."""
     text = text.translate(_SIGNS)
     if not text.isascii():
         digits = (str(unicodedata.decimal(letter)) if letter.isdecimal() else letter for letter in text)
@@ -85,7 +85,7 @@ def normalized(text: str) -> str:
 
 
 def _undecorated(text: str) -> tuple[str, bool, str, str]:
-    """Take off blanks, brackets, signs, currencies and directions; return the number, whether it is negative, and the last two."""
+    """Remove blanks, brackets, signs, currency and direction; return number, whether it is negative, currency, direction."""
     negative, sign, word = False, "", ""
     for _ in range(6):  # "-€ 12", "€ -12", "12 EUR-", "(12.00) Dr"
         before, text = text, text.strip()
@@ -116,9 +116,9 @@ def _without_word(text: str) -> tuple[str, str]:
 
 
 def decimal_of(cells: Iterable[str], decimals: Iterable[int] | None = None) -> str | None:
-    """Return the decimal separator that a column's amounts use, None if nothing tells.
+    """Return the decimal separator that a column's amounts use, None if no amount shows it.
 
-    `decimals` says how many the currency of each cell has: three digits behind a lone mark are decimals if it has three.
+    `decimals` says how many decimals the currency of each cell has: after a single separator, three digits can be decimals.
     """
     votes = {".": 0, ",": 0}
     for cell, most in zip(cells, repeat(2) if decimals is None else decimals, strict=False):
@@ -132,23 +132,23 @@ def decimal_of(cells: Iterable[str], decimals: Iterable[int] | None = None) -> s
 
 
 def _vote(number: str, decimals: int) -> tuple[str, int] | None:
-    """Return the separator that a number speaks for, and how strongly."""
+    """Return the decimal separator that a number suggests, and how strongly."""
     dot, comma = number.rfind("."), number.rfind(",")
     if dot >= 0 and comma >= 0:
         return ("." if dot > comma else ","), _STRONG
     if dot < 0 and comma < 0:
         return None
-    mark, other = (".", ",") if dot >= 0 else (",", ".")
-    if number.count(mark) > 1:
+    separator, other = (".", ",") if dot >= 0 else (",", ".")
+    if number.count(separator) > 1:
         return other, _STRONG
-    whole, _, fraction = number.partition(mark)
+    whole, _, fraction = number.partition(separator)
     if len(fraction) != _THREE or whole in {"", "0"}:
-        return mark, _STRONG
-    return (mark if decimals == _THREE else other), 1
+        return separator, _STRONG
+    return (separator if decimals == _THREE else other), 1
 
 
 def decimal_in(number: str, decimals: int) -> str:
-    """Return the decimal separator of a single cell whose column does not tell, by the decimals of its currency."""
+    """Return the decimal separator of a single cell whose column does not show it, by the decimals of its currency."""
     found = _NUMBER.search(normalized(number))
     vote = _vote(found.group().strip(" '"), decimals) if found else None
     return vote[0] if vote else "."

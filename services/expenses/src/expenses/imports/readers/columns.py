@@ -10,23 +10,24 @@ from functools import cached_property
 
 from expenses.imports.readers.amounts import Amount, amount_reader, decimal_of, normalized
 from expenses.imports.readers.currency_signs import is_sign
-from expenses.imports.readers.dates import DIGITS_ONLY, HALF, Months, day_reader, formats_of, months_of
+from expenses.imports.readers.dates import DIGITS_ONLY, HALF, Months, day_reader, formats_of, may_be_day, months_of
 from expenses.imports.readers.titles import currencies_in, currency_in
 from expenses.imports.readers.vocabulary import AMOUNT, CREDIT, DEBIT, STATUS, plain
 from expenses.imports.readers.vocabulary import longest_match as fits_title
 from money import is_currency
 
 MOST = 0.9
-"""Share of a column's cells that must be alike; bank files have odd rows among the others."""
+"""The share of a column's cells that must be alike; bank files have odd rows among the others."""
 _LOOKED_AT = 120
-"""Different cells of a column that are looked at to tell what they are."""
+"""How many different cells of a column are examined to tell what it holds."""
 _ID = re.compile(
     r"[A-Z]{2}\d{2}[A-Z0-9 ]{8,32}|[\d\-/ .*xX#]{6,}|\S+@\S+\.\S+|(?=\S*\d\S*\d\S*\d)[A-Za-z0-9\-_/.:*]{6,}"
     r"|[0-9a-f-]{32,36}|[A-Z]{6}[A-Z0-9]{2,5}"
 )
-"""Account numbers, references, addresses, BICs: what tells a computer more than a person."""
+"""Account numbers, references, addresses, BICs: texts for computers rather than people."""
 _CODE = re.compile("[A-Z]{3}")
 _LONGEST_AMOUNT = 9
+_SHORTEST_TEXT = 3
 _SHARED_SIGNS = {"£": "GBP", "$": "USD", "¥": "JPY"}
 """The usual meaning of signs that several currencies have."""
 Rows = Sequence[Sequence[str]]
@@ -34,7 +35,7 @@ Rows = Sequence[Sequence[str]]
 
 @dataclass
 class Column:
-    """A column of a sample, its title as `plain` leaves it, and its cells from the first row to the last."""
+    """A column of the sample: its title as returned by `plain`, and its cells from the first row to the last."""
 
     index: int
     title: str
@@ -42,7 +43,7 @@ class Column:
     languages: Sequence[Months] = ()
     locale: str = ""
     heading: str = ""
-    """Its title as the file has it."""
+    """Its title as written in the file."""
 
     @cached_property
     def filled(self) -> list[str]:
@@ -51,25 +52,24 @@ class Column:
 
     @cached_property
     def different(self) -> list[str]:
-        """Return each cell once, in the order of the file."""
+        """Return each different cell once, in the order of the file."""
         return list(dict.fromkeys(self.filled))
 
     @cached_property
     def share(self) -> float:
-        """Return the share of rows in which it is filled."""
+        """Return the share of rows that have something in it."""
         return len(self.filled) / len(self.cells) if self.cells else 0.0
 
     @cached_property
     def constant(self) -> bool:
-        """Say whether it says the same in every row, of which there are several."""
+        """Say whether it has the same text in every row, and there are several rows."""
         return len(self.filled) > 1 and len(self.different) == 1
 
     @cached_property
     def formats(self) -> list[str]:
-        """Return the date formats that it may have; of digits alone only if they are long or nothing else tells."""
+        """Return the date formats that fit; formats of digits alone only if they are long or nothing else fits."""
         sample = self.different[:_LOOKED_AT]
-        looks = sum(1 for cell in sample if 6 <= len(cell) <= 45 and sum(map(str.isdigit, cell)) >= 3)  # noqa: PLR2004
-        if not sample or looks < MOST * len(sample):
+        if not sample or sum(map(may_be_day, sample)) < MOST * len(sample):
             return []
         found = formats_of(sample, locale=self.locale, months=self.months)
         if found:
@@ -86,7 +86,7 @@ class Column:
 
     @property
     def is_date(self) -> bool:
-        """Say whether it holds days that nothing else could be."""
+        """Say whether it holds dates that could be nothing else."""
         return bool(self.formats) and (self.formats[0] not in DIGITS_ONLY or self.formats[0] == "YYYYMMDD")
 
     @cached_property
@@ -96,7 +96,7 @@ class Column:
 
     @cached_property
     def amounts(self) -> list[Amount | None]:
-        """Return the cells as amounts, None for those that are not."""
+        """Return the cells as amounts, None for cells that are not amounts."""
         readers = [amount_reader(mark) for mark in (self.decimal, "," if self.decimal == "." else ".")]
         known = {cell: readers[0](cell) or readers[1](cell) for cell in self.different}
         return [known[cell] if cell else None for cell in self.cells]
@@ -131,7 +131,7 @@ class Column:
 
     @cached_property
     def exact(self) -> bool:
-        """Say whether some amounts have decimals."""
+        """Say whether some amounts have decimal places."""
         return any("." in cell or "," in cell or "\u066b" in cell for cell in self.filled)
 
     @cached_property
@@ -151,19 +151,19 @@ class Column:
 
     @cached_property
     def may_be_code(self) -> bool:
-        """Say whether it holds codes that look like those of currencies, of which some may not exist."""
+        """Say whether it holds codes that look like currencies, even if some do not exist."""
         return bool(self.filled) and all(_CODE.fullmatch(cell) for cell in self.different[:_LOOKED_AT])
 
     @cached_property
     def is_id(self) -> bool:
-        """Say whether it holds account numbers, references or the like."""
+        """Say whether it holds account numbers, references or similar."""
         sample = self.different[:_LOOKED_AT]
         return bool(sample) and sum(1 for cell in sample if _ID.fullmatch(cell)) > 0.6 * len(sample)
 
     @cached_property
     def counts_up(self) -> bool:
         """Say whether it numbers the rows."""
-        if self.exact or len(self.filled) < 2:  # noqa: PLR2004
+        if self.exact or len(self.filled) <= 1:
             return False
         steps = [
             one - other if one is not None and other is not None else None
@@ -173,16 +173,16 @@ class Column:
 
     @cached_property
     def length(self) -> float:
-        """Return how long its texts are on average over all rows."""
+        """Return the average length of its texts over all rows."""
         return sum(map(len, self.filled)) / len(self.cells) if self.cells else 0.0
 
     @property
     def may_name_a_summary(self) -> bool:
-        """Say whether it has texts by which a row could be a balance: no account numbers, codes or single letters."""
+        """Say whether its texts can name a balance or total; account numbers, codes and single letters cannot."""
         other = (
             self.is_money or self.is_date or self.is_code or self.constant or (self.is_id and not fits_title(self.title, STATUS))
         )
-        return not other and any(len(cell) > 2 for cell in self.different)  # noqa: PLR2004
+        return not other and any(len(cell) >= _SHORTEST_TEXT for cell in self.different)
 
     @property
     def variety(self) -> float:
@@ -209,7 +209,7 @@ def columns_of(rows: Rows, titles: Sequence[str], languages: Sequence[Months], l
 
 
 def _title(text: str) -> str:
-    """Return a title as `plain` leaves it, with the code of a currency that it only has the sign of."""
+    """Return a title as returned by `plain`, with the code of the currency if it only has the sign."""
     title = plain(text)
     code = currency_in(text) or next((code for sign, code in _SHARED_SIGNS.items() if sign in text), None)
     return f"{title} {code.lower()}" if title and code and not currencies_in(title) else title

@@ -154,7 +154,7 @@ _SHARED = {
     "kr": ("", "SEK", "NOK", "DKK", "ISK"),
     "Rs": ("INR", "PKR", "LKR", "NPR", "MUR", "SCR"),
 }
-"""Signs of several currencies: the one that is meant if the reader has none of them (none if there is no such), then the others."""
+"""Signs of several currencies: first the one that is meant if the user has none of them (empty if there is none), then the others."""
 _SHARED |= {"kr.": _SHARED["kr"], "Rs.": _SHARED["Rs"], "₨": _SHARED["Rs"], "dollar": _SHARED["$"], "dollars": _SHARED["$"]}
 _CASELESS = {sign.casefold(): sign for sign in (*_CLEAR, *_SHARED) if len(sign) > 1}
 _ANY = "|".join(re.escape(sign) for sign in sorted((*_CLEAR, *_SHARED), key=len, reverse=True))
@@ -162,15 +162,15 @@ _FIRST = re.compile(rf"({_ANY}|[A-Z]{{3}})(?![^\W\d_])\s*(.*)", re.IGNORECASE | 
 _LAST = re.compile(rf"(.*?)\s*(?<![^\W\d_])({_ANY}|[A-Z]{{3}})", re.IGNORECASE | re.DOTALL)
 
 
-def currency_of(sign: str, reader_has: str = "") -> str | None:
-    """Return the currency that a sign, a name or a code means; of a shared sign the reader's, None if that does not tell."""
+def currency_of(sign: str, home_currency: str = "") -> str | None:
+    """Return the currency that a sign, name or code means; a shared sign means the user's currency, or None if that is not known."""
     if sign.upper() in CURRENCIES:
         return sign.upper()
     known = sign if sign in _CLEAR or sign in _SHARED else _CASELESS.get(sign.casefold(), "")
     if known in _SHARED:
-        if not reader_has:
+        if not home_currency:
             return None
-        return reader_has if reader_has in _SHARED[known] else _SHARED[known][0] or None
+        return home_currency if home_currency in _SHARED[known] else _SHARED[known][0] or None
     return _CLEAR.get(known)
 
 
@@ -179,17 +179,17 @@ def _is_sign(text: str) -> bool:
 
 
 def first_sign(text: str) -> tuple[str, str]:
-    """Return the currency that a text begins with, "" for none, and the rest."""
+    """Return the currency at the beginning of a text ("" for none), and the rest."""
     match = _FIRST.fullmatch(text)
     return (match[1], match[2]) if match and _is_sign(match[1]) else ("", text)
 
 
 def last_sign(text: str) -> tuple[str, str]:
-    """Return the currency that a text ends in, "" for none, and the rest."""
+    """Return the currency at the end of a text ("" for none), and the rest."""
     match = _LAST.fullmatch(text)
     return (match[2], match[1]) if match and _is_sign(match[2]) else ("", text)
 
 
 def is_sign(text: str) -> bool:
-    """Say whether a text is a sign or a code of a currency and nothing else."""
+    """Say whether a text is the sign or code of a currency and nothing else."""
     return _is_sign(text.strip())

@@ -1,4 +1,4 @@
-"""Days as files write them."""
+"""Dates as files write them."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from expenses.imports.readers.vocabulary import plain
 
 _FIRST_YEAR, _LAST_YEAR = 1900, 2399
 _BUDDHIST = 543
-"""What Thai years are ahead: 2569 is 2026."""
+"""How far Thai years are ahead: 2569 is 2026."""
+_SHORT_YEAR_LENGTH = 2
 _CENTURY_TURN = 70
-"""Two-digit years below this are of this century."""
+"""Two-digit years below this belong to this century."""
 
 FORMATS = (
     "YYYY-MM-DD",
@@ -50,29 +51,32 @@ FORMATS = (
     "YYYY MMM DD",
 )
 _RARE = frozenset({"YYYY/DD/MM", "YYYY-DD-MM", "MM.DD.YYYY", "MM.DD.YY", "MM-DD-YY", "YY-MM-DD", "YY/MM/DD", "YY.MM.DD"})
-"""Formats that are taken only where no usual one reads as many days."""
+"""Formats that are used only if no usual format reads as many dates."""
 DIGITS_ONLY = frozenset({"YYYYMMDD", "DDMMYYYY", "MMDDYYYY", "YYMMDD", "DDMMYY"})
-"""Formats that any number could be taken for."""
+"""Formats that any number could have."""
 _MONTH_FIRST = re.compile(r"MMM?[^M]?DD")
+_MOST_REMEMBERED = 50_000
+"""Cells that are remembered: a file with garbage for dates must not fill the memory."""
+_SHORTEST, LONGEST_DATE, _LEAST_DIGITS = 6, 45, 3
 MOST, HALF = 0.9, 0.5
-"""Shares of a column that must fit: to take it for dates at all, and to read one that is known to be dates."""
+"""Shares of a column that must fit: to take it for dates at all, and to read a column that is known to hold dates."""
 
 ReadDay = Callable[[str], str | None]
 Months = Mapping[str, int]
-"""The names of months in one language, as `plain` leaves them, with the number of the month."""
+"""The names of months in one language, as returned by `plain`, with the number of the month."""
 
 
 def day_reader(date_format: str, months: Months | None = None) -> ReadDay:
-    """Return a function from text to an ISO day, or None if it is no such day. A time of day after it is left out.
+    """Return a function from text to an ISO date, or to None if the text is no such date. A time of day after it is ignored.
 
-    It remembers what it read: a file has far fewer days than rows.
+    The function remembers what it read: a file has far fewer dates than rows.
     """
     pattern, names, known = _PATTERNS[date_format], {} if months is None else months, dict[str, str | None]()
 
     def read(text: str) -> str | None:
         if text in known:
             return known[text]
-        if len(known) > 50_000:  # noqa: PLR2004  a file with garbage for dates must not fill the memory
+        if len(known) > _MOST_REMEMBERED:
             known.clear()
         day = known[text] = _read(pattern, text, names)
         return day
@@ -82,11 +86,11 @@ def day_reader(date_format: str, months: Months | None = None) -> ReadDay:
 
 _YEAR, _SHORT_YEAR, _EITHER_YEAR = r"(?P<year>\d{4})", r"(?P<year>\d{2})", r"(?P<year>\d{4}|\d{2})"
 _WORD = r"[^\W\d_][^\d\s,/_'\-]*"
-"""A name with the points and vowel signs that it may have within."""
+"""A name, which may have full stops and vowel signs within."""
 _NAME = rf"(?P<name>{_WORD})"
 _WEEKDAY = r"(?:[^\W\d_]+\.?,?\s+)?"
 _JOINT = r"[\s\-/.,']*(?:(?:de|del|d|of)\b[\s']*)?"
-"""What stands between a month's name and the numbers: "12-Dec-2019", "12. Dez 2019", "2 de enero de 2024"."""
+"""What separates a month's name from the numbers: "12-Dec-2019", "12. Dez 2019", "2 de enero de 2024"."""
 _ORDINAL = r"(?:st|nd|rd|th|er|[ºª])?"
 _NAMED = {
     "DD MMM YYYY": rf"{_WEEKDAY}(?P<day>\d{{1,2}}){_ORDINAL}{_JOINT}{_NAME}{_JOINT}{_EITHER_YEAR}\.?(?:\s*[\u0433\u0440]\.?)?",
@@ -97,7 +101,7 @@ _TIME = r"(?:[T ,]+(?:[^\W\d_]{1,4}\.?\s+)?\d.*|;\d{6}|\s*\(\w{1,3}\))?"
 """A time of day, also as in "klo 10.15", or a day of the week in brackets."""
 _MARKS = dict.fromkeys(map(ord, "\u200e\u200f\u061c"))
 _CLOCK = r"(?:T?\d{4,6}(?:\.\d+)?(?:\[.*\])?)?"
-"""A time of day that follows without a gap, as OFX has it: 20091224120000[0:GMT]."""
+"""A time of day that follows without a gap, as in OFX: 20091224120000[0:GMT]."""
 
 
 def _pattern(date_format: str) -> re.Pattern[str]:
@@ -125,7 +129,7 @@ def _read(pattern: re.Pattern[str], text: str, months: Months) -> str | None:
     parts = match.groupdict()
     month = int(parts["month"]) if "month" in parts else months.get(plain(parts["name"]), 0)
     year = int(parts["year"])
-    if len(parts["year"]) == 2:  # noqa: PLR2004
+    if len(parts["year"]) == _SHORT_YEAR_LENGTH:
         year += 2000 if year < _CENTURY_TURN else 1900
     elif year > _LAST_YEAR:
         year -= _BUDDHIST
@@ -136,22 +140,27 @@ def _read(pattern: re.Pattern[str], text: str, months: Months) -> str | None:
     return day.isoformat() if _FIRST_YEAR <= year <= _LAST_YEAR else None
 
 
+def may_be_day(text: str) -> bool:
+    """Say whether a text has the length and the digits of a date, which is quickly known."""
+    return _SHORTEST <= len(text) <= LONGEST_DATE and sum(map(str.isdigit, text)) >= _LEAST_DIGITS
+
+
 def looks_like_day(text: str) -> bool:
-    """Say whether a text is written like a day in some format, whether or not there is such a day."""
+    """Say whether a text is written like a date in some format, even if there is no such date."""
     return _ANY.fullmatch(text if text.isascii() else _western(text)) is not None
 
 
 def _western(text: str) -> str:
-    """Return a text with digits, points and slashes as ASCII has them, and without the marks that turn the direction of writing."""
+    """Return a text with ASCII digits, points and slashes, and without the marks that change the direction of writing."""
     digits = (str(unicodedata.decimal(letter)) if letter.isdecimal() else letter for letter in text.translate(_MARKS))
     return "".join(digits).translate({0xFF0F: "/", 0xFF0E: ".", 0xFF0D: "-", 0x2212: "-", 0x2010: "-", 0x2011: "-", 0x2013: "-"})
 
 
 class EveryLanguage(Mapping[str, int]):
-    """The names of all languages; if several have a name, the first of them says what it means."""
+    """The names of months in all languages; if several languages have a name, the first one says what it means."""
 
     def __init__(self, languages: Sequence[Months]) -> None:
-        """No language is looked at until a name is not found in those before it."""
+        """A language is loaded only if a name is not found in those before it."""
         self._languages = languages
 
     def __getitem__(self, name: str) -> int:
@@ -171,9 +180,9 @@ class EveryLanguage(Mapping[str, int]):
 
 
 def months_of(cells: Sequence[str], languages: Sequence[Months]) -> Months:
-    """Return the names of the language that most of a column's months are in; of several the first.
+    """Return the names of months in the language of most of a column's months; the first of several.
 
-    Reading a language takes a while, so none is looked at for days without words, and none after one that knows every word.
+    Loading a language takes a while, so none is loaded for dates without words, and none after one that knows every word.
     """
     words = {word for cell in cells if _may_name_a_month(cell) for word in map(plain, re.findall(_WORD, cell)) if len(word) > 1}
     best, most = languages[0] if languages else {}, 0
@@ -192,7 +201,7 @@ def _may_name_a_month(cell: str) -> bool:
 
 
 def formats_of(cells: Sequence[str], *, locale: str, enough: float = MOST, months: Months | None = None) -> list[str]:
-    """Return the formats that fit a column, the likeliest first: by cells that fit, then by the reader's country."""
+    """Return the formats that fit a column, the likeliest first: by cells that fit, then by the habit of the user's country."""
     filled = Counter(cell for cell in cells if cell.strip())
     names = {} if months is None else months
     fits = {name: fit for name in FORMATS if (fit := _cells_that_fit(_PATTERNS[name], filled, enough, names))}
@@ -201,7 +210,7 @@ def formats_of(cells: Sequence[str], *, locale: str, enough: float = MOST, month
 
 
 def _cells_that_fit(pattern: re.Pattern[str], cells: Counter[str], enough: float, months: Months) -> int:
-    """Count the cells that are days in a format; 0 as soon as it can't be enough of them."""
+    """Count the cells that are dates in a format; 0 as soon as enough of them are out of reach."""
     left = cells.total()
     least, fit = enough * left, 0
     for cell, count in cells.items():
@@ -215,7 +224,7 @@ def _cells_that_fit(pattern: re.Pattern[str], cells: Counter[str], enough: float
 
 def ambiguous(formats: Sequence[str], cells: Sequence[str]) -> bool:
     """Say whether the two likeliest formats read the same cells differently, and equally well."""
-    if len(formats) < 2 or formats[1] in _RARE:  # noqa: PLR2004
+    if len(formats) <= 1 or formats[1] in _RARE:
         return False
     first, second = (_PATTERNS[name] for name in formats[:2])
     days = [(_read(first, cell, {}), _read(second, cell, {})) for cell in cells]

@@ -10,7 +10,7 @@ from typing import IO
 
 from expenses.errors import UnreadableFileError
 from expenses.imports.readers.amounts import decimal_of
-from expenses.imports.readers.columns import Column, Rows, columns_of
+from expenses.imports.readers.columns import Column, columns_of
 from expenses.imports.readers.currency_signs import currency_of
 from expenses.imports.readers.dates import HALF, Months, ambiguous, formats_of
 from expenses.imports.readers.encodings import EncodingCandidate
@@ -28,9 +28,9 @@ from expenses.imports.readers.titles import currency_in
 from money import CURRENCIES
 
 _SAMPLE = 1000
-"""Records that are looked at: enough to tell days from months in any file that is in order of days."""
+"""The records that are examined: enough to tell days from months in any file that is sorted by date."""
 ABOVE, BELOW, BOTH, NONE = "above", "below", "both", "none"
-"""Which signs the amounts of a file have."""
+"""The signs that the amounts of a file have."""
 _SIGN_GUESSED = (
     "The file does not say whether amounts above zero are spending or income; they are read as {}. Check a row that you know."
 )
@@ -38,7 +38,7 @@ _SIGN_GUESSED = (
 
 @dataclass(frozen=True)
 class ReadingContext:
-    """Who reads: the currency that amounts without one have, the habits of a country, and names of months, its own first."""
+    """Whose file it is: their home currency, the habits of their country, and names of months, those of their language first."""
 
     home_currency: str
     locale: str
@@ -47,48 +47,62 @@ class ReadingContext:
 
 @dataclass
 class Layout:
-    """How a file is to be read, with what has to be corrected first and what was only guessed."""
+    """How to read a file, what must be corrected first, and what was only guessed."""
 
     mapping: Mapping
     first_line: int
-    """Line on which the rows begin; what is above is titles and remarks."""
+    """The line on which the rows begin; above it are titles and remarks."""
     titles: list[str]
     sample: list[tuple[int, list[str]]]
     errors: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     sign_certain: bool = True
     signs: str = NONE
-    """Which signs the amounts have; none if there is no single column of amounts."""
+    """The signs that the amounts have; `NONE` without a single column of amounts."""
     candidates: dict[str, list[int]] = field(default_factory=dict)
     encodings: list[EncodingCandidate] = field(default_factory=list)
-    """Encodings to choose from, if there is a doubt."""
+    """Encodings to choose from if there is a doubt."""
     months: Months = field(default_factory=dict)
     bookings: int | None = None
-    """How many rows of the sample there are up to the last booking, None if that is not known."""
+    """The number of sample rows up to the last booking, None if it is not known."""
     non_bookings: NonBookingColumns = field(default_factory=NonBookingColumns)
-    """Columns that can say that a row is no booking."""
+    """The columns that can say that a row is not a booking."""
 
 
-def detect_layout(stream: IO[bytes], given: Mapping, reader: ReadingContext) -> Layout:
-    """Return how to read a file; raises UnreadableFileError if it is none."""
+def detect_layout(stream: IO[bytes], given: Mapping, context: ReadingContext) -> Layout:
+    """Return how to read a file. What the caller's mapping says stays; the rest is detected.
+
+    Raises:
+        UnreadableFileError: if it is not a CSV file, or an empty one.
+    """
     if is_outlay_export(stream, given):
-        return _own_layout(stream)
-    encoding = Encoding(given.encoding) if given.encoding else detect_encoding(stream, reader.locale, reader.home_currency)
-    kinds = CellClassifier(reader.languages)
-    delimiter = given.delimiter or find_delimiter(stream, encoding.name, kinds)
-    with open_text(stream, encoding.name) as text:
-        records = list(islice(read_records(text, delimiter), _SAMPLE))
-    if not records:
-        message = "The file has no rows."
-        raise UnreadableFileError(message)
+        return _export_layout(stream)
+    encoding = Encoding(given.encoding) if given.encoding else detect_encoding(stream, context.locale, context.home_currency)
+    classifier = CellClassifier(context.languages)
+    delimiter = given.delimiter or find_delimiter(stream, encoding.name, classifier)
     mapping = dataclasses.replace(given, encoding=encoding.name, delimiter=delimiter)
-    layout = _split(mapping, records, kinds)
+    layout = _split(mapping, _sample(stream, encoding.name, delimiter), classifier)
     layout.encodings = encoding.others
-    _complete(layout, reader)
+    columns = _columns(layout, context)
+    fields = find_fields(columns, layout.mapping, context.locale, titled=bool(layout.mapping.header and layout.titles))
+    layout.mapping = dataclasses.replace(layout.mapping, columns=fields.columns)
+    layout.candidates = fields.candidates
+    layout.errors += _missing_fields(layout)
+    _complete_dates(layout, columns, context)
+    _complete_amounts(layout, columns, context)
+    _complete_sign(layout, fields)
+    layout.signs = _signs(columns, fields.columns.get("amount"))
+    if fields.other_side is not None:
+        layout.errors.append(_two_sides(layout, fields.other_side))
+    if fields.other_currency is not None and not given.currency and not layout.errors:
+        layout.warnings.append(_ignored_currency(layout, fields.other_currency, context))
+    layout.warnings += [_ignored_fees(layout, column.index) for column in separate_fees(columns, fields.columns)]
+    if not layout.errors:
+        _complete_non_bookings(layout, context)
     return layout
 
 
-def _own_layout(stream: IO[bytes]) -> Layout:
+def _export_layout(stream: IO[bytes]) -> Layout:
     with open_text(stream, "utf-8") as text:
         records = list(islice(read_records(text, ","), 1 + _SAMPLE))
     layout = Layout(EXPORT_MAPPING, first_line=2, titles=list(EXPORT_TITLES), sample=records[1:])
@@ -97,9 +111,18 @@ def _own_layout(stream: IO[bytes]) -> Layout:
     return layout
 
 
-def _split(mapping: Mapping, records: list[tuple[int, list[str]]], kinds: CellClassifier) -> Layout:
-    """Part the titles, with what stands above them, from the rows."""
-    table = find_table(records, kinds, header=mapping.header)
+def _sample(stream: IO[bytes], encoding: str, delimiter: str) -> list[tuple[int, list[str]]]:
+    with open_text(stream, encoding) as text:
+        records = list(islice(read_records(text, delimiter), _SAMPLE))
+    if not records:
+        message = "The file has no rows."
+        raise UnreadableFileError(message)
+    return records
+
+
+def _split(mapping: Mapping, records: list[tuple[int, list[str]]], classifier: CellClassifier) -> Layout:
+    """Separate the titles, with what is above them, from the rows."""
+    table = find_table(records, classifier, header=mapping.header)
     width = min(MOST_COLUMNS, max(len(cells) for _, cells in records[table.first :] or records))
     titles = [cell.strip() for cell in records[table.titles][1]] if table.titles is not None else []
     titles = [title or f"Column {number}" for number, title in enumerate(titles, 1)]
@@ -111,68 +134,19 @@ def _split(mapping: Mapping, records: list[tuple[int, list[str]]], kinds: CellCl
     return layout
 
 
-def _complete(layout: Layout, reader: ReadingContext) -> None:
-    """Add the columns and their formats to the mapping."""
+def _columns(layout: Layout, context: ReadingContext) -> Sequence[Column]:
+    """Return the columns as the bookings of the sample fill them, without balances and totals, which often have no date."""
     titles = layout.titles if layout.mapping.header else []
-    every = columns_of([cells for _, cells in layout.sample[: layout.bookings]], titles, reader.languages, reader.locale)
-    layout.non_bookings = non_booking_columns(every)
-    rows = _bookings(layout, [column.index for column in every if column.is_date])
-    columns = columns_of(rows, titles, reader.languages, reader.locale) if rows else every
-    given_currency = layout.mapping.currency
-    found = find_fields(columns, layout.mapping, reader.locale, titled=bool(titles))
-    layout.mapping = dataclasses.replace(layout.mapping, columns=found.columns)
-    layout.candidates = found.candidates
-    layout.errors += _missing(layout)
-    _complete_dates(layout, columns, reader)
-    _complete_amounts(layout, columns, reader)
-    _complete_sign(layout, found)
-    layout.signs = _signs(columns, found.columns.get("amount"))
-    if found.other_side is not None:
-        layout.errors.append(_two_sides(layout, found.other_side))
-    if found.other_currency is not None and not given_currency and not layout.errors:
-        layout.warnings.append(_not_the_currency(layout, found.other_currency, reader))
-    layout.warnings += [_not_the_fees(layout, column.index) for column in separate_fees(columns, found.columns)]
-    if not layout.errors:
-        _complete_telling(layout, reader)
-
-
-def _complete_telling(layout: Layout, reader: ReadingContext) -> None:
-    """Add which bookings a row of their own takes back; that is known once the rows can be read."""
     rows = [cells for _, cells in layout.sample[: layout.bookings]]
-    found = reversed_marks(rows, layout.non_bookings, MappedRowReader(layout.mapping, reader.home_currency, layout.months))
-    layout.non_bookings = layout.non_bookings._replace(reversed_marks=found)
+    columns = columns_of(rows, titles, context.languages, context.locale)
+    layout.non_bookings = non_booking_columns(columns)
+    dates = [column.index for column in columns if column.is_date]
+    bookings = [cells for cells in rows if reason_left_out(cells, layout.non_bookings) is None]
+    dated = [cells for cells in bookings if not dates or any(at < len(cells) and cells[at].strip() for at in dates)] or bookings
+    return columns_of(dated, titles, context.languages, context.locale) if dated else columns
 
 
-def _two_sides(layout: Layout, other: int) -> str:
-    amount = layout.mapping.columns["amount"]
-    return (
-        f"Columns {amount + 1} and {other + 1} have what was sent and what was received, and your amounts are in "
-        "both. Import what you sent and what you received as two files, and choose the column of your amounts in each."
-    )
-
-
-def _not_the_currency(layout: Layout, column: int, reader: ReadingContext) -> str:
-    code = layout.mapping.currency or reader.home_currency
-    return (
-        f"The amounts are read as {code}; column {column + 1} ({layout.titles[column][:40]}) is taken for the currency of "
-        "other amounts. Choose it as the currency if it belongs to these."
-    )
-
-
-def _not_the_fees(layout: Layout, column: int) -> str:
-    return (
-        f"Column {column + 1} ({layout.titles[column][:40]}) is not imported. If the amounts do not contain these fees, "
-        "add them by hand."
-    )
-
-
-def _bookings(layout: Layout, dates: Sequence[int]) -> Rows:
-    """Return the rows of the sample without balances and totals, which often have no date."""
-    rows = [cells for _, cells in layout.sample[: layout.bookings] if reason_left_out(cells, layout.non_bookings) is None]
-    return [cells for cells in rows if not dates or any(at < len(cells) and cells[at].strip() for at in dates)] or rows
-
-
-def _missing(layout: Layout) -> list[str]:
+def _missing_fields(layout: Layout) -> list[str]:
     columns, errors = layout.mapping.columns, []
     if not layout.sample:
         errors.append("The file has a header and no rows.")
@@ -185,7 +159,7 @@ def _missing(layout: Layout) -> list[str]:
     return errors
 
 
-def _complete_dates(layout: Layout, columns: Sequence[Column], reader: ReadingContext) -> None:
+def _complete_dates(layout: Layout, columns: Sequence[Column], context: ReadingContext) -> None:
     at = layout.mapping.columns.get("date")
     if at is None or at >= len(columns):
         return
@@ -193,7 +167,7 @@ def _complete_dates(layout: Layout, columns: Sequence[Column], reader: ReadingCo
     if layout.mapping.date_format:
         return
     cells = columns[at].filled
-    formats = formats_of(cells, locale=reader.locale, enough=HALF, months=layout.months)
+    formats = formats_of(cells, locale=context.locale, enough=HALF, months=layout.months)
     if formats:
         layout.mapping = dataclasses.replace(layout.mapping, date_format=formats[0])
         if ambiguous(formats, cells):
@@ -202,11 +176,11 @@ def _complete_dates(layout: Layout, columns: Sequence[Column], reader: ReadingCo
         layout.errors.append(f"Dates such as {cells[0][:40]!r} have no known format. Choose the format, or another column.")
 
 
-def _complete_amounts(layout: Layout, columns: Sequence[Column], reader: ReadingContext) -> None:
+def _complete_amounts(layout: Layout, columns: Sequence[Column], context: ReadingContext) -> None:
     mapping = layout.mapping
     used = [mapping.columns[name] for name in ("amount", "debit", "credit") if name in mapping.columns]
     currency = mapping.currency or _currency_of_title(layout, used)
-    decimal = mapping.decimal or _decimal(mapping, columns, used, currency or reader.home_currency)
+    decimal = mapping.decimal or _decimal(mapping, columns, used, currency or context.home_currency)
     layout.mapping = dataclasses.replace(mapping, decimal=decimal, currency=currency)
 
 
@@ -236,22 +210,52 @@ def _signs(columns: Sequence[Column], at: int | None) -> str:
     return NONE if not below else BOTH if len(below) > 1 else BELOW if True in below else ABOVE
 
 
-def _complete_sign(layout: Layout, found: FieldColumns) -> None:
+def _complete_sign(layout: Layout, fields: FieldColumns) -> None:
     """Add what tells spending from income, unless the caller does."""
     mapping = layout.mapping
-    if found.sign is None:
+    if fields.sign is None:
         layout.mapping = dataclasses.replace(mapping, sign=mapping.sign or SPENDING_NEGATIVE)
-        layout.sign_certain = found.pair_certain
-        if not found.pair_certain:
+        layout.sign_certain = fields.pair_certain
+        if not fields.pair_certain:
             spent, earned = (layout.titles[mapping.columns[name]] for name in ("debit", "credit"))
             layout.warnings.append(
                 f"The file does not say which column is spending; {spent} is read as spending, {earned} as income."
             )
         return
-    layout.sign_certain = found.sign.certain or mapping.sign is not None
-    if found.sign.warning and mapping.sign is None:
-        layout.warnings.append(found.sign.warning)
-    sign = mapping.sign or found.sign.sign
-    layout.mapping = dataclasses.replace(mapping, sign=sign, kinds=mapping.kinds or found.sign.kinds)
-    if not layout.sign_certain and not found.sign.warning and not layout.errors:
+    layout.sign_certain = fields.sign.certain or mapping.sign is not None
+    if fields.sign.warning and mapping.sign is None:
+        layout.warnings.append(fields.sign.warning)
+    sign = mapping.sign or fields.sign.sign
+    layout.mapping = dataclasses.replace(mapping, sign=sign, kinds=mapping.kinds or fields.sign.kinds)
+    if not layout.sign_certain and not fields.sign.warning and not layout.errors:
         layout.warnings.append(_SIGN_GUESSED.format("income" if sign == SPENDING_NEGATIVE else "spending"))
+
+
+def _complete_non_bookings(layout: Layout, context: ReadingContext) -> None:
+    """Add which bookings a row of their own reverses; that is only known once the rows can be read."""
+    rows = [cells for _, cells in layout.sample[: layout.bookings]]
+    found = reversed_marks(rows, layout.non_bookings, MappedRowReader(layout.mapping, context.home_currency, layout.months))
+    layout.non_bookings = layout.non_bookings._replace(reversed_marks=found)
+
+
+def _two_sides(layout: Layout, other: int) -> str:
+    amount = layout.mapping.columns["amount"]
+    return (
+        f"Columns {amount + 1} and {other + 1} have what was sent and what was received, and your amounts are in "
+        "both. Import what you sent and what you received as two files, and choose the column of your amounts in each."
+    )
+
+
+def _ignored_currency(layout: Layout, column: int, context: ReadingContext) -> str:
+    code = layout.mapping.currency or context.home_currency
+    return (
+        f"The amounts are read as {code}; column {column + 1} ({layout.titles[column][:40]}) is taken for the currency of "
+        "other amounts. Choose it as the currency if it belongs to these."
+    )
+
+
+def _ignored_fees(layout: Layout, column: int) -> str:
+    return (
+        f"Column {column + 1} ({layout.titles[column][:40]}) is not imported. If the amounts do not contain these fees, "
+        "add them by hand."
+    )

@@ -15,7 +15,7 @@ inkomst;inkomsten;wydatek;wydatki;przychód;przychody;dochód;výdaj;výdaje;př
 utgift;utgifter;inntekt;inntekter;udgift;udgifter;indtægt;indtægter;meno;menot;tulo;tulot;išlaidos;pajamos;izdevumi;ienākumi;kulu;
 tulud;расход;расходы;доход;доходы;витрата;витрати;дохід;gider;gelir;trošak;prihod;cheltuieli;venituri;έξοδα;έσοδα;支出;收入;収入;
 지출;수입;chi;thu;pengeluaran;pemasukan;รายจ่าย;รายรับ;व्यय;आय;مصروف;دخل;הוצאה;הכנסה""")
-"""What trackers call spending and earning, and what banks hardly do."""
+"""What expense trackers call spending and income, and banks hardly ever do."""
 _TRANSFERS = phrases("""transfer;transfers;transfer out;transfer in;outgoing transfer;incoming transfer;transfer from;transfer to;
 internal transfer;account transfer;own transfer;balance transfer;umbuchung;umbuchungen;übertrag;überweisung;kontotransfer;virement;
 virements;virement interne;virement sortant;virement entrant;transfert;transferts;transferencia;transferencias;traspaso;traspasos;
@@ -28,13 +28,16 @@ overføring;overføringer;overførsel;overførsler;siirto;tilisiirto;siirrot;per
 
 @lru_cache(1_000)
 def is_tracker_kind(word: str) -> bool:
-    """Say whether a word is one of those by which a tracker tells expenses from income."""
+    """Say whether a word is one by which expense trackers tell spending from income."""
     return plain(word) in _OF_APPS
 
 
 @lru_cache(1_000)
 def is_transfer(word: str) -> bool:
-    """Say whether a word means a transfer between the owner's accounts where it stands beside those of a tracker."""
+    """Say whether a word means a transfer between the owner's accounts if the other words are those of an expense tracker.
+
+    Banks call payments to anybody transfers.
+    """
     return plain(word) in _TRANSFERS
 
 
@@ -54,7 +57,7 @@ thu;ghi co;pemasukan;masuk;รายรับ;revenus;ingresos;receitas;dochód;
 inntekt;inntekter;indtægter;tulot;ienākumi;tulud;доход;доходы;venituri;έσοδα;دخل;הכנסה;รับ;ฝาก;आय;क्रेडिट;収入;收入;入金;入;입금;수입;貸;贷;貸方;دائن;إيداع;זכות"""
 _KIND_OF = {plain(word): EXPENSE for word in _SPENT.split(";")} | {plain(word): INCOME for word in _EARNED.split(";")}
 _NEITHER = {plain(word) for word in ("不计收支", "不計收支", "中性交易", "neutral", "neutral transaction", "neither")}
-"""What a file says of rows that are neither, such as moves between the owner's accounts."""
+"""What a file says of rows that are neither, such as transfers between the owner's accounts."""
 _PAIRS = (
     "s h",
     "d c",
@@ -75,28 +78,30 @@ _PAIRS = (
     "р п",
     "χ π",
 )
-"""Letters for spending and income, the usual ones first: a letter alone means what it means in the first pair that has it."""
+"""Letters for spending and income, the usual pairs first: a letter alone means what it means in the first pair that has it."""
 _PAIRS_OF = [tuple(pair.split()) for pair in _PAIRS]
+_SHORTEST_WORD = 3
+"""Of the words that mean something within a phrase."""
 _LETTERS = {letter for pair in _PAIRS_OF for letter in pair}
 _MARKS = {"-": EXPENSE, "−": EXPENSE, "–": EXPENSE, "+": INCOME}
 _LANGUAGES = {"tr": ("b", "a"), "nl": ("a", "b"), "es": ("c", "a")}
-"""The pair that is meant in a language where another one has the same letters."""
+"""The pair that is meant in a language if another pair has the same letters."""
 
 
 def is_direction(word: str) -> bool:
-    """Say whether a word or letter can stand beside an amount for its direction."""
+    """Say whether a word or letter beside an amount can mean its direction."""
     bare = plain(word)
     return bare in _KIND_OF or bare in _LETTERS
 
 
 def is_letter(word: str) -> bool:
-    """Say whether a word is a letter that means a direction only together with another one."""
+    """Say whether a word is a letter that means a direction only together with another letter."""
     bare = plain(word)
     return bare in _LETTERS and bare not in _KIND_OF and "*" not in word
 
 
 def kind_of(word: str) -> str | None:
-    """Return what a whole word or phrase means, None for letters, and for phrases that say nothing or both."""
+    """Return what a word or phrase means: spending, income or neither; None for letters and for phrases that mean nothing or both."""
     text = word.strip()
     if text in _MARKS or "*" in text:
         return _MARKS.get(text)
@@ -105,14 +110,14 @@ def kind_of(word: str) -> str | None:
         return IGNORE
     if bare in _KIND_OF:
         return _KIND_OF[bare]
-    found = {_KIND_OF[part] for part in without_cards(bare).split() if part in _KIND_OF and len(part) > 2}  # noqa: PLR2004
+    found = {_KIND_OF[part] for part in without_cards(bare).split() if part in _KIND_OF and len(part) >= _SHORTEST_WORD}
     return found.pop() if len(found) == 1 else None
 
 
 def kinds_of(words: Iterable[str], locale: str = "") -> dict[str, str]:
-    """Return what each word of a column means; words that say nothing are missing.
+    """Return what each word of a column means; words without a meaning are missing.
 
-    Beside words for expenses and income, as apps have them, one for a transfer means a move between the owner's accounts.
+    Beside an expense tracker's words for spending and income, a word for a transfer means one between the owner's accounts.
     """
     words = list(words)
     of_an_app = any(map(is_tracker_kind, words))
@@ -126,7 +131,7 @@ def kinds_of(words: Iterable[str], locale: str = "") -> dict[str, str]:
 
 
 def sides_of(kinds: dict[str, str]) -> set[str]:
-    """Return which of spending and income some words mean."""
+    """Return the directions that some words mean."""
     return set(kinds.values()) & {EXPENSE, INCOME}
 
 
@@ -140,7 +145,7 @@ _SHORT = 5
 
 
 def _hints(text: str) -> tuple[str, ...]:
-    """Return the words, short ones whole and of long ones the beginning."""
+    """Return the words as parts to look for: short words as a whole, long words by their beginning."""
     words = (plain(part) for part in text.replace("\n", " ").split(";") if part.strip())
     return tuple(f" {word} " if len(word) <= _SHORT else f" {word}" for word in words)
 
@@ -157,7 +162,7 @@ betaling;geldautomaat;zakup;platnosc;nakup;platba;vasarlas;kortkop;покупк�
 
 
 def kind_hint(texts: Iterable[str]) -> str | None:
-    """Return what the texts of a row sound like, None if they say nothing; the longer phrase decides."""
+    """Return what the texts of a row hint at, None if nothing; the longer phrase decides. Hints only tip a guess."""
     words = plain(" ".join(texts))
     earned, spent = longest_match(words, _INCOME_HINTS), longest_match(words, _SPENDING_HINTS)
     if earned == spent:

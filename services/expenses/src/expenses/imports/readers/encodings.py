@@ -1,4 +1,4 @@
-"""Tells in which encoding a text is that is no UTF-8: each is tried, and the one that gives words of a language is taken."""
+"""Finds the encoding of a text that is not UTF-8: each is tried, and the one that reads best as words of a language wins."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 CODECS = {"windows-874": "cp874", "shift_jis": "cp932", "euc-kr": "cp949", "big5": "cp950"}
-"""Python's names where they differ from those on the wire; for some they are supersets that banks really use."""
+"""Python's names where they differ from those of the API; some are supersets, which is what banks use."""
 
 _LANGUAGES = {
     "windows-1252": "de fr es pt it nl sv da nb is fi ca",
@@ -35,7 +35,7 @@ _LANGUAGES = {
     "big5": "zh",
     "euc-kr": "ko",
 }
-"""Encoding to the languages that are written in it, the usual encodings first."""
+"""Each encoding with the languages written in it, the usual encodings first."""
 _KNOWN = {language for languages in _LANGUAGES.values() for language in languages.split()}
 _RARE = {"iso-8859-15", "koi8-r", "koi8-u", "cp850", "cp852", "cp866", "mac-roman"}
 _LETTERS = {
@@ -117,33 +117,35 @@ _LONG_LATIN = re.compile(r"[A-Za-z]{2}[^\W\d_A-Za-z]|[^\W\d_A-Za-z][a-z]")
 _MARK_WITHIN = re.compile(r"(?<=[^\W\d_])[^\w\s.,'’()/&*+\-:@–]+(?=[^\W\d_])")
 _ACCENTS = re.compile(r"(?:(?![A-Za-z])[^\W\d_]){3,}")
 _WORD = re.compile(r"[^\s,;|\"]+")
-_USUAL_MARKS = frozenset("€£§°–—“”„‚‘’«»…·•¡¿№®©™±×´`¨\u00a0\u00ad、。（）・「」ー～：，．￥")
+_USUAL_PUNCTUATION = frozenset("€£§°–—“”„‚‘’«»…·•¡¿№®©™±×´`¨\u00a0\u00ad、。（）・「」ー～：，．￥")
 _FIRST_LEVEL = 0xB0
 """The first byte of a character in use, in the standards of China and Japan."""
+_TAIWAN_LEVEL = range(0xA4, 0xC7)
+"""The first bytes of characters in use, in the standard of Taiwan."""
 _CLOSE = 0.3
-"""Encodings whose marks differ by less than this are shown to choose from."""
+"""Encodings whose scores differ by less than this are offered to choose from."""
 
 
 class EncodingCandidate(NamedTuple):
     """An encoding that a text could have, and how well it reads."""
 
     encoding: str
-    mark: float
+    score: float
     text: str
 
 
 def candidates(sample: bytes, locale: str, home_currency: str) -> list[EncodingCandidate]:
-    """Return the encodings that a sample could have, the likeliest first; of those that read the same only the first."""
+    """Return the encodings that a sample could have, the likeliest first; only the first of those that give the same text."""
     tried = [_candidate(sample, encoding, locale, home_currency) for encoding in _LANGUAGES]
     texts: dict[str, EncodingCandidate] = {}
-    for candidate in sorted((one for one in tried if one is not None), key=lambda one: -one.mark):
+    for candidate in sorted((one for one in tried if one is not None), key=lambda one: -one.score):
         texts.setdefault(candidate.text, candidate)
     return list(texts.values())
 
 
 def close_candidates(found: list[EncodingCandidate]) -> list[EncodingCandidate]:
-    """Return those of the candidates that a person has to choose from, none if the first is much better than the others."""
-    close = [candidate for candidate in found if candidate.mark > found[0].mark - _CLOSE]
+    """Return the candidates that a person has to choose from; none if the first is much better than the others."""
+    close = [candidate for candidate in found if candidate.score > found[0].score - _CLOSE]
     return close[:5] if len(close) > 1 else []
 
 
@@ -154,10 +156,10 @@ def _candidate(sample: bytes, encoding: str, locale: str, home_currency: str) ->
         return None
     words = [word for word in _WORD.findall(text) if not word.isascii()]
     language = locale.replace("_", "-").partition("-")[0]
-    marks = [_mark(words, candidate) + _prior(candidate, language, home_currency) for candidate in _LANGUAGES[encoding].split()]
+    scores = [_score(words, candidate) + _prior(candidate, language, home_currency) for candidate in _LANGUAGES[encoding].split()]
     rare = 0.2 if encoding in _RARE else 0.0
     taiwan = encoding == "big5" and (locale[-2:].upper() in {"TW", "HK", "MO"} or home_currency in {"TWD", "HKD"})
-    return EncodingCandidate(encoding, max(marks) - rare + (0.3 if taiwan else 0.0), text)
+    return EncodingCandidate(encoding, max(scores) - rare + (0.3 if taiwan else 0.0), text)
 
 
 def _prior(language: str, own: str, home_currency: str) -> float:
@@ -165,48 +167,48 @@ def _prior(language: str, own: str, home_currency: str) -> float:
     return (0.4 if language == own else western) + (0.3 if _COUNTRIES.get(home_currency) == language else 0.0)
 
 
-def _mark(words: list[str], language: str) -> float:
-    """Return how much like words of a language they read, 1 for all of them."""
+def _score(words: list[str], language: str) -> float:
+    """Return how well words read as words of a language; 1 if all of them do."""
     letters, total = 0, 0.0
     for word in words[:2000]:
         foreign = [letter for letter in word if not letter.isascii()]
         letters += len(foreign)
         lonely = sum(letter.isalpha() for letter in word) == 1
-        total += sum(min(_letter_mark(letter, language), 0.3 if lonely else 1.0) for letter in foreign) - _oddities(word, language)
+        total += sum(min(_letter_score(letter, language), 0.3 if lonely else 1.0) for letter in foreign) - _oddities(word, language)
     return total / letters if letters else 0.0
 
 
-def _letter_mark(letter: str, language: str) -> float:
+def _letter_score(letter: str, language: str) -> float:
     category = unicodedata.category(letter)
     if category in {"Cc", "Cn", "Co", "Cs"}:
         return -5.0
     if language in {"ja", "zh"}:
-        return _east_asian_mark(letter, language)
+        return _east_asian_score(letter, language)
     if language in _SCRIPTS:
         return 1.0 if unicodedata.name(letter, "").startswith(_SCRIPTS[language]) else -0.5 if category[0] == "L" else 0.0
     if letter.casefold() in _LETTERS[language]:
         return 1.0
-    if letter in _USUAL_MARKS:
+    if letter in _USUAL_PUNCTUATION:
         return 0.3
     return 0.0 if category[0] == "L" else -1.0
 
 
-def _east_asian_mark(letter: str, language: str) -> float:
+def _east_asian_score(letter: str, language: str) -> float:
     name = unicodedata.name(letter, "")
     if name.startswith(("HIRAGANA", "KATAKANA")):
         return 1.0 if language == "ja" else 0.0
     if name.startswith("CJK UNIFIED"):
-        # The first level of each standard has the characters in use, in the order of their sound.
+        # The first level of each standard has the characters in common use, in the order of their sound.
         codec, last = ("euc-jp", 0xCF) if language == "ja" else ("gb2312", 0xD7)
         lead = letter.encode(codec, "ignore")[:1] or letter.encode("big5", "ignore")[:1]
         first = lead[0] if lead else 0
-        taiwanese = language == "zh" and 0xA4 <= first <= 0xC6  # noqa: PLR2004
+        taiwanese = language == "zh" and first in _TAIWAN_LEVEL
         return 0.9 if taiwanese or _FIRST_LEVEL <= first <= last else 0.1
-    return 0.3 if letter in _USUAL_MARKS or name.startswith("FULLWIDTH") else -1.0
+    return 0.3 if letter in _USUAL_PUNCTUATION or name.startswith("FULLWIDTH") else -1.0
 
 
 def _oddities(word: str, language: str) -> float:
-    """Return what is against a word: capitals within, two scripts, marks between letters, rows of accents."""
+    """Return the penalty for what is odd in a word: capitals within, two scripts, punctuation between letters, runs of accents."""
     odd = sum(1.0 for one, next_one in pairwise(word) if one.islower() and next_one.isupper())
     if word[:1].islower() and word[1:3].isupper():
         odd += len(word) - 2.0

@@ -16,21 +16,21 @@ from expenses.imports.readers.text_columns import date_columns, pays_and_is_paid
 
 
 class FieldColumns(NamedTuple):
-    """The columns by field, other columns that would fit, and what tells spending from income."""
+    """The column of each field, other columns that would fit, and what tells spending from income."""
 
     columns: dict[str, int]
     candidates: dict[str, list[int]]
     sign: SpendingSign | None
-    """None where spending and income have a column each."""
+    """None if spending and income have a column each."""
     pair_certain: bool
     other_currency: int | None = None
-    """A column of currencies that is not taken, although it could be the one of the amounts."""
+    """A column of currencies that is not used, although it could belong to the amounts."""
     other_side: int | None = None
-    """A column that has the amounts of some rows, where the chosen one has what somebody else sent or received."""
+    """A column that has the owner's amount in rows where the chosen column has what the other party sent or received."""
 
 
 def find_fields(columns: Sequence[Column], given: Mapping, locale: str, *, titled: bool) -> FieldColumns:
-    """Return what the columns are; what the mapping says stays."""
+    """Return the column of each field; columns in the given mapping stay."""
     found, candidates = dict(given.columns), dict[str, list[int]]()
     _add(found, candidates, {"date": date_columns(_free(columns, found))})
     money = money_columns(columns, _days(columns, found, given), found)
@@ -66,7 +66,7 @@ def _sign(
 
 
 def _spent(columns: Sequence[Column], found: dict[str, int], sign: SpendingSign | None) -> list[bool | None]:
-    """Say for each row whether it is spending, None if that is not known."""
+    """Return for each row whether it is spending, None if that is not known."""
     debit, amount = _at(columns, found.get("debit")), _at(columns, found.get("amount"))
     if debit is not None:
         return list(debit.nonzero)
@@ -98,7 +98,7 @@ def _days(columns: Sequence[Column], found: dict[str, int], given: Mapping) -> l
 
 
 def _add(found: dict[str, int], candidates: dict[str, list[int]], more: dict[str, list[int]]) -> None:
-    """Give each field the first of its columns that no other field has, and keep the others as candidates."""
+    """Give each field the first of its columns that is still free, and keep the others as candidates."""
     for name, indexes in more.items():
         free = [index for index in indexes if index not in found.values()]
         if name not in found and free:

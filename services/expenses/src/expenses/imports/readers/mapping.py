@@ -1,4 +1,4 @@
-"""How a file is to be read: what the caller says, and what is added by detection."""
+"""How to read a file: what the caller says, completed by detection."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ MOST_KINDS = 50
 
 @dataclass(frozen=True, kw_only=True)
 class Mapping:
-    """How to read a file. None is to be detected; columns are counted from 0."""
+    """How to read a file. What is None will be detected; columns are counted from 0."""
 
     encoding: str | None = None
     delimiter: str | None = None
@@ -77,7 +77,7 @@ class Mapping:
     sign: str | None = None
     currency: str | None = None
     kinds: dict[str, str] | None = None
-    """What the words that say a direction mean: expense, income, or ignore for rows to leave out."""
+    """What the words in the column of directions mean: expense, income, or ignore for rows to leave out."""
     columns: dict[str, int] = field(default_factory=dict)
 
     def to_wire(self) -> dict[str, Any]:
@@ -86,13 +86,13 @@ class Mapping:
 
 
 def read_mapping(text: str | None) -> Mapping:
-    """Read an ImportMapping written as JSON; raises InvalidMappingError with a pointer for each thing that is wrong."""
+    """Read an ImportMapping from JSON; raises InvalidMappingError with a pointer to each error."""
     if not text or not text.strip():
         return Mapping()
     try:
         given = json.loads(text, object_pairs_hook=_without_repeats)
     except (ValueError, RecursionError) as error:
-        raise InvalidMappingError([problem("/mapping", "is not JSON, or names a key twice")]) from error
+        raise InvalidMappingError([problem("/mapping", "is not JSON, or has a key twice")]) from error
     if not isinstance(given, dict):
         raise InvalidMappingError([problem("/mapping", "must be a JSON object")])
     given = {name: value for name, value in given.items() if value is not None}
@@ -105,7 +105,7 @@ def read_mapping(text: str | None) -> Mapping:
 def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     made = dict(pairs)
     if len(made) != len(pairs):
-        message = "a key is there twice"
+        message = "a key occurs twice"
         raise ValueError(message)
     return made
 
@@ -115,7 +115,7 @@ def _errors_in(name: str, value: Any) -> list[dict[str, str]]:
         return _errors_in_columns(value)
     check = _CHECKS.get(name)
     if check is None:
-        return [problem(f"/mapping/{name}"[:100], "is not known here")]
+        return [problem(f"/mapping/{name}"[:100], "is not part of a mapping")]
     message = check(value)
     return [problem(f"/mapping/{name}", message)] if message else []
 

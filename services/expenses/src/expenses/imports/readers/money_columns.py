@@ -12,23 +12,23 @@ from expenses.imports.readers.money_titles import are_sides, is_fee, is_rate, ot
 
 Values = Sequence[Decimal | None]
 _ENOUGH = 0.6
-"""Share of the steps that must come out; files of several accounts, and fees in a column of their own, break some."""
+"""The share of the steps that must add up; files of several accounts, and fees in a column of their own, break some."""
 
 
 class BalanceProof(NamedTuple):
-    """How well a balance and an amount fit, and what each row did to the balance (None where it does not tell)."""
+    """How well a balance and an amount fit, and what each row did to the balance (None if that is not known)."""
 
     share: float
     steps: int
     changes: list[int | None]
-    """1 for a row that raised the balance, -1 for one that lowered it."""
+    """1 for a row that raised the balance, -1 for a row that lowered it."""
 
 
 def prove_balance(amounts: Values, balances: Values, days: Sequence[str | None]) -> BalanceProof | None:
     """Return the proof that one column is the running balance of the other, None if it is not.
 
-    The balance may be the one after each booking, or before it, and the newest booking first or last. The days tell which; if they
-    do not, it is the balance after.
+    The balance may be the one before or after each booking, and the newest booking may come first or last. The dates say which;
+    otherwise it is the balance after the booking.
     """
     falling = _falling(days)
     tried = []
@@ -43,7 +43,7 @@ def prove_balance(amounts: Values, balances: Values, days: Sequence[str | None])
 
 
 def _falling(days: Sequence[str | None]) -> bool | None:
-    """Say whether the newest row is first, None if the days do not tell."""
+    """Say whether the newest row is first, None if the dates do not tell."""
     known = [day for day in days if day]
     down = sum(one > other for one, other in pairwise(known))
     up = sum(one < other for one, other in pairwise(known))
@@ -70,15 +70,17 @@ def _tried(amounts: Values, balances: Values, *, newest_first: bool, before: boo
 
 
 _MOST_ROWS = 300
+_HALF, _NEARLY_ALL = 0.5, 0.95
+"""Shares of the rows in which a column is filled."""
 _MOST_COLUMNS = 8
 _EXCLUSIVE = 0.05
-"""Share of the rows that may have both of two columns for them still to be a pair."""
+"""The share of the rows that may fill both of two columns that are still a pair."""
 _BELIEVED_STEPS = 3
-"""Steps that a balance must have to count against titles: one or two can come out by chance."""
+"""Steps that a balance needs to overrule titles: one or two can add up by chance."""
 
 
 class MoneyColumns(NamedTuple):
-    """The columns by field, what else each field could be, and what a balance proves about each row."""
+    """The columns by field, other columns that each field could be, and what a balance proves about each row."""
 
     columns: dict[str, int]
     candidates: dict[str, list[int]]
@@ -88,7 +90,7 @@ class MoneyColumns(NamedTuple):
 
 
 def money_columns(columns: Sequence[Column], days: Sequence[str | None], given: dict[str, int]) -> MoneyColumns:
-    """Return the columns of amounts; `given` are those that the caller says."""
+    """Return the columns of amounts; `given` are the columns that the caller chose."""
     taken = {index for name, index in given.items() if name not in _FIELDS}
     usable = [column for column in columns if column.index not in taken]
     money = [column for column in usable if column.is_money and not column.counts_up]
@@ -99,7 +101,7 @@ def money_columns(columns: Sequence[Column], days: Sequence[str | None], given: 
             if role_of(column) in {"amount", "debit", "credit"} and column.has_amounts and not column.is_date
         ]
     proofs = _proofs(money, days)
-    ranked = sorted(money, key=lambda column: _mark(column, proofs), reverse=True)
+    ranked = sorted(money, key=lambda column: _score(column, proofs), reverse=True)
     chosen = dict(given)
     certain = True
     if given.keys().isdisjoint({"amount", "debit", "credit"}):
@@ -115,15 +117,15 @@ def money_columns(columns: Sequence[Column], days: Sequence[str | None], given: 
 _FIELDS = ("amount", "debit", "credit", "balance")
 
 
-_MARKS = {"amount": 3.0, "debit": 2.0, "credit": 1.5, "": 1.0, "other": -3.0, "balance": -5.0}
+_ROLE_SCORES = {"amount": 3.0, "debit": 2.0, "credit": 1.5, "": 1.0, "other": -3.0, "balance": -5.0}
 
 
-def _mark(column: Column, proofs: dict[tuple[int, int], BalanceProof]) -> float:
-    """Return how likely a column is the amount."""
+def _score(column: Column, proofs: dict[tuple[int, int], BalanceProof]) -> float:
+    """Return a score for how likely a column is the amount."""
     proven = any(amount == column.index for amount, _ in proofs)
     balance = any(balance == column.index for _, balance in proofs)
-    mark = (
-        _MARKS[role_of(column)]
+    score = (
+        _ROLE_SCORES[role_of(column)]
         - 6.0 * (is_fee(column.title) or is_rate(column.title))
         + 6.0 * proven
         - 6.0 * balance
@@ -131,13 +133,13 @@ def _mark(column: Column, proofs: dict[tuple[int, int], BalanceProof]) -> float:
         + 1.0 * column.exact
     )
     nothing = not any(column.nonzero)
-    return mark + 0.5 * column.signed - 0.5 * column.constant - 3.0 * nothing - 0.01 * column.index
+    return score + 0.5 * column.signed - 0.5 * column.constant - 3.0 * nothing - 0.01 * column.index
 
 
 def _proofs(money: Sequence[Column], days: Sequence[str | None]) -> dict[tuple[int, int], BalanceProof]:
     """Return what proves that one column is the running balance of another."""
     amounts = [column for column in money if not is_fee(column.title) and not is_rate(column.title)]
-    full = [column for column in amounts if column.share > 0.5][:_MOST_COLUMNS]  # noqa: PLR2004
+    full = [column for column in amounts if column.share > _HALF][:_MOST_COLUMNS]
     found = {}
     for amount, balance in permutations(full, 2):
         proof = prove_balance(amount.values[:_MOST_ROWS], balance.values[:_MOST_ROWS], days[:_MOST_ROWS])
@@ -185,13 +187,13 @@ def _may_be_pair(debit: Column, credit: Column, money: Sequence[Column]) -> bool
 
 
 def _excludes(one: Column, other: Column) -> bool:
-    """Say whether each row has one of the two."""
+    """Say whether each row fills exactly one of the two."""
     filled = [a + b for a, b in zip(one.nonzero, other.nonzero, strict=True)]
     return sum(count == 1 for count in filled) >= (1 - _EXCLUSIVE) * len(filled)
 
 
 def _ordered(one: Column, other: Column, money: Sequence[Column], days: Sequence[str | None]) -> _Pair:
-    """Return two columns of money as spending and income: by their titles, a balance, their signs, or how often they are filled."""
+    """Return which of two columns is spending and which income: by titles, a balance, signs, or how often they are filled."""
     for debit, credit in ((one, other), (other, one)):
         if role_of(debit) == "debit" or role_of(credit) == "credit":
             return _Pair(debit.index, credit.index, titled=True)
@@ -208,20 +210,20 @@ def _ordered(one: Column, other: Column, money: Sequence[Column], days: Sequence
 
 
 def prove_pair(one: Column, other: Column, balance: Column, days: Sequence[str | None]) -> BalanceProof | None:
-    """Return what proves that a column is the running balance of two others, of which each row has one."""
-    if balance.index in {one.index, other.index} or balance.share < 0.5:  # noqa: PLR2004
+    """Return the proof that a column is the running balance of two others, of which each row fills one."""
+    if balance.index in {one.index, other.index} or balance.share < _HALF:
         return None
     amounts = [abs(a or Decimal(0)) or abs(b or Decimal(0)) for a, b in zip(one.values, other.values, strict=True)]
     return prove_balance(amounts[:_MOST_ROWS], balance.values[:_MOST_ROWS], days[:_MOST_ROWS])
 
 
 def _single_is_better(ranked: Sequence[Column], pair: _Pair, proofs: dict[tuple[int, int], BalanceProof]) -> bool:
-    """Say whether one column has the amounts of all rows, and two others only look like a pair."""
+    """Say whether one column has the amounts of all rows while two others only look like a pair."""
     best = next((column for column in ranked if column.index not in {pair.debit, pair.credit}), None)
     if best is None or role_of(best) in {"other", "balance"}:
         return False
     proven = any(amount == best.index for amount, _ in proofs)
-    return not pair.titled and best.share > 0.95 and (proven or role_of(best) == "amount")  # noqa: PLR2004
+    return not pair.titled and best.share > _NEARLY_ALL and (proven or role_of(best) == "amount")
 
 
 def _with_balance(
@@ -233,7 +235,7 @@ def _with_balance(
     *,
     certain: bool,
 ) -> MoneyColumns:
-    """Add the balance, what it proves, and the other columns that each field could be."""
+    """Add the balance, its proof, and the other columns that each field could be."""
     used = {index for name, index in chosen.items() if name != "balance"}
     others = [column for column in money if column.index not in used and not is_fee(column.title) and not is_rate(column.title)]
     proofs = {column.index: proof for column in others if (proof := _proof_of(chosen, columns, column, days))}

@@ -34,7 +34,7 @@ _MENTION = re.compile(
 
 @lru_cache(1_000)
 def without_fees(title: str) -> str:
-    """Return a title without what it says of the fees of its amounts: "source amount after fees" is a source amount."""
+    """Return a title without remarks on fees: "source amount after fees" is a source amount."""
     found = [
         match
         for match in _MENTION.finditer(title)
@@ -56,27 +56,27 @@ def may_be_fee(title: str) -> bool:
 
 
 def is_rate(title: str) -> bool:
-    """Say whether a title means a rate."""
+    """Say whether a title means an exchange rate."""
     return bool(longest_match(title, RATE))
 
 
 def is_foreign(title: str) -> bool:
-    """Say whether a title means an amount as it was paid abroad, or its currency."""
+    """Say whether a title means an amount in the currency that was paid abroad, or that currency."""
     return bool(longest_match(title, FOREIGN))
 
 
 _OUT = frozenset({"out", "uit", "ut", "ud", "af", "minus"})
 _IN = frozenset({"in", "into", "inn", "ind", "bij", "plus"})
-"""Directions where a title begins or ends with them, and words such as "of", "at" and "in" within it: "Amount in EUR"."""
+"""Words that are directions at the beginning or end of a title, but not within it: "Amount in EUR"."""
 _DEBIT = tuple(part for part in DEBIT if part.strip() not in _OUT)
 _CREDIT = tuple(part for part in CREDIT if part.strip() not in _IN)
 _RECEIVED_IN = tuple(part for part in _CREDIT if part.endswith(" in"))
-"""Directions that are none with a currency behind them: "Amount paid in EUR"."""
+"""Parts that are no direction if a currency follows: "Amount paid in EUR"."""
 _OF_CURRENCY = tuple(part for part in _CREDIT if part not in _RECEIVED_IN)
 
 
 def role_of(column: Column) -> str:
-    """Return what a title says a column of money is: balance, debit, credit, other, amount, or "" for nothing."""
+    """Return what the title says about a column of money: balance, debit, credit, other, amount, or "" for nothing."""
     title = without_cards(column.title)
     if longest_match(title, BALANCE):
         return "balance"
@@ -116,7 +116,7 @@ def _names_currency(title: str) -> bool:
 
 
 def _small_role(title: str, *, in_currency: bool) -> str:
-    """Return the role that a small word at the beginning or end of a title gives it."""
+    """Return the role that a short word at the beginning or end of a title gives it."""
     words = title.split()
     ends = {words[0], words[-1]} if words else set()
     spent, earned = bool(ends & _OUT), bool(ends & _IN)
@@ -126,7 +126,7 @@ def _small_role(title: str, *, in_currency: bool) -> str:
 
 
 def _without(title: str, small: frozenset[str]) -> str | None:
-    """Return a title without its only small word, None if it has none or several."""
+    """Return a title without its only short word, None if it has none or several."""
     words = title.split()
     rest = [word for word in words if word not in small]
     return " ".join(rest) if len(rest) == len(words) - 1 else None

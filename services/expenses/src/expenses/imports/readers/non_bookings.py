@@ -17,7 +17,7 @@ peruttu;peruutettu;poistettu;atmesta;atšaukta;noraidīts;atcelts;tagasi lükatu
 отменена;отменен;удалено;удалена;відхилено;скасовано;respins;anulat;anulată;reddedildi;iptal;iptal edildi;otkazano;poništeno;
 zavrnjeno;stornirano;απορρίφθηκε;ακυρώθηκε;交易关闭;已关闭;已取消;支付失败;交易失败;取消;キャンセル;失敗;승인취소;취소;실패;ملغاة;ملغي;مرفوض;
 בוטל;נדחה;ยกเลิก;đã hủy;thất bại;dibatalkan;gagal;estornado;estornada;recusado;recusada;extourné""")
-"""What a cell says of a row by which no money moved."""
+"""What a cell says if no money moved."""
 PENDING = phrases("""pending;authorization;authorisation;general authorization;general authorisation;open authorization;
 account hold for open authorization;reversal of general account hold;general account hold;void of authorization;
 pending transaction;preauthorization;pre authorization;pre authorisation;not booked;not posted;ausstehend;vorgemerkt;vormerkung;
@@ -32,7 +32,7 @@ provizyon;onay bekliyor;na čekanju;u obradi;v obdelavi;σε εκκρεμότη�
 等待付款;待付款;处理中;待入账;未入账;未確定;保留;処理中;
 대기;대기중;보류;미결제;معلق;معلقة;قيد الانتظار;ממתין;ממתינה;עסקה ממתינה;รอดำเนินการ;
 đang chờ;đang xử lý;tertunda;menunggu""")
-"""What a cell says of a row that is not booked yet."""
+"""What a cell says if the row is not booked yet."""
 _STATES = phrases("""void;authorized;authorised;hold;on hold;held;processing;in progress;in process;scheduled;planned;draft;
 expired;denied;unsuccessful;error;blocked;awaiting;waiting;unposted;uncaptured;incomplete;not completed;
 unpaid;offen;in bearbeitung;geplant;
@@ -43,7 +43,7 @@ zaplanowana;blokace;blokováno;neúspěšná;čeká;blokovaná;zárolt;zárolás
 misslyckad;reserveret;reservert;reservasjon;planlagt;fejlet;feilet;mislykket;varaus;varattu;epäonnistui;rezervuota;rezervēts;
 broneering;broneeritud;заблокировано;резерв;неуспешно;ошибка;неуспішно;autorizare;blocat;eșuat;blokeli;basarisiz;rezervacija;
 rezervirano;neuspješno;δέσμευση;απέτυχε;pré-autorização;agendado;agendada;falhou;bloqueada;失败;仮売上;仮承認;오류""")
-"""What only a column of states says so; elsewhere it can be a shop or a purpose."""
+"""Words with that meaning only in a column of states; elsewhere they can name a shop or a purpose."""
 _VOID_TITLES = phrases("""cancelled;canceled;is cancelled;void;voided;deleted;is deleted;reversed;is reversed;reverted;
 rejected;failed;declined;pending;is pending;storniert;storno;gelöscht;annulliert;vorgemerkt;abgelehnt;annulé;annulée;supprimé;
 en attente;refusé;anulado;anulada;cancelado;cancelada;eliminado;pendiente;annullato;stornato;eliminato;in sospeso;geannuleerd;
@@ -66,17 +66,17 @@ _YES_TICKS = {"✓", "✔", "☑"}
 
 
 StateMark = tuple[int, str]
-"""A column, and what one of its cells says, as `plain` leaves it."""
+"""A column, and the text of one of its cells as returned by `plain`."""
 
 
 class StateColumns(NamedTuple):
-    """Columns of states, and those that say yes or no to a title such as "Cancelled" or "Booked"."""
+    """Columns of states, and columns that say yes or no to a title such as "Cancelled" or "Booked"."""
 
     states: Sequence[int] = ()
     void: Sequence[int] = ()
     booked: Sequence[int] = ()
     days: Sequence[int] = ()
-    """Columns of the days of cancellations."""
+    """Columns with the date of a cancellation."""
 
 
 def state_columns(columns: Sequence[Column]) -> StateColumns:
@@ -95,7 +95,7 @@ def _has_states(column: Column) -> bool:
 
 
 def reason_not_booked(cells: Sequence[str], flags: StateColumns, reversed_marks: Container[StateMark] = ()) -> str | None:
-    """Return why a record was not booked, None if nothing says so or only what was `reversed_marks` by another record."""
+    """Return why a record was not booked; None if nothing says so, or only marks that another record reverses."""
     for index in flags.states:
         said = _state(cells[index]) if index < len(cells) else None
         if said is not None and (index, plain(cells[index])) not in reversed_marks:
@@ -108,7 +108,7 @@ def reason_not_booked(cells: Sequence[str], flags: StateColumns, reversed_marks:
 
 
 def failed_states(cells: Sequence[str], flags: StateColumns) -> set[StateMark]:
-    """Return the cells by which a record failed or was reversed."""
+    """Return the cells that say that a record failed or was reversed."""
     states = {(index, plain(cells[index])) for index in flags.states if index < len(cells) and _is_void(plain(cells[index]))}
     return states | {(index, plain(cells[index])) for index in flags.void if index < len(cells) and _is_yes(cells[index])}
 
@@ -139,12 +139,12 @@ def _beginnings(text: str) -> set[str]:
 
 
 def no_money_moved(cell: str) -> str:
-    """Return what is said of a row that failed or was reversed."""
+    """Return the reason for a row that failed or was reversed."""
     return f"{cell.strip()[:60]!r} means that no money moved, or that it came back."
 
 
 def not_booked_yet(cell: str) -> str:
-    """Return what is said of a row that is pending."""
+    """Return the reason for a row that is pending."""
     return f"{cell.strip()[:60]!r} means that it is not booked yet."
 
 
@@ -174,27 +174,27 @@ _BARE = phrases("""balance;turnover;total;totals;grand total;subtotal;sum;saldo;
 totale;suma;razem;celkem;spolu;osszesen;summa;sammanlagt;i alt;yhteensa;is viso;viso;kopa;kokku;итого;всего;toplam;ukupno;
 skupaj;合計;合计;总计;합계;totais;totales;totali;totaux;totalt;gesamtbetrag;
 total general;σύνολο;σύνολα;รวม;tổng cộng;الإجمالي""")
-"""Words that a shop or a booking could have too: a row with another text is a booking."""
+"""Words that a shop or a purpose could have too: a row with another text is a booking."""
 _LONGEST_REST = 40
 _BEGINNINGS = frozenset(phrase[:3] for phrase in _CLEAR | _BARE | VOID | PENDING)
 
 
 class NonBookingColumns(NamedTuple):
-    """The columns that can say that a row is no booking: texts, and states."""
+    """The columns that can say that a row is not a booking: texts and states."""
 
     texts: Sequence[int] = ()
     flags: StateColumns = StateColumns()
     reversed_marks: frozenset[StateMark] = frozenset()
-    """What is said of bookings that a row of their own takes back: both count."""
+    """Marks of bookings that a row of their own reverses: both rows count."""
 
 
 def non_booking_columns(columns: Sequence[Column]) -> NonBookingColumns:
-    """Return the columns that can say that a row is no booking."""
+    """Return the columns that can say that a row is not a booking."""
     return NonBookingColumns([column.index for column in columns if column.may_name_a_summary], state_columns(columns))
 
 
 def failure_marks(cells: Sequence[str], non_bookings: NonBookingColumns) -> set[StateMark]:
-    """Return the cells by which a record failed or was reversed."""
+    """Return the cells that say that a record failed or was reversed."""
     texts = {
         (index, plain(cells[index])) for index in non_bookings.texts if index < len(cells) and _kind_of(cells[index]) == "void"
     }
@@ -202,7 +202,7 @@ def failure_marks(cells: Sequence[str], non_bookings: NonBookingColumns) -> set[
 
 
 def _summary_in(cells: Sequence[str], non_bookings: NonBookingColumns) -> str | None:
-    """Return the text by which a record is no booking, None if it is one."""
+    """Return the text that shows that a record is not a booking, None if it is one."""
     texts = non_bookings.texts
     for index in texts:
         kind = _kind_of(cells[index]) if index < len(cells) else None
@@ -238,7 +238,7 @@ def _kind_of(cell: str) -> str | None:
 
 
 def reason_left_out(cells: Sequence[str], non_bookings: NonBookingColumns) -> str | None:
-    """Return why a record is no booking, None if it is one."""
+    """Return why a record is not a booking, None if it is one."""
     said = _summary_in(cells, non_bookings)
     if said is None:
         return reason_not_booked(cells, non_bookings.flags, non_bookings.reversed_marks)

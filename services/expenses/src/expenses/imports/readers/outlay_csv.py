@@ -17,24 +17,24 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _TRIGGERS = frozenset("=+-@\uff1d\uff0b\uff0d\uff20\t\r\n")
-"""With what a formula begins, also as full-width characters; some programs read on behind a tab or a line end."""
+"""What a formula begins with, also as full-width characters; some programs look behind a tab or a line end."""
 _CELL_ENDS = re.compile(r"(?<=[;\t\r\n])")
-"""Where a spreadsheet that expects other separators than ours begins another cell."""
+"""Where a spreadsheet that expects other separators would begin another cell."""
 _NUMBER = re.compile(r"-?[0-9]+([.,][0-9]+)?", re.ASCII)
 
 
 def escape_formulas(text: str) -> str:
-    """Put a ' before what a spreadsheet would run as a formula, wherever it may see a cell begin."""
+    """Put a ' before what a spreadsheet would run as a formula, wherever it may see the beginning of a cell."""
     return "".join(f"'{part}" if _is_formula(part) else part for part in _CELL_ENDS.split(text))
 
 
 def unescape_formulas(cell: str) -> str:
-    """Return the text of which `escape_formulas` made a cell."""
+    """Return the text from which `escape_formulas` made a cell."""
     return "".join(part[1:] if part[:1] == "'" and _is_formula(part[1:]) else part for part in _CELL_ENDS.split(cell))
 
 
 def _is_formula(text: str) -> bool:
-    """Say whether a text begins with a trigger, perhaps behind characters that are not seen or that guard it already."""
+    """Say whether a text begins with a trigger, perhaps after invisible characters or a ' that escapes it already."""
     if _NUMBER.fullmatch(text):
         return False
     for letter in text:
@@ -89,7 +89,7 @@ def is_outlay_export(stream: IO[bytes], given: Mapping) -> bool:
 
 
 def row_reader(mapping: Mapping, home_currency: str, months: Months) -> RowReader:
-    """Return what reads the rows of a file with a complete mapping."""
+    """Return the reader of the rows of a file with a complete mapping."""
     return ExportRowReader() if mapping == EXPORT_MAPPING else MappedRowReader(mapping, home_currency, months)
 
 
@@ -110,10 +110,10 @@ def export_cells(expense: Expense, category: str) -> list[str]:
 
 
 class ExportRowReader:
-    """Reads rows as `export_cells` writes them."""
+    """Reads rows that `export_cells` wrote."""
 
     def read(self, cells: Sequence[str]) -> Row:
-        """Return what the cells say; raises RowError if somebody changed them into something that cannot be."""
+        """Return what the cells say; raises RowError if somebody changed them into something impossible."""
         if len(cells) != len(EXPORT_TITLES):
             message = f"The row has {len(cells)} columns, but {len(EXPORT_TITLES)} are needed."
             raise RowError(message)
@@ -165,7 +165,7 @@ def _money(amount: str, currency: str) -> Money:
 
 
 def _tags_cell(tags: tuple[str, ...]) -> str:
-    """Join tags with commas, or write the JSON list if they would not come back as they are."""
+    """Join tags with commas, or write the JSON list if they would not be read back unchanged."""
     stored, plain = tags_text(tags), ", ".join(tags)
     return plain if _tags(plain) == stored else stored
 

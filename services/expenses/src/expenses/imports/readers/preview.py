@@ -1,4 +1,4 @@
-"""Shows what an import would make of a file."""
+"""Shows what an import would read from a file."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ HasRate = Callable[[str, str], bool]
 """Says whether a currency can be converted to the home currency on a day."""
 
 FindDuplicates = Callable[[Sequence[tuple[Row, Sequence[str]]]], list[bool]]
-"""Says of each row, given with its cells in the order of the file, whether an earlier import brought it."""
+"""Says of each row, given with its cells in the order of the file, whether an earlier import had it."""
 
 
 def build_preview(layout: Layout, reader: ReadingContext, has_rate: HasRate, duplicates: FindDuplicates) -> dict[str, Any]:
@@ -71,14 +71,14 @@ def _shown(entry: dict[str, Any]) -> dict[str, Any]:
     return {
         "line": entry["line"],
         "cells": [cell[:_SHOWN_CHARACTERS] for cell in entry["cells"]],
-        "expense": None if entry["row"] is None else _understood(entry["row"]),
+        "expense": None if entry["row"] is None else _expense(entry["row"]),
         "error": entry["error"],
         "left_out": entry["left_out"],
         "duplicate": entry["duplicate"],
     }
 
 
-def _understood(row: Row) -> dict[str, Any]:
+def _expense(row: Row) -> dict[str, Any]:
     return {
         "kind": row.kind,
         "amount": Money(row.minor, row.currency).to_wire(),
@@ -95,7 +95,7 @@ def _encoding(candidate: EncodingCandidate) -> dict[str, str]:
 
 
 def _currencies(layout: Layout, read: list[dict[str, Any]], has_rate: HasRate) -> list[dict[str, Any]]:
-    """Return each currency of the sample, whether it is one, and whether there is a rate on all days that have it."""
+    """Return each currency of the sample, whether it exists, and whether there is an exchange rate on all of its dates."""
     days: dict[str, set[str]] = {}
     at = layout.mapping.columns.get("currency", -1)
     for entry in read:

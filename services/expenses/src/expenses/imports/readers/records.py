@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def declared_delimiter(line: str) -> str | None:
-    """Return the delimiter that a first line such as "sep=;" names."""
+    """Return the delimiter that a first line such as "sep=;" declares; Excel writes and reads such lines."""
     bare = line.lstrip("\ufeff").strip("\r\n").strip('"')
     return bare[4] if len(bare) == len("sep=;") and bare[:4].casefold() == "sep=" else None
 
@@ -21,14 +21,14 @@ def declared_delimiter(line: str) -> str | None:
 _LONGEST_LINE = 100_000
 _MOST_LINES = 5_000
 _END = "\x00end"
-"""Comes after the last line: if it does not come out as a record of its own, the file ended within quotes."""
+"""Is added after the last line: if it is not read as a record of its own, the file ended within quotes."""
 
 
 def read_records(text: TextIO, delimiter: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield (line on which it begins, cells) of each record that is not blank.
+    """Yield the first line number and the cells of each record that is not blank.
 
     Raises:
-        UnreadableFileError: for a quote that is never closed, a line or record that is too long, or more than 200 columns.
+        UnreadableFileError: if a quote is never closed, a line or record is too long, or there are more than 200 columns.
     """
     reader = csv.reader(_lines(text), delimiter=delimiter)
     line = 1
@@ -36,12 +36,12 @@ def read_records(text: TextIO, delimiter: str) -> Iterator[tuple[int, list[str]]
         try:
             cells = next(reader)
         except csv.Error as error:
-            raise _runaway(line) from error
+            raise _unclosed_quote(line) from error
         if reader.line_num - line >= _MOST_LINES:
-            raise _runaway(line)
+            raise _unclosed_quote(line)
         if cells and cells[-1].endswith(_END):
             if len(cells) > 1 or cells[0] != _END:
-                raise _runaway(line)
+                raise _unclosed_quote(line)
             return
         if len(cells) > MOST_COLUMNS:
             message = f"Line {line} has {len(cells)} columns; {MOST_COLUMNS} is the most. Is the delimiter right?"
@@ -56,12 +56,12 @@ def _lines(text: TextIO) -> Iterator[str]:
     while line := text.readline(_LONGEST_LINE):
         number += 1
         if len(line) == _LONGEST_LINE and not line.endswith(("\n", "\r")):
-            message = f"Line {number} is longer than {_LONGEST_LINE:,} characters; this is no file of bookings."
+            message = f"Line {number} is longer than {_LONGEST_LINE:,} characters; this is not a file of bookings."
             raise UnreadableFileError(message)
         yield line
     yield _END
 
 
-def _runaway(line: int) -> UnreadableFileError:
+def _unclosed_quote(line: int) -> UnreadableFileError:
     message = f'A quote (") that opens on line {line} is not closed. Close it, or export the file again: a part may be missing.'
     return UnreadableFileError(message)

@@ -17,15 +17,15 @@ _COMMON = {"amount", "currency", "in", "of"}
 
 
 class CurrencyColumns(NamedTuple):
-    """The columns that can have the currency of the amounts, the likeliest first."""
+    """The columns that can hold the currency of the amounts, the likeliest first."""
 
     likely: list[int]
     doubtful: int | None = None
-    """A column that was taken for the currency of other amounts, although it could be the one of these."""
+    """A column that is taken for the currency of other amounts, although it could belong to these."""
 
 
 def currency_columns(columns: Sequence[Column], free: Sequence[Column], amount: Column | None) -> CurrencyColumns:
-    """Return the columns of currencies among the free ones: by title, then the one beside the amount."""
+    """Return the columns of currencies among the free ones, the likeliest first: by title, then by how near the amount is."""
     found = [column for column in free if _has_currencies(column)]
     if amount is None:
         return CurrencyColumns(_ranked(found, amount))
@@ -44,7 +44,7 @@ def _has_currencies(column: Column) -> bool:
 
 
 def _ranked(found: Sequence[Column], amount: Column | None) -> list[int]:
-    def mark(column: Column) -> tuple[float, int]:
+    def score(column: Column) -> tuple[float, int]:
         titled = (
             2.0 * bool(longest_match(column.title, CURRENCY))
             - 2.0 * bool(longest_match(column.title, OTHER_MONEY))
@@ -55,17 +55,17 @@ def _ranked(found: Sequence[Column], amount: Column | None) -> list[int]:
             titled += 1.0 * len(set(column.title.split()) & set(amount.title.split()) - _COMMON)
         return -titled, column.index
 
-    return [column.index for column in sorted(found, key=mark)]
+    return [column.index for column in sorted(found, key=score)]
 
 
 def _is_of_others(column: Column, columns: Sequence[Column], amount: Column) -> bool:
-    """Say whether a column names the currency of a fee, of an amount abroad, or another one than the amount's own title."""
+    """Say whether a column has the currency of a fee or of an amount abroad, or contradicts the title of the amount."""
     if is_fee(column.title) or (is_foreign(column.title) and not is_foreign(amount.title)):
         return True
     named = currency_in(amount.heading)
     if named is not None and any(currency_of(cell, named) != named for cell in column.different):
         return True
-    return any(_tells(column, other, amount) for other in _abroad(columns, amount))
+    return any(_goes_with(column, other, amount) for other in _abroad(columns, amount))
 
 
 def _surely_of_others(column: Column, columns: Sequence[Column], amount: Column) -> bool:
@@ -74,14 +74,14 @@ def _surely_of_others(column: Column, columns: Sequence[Column], amount: Column)
 
 
 def _abroad(columns: Sequence[Column], amount: Column) -> list[Column]:
-    """Return the columns of amounts as they were paid abroad."""
+    """Return the columns of amounts in the currency that was paid abroad."""
     if is_foreign(amount.title):
         return []
     return [column for column in columns if column is not amount and column.is_money and is_foreign(column.title)]
 
 
-def _tells(column: Column, abroad: Column, amount: Column) -> bool:
-    """Say whether a currency goes with an amount abroad: it changes with it, or is there only where that one is."""
+def _goes_with(column: Column, abroad: Column, amount: Column) -> bool:
+    """Say whether a currency belongs to an amount abroad: it is there where the two amounts differ, and not in every row alike."""
     rows = list(zip(column.cells, abroad.values, amount.values, strict=True))
     differing = [cell for cell, one, other in rows if cell and one is not None and other is not None and abs(one) != abs(other)]
     everywhere = column.share == 1.0 and len(column.different) == 1
@@ -110,9 +110,9 @@ _SIDES = (
 
 
 def other_side(amount: Column, columns: Sequence[Column], spent: Sequence[bool | None]) -> Column | None:
-    """Return the column that has the owner's amounts of some rows, None if the chosen one has those of all.
+    """Return the column that has the owner's amount in some rows, None if the chosen column has it in all rows.
 
-    What was sent is the owner's amount of what was spent, and what was received the one of income; `spent` says which each row is.
+    The owner's amount is what was sent if a row is spending, and what was received if it is income; `spent` says which each row is.
     """
     words = without_fees(amount.title).split()
     for sent, received in _SIDES:
@@ -131,7 +131,7 @@ def _differ(amount: Column, other: Column, spent: Sequence[bool | None], is_spen
 
 
 def separate_fees(columns: Sequence[Column], chosen: Mapping[str, int]) -> list[Column]:
-    """Return the columns of fees that are not chosen and that the amounts do not seem to contain."""
+    """Return the columns of fees that have no field and that the amounts do not seem to contain."""
     spent = [columns[chosen[name]] for name in ("amount", "debit", "credit") if 0 <= chosen.get(name, -1) < len(columns)]
     others = [column for column in columns if column.is_money and column.index not in chosen.values()]
     balances = [columns[chosen["balance"]]] if 0 <= chosen.get("balance", -1) < len(columns) else []
@@ -145,13 +145,13 @@ def separate_fees(columns: Sequence[Column], chosen: Mapping[str, int]) -> list[
 
 
 def _is_apart(fee: Column, row: int, spent: Sequence[Column], gross: Collection[Column], balances: Collection[Column]) -> bool:
-    """Say whether a row has a fee of which neither a gross amount nor a balance says that its amount is all that was taken."""
+    """Say whether a row has a fee, and neither a gross amount nor a balance shows that its amount contains it."""
     charged = abs(fee.values[row] or Decimal(0))
     amounts = [value for column in spent if (value := column.values[row])]
     if not charged or not amounts:
         return False
     for amount in amounts:
-        # What is received is less by the fee than the gross amount, and what is paid, below zero, is too.
+        # The fee makes a received amount smaller than the gross amount, and a paid one, which is below zero, too.
         if any(value - amount == charged for column in gross if (value := column.values[row])):
             return False
         if any(abs(amount) in _steps(column, row) for column in balances):
@@ -160,7 +160,7 @@ def _is_apart(fee: Column, row: int, spent: Sequence[Column], gross: Collection[
 
 
 def _steps(balance: Column, row: int) -> list[Decimal]:
-    """Return by how much a balance changes before and behind a row."""
+    """Return by how much a balance changes before and after a row."""
     here, values = balance.values[row], balance.values
     beside = [values[at] for at in (row - 1, row + 1) if 0 <= at < len(values)]
     return [abs(here - other) for other in beside if here is not None and other is not None]

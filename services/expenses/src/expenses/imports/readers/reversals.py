@@ -1,6 +1,6 @@
-"""Bookings that a file marks as reversed and takes back by a row of their own, as PayPal does: both rows count.
+"""Bookings that are marked as reversed and have a row of their own that reverses them, as PayPal does: both rows count.
 
-Most files mark what never happened, and have no second row; such a row is left out. To leave out only one of two would be wrong.
+Most files mark what never happened and have no second row; such a row is left out. Leaving out only one of two rows would be wrong.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from expenses.imports.readers.rows import MappedRowReader, Row, RowError, RowLef
 
 
 def reversed_marks(rows: Sequence[Sequence[str]], non_bookings: NonBookingColumns, reader: MappedRowReader) -> frozenset[StateMark]:
-    """Return what is said of rows of which at least half have their contrary among the bookings."""
+    """Return the marks of rows of which at least half are reversed by another booking."""
     marked = [(marks, row) for cells in rows if (marks := failure_marks(cells, non_bookings)) and (row := _read(reader, cells))]
     if not marked:
         return frozenset()
@@ -24,16 +24,16 @@ def reversed_marks(rows: Sequence[Sequence[str]], non_bookings: NonBookingColumn
     said, reversed_ = Counter[StateMark](), Counter[StateMark]()
     for marks, row in marked:
         candidates = bookings[row.minor, row.currency]
-        contrary = next((other for other in candidates if _is_contrary(row, other)), None)
+        reversal = next((other for other in candidates if _reverses(row, other)), None)
         said.update(marks)
-        if contrary is not None:
-            candidates.remove(contrary)
+        if reversal is not None:
+            candidates.remove(reversal)
             reversed_.update(marks)
     return frozenset(mark for mark, times in reversed_.items() if 2 * times >= said[mark])
 
 
-def _is_contrary(row: Row, other: Row) -> bool:
-    """Say whether a row of the same amount gives back what another one took."""
+def _reverses(row: Row, other: Row) -> bool:
+    """Say whether a row of the same amount gives back what another row took."""
     if row.kind == other.kind or other.spent_on < row.spent_on:
         return False
     one, two = ((entry.payee or entry.description).casefold() for entry in (row, other))

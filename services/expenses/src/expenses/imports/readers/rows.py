@@ -20,7 +20,7 @@ from money import CURRENCIES, Money
 
 
 class RowError(Exception):
-    """This row cannot go in; the text says why."""
+    """This row cannot be imported; the text says why."""
 
 
 class RowLeftOutError(Exception):
@@ -32,7 +32,7 @@ _MOST_CODES = 1000
 
 
 class MoneyReader:
-    """Reads the cells that together say how much it was."""
+    """Reads the cells that together make up an amount."""
 
     def __init__(self, mapping: Mapping, home_currency: str) -> None:
         self._decimal = mapping.decimal
@@ -63,7 +63,7 @@ class MoneyReader:
         return says or (EXPENSE if spent else INCOME), _minor(found, code), code
 
     def _named(self, cell: str) -> str | None:
-        """Return the currency that a cell names, None if it is empty; a file has few, so what they mean is kept."""
+        """Return the currency that a cell names, None if it is empty. A file has few different ones, so they are remembered."""
         try:
             return self._codes[cell]
         except KeyError:
@@ -82,7 +82,7 @@ class MoneyReader:
         return kind_of(word) if known is None and self._usual_words else known
 
     def _either(self, debit: str, credit: str, code: str | None) -> tuple[Amount, bool]:
-        """Return the amount from the column that has one; a sign in it only repeats what the column says."""
+        """Return the amount from the column that is filled; a sign in it only repeats what the column says."""
         for text, spent in ((debit, True), (credit, False)):
             amount = self._parsed(text, code) if normalized(text).strip("-") else None
             if amount is not None and (amount.whole + amount.fraction).strip("0"):
@@ -99,7 +99,7 @@ class MoneyReader:
 
 
 def _word(word: str) -> str:
-    """Return a word as it is compared; a sign alone stays as it is."""
+    """Return a word in the form that is compared; a sign alone stays as it is."""
     return plain(word) or word.strip()
 
 
@@ -129,8 +129,8 @@ def _minor(amount: Amount, currency: str) -> int:
 MOST = {"payee": 200, "description": 500, "category": 100, "note": 2000}
 _MOST_TAGS, _LONGEST_TAG = 20, 50
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-_GUARDED = re.compile("'+[=+\\-@\t\r]")
-"""What spreadsheets would take for a formula is written with a ' before it; see exports."""
+_ESCAPED = re.compile("'+[=+\\-@\t\r]")
+"""Texts that spreadsheets would take for formulas have a ' before them; see `outlay_csv.escape_formulas`."""
 
 
 class Row(NamedTuple):
@@ -146,24 +146,24 @@ class Row(NamedTuple):
     note: str
     tags: str
     shortened: bool = False
-    """Whether a text was cut because it is over its limit."""
+    """Whether a text was cut because it exceeds its limit."""
     home_amount: Money | None = None
-    """In the home currency of whoever exported it, if the file says so."""
+    """The amount in the home currency at the time of the export, if the file has it."""
 
 
 _MONEY = ("amount", "debit", "credit", "currency", "kind")
 _TEXTS = ("payee", "description", "category", "note", "tags")
 _EMPTY = ("", "", "", "", "[]")
-"""What texts are that the file has no columns for."""
+"""The texts if the file has no columns for them."""
 _REMEMBERED = 20_000
-"""Cells of each column whose meaning is remembered: payees, categories and prices come again and again."""
+"""How many cells of a column are remembered: payees and categories come again and again."""
 
 
 class MappedRowReader:
-    """Reads the cells of one file."""
+    """Reads the rows of one file with its mapping."""
 
     def __init__(self, mapping: Mapping, home_currency: str, months: Months | None = None) -> None:
-        """`mapping` must be complete, as `find_layout` returns it; `months` are the names of months that its dates have."""
+        """`mapping` must be complete, as `detect_layout` returns it; `months` are the names of months in its dates."""
         columns = mapping.columns
         self._date_format = mapping.date_format or "YYYY-MM-DD"
         self._read_day = day_reader(self._date_format, months)
@@ -237,7 +237,7 @@ def _too_many_tags(cell: str) -> bool:
 
 
 def _split_tags(text: str) -> list[str]:
-    """Part tags at commas and semicolons, or read the JSON list as which an export writes tags that have those within."""
+    """Split tags at commas and semicolons, or read the JSON list that an export writes for tags that contain those."""
     if text.startswith("["):
         try:
             listed = json.loads(text)
@@ -249,8 +249,8 @@ def _split_tags(text: str) -> list[str]:
 
 
 def _clean(text: str, *, one_line: bool) -> str:
-    """Return text as it is kept: what spreadsheets were guarded against, control characters and outer blanks taken off."""
-    if text[:1] == "'" and _GUARDED.match(text):
+    """Return text as it is stored: without a ' that escapes a formula, control characters and blanks at the ends."""
+    if text[:1] == "'" and _ESCAPED.match(text):
         text = text[1:]
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)

@@ -27,12 +27,13 @@ from expenses.imports.readers.vocabulary import (
     without_cards,
 )
 
+_DIRECTIONS = (EXPENSE, INCOME)
 _MOST_WORDS = 12
 _MOST_KNOWN, _HALF_KNOWN = 0.8, 0.5
-"""Share of the rows whose word must be known; half is enough for both directions under a title that says one."""
+"""The share of the rows whose word must be known; half is enough if both directions occur under a title that says so."""
 _SPECIFIC = tuple(part for part in DIRECTION if part not in GENERIC_DIRECTION)
 _USUAL = [set(pair) for pair in ("sh", "dc", "dk", "dh", "da", "tj", "дк", "рп", "χπ")]
-"""Letters that are likely a direction even where the title does not say so."""
+"""Letters that are likely a direction even if the title does not say so."""
 _OF_CARDS = re.compile(r"(?:debit|debet|credit|kredit)\w*")
 
 
@@ -44,15 +45,15 @@ class DirectionColumn(NamedTuple):
     both: bool
     """Whether it says both directions."""
     said: bool = True
-    """Whether its title says that it is a direction, or its words can be nothing else."""
+    """Whether its title names a direction, or its words can mean nothing else."""
     likely: bool = True
-    """Whether it can be taken without a question where nothing contradicts it."""
+    """Whether it can be used without asking if nothing contradicts it."""
 
 
 def direction_columns(
     amount: Column, free: Sequence[Column], proof: BalanceProof | None, locale: str, *, chosen: bool
 ) -> list[DirectionColumn]:
-    """Return the columns that say a direction, the clearest first; `chosen` is whether a person said that it is one."""
+    """Return the columns that say a direction, the clearest first; `chosen` says whether a person chose the column."""
     found = []
     for column in free:
         if not column.filled or len(column.different) > _MOST_WORDS or column.share < _MOST_KNOWN or column is amount:
@@ -74,7 +75,7 @@ def direction_columns(
 
 
 def _judged(one: DirectionColumn, locale: str) -> DirectionColumn | None:
-    """Return a direction with how far it is to be trusted, None if its title means something else."""
+    """Return a direction column with how far it can be trusted, None if its title means something else."""
     column = one.column
     if _two_sided(column, locale):
         return one
@@ -92,7 +93,7 @@ def _judged(one: DirectionColumn, locale: str) -> DirectionColumn | None:
 
 
 def _with_title(column: Column, kinds: dict[str, str]) -> dict[str, str]:
-    """Return the meaning of a column's words, with those of a title such as "D/K" that are not among the first rows."""
+    """Return the meaning of a column's words, and of those in a title such as "D/K" that are not in the first rows."""
     titled = {word: kinds[word] for word in column.title.split() if word in kinds}
     both = len(sides_of(titled)) > 1
     upper = all(word.isupper() for word in column.different)
@@ -106,32 +107,32 @@ def _two_sided(column: Column, locale: str) -> bool:
 
 
 def _proven(column: Column, proof: BalanceProof | None) -> dict[str, str] | None:
-    """Return what each of two words does to the balance, if it always does the same."""
-    if proof is None or len(column.different) != 2 or column.is_money or column.is_date:  # noqa: PLR2004
+    """Return the direction of each of two words, if each always moves the balance the same way."""
+    if proof is None or len(column.different) != len(_DIRECTIONS) or column.is_money or column.is_date:
         return None
     does: dict[str, set[int]] = {}
     for word, change in zip(column.cells, proof.changes, strict=False):
         if word and change:
             does.setdefault(word, set()).add(change)
-    if len(does) != 2 or sorted(map(sorted, does.values())) != [[-1], [1]]:  # noqa: PLR2004
+    if sorted(map(sorted, does.values())) != [[-1], [1]]:
         return None
     return {word: INCOME if changes == {1} else EXPENSE for word, changes in does.items()}
 
 
 _MOST_REVERSED = 0.5
-"""Share of amounts that may be reversed where the title of a column says that it is the direction."""
+"""The share of amounts that may be reversed if the title of a column says that it is the direction."""
 _LOOKED_AT, _FEW_ROWS = 200, 20
 _CERTAIN = 5.0
-"""How many times likelier one reading must be than the other to be taken without a question."""
+"""How many times likelier one reading must be than the other to be used without asking."""
 
 
 class SpendingSign(NamedTuple):
-    """What decides between spending and income."""
+    """What tells spending from income."""
 
     sign: str
     certain: bool
     kind: int | None = None
-    """The column of words that say it."""
+    """The column whose words say it."""
     kinds: dict[str, str] | None = None
     warning: str = ""
 
@@ -147,7 +148,7 @@ def find_spending_sign(
 ) -> SpendingSign:
     """Return how a single column of amounts is to be read.
 
-    `free` are the columns that no other field has; `chosen` is whether a person said that they are the direction.
+    `free` are the columns without a field; `chosen` says whether a person chose them as the direction.
     """
     within = _words_within(amount, locale)
     if within is not None:
@@ -163,7 +164,7 @@ def find_spending_sign(
 
 
 def _words_within(amount: Column, locale: str) -> SpendingSign | None:
-    """Return the meaning of words beside the amounts, as in "4500.00 Dr"; where only one is used, the others are the contrary."""
+    """Return the meaning of words beside the amounts, as in "4500.00 Dr"; if one word is used, other amounts are the opposite."""
     words = [found.word for found in amount.amounts if found is not None and found.word]
     kinds = kinds_of(dict.fromkeys(words), locale)
     if not kinds:
@@ -174,7 +175,7 @@ def _words_within(amount: Column, locale: str) -> SpendingSign | None:
 
 
 def _by_words(amount: Column, direction: DirectionColumn) -> SpendingSign:
-    """Compare the words with the signs: where amounts have signs that agree, these decide; where they have none, the words do."""
+    """Compare the words with the signs: signs that agree with the words decide; without signs, the words do."""
     column, kinds, both = direction.column, direction.kinds, direction.both
     seen = Counter(
         (kinds[word], found.negative)
@@ -207,7 +208,7 @@ def _by_words(amount: Column, direction: DirectionColumn) -> SpendingSign:
 
 
 def _with_doubts(sign: SpendingSign, amount: Column, direction: DirectionColumn) -> SpendingSign:
-    """Ask about letters that could mean something else, and about rows without a direction, if amounts have no signs."""
+    """Add a warning about letters that could mean something else, and about rows without a direction."""
     column, kinds = direction.column, direction.kinds
     rows = zip(column.cells, amount.amounts, strict=True)
     unknown = list(dict.fromkeys(word for word, found in rows if found is not None and word not in kinds))
@@ -241,7 +242,7 @@ def _by_balance(amount: Column, proof: BalanceProof | None) -> SpendingSign | No
 
 
 def _by_title(amount: Column) -> SpendingSign | None:
-    """Take the word of titles such as "Cost" or "Paid out" if nothing is below zero."""
+    """Trust titles such as "Cost" or "Paid out" if no amount is below zero."""
     if amount.signed:
         return None
     role = role_of(amount)
@@ -253,7 +254,7 @@ def _by_title(amount: Column) -> SpendingSign | None:
 
 
 def _guessed(columns: Sequence[Column], amount: Column) -> SpendingSign:
-    """Guess from how many amounts are below zero, as most bookings are spending, and from what the texts say."""
+    """Guess from the texts and from how many amounts are below zero, since most bookings are spending."""
     below = sum(found is not None and found.negative for found in amount.amounts)
     above = sum(found is not None for found in amount.amounts) - below
     likelier = 1.0 if not below else 0.85 / 0.15
@@ -265,12 +266,12 @@ def _guessed(columns: Sequence[Column], amount: Column) -> SpendingSign:
 
 
 def _hints(columns: Sequence[Column], amount: Column) -> int:
-    """Return how many rows say that amounts below zero are spending, less those that say the contrary, if most say something."""
+    """Return how many rows hint that amounts below zero are spending, minus those that hint the opposite, if most rows hint."""
     texts = [column for column in columns if not column.is_money and not column.is_date and not column.is_code]
-    marks = rows = 0
+    score = rows = 0
     for row, found in enumerate(amount.amounts[:_LOOKED_AT]):
         if found is not None:
             hint = kind_hint(column.cells[row] for column in texts)
-            marks += 0 if hint is None else 1 if (hint == EXPENSE) == found.negative else -1
+            score += 0 if hint is None else 1 if (hint == EXPENSE) == found.negative else -1
             rows += 1
-    return marks if 2 * abs(marks) > rows or (rows <= _FEW_ROWS and amount.signed) else 0
+    return score if 2 * abs(score) > rows or (rows <= _FEW_ROWS and amount.signed) else 0

@@ -10,7 +10,16 @@ from itertools import islice
 from typing import IO, NamedTuple
 
 from expenses.imports.readers.amounts import amount_reader
-from expenses.imports.readers.dates import DIGITS_ONLY, FORMATS, EveryLanguage, Months, day_reader, looks_like_day
+from expenses.imports.readers.dates import (
+    DIGITS_ONLY,
+    FORMATS,
+    LONGEST_DATE,
+    EveryLanguage,
+    Months,
+    day_reader,
+    looks_like_day,
+    may_be_day,
+)
 from expenses.imports.readers.records import declared_delimiter
 from expenses.imports.readers.text import open_text
 from expenses.imports.readers.titles import field_of, looks_like_header
@@ -18,21 +27,20 @@ from expenses.imports.readers.vocabulary import AMOUNT, BALANCE, CREDIT, DEBIT, 
 
 NumberedRecords = Sequence[tuple[int, list[str]]]
 _ABOVE = 60
-"""Records above the first booking among which its titles are looked for."""
+"""How many records above the first booking are searched for the titles."""
 _PREAMBLE = 30
-_LONGEST_DATE = 45
 _MOST_LETTERS = 12
-"""In an amount: a currency and a direction."""
+"""The most letters in an amount: a currency and a direction."""
 _SEPARATED = [name for name in FORMATS if name not in DIGITS_ONLY or name == "YYYYMMDD"]
 
 
 class Table(NamedTuple):
-    """The index of the record with the titles, None if there is none, of the first row, and after the last booking."""
+    """Where the titles are (None if there are none), where the rows begin, and where the bookings end, as indexes of records."""
 
     titles: int | None
     first: int
     end: int | None = None
-    """The index after the last booking; what follows are totals and remarks."""
+    """The index after the last booking; totals and remarks follow."""
 
 
 class CellClassifier:
@@ -46,13 +54,10 @@ class CellClassifier:
         self.is_amount = lru_cache(20_000)(self._is_amount)
 
     def _is_day(self, cell: str) -> bool:
-        digits = sum(map(str.isdigit, cell))
-        if digits < 3 or not 6 <= len(cell) <= _LONGEST_DATE or not looks_like_day(cell):  # noqa: PLR2004
-            return False
-        return any(read(cell) for read in self._days)
+        return may_be_day(cell) and looks_like_day(cell) and any(read(cell) for read in self._days)
 
     def _is_amount(self, cell: str) -> bool:
-        if len(cell) > _LONGEST_DATE or not any(map(str.isdigit, cell)) or sum(map(str.isalpha, cell)) > _MOST_LETTERS:
+        if len(cell) > LONGEST_DATE or not any(map(str.isdigit, cell)) or sum(map(str.isalpha, cell)) > _MOST_LETTERS:
             return False
         return not self.is_day(cell) and any(read(cell) for read in self._amounts)
 
@@ -66,7 +71,7 @@ class CellClassifier:
 
 
 def find_table(records: NumberedRecords, cells: CellClassifier, *, header: bool | None) -> Table:
-    """Return where the titles and the rows are; `header` says whether there are titles, None if that is to be found out."""
+    """Return where the titles and the rows are; `header` says whether there are titles, None if that is unknown."""
     bookings = [
         (index, days, amounts)
         for index, (_, record) in enumerate(records)
@@ -86,20 +91,20 @@ def find_table(records: NumberedRecords, cells: CellClassifier, *, header: bool 
 
 
 def _titles_above(records: NumberedRecords, first: int, day_column: int, amounts: set[int], cells: CellClassifier) -> int | None:
-    """Return the nearest record above the first booking that can be its titles."""
+    """Return the likeliest record above the first booking for the titles, the nearest if several are alike."""
     width = len(records[first][1])
     best, most = None, 0.0
     for index in range(first - 1, max(-1, first - _ABOVE), -1):
         record = records[index][1]
         filled = [cell for cell in record if cell.strip()]
-        if len(filled) < 2 or day_column in cells.days(record) or amounts & cells.amounts(record):  # noqa: PLR2004
+        if len(filled) <= 1 or day_column in cells.days(record) or amounts & cells.amounts(record):
             continue
         known = sum(_is_title(cell) for cell in filled)
         over = bool(day_column < len(record) and record[day_column].strip())
         numbers = len(cells.days(record) | cells.amounts(record))
-        mark = 2.0 * known + min(len(filled), width) + 2.0 * over - 3.0 * numbers
-        if (known > 1 or 2 * len(filled) >= width) and mark > most:
-            best, most = index, mark
+        score = 2.0 * known + min(len(filled), width) + 2.0 * over - 3.0 * numbers
+        if (known > 1 or 2 * len(filled) >= width) and score > most:
+            best, most = index, score
     return best
 
 
@@ -111,7 +116,7 @@ def _is_title(cell: str) -> bool:
 
 
 def _without_preamble(records: NumberedRecords, first: int) -> int:
-    """Return the first record of those above the first booking that are as wide: they may be bookings that cannot be read."""
+    """Return the first of the records above the first booking that are as wide: they may be unreadable bookings."""
     width = len(records[first][1])
     while first and len(records[first - 1][1]) == width and sum(bool(cell.strip()) for cell in records[first - 1][1]) > 1:
         first -= 1
@@ -139,21 +144,21 @@ _LOOKED_AT = 60
 
 
 def find_delimiter(stream: IO[bytes], encoding: str, kinds: CellClassifier) -> str:
-    """Return the delimiter of a file; the line with which Excel says it goes before all."""
+    """Return the delimiter of a file; a line in which Excel declares it overrules everything else."""
     with open_text(stream, encoding) as text:
         lines = list(islice(text, _LINES))
     said = declared_delimiter(lines[0]) if lines else None
     if said:
         return said
-    usual = max(_DELIMITERS, key=lambda delimiter: _mark(lines, delimiter, kinds))
-    if _mark(lines, usual, kinds)[0] == 0:
-        other = max(_OTHERS, key=lambda delimiter: _mark(lines, delimiter, kinds))
-        return other if _mark(lines, other, kinds)[0] > 0 else usual
+    usual = max(_DELIMITERS, key=lambda delimiter: _score(lines, delimiter, kinds))
+    if _score(lines, usual, kinds)[0] == 0:
+        other = max(_OTHERS, key=lambda delimiter: _score(lines, delimiter, kinds))
+        return other if _score(lines, other, kinds)[0] > 0 else usual
     return usual
 
 
-def _mark(lines: list[str], delimiter: str, kinds: CellClassifier) -> tuple[float, float, int]:
-    """Return how many rows are bookings, how even the rows are, and their usual number of columns."""
+def _score(lines: list[str], delimiter: str, kinds: CellClassifier) -> tuple[float, float, int]:
+    """Return a score: the share of rows that are bookings, how even the rows are, and their usual number of columns."""
     try:
         rows = [cells for cells in csv.reader(lines, delimiter=delimiter) if cells]
     except csv.Error:

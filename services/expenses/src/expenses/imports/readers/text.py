@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _ADVICE = "Outlay reads CSV so far; most banks offer CSV as well."
 _PROGRAM_ADVICE = "Outlay reads CSV so far; export your transactions as CSV and import that."
-_BEGINNINGS: tuple[tuple[str, str, str], ...] = (
+_TEXT_FORMATS: tuple[tuple[str, str, str], ...] = (
     # name with its article, pattern of the beginning, what to do
     ("an OFX file", r"OFXHEADER:|(<\?[^>]*>\s*)*<OFX>|<\?OFX", _ADVICE),
     ("a QIF file", r"!(Type|Account|Option|Clear)[: ]", _ADVICE),
@@ -30,13 +30,13 @@ _BEGINNINGS: tuple[tuple[str, str, str], ...] = (
     ("an XML file", r"<\?xml\b", _ADVICE),
     ("a JSON file", r"(\{\s*(\"|\})|\[\s*[\[{\]])", _ADVICE),
 )
-_PATTERNS = [(name, re.compile(pattern, re.IGNORECASE | re.DOTALL), advice) for name, pattern, advice in _BEGINNINGS]
+_PATTERNS = [(name, re.compile(pattern, re.IGNORECASE | re.DOTALL), advice) for name, pattern, advice in _TEXT_FORMATS]
 _LEDGER_DAY = r"^\d{4}[-/.]\d\d?[-/.]\d\d?"
 _BEANCOUNT = re.compile(
     rf"{_LEDGER_DAY}[ \t]+(open|close|commodity|balance|pad|price|note|document|event|txn|[*!] \")", re.MULTILINE
 )
 _LEDGER = re.compile(rf"{_LEDGER_DAY}(=\S+)?([ \t]+[*!])?[ \t]+[^\r\n]*\r?\n[ \t]+[A-Za-z][^\r\n,;|]*:[^\r\n]*", re.MULTILINE)
-_BYTES: tuple[tuple[str, bytes, str], ...] = (
+_BINARY_FORMATS: tuple[tuple[str, bytes, str], ...] = (
     (
         "a spreadsheet such as an Excel file, or a ZIP archive",
         b"PK\x03\x04",
@@ -60,8 +60,8 @@ _BYTES: tuple[tuple[str, bytes, str], ...] = (
 
 
 def unsupported_format(head: bytes) -> str | None:
-    """Return why a file that begins like this is not read, None for one that may be CSV."""
-    for name, magic, advice in _BYTES:
+    """Return why a file that begins like this is not read, None if it may be CSV."""
+    for name, magic, advice in _BINARY_FORMATS:
         if head.startswith(magic):
             return f"This is {name}. {advice}"
     text = _text(head)
@@ -88,12 +88,12 @@ _BINARY = "This is not a text file. Export your bookings as CSV and import that.
 _CUT_OFF = "The file ends in the middle of a character, so a part of it is missing. Export it again."
 _JAPANESE_ESCAPES = (b"\x1b$B", b"\x1b$@")
 _UTF16_SHARE = 0.3
-"""Share of zero bytes in the odd or even places that makes it UTF-16 without a mark: Latin text has nearly one half."""
+"""The share of zero bytes at odd or even offsets that shows UTF-16 without a byte order mark: Latin text has nearly half."""
 
 
 @dataclass
 class Encoding:
-    """The encoding of a file, and others that it could have if there is a doubt."""
+    """The encoding of a file, and others to choose from if there is a doubt."""
 
     name: str
     others: list[EncodingCandidate] = field(default_factory=list)
@@ -107,16 +107,16 @@ def detect_encoding(stream: IO[bytes], locale: str = "", home_currency: str = ""
         message = "The file is empty."
         raise UnreadableFileError(message)
     _refuse_other_formats(head)
-    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or _utf16_without_mark(head):
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or _utf16_without_bom(head):
         return Encoding("utf-16")
     if any(escape in head for escape in _JAPANESE_ESCAPES):
         return Encoding("iso-2022-jp")
     name = "utf-8-sig" if head.startswith(codecs.BOM_UTF8) else "utf-8"
-    return Encoding(name) if _decodes(stream, "utf-8") else _other(stream, locale, home_currency)
+    return Encoding(name) if _decodes(stream, "utf-8") else _legacy_encoding(stream, locale, home_currency)
 
 
-def _other(stream: IO[bytes], locale: str, home_currency: str) -> Encoding:
-    """Return the encoding of a file that is no UTF-8: the best that can read all of it."""
+def _legacy_encoding(stream: IO[bytes], locale: str, home_currency: str) -> Encoding:
+    """Return the encoding of a file that is not UTF-8: the likeliest that can decode all of it."""
     found = candidates(_foreign_lines(stream), locale, home_currency)
     fitting = [candidate for candidate in found if _decodes(stream, CODECS.get(candidate.encoding, candidate.encoding))]
     return Encoding(fitting[0].encoding, close_candidates(fitting)) if fitting else Encoding("windows-1252")
@@ -141,7 +141,7 @@ def _refuse_other_formats(head: bytes) -> None:
         raise UnreadableFileError(message)
 
 
-def _utf16_without_mark(head: bytes) -> str | None:
+def _utf16_without_bom(head: bytes) -> str | None:
     half = len(head) // 2
     for name, zeros in (("utf-16-le", head[1::2].count(0)), ("utf-16-be", head[0::2].count(0))):
         if zeros > _UTF16_SHARE * half and zeros > 0.9 * head.count(0):
@@ -150,7 +150,7 @@ def _utf16_without_mark(head: bytes) -> str | None:
 
 
 def _decodes(stream: IO[bytes], encoding: str) -> bool:
-    """Say whether all of a file is text in this encoding; raises UnreadableFileError for zero bytes or a cut-off end."""
+    """Say whether all of a file is text in this encoding; raises UnreadableFileError for zero bytes or a truncated character."""
     decoder, whole = codecs.getincrementaldecoder(encoding)(), True
     stream.seek(0)
     while piece := stream.read(_PIECE):
@@ -173,14 +173,14 @@ def _decodes(stream: IO[bytes], encoding: str) -> bool:
 
 @contextmanager
 def open_text(stream: IO[bytes], encoding: str) -> Iterator[io.TextIOWrapper]:
-    """Open a file as text; what cannot be decoded raises UnreadableFileError. The bytes stay open."""
+    """Open a file as text; raises UnreadableFileError for what cannot be decoded. The binary stream stays open."""
     stream.seek(0)
     codec = CODECS.get(encoding, encoding)
     if encoding == "utf-16":
         head = stream.read(_HEAD)
         stream.seek(0)
         marked = head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-        codec = "utf-16" if marked else _utf16_without_mark(head) or "utf-16-le"
+        codec = "utf-16" if marked else _utf16_without_bom(head) or "utf-16-le"
     text = io.TextIOWrapper(cast("Any", stream), encoding=codec, newline="")
     try:
         yield text

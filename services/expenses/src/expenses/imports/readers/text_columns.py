@@ -1,4 +1,4 @@
-"""Chooses the columns of days and texts: by what is in them, and among those that fit by their titles."""
+"""Chooses the columns of dates and texts: by their contents, then by their titles."""
 
 from __future__ import annotations
 
@@ -20,13 +20,15 @@ from expenses.imports.readers.vocabulary import (
 
 _UNKNOWN = 100
 _EXACT = ("category", "note", "tags")
-_FEW = 0.3
+_FEW, _HALF = 0.3, 0.5
+_SHORTEST_TEXT = 2
+_LOOKED_AT = 100
 _LONG = 50
-"""Characters of texts that are more than a name."""
+"""Texts longer than this are more than a name."""
 
 
 def date_columns(columns: Sequence[Column]) -> list[int]:
-    """Return the columns of days, the likeliest first: the day of a booking goes before the day of its value."""
+    """Return the columns of dates, the likeliest first: the booking date goes before the value date."""
     dates = [column for column in columns if column.is_date]
     if not dates:
         digits = [column for column in columns if column.formats and column.formats[0] in DIGITS_ONLY]
@@ -53,7 +55,7 @@ def _field(column: Column) -> str | None:
 
 
 def text_columns(columns: Sequence[Column], *, titled: bool) -> dict[str, list[int]]:
-    """Return the columns of texts by field, the likeliest first; `columns` are those that nothing else has."""
+    """Return the columns of texts by field, the likeliest first; `columns` are those without another field."""
     texts = [column for column in columns if not column.is_date and not (column.is_money and column.exact)]
     found: dict[str, list[int]] = {}
     for name in _EXACT:
@@ -80,7 +82,7 @@ def text_columns(columns: Sequence[Column], *, titled: bool) -> dict[str, list[i
 
 
 def _labels(named: Sequence[Column], texts: Sequence[Column]) -> list[Column]:
-    """Return "label" as tags only if other columns have the texts; banks call their description so."""
+    """Return "label" as tags only if other columns have the texts, since banks use that title for descriptions."""
     others = [
         c for c in texts if c not in named and c.filled and (longest_match(c.title, PAYEE) or longest_match(c.title, DESCRIPTION))
     ]
@@ -92,7 +94,7 @@ def _is_payer(column: Column) -> bool:
 
 
 def pays_and_is_paid(payee: Column, payer: Column, spent: Sequence[bool | None]) -> bool:
-    """Say whether the owner, whose name is in one of two columns in every row, stands for the payee of what was spent."""
+    """Say whether the account owner, named in one of two columns in every row, is in the payee column of what was spent."""
     rows = list(zip(payee.cells, payer.cells, spent, strict=False))
     names = set(payee.filled) & set(payer.filled)
     owner = next((name for name in names if all((name == one) != (name == other) for one, other, _ in rows)), None)
@@ -100,7 +102,7 @@ def pays_and_is_paid(payee: Column, payer: Column, spent: Sequence[bool | None])
 
 
 def _payees(columns: Sequence[Column]) -> list[int]:
-    """Return the columns of names of others, the likeliest first: the owner's own name is the same in all rows."""
+    """Return the columns with names of payees, the likeliest first: the owner's own name is the same in all rows."""
     named = [
         column
         for column in columns
@@ -115,30 +117,30 @@ def _payees(columns: Sequence[Column]) -> list[int]:
         known = field_of(column.title)
         rank = known[1] if known and known[0] == "payee" else _UNKNOWN
         alone = sum(1 for other in named if other.filled) == 1
-        return not column.filled, column.constant and not alone, column.share < 0.5 and not alone, rank, column.index  # noqa: PLR2004
+        return not column.filled, column.constant and not alone, column.share < _HALF and not alone, rank, column.index
 
     return [column.index for column in sorted(named, key=order)]
 
 
 def _only_payer(column: Column) -> bool:
-    """Say whether a title means who paid, and not both ("Auftraggeber / Empfänger")."""
+    """Say whether a title means the payer alone, and not both ("Auftraggeber / Empfänger")."""
     payer, payee = longest_match(column.title, PAYER), longest_match(column.title, PAYEE)
     both = [part for part in PAYEE if part in f" {column.title} " and part.strip() not in {"name", "naam", "nom", "nome"}]
     return bool(payer) and (payee < payer or not both) and not both
 
 
 def _descriptions(columns: Sequence[Column]) -> list[int]:
-    """Return the columns of free text, the longest first; what its title only hints at has to be longer."""
+    """Return the columns of free text, the longest first; with a weaker title it has to be longer."""
     named = [column for column in columns if longest_match(column.title, DESCRIPTION) and not _is_other(column)]
 
-    def mark(column: Column) -> tuple[float, int]:
+    def score(column: Column) -> tuple[float, int]:
         weak = longest_match(column.title, WEAK_DESCRIPTION) and not column.title.startswith(("libelle", "label"))
         known = field_of(column.title)
         exact = bool(known) and known is not None and known[0] == "description"
         length = min(column.length, 60.0) * (0.4 if weak or column.is_id else 1.0) * (0.3 + 0.7 * column.variety)
         return -(length + 1.0 * exact), column.index
 
-    return [column.index for column in sorted(named, key=mark)]
+    return [column.index for column in sorted(named, key=score)]
 
 
 def _is_other(column: Column) -> bool:
@@ -147,7 +149,7 @@ def _is_other(column: Column) -> bool:
 
 
 def _unnamed(rest: Sequence[Column], payees: list[int], descriptions: list[int], used: set[int], *, titled: bool) -> None:
-    """Add columns whose titles say nothing, if their texts look like names and descriptions."""
+    """Add columns with unknown titles if their texts look like names and descriptions."""
     free = [
         column
         for column in rest
@@ -170,7 +172,7 @@ def _unnamed(rest: Sequence[Column], payees: list[int], descriptions: list[int],
 
 
 def _reads_like_text(column: Column) -> bool:
-    if column.length < 2:  # noqa: PLR2004
+    if column.length < _SHORTEST_TEXT:
         return False
-    letters = sum(1 for cell in column.different[:100] if sum(map(str.isalpha, cell)) > len(cell) / 3)
-    return letters > 0.5 * len(column.different[:100]) and not column.is_id and not column.is_code
+    letters = sum(1 for cell in column.different[:_LOOKED_AT] if sum(map(str.isalpha, cell)) > len(cell) / 3)
+    return letters > _HALF * len(column.different[:_LOOKED_AT]) and not column.is_id and not column.is_code

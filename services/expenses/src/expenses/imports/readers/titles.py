@@ -1,4 +1,4 @@
-"""Column titles that banks and trackers use, in the languages that we have seen them in."""
+"""Exact column titles of banks and expense trackers, in many languages, and the currencies that titles name."""
 
 from __future__ import annotations
 
@@ -57,9 +57,9 @@ _LAST_NUMBER = re.compile(r"\s+\d+$")
 
 @lru_cache(1_000)
 def field_of(title: str) -> tuple[str, int] | None:
-    """Return the field that a title means and how unlikely it is, None for an unknown one.
+    """Return the field that a title means and its rank (0 is the likeliest title of a field), None for an unknown title.
 
-    "Amount (EUR)" is an amount, and "Payer / payee" is what its first known half is.
+    "Amount (EUR)" is an amount, and "Payer / payee" means what its first known half means.
     """
     words = plain(title)
     candidates = [words, *map(plain, title.split("/")), _LAST_NUMBER.sub("", words)]
@@ -84,11 +84,11 @@ def currency_in(title: str) -> str | None:
 
 def currencies_in(title: str) -> set[str]:
     """Return the codes of currencies among the words of a title."""
-    return {word.upper() for word in title.split() if len(word) == 3 and is_currency(word.upper())}  # noqa: PLR2004
+    return {word.upper() for word in title.split() if is_currency(word.upper())}
 
 
 def columns_by_title(titles: Sequence[str]) -> dict[str, int]:
-    """Return field to column for the titles that are known; of two columns for one field the likelier, then the first."""
+    """Return the column of each field with a known title; of two columns for a field the likelier, then the first."""
     found: dict[str, tuple[int, int]] = {}
     for column, title in enumerate(titles):
         known = field_of(title)
@@ -98,6 +98,6 @@ def columns_by_title(titles: Sequence[str]) -> dict[str, int]:
 
 
 def looks_like_header(cells: Sequence[str]) -> bool:
-    """Say whether a record is a line of titles that tell a date and an amount."""
+    """Say whether a record has the titles of a date and of an amount."""
     known = columns_by_title(cells)
     return "date" in known and not known.keys().isdisjoint({"amount", "debit", "credit"})

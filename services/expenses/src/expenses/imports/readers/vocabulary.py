@@ -14,7 +14,7 @@ _LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ı": "i", "æ": "ae"
 
 @lru_cache(20_000)
 def plain(text: str) -> str:
-    """Return what is left of a text without case, accents, marks and double blanks."""
+    """Return a text without case, accents, punctuation and double blanks, so that texts can be compared."""
     bare = unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS))
     letters = "".join(letter if letter.isalnum() else " " for letter in bare if not unicodedata.combining(letter))
     return unicodedata.normalize("NFC", " ".join(letters.split()))
@@ -30,12 +30,12 @@ _CARDS = re.compile(
 
 
 def without_cards(text: str) -> str:
-    """Return a text, as `plain` leaves it, without the names of cards."""
+    """Return a text, as returned by `plain`, without the names of cards, in which "credit" and "debit" are no directions."""
     return " ".join(_CARDS.sub(" ", text).split())
 
 
 def _parts(text: str) -> tuple[str, ...]:
-    """Return the parts as `plain` leaves them, keeping the blanks at their ends."""
+    """Return the parts as returned by `plain`, but with the blanks at their ends; an underscore stands for a blank."""
     found = []
     for part in text.replace("\n", " ").split(";"):
         bare = part.strip().replace("_", " ")
@@ -68,7 +68,7 @@ kwota;castka;ciastka;osszeg;belopp;belob;_belop;maara;сумма;_сума;iznos
 _value_;_wert_;金额;金額;금액;거래금액;المبلغ;סכום;ποσο;จำนวนเงิน;so tien;_net_;_netto_;_total_;_upphaed;_fjarhaed""")
 PRICE = _parts("""price;cost;_spent_;_spend_;expense;ausgabe;kosten;preis;_prix_;_cout_;depense;precio;coste;gasto;prezzo;
 spesa;preco;despesa;wydatek;wydatki;cena;utgift;pris_;uitgave;_prijs""")
-"""Titles of amounts that are spending and nothing else."""
+"""Titles of amounts that can only be spending."""
 OTHER_MONEY = _parts("""_fee;fees;gebuhr;commission;_frais;comision;commissione;oplata;poplat;provision;provize;kosten_;
 prowizj;komiss;_tax;_vat_;mwst;_ust_;steuer;_tva_;_iva_;_rate;_kurs;wechselkurs;_cours;_cambio;exchange;koers;tasso;limit;
 points;punkte;cashback;percent;prozent;quantity;_qty;menge;stuck;original;_orig;foreign;fremd;auslands;_local_;lokale;
@@ -80,19 +80,19 @@ puvodni;povodn;_cizi;cudz;idegen;eredeti;deviza osszeg;utland;utenland;udenland;
 alkuperai;uzsienio;arvalst;valisvaluuta;иностр;исходн;чужд;інозем;yabanci;orijinal;ξεν;αρχικ;_strana_;_strani_;_stranoj;izvorn;
 _tuja_;_tuji_;_strain;estrangeir;_local_;_lokale;現地;外貨;外币;外幣;原币;현지;외화;الاجنبي;الأجنبي;الأصلي;מקור;ngoai te;nguyen te;
 ต่างประเทศ;_asing_;erlend;myntekstern""")
-"""Titles of amounts as they were paid abroad, and of the currencies of these."""
+"""Titles of amounts in the currency that was paid abroad, and of their currencies."""
 FEE = _parts("""_fee_;_fees_;gebuhr;gebuehr;entgelt;commission;_frais;comision;comissa;commissione;oplata_;oplaty_;poplat;provision_;
 provisie;provize;provizie;prowizj;komiss;komisyon;bank charge;service charge;transaction charge;handling charge;_spesen;avgift;
 gebyr;_kulu_;_kulut_;palkkio;teenustasu;vahendustasu;mokestis;_dij_;_dija_;jutalek;masraf;ucreti;komisni;naknad;provizij;surcharge;
 markup;toeslag;комисс;комисі;комиси;προμηθ;手数料;手续费;手續費;수수료;رسوم;عمولة;עמלה;ค่าธรรมเนียม;_phi_;_biaya_;taxa de servico;
 taxe bancaire""")
-"""Titles of fees, which are never the amount of a booking that has another one."""
+"""Titles of fees, which are never the amount of a booking if there is another amount."""
 CHARGE = _parts("""_charge_;_charges_;kosten_;_costs_;_spese_;_costi_;_custos_;_gastos_;_encargos_""")
-"""Titles that mean fees beside a column of amounts, and amounts where there is no other."""
+"""Titles that mean fees beside a column of amounts, and amounts if there is no other column."""
 RATE = _parts("""_rate_;_rate applied;_kurs_;wechselkurs;umrechnungskurs;devisenkurs;valutakurs;vaxelkurs;vekslekurs;_koers;wisselkoers;
 taux;tipo de cambio;_tasa_;cambio_;tasso;_kurz_;arfolyam;vaihtokurssi;vahetuskurss;_kursas;курс;ισοτιμ;_kuru_;tecaj;curs valutar;
 taxa de cambio;レート;汇率;匯率;환율;سعر الصرف;שער;อัตรา;ty gia;exchange_rate""")
-"""Titles of rates, which are no money."""
+"""Titles of exchange rates, which are not money."""
 VALUE_DATE = _parts("""value;valuta;valuuta;valeur;_valor;wertst;_wert;rente;waluty;_datum val;settle;completed;_due_;
 fallig;birth;geburt;booked to;_ende_;_end_;_until;maturity;exchange;kurs;_statement;updated;modified;created;ertek;_kamat;
 val dt;значения;вальвир;起息;vereffening;compensation;liquid;interest;arvo;_rantedato;rentedato;_ranta;expir""")
@@ -136,18 +136,18 @@ haben;_s_h_;_d_c_;_c_d_;_d_k_;_k_d_;_dr_;_cr_;_dc_;_cd_;_dk_;af_bij;_bij_;_sens_
 _znak;_strona;debet;kredit;_o_i_;_in_out_;_flow;operac;transaktion;transaction;收支;借贷;입출;区分;vrsta;_turi;тип;jel;
 zenei;_d_h_;_c_a_;_e_s_;προσημο;_smer;smjer;irany;retning;riktning;suunta;kierunek;_yon_;yonu;_arah;направлен;напрям;посока;
 kryptis;virziens;_suund;_verso_;направление;방향;方向;الاتجاه;ทิศทาง""")
-"""Titles of columns that say the direction."""
+"""Titles of columns that tell spending from income."""
 GENERIC_DIRECTION = _parts("""type;_art_;_typ;_kind;tipo;soort;operac;transaktion;transaction;vrsta;_turi;тип;jel;区分""")
-"""Those of them that say other kinds of things as well."""
+"""The directions that also have other meanings."""
 NO_DIRECTION = _parts("""card;karte;kort_;kaart;karta_;karty_;tarjeta;_carte;_carta_;cartao;_карт;_account;_konto;_compte;_cuenta;
 _conto_;rekening;rachunek;_ucet;_szamla;_bank_;person;_user;_who_;_whom_;owner;member;holder;inhaber;titular;method;metod;metoda;
 _class;klasse;group;gruppe;grupo;gruppo;project;projekt;branch;filial;zahlungsart;zahlungsmittel;zahlungsweise;zahlungsmethode;
 _means_;payment;paiement;_pago_;pagamento;betaalw;betaling;betalnings;platby;platnosc;оплат;付款方式;支付方式;支払方法;決済;결제;
 category;kategor;categor;_tags;_label;_family;_room_;_zone_;_section;_grade;_seat;_size""")
-"""Titles of columns whose letters, and words such as "Debit", are cards, persons, accounts or the like."""
+"""Titles of columns whose letters, and words such as "Debit", mean cards, people, accounts or similar."""
 
 
 def longest_match(title: str, parts: tuple[str, ...]) -> int:
-    """Return the length of the longest of some parts that a title, as `plain` leaves it, has; 0 for none."""
+    """Return the length of the longest part that occurs in a title, as returned by `plain`; 0 if none does."""
     text = f" {title} "
     return max((len(part) for part in parts if part in text), default=0)
