@@ -71,6 +71,17 @@ def test_every_path_that_is_named_exists(page: str) -> None:
     assert not [name for name in paths if not (ROOT / name).exists()]
 
 
+@pytest.mark.parametrize("service", ["auth", "expenses", "budgets", "notifier", "assistant", "gateway"])
+def test_a_service_names_files_and_folders_that_it_has(service: str) -> None:
+    source = ROOT / "services" / service / "src" / service
+    named = [
+        name for name in names(f"services/{service}/README.md") if re.fullmatch(r"[a-z][\w/]*\.py", name) and not _PATH.match(name)
+    ]
+    table = re.findall(r"^\| ((?:`[a-z_/]+/`(?:, )?)+) \|", text_of(f"services/{service}/README.md"), re.MULTILINE)
+    named += [name for cell in table for name in re.findall(r"`([a-z_/]+/)`", cell)]
+    assert not [name for name in named if not (source / name).exists()]
+
+
 def exists(name: str) -> bool:
     """Tell whether a dotted name is a module, or something in one."""
     module, inside = name, []
