@@ -126,3 +126,13 @@ def test_a_decision_is_short_and_has_its_parts(page: str) -> None:
     positions = [text.find(f"\n**{part}.**") for part in ("Context", "Decision", "Consequences")]
     positions[1] = max(positions[1], text.find("\n**Decision**"))
     assert -1 < positions[0] < positions[1] < positions[2]
+
+
+def test_the_classes_in_the_glossary_exist() -> None:
+    named = set(re.findall(r"`([A-Z]\w+)`", text_of("docs/glossary.md")))
+    sources = [ROOT / name for name in _TRACKED if name.endswith(".py") and name.startswith(("libs/", "services/", "outlay/"))]
+    defined = {
+        match for path in sources if path.exists() for match in re.findall(r"^class (\w+)", path.read_text("utf-8"), re.MULTILINE)
+    }
+    assert len(named) > 20
+    assert named <= defined
