@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-_TRACKED = subprocess.run(["git", "ls-files"], cwd=ROOT, check=True, capture_output=True, text=True).stdout.split("\n")
+_TRACKED = subprocess.run(
+    ["git", "-c", "safe.directory=*", "ls-files"], cwd=ROOT, check=True, capture_output=True, text=True
+).stdout.split("\n")
 PAGES = sorted(name for name in _TRACKED if name.endswith(".md") and (ROOT / name).exists())
 DOCS = [name for name in PAGES if name.startswith("docs/")]
 _FENCE = re.compile(r"^(```|~~~).*?^\1", re.MULTILINE | re.DOTALL)

@@ -36,7 +36,7 @@ def built(image: str) -> str:
 
 def test_there_is_one_dockerfile() -> None:
     tracked = subprocess.run(
-        ["git", "ls-files", "*Dockerfile*"], cwd=TOP, check=True, capture_output=True, text=True
+        ["git", "-c", "safe.directory=*", "ls-files", "*Dockerfile*"], cwd=TOP, check=True, capture_output=True, text=True
     ).stdout.split()
     assert [path for path in tracked if (TOP / path).exists()] == ["images/Dockerfile"]
 
