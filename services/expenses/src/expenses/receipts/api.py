@@ -35,7 +35,7 @@ class ReceiptApi:
         self._receipts, self._contents = receipts, contents
 
     def add_receipt(self, request: Request, expense_id: str, file: FileStorage, body: dict[str, Any] | None = None) -> Response:
-        """Put a receipt to an expense."""
+        """Attach a receipt to an expense."""
         claimed = (body or {}).get("sha256")
         return self._receipts.add(caller_of(request), expense_id, file.stream, file.filename or "", claimed), 201, {}
 
@@ -44,7 +44,7 @@ class ReceiptApi:
         return {"items": self._receipts.all_of(caller_of(request), expense_id)}, 200, {}
 
     def get_receipt(self, request: Request, receipt_id: str) -> Response:
-        """Read what is known of a receipt."""
+        """Return the details of a receipt."""
         return self._receipts.get(caller_of(request), receipt_id), 200, {}
 
     def get_receipt_content(self, request: Request, receipt_id: str) -> Response:
@@ -60,7 +60,7 @@ class ReceiptApi:
         return answer_of(self._contents.preview(caller_of(request), receipt_id, known_of(request)))
 
     def remove_receipt(self, request: Request, receipt_id: str) -> Response:
-        """Take a receipt away."""
+        """Remove a receipt."""
         self._receipts.remove(caller_of(request), receipt_id)
         return None, 204, {}
 

@@ -1,4 +1,4 @@
-"""Which part of a file is asked for (RFC 9110, 14)."""
+"""Range requests: which part of a file is requested (RFC 9110, section 14)."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from expenses.errors import RangeNotSatisfiableError
 
-_ONE = re.compile(r"bytes=[ \t]*(\d{0,15})-(\d{0,15})[ \t]*", re.ASCII)
+_SINGLE_RANGE = re.compile(r"bytes=[ \t]*(\d{0,15})-(\d{0,15})[ \t]*", re.ASCII)
 
 
 @dataclass(frozen=True)
-class Span:
-    """Bytes of a file, both ends included."""
+class ByteRange:
+    """Bytes of a file, including first and last."""
 
     first: int
     last: int
@@ -21,20 +21,20 @@ class Span:
 
     @property
     def length(self) -> int:
-        """How many bytes that are."""
+        """The number of bytes."""
         return self.last - self.first + 1
 
     def __str__(self) -> str:
         return f"bytes {self.first}-{self.last}/{self.size}"
 
 
-def span_of(header: str | None, size: int) -> Span | None:
-    """Return the part that a Range header asks for; None for the whole, also if it asks for several parts or in another unit.
+def parse_range(header: str | None, size: int) -> ByteRange | None:
+    """Return the part that a Range header requests; None for the whole file, also for several parts or another unit.
 
     Raises:
         RangeNotSatisfiableError: if the file has no such part.
     """
-    match = _ONE.fullmatch(header or "")
+    match = _SINGLE_RANGE.fullmatch(header or "")
     if match is None or match.groups() == ("", ""):
         return None
     first, last = match.groups()
@@ -42,9 +42,9 @@ def span_of(header: str | None, size: int) -> Span | None:
         start, end = size - int(last), size - 1
         if int(last) == 0:
             raise RangeNotSatisfiableError(size)
-        return Span(max(0, start), end, size)
+        return ByteRange(max(0, start), end, size)
     if last and int(last) < int(first):
         return None
     if int(first) >= size:
         raise RangeNotSatisfiableError(size)
-    return Span(int(first), min(int(last), size - 1) if last else size - 1, size)
+    return ByteRange(int(first), min(int(last), size - 1) if last else size - 1, size)

@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from expenses.errors import ReceiptFileMissingError, ReceiptNotFoundError, UnacceptableReceiptError
-from expenses.receipts.byte_ranges import Span, span_of
+from expenses.receipts.byte_ranges import ByteRange, parse_range
 from expenses.receipts.model import Receipt, key_of, thumbnail_key_of
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class Content:
     pieces: Iterable[bytes] = ()
     size: int | None = None
     """Of all that is sent; None if only the end will tell."""
-    span: Span | None = None
+    span: ByteRange | None = None
     """The part that was asked for; None for the whole."""
     sha256: str | None = None
     """Of the whole file, for whoever puts parts together."""
@@ -64,7 +64,7 @@ class ReceiptContents:
         link = self._files.link(key, name=receipt.name, media_type=file.media_type)
         if link is not None:
             return about(link=link)
-        span = span_of(wanted, file.size)
+        span = parse_range(wanted, file.size)
         first, length = (span.first, span.length) if span else (0, file.size)
 
         def pieces() -> Iterator[bytes]:

@@ -12,7 +12,7 @@ from typing import IO, TYPE_CHECKING
 from chassis.runtime.problems import UnavailableError
 from expenses.errors import ReceiptTooLargeError, UnacceptableReceiptError
 from expenses.receipts.clamav import ClamAv
-from expenses.receipts.file_types import FIRST_BYTES, PDF, Kind, kind_of
+from expenses.receipts.file_types import FIRST_BYTES, PDF, FileType, detect_type
 from expenses.receipts.model import MOST_BYTES, StoredFile
 from expenses.receipts.ports import Examined
 from expenses.receipts.worker_pool import Slot, WorkerPool
@@ -39,33 +39,33 @@ class SandboxExaminer:
     def examine(self, stream: IO[bytes], claimed: str | None, *, user_id: str) -> Iterator[Examined]:
         """Examine a file; raises ReceiptTooLargeError, UnknownReceiptTypeError, UnacceptableReceiptError, UnavailableError."""
         stream.seek(0)
-        kind = kind_of(stream.read(FIRST_BYTES))
+        file_type = detect_type(stream.read(FIRST_BYTES))
         stream.seek(0)
         with self._temporary_folder(user_id) as folder:
             uploaded = folder / "uploaded"
             with _reporting_no_room():
                 _receive(stream, uploaded, claimed)
             self._scan(uploaded)
-            found = self._open(kind, uploaded, folder)
+            found = self._open(file_type, uploaded, folder)
             with found.content:
                 yield found
 
-    def _open(self, kind: Kind, uploaded: Path, folder: Path) -> Examined:
+    def _open(self, file_type: FileType, uploaded: Path, folder: Path) -> Examined:
         kept, thumbnail = folder / "kept", folder / "thumbnail"
         with self._pool.slot() as slot, _reporting_no_room():
-            found = slot.run("examine", kind.media_type, uploaded, kept, thumbnail)
-            picture = _first_page(slot, kept, thumbnail) if kind is PDF else thumbnail.read_bytes()
+            found = slot.run("examine", file_type.media_type, uploaded, kept, thumbnail)
+            picture = _first_page(slot, kept, thumbnail) if file_type is PDF else thumbnail.read_bytes()
             content = kept.open("rb")
             file = StoredFile(
                 sha256=hashlib.file_digest(content, "sha256").hexdigest(),
-                media_type=kind.media_type,
+                media_type=file_type.media_type,
                 size=kept.stat().st_size,
                 width=found["width"],
                 height=found["height"],
                 thumbnail=bool(picture),
             )
             content.seek(0)
-            return Examined(file=file, ending=kind.ending, content=content, thumbnail=picture)
+            return Examined(file=file, ending=file_type.extension, content=content, thumbnail=picture)
 
     def render(self, pieces: Iterable[bytes], media_type: str, *, user_id: str) -> bytes:
         """Return a WebP, large enough to read, of a file that was kept; raises UnacceptableReceiptError, UnavailableError."""

@@ -1,4 +1,4 @@
-"""What kind of file it is, found from its first bytes and never from its name."""
+"""The types of files that are accepted, recognized by their first bytes and never by their name."""
 
 from __future__ import annotations
 
@@ -7,28 +7,27 @@ from dataclasses import dataclass
 from expenses.errors import UnknownReceiptTypeError
 
 FIRST_BYTES = 64
-"""Enough of a file to know it by."""
+"""Enough of a file to recognize its type."""
 
 
 @dataclass(frozen=True)
-class Kind:
-    """A kind of file that is taken."""
+class FileType:
+    """A type of file that is accepted."""
 
     media_type: str
-    ending: str
+    extension: str
 
 
-JPEG = Kind("image/jpeg", "jpg")
-PNG = Kind("image/png", "png")
-WEBP = Kind("image/webp", "webp")
-HEIC = Kind("image/heic", "heic")
-PDF = Kind("application/pdf", "pdf")
-KINDS = (JPEG, PNG, WEBP, HEIC, PDF)
+JPEG = FileType("image/jpeg", "jpg")
+PNG = FileType("image/png", "png")
+WEBP = FileType("image/webp", "webp")
+HEIC = FileType("image/heic", "heic")
+PDF = FileType("application/pdf", "pdf")
 
 _HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
 _AVIF_BRANDS = {b"avif", b"avis"}
-# What is met most often in place of a receipt is called by its name.
-_OTHERS = (
+# Files that people most often upload by mistake, so that the error can name them.
+_OTHER_FILES = (
     (b"MZ", "a Windows program"),
     (b"\x7fELF", "a program"),
     (b"\xca\xfe\xba\xbe", "a program"),
@@ -44,8 +43,8 @@ _OTHERS = (
 )
 
 
-def kind_of(first: bytes) -> Kind:
-    """Return the kind of a file; raises UnknownReceiptTypeError, which says what it looks like instead."""
+def detect_type(first: bytes) -> FileType:
+    """Return the type of a file; raises UnknownReceiptTypeError, which says what the file looks like instead."""
     if first.startswith(b"\xff\xd8\xff"):
         return JPEG
     if first.startswith(b"\x89PNG\r\n\x1a\n"):
@@ -69,4 +68,4 @@ def _looks_like(first: bytes) -> str:
         return "nothing: it is empty"
     if first[4:8] == b"ftyp":
         return "an AVIF" if first[8:12] in _AVIF_BRANDS else "a film"
-    return next((name for start, name in _OTHERS if first.lstrip().startswith(start)), "something else")
+    return next((name for start, name in _OTHER_FILES if first.lstrip().startswith(start)), "something else")
