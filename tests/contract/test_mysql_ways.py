@@ -17,8 +17,8 @@ from chassis.storage.dialects.mysql import STATEMENT_SECONDS, secured
 from chassis.storage.migrations import migrate
 from expenses.books.model import Book
 from expenses.entries.store import ExpenseStore
-from support.expense_rows import an_expense
 from support.budgets_store import locked
+from support.expense_rows import an_expense
 from support.locks import ADD, Crosswise, both
 from support.proxy import Board, Mode
 

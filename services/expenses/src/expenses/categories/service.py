@@ -116,7 +116,7 @@ class CategoryService:
             return
         if not self._jobs.begin(caller, lambda uow: _begin(uow, caller, category_id, version, move_to), self._pause):
             raise CategoryBusyError
-        self._tasks.finish(caller)
+        self._jobs.finish(caller)
 
     def _remove_at_once(self, uow: UnitOfWork, caller: Caller, category_id: str, version: int, move_to: str | None) -> bool:
         """Remove a category unless it has so many expenses that they are moved step by step."""

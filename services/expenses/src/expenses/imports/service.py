@@ -194,7 +194,7 @@ class ImportService:
         """
         if not self._jobs.begin(caller, lambda uow: self._begin_undo(uow, caller, import_id), self._pause):
             raise ImportRunningError
-        self._tasks.finish(caller)
+        self._jobs.finish(caller)
 
     def forget(self, caller: Caller, import_id: str) -> None:
         """Forget what an import taught about files with its columns; raises ImportNotFoundError."""
