@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import textwrap
 
-from outlay.catalogue import by_process
+from outlay.settings_catalogue import by_process
 
 OF_LIBRARIES = {"OTEL_EXPORTER_OTLP_HEADERS"}
 """Read by OpenTelemetry itself; docs/operate/observability.md names it."""

@@ -10,8 +10,8 @@ import yaml
 
 from chassis.runtime.settings import read_settings
 from expenses.receipts.worker_pool import SLOTS
+from outlay.service_settings import read_all
 from outlay.settings import HomeSettings
-from outlay.told import read_all
 from support import bound
 from support.helm import ROOT
 from write.settings import settings_of

@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 
-from outlay.in_process import InProcess
+from outlay.in_process_client import InProcess
 
 
 def call(app: Any, method: str, path: str, *, base: str = "http://outlay.test/api/v1", **options: Any) -> httpx.Response:

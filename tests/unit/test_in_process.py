@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from outlay.in_process import InProcess
+from outlay.in_process_client import InProcess
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -25,7 +25,7 @@ from chassis.security.data_keys import keys_in
 from chassis.security.encryption import DecryptionError
 from chassis.security.key_protect import KeyProtectError
 from chassis.web.spec import load_spec, merge_specs
-from outlay.connecting import ConnectionSettingsError, add_mcp_command, serve_assistant
+from outlay.mcp import ConnectionSettingsError, add_mcp_command, serve_assistant
 from outlay.settings import SERVICES, HomeSettings
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def _run(settings: HomeSettings, options: argparse.Namespace) -> int:
 
 
 def _check(settings: HomeSettings, options: argparse.Namespace) -> int:
-    from outlay.checking import home_probes
+    from outlay.check import home_probes
     from outlay.suite import build_services
 
     built = build_services(settings, os.environ)
@@ -127,7 +127,7 @@ def _openapi(_options: argparse.Namespace) -> int:
 
 
 def _settings(options: argparse.Namespace) -> int:
-    from outlay.catalogue import as_json, as_lines, written_into
+    from outlay.settings_catalogue import as_json, as_lines, written_into
 
     if options.write:
         options.write.write_text(written_into(options.write.read_text("utf-8")), "utf-8")
@@ -194,12 +194,12 @@ def _events_at_broker(broker: BrokerAddress, options: argparse.Namespace) -> int
     return 0
 
 
-def _move(settings: HomeSettings, options: argparse.Namespace) -> int:
-    from outlay.moving import command
+def _transfer(settings: HomeSettings, options: argparse.Namespace) -> int:
+    from outlay.transfer import command
 
-    move = command.leave if options.command == "export" else command.arrive
+    run = command.export_command if options.command == "export" else command.import_command
     try:
-        move(settings, os.environ, options.file, say=_say)
+        run(settings, os.environ, options.file, say=_say)
     except command.REFUSALS as error:
         _complain([command.sentence_of(error)])
         return 1
@@ -214,8 +214,8 @@ _COMMANDS = {
     "migrate": _migrate,
     "keys": _keys,
     "events": _events,
-    "export": _move,
-    "import": _move,
+    "export": _transfer,
+    "import": _transfer,
 }
 
 

@@ -24,7 +24,7 @@ def _is_loopback(host: str) -> bool:
 
 @dataclass(frozen=True, kw_only=True)
 class HomeSettings(BrokerSettings, KeySettings):
-    """What `outlay run` can be told."""
+    """The settings of `outlay run`."""
 
     data: Path = setting("OUTLAY_DATA", "the folder that holds everything", default=Path("var"), parse=Path)  # noqa: RUF009  makes a field
     host: str = setting("OUTLAY_HOST", "the address to listen on", default="127.0.0.1")

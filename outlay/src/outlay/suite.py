@@ -35,11 +35,11 @@ from gateway.domain.passes import Passes
 from gateway.mailbox import DevelopmentMail
 from notifier.delivery.mailers.choice import mailbox_of, mailer_from
 from outlay.folder import keep_private
-from outlay.in_process import InProcess
-from outlay.migrating import Migrating
+from outlay.in_process_client import InProcess
+from outlay.log_truncation import LogTruncation
+from outlay.migrate import Migrating
+from outlay.service_settings import read_all
 from outlay.settings import SERVICES, HomeSettings
-from outlay.told import read_all
-from outlay.wiping import Wiping
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -156,7 +156,7 @@ def build_services(settings: HomeSettings, environ: Mapping[str, str]) -> Built:
     folder = settings.data.resolve()
     folder.mkdir(parents=True, exist_ok=True)
     keep_private(folder)
-    told = read_all(settings, environ)
+    own = read_all(settings, environ)
     encryptor = encryptor_from(settings, file=settings.key_file)
     metrics = Metrics(spans=traces_from(settings))
     bells = {name: threading.Event() for name in SERVICES}
@@ -175,19 +175,19 @@ def build_services(settings: HomeSettings, environ: Mapping[str, str]) -> Built:
         return {**common, "wake": bells[name].set, **owner}
 
     gateway_key = secrets.token_hex(32)
-    who = auth.app.build(told.auth, gateway_keys=(gateway_key,), **shared("auth"))
+    who = auth.app.build(own.auth, gateway_keys=(gateway_key,), **shared("auth"))
 
     def tables(name: str) -> dict[str, Any]:
         return {"relay_owner": ALONE, **shared(name), "verify": TokenVerifier(who.jwks, name)}
 
-    mailer = mailer_from(told.notifier, common["clock"])
+    mailer = mailer_from(own.notifier, common["clock"])
     services = (
         who.service,
-        expenses.app.build(told.expenses, **tables("expenses")),
-        budgets.app.build(told.budgets, **tables("budgets")),
-        notifier.app.build(told.notifier, mailer=mailer, **tables("notifier")),
+        expenses.app.build(own.expenses, **tables("expenses")),
+        budgets.app.build(own.budgets, **tables("budgets")),
+        notifier.app.build(own.notifier, mailer=mailer, **tables("notifier")),
     )
-    return Built(who, services, _assistant(settings, told.assistant, common, who), bells, encryptor, metrics, mailer, gateway_key)
+    return Built(who, services, _assistant(settings, own.assistant, common, who), bells, encryptor, metrics, mailer, gateway_key)
 
 
 def _assistant(settings: HomeSettings, own: AssistantSettings, common: Mapping[str, Any], who: auth.app.AuthService) -> Assistant:
@@ -247,7 +247,7 @@ def build_suite(settings: HomeSettings, environ: Mapping[str, str]) -> Suite:
         mail=_development_mail(settings, mailbox_of(built.mailer)),
     )
     built.assistant.api.lead_to(entrance)
-    wiping = Wiping(settings.data.resolve())
+    wiping = LogTruncation(settings.data.resolve())
 
     def on_event(event: Event) -> None:
         following(event.type, event.data)

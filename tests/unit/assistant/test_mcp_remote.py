@@ -11,7 +11,7 @@ from starlette.responses import Response
 from assistant.mcp.remote import Remote
 from assistant.tools.client import new_client
 from assistant.tools.model import ToolError
-from outlay.in_process import InProcess
+from outlay.in_process_client import InProcess
 from support.suite import built_suite
 
 URL, PASSWORD = "http://outlay.test", "a long enough passphrase"

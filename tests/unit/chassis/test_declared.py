@@ -8,7 +8,7 @@ from typing import Any
 
 from chassis.process.declared_settings import problems_of
 from expenses.settings import ExpensesSettings
-from outlay.catalogue import as_json, by_process, written_into
+from outlay.settings_catalogue import as_json, by_process, written_into
 
 PAGE = Path(__file__).parents[3] / "docs" / "operate" / "settings.md"
 

@@ -131,8 +131,8 @@ def data_of(settings: AuthSettings) -> ServiceData:
     return ServiceData(
         name="auth",
         parts=(DocumentsPart(documents),),
-        marking=DocumentMark(documents),
-        under_way=lambda: _unfinished(documents),
+        import_mark=DocumentMark(documents),
+        pending=lambda: _unfinished(documents),
         migrate=documents.migrate,
         close=documents.close,
     )

@@ -21,8 +21,8 @@ def data_of(settings: BudgetsSettings) -> ServiceData:
     return ServiceData(
         name="budgets",
         parts=_parts(database),
-        marking=InboxMark(database, t.shared.inbox),
-        under_way=lambda: unsent(database, t.shared.outbox),
+        import_mark=InboxMark(database, t.shared.inbox),
+        pending=lambda: unsent(database, t.shared.outbox),
         migrate=lambda: migrate(database, "budgets", importing=True),
         close=database.close,
     )

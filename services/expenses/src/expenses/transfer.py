@@ -28,8 +28,8 @@ def data_of(settings: ExpensesSettings) -> ServiceData:
         name="expenses",
         parts=_parts(database),
         files=MovedFiles(database, files_from(settings)),
-        marking=InboxMark(database, t.chassis.inbox),
-        under_way=lambda: [*unsent(database, t.chassis.outbox), *_unfinished_jobs(database)],
+        import_mark=InboxMark(database, t.chassis.inbox),
+        pending=lambda: [*unsent(database, t.chassis.outbox), *_unfinished_jobs(database)],
         migrate=lambda: migrate(database, "expenses", importing=True),
         close=database.close,
     )

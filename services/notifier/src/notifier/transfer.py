@@ -22,8 +22,8 @@ def data_of(settings: NotifierSettings) -> ServiceData:
     return ServiceData(
         name="notifier",
         parts=_parts(database),
-        marking=InboxMark(database, t.shared.inbox),
-        under_way=lambda: _under_way(database),
+        import_mark=InboxMark(database, t.shared.inbox),
+        pending=lambda: _pending(database),
         migrate=lambda: migrate(database, "notifier", importing=True),
         close=database.close,
     )
@@ -44,7 +44,7 @@ def _parts(database: Database) -> tuple[TransferPart, ...]:
     )
 
 
-def _under_way(database: Database) -> list[str]:
+def _pending(database: Database) -> list[str]:
     """Return what is unfinished: unpublished events, and emails that the provider may or may not have accepted.
 
     Another provider could not be asked about these, so they stay until their outcome is known.

@@ -69,8 +69,8 @@ class ServiceData:
     name: str
     parts: tuple[TransferPart, ...]
     """In an order in which they can be stored: what others refer to comes first."""
-    marking: ImportMark
-    under_way: Callable[[], Sequence[str]]
+    import_mark: ImportMark
+    pending: Callable[[], Sequence[str]]
     """Say what is not settled, a sentence each: it would be lost or come twice."""
     migrate: Callable[[], None]
     close: Callable[[], None]

@@ -25,15 +25,15 @@ from chassis.runtime.settings import SettingsError, read_settings
 from chassis.storage.migrations import HalfImportedError
 from chassis.storage.transfer import Row, TransferPart
 from faults.stage import Disk
-from outlay.moving import command
-from outlay.moving.archive import HEAD, SEAL, ArchiveError, members, rows_in
-from outlay.moving.arriving import NotEmptyError, NotTheSameError, unpack
-from outlay.moving.house import House, opened
-from outlay.moving.leaving import NotSettledError, pack
-from outlay.moving.settling import settle
 from outlay.server import DataFolderInUseError, only_one
 from outlay.settings import HomeSettings
 from outlay.suite import build_suite
+from outlay.transfer import command
+from outlay.transfer.archive import HEAD, SEAL, ArchiveError, members, rows_in
+from outlay.transfer.data_set import DataSet, opened
+from outlay.transfer.deliver_pending import deliver_pending
+from outlay.transfer.exporting import PendingError, export_to
+from outlay.transfer.importing import ContentDiffersError, NotEmptyError, import_from
 from support import pictures
 from support.asgi import call
 from support.suite import built_suite
@@ -49,9 +49,9 @@ def settings_of(data: Path, **environ: str) -> HomeSettings:
 
 
 @contextmanager
-def house_of(data: Path, **environ: str) -> Iterator[House]:
-    with opened(settings_of(data, **environ), environ) as house:
-        yield house
+def house_of(data: Path, **environ: str) -> Iterator[DataSet]:
+    with opened(settings_of(data, **environ), environ) as data_set:
+        yield data_set
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +80,7 @@ def lived_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def archive(lived_in: Path) -> Path:
     path, said = lived_in.with_name("home.outlay"), list[str]()
-    command.leave(settings_of(lived_in), {}, path, say=said.append)
+    command.export_command(settings_of(lived_in), {}, path, say=said.append)
     assert "delivered first" in said[0], "the events of these requests were still in the outboxes"
     assert path.stat().st_mode & 0o777 == 0o600
     return path
@@ -100,8 +100,8 @@ def key(home: Path) -> dict[str, str]:
 
 def sentence(data: Path, path: Path, key: dict[str, str]) -> str:
     """Try to import; return why it was refused before anything was written."""
-    with house_of(data, **key) as house, pytest.raises(ArchiveError) as refused:
-        unpack(house, path, say=lambda _line: None)
+    with house_of(data, **key) as data_set, pytest.raises(ArchiveError) as refused:
+        import_from(data_set, path, say=lambda _line: None)
     assert not list(data.glob("*.db")), "nothing was written"
     return str(refused.value)
 
@@ -159,19 +159,19 @@ def test_another_key_or_none_is_refused(archive: Path, tmp_path: Path) -> None:
 
 
 def test_stores_with_something_in_them_are_left_alone(home: Path, archive: Path) -> None:
-    with house_of(home) as house, pytest.raises(NotEmptyError, match="auth/document, expenses/person"):
-        unpack(house, archive, say=lambda _line: None)
+    with house_of(home) as data_set, pytest.raises(NotEmptyError, match="auth/document, expenses/person"):
+        import_from(data_set, archive, say=lambda _line: None)
 
 
 def test_while_outlay_runs_nothing_moves(home: Path, tmp_path: Path) -> None:
     with only_one(home), pytest.raises(DataFolderInUseError, match="Another Outlay is running"):
-        command.leave(settings_of(home), {}, tmp_path / "a.outlay", say=print)
+        command.export_command(settings_of(home), {}, tmp_path / "a.outlay", say=print)
 
 
 def test_a_file_that_is_there_is_not_replaced(home: Path, tmp_path: Path) -> None:
     (tmp_path / "letter.txt").write_text("Dear Maria, ...")
-    with house_of(home) as house, pytest.raises(FileExistsError, match="already"):
-        pack(house, tmp_path / "letter.txt")
+    with house_of(home) as data_set, pytest.raises(FileExistsError, match="already"):
+        export_to(data_set, tmp_path / "letter.txt")
 
 
 def test_a_dead_letter_is_somebodys_to_decide_on_first(home: Path, tmp_path: Path) -> None:
@@ -180,8 +180,8 @@ def test_a_dead_letter_is_somebodys_to_decide_on_first(home: Path, tmp_path: Pat
         connection.execute(
             "INSERT INTO message (queue, event_id, type, body, died_at) VALUES ('budgets.spending', '1', 'expense.recorded', '{}', 'now')"
         )
-    with house_of(home) as house, pytest.raises(NotSettledError, match="1 events could not be handled"):
-        pack(house, tmp_path / "a.outlay")
+    with house_of(home) as data_set, pytest.raises(PendingError, match="1 events could not be handled"):
+        export_to(data_set, tmp_path / "a.outlay")
     assert bus.purge() == 1
     bus.close()
     assert not list(tmp_path.iterdir())
@@ -193,10 +193,10 @@ def test_what_a_broker_has_is_delivered_by_those_whose_it_is(home: Path, broker:
     who = uuid7()
     bus.publish([Event(uuid7(), "/outlay/auth", "user.deleted", who, "2026-11-22T10:00:00Z", {"user_id": who})])
     bus.stop()
-    with house_of(home, OUTLAY_BUS=url) as house:
-        settle(house, settings_of(home), {"OUTLAY_BUS": url}, say=print)
-        with pytest.raises(NotSettledError, match=r"budgets\.people: 1 events are waiting"):
-            pack(house, tmp_path / "a.outlay")
+    with house_of(home, OUTLAY_BUS=url) as data_set:
+        deliver_pending(data_set, settings_of(home), {"OUTLAY_BUS": url}, say=print)
+        with pytest.raises(PendingError, match=r"budgets\.people: 1 events are waiting"):
+            export_to(data_set, tmp_path / "a.outlay")
     assert not list(tmp_path.iterdir())
 
 
@@ -223,20 +223,22 @@ class Breaking:
         self.name, self.rows, self.is_empty, self.clear, self.add = part.name, part.rows, part.is_empty, part.clear, add
 
 
-def with_parts(house: House, name: str, **changed: Any) -> House:
-    """Return the house with one part that breaks."""
+def with_parts(data_set: DataSet, name: str, **changed: Any) -> DataSet:
+    """Return the data_set with one part that breaks."""
 
     def of(service: str, part: TransferPart) -> TransferPart:
         return (
             Breaking(part, **{what: change(part) for what, change in changed.items()}) if f"{service}/{part.name}" == name else part
         )
 
-    services = [replace(each, parts=tuple(of(each.name, part) for part in each.parts)) for each in house.services]
-    return replace(house, services=tuple(services))
+    services = [replace(each, parts=tuple(of(each.name, part) for part in each.parts)) for each in data_set.services]
+    return replace(data_set, services=tuple(services))
 
 
-def all_empty(house: House) -> bool:
-    return all(part.is_empty() for _name, part in house.parts()) and not any(each.marking.is_set() for each in house.services)
+def all_empty(data_set: DataSet) -> bool:
+    return all(part.is_empty() for _name, part in data_set.parts()) and not any(
+        each.import_mark.is_set() for each in data_set.services
+    )
 
 
 def test_an_import_that_fails_leaves_the_stores_empty_and_can_be_begun_again(
@@ -251,35 +253,35 @@ def test_an_import_that_fails_leaves_the_stores_empty_and_can_be_begun_again(
     def careless(part: TransferPart) -> Callable[[Sequence[Row]], Any]:
         return lambda rows: part.add([{**row, "payee": "Somebody else"} for row in rows])
 
-    with house_of(tmp_path / "new", **key) as house:
+    with house_of(tmp_path / "new", **key) as data_set:
         with pytest.raises(OSError, match="No space left"):
-            unpack(with_parts(house, "notifier/mail", add=full), archive, say=print)
-        assert all_empty(house)
-        with pytest.raises(NotTheSameError, match="expenses/expense"):
-            unpack(with_parts(house, "expenses/expense", add=careless), archive, say=print)
-        assert all_empty(house)
+            import_from(with_parts(data_set, "notifier/mail", add=full), archive, say=print)
+        assert all_empty(data_set)
+        with pytest.raises(ContentDiffersError, match="expenses/expense"):
+            import_from(with_parts(data_set, "expenses/expense", add=careless), archive, say=print)
+        assert all_empty(data_set)
         assert [path for path in (tmp_path / "new" / "receipts").rglob("*") if path.is_file()] == []
-        unpack(house, archive, say=print)
+        import_from(data_set, archive, say=print)
 
 
 def test_an_import_that_was_killed_is_noticed_and_begun_again(archive: Path, key: dict[str, str], tmp_path: Path) -> None:
     data, said = tmp_path / "new", list[str]()
-    with house_of(data, **key) as house:
-        for service in house.services:
+    with house_of(data, **key) as data_set:
+        for service in data_set.services:
             service.migrate()
-            service.marking.set()
-        parts = dict(house.parts())
+            service.import_mark.set()
+        parts = dict(data_set.parts())
         for name, content in members(archive):
             if name.startswith(("auth/", "expenses/person", "expenses/expense")):
                 parts[name.rpartition("/")[0]].add([row for _line, row in rows_in(archive, content)])
     with pytest.raises(HalfImportedError, match="run `outlay import` again"):
         build_suite(settings_of(data, **key), key)
-    with house_of(data, **key) as house:
-        with pytest.raises(NotSettledError, match="interrupted"):
-            pack(house, tmp_path / "half.outlay")
-        manifest, arrived = unpack(house, archive, say=said.append)
+    with house_of(data, **key) as data_set:
+        with pytest.raises(PendingError, match="interrupted"):
+            export_to(data_set, tmp_path / "half.outlay")
+        manifest, stored = import_from(data_set, archive, say=said.append)
     assert "interrupted" in said[0]
-    assert {name: found for name, found in arrived.items() if found.count} == {n: f for n, f in manifest.sums.items() if f.count}
+    assert {name: found for name, found in stored.items() if found.count} == {n: f for n, f in manifest.sums.items() if f.count}
 
 
 def test_a_full_disk_leaves_no_half_archive(home: Path, tmp_path: Path) -> None:
@@ -288,8 +290,8 @@ def test_a_full_disk_leaves_no_half_archive(home: Path, tmp_path: Path) -> None:
         pytest.skip(disk.why_not)
     try:
         disk.fill()
-        with house_of(home) as house, pytest.raises(OSError, match="No space left"):
-            pack(house, disk.folder / "home.outlay")
+        with house_of(home) as data_set, pytest.raises(OSError, match="No space left"):
+            export_to(data_set, disk.folder / "home.outlay")
         assert not [path for path in disk.folder.iterdir() if "outlay" in path.name]
     finally:
         disk.close()

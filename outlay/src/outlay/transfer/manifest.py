@@ -8,8 +8,8 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from outlay.moving.archive import FILES, FORMAT, HEAD, MANIFEST, ROWS, SEAL, ArchiveError, members, rows_in
-from outlay.moving.sums import Sum
+from outlay.transfer.archive import FILES, FORMAT, HEAD, MANIFEST, ROWS, SEAL, ArchiveError, members, rows_in
+from outlay.transfer.checksums import Checksum
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,7 +26,7 @@ class Manifest:
     """Counts and checksums by part, and the keys that something is sealed with."""
 
     made_at: str
-    sums: dict[str, Sum] = field(default_factory=dict)
+    sums: dict[str, Checksum] = field(default_factory=dict)
     sealed_with: set[str] = field(default_factory=set)
     """Ids of data keys."""
     missing: list[str] = field(default_factory=list)
@@ -37,9 +37,9 @@ class Manifest:
         self.of(part).add(line)
         self.sealed_with |= {found.decode() for found in _SEALED.findall(line)} & set(encryptor.key_ids)
 
-    def of(self, part: str) -> Sum:
+    def of(self, part: str) -> Checksum:
         """Return the sum of a part."""
-        return self.sums.setdefault(part, Sum())
+        return self.sums.setdefault(part, Checksum())
 
     def to_json(self) -> dict[str, Any]:
         """Return what stands in the archive."""
@@ -55,7 +55,7 @@ class Manifest:
     def from_json(cls, text: bytes) -> Manifest:
         """Read what stands in the archive; raises ValueError, KeyError, TypeError."""
         body = json.loads(text)
-        sums = {name: Sum(entry["count"], int(entry["sha256"], 16)) for name, entry in body["parts"].items()}
+        sums = {name: Checksum(entry["count"], int(entry["sha256"], 16)) for name, entry in body["parts"].items()}
         return cls(body["made_at"], sums, set(body["sealed_with"]), list(body["missing_files"]))
 
 

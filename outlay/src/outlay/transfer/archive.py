@@ -15,7 +15,7 @@ import zlib
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from outlay.moving.sums import line_of
+from outlay.transfer.checksums import line_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

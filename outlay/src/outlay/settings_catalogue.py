@@ -1,4 +1,4 @@
-"""Every setting of every service, as the classes declare them: for people, for charts, and for docs/operate/settings.md."""
+"""All settings of all services as their classes declare them: for the terminal, for charts and for docs/operate/settings.md."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from chassis.process.command import ProcessSettings
 from chassis.process.declared_settings import Entry, declared
 from chassis.process.declared_settings import as_lines as lines_of
+from outlay.service_settings import ASSISTANT, GATEWAY, OWN
 from outlay.settings import HomeSettings
-from outlay.told import ASSISTANT, GATEWAY, OWN
 
 _TITLES = {
     "every": "Every process",
@@ -21,7 +21,7 @@ _BEGIN, _END = "<!-- settings -->", "<!-- end of settings -->"
 
 
 def by_process() -> dict[str, list[Entry]]:
-    """Return what each process can be told: the services as processes of their own, the gateway, and `home`."""
+    """Return the settings of each process: each service, the gateway, and `home`."""
     found = {name: declared((ProcessSettings, own)) for name, own in OWN.items()}
     home = declared((HomeSettings, *OWN.values(), ASSISTANT[1]))
     given = HomeSettings().environment_of_services().keys()
@@ -31,23 +31,23 @@ def by_process() -> dict[str, list[Entry]]:
 
 
 def as_json() -> str:
-    """Return it for machines."""
+    """Return the settings as JSON."""
     return json.dumps(by_process(), indent=2)
 
 
 def as_lines() -> str:
-    """Return it for people."""
+    """Return the settings as text."""
     return "\n\n".join(f"{name}:\n{lines_of(entries)}" for name, entries in by_process().items())
 
 
 def as_markdown() -> str:
-    """Return the tables of docs/operate/settings.md: what all services share once, then what each has besides."""
+    """Return the tables of docs/operate/settings.md: first what all services share, then what each has besides."""
     found = by_process()
     every = _common([found[name] for name in (*OWN, "assistant", "gateway")])
     behind = [entry for entry in _common([found[name] for name in OWN]) if entry not in every]
     parts = {"every": every, "behind": behind}
     for name in (*OWN, "assistant", "gateway", "home"):
-        alone = name in ("assistant", "gateway")  # they have not all that the services behind them share
+        alone = name in ("assistant", "gateway")  # they lack some of what the other services share
         said = every if alone else [entry for entries in parts.values() for entry in entries]
         parts[name] = [entry for entry in found[name] if entry not in said]
     return "\n\n".join(_section(name, entries) for name, entries in parts.items())

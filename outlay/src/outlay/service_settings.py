@@ -1,4 +1,4 @@
-"""All that the services in the home process are told; what is wrong is said at once, for all of them."""
+"""The settings of all services in the home process; all problems are reported at once."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ OWN: Mapping[str, type] = {
     "budgets": BudgetsSettings,
     "notifier": NotifierSettings,
 }
-"""What each service behind the gateway can be told beside what every process can."""
+"""The settings of each service behind the gateway, besides the common ones."""
 ASSISTANT = (AssistantProcessSettings, AssistantSettings)
-"""What the assistant, which has no store, can be told as a process of its own; and what it can be told in any case."""
+"""The assistant's settings as a process of its own, and its settings in any case. It has no store."""
 GATEWAY = GatewaySettings
 
 
 @dataclass(frozen=True)
-class Told:
+class ServiceSettings:
     """The settings of each service."""
 
     auth: AuthSettings
@@ -42,8 +42,8 @@ class Told:
     assistant: AssistantSettings
 
 
-def read_all(settings: HomeSettings, environ: Mapping[str, str]) -> Told:
-    """Read them; raises SettingsError with all problems of all services."""
+def read_all(settings: HomeSettings, environ: Mapping[str, str]) -> ServiceSettings:
+    """Read all settings; raises SettingsError with all problems of all services."""
     defaults, problems = settings.environment_of_services(), dict[str, None]()
 
     def read(kind: type[T]) -> T | None:
@@ -53,17 +53,17 @@ def read_all(settings: HomeSettings, environ: Mapping[str, str]) -> Told:
             problems.update(dict.fromkeys(error.problems))
             return None
 
-    who, spent, meant, told = read(AuthSettings), read(ExpensesSettings), read(BudgetsSettings), read(NotifierSettings)
-    helping = read(AssistantSettings)
-    if who is None or spent is None or meant is None or told is None or helping is None:
+    auth, expenses, budgets = read(AuthSettings), read(ExpensesSettings), read(BudgetsSettings)
+    notifier, assistant = read(NotifierSettings), read(AssistantSettings)
+    if auth is None or expenses is None or budgets is None or notifier is None or assistant is None:
         raise SettingsError(list(problems))
     found = [
-        *_shared_databases({"EXPENSES_DB": spent.database, "BUDGETS_DB": meant.database, "NOTIFIER_DB": told.database}),
+        *_shared_databases({"EXPENSES_DB": expenses.database, "BUDGETS_DB": budgets.database, "NOTIFIER_DB": notifier.database}),
         *_lost_keys(settings, environ),
     ]
     if found:
         raise SettingsError(found)
-    return Told(who, spent, meant, told, helping)
+    return ServiceSettings(auth, expenses, budgets, notifier, assistant)
 
 
 def _shared_databases(databases: Mapping[str, str]) -> list[str]:

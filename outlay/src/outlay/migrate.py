@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from chassis.process.service import Service
 
-log = logging.getLogger("outlay.migrating")
+log = logging.getLogger("outlay.migrate")
 
 _AGAIN_SECONDS = 1.0
 

@@ -1,4 +1,4 @@
-"""All stores that the settings name, at home or anywhere."""
+"""All data of the services: every store that the settings name, in the data folder or elsewhere."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ _STORES = ("AUTH_STORE", "EXPENSES_DB", "BUDGETS_DB", "NOTIFIER_DB", "RECEIPTS")
 
 
 @dataclass(frozen=True, kw_only=True)
-class House:
-    """What moves, and whether something is still on its way."""
+class DataSet:
+    """All data of the services, and whether something is still pending."""
 
     encryptor: Encryptor
     services: tuple[ServiceData, ...]
     messages: Callable[[], dict[tuple[str, str], int]]
-    """How many events are in which queue, by (queue, state)."""
+    """Returns how many events there are by (queue, state)."""
 
     def parts(self) -> Iterator[tuple[str, TransferPart]]:
         """Return every part with its full name."""
@@ -50,41 +50,41 @@ class House:
                 yield f"{service.name}/{part.name}", part
 
     def names(self) -> list[str]:
-        """Return what all parts are called, files too."""
+        """Return the names of all parts, including files."""
         return [*(name for name, _part in self.parts()), *(f"{s.name}/files" for s in self.services if s.files)]
 
-    def under_way(self) -> list[str]:
-        """Say what is not settled, dead letters apart."""
-        told = [f"{service.name}: {sentence}" for service in self.services for sentence in service.under_way()]
+    def pending(self) -> list[str]:
+        """Return a sentence for each thing that is still pending, dead letters aside."""
+        unfinished = [f"{service.name}: {sentence}" for service in self.services for sentence in service.pending()]
         queued = [(queue, state, count) for (queue, state), count in sorted(self.messages().items()) if count and state != "dead"]
-        return [*told, *(f"{queue}: {count} events are {state}" for queue, state, count in queued)]
+        return [*unfinished, *(f"{queue}: {count} events are {state}" for queue, state, count in queued)]
 
     def dead_letters(self) -> int:
-        """Return how many events were given up and not thrown away."""
+        """Return how many dead letters there are."""
         return sum(count for (_queue, state), count in self.messages().items() if state == "dead")
 
 
 @contextmanager
-def opened(settings: HomeSettings, environ: Mapping[str, str]) -> Iterator[House]:
-    """Open all stores; nobody else may use the data folder meanwhile, if any of them is in there.
+def opened(settings: HomeSettings, environ: Mapping[str, str]) -> Iterator[DataSet]:
+    """Open all stores, and lock the data folder if any of them is in it.
 
     Raises:
-        SettingsError: if a setting does not fit, or there is no data key.
+        SettingsError: if a setting is invalid, or there is no data key.
         DataFolderInUseError: if Outlay runs on the data folder.
     """
     at_home = any(name not in environ and f"{name}_FILE" not in environ for name in _STORES)
     with only_one(settings.data) if at_home else nullcontext():
         if at_home:
             keep_private(settings.data)
-        house = _house(settings, environ)
+        data_set = _data_set(settings, environ)
         try:
-            yield house
+            yield data_set
         finally:
-            for service in house.services:
+            for service in data_set.services:
                 service.close()
 
 
-def _house(settings: HomeSettings, environ: Mapping[str, str]) -> House:
+def _data_set(settings: HomeSettings, environ: Mapping[str, str]) -> DataSet:
     own = settings.environment_of_services()
     services = (
         auth.transfer.data_of(read_settings(auth.settings.AuthSettings, environ, defaults=own)),
@@ -92,12 +92,14 @@ def _house(settings: HomeSettings, environ: Mapping[str, str]) -> House:
         budgets.transfer.data_of(read_settings(budgets.settings.BudgetsSettings, environ, defaults=own)),
         notifier.transfer.data_of(read_settings(notifier.settings.NotifierSettings, environ, defaults=own)),
     )
-    return House(encryptor=_encryptor(settings), services=services, messages=_messages(settings, environ))
+    return DataSet(encryptor=_encryptor(settings), services=services, messages=_messages(settings, environ))
 
 
 def _encryptor(settings: HomeSettings) -> Encryptor:
     if not settings.data_keys and not settings.key_file.exists():
-        message = f"OUTLAY_DATA_KEY: is missing, and there is no {settings.key_file}: without the key nobody can open the addresses"
+        message = (
+            f"OUTLAY_DATA_KEY: is missing, and there is no {settings.key_file}: without it the email addresses cannot be decrypted"
+        )
         raise SettingsError([message])
     return encryptor_from(settings, file=settings.key_file)
 
@@ -105,7 +107,7 @@ def _encryptor(settings: HomeSettings) -> Encryptor:
 def _messages(settings: HomeSettings, environ: Mapping[str, str]) -> Callable[[], dict[tuple[str, str], int]]:
     broker = read_settings(BrokerSettings, environ).broker
     if broker is not None:
-        return RabbitBus("outlay moving", broker, metrics=Metrics(), dead_letters_of=tuple(suite_queues())).counts
+        return RabbitBus("outlay transfer", broker, metrics=Metrics(), dead_letters_of=tuple(suite_queues())).counts
     path = settings.data / "bus.db"
 
     def counts() -> dict[tuple[str, str], int]:

@@ -1,7 +1,7 @@
-"""Empties SQLite's logs in the data folder, so that what was deleted is nowhere on the disk any more.
+"""Truncates SQLite's write-ahead logs in the data folder, so that deleted data is gone from the disk.
 
-What is deleted is overwritten in the files themselves (`secure_delete`), but their write-ahead logs keep earlier states of pages
-until they are written anew, which at home may take weeks.
+Deleted data is overwritten in the database files (`secure_delete`), but the write-ahead logs keep older pages until they are
+overwritten, which may take weeks at home.
 """
 
 from __future__ import annotations
@@ -18,27 +18,27 @@ if TYPE_CHECKING:
 
 _SECONDS = 20.0
 _HURRY_SECONDS = 30.0
-"""For so long after a farewell the logs are emptied every second: services and queues are done with it one after the other."""
+"""How long logs are truncated every second after an account was erased: services and queues finish one after the other."""
 _BUSY_SECONDS = 0.2
-"""Whoever writes is held up no longer than this."""
+"""The longest time that writers are held up."""
 
 
-class Wiping(Worker):
-    """Looks at the logs of all stores in a folder."""
+class LogTruncation(Worker):
+    """Truncates the logs of all stores in a folder."""
 
     def __init__(self, folder: Path) -> None:
-        """Begin nothing yet."""
-        super().__init__("wiping")
+        """Start nothing yet."""
+        super().__init__("log truncation")
         self._folder = folder
         self._hurried_until = 0.0
 
     def hurry(self) -> None:
-        """Say that something has to go at once."""
+        """Signal that deleted data must disappear soon."""
         self._hurried_until = time.monotonic() + _HURRY_SECONDS
         self.wake()
 
     def work_off(self) -> float:
-        """Empty each log that has something in it; one that is in use is tried again."""
+        """Truncate each log; a log that is in use is tried again."""
         emptied = [_emptied(store) for store in sorted(self._folder.glob("*.db"))]
         return 1.0 if time.monotonic() < self._hurried_until or not all(emptied) else _SECONDS
 

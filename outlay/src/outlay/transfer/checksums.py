@@ -1,4 +1,4 @@
-"""Counts and checksums of what moves. The order does not matter, since stores sort text differently."""
+"""Counts and checksums of rows and files. Order does not matter, since stores sort text differently."""
 
 from __future__ import annotations
 
@@ -14,31 +14,31 @@ _MODULUS = 1 << 256
 
 
 @dataclass
-class Sum:
-    """How many things there are, and the sum of the SHA-256 of each."""
+class Checksum:
+    """A count of things, and the sum of their SHA-256 hashes."""
 
     count: int = 0
     total: int = 0
 
     def add(self, content: bytes) -> None:
-        """Count one more."""
+        """Add one thing."""
         self.count += 1
         self.total = (self.total + int.from_bytes(hashlib.sha256(content).digest())) % _MODULUS
 
     def add_file(self, key: str, content: bytes) -> None:
-        """Count a file: what it is called, and what is in it."""
+        """Add a file, by its name and content."""
         self.add(f"{key} {len(content)} {hashlib.sha256(content).hexdigest()}".encode())
 
     @property
     def hex(self) -> str:
-        """The checksum as text."""
+        """The checksum in hexadecimal digits."""
         return f"{self.total:064x}"
 
     def to_json(self) -> dict[str, object]:
-        """Return what the manifest says."""
+        """Return its entry in the manifest."""
         return {"count": self.count, "sha256": self.hex}
 
 
 def line_of(row: Row) -> bytes:
-    """Write a row in the one way in which it is always written."""
+    """Write a row as canonical JSON."""
     return json.dumps(row, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()

@@ -1,4 +1,4 @@
-"""Moving house: everything goes along, between any two sets of stores and back, and life goes on there."""
+"""Moving data_set: everything goes along, between any two sets of stores and back, and life goes on there."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ import pytest
 
 from chassis.runtime.settings import read_settings
 from household.living import set_budgets, settled, the_file
-from outlay.moving import command
-from outlay.moving.archive import MANIFEST, members
 from outlay.settings import HomeSettings
+from outlay.transfer import command
+from outlay.transfer.archive import MANIFEST, members
 from support import pictures
 from support.client import PASSWORD, Person, eventually
 from support.process import OutlayProcess
@@ -101,7 +101,7 @@ def old_home(tmp_path_factory: pytest.TempPathFactory) -> OldHome:
         Person(process.url, name="Otto").spend("3.50")
         seen = seen_by(person)
     archive, said = data.parent / "old.outlay", list[str]()
-    leave(data, archive, said=said)
+    export_command(data, archive, said=said)
     return OldHome(data, archive, person.email, person.cookies, token, seen, said)
 
 
@@ -109,13 +109,13 @@ def settings_of(data: Path, environ: dict[str, str]) -> HomeSettings:
     return read_settings(HomeSettings, {"OUTLAY_DATA": str(data), **environ})
 
 
-def leave(data: Path, archive: Path, *, said: list[str] | None = None, **environ: str) -> None:
-    command.leave(settings_of(data, environ), environ, archive, say=(said if said is not None else []).append)
+def export_command(data: Path, archive: Path, *, said: list[str] | None = None, **environ: str) -> None:
+    command.export_command(settings_of(data, environ), environ, archive, say=(said if said is not None else []).append)
 
 
-def arrive(data: Path, archive: Path, **environ: str) -> list[str]:
+def import_command(data: Path, archive: Path, **environ: str) -> list[str]:
     said: list[str] = []
-    command.arrive(settings_of(data, environ), environ, archive, say=said.append)
+    command.import_command(settings_of(data, environ), environ, archive, say=said.append)
     return said
 
 
@@ -145,18 +145,18 @@ def test_everything_goes_to_ibm_stores_and_back_and_life_goes_on(
     assert wanted["expenses/expense"]["count"] == ROWS + 3
     assert wanted["expenses/files"]["count"] == 4
 
-    said = arrive(tmp_path / "a", old_home.archive, **suite, **key)
+    said = import_command(tmp_path / "a", old_home.archive, **suite, **key)
     assert [line.endswith("  same") for line in said].count(True) == len(wanted) + 3
-    leave(tmp_path / "a", tmp_path / "suite.outlay", **suite, **key)
+    export_command(tmp_path / "a", tmp_path / "suite.outlay", **suite, **key)
     assert content_of(tmp_path / "suite.outlay") == wanted
 
     ibm = {f"{name.upper()}_DB": db2.empty(name) for name in SEVERAL}
-    arrive(tmp_path / "b", tmp_path / "suite.outlay", **ibm, **key)
-    leave(tmp_path / "b", tmp_path / "ibm.outlay", **ibm, **key)
+    import_command(tmp_path / "b", tmp_path / "suite.outlay", **ibm, **key)
+    export_command(tmp_path / "b", tmp_path / "ibm.outlay", **ibm, **key)
     assert content_of(tmp_path / "ibm.outlay") == wanted
 
-    arrive(tmp_path / "new", tmp_path / "ibm.outlay", **key)
-    leave(tmp_path / "new", tmp_path / "new.outlay", **key)
+    import_command(tmp_path / "new", tmp_path / "ibm.outlay", **key)
+    export_command(tmp_path / "new", tmp_path / "new.outlay", **key)
     assert content_of(tmp_path / "new.outlay") == wanted
 
     with OutlayProcess(tmp_path / "new", **key) as process:
