@@ -23,7 +23,7 @@ describe('what became of an email', () => {
     expect(words(state, detail)).toBe(line)
   })
 
-  it('says something of a state that a newer server may have', () => {
+  it('can be described even if a newer server has another state', () => {
     expect(words('opened' as Delivery['state'])).toBe('Email 07:02')
   })
 })

@@ -36,13 +36,13 @@ const streamed = (text: string): RequestListener => (_request, response) => {
 const never = new AbortController().signal
 
 describe('an answer', () => {
-  it('comes block by block, and then whole', async () => {
+  it('arrives block by block, and then whole', async () => {
     const block = {type: 'text', text: 'Hello'}
     const ask = await asking(streamed(event('block', block) + event('new', 1) + event('answer', answer)))
     expect(await all(ask({text: 'hi'}, never))).toEqual([{block}, {answer}])
   })
 
-  it('may come at once, as JSON', async () => {
+  it('may arrive at once, as JSON', async () => {
     const ask = await asking((_request, response) => {
       response.writeHead(200, {'Content-Type': 'application/json'})
       response.end(JSON.stringify(answer))
@@ -79,7 +79,7 @@ describe('a failure', () => {
     expect(await failing(problem(503))).toMatchObject({status: 503, retryAfter: undefined})
   })
 
-  it('may come in the middle of an answer', async () => {
+  it('may arrive in the middle of an answer', async () => {
     const text = event('block', {type: 'text', text: 'Hello'}) + event('problem', {title: 'No', status: 500, detail: 'It broke.'})
     expect(await failing(streamed(text))).toMatchObject({status: 500, message: 'It broke.'})
   })
@@ -101,7 +101,7 @@ describe('a failure', () => {
     await expect(all(ask({text: 'hi'}, never))).rejects.toMatchObject({status: 0, message: expect.stringMatching(/cannot be reached/) as unknown})
   })
 
-  it('is none of these when the person stops it, and the server hears of that', async () => {
+  it('is not reported when the user stops it, and the server is told', async () => {
     let closed: () => void
     const heard = new Promise<void>((resolve) => (closed = resolve))
     const ask = await asking((_request, response) => {

@@ -6,7 +6,7 @@ import type {Turn} from './turns'
 const turn = (id: number, words = 'groceries?'): Turn => ({id, at: '2026-11-30T10:00:00Z', said: {text: words}, blocks: [], state: 'answered'})
 const turns = (count: number, words?: string) => Array.from({length: count}, (_, index) => turn(index + 1, words))
 
-describe('keeping a conversation', () => {
+describe('storing a conversation', () => {
   it('is off until something is written', () => {
     const storage = new MemoryStorage()
     expect(new ConversationStorage(storage, 'maria').on).toBe(false)
@@ -15,14 +15,14 @@ describe('keeping a conversation', () => {
     expect(new ConversationStorage(storage, 'otto').on).toBe(false)
   })
 
-  it('keeps the newest, and only so many', () => {
+  it('keeps a limited number of turns, the newest', () => {
     const keeping = new ConversationStorage(new MemoryStorage(), 'maria')
     keeping.write({...emptyConversation, turns: turns(maxTurns + 5)})
     expect(keeping.read().turns).toHaveLength(maxTurns)
     expect(keeping.read().turns.at(-1)?.id).toBe(maxTurns + 5)
   })
 
-  it('keeps only so much of long ones', () => {
+  it('keeps a limited number of characters', () => {
     const storage = new MemoryStorage()
     const keeping = new ConversationStorage(storage, 'maria')
     keeping.write({...emptyConversation, turns: turns(20, 'x'.repeat(maxCharacters / 10))})
@@ -37,7 +37,7 @@ describe('keeping a conversation', () => {
     expect(keeping.read().turns.map(({id}) => id)).toEqual([1])
   })
 
-  it('ends at sign-out for who signed out', () => {
+  it('ends at sign-out for that user', () => {
     const storage = new MemoryStorage()
     for (const user of ['maria', 'otto']) new ConversationStorage(storage, user).write(emptyConversation)
     eraseConversation(storage, 'maria')

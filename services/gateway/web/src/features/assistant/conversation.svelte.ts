@@ -27,9 +27,9 @@ export interface Dependencies {
 /** The conversation. It outlives the panel, and outlives the page only if the user chose so. */
 export class Conversation {
   turns = $state.raw<Turn[]>([])
-  /** What can be chosen on the last answer. */
+  /** The choices that the last answer offers. */
   choices = $state.raw<Choice[]>([])
-  /** Whether it is kept in this browser. */
+  /** Whether it is stored in this browser. */
   kept = $state(false)
   #typed = $state('')
   readonly #dependencies: Dependencies
@@ -44,7 +44,7 @@ export class Conversation {
     this.#storage = new ConversationStorage(undefined, '')
   }
 
-  /** Written and not sent; it stays in this tab, through a reload too. */
+  /** The message being typed. It stays in this tab, even through a reload. */
   get typed(): string {
     return this.#typed
   }
@@ -62,17 +62,17 @@ export class Conversation {
     return this.last?.state === 'answering'
   }
 
-  /** A change that is being made cannot be stopped half-way. */
+  /** A confirmed change cannot be stopped half-way. */
   get stoppable(): boolean {
     return this.busy && this.last?.said.choice === undefined
   }
 
-  /** What was asked before, the last first. */
+  /** The earlier questions, the last first. */
   get asked(): string[] {
     return this.turns.flatMap(({said}) => said.text ?? []).reverse()
   }
 
-  /** Goes on with the conversation of this user, or begins one. */
+  /** Continues the conversation of this user, or starts one. */
   enter(userId: string): void {
     if (userId === this.#userId) return
     this.forget()
@@ -93,7 +93,7 @@ export class Conversation {
     if (!this.busy) await this.#say({choice})
   }
 
-  /** Says the last thing again, after it failed or was stopped. */
+  /** Sends the last message again after it failed or was stopped. */
   async again(): Promise<void> {
     const last = this.last
     if (!last || this.busy || last.state === 'answered') return
@@ -101,7 +101,7 @@ export class Conversation {
     await this.#say(last.said)
   }
 
-  /** Takes the last thing back, to be written differently. */
+  /** Takes the last message back into the field, to be edited. */
   takeBack(): void {
     const last = this.last
     if (this.busy || last?.said.text === undefined) return
@@ -114,7 +114,7 @@ export class Conversation {
     if (this.stoppable) this.#stop?.abort()
   }
 
-  /** Begins anew. What was said is gone, here and in this browser's storage. */
+  /** Clears the conversation, here and in this browser's storage. */
   clear(): void {
     this.#stop?.abort()
     this.turns = []
@@ -123,7 +123,7 @@ export class Conversation {
     this.#keep()
   }
 
-  /** Turns keeping on or off; false if this browser keeps nothing. */
+  /** Turns storing on or off; false if this browser stores nothing. */
   keep(on: boolean): boolean {
     this.kept = on
     if (!on) this.#storage.erase()
@@ -131,12 +131,12 @@ export class Conversation {
     return this.kept === on
   }
 
-  /** Another tab changed what is kept: it was turned off there, or erased at sign-out. */
+  /** Another tab changed the stored conversation: it was turned off there, or erased at sign-out. */
   storageChanged(key: string | null): void {
     if (this.#storage.isOf(key)) this.kept = this.#storage.on
   }
 
-  /** The person left: nothing stays in memory. */
+  /** The user left: nothing stays in memory. */
   forget(): void {
     this.#stop?.abort()
     this.#userId = ''
@@ -148,7 +148,7 @@ export class Conversation {
     this.#typed = ''
   }
 
-  /** What can be chosen on a card of a turn now. */
+  /** The choices that a card of a turn offers now. */
   choicesOn(turn: Turn, card: CardBlock): Choice[] {
     if (this.busy || cardsAfter(this.turns, turn.id).has(card.id)) return []
     if (turnToActOn(this.turns, card.state) !== turn.id) return []
@@ -195,7 +195,7 @@ export class Conversation {
     return {text: explain(error), notBefore: wait === undefined ? undefined : this.#dependencies.now() + wait * 1000}
   }
 
-  /** A turn that is gone meanwhile, because everything was cleared, is left alone. */
+  /** Does nothing if the turn was cleared meanwhile. */
   #change(id: number, change: Partial<Turn>): void {
     this.turns = this.turns.map((turn) => (turn.id === id ? {...turn, ...change} : turn))
   }

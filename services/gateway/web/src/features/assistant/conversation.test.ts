@@ -53,7 +53,7 @@ let w: ReturnType<typeof world>
 beforeEach(() => (w = world()))
 
 describe('a message', () => {
-  it('is shown at once, and its blocks as they come', async () => {
+  it('is shown at once, and its blocks as they arrive', async () => {
     const release = w.holdBack()
     w.script.push([{block: text('$5')}, {answer: answered()}])
     const sending = w.conversation.send('  groceries?  ')
@@ -63,7 +63,7 @@ describe('a message', () => {
     expect(w.conversation.last).toMatchObject({state: 'answered', blocks: [text('$5.00')], answer: {suggestions: ['and in May?']}})
   })
 
-  it('goes with what the server sealed in the last answer', async () => {
+  it('is sent with the sealed context of the last answer', async () => {
     w.script.push([{answer: answered()}], [{answer: answered({conversation: 'next'})}], [])
     for (const words of ['one', 'two', 'three']) await w.conversation.send(words)
     expect(w.told.map((message) => message.conversation)).toEqual([undefined, 'sealed', 'next'])
@@ -82,7 +82,7 @@ describe('a message', () => {
     expect(w.told).toHaveLength(1)
   })
 
-  it('may make a pause, of three seconds at most', async () => {
+  it('may pause for three seconds at most', async () => {
     const pause: Block = {type: 'pause', milliseconds: 9000, typing: true}
     w.script.push([{block: pause}, {answer: answered()}])
     await w.conversation.send('hi')
@@ -93,7 +93,7 @@ describe('a message', () => {
 describe('a failure', () => {
   const busy = new ProblemError({type: 'about:blank', title: 'Too many', status: 429, detail: 'Wait a moment.'}, 12)
 
-  it('keeps what was said and what had come, and says when to try again', async () => {
+  it('keeps the message and the partial answer, and says when to try again', async () => {
     w.script.push([{block: text('So far')}, busy])
     await w.conversation.send('groceries?')
     const {last} = w.conversation
@@ -119,8 +119,8 @@ describe('a failure', () => {
   })
 })
 
-describe('what is written', () => {
-  it('stays in this tab until it is sent, for whoever wrote it', async () => {
+describe('an unsent message', () => {
+  it('stays in this tab until it is sent, for its author only', async () => {
     w.conversation.typed = 'half a quest'
     const later = w.make()
     later.enter('otto')
@@ -139,7 +139,7 @@ describe('what is written', () => {
 })
 
 describe('stopping', () => {
-  it('ends an answer, keeps what had come, and can be asked again', async () => {
+  it('ends an answer, keeps its part, and can be asked again', async () => {
     w.script.push([{block: text('So far')}, {answer: answered()}], [{answer: answered()}])
     w.holdBack()
     const sending = w.conversation.send('groceries?')
@@ -161,7 +161,7 @@ describe('stopping', () => {
     expect(w.conversation.last?.state).toBe('answered')
   })
 
-  it('by clearing everything leaves the next question alone', async () => {
+  it('by clearing the conversation does not affect the next question', async () => {
     w.holdBack()
     w.script.push([{answer: answered()}])
     const first = w.conversation.send('one')
@@ -173,7 +173,7 @@ describe('stopping', () => {
 })
 
 describe('a proposal', () => {
-  it('is chosen on where it stands, done once, and undone', async () => {
+  it('can be confirmed on its card, once, and undone', async () => {
     const {conversation} = w
     w.script.push(
       [{answer: answered({outcome: 'proposed', choices: ['confirm', 'cancel'], blocks: [card('proposed')]})}],
@@ -194,7 +194,7 @@ describe('a proposal', () => {
     expect(w.changes()).toBe(2)
   })
 
-  it('cannot be chosen on once something else was asked', async () => {
+  it('offers no choices once something else was asked', async () => {
     w.script.push([{answer: answered({outcome: 'proposed', choices: ['confirm', 'cancel'], blocks: [card('proposed')]})}], [{answer: answered()}])
     await w.conversation.send('coffee 3.50')
     await w.conversation.send('groceries?')
@@ -202,7 +202,7 @@ describe('a proposal', () => {
   })
 })
 
-describe('what is kept', () => {
+describe('the stored conversation', () => {
   it('is nothing, unless it is turned on', async () => {
     w.script.push([{answer: answered()}])
     await w.conversation.send('groceries?')
@@ -231,7 +231,7 @@ describe('what is kept', () => {
     expect(later.choices).toEqual([])
   })
 
-  it('is nobody else’s, and stays out of memory when somebody else comes', async () => {
+  it('belongs to one user, and leaves memory when another signs in', async () => {
     w.conversation.keep(true)
     w.conversation.typed = 'half'
     w.script.push([{answer: answered()}])

@@ -30,20 +30,20 @@ it.each([1, 2, 3, 7, 4096])('reads events that come %i bytes at a time, letters 
   ])
 })
 
-it('puts several lines of data together, and takes only one space away', async () => {
+it('joins several lines of data, and removes only one space', async () => {
   expect(await all(body('data:  a\ndata:b\ndata\n\n'))).toEqual([{name: 'message', data: ' a\nb\n'}])
 })
 
-it('does not take half an event for one', async () => {
+it('ignores an incomplete event', async () => {
   expect(await all(body('event: block\ndata: {"type":'))).toEqual([])
   expect(await all(body('event: block\ndata: {}\n'))).toEqual([])
 })
 
-it('gives no event without data, and forgets its name', async () => {
+it('yields no event without data, and forgets its name', async () => {
   expect(await all(body('event: block\n\ndata: 1\n\n'))).toEqual([{name: 'message', data: '1'}])
 })
 
-it('cancels the body when nobody listens any more', async () => {
+it('cancels the body when the reader stops', async () => {
   let cancelled = false
   const endless = new ReadableStream<Uint8Array>({
     pull: (controller) => controller.enqueue(bytes('data: 1\n\n')),

@@ -4,7 +4,7 @@ export interface ServerEvent {
   data: string
 }
 
-/** Reads server-sent events out of a body, however its bytes are cut: in the middle of a line or of a letter. */
+/** Reads server-sent events from a body, even if chunks end within a line or a character. */
 export async function* readEvents(body: ReadableStream<Uint8Array>): AsyncGenerator<ServerEvent> {
   const reader = body.getReader()
   const decoder = new TextDecoder()
@@ -16,12 +16,12 @@ export async function* readEvents(body: ReadableStream<Uint8Array>): AsyncGenera
       if (done) return
     }
   } finally {
-    // Whoever stops listening also stops the server; a body that broke is cancelled already.
+    // If the reader stops early, stop the server too. A broken body is cancelled already.
     await reader.cancel().catch(() => {})
   }
 }
 
-/** Puts lines together to events. The last event counts only once its blank line is there. */
+/** Assembles events from lines. An event is complete with its blank line. */
 class Lines {
   #rest = ''
   #name = ''
@@ -46,7 +46,7 @@ class Lines {
 
   *take(text: string): Generator<ServerEvent> {
     this.#rest += text
-    // A carriage return at the very end may be half of a line break.
+    // A carriage return at the end may be half of a line break.
     const ends = /\r\n|\n|\r(?!$)/g
     let from = 0
     for (let end = ends.exec(this.#rest); end; end = ends.exec(this.#rest)) {

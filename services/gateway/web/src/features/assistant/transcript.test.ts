@@ -22,7 +22,7 @@ const turns: Turn[] = [
   {id: 2, at: '2026-11-30T10:01:00.000Z', said: {choice: 'undo'}, blocks: [], state: 'failed', failure: {text: 'Wait a moment.'}},
 ]
 
-it('writes a conversation down in plain text, with exact amounts', () => {
+it('is plain text with exact amounts', () => {
   expect(transcriptAsText(turns)).toBe(`[2026-11-30T10:00:00.000Z] You: groceries?
 
 Outlay: You spent $412.35.
@@ -39,7 +39,7 @@ Outlay: Not answered: Wait a moment.
 `)
 })
 
-it('writes it for programs too, without what the server sealed', () => {
+it('is JSON for programs, without the sealed context', () => {
   const [first, second] = (JSON.parse(transcriptAsJson(turns)) as {turns: Record<string, unknown>[]}).turns
   expect(first).toMatchObject({at: '2026-11-30T10:00:00.000Z', said: {text: 'groceries?'}, state: 'answered', language: 'en', blocks})
   expect(second).toEqual({at: '2026-11-30T10:01:00.000Z', said: {choice: 'undo'}, state: 'failed', failure: 'Wait a moment.', blocks: []})

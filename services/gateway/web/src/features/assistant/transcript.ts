@@ -5,7 +5,7 @@ import {isShown, textOf, type Turn} from './turns'
 const amount = (money: Money) => `${money.amount} ${money.currency}`
 const line = (...parts: (string | undefined)[]) => parts.filter(Boolean).join('  ')
 
-/** A block in plain text, with amounts as the API has them: exact, and with their currency. */
+/** A block in plain text, with exact amounts and currency codes as in the API. */
 export function blockAsText(block: Block): string {
   switch (block.type) {
     case 'text':
@@ -53,13 +53,13 @@ export function transcriptAsText(turns: readonly Turn[]): string {
 export const transcriptAsJson = (turns: readonly Turn[]): string =>
   JSON.stringify({turns: turns.map(({at, said, state, failure, answer, blocks}) => ({at, said, state, failure: failure?.text, ...answer, blocks}))}, null, 2)
 
-/** Hands a file to the browser to be saved. */
+/** Makes the browser save a file. */
 export function download(name: string, type: string, text: string): void {
   const address = URL.createObjectURL(new Blob([text], {type}))
   const link = document.createElement('a')
   link.href = address
   link.download = name
   link.click()
-  // Some browsers read it only after this.
+  // Some browsers read it only later.
   window.setTimeout(() => URL.revokeObjectURL(address), 10_000)
 }

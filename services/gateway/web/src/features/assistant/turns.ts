@@ -1,18 +1,18 @@
 import type {Answer, Block, Choice} from '../../lib/api/types'
 
-/** What the person said: a text, or a choice on what was proposed or done. */
+/** What the user said: a text, or a choice on a card. */
 export type Said = {text: string; choice?: undefined} | {text?: undefined; choice: Choice}
 
 export interface Failure {
   text: string
-  /** Not before this moment, in milliseconds since 1970. */
+  /** When a retry makes sense, in milliseconds since 1970. */
   notBefore?: number
 }
 
-/** Something said, and what came back. */
+/** A message of the user and its answer. */
 export interface Turn {
   id: number
-  /** When it was said, as ISO 8601. */
+  /** When it was sent, as ISO 8601. */
   at: string
   said: Said
   blocks: Block[]
@@ -27,17 +27,17 @@ export const choiceLabel: Record<Choice, string> = {confirm: 'Yes', cancel: 'No'
 
 export const textOf = (said: Said): string => said.text ?? choiceLabel[said.choice]
 
-/** A pause is for those who watch the answer come; it is nothing to show or to keep. */
+/** Pauses only time the streamed answer; they are neither shown nor stored. */
 export const isShown = (block: Block): boolean => block.type !== 'pause'
 
 const isCard = (block: Block): block is CardBlock => block.type === 'card'
 
-/** The id of the turn whose card a choice would act on: the last one of that state. */
+/** The id of the turn whose card a choice acts on: the last one in that state. */
 export function turnToActOn(turns: readonly Turn[], state: CardBlock['state']): number | undefined {
   return turns.findLast((turn) => turn.blocks.some((block) => isCard(block) && block.state === state))?.id
 }
 
-/** The ids of the cards that a later turn shows again, in a newer state. */
+/** The ids of the cards that later turns show again in a newer state. */
 export function cardsAfter(turns: readonly Turn[], id: number): Set<string> {
   return new Set(turns.filter((turn) => turn.id > id).flatMap((turn) => turn.blocks.filter(isCard).map((card) => card.id)))
 }

@@ -12,7 +12,7 @@ describe('a half-typed entry', () => {
     expect(readDraft(storage, 'maria')).toEqual({...noDraft, amount: '12.'})
   })
 
-  it('is nobody else’s', () => {
+  it('belongs to one user', () => {
     keepDraft(storage, 'maria', {...noDraft, amount: '12.'})
     expect(readDraft(storage, 'otto')).toEqual(noDraft)
     dropDrafts(storage)

@@ -1,8 +1,8 @@
 import {describe, expect, it} from 'vitest'
 import {Suggestion} from './suggestion'
 
-describe('the category that is suggested', () => {
-  it('is asked for once for each payee', async () => {
+describe('the suggested category', () => {
+  it('is requested once for each payee', async () => {
     const asked: string[] = []
     const suggestion = new Suggestion(async (payee) => (asked.push(payee), 'food'))
     expect(await suggestion.for('Bakery')).toBe('food')
@@ -11,7 +11,7 @@ describe('the category that is suggested', () => {
     expect(asked).toEqual(['Bakery', 'Cinema'])
   })
 
-  it('is waited for while it is on its way', async () => {
+  it('is waited for while it is requested', async () => {
     let answer = (_category: string) => {}
     const suggestion = new Suggestion(() => new Promise((resolve) => (answer = resolve)))
     const settled = suggestion.settled('Bakery')
@@ -24,13 +24,13 @@ describe('the category that is suggested', () => {
     expect(await suggestion.settled('Bakery', 1)).toBeNull()
   })
 
-  it('is none when it cannot be had, or without a payee', async () => {
+  it('is none if the request fails, or without a payee', async () => {
     const suggestion = new Suggestion(() => Promise.reject(new Error('offline')))
     expect(await suggestion.settled('Bakery')).toBeNull()
     expect(await suggestion.settled('')).toBeNull()
   })
 
-  it('is asked for again after an entry was recorded', async () => {
+  it('is requested again after an entry was recorded', async () => {
     let asked = 0
     const suggestion = new Suggestion(async () => String(++asked))
     await suggestion.for('Bakery')

@@ -1,7 +1,7 @@
 import {describe, expect, it} from 'vitest'
 import {swapDirection} from './direction'
 
-describe('turning a file round', () => {
+describe('swapping expenses and income', () => {
   it('changes the sign', () => {
     expect(swapDirection({sign: 'spending-positive', columns: {amount: 1}}).sign).toBe('spending-negative')
   })

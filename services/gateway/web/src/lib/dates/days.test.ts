@@ -1,7 +1,7 @@
 import {expect, it} from 'vitest'
 import {addDays, addMonths, daysBetween, formatDay, isPlausible, lastOfMonth, today} from './days'
 
-it('knows which day it is for somebody', () => {
+it('knows which day it is in a time zone', () => {
   const lateInUtc = new Date('2026-11-22T23:30:00Z')
   expect(today('UTC', lateInUtc)).toBe('2026-11-22')
   expect(today('Europe/Berlin', lateInUtc)).toBe('2026-11-23')
@@ -9,14 +9,14 @@ it('knows which day it is for somebody', () => {
   expect(today('Not/AZone', lateInUtc)).toMatch(/^2026-11-2\d$/)
 })
 
-it('counts over the ends of months and years', () => {
+it('counts across months and years', () => {
   expect(addDays('2026-12-31', 1)).toBe('2027-01-01')
   expect(addMonths('2026-01-31', -1)).toBe('2025-12-01')
   expect(lastOfMonth('2028-02-10')).toBe('2028-02-29')
   expect(daysBetween('2026-03-28', '2026-03-30')).toBe(2)
 })
 
-it('leaves the year out while it is this one', () => {
+it('leaves the current year out', () => {
   expect(formatDay('2026-11-22', 'en-GB', '2026')).toBe('22 Nov')
   expect(formatDay('2025-11-22', 'en-GB', '2026')).toBe('22 Nov 2025')
 })

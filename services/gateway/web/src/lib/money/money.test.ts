@@ -55,7 +55,7 @@ describe('formatting', () => {
     expect(formatMoney({amount: '999999999999.99', currency: 'EUR'}, 'en-GB')).toBe('€999,999,999,999.99')
   })
 
-  it('survives a locale that nobody knows', () => {
+  it('survives an unknown locale', () => {
     expect(formatMoney({amount: '1.00', currency: 'EUR'}, 'xx_invalid_locale')).toContain('1')
   })
 
@@ -89,7 +89,7 @@ describe('reading what was typed', () => {
     expect(parseAmount(text, 'EUR', locale)).toEqual({money: {amount, currency}, income: false})
   })
 
-  it('takes a dollar sign for the dollars at home', () => {
+  it('takes a dollar sign for the home currency if that is a dollar', () => {
     expect(parseAmount('$5', 'CAD', 'en').money).toEqual({amount: '5.00', currency: 'CAD'})
   })
 

@@ -1,7 +1,7 @@
 import {describe, expect, it} from 'vitest'
 import {Overlays} from './overlays'
 
-/** As browsers do it: going back is told later. */
+/** The browser's history. */
 class Entries {
   entries: unknown[] = [null]
   place = 0
@@ -56,7 +56,7 @@ describe('a dialog above a page', () => {
     expect(entries.place).toBe(0)
   })
 
-  it('stays when something would be lost, and can be left the next time', () => {
+  it('stays open if something would be lost, and can be closed the next time', () => {
     const {entries, overlays, settle} = world()
     overlays.add(() => false)
     settle()
@@ -65,7 +65,7 @@ describe('a dialog above a page', () => {
     expect(entries.place).toBe(1)
   })
 
-  it('hands its entry to the dialog that follows it', () => {
+  it('hands its history entry to the dialog that follows', () => {
     const {entries, overlays, settle} = world()
     const gone = overlays.add(() => true)
     settle()

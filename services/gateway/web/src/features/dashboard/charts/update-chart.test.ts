@@ -7,7 +7,7 @@ const drawn = (data: number[]) => {
 }
 const wanted = (data: number[], backgroundColor = 'red') => ({data: {labels: ['a', 'b'], datasets: [{data, backgroundColor}]}, options: {}})
 
-describe('a chart that is drawn', () => {
+describe('a drawn chart', () => {
   it('keeps its dataset when the figures change', () => {
     const chart = drawn([1, 2])
     const [dataset] = chart.data.datasets
