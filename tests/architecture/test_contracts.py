@@ -15,8 +15,8 @@ import pytest
 
 from chassis.messaging.events import Event, declared_events
 from chassis.web.spec import load_spec, merge_specs, method_of, operations
-from gateway.domain.following import CHANGING_ACCESS
-from gateway.domain.hub import SHOWN
+from gateway.event_handler import CHANGING_ACCESS
+from gateway.event_stream import SHOWN
 from support.suite import built_suite
 
 if TYPE_CHECKING:

@@ -40,6 +40,6 @@ def serve(suite: Suite, *, host: str, port: int, management_port: int, on_ready:
     suite.start()
     try:
         management = server.Management(suite.health, management_port)
-        server.serve(suite.web, host=host, port=port, on_ready=on_ready, on_exit=suite.hub.close, management=management)
+        server.serve(suite.web, host=host, port=port, on_ready=on_ready, on_exit=suite.streams.close, management=management)
     finally:
         suite.stop()

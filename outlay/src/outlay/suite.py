@@ -28,11 +28,11 @@ from chassis.security.data_keys import encryptor_from
 from chassis.security.tokens import TokenVerifier
 from chassis.web.health import Health
 from chassis.web.spec import load_spec
-from gateway.adapters.exchange import DirectExchange
-from gateway.domain.following import PATTERNS, Following
-from gateway.domain.hub import Hub
-from gateway.domain.passes import Passes
-from gateway.mailbox import DevelopmentMail
+from gateway.development_mail import DevelopmentMail
+from gateway.event_handler import PATTERNS, EventHandler
+from gateway.event_stream import EventStreams
+from gateway.service_tokens import ServiceTokenCache
+from gateway.token_exchange import DirectTokenExchange
 from notifier.delivery.mailers.choice import mailbox_of, mailer_from
 from outlay.folder import keep_private
 from outlay.in_process_client import InProcess
@@ -63,7 +63,7 @@ class Suite:
     web: ASGIApp
     health: Health
     """What operators ask, who are told more than whoever asks `web`."""
-    hub: Hub
+    streams: EventStreams
     bus: EmbeddedBus | RabbitBus
     services: tuple[Service, ...]
     assistant: Assistant
@@ -87,7 +87,7 @@ class Suite:
 
     def stop(self) -> None:
         """Finish what is in hand; what is not is found again at the next start."""
-        self.hub.close()
+        self.streams.close()
         for relay in self.relays:
             relay.stop()
         self.bus.stop()
@@ -220,10 +220,12 @@ def build_suite(settings: HomeSettings, environ: Mapping[str, str]) -> Suite:
     except BaseException:
         built.close()
         raise
-    hub = Hub()
-    passes = Passes(DirectExchange(built.who.exchange), time.time, told=lambda: isinstance(bus, EmbeddedBus) or bus.listening)
-    following = Following(hub, passes)
-    bus = _bus(settings, built, following)
+    streams = EventStreams()
+    service_tokens = ServiceTokenCache(
+        DirectTokenExchange(built.who.exchange), time.time, events_arrive=lambda: isinstance(bus, EmbeddedBus) or bus.listening
+    )
+    on_gateway_event = EventHandler(streams, service_tokens)
+    bus = _bus(settings, built, on_gateway_event)
     metrics.measure_with(bus.depths)
     alone = settings.broker is None
     relays = tuple(Relay(s.name, s.outbox, bus.publish, metrics, wake_up=built.bells[s.name], alone=alone) for s in services)
@@ -232,11 +234,11 @@ def build_suite(settings: HomeSettings, environ: Mapping[str, str]) -> Suite:
     optional_checks = {**_optional_checks(services, bus), **built.assistant.service.optional_checks}
     health = Health(metrics, {service.name: service.check for service in services}, optional_checks=optional_checks)
     entrance = gateway.app.build(
-        hub=hub,
-        front_spec=load_spec("gateway"),
+        streams=streams,
+        own_spec=load_spec("gateway"),
         specs={name: load_spec(name) for name in SERVICES},
         upstreams={**{service.name: service.web for service in services}, "assistant": built.assistant.service.web},
-        passes=passes,
+        service_tokens=service_tokens,
         metrics=metrics,
         health=health,
         url=settings.public_url,
@@ -250,16 +252,16 @@ def build_suite(settings: HomeSettings, environ: Mapping[str, str]) -> Suite:
     wiping = LogTruncation(settings.data.resolve())
 
     def on_event(event: Event) -> None:
-        following(event.type, event.data)
+        on_gateway_event(event.type, event.data)
         if event.type == "user.deleted":
             wiping.hurry()
 
     bus.listen(on_event)
     caretakers = (migrating, Cleanup(services), wiping)
-    return Suite(entrance, health, hub, bus, services, built.assistant, relays, metrics.spans, built.encryptor, caretakers)
+    return Suite(entrance, health, streams, bus, services, built.assistant, relays, metrics.spans, built.encryptor, caretakers)
 
 
-def _bus(settings: HomeSettings, built: Built, following: Following) -> EmbeddedBus | RabbitBus:
+def _bus(settings: HomeSettings, built: Built, on_gateway_event: EventHandler) -> EmbeddedBus | RabbitBus:
     queues = [queue for service in built.services for queue in service.queues]
     if settings.broker is None:
         return EmbeddedBus(settings.data.resolve() / "bus.db", queues, metrics=built.metrics)
@@ -276,12 +278,12 @@ def _bus(settings: HomeSettings, built: Built, following: Following) -> Embedded
         listen_seconds=0,
         patterns=PATTERNS,
         on_ready=wake,
-        on_gap=following.catch_up,
+        on_gap=on_gateway_event.catch_up,
     )
 
 
 def _optional_checks(services: Iterable[Service], bus: EmbeddedBus | RabbitBus) -> dict[str, Callable[[], object]]:
-    optional_checks = {name: wish for service in services for name, wish in service.optional_checks.items()}
+    optional_checks = {name: check for service in services for name, check in service.optional_checks.items()}
     return {**optional_checks, "broker": bus.check_consuming} if isinstance(bus, RabbitBus) else optional_checks
 
 

@@ -1,1 +1,1 @@
-"""The way in: one address for browsers and scripts, in front of the services."""
+"""The gateway: one address for browsers and scripts, in front of the services."""

@@ -1,4 +1,4 @@
-"""`python -m gateway serve | check | settings`: the gateway as a process of its own, in front of services behind HTTP."""
+"""`python -m gateway serve | check | settings`: the gateway as a process of its own, in front of services over HTTP."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ from chassis.runtime.tracing import traces_from
 from chassis.web.health import Health
 from chassis.web.server import Management, serve
 from chassis.web.spec import load_spec
-from gateway.adapters.documents import ServiceAwayError, fetch_documents, look_again
-from gateway.adapters.exchange import HttpExchange
-from gateway.adapters.http import HttpUpstream
-from gateway.adapters.probing import service_probe
 from gateway.app import build
-from gateway.domain.following import PATTERNS, Following
-from gateway.domain.hub import Hub
-from gateway.domain.passes import Passes
-from gateway.domain.repeating import takes_key
-from gateway.renewing import Renewed, Renewing
+from gateway.documents import ServiceUnreachableError, fetch_documents, refetch_documents
+from gateway.event_handler import PATTERNS, EventHandler
+from gateway.event_stream import EventStreams
+from gateway.idempotency import accepts_idempotency_key
+from gateway.probes import service_probe
+from gateway.reloading import DocumentWatcher, ReloadingApp
+from gateway.service_tokens import ServiceTokenCache
 from gateway.settings import GatewaySettings
+from gateway.token_exchange import HttpTokenExchange
+from gateway.upstream import HttpUpstream
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
 
 def main() -> int:
-    """Do what the command line says; return the exit status."""
+    """Run a command; return the exit status."""
     options = _parser().parse_args()
     if options.command == "settings":
         entries = declared((GatewaySettings,))
@@ -81,27 +81,28 @@ def _serve(settings: GatewaySettings) -> int:
     metrics = Metrics(spans=traces_from(settings))
     try:
         specs = fetch_documents(settings.services)
-    except ServiceAwayError as error:
+    except ServiceUnreachableError as error:
         _complain(str(error))
         return 1
-    hub, exchange = Hub(), HttpExchange(settings.auth, settings.gateway_keys[0])
-    passes = Passes(exchange, time.time, told=lambda: bus is not None and bus.listening)
-    following = Following(hub, passes)
-    bus = _bus(settings, following, metrics)
+    exchange = HttpTokenExchange(settings.auth, settings.gateway_keys[0])
+    streams = EventStreams()
+    service_tokens = ServiceTokenCache(exchange, time.time, events_arrive=lambda: bus is not None and bus.listening)
+    on_event = EventHandler(streams, service_tokens)
+    bus = _bus(settings, on_event, metrics)
     upstreams = {
-        name: HttpUpstream(address, takes_key=takes_key(specs.get(name, {"paths": {}})))
+        name: HttpUpstream(address, accepts_idempotency_key=accepts_idempotency_key(specs.get(name, {"paths": {}})))
         for name, address in settings.services.items()
     }
 
     health = Health(metrics, {}, optional_checks={"broker": bus.check_listening} if bus else {})
 
-    def made(specs: Mapping[str, Spec]) -> ASGIApp:
+    def build_app(specs: Mapping[str, Spec]) -> ASGIApp:
         return build(
-            hub=hub,
-            front_spec=load_spec("gateway"),
+            streams=streams,
+            own_spec=load_spec("gateway"),
             specs=specs,
             upstreams=upstreams,
-            passes=passes,
+            service_tokens=service_tokens,
             metrics=metrics,
             health=health,
             url=settings.url,
@@ -111,33 +112,33 @@ def _serve(settings: GatewaySettings) -> int:
             proxies=settings.proxies,
         )
 
-    web = Renewed(made, specs)
-    renewing = Renewing(web, lambda: look_again(settings.services))
+    web = ReloadingApp(build_app, specs)
+    watcher = DocumentWatcher(web, lambda: refetch_documents(settings.services))
     if bus is not None:
-        bus.listen(lambda event: following(event.type, event.data))
-    renewing.start()
+        bus.listen(lambda event: on_event(event.type, event.data))
+    watcher.start()
     serve(
         web,
         host=settings.host,
         port=settings.port,
         leave_seconds=settings.leave_seconds,
         on_ready=_say_ready,
-        on_exit=hub.close,
+        on_exit=streams.close,
         management=Management(health, settings.management_port),
     )
-    renewing.ask_to_stop()
+    watcher.ask_to_stop()
     if bus is not None:
         bus.stop()
     metrics.spans.close()
     return 0
 
 
-def _bus(settings: GatewaySettings, following: Following, metrics: Metrics) -> RabbitBus | None:
-    """What open browsers are told comes from the broker; without one, pages show what is new when they are loaded."""
+def _bus(settings: GatewaySettings, on_event: EventHandler, metrics: Metrics) -> RabbitBus | None:
+    """Return the bus whose events update open pages; without a broker, pages show changes when they are loaded again."""
     if settings.broker is None:
         return None
     return RabbitBus(
-        "gateway", settings.broker, metrics=metrics, known={}, patterns=PATTERNS, listen_seconds=0, on_gap=following.catch_up
+        "gateway", settings.broker, metrics=metrics, known={}, patterns=PATTERNS, listen_seconds=0, on_gap=on_event.catch_up
     )
 
 

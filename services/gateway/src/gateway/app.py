@@ -1,4 +1,4 @@
-"""Composition root of the gateway."""
+"""Puts the gateway together; the only file that knows all of it."""
 
 from __future__ import annotations
 
@@ -12,12 +12,15 @@ from chassis.web.middleware.body_limits import BodyLimits
 from chassis.web.middleware.stack import with_middleware
 from chassis.web.routes import Routes
 from chassis.web.spec import Spec, merge_specs
-from gateway.domain.addresses import Addresses
-from gateway.domain.hub import Hub
-from gateway.domain.passes import Passes
-from gateway.domain.routes import routes_of
-from gateway.front import Front
+from gateway.addresses import Addresses
+from gateway.event_stream import EventStreams
+from gateway.forwarding import Forwarder
+from gateway.live_events import LiveEvents
 from gateway.pages import Pages
+from gateway.router import Router
+from gateway.routes import routes_of
+from gateway.service_tokens import ServiceTokenCache
+from gateway.sessions import Sessions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,7 +29,7 @@ if TYPE_CHECKING:
 
     from chassis.runtime.metrics import Metrics
     from chassis.web.health import Health
-    from gateway.mailbox import DevelopmentMail
+    from gateway.development_mail import DevelopmentMail
 
 CONTENT_POLICY = "; ".join(
     [
@@ -57,11 +60,11 @@ _HEADERS = {
 
 def build(
     *,
-    hub: Hub,
-    front_spec: Spec,
+    own_spec: Spec,
     specs: Mapping[str, Spec],
     upstreams: Mapping[str, ASGIApp],
-    passes: Passes,
+    service_tokens: ServiceTokenCache,
+    streams: EventStreams,
     metrics: Metrics,
     health: Health,
     url: str,
@@ -71,29 +74,37 @@ def build(
     gateway_key: str = "",
     proxies: int = 0,
 ) -> ASGIApp:
-    """Build the gateway in front of `upstreams`; `hub` and `passes` follow events, `url` is the address in people's browsers.
+    """Return the gateway in front of `upstreams`, whose documents are `specs`; `url` is the address in people's browsers.
 
-    Of `health` the public is told the status alone. `proxies` stand in front of it.
-    `gateway_key` proves to auth that a request comes through here.
+    An EventHandler keeps `service_tokens` and `streams` up to date. The public sees only the status of `health`.
+    `gateway_key` proves to auth that a request comes through here. `proxies` is how many proxies are in front.
     """
-    own = Addresses(url, development=development)
-    merged = merge_specs(front_spec, specs.values(), of_one_version=False)
-    front = Front(
-        upstreams=upstreams,
+    addresses = Addresses(url, development=development)
+    document = merge_specs(own_spec, specs.values(), of_one_version=False)
+    sessions = Sessions(service_tokens, secure=addresses.secure)
+    router = Router(
         routes=routes_of(specs),
-        passes=passes,
-        hub=hub,
+        forwarder=Forwarder(upstreams, sessions, addresses, gateway_key=gateway_key, proxies=proxies),
+        sessions=sessions,
+        live_events=LiveEvents(streams, sessions),
         pages=Pages(Path(str(files("gateway") / "web"))),
-        document=json.dumps(merged, separators=(",", ":")).encode(),
-        own=own,
+        document=json.dumps(document, separators=(",", ":")).encode(),
+        addresses=addresses,
         mail=mail,
-        gateway_key=gateway_key,
-        proxies=proxies,
     )
-    hsts = b"max-age=31536000; includeSubDomains" if hsts_subdomains else b"max-age=31536000"
-    headers = {**_HEADERS, b"strict-transport-security": hsts} if own.secure else _HEADERS
-    limits = BodyLimits(specs.values())
-    status = PublicStatus(health)
     return with_middleware(
-        front, service="gateway", metrics=metrics, health=status, headers=headers, limits=limits, routes=Routes([merged])
+        router,
+        service="gateway",
+        metrics=metrics,
+        health=PublicStatus(health),
+        headers=_headers(secure=addresses.secure, hsts_subdomains=hsts_subdomains),
+        limits=BodyLimits(specs.values()),
+        routes=Routes([document]),
     )
+
+
+def _headers(*, secure: bool, hsts_subdomains: bool) -> dict[bytes, bytes]:
+    if not secure:
+        return _HEADERS
+    hsts = b"max-age=31536000; includeSubDomains" if hsts_subdomains else b"max-age=31536000"
+    return {**_HEADERS, b"strict-transport-security": hsts}

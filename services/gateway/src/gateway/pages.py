@@ -1,4 +1,4 @@
-"""The web UI's files: found once at the start, so that no request can name a file that is not one of them."""
+"""The web UI's files, listed once at the start, so that no request can name any other file."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ _NOT_BUILT = "The web UI is not built: run `make run`, or `npm ci && npm run bui
 
 
 class Pages:
-    """Answers everything outside /api."""
+    """Serves everything outside /api."""
 
     def __init__(self, folder: Path) -> None:
-        """Look at what Vite has built."""
+        """List what Vite has built."""
         self._files = {"/" + path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*")) if path.is_file()}
         index = self._files.get("/index.html")
         self._index = index.read_text("utf-8") if index else ""
 
-    def answer(self, path: str, headers: Headers, theme: str) -> Response:
+    def respond(self, path: str, headers: Headers, theme: str) -> Response:
         """Return the file at a path, or the page itself for a path that its own router knows."""
         if path == "/docs":
             path = "/docs/index.html"
@@ -40,7 +40,7 @@ class Pages:
         if not self._index:
             return PlainTextResponse(_NOT_BUILT, 503)
         chosen = theme if theme in _THEMES else "auto"
-        # The theme stands in the page itself, so that it does not flash in the wrong one.
+        # The theme is in the page itself, so that the page does not flash in the wrong theme.
         page = self._index.replace('data-theme="auto"', f'data-theme="{chosen}"', 1)
         return HTMLResponse(page, headers={"Cache-Control": "no-cache", "Vary": "Cookie"})
 

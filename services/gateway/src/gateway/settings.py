@@ -1,4 +1,4 @@
-"""Settings of a gateway that runs by itself: where the services are."""
+"""Settings of a gateway that runs as a process of its own."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def _address(text: str) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class GatewaySettings(BrokerSettings):
-    """What `python -m gateway serve` can be told."""
+    """The settings of `python -m gateway serve`."""
 
     host: str = setting("OUTLAY_HOST", "the address to listen on", default="127.0.0.1")
     port: int = setting("OUTLAY_PORT", "the port to listen on", default=8000, parse=whole_number(0, 65535))
@@ -36,20 +36,20 @@ class GatewaySettings(BrokerSettings):
         "OUTLAY_PROXIES", "how many proxies in front add to X-Forwarded-For whom they saw", default=0, parse=whole_number(0, 9)
     )
     gateway_keys: tuple[str, ...] = setting("OUTLAY_GATEWAY_KEY", GATEWAY_KEY_DOC, parse=parse_gateway_keys, secret=True)
-    auth: str = setting("AUTH_URL", "where auth is", parse=_address)
-    expenses: str = setting("EXPENSES_URL", "where expenses is", parse=_address)
-    budgets: str = setting("BUDGETS_URL", "where budgets is", parse=_address)
-    notifier: str = setting("NOTIFIER_URL", "where notifier is", parse=_address)
+    auth: str = setting("AUTH_URL", "the address of auth", parse=_address)
+    expenses: str = setting("EXPENSES_URL", "the address of expenses", parse=_address)
+    budgets: str = setting("BUDGETS_URL", "the address of budgets", parse=_address)
+    notifier: str = setting("NOTIFIER_URL", "the address of notifier", parse=_address)
 
     assistant: str = setting(
         "ASSISTANT_URL",
-        "where the assistant is; empty: there is none",
+        "the address of the assistant; empty if there is none",
         default="",
         parse=lambda text: _address(text) if text else "",
     )
 
     def problems(self) -> list[str]:
-        """Return a sentence for each combination that cannot be."""
+        """Return a sentence for each invalid combination."""
         return [*super().problems(), *same_port_problems(self.port, self.management_port)]
 
     @property

@@ -1,9 +1,8 @@
-"""The gateway's front door: whom it speaks for, what it refuses, where it sends things."""
+"""What the gateway does with requests: whose token it adds, what it refuses, where it sends them."""
 
 from __future__ import annotations
 
 import asyncio
-import json
 import time
 from pathlib import Path
 from typing import Any
@@ -14,58 +13,30 @@ from starlette.datastructures import Headers
 
 import gateway.app
 from chassis.runtime.metrics import Metrics
-from chassis.runtime.problems import UnauthorizedError
 from chassis.web.health import Health
 from chassis.web.spec import load_spec
-from gateway.adapters.exchange import DirectExchange
-from gateway.domain.addresses import Addresses, WrongHostError
-from gateway.domain.credentials import Credential, ForeignSiteError, credential_of, refuse_foreign_site
-from gateway.domain.hub import Hub, TooManyStreamsError
-from gateway.domain.passes import Passes
-from gateway.domain.routes import RouteClashError, first_part, routes_of
-from gateway.mailbox import DevelopmentMail
+from gateway.addresses import Addresses, WrongHostError
+from gateway.credentials import Credential, ForeignSiteError, credential_of, refuse_foreign_site
+from gateway.development_mail import DevelopmentMail
+from gateway.event_stream import EventStreams, TooManyStreamsError
 from gateway.pages import Pages
+from gateway.routes import RouteClashError, first_part, routes_of
+from gateway.service_tokens import ServiceTokenCache
+from gateway.token_exchange import DirectTokenExchange
 from support.asgi import call
+from support.gateway_alone import SERVICES, Echo, tokens_of
 
 GATEWAY_KEY = "g" * 32
-SERVICES = ("auth", "expenses", "budgets", "notifier", "assistant")
-
-
-class Echo:
-    """A service that answers with what it was asked."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        body = (await receive())["body"]
-        headers = {name.decode(): value.decode() for name, value in scope["headers"]}
-        answer = json.dumps({"service": self.name, "path": scope["path"], "headers": headers, "size": len(body)}).encode()
-        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"application/json")]})
-        await send({"type": "http.response.body", "body": answer})
-
-
-def tokens_of(secret: str) -> tuple[dict[str, str], int]:
-    user = {"good": "u1", "outlay_pat_good": "u2", "outlay_pat_writer": "u3", "outlay_dlg_good": "u4", "outlay_ext_good": "u5"}.get(
-        secret
-    )
-    if user is None:
-        raise UnauthorizedError
-    expires_at = int(time.time()) + 120
-    scope = "write" if user == "u3" else "read write"
-    claims = {"sub": user, "exp": expires_at, "scope": scope}
-    audiences = {"outlay_dlg_good": SERVICES[1:4], "outlay_ext_good": ("assistant",)}.get(secret, (*SERVICES, "extension"))
-    return {name: jwt.encode({**claims, "aud": name}, "k" * 32, "HS256") for name in audiences}, expires_at
 
 
 @pytest.fixture(scope="module")
 def app() -> Any:
     return gateway.app.build(
-        hub=Hub(),
-        front_spec=load_spec("gateway"),
+        streams=EventStreams(),
+        own_spec=load_spec("gateway"),
         specs={name: load_spec(name) for name in SERVICES},
         upstreams={name: Echo(name) for name in SERVICES},
-        passes=Passes(DirectExchange(tokens_of), time.time),
+        service_tokens=ServiceTokenCache(DirectTokenExchange(tokens_of), time.time),
         metrics=Metrics(),
         health=Health(Metrics(), {}),
         url="https://outlay.test",
@@ -94,24 +65,24 @@ def test_a_path_goes_to_the_service_that_describes_it(app, path, service) -> Non
 
 
 @pytest.mark.parametrize("path", ["internal/tokens", "internal/jwks", "nothing", "", "Expenses", "%2e%2e/internal/jwks"])
-def test_internal_and_unknown_paths_are_not_there(app, path) -> None:
+def test_internal_and_unknown_paths_are_not_found(app, path) -> None:
     answer = call(app, "GET", path)
     assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
 
 
-def test_a_path_with_dots_arrives_nowhere() -> None:
+def test_a_path_with_dot_segments_has_no_service() -> None:
     assert first_part("/api/v1/users/../internal/tokens") is None
     assert first_part("/api/v1/./expenses") is None
     assert first_part("/api/v1/expenses/a..b") == "expenses"
 
 
-def test_a_session_cookie_becomes_a_service_token_and_stays_at_the_door(app) -> None:
+def test_a_session_cookie_is_replaced_by_a_service_token(app) -> None:
     headers = call(app, "GET", "expenses", headers={"Cookie": "theme=dark; __Host-session=good"}).json()["headers"]
     assert jwt.decode(headers["authorization"].removeprefix("Bearer "), options={"verify_signature": False})["sub"] == "u1"
     assert "cookie" not in headers
 
 
-def test_an_access_token_becomes_a_service_token(app) -> None:
+def test_an_access_token_is_replaced_by_a_service_token(app) -> None:
     headers = call(app, "GET", "expenses", headers={"Authorization": "Bearer outlay_pat_good"}).json()["headers"]
     assert jwt.decode(headers["authorization"].removeprefix("Bearer "), options={"verify_signature": False})["sub"] == "u2"
 
@@ -119,16 +90,16 @@ def test_an_access_token_becomes_a_service_token(app) -> None:
 @pytest.mark.parametrize(
     "headers", [{}, {"Cookie": "__Host-session=stale"}, {"Authorization": "Bearer eyJ.raw.jwt"}, {"Authorization": "Basic eDp5"}]
 )
-def test_without_a_living_credential_the_service_hears_of_nobody(app, headers) -> None:
+def test_without_a_valid_credential_the_service_gets_no_token(app, headers) -> None:
     assert "authorization" not in call(app, "GET", "expenses", headers=headers).json()["headers"]
 
 
-def test_a_bad_access_token_is_said_to_be_bad(app) -> None:
+def test_an_invalid_access_token_is_unauthorized(app) -> None:
     answer = call(app, "GET", "expenses", headers={"Authorization": "Bearer outlay_pat_bad"})
     assert (answer.status_code, answer.json()["type"]) == (401, "/problems/unauthorized")
 
 
-def test_each_service_gets_its_own_token_and_auth_a_proof(app) -> None:
+def test_each_service_gets_its_own_token_and_auth_the_gateway_key(app) -> None:
     paths = {"auth": "users/me", "expenses": "expenses", "budgets": "budgets", "notifier": "alerts", "assistant": "assistant"}
     sent = {"Authorization": "Bearer outlay_pat_good", "X-Gateway-Key": "made up"}
     heard = {name: call(app, "GET", path, headers=sent).json()["headers"] for name, path in paths.items()}
@@ -139,7 +110,7 @@ def test_each_service_gets_its_own_token_and_auth_a_proof(app) -> None:
     assert proofs == {**dict.fromkeys(paths), "auth": GATEWAY_KEY}
 
 
-def test_the_senders_word_on_its_address_is_not_taken(app) -> None:
+def test_a_sender_cannot_claim_another_address(app) -> None:
     headers = call(app, "GET", "expenses", headers={"X-Forwarded-For": "6.6.6.6"}).json()["headers"]
     assert headers["x-forwarded-for"] == "127.0.0.1"
 
@@ -156,7 +127,7 @@ FOREIGN = [
 
 
 @pytest.mark.parametrize("said", FOREIGN)
-def test_a_changing_request_on_a_cookie_must_come_from_our_own_pages(app, said) -> None:
+def test_a_change_with_a_cookie_must_come_from_our_own_pages(app, said) -> None:
     answer = call(app, "POST", "expenses", headers={"Cookie": "__Host-session=good", **said})
     assert (answer.status_code, answer.json()["type"]) == (403, "/problems/foreign-site")
 
@@ -166,7 +137,7 @@ def test_our_own_pages_may_change_things(app, said) -> None:
     assert call(app, "POST", "expenses", headers={"Cookie": "__Host-session=good", **said}).status_code == 200
 
 
-def test_signing_in_from_a_foreign_page_is_refused_and_from_a_script_is_not(app) -> None:
+def test_scripts_may_sign_in_and_pages_of_other_sites_may_not(app) -> None:
     assert call(app, "POST", "session", headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
     assert call(app, "POST", "session").status_code == 200
 
@@ -178,7 +149,7 @@ def test_a_script_with_a_token_needs_no_origin() -> None:
         refuse_foreign_site("DELETE", {"sec-fetch-site": "cross-site"}, Credential("x", from_cookie=True), own)
 
 
-def test_over_https_only_the_strict_cookie_is_taken() -> None:
+def test_over_https_only_the_host_cookie_counts() -> None:
     assert credential_of({"cookie": "session=b; __Host-session=a"}, secure=True) == Credential("a", from_cookie=True)
     assert credential_of({"cookie": "session=b"}, secure=True) is None
     assert credential_of({"cookie": "session=b; __Host-session=a"}, secure=False) == Credential("b", from_cookie=True)
@@ -187,7 +158,7 @@ def test_over_https_only_the_strict_cookie_is_taken() -> None:
 @pytest.mark.parametrize(
     "others", ["another app=1 2", "a b", 'x="un;closed', 'k[]={"a": 1}', "=", "theme", "ü=ä"], ids=lambda text: text.encode().hex()
 )
-def test_a_cookie_of_another_application_signs_nobody_out(others: str) -> None:
+def test_malformed_cookies_of_other_applications_do_not_matter(others: str) -> None:
     assert credential_of({"cookie": f"{others}; __Host-session=a; {others}"}, secure=True) == Credential("a", from_cookie=True)
 
 
@@ -215,7 +186,7 @@ STRANGE = [
 
 
 @pytest.mark.parametrize("url", HOSTS)
-def test_a_host_is_the_address_in_peoples_browsers(url: str) -> None:
+def test_only_the_public_address_is_accepted_as_host(url: str) -> None:
     own, (right, wrong) = Addresses(url), HOSTS[url]
     for host in right:
         own.check_host(host)
@@ -224,7 +195,7 @@ def test_a_host_is_the_address_in_peoples_browsers(url: str) -> None:
             own.check_host(host)
 
 
-def test_in_development_this_machine_has_its_names_too() -> None:
+def test_in_development_names_of_this_machine_are_accepted() -> None:
     own = Addresses("https://outlay.test", development=True)
     own.check_host("localhost:5173")
     assert own.is_own("http://localhost:5173", "localhost:5173")
@@ -234,23 +205,23 @@ def test_in_development_this_machine_has_its_names_too() -> None:
 
 
 @pytest.mark.parametrize("path", ["expenses", "dev/mails", "openapi.json", "nothing"])
-def test_a_rebound_name_is_answered_nothing(app, path: str) -> None:
+def test_a_rebound_host_name_is_refused(app, path: str) -> None:
     answer = call(app, "GET", path, base="https://evil.test/api/v1")
     assert (answer.status_code, answer.json()["type"]) == (421, "/problems/wrong-host")
     assert call(app, "GET", "", base="https://evil.test").status_code == 421
 
 
-def test_a_probe_by_address_is_still_answered(app) -> None:
+def test_health_checks_by_address_are_answered(app) -> None:
     assert call(app, "GET", "livez", base="http://10.1.2.3:8000").status_code == 200
 
 
-def test_the_merged_document_and_the_development_mails_are_served(app) -> None:
+def test_the_merged_document_is_served(app) -> None:
     document = call(app, "GET", "openapi.json").json()
     assert {"/expenses", "/budgets", "/alerts", "/session", "/events"} <= set(document["paths"])
     assert call(app, "GET", "dev/mails/../../etc").status_code == 404
 
 
-def test_development_mails_are_shown_to_their_recipient_alone(app) -> None:
+def test_development_emails_are_shown_only_to_their_recipient(app) -> None:
     assert call(app, "GET", "dev/mails").status_code == 401
     assert call(app, "GET", "dev/mails/m1").status_code == 401
     cookie, token = {"Cookie": "__Host-session=good"}, {"Authorization": "Bearer outlay_pat_good"}
@@ -279,25 +250,25 @@ def pages(tmp_path: Path) -> Pages:
 
 def answered(pages: Pages, path: str, theme: str = "auto", **headers: str) -> Any:
     async def app(scope: Any, receive: Any, send: Any) -> None:
-        await pages.answer(path, Headers(headers), theme)(scope, receive, send)
+        await pages.respond(path, Headers(headers), theme)(scope, receive, send)
 
     return call(app, "GET", path, base="http://outlay.test")
 
 
-def test_the_page_is_served_for_every_path_of_its_router_in_the_chosen_theme(pages) -> None:
+def test_every_path_of_the_ui_gets_the_page_in_the_chosen_theme(pages) -> None:
     assert 'data-theme="dark"' in answered(pages, "/budgets", "dark").text
     assert 'data-theme="auto"' in answered(pages, "/", '"><script>').text
     assert answered(pages, "/").headers["cache-control"] == "no-cache"
 
 
-def test_assets_are_served_small_and_for_ever(pages) -> None:
+def test_assets_are_served_compressed_and_cached_forever(pages) -> None:
     answer = answered(pages, "/assets/app-1a2b.js", **{"accept-encoding": "gzip, br"})
     assert (answer.headers["content-encoding"], answer.headers["cache-control"]) == ("br", "public, max-age=31536000, immutable")
     assert answered(pages, "/assets/app-1a2b.js").text == "plain"
 
 
 @pytest.mark.parametrize("path", ["/assets/gone.js", "/../secret.txt", "/favicon.ico", "/assets/../index.html.bak"])
-def test_what_was_not_built_is_not_there(pages, path) -> None:
+def test_files_that_were_not_built_are_not_found(pages, path) -> None:
     assert answered(pages, path).status_code == 404
 
 
@@ -307,7 +278,7 @@ def test_two_services_cannot_claim_the_same_paths() -> None:
 
 
 @pytest.mark.parametrize("path", ["hooks/sendgrid", "unsubscribe/x"])
-def test_what_may_come_from_anywhere_passes_without_any_credential(app, path) -> None:
+def test_requests_from_anywhere_are_passed_on_without_credentials(app, path) -> None:
     elsewhere = {"Origin": "https://mail.example", "Sec-Fetch-Site": "cross-site", "Cookie": "session=good"}
     for headers in (elsewhere, {"Authorization": "Bearer outlay_pat_unknown"}):
         answer = call(app, "POST", path, headers=headers)
@@ -315,23 +286,23 @@ def test_what_may_come_from_anywhere_passes_without_any_credential(app, path) ->
         assert not {"authorization", "cookie"} & set(answer.json()["headers"])
 
 
-def test_nothing_else_may_come_from_anywhere() -> None:
+def test_only_marked_operations_may_come_from_anywhere() -> None:
     routes = routes_of({name: load_spec(name) for name in SERVICES})
     assert {part for part, route in routes.items() if route.from_anywhere} == {"hooks", "unsubscribe"}
 
 
-def test_a_service_cannot_open_a_part_of_a_path() -> None:
+def test_a_first_part_is_open_to_any_sender_entirely_or_not_at_all() -> None:
     with pytest.raises(RouteClashError):
         routes_of({"a": {"paths": {"/x": {"get": {"x-from-anywhere": True}}, "/x/{id}": {"get": {}}}}})
 
 
 def test_each_user_sees_their_own_events_and_no_internals() -> None:
     async def watch() -> list[str | None]:
-        hub = Hub()
-        mine, other = hub.open("u1"), hub.open("u2")
-        hub.tell("budget.exceeded", {"user_id": "u1", "budget_name": "Köffee"})
-        hub.tell("expense.recorded", {"user_id": "u1", "changes": [1, 2, 3]})
-        hub.tell("user.changed", {"user_id": "u1", "email": "sealed"})
+        streams = EventStreams()
+        mine, other = streams.open("u1"), streams.open("u2")
+        streams.send("budget.exceeded", {"user_id": "u1", "budget_name": "Köffee"})
+        streams.send("expense.recorded", {"user_id": "u1", "changes": [1, 2, 3]})
+        streams.send("user.changed", {"user_id": "u1", "email": "sealed"})
         return [await mine.take(1), await mine.take(1), await mine.take(0.05), await other.take(0.05)]
 
     assert asyncio.run(watch()) == [
@@ -342,39 +313,39 @@ def test_each_user_sees_their_own_events_and_no_internals() -> None:
     ]
 
 
-def test_asking_whether_there_are_events_does_not_wait_for_them(app) -> None:
+def test_head_of_the_event_stream_returns_at_once(app) -> None:
     answer = call(app, "HEAD", "events", headers={"Authorization": "Bearer outlay_pat_good"})
     assert (answer.status_code, answer.content) == (200, b"")
     assert answer.headers["content-type"].startswith("text/event-stream")
     assert call(app, "HEAD", "events").status_code == 401
 
 
-def test_a_token_that_may_only_write_hears_no_events(app) -> None:
+def test_a_write_only_token_gets_no_events(app) -> None:
     for method in ("GET", "HEAD"):
         assert call(app, method, "events", headers={"Authorization": "Bearer outlay_pat_writer"}).status_code == 403
 
 
-def test_a_stream_that_falls_behind_is_told_to_read_again() -> None:
+def test_a_slow_stream_is_told_to_refresh() -> None:
     async def watch() -> list[str | None]:
-        hub = Hub()
-        stream = hub.open("u1")
+        streams = EventStreams()
+        stream = streams.open("u1")
         for number in range(502):
-            hub.tell("alert.raised", {"user_id": "u1", "n": number})
+            streams.send("alert.raised", {"user_id": "u1", "n": number})
         await asyncio.sleep(0.05)
         return [await stream.take(1), await stream.take(1)]
 
     assert asyncio.run(watch()) == ["event: refresh\ndata: {}\n\n", 'event: alert.raised\ndata: {"n": 501}\n\n']
 
 
-def test_there_is_an_end_to_streams_and_a_limit() -> None:
+def test_streams_are_limited_and_can_be_closed() -> None:
     async def watch() -> None:
-        hub = Hub()
-        streams = [hub.open("u1") for _ in range(20)]
+        streams = EventStreams()
+        opened = [streams.open("u1") for _ in range(20)]
         with pytest.raises(TooManyStreamsError):
-            hub.open("u1")
-        hub.leave("u1", streams.pop())
-        hub.open("u1")
-        hub.close()
-        assert await streams[0].take(1) is None
+            streams.open("u1")
+        streams.leave("u1", opened.pop())
+        streams.open("u1")
+        streams.close()
+        assert await opened[0].take(1) is None
 
     asyncio.run(watch())

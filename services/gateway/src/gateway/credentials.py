@@ -1,4 +1,4 @@
-"""What a request shows to say who sends it, and whether a browser was tricked into sending it."""
+"""The credential of a request, and whether another site tricked a browser into sending it."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from gateway.domain.addresses import Addresses
+    from gateway.addresses import Addresses
 
 _COOKIES = {True: "__Host-session", False: "session"}
-"""By whether browsers come over https: then another site of the domain could have set one without the prefix."""
-ACCESS_TOKEN = "outlay_pat_"  # noqa: S105  the prefix by which one is recognised
+"""By whether browsers use https. Then the prefix keeps other sites of the domain from setting the cookie."""
+ACCESS_TOKEN = "outlay_pat_"  # noqa: S105  a prefix, no secret
 DELEGATED = "outlay_dlg_"
-"""Of what the assistant uses the API with for whoever asked it: their service token for the assistant, sent back."""
+"""The prefix of what the assistant uses the API with on behalf of a person: their service token for the assistant, sent back."""
 EXTENSION = "outlay_ext_"
-"""Of what IBM Watson Assistant calls the assistant back with."""
+"""The prefix of what IBM Watson Assistant calls the assistant back with."""
 EXTENSION_HEADER = "x-outlay-extension"
-"""In which it comes in, and in which the assistant is given it."""
+"""The header that carries it, to the gateway and on to the assistant."""
 _BEARERS = (ACCESS_TOKEN, DELEGATED, EXTENSION)
 _DELEGATED_TO = frozenset({"expenses", "budgets", "notifier"})
 _TOOLS = "/api/v1/assistant/tools/"
@@ -29,7 +29,7 @@ class WrongUseError(Exception):
     """This credential is for something else."""
 
     def __init__(self) -> None:
-        super().__init__("What the assistant may use for somebody opens their data and nothing else.")
+        super().__init__("This credential gives the assistant access to a person's data and to nothing else.")
 
 
 class ForeignSiteError(Exception):
@@ -49,9 +49,9 @@ class Credential:
         return self.secret.startswith(ACCESS_TOKEN)
 
     def check_use(self, service: str, method: str, path: str) -> None:
-        """Raise WrongUseError if it is not meant for this service, or not for this operation of it.
+        """Raise WrongUseError if it is not meant for this service or operation.
 
-        Auth gives no tokens for such a service either; here it is said before anything is asked.
+        Auth gives no tokens for such a service either; this check needs no call.
         """
         if self.secret.startswith(DELEGATED) and service not in _DELEGATED_TO:
             raise WrongUseError
@@ -62,9 +62,10 @@ class Credential:
 
 
 def credential_of(headers: Mapping[str, str], *, secure: bool) -> Credential | None:
-    """Find the credential; an Authorization header goes before a cookie. Service tokens are not taken from outside.
+    """Return the credential of a request; an Authorization header takes precedence over a cookie.
 
-    Extensions of Watson Assistant can send a value of the session in any header but Authorization, so they have one of their own.
+    Service tokens are not accepted from outside. Extensions of Watson Assistant cannot set Authorization, so they use a header of
+    their own.
     """
     kind, _space, value = headers.get("authorization", "").partition(" ")
     if kind.lower() == "bearer":
@@ -76,7 +77,7 @@ def credential_of(headers: Mapping[str, str], *, secure: bool) -> Credential | N
 
 
 def _cookie(header: str, wanted: str) -> str:
-    """Return the value of a cookie. Others may have any form: they are of other applications at the same address."""
+    """Return the value of a cookie. Other cookies may be malformed: they are of other applications at the same address."""
     for pair in header.split(";"):
         name, equals, value = pair.partition("=")
         if equals and name.strip() == wanted:
@@ -87,8 +88,8 @@ def _cookie(header: str, wanted: str) -> str:
 def refuse_foreign_site(method: str, headers: Mapping[str, str], credential: Credential | None, own: Addresses) -> None:
     """Raise ForeignSiteError if a changing request does not come from our own pages.
 
-    Browsers say where a request comes from (Sec-Fetch-Site, Origin). One that rides on a cookie must say so; a script with an
-    access token, or one that signs in, says nothing and is no browser.
+    Browsers tell where a request comes from (Sec-Fetch-Site, Origin). A request with a cookie must have such a header; a script
+    with an access token, or one that signs in, has none and is no browser.
     """
     if method in _SAFE_METHODS or (credential and not credential.from_cookie):
         return
@@ -99,5 +100,5 @@ def refuse_foreign_site(method: str, headers: Mapping[str, str], credential: Cre
         return
     if site is None and origin is None and credential is None:
         return
-    message = "This request came from another site, or did not say where it came from; use the pages of this one."
+    message = "This request came from another site, or without a Sec-Fetch-Site or Origin header. Use the pages of this site."
     raise ForeignSiteError(message)

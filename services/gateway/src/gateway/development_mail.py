@@ -1,4 +1,4 @@
-"""The development page's view of the mails that were written to a folder. Never there in production."""
+"""Emails that were written to a folder, for the development page. Not available in production."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from typing import Any
 
 @dataclass(frozen=True)
 class DevelopmentMail:
-    """Two functions that read the folder."""
+    """Reads the folder."""
 
     newest: Callable[[str], list[Mapping[str, Any]]]
     """Takes the id of a user."""
     read: Callable[[str, str], Mapping[str, Any] | None]
-    """Takes the id of a user and of a mail."""
+    """Takes the id of a user and of an email."""
 
     def answer(self, path: str, user_id: str) -> Mapping[str, Any] | None:
-        """Return what is at `dev/mails` or `dev/mails/<id>` of a user's own mails."""
+        """Return what is at `dev/mails` or `dev/mails/<id>`, of a user's own emails."""
         match path.split("/"):
             case ["dev", "mails"]:
                 return {"items": self.newest(user_id)}

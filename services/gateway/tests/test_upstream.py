@@ -1,4 +1,4 @@
-"""A service behind real HTTP: bodies stream both ways, and its troubles are problems."""
+"""A service over HTTP: bodies stream both ways, and failures become problems."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ import pytest
 import uvicorn
 
 from chassis.runtime.problems import UnavailableError
-from gateway.adapters.exchange import HttpExchange
-from gateway.adapters.http import HttpUpstream
+from gateway.token_exchange import HttpTokenExchange
+from gateway.upstream import HttpUpstream
 from support.asgi import call
 from support.ports import free_ports
 
@@ -65,7 +65,7 @@ def through(url: str) -> Any:
 
 def exchanged(url: str, secret: str) -> Any:
     async def once() -> Any:
-        exchange = HttpExchange(url, "k" * 32)
+        exchange = HttpTokenExchange(url, "k" * 32)
         try:
             return await exchange(secret)
         finally:
@@ -74,24 +74,24 @@ def exchanged(url: str, secret: str) -> Any:
     return asyncio.run(once())
 
 
-def test_a_request_is_carried_there_and_its_answer_back(url) -> None:
+def test_requests_and_responses_are_passed_on(url) -> None:
     answer = call(through(url), "POST", "expenses?from=2026-01-01", content=b"x" * 2_000_000)
     assert answer.text == "POST /api/v1/expenses?from=2026-01-01 2000000"
     assert (answer.headers["x-service"], answer.headers.get_list("set-cookie")) == ("yes", ["a=1", "b=2"])
 
 
-def test_a_service_that_is_away_is_a_problem_with_a_time_to_wait() -> None:
+def test_an_unreachable_service_is_a_503_with_retry_after() -> None:
     answer = call(through(f"http://127.0.0.1:{free_ports(1)[0]}"), "GET", "expenses")
     assert (answer.status_code, answer.headers["retry-after"], answer.json()["type"]) == (503, "5", "/problems/service-unavailable")
 
 
-def test_an_unknown_secret_is_nobody_and_an_absent_auth_a_problem(url) -> None:
+def test_an_unknown_secret_has_no_tokens(url) -> None:
     assert exchanged(url, "stale") is None
     with pytest.raises(UnavailableError):
         exchanged("http://127.0.0.1:9", "x")
 
 
-def test_what_belongs_to_one_connection_is_not_carried_on(url) -> None:
+def test_hop_by_hop_headers_are_not_passed_on(url) -> None:
     answer = call(through(url), "GET", "x", headers={"Connection": "close, x-secret"})
     assert isinstance(answer, httpx.Response)
     assert "transfer-encoding" not in answer.headers

@@ -1,4 +1,4 @@
-"""What `python -m gateway check` tries of the services behind it."""
+"""The checks of `python -m gateway check`: are the services behind the gateway there and ready."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ _SECONDS = 5.0
 def service_probe(name: str, address: str) -> Probe:
     """Return a probe of one service: is it there, is it the right one, is it ready."""
 
-    def try_it() -> str:
+    def probe() -> str:
         setting = f"{name.upper()}_URL"
         try:
             with httpx.Client(base_url=address, timeout=_SECONDS) as client:
                 document = client.get("/openapi.json").raise_for_status().json()
                 ready = client.get("/readyz").is_success
         except httpx.TransportError as error:
-            message = f"{setting}: nobody answers at {address}: {type(error).__name__}; is `python -m {name} serve` started there?"
+            message = f"{setting}: nothing responds at {address}: {type(error).__name__}; is {name} running there?"
             raise ProbeError(message) from error
         except (httpx.HTTPError, ValueError) as error:
-            message = f"{setting}: what answers at {address} is no service of Outlay"
+            message = f"{setting}: what responds at {address} is not a service of Outlay"
             raise ProbeError(message) from error
         if name not in str(document.get("info", {}).get("title", "")).lower():
-            message = f"{setting}: at {address} is another service: {document.get('info', {}).get('title', 'one without a name')}"
+            message = f"{setting}: at {address} is another service: {document.get('info', {}).get('title', 'unnamed')}"
             raise ProbeError(message)
         if not ready:
-            message = f"{setting}: {address} answers and is not ready; `python -m {name} check` there says why"
+            message = f"{setting}: {address} responds but is not ready; run `python -m {name} check` there to see why"
             raise ProbeError(message)
-        return f"{address} answers and is ready"
+        return f"{address} responds and is ready"
 
-    return Probe(name, try_it)
+    return Probe(name, probe)

@@ -1,4 +1,4 @@
-"""What the gateway tells anybody about itself and its address, and what operators alone are told."""
+"""What the gateway reports about itself to the public, and on the management port."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ import gateway.app
 from chassis.runtime.metrics import Metrics
 from chassis.web.health import Health
 from chassis.web.spec import load_spec
-from gateway.adapters.exchange import DirectExchange
-from gateway.domain.hub import Hub
-from gateway.domain.passes import Passes
+from gateway.event_stream import EventStreams
+from gateway.service_tokens import ServiceTokenCache
+from gateway.token_exchange import DirectTokenExchange
 from support.asgi import call
 
 ADDRESS = "http://outlay.test"
@@ -30,13 +30,13 @@ def health(**checks: Any) -> Health:
 
 def entrance(of: Health, *, url: str = ADDRESS, hsts_subdomains: bool = False) -> Any:
     return gateway.app.build(
-        hub=Hub(),
-        front_spec=load_spec("gateway"),
+        streams=EventStreams(),
+        own_spec=load_spec("gateway"),
         specs={},
         upstreams={},
         metrics=Metrics(),
         health=of,
-        passes=Passes(DirectExchange(lambda _secret: ({}, 0)), time.time),
+        service_tokens=ServiceTokenCache(DirectTokenExchange(lambda _secret: ({}, 0)), time.time),
         url=url,
         hsts_subdomains=hsts_subdomains,
     )
@@ -44,18 +44,18 @@ def entrance(of: Health, *, url: str = ADDRESS, hsts_subdomains: bool = False) -
 
 @pytest.mark.parametrize("path", ["/metrics", "/metrics/", "/openapi.json", "/internal/jwks", "/internal", "/api/v1/internal/jwks"])
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
-def test_nobody_finds_what_is_for_operators_at_the_public_port(path: str, method: str) -> None:
+def test_the_public_port_has_no_metrics(path: str, method: str) -> None:
     assert call(entrance(health(store=away)), method, path, base=ADDRESS).status_code == 404
 
 
-def test_the_public_port_says_whether_it_is_ready_and_not_what_it_needs() -> None:
+def test_the_public_port_reports_readiness_without_details() -> None:
     ready = call(entrance(health(store=lambda: None)), "GET", "/readyz", base=ADDRESS)
     assert (ready.status_code, ready.json()) == (200, {"status": "ok"})
     waiting = call(entrance(health(store=away)), "GET", "/readyz", base=ADDRESS)
     assert (waiting.status_code, waiting.json()) == (503, {"status": "not ready"})
 
 
-def test_operators_are_told_what_is_away() -> None:
+def test_the_management_port_reports_failing_checks() -> None:
     answer = call(health(store=away), "GET", "/readyz", base=ADDRESS)
     assert (answer.status_code, answer.json()["checks"]) == (503, {"store": "failing", "broker": "failing"})
     assert "outlay_requests_total" in call(health(), "GET", "/metrics", base=ADDRESS).text
@@ -69,6 +69,6 @@ def test_operators_are_told_what_is_away() -> None:
         ("http://outlay.test", True, None),
     ],
 )
-def test_browsers_keep_to_https_on_subdomains_only_where_it_is_set(url: str, subdomains: bool, told: str | None) -> None:
+def test_hsts_covers_subdomains_only_if_set(url: str, subdomains: bool, told: str | None) -> None:
     answer = call(entrance(health(), url=url, hsts_subdomains=subdomains), "GET", "/livez", base=url)
     assert answer.headers.get("strict-transport-security") == told

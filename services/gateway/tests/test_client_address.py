@@ -1,10 +1,10 @@
-"""Whose address limits count for."""
+"""The client's address behind proxies, which rate limits count for."""
 
 from __future__ import annotations
 
 import pytest
 
-from gateway.domain.clients import client_address
+from gateway.client_address import client_address
 
 CASES = [
     # (proxies, X-Forwarded-For, who it is)
@@ -23,5 +23,5 @@ CASES = [
 
 
 @pytest.mark.parametrize(("proxies", "forwarded", "client"), CASES)
-def test_it_is_the_last_one_whom_a_proxy_of_ours_saw(proxies: int, forwarded: list[str], client: str) -> None:
+def test_the_client_is_the_last_address_that_our_proxies_saw(proxies: int, forwarded: list[str], client: str) -> None:
     assert client_address("10.0.0.1", forwarded, proxies=proxies) == client

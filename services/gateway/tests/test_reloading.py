@@ -1,4 +1,4 @@
-"""Services are upgraded behind a gateway that goes on: it looks what they can do, and follows."""
+"""A running gateway picks up the new API of an upgraded service."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ import gateway.app
 from chassis.runtime.metrics import Metrics
 from chassis.web.health import Health
 from chassis.web.spec import SpecClashError, load_spec
-from gateway.adapters.documents import look_again
-from gateway.adapters.exchange import DirectExchange
-from gateway.domain.hub import Hub
-from gateway.domain.passes import Passes
-from gateway.renewing import Renewed, Renewing
+from gateway.documents import refetch_documents
+from gateway.event_stream import EventStreams
+from gateway.reloading import DocumentWatcher, ReloadingApp
+from gateway.service_tokens import ServiceTokenCache
+from gateway.token_exchange import DirectTokenExchange
 from support.asgi import call
 from support.client import eventually
 
@@ -63,23 +63,23 @@ class Services:
         eventually(lambda: self.asked >= before + 2 * len(self.documents))
 
 
-class Front:
+class Router:
     """A gateway that looks often."""
 
     def __init__(self, services: Services) -> None:
         self.made, self._metrics = 0, Metrics()
-        self.renewed = Renewed(self._make, {name: found for name, found in services.documents.items() if found})
-        self.renewing = Renewing(self.renewed, lambda: look_again(services.addresses), every_seconds=EVERY_SECONDS)
+        self.renewed = ReloadingApp(self._make, {name: found for name, found in services.documents.items() if found})
+        self.renewing = DocumentWatcher(self.renewed, lambda: refetch_documents(services.addresses), every_seconds=EVERY_SECONDS)
 
     def _make(self, specs: Mapping[str, Spec]) -> ASGIApp:
         self.made += 1
         return gateway.app.build(
-            hub=Hub(),
-            front_spec=FRONT_SPEC,
+            streams=EventStreams(),
+            own_spec=FRONT_SPEC,
             specs=specs,
             upstreams=dict.fromkeys(specs, answer),
             metrics=self._metrics,
-            passes=Passes(DirectExchange(lambda _secret: ({}, 0)), time.time),
+            service_tokens=ServiceTokenCache(DirectTokenExchange(lambda _secret: ({}, 0)), time.time),
             health=Health(self._metrics, {}),
             url="http://outlay.test",
         )
@@ -112,14 +112,14 @@ def services() -> Iterator[Services]:
 
 
 @pytest.fixture
-def behind(services: Services) -> Iterator[Front]:
-    made = Front(services)
+def behind(services: Services) -> Iterator[Router]:
+    made = Router(services)
     made.renewing.start()
     yield made
     made.renewing.stop(seconds=5)
 
 
-def test_what_a_newer_service_can_do_is_found_without_a_restart(services: Services, behind: Front) -> None:
+def test_new_operations_of_a_service_work_without_a_restart(services: Services, behind: Router) -> None:
     assert (behind.asked_for("expenses"), behind.asked_for("forecasts")) == (200, 404)
     services.documents["expenses"] = document("expenses", "forecasts", money="a decimal string, never a number")
     eventually(lambda: behind.asked_for("forecasts") == 200)
@@ -127,18 +127,18 @@ def test_what_a_newer_service_can_do_is_found_without_a_restart(services: Servic
     assert "/forecasts" in call(behind.renewed, "GET", "openapi.json").json()["paths"]
 
 
-def test_what_an_older_service_cannot_do_is_no_longer_asked_of_it(services: Services, behind: Front) -> None:
+def test_operations_that_a_service_has_lost_are_not_found(services: Services, behind: Router) -> None:
     services.documents["expenses"] = document("receipts")
     eventually(lambda: behind.asked_for("expenses") == 404)
     assert behind.asked_for("receipts") == 200
 
 
-def test_nothing_is_made_anew_as_long_as_nothing_changes(services: Services, behind: Front) -> None:
+def test_nothing_is_rebuilt_while_the_documents_are_the_same(services: Services, behind: Router) -> None:
     services.were_asked_again()
     assert behind.made == 1
 
 
-def test_while_a_service_is_away_all_stays_as_it_was(services: Services, behind: Front) -> None:
+def test_an_unreachable_service_keeps_its_last_document(services: Services, behind: Router) -> None:
     services.documents |= {"expenses": document("expenses", "forecasts"), "budgets": None}
     services.were_asked_again()
     assert (behind.asked_for("budgets"), behind.asked_for("forecasts")) == (200, 404)
@@ -146,9 +146,9 @@ def test_while_a_service_is_away_all_stays_as_it_was(services: Services, behind:
     eventually(lambda: behind.asked_for("forecasts") == 200)
 
 
-def test_documents_that_do_not_go_together_change_nothing(services: Services) -> None:
+def test_documents_that_clash_change_nothing(services: Services) -> None:
     """In the middle of an upgrade a path may have moved, and both services claim it."""
-    front = Front(services)
+    front = Router(services)
     with pytest.raises(SpecClashError):
-        front.renewed.renew({"expenses": document("expenses"), "budgets": document("budgets", "expenses")})
+        front.renewed.reload({"expenses": document("expenses"), "budgets": document("budgets", "expenses")})
     assert (front.asked_for("expenses"), front.asked_for("budgets")) == (200, 200)

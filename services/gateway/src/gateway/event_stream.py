@@ -1,4 +1,4 @@
-"""Who is watching: the open event streams of each user."""
+"""Server-sent events: the open streams of each person's browsers."""
 
 from __future__ import annotations
 
@@ -10,31 +10,31 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_MOST_STREAMS = 20
-_MOST_WAITING = 500
+_MAX_STREAMS = 20
+_MAX_WAITING = 500
 
 _REFRESH = "event: refresh\ndata: {}\n\n"
-_QUIET = ": still here\n\n"
-"""A comment, at which whoever sends the stream asks whether its session goes on."""
+_KEEP_ALIVE = ": still here\n\n"
+"""A comment, at which the sender of a stream checks that its session is still valid."""
 
 SHOWN = ("budget.", "alert.", "expense.", "import.", "notification.")
-"""Beginnings of the event types that people may see; user.* events are between services."""
+"""Prefixes of the event types that people may see; user.* events are between services."""
 
 
 class TooManyStreamsError(Exception):
     """This user has too many open event streams."""
 
 
-class Stream:
-    """One open browser. Texts are put in by the hub and taken out by the connection."""
+class EventStream:
+    """The stream of one browser. Texts are put in by EventStreams and taken out by the connection."""
 
     def __init__(self) -> None:
         """Start empty."""
         self._texts: asyncio.Queue[str | None] = asyncio.Queue()
 
     def put(self, text: str) -> None:
-        """Add a text; one that fell too far behind is told to read everything again instead."""
-        if self._texts.qsize() >= _MOST_WAITING:
+        """Add a text; a stream that is too far behind gets a single instruction to read everything again instead."""
+        if self._texts.qsize() >= _MAX_WAITING:
             while not self._texts.empty():
                 self._texts.get_nowait()
             text = _REFRESH
@@ -49,48 +49,48 @@ class Stream:
         try:
             return await asyncio.wait_for(self._texts.get(), seconds)
         except TimeoutError:
-            return _QUIET
+            return _KEEP_ALIVE
 
 
-class Hub:
-    """Hands each event to the streams of its user. Everything but `tell` runs on the event loop."""
+class EventStreams:
+    """Sends each event to the streams of its user. Methods run on the event loop unless they say otherwise."""
 
     def __init__(self) -> None:
-        """Start with nobody watching."""
-        self._streams: dict[str, set[Stream]] = defaultdict(set)
+        """Start without streams."""
+        self._streams: dict[str, set[EventStream]] = defaultdict(set)
         self._loop: asyncio.AbstractEventLoop | None = None
         self.closed = False
 
-    def open(self, user_id: str) -> Stream:
-        """Return a new stream of a user, which ends at once if all were ended; raises TooManyStreamsError."""
+    def open(self, user_id: str) -> EventStream:
+        """Return a new stream of a user, which ends at once after `close`; raises TooManyStreamsError."""
         self._loop = asyncio.get_running_loop()
-        if len(self._streams[user_id]) >= _MOST_STREAMS:
-            message = f"{_MOST_STREAMS} event streams are open already; close a tab."
+        if len(self._streams[user_id]) >= _MAX_STREAMS:
+            message = f"{_MAX_STREAMS} event streams are open already; close a tab."
             raise TooManyStreamsError(message)
-        stream = Stream()
+        stream = EventStream()
         self._streams[user_id].add(stream)
         if self.closed:
             stream.end()
         return stream
 
-    def leave(self, user_id: str, stream: Stream) -> None:
+    def leave(self, user_id: str, stream: EventStream) -> None:
         """Forget a stream."""
         self._streams[user_id].discard(stream)
         if not self._streams[user_id]:
             del self._streams[user_id]
 
-    def tell(self, kind: str, data: Mapping[str, Any]) -> None:
-        """Pass an event on to its user's streams; may be called from any thread."""
+    def send(self, kind: str, data: Mapping[str, Any]) -> None:
+        """Send an event to its user's streams; may be called from any thread."""
         user_id = data.get("user_id")
         if self._loop is None or user_id not in self._streams or not kind.startswith(SHOWN):
             return
-        text = f"event: {kind}\ndata: {json.dumps(_for_people(data), ensure_ascii=False)}\n\n"
+        text = f"event: {kind}\ndata: {json.dumps(_public_part(data), ensure_ascii=False)}\n\n"
         self._loop.call_soon_threadsafe(self._deliver, user_id, text)
 
-    def check(self, user_id: str) -> None:
-        """Let each stream of a user ask whether its session goes on; may be called from any thread."""
+    def check_sessions(self, user_id: str) -> None:
+        """Let each stream of a user check that its session is still valid; may be called from any thread."""
         if self._loop is not None and not self._loop.is_closed() and user_id in self._streams:
-            self._loop.call_soon_threadsafe(self._deliver, user_id, _QUIET)
+            self._loop.call_soon_threadsafe(self._deliver, user_id, _KEEP_ALIVE)
 
     def refresh(self) -> None:
         """Let every page read everything again, since events may have been missed; may be called from any thread."""
@@ -117,8 +117,8 @@ class Hub:
                 stream.end()
 
 
-def _for_people(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Leave out the user's id, and of a batch everything but its size: the page reads its list again."""
+def _public_part(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out the user's id, and everything of a batch but its size: the page reads its list again."""
     shown = {key: value for key, value in data.items() if key != "user_id"}
     if "changes" in shown:
         shown["changes"] = len(shown["changes"])

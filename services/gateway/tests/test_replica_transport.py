@@ -1,4 +1,4 @@
-"""A replica that goes closes the connections that were kept open: what may be sent twice is, and nothing else."""
+"""Stopping replicas close kept connections: requests that may be sent twice are, no others."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ import jwt
 import pytest
 
 from chassis.web.spec import load_spec
-from gateway.adapters.exchange import HttpExchange
-from gateway.adapters.http import HttpUpstream
-from gateway.domain.repeating import takes_key
+from gateway.idempotency import accepts_idempotency_key
+from gateway.token_exchange import HttpTokenExchange
+from gateway.upstream import HttpUpstream
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -78,22 +78,22 @@ def asked(*requests: tuple[str, dict[str, Any]]) -> tuple[list[int], list[tuple[
 KEY = {"headers": {"Idempotency-Key": "k1"}}
 
 
-def test_reading_is_asked_again_on_a_new_connection() -> None:
+def test_a_read_is_retried_on_a_new_connection() -> None:
     assert asked(("GET", {}), ("GET", {})) == ([200, 200], [(1, b""), (1, b""), (2, b"")])
 
 
-def test_what_is_made_under_a_key_is_sent_again_with_its_body() -> None:
+def test_a_write_with_a_key_is_retried_with_its_body() -> None:
     statuses, seen = asked(("GET", {}), ("POST", {**KEY, "content": b"one coffee"}))
     assert (statuses, seen) == ([200, 200], [(1, b""), (1, b"one coffee"), (2, b"one coffee")])
 
 
 @pytest.mark.parametrize("method", ["POST", "PATCH", "DELETE"])
-def test_what_might_be_done_twice_goes_out_once_on_a_connection_of_its_own(method: str) -> None:
+def test_other_writes_are_sent_once_on_a_new_connection(method: str) -> None:
     statuses, seen = asked(("GET", {}), (method, {"content": b"x"}), (method, {"content": b"x"}))
     assert (statuses, seen) == ([200] * 3, [(1, b""), (2, b"x"), (3, b"x")])
 
 
-def test_a_large_body_passes_through_on_a_connection_of_its_own_even_under_a_key() -> None:
+def test_a_large_body_is_streamed_once_even_with_a_key() -> None:
     statuses, seen = asked(("GET", {}), ("POST", {**KEY, "content": b"x" * 100_000}))
     assert (statuses, [(number, len(body)) for number, body in seen]) == ([200, 200], [(1, 0), (2, 100_000)])
 
@@ -122,11 +122,11 @@ class Slow:
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
-def test_a_slow_replica_is_not_waited_for_where_another_can_read_too(method: str) -> None:
+def test_a_slow_read_is_sent_to_a_second_replica(method: str) -> None:
     replicas = Slow(b"" if method == "HEAD" else b"ok")
 
     async def ask() -> int:
-        async with gateway(replicas, patience=0.05) as client:
+        async with gateway(replicas, hedge_seconds=0.05) as client:
             return (await client.request(method, "/x")).status_code
 
     assert asyncio.run(ask()) == 200
@@ -134,11 +134,11 @@ def test_a_slow_replica_is_not_waited_for_where_another_can_read_too(method: str
 
 
 @pytest.mark.parametrize("method", ["POST", "PATCH", "DELETE"])
-def test_a_write_is_never_sent_to_a_second_replica_because_the_first_is_slow(method: str) -> None:
+def test_a_slow_write_is_not_sent_to_a_second_replica(method: str) -> None:
     replicas = Slow()
 
     async def ask() -> None:
-        async with gateway(replicas, patience=0.01) as client:
+        async with gateway(replicas, hedge_seconds=0.01) as client:
             with pytest.raises(TimeoutError):
                 await asyncio.wait_for(client.request(method, "/x", **KEY, content=b"x"), timeout=0.5)
 
@@ -146,13 +146,13 @@ def test_a_write_is_never_sent_to_a_second_replica_because_the_first_is_slow(met
     assert replicas.seen == [method]
 
 
-def test_a_slow_replica_of_auth_lets_nobody_wait() -> None:
+def test_a_slow_replica_of_auth_delays_no_request() -> None:
     token = jwt.encode({"sub": "u1", "exp": 4_000_000_000, "scope": "read"}, "a-secret-that-is-long-enough-for-hs256")
     replicas = Slow(b'{"token": "%b"}' % token.encode())
 
     async def ask() -> str:
         server = await asyncio.start_server(replicas.take, "127.0.0.1", 0)
-        exchange = HttpExchange(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", "k" * 32)
+        exchange = HttpTokenExchange(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", "k" * 32)
         async with server:
             found = await exchange("a secret")
             await exchange.close()
@@ -164,15 +164,15 @@ def test_a_slow_replica_of_auth_lets_nobody_wait() -> None:
     assert replicas.seen == ["POST", "POST"]
 
 
-def test_a_key_counts_only_where_the_operation_takes_one() -> None:
-    taken = takes_key(load_spec("expenses"))
+def test_a_key_counts_only_for_operations_that_accept_one() -> None:
+    taken = accepts_idempotency_key(load_spec("expenses"))
     assert taken("POST", "/api/v1/expenses")
     assert not taken("PATCH", "/api/v1/expenses/1")
-    assert not takes_key(load_spec("auth"))("POST", "/api/v1/users")
+    assert not accepts_idempotency_key(load_spec("auth"))("POST", "/api/v1/users")
     closing = Replica()
 
     async def ask() -> list[int]:
-        async with gateway(closing, takes_key=takes_key(load_spec("auth"))) as client:
+        async with gateway(closing, accepts_idempotency_key=accepts_idempotency_key(load_spec("auth"))) as client:
             return [(await client.get("/x")).status_code, (await client.post("/api/v1/users", **KEY, content=b"x")).status_code]
 
     assert asyncio.run(ask()) == [200, 200]

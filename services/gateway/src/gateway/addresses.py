@@ -1,7 +1,8 @@
-"""Under which addresses this Outlay is served: what Host and Origin may say."""
+"""The addresses at which this Outlay is served: what Host and Origin may say."""
 
 from __future__ import annotations
 
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -13,9 +14,9 @@ class WrongHostError(Exception):
 
 
 class Addresses:
-    """The address in people's browsers and, where that is this machine or in development, the names of this machine.
+    """The address in people's browsers and, if that is this machine or in development, the names of this machine.
 
-    A page of another site whose name was made to lead here (DNS rebinding) has another Host, whatever it asks.
+    A page of another site whose name was made to resolve to this machine (DNS rebinding) sends another Host.
     """
 
     def __init__(self, url: str, *, development: bool = False) -> None:
@@ -26,7 +27,7 @@ class Addresses:
         self._locally = development or address.hostname in _LOOPBACK
 
     def check_host(self, host: str) -> None:
-        """Raise WrongHostError if the Host of a request is none of ours."""
+        """Raise WrongHostError if the Host of a request is not one of ours."""
         if not self._is_public(host) and not self._is_local(host):
             message = "The Host header is not the address of this Outlay (OUTLAY_URL). Use that address."
             raise WrongHostError(message)
@@ -45,8 +46,9 @@ class Addresses:
         return self._locally and _name_and_port(host, "http")[0] in _LOOPBACK
 
 
+@lru_cache(maxsize=256)
 def _name_and_port(netloc: str, scheme: str) -> tuple[str, int]:
-    """Return both in one spelling; a netloc that is none has an empty name."""
+    """Return both in one spelling; an invalid netloc has an empty name."""
     if not netloc or set(netloc) & set("/\\?#@ ,"):
         return "", 0
     try:

@@ -1,4 +1,4 @@
-"""Which service answers a path."""
+"""Which service answers which path."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ PREFIX = "/api/v1/"
 
 
 class RouteClashError(Exception):
-    """Two services claim the same first part of a path, or one opens only a part of it to anywhere."""
+    """Two services claim the same first part of a path, or only some of its operations are open to any sender."""
 
 
 @dataclass(frozen=True)
 class Route:
-    """Who answers, and whether a request may come from anywhere."""
+    """The service that answers, and whether requests may come from anywhere."""
 
     service: str
     from_anywhere: bool
-    """Another server or another site may ask (x-from-anywhere): who sends it does not count, so no credential goes with it."""
+    """Other servers and sites may send requests (x-from-anywhere). No credential is passed on with them."""
 
 
 def routes_of(specs: Mapping[str, Mapping[str, Any]]) -> dict[str, Route]:
@@ -45,7 +45,7 @@ def routes_of(specs: Mapping[str, Mapping[str, Any]]) -> dict[str, Route]:
 def first_part(path: str) -> str | None:
     """Return the part of an API path that decides the service; None for a path outside the API.
 
-    A path with dot segments is outside: whoever normalises it later would arrive at another operation than the one decided on here.
+    A path with dot segments is outside: normalised later, it could lead to another operation than the one decided on here.
     """
     if not path.startswith(PREFIX) or {".", ".."} & set(path.split("/")):
         return None

@@ -1,4 +1,4 @@
-"""The gateway and the assistant: what it may use for somebody, what Watson may call back with, and MCP."""
+"""What the assistant, Watson and MCP clients may reach through the gateway."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ import gateway.app
 from chassis.runtime.metrics import Metrics
 from chassis.web.health import Health
 from chassis.web.spec import load_spec
-from gateway.adapters.exchange import DirectExchange
-from gateway.domain.credentials import credential_of
-from gateway.domain.hub import Hub
-from gateway.domain.passes import Passes
+from gateway.credentials import credential_of
+from gateway.event_stream import EventStreams
+from gateway.service_tokens import ServiceTokenCache
+from gateway.token_exchange import DirectTokenExchange
 from support.asgi import call
-from unit.gateway.test_front import SERVICES, Echo, tokens_of
+from support.gateway_alone import SERVICES, Echo, tokens_of
 
 
 def a_gateway(*services: str, exchange: Any = tokens_of) -> Any:
     return gateway.app.build(
-        hub=Hub(),
-        front_spec=load_spec("gateway"),
+        streams=EventStreams(),
+        own_spec=load_spec("gateway"),
         specs={name: load_spec(name) for name in services},
         upstreams={name: Echo(name) for name in services},
-        passes=Passes(DirectExchange(exchange), time.time),
+        service_tokens=ServiceTokenCache(DirectTokenExchange(exchange), time.time),
         metrics=Metrics(),
         health=Health(Metrics(), {}),
         url="https://outlay.test",
@@ -50,19 +50,19 @@ def audience(headers: dict[str, str]) -> str:
     return str(jwt.decode(token, options={"verify_signature": False})["aud"])
 
 
-def test_messages_go_to_the_assistant_with_a_token_for_it(app) -> None:
+def test_messages_reach_the_assistant_with_a_token_for_it(app) -> None:
     heard = call(app, "POST", "assistant/messages", headers=COOKIE).json()
     assert (heard["service"], audience(heard["headers"])) == ("assistant", "assistant")
 
 
-def test_the_assistant_gets_what_watson_may_call_back_with(app) -> None:
+def test_the_assistant_gets_the_credential_for_watsons_calls(app) -> None:
     sent = {**COOKIE, "X-Outlay-Extension": "made up"}
     given = call(app, "POST", "assistant/messages", headers=sent).json()["headers"]["x-outlay-extension"]
     assert given.startswith("outlay_ext_")
     assert jwt.decode(given.removeprefix("outlay_ext_"), options={"verify_signature": False})["aud"] == "extension"
 
 
-def test_nobody_else_gets_it_and_nobody_can_send_it(app) -> None:
+def test_no_other_service_gets_it_and_no_sender_can_set_it(app) -> None:
     for path in ("expenses", "budgets", "alerts", "users/me"):
         sent = {"Cookie": "__Host-session=good", "X-Outlay-Extension": "made up"}
         assert "x-outlay-extension" not in call(app, "GET", path, headers=sent).json()["headers"]
@@ -92,19 +92,19 @@ DELEGATED_REFUSED = [
 
 
 @pytest.mark.parametrize(("method", "path"), DELEGATED_REFUSED)
-def test_the_assistant_reaches_nothing_else(app, method, path) -> None:
+def test_the_assistant_reaches_nothing_but_the_persons_data(app, method, path) -> None:
     answer = call(app, method, path, headers=bearer("outlay_dlg_good"))
     assert answer.status_code == 403
     assert answer.content == b"" or answer.json()["status"] == 403
 
 
-def test_watson_calls_the_tools_back(app) -> None:
+def test_watson_may_call_the_tools(app) -> None:
     heard = call(app, "GET", "assistant/tools/spending", headers=bearer("outlay_ext_good")).json()
     assert (heard["service"], audience(heard["headers"])) == ("assistant", "assistant")
     assert "x-outlay-extension" not in heard["headers"]
 
 
-def test_watson_calls_back_with_the_header_that_it_can_fill(app) -> None:
+def test_watson_may_use_a_header_other_than_authorization(app) -> None:
     for headers in ({}, COOKIE):
         sent = {**headers, "X-Outlay-Extension": "outlay_ext_good"}
         heard = call(app, "GET", "assistant/tools/spending", headers=sent).json()
@@ -113,7 +113,7 @@ def test_watson_calls_back_with_the_header_that_it_can_fill(app) -> None:
 
 
 @pytest.mark.parametrize("secret", ["good", "outlay_pat_good", "outlay_dlg_good", ""])
-def test_that_header_takes_nothing_else(app, secret) -> None:
+def test_that_header_accepts_no_other_credential(app, secret) -> None:
     heard = call(app, "GET", "assistant/tools/spending", headers={"X-Outlay-Extension": secret}).json()
     assert "authorization" not in heard["headers"]
 
@@ -141,18 +141,18 @@ def test_watson_reaches_nothing_but_the_tools(app, method, path) -> None:
 @pytest.mark.parametrize(
     "path", ["assistant/tools/../messages", "assistant/tools/%2e%2e/messages", "assistant/tools/../../expenses"]
 )
-def test_dots_in_a_path_lead_watson_nowhere(app, path) -> None:
+def test_dots_in_a_path_do_not_extend_watsons_access(app, path) -> None:
     assert call(app, "GET", path, headers=bearer("outlay_ext_good")).status_code in (403, 404)
 
 
 @pytest.mark.parametrize("secret", ["outlay_dlg_bad", "outlay_ext_bad"])
-def test_a_credential_that_ended_is_said_to_be_bad(app, secret) -> None:
+def test_an_expired_credential_is_reported_as_invalid(app, secret) -> None:
     path = "expenses" if "dlg" in secret else "assistant/tools/spending"
     assert call(app, "GET", path, headers=bearer(secret)).status_code == 401
 
 
 @pytest.mark.parametrize("secret", ["outlay_dlg_good", "outlay_ext_good", "outlay_pat_good"])
-def test_a_cookie_holds_a_session_and_nothing_else(app, secret) -> None:
+def test_a_cookie_may_only_hold_a_session(app, secret) -> None:
     assert credential_of({"cookie": f"__Host-session={secret}"}, secure=True) is None
     assert "authorization" not in call(app, "GET", "expenses", headers={"Cookie": f"__Host-session={secret}"}).json()["headers"]
 
@@ -166,23 +166,23 @@ def test_mcp_is_for_access_tokens(app, method) -> None:
 @pytest.mark.parametrize(
     "headers", [{}, COOKIE, bearer("outlay_dlg_good"), bearer("outlay_ext_good"), bearer("outlay_pat_bad"), bearer("eyJ.raw.jwt")]
 )
-def test_mcp_is_for_nobody_else(app, headers) -> None:
+def test_mcp_refuses_every_other_credential(app, headers) -> None:
     answer = call(app, "POST", "/mcp", base="https://outlay.test", headers=headers)
     assert answer.status_code == 401
     assert answer.headers["www-authenticate"].startswith("Bearer")
 
 
-def test_mcp_takes_no_rebound_name(app) -> None:
+def test_mcp_refuses_a_rebound_host_name(app) -> None:
     assert call(app, "POST", "/mcp", base="https://evil.test", headers=bearer("outlay_pat_good")).status_code == 421
 
 
-def test_without_an_assistant_nothing_is_there() -> None:
+def test_without_an_assistant_its_paths_are_not_found() -> None:
     gateway_alone = a_gateway(*SERVICES[:4])
     assert call(gateway_alone, "POST", "assistant/messages", headers=bearer("outlay_pat_good")).status_code == 404
     assert call(gateway_alone, "POST", "/mcp", base="https://outlay.test", headers=bearer("outlay_pat_good")).status_code == 405
 
 
-def test_an_auth_that_does_not_know_the_assistant_yet_is_waited_for() -> None:
+def test_an_auth_without_the_assistant_yet_is_a_503() -> None:
     def former(secret: str) -> tuple[dict[str, str], int]:
         tokens, expires_at = tokens_of(secret)
         return {name: tokens[name] for name in SERVICES[:4]}, expires_at

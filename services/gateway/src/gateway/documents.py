@@ -1,4 +1,4 @@
-"""Asks the services for their OpenAPI documents, from which the gateway knows where each path goes."""
+"""Fetches the services' OpenAPI documents, which tell the gateway where each path goes."""
 
 from __future__ import annotations
 
@@ -15,34 +15,34 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("outlay.gateway")
 
-_PATIENCE_SECONDS = 120.0
+_WAIT_SECONDS = 120.0
 _PAUSE_SECONDS = 1.0
 _OPTIONAL = frozenset({"assistant"})
-"""What the rest can be used without, so that nobody waits for it."""
-_OPTIONAL_PATIENCE_SECONDS = 3.0
+"""Outlay works without these, so the gateway does not wait long for them."""
+_OPTIONAL_WAIT_SECONDS = 3.0
 
 
-class ServiceAwayError(Exception):
-    """A service did not come up in time, so that its paths are unknown."""
+class ServiceUnreachableError(Exception):
+    """A service did not start in time, so its paths are unknown."""
 
 
 def fetch_documents(services: Mapping[str, str], *, sleep: Callable[[float], None] = time.sleep) -> dict[str, Spec]:
-    """Return name to document; waits two minutes for services that are not up yet. Raises ServiceAwayError.
+    """Return name to document; waits two minutes for services that have not started. Raises ServiceUnreachableError.
 
-    Does not wait for the assistant, which is left out while it is unreachable.
+    Waits only seconds for the assistant, which is left out while it is unreachable.
     """
     found: dict[str, Spec] = {}
     with httpx.Client(timeout=5) as client:
         for name, address in services.items():
             try:
                 found[name] = _fetch(client, name, address, sleep)
-            except ServiceAwayError:
+            except ServiceUnreachableError:
                 if name not in _OPTIONAL:
                     raise
     return found
 
 
-def look_again(services: Mapping[str, str]) -> dict[str, Spec] | None:
+def refetch_documents(services: Mapping[str, str]) -> dict[str, Spec] | None:
     """Return the documents by service, without the assistant's if it is unreachable; None if another one does not answer."""
     found: dict[str, Spec] = {}
     with httpx.Client(timeout=5) as client:
@@ -56,8 +56,8 @@ def look_again(services: Mapping[str, str]) -> dict[str, Spec] | None:
 
 
 def _fetch(client: httpx.Client, name: str, address: str, sleep: Callable[[float], None]) -> Spec:
-    patience = _OPTIONAL_PATIENCE_SECONDS if name in _OPTIONAL else _PATIENCE_SECONDS
-    for _ in range(int(patience / _PAUSE_SECONDS)):
+    wait_seconds = _OPTIONAL_WAIT_SECONDS if name in _OPTIONAL else _WAIT_SECONDS
+    for _ in range(int(wait_seconds / _PAUSE_SECONDS)):
         try:
             document: Spec = client.get(f"{address}/openapi.json").raise_for_status().json()
         except (httpx.HTTPError, ValueError) as error:
@@ -65,5 +65,5 @@ def _fetch(client: httpx.Client, name: str, address: str, sleep: Callable[[float
             sleep(_PAUSE_SECONDS)
         else:
             return document
-    message = f"{name} at {address} does not answer; is its address right?"
-    raise ServiceAwayError(message)
+    message = f"{name} at {address} does not respond; is its address right?"
+    raise ServiceUnreachableError(message)

@@ -1,11 +1,11 @@
-"""Which operations may be sent twice under an Idempotency-Key: those that say that they take one."""
+"""Which operations may be sent twice with an Idempotency-Key: those whose documents have the parameter."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any
 
-from gateway.domain.routes import PREFIX
+from gateway.routes import PREFIX
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 _KEY = "idempotency-key"
 
 
-def takes_key(spec: Mapping[str, Any]) -> Callable[[str, str], bool]:
-    """Return whether an operation of a service, by method and path, is done once however often it comes with the same key."""
+def accepts_idempotency_key(spec: Mapping[str, Any]) -> Callable[[str, str], bool]:
+    """Return a function that tells, by method and path, whether an operation of a service is done once per key."""
     known = {name for name, entry in spec.get("components", {}).get("parameters", {}).items() if entry["name"].lower() == _KEY}
     patterns = [
         (method.upper(), re.compile(PREFIX.rstrip("/") + re.sub(r"\\{[^}]*\\}", "[^/]+", re.escape(path))))

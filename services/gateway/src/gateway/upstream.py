@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 import httpx
@@ -10,7 +11,7 @@ from starlette.datastructures import Headers
 
 from chassis.runtime import context
 from chassis.runtime.problems import PROBLEM_JSON, status_body
-from gateway.adapters.replicas import READING, REPEATABLE, Replicas
+from gateway.replicas import READING, REPEATABLE, ReplicaTransport
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -18,17 +19,17 @@ if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
 
 _TIMEOUT = httpx.Timeout(30, connect=3)
-_PATIENCE_SECONDS = 5.0
-"""How long one replica may take to begin an answer before another one is asked too."""
-_AT_HAND_BYTES = 64 * 1024
-"""A body of this size is read before it is sent on, so that it can be sent twice; a larger one passes through."""
+_HEDGE_SECONDS = 5.0
+"""How long one replica may take to begin a response before a second one is asked too."""
+_BUFFERED_BYTES = 64 * 1024
+"""A body up to this size is read before it is sent on, so that it can be sent twice; a larger one is streamed."""
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
-# These belong to one connection and are made anew for the next (RFC 9110, 7.6.1).
+# These belong to one connection and are not passed on (RFC 9110, 7.6.1).
 _HOP_BY_HOP = frozenset({b"connection", b"keep-alive", b"te", b"trailer", b"transfer-encoding", b"upgrade", b"proxy-authorization"})
 
 
-class _LeftError(Exception):
-    """Who asks has left in the middle of the request."""
+class _ClientGoneError(Exception):
+    """The client has disconnected in the middle of the request."""
 
 
 class HttpUpstream:
@@ -38,32 +39,32 @@ class HttpUpstream:
         self,
         base_url: str,
         *,
-        takes_key: Callable[[str, str], bool] = lambda _method, _path: True,
-        patience: float = _PATIENCE_SECONDS,
+        accepts_idempotency_key: Callable[[str, str], bool] = lambda _method, _path: True,
+        hedge_seconds: float = _HEDGE_SECONDS,
     ) -> None:
-        """Connect to nothing yet. `takes_key` says of a method and a path whether an Idempotency-Key counts there."""
-        self._takes_key = takes_key
-        transport = Replicas(patience=patience)
+        """Connect to nothing yet. `accepts_idempotency_key` tells by method and path whether an Idempotency-Key counts there."""
+        self._takes_key = accepts_idempotency_key
+        transport = ReplicaTransport(hedge_seconds=hedge_seconds)
         self._client = httpx.AsyncClient(base_url=base_url, timeout=_TIMEOUT, transport=transport, follow_redirects=False)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Carry one request; a service that is away is a 503, one that takes too long a 504, one that breaks off a 502."""
+        """Pass on one request; a service that cannot be reached is a 503, one that is too slow a 504, one that breaks off a 502."""
         started = False
         try:
             content, repeatable = await _content(scope, receive, self._takes_key)
             async with self._client.stream(
                 scope["method"],
                 _target(scope),
-                headers=_kept(scope["headers"]),
+                headers=_end_to_end(scope["headers"]),
                 content=content,
                 extensions={REPEATABLE: repeatable, READING: repeatable and scope["method"] in _READING},
-            ) as answer:
-                started = True
-                await send({"type": "http.response.start", "status": answer.status_code, "headers": _kept(answer.headers.raw)})
-                async for part in answer.aiter_raw():
+            ) as response:
+                started, headers = True, _end_to_end(response.headers.raw)
+                await send({"type": "http.response.start", "status": response.status_code, "headers": headers})
+                async for part in response.aiter_raw():
                     await send({"type": "http.response.body", "body": part, "more_body": True})
                 await send({"type": "http.response.body", "body": b""})
-        except _LeftError:
+        except _ClientGoneError:
             return
         except httpx.HTTPError as error:
             if started:
@@ -81,17 +82,18 @@ def _target(scope: Scope) -> str:
     return f"{path}?{query}" if query else path
 
 
-def _kept(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+def _end_to_end(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
     return [(name, value) for name, value in headers if name.lower() not in _HOP_BY_HOP]
 
 
 async def _content(
-    scope: Scope, receive: Receive, takes_key: Callable[[str, str], bool]
+    scope: Scope, receive: Receive, accepts_idempotency_key: Callable[[str, str], bool]
 ) -> tuple[bytes | AsyncIterator[bytes], bool]:
     """Return the body, and whether the request may be sent twice."""
-    headers = Headers(scope=scope)
-    small = "transfer-encoding" not in headers and int(headers.get("content-length", "0")) <= _AT_HAND_BYTES
-    if small and (scope["method"] in _READING or ("idempotency-key" in headers and takes_key(scope["method"], scope["path"]))):
+    headers, method = Headers(scope=scope), scope["method"]
+    is_small = "transfer-encoding" not in headers and int(headers.get("content-length", "0")) <= _BUFFERED_BYTES
+    has_key = "idempotency-key" in headers and accepts_idempotency_key(method, scope["path"])
+    if is_small and (method in _READING or has_key):
         return b"".join([part async for part in _body(receive)]), True
     return _body(receive), False
 
@@ -101,7 +103,7 @@ async def _body(receive: Receive) -> AsyncIterator[bytes]:
     while more:
         message = await receive()
         if message["type"] == "http.disconnect":
-            raise _LeftError  # to end the body in order would make half a request a whole one
+            raise _ClientGoneError  # a proper end of the body would turn half a request into a whole one
         if body := message.get("body", b""):
             yield body
         more = message.get("more_body", False)
@@ -109,16 +111,16 @@ async def _body(receive: Receive) -> AsyncIterator[bytes]:
 
 def _explain(error: httpx.HTTPError) -> tuple[int, str]:
     if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout):
-        return 503, "This part of Outlay cannot be reached at the moment. Try again soon."
+        return 503, "This service is temporarily unavailable. Try again in a minute."
     if isinstance(error, httpx.TimeoutException):
-        return 504, "This part of Outlay took too long; look whether it was done before you try again."
-    return 502, "This part of Outlay broke off; look whether it was done before you try again."
+        return 504, "This service took too long. Check whether the change was made before you try again."
+    return 502, "This service broke off. Check whether the change was made before you try again."
 
 
 async def _send_problem(send: Send, status: int, detail: str) -> None:
     trace = context.current.get()
     body = json.dumps(status_body(status, detail, trace.request_id if trace else "")).encode()
     headers = [(b"content-type", PROBLEM_JSON.encode()), (b"content-length", str(len(body)).encode())]
-    retry = [(b"retry-after", b"5")] if status == 503 else []  # noqa: PLR2004
+    retry = [(b"retry-after", b"5")] if status == HTTPStatus.SERVICE_UNAVAILABLE else []
     await send({"type": "http.response.start", "status": status, "headers": headers + retry})
     await send({"type": "http.response.body", "body": body})

@@ -1,4 +1,4 @@
-"""Who asks, if proxies stand between them and us."""
+"""The address of a client behind proxies."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from ipaddress import ip_address
 
 
 def client_address(peer: str, forwarded: Iterable[str], *, proxies: int) -> str:
-    """Return the address that limits count for: the last one that a proxy of ours saw.
+    """Return the address that rate limits count for: the last one that a proxy of ours saw.
 
-    `peer` is who is connected to us, `forwarded` the values of X-Forwarded-For, to which each of the `proxies` has added whom it
-    saw. What stands before that anybody may have written.
+    `peer` is connected to us, `forwarded` are the values of X-Forwarded-For, to which each of our `proxies` has added the address
+    that it saw. Anybody may have written what comes before those.
     """
     seen = [address.strip() for line in forwarded for address in line.split(",")]
     if not proxies or not seen:

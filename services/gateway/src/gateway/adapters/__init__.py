@@ -1,1 +1,0 @@
-"""The ways to reach a service: in this process, or over HTTP."""

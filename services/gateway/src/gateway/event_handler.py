@@ -1,0 +1,39 @@
+"""Handles the events that the gateway listens to: updates open pages and forgets service tokens that are out of date."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from gateway.event_stream import SHOWN
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from gateway.event_stream import EventStreams
+    from gateway.service_tokens import ServiceTokenCache
+
+CHANGING_ACCESS = frozenset({"user.access_revoked", "user.changed", "user.deleted"})
+"""Events after which cached service tokens may be out of date."""
+PATTERNS = (*(f"{prefix}#" for prefix in SHOWN), *sorted(CHANGING_ACCESS))
+"""The routing keys that a gateway subscribes to."""
+
+
+class EventHandler:
+    """Handles events. May be called from any thread."""
+
+    def __init__(self, streams: EventStreams, service_tokens: ServiceTokenCache) -> None:
+        """Keep both up to date."""
+        self._streams, self._service_tokens = streams, service_tokens
+
+    def __call__(self, kind: str, data: Mapping[str, Any]) -> None:
+        """Handle an event of this type."""
+        if kind in CHANGING_ACCESS:
+            self._service_tokens.forget(data["user_id"])
+            self._streams.check_sessions(data["user_id"])
+        else:
+            self._streams.send(kind, data)
+
+    def catch_up(self) -> None:
+        """Start afresh, since events may have been missed."""
+        self._service_tokens.forget_all()
+        self._streams.refresh()
