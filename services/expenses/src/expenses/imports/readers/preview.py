@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from expenses.imports.readers.currency_signs import currency_of
@@ -24,57 +25,62 @@ FindDuplicates = Callable[[Sequence[tuple[Row, Sequence[str]]]], list[bool]]
 """Says of each row, given with its cells in the order of the file, whether an earlier import had it."""
 
 
-def build_preview(layout: Layout, reader: ReadingContext, has_rate: HasRate, duplicates: FindDuplicates) -> dict[str, Any]:
+@dataclass
+class PreviewRow:
+    """A row of the sample: what was read from it, or why it could not be read or is left out."""
+
+    line: int
+    cells: list[str]
+    row: Row | None = None
+    error: str | None = None
+    left_out: str | None = None
+    duplicate: bool = False
+
+
+def build_preview(layout: Layout, context: ReadingContext, has_rate: HasRate, duplicates: FindDuplicates) -> dict[str, Any]:
     """Return an ImportPreview."""
-    rows = row_reader(layout.mapping, reader.home_currency, layout.months) if not layout.errors else None
-    read = [_read(line, cells, layout, rows) for line, cells in layout.sample]
-    understood = [entry for entry in read if entry["row"] is not None]
-    for entry, known in zip(understood, duplicates([(entry["row"], entry["cells"]) for entry in understood]), strict=True):
-        entry["duplicate"] = known
-    left_out = [{"line": entry["line"], "reason": entry["left_out"]} for entry in read if entry["left_out"]]
+    reader = row_reader(layout.mapping, context.home_currency, layout.months) if not layout.errors else None
+    rows = [_read(line, cells, layout, reader) for line, cells in layout.sample]
+    readable = [(entry, entry.row) for entry in rows if entry.row is not None]
+    for (entry, _), known in zip(readable, duplicates([(row, entry.cells) for entry, row in readable]), strict=True):
+        entry.duplicate = known
+    left_out = [{"line": entry.line, "reason": entry.left_out} for entry in rows if entry.left_out]
     return {
         "mapping": layout.mapping.to_wire(),
         "header": [title[:_SHOWN_CHARACTERS] for title in layout.titles],
-        "rows": [_shown(entry) for entry in read[:_SHOWN_ROWS]],
+        "rows": [_shown(entry) for entry in rows[:_SHOWN_ROWS]],
         "errors": layout.errors,
         "warnings": layout.warnings,
         "sign_certain": layout.sign_certain,
         "candidates": layout.candidates,
         "encodings": [_encoding(candidate) for candidate in layout.encodings],
-        "currencies": _currencies(layout, read, has_rate),
+        "currencies": _currencies(layout, rows, has_rate),
         "left_out": left_out[:_SHOWN_LEFT_OUT],
-        "shortened": sum(entry["row"].shortened for entry in understood),
-        "duplicates": sum(entry["duplicate"] for entry in understood),
+        "shortened": sum(row.shortened for _, row in readable),
+        "duplicates": sum(entry.duplicate for entry, _ in readable),
     }
 
 
-def _read(line: int, cells: list[str], layout: Layout, rows: RowReader | None) -> dict[str, Any]:
-    entry: dict[str, Any] = {
-        "line": line,
-        "cells": cells,
-        "row": None,
-        "error": None,
-        "duplicate": False,
-        "left_out": reason_left_out(cells, layout.non_bookings),
-    }
-    if rows is not None and not entry["left_out"]:
+def _read(line: int, cells: list[str], layout: Layout, reader: RowReader | None) -> PreviewRow:
+    entry = PreviewRow(line, cells, left_out=reason_left_out(cells, layout.non_bookings))
+    if reader is not None and not entry.left_out:
         try:
-            entry["row"] = rows.read(cells)
+            entry.row = reader.read(cells)
         except RowError as error:
-            entry["error"] = str(error)
+            entry.error = str(error)
         except RowLeftOutError as error:
-            entry["left_out"] = str(error)
+            entry.left_out = str(error)
     return entry
 
 
-def _shown(entry: dict[str, Any]) -> dict[str, Any]:
+def _shown(entry: PreviewRow) -> dict[str, Any]:
     return {
-        "line": entry["line"],
-        "cells": [cell[:_SHOWN_CHARACTERS] for cell in entry["cells"]],
-        "expense": None if entry["row"] is None else _expense(entry["row"]),
-        "error": entry["error"],
-        "left_out": entry["left_out"],
-        "duplicate": entry["duplicate"],
+        "line": entry.line,
+        "cells": [cell[:_SHOWN_CHARACTERS] for cell in entry.cells],
+        "expense": None if entry.row is None else _expense(entry.row),
+        "error": entry.error,
+        "left_out": entry.left_out,
+        "duplicate": entry.duplicate,
     }
 
 
@@ -94,15 +100,15 @@ def _encoding(candidate: EncodingCandidate) -> dict[str, str]:
     return {"encoding": candidate.encoding, "sample": "\n".join(lines[:3])[:_SHOWN_CHARACTERS]}
 
 
-def _currencies(layout: Layout, read: list[dict[str, Any]], has_rate: HasRate) -> list[dict[str, Any]]:
+def _currencies(layout: Layout, rows: list[PreviewRow], has_rate: HasRate) -> list[dict[str, Any]]:
     """Return each currency of the sample, whether it exists, and whether there is an exchange rate on all of its dates."""
     days: dict[str, set[str]] = {}
     at = layout.mapping.columns.get("currency", -1)
-    for entry in read:
-        row, named = entry["row"], entry["cells"][at].strip() if 0 <= at < len(entry["cells"]) else ""
+    for entry in rows:
+        row, named = entry.row, entry.cells[at].strip() if 0 <= at < len(entry.cells) else ""
         if row is not None:
             days.setdefault(row.currency, set()).add(row.spent_on)
-        elif named and not entry["left_out"] and currency_of(named, layout.mapping.currency or "") is None:
+        elif named and not entry.left_out and currency_of(named, layout.mapping.currency or "") is None:
             days.setdefault(named[:20], set())
     return [
         {"currency": code, "known": is_currency(code), "rate": bool(found) and all(has_rate(code, day) for day in found)}
