@@ -72,11 +72,13 @@ PURE = ("expenses.imports.readers", "expenses.receipts")
 PURE_MODULES = {
     "auth": (
         "errors.py",
+        "rate_limits/limits.py",
         "rate_limits/network.py",
         "store/associated_data.py",
         "store/document.py",
         "users/access_token.py",
         "users/email_address.py",
+        "users/model.py",
         "users/secret.py",
         "users/session.py",
     ),

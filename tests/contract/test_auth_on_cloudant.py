@@ -1,4 +1,4 @@
-"""Auth as a service over a real server of CouchDB's API: what it does, and what it does while the server is away."""
+"""Auth over a real server with CouchDB's API, and what it does while the server is unreachable."""
 
 from __future__ import annotations
 

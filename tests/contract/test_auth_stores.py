@@ -1,4 +1,4 @@
-"""What auth promises whichever store its documents are in: what is interrupted heals, and of several at a time one succeeds."""
+"""What auth guarantees on every store: interrupted changes are completed, and one of several simultaneous changes succeeds."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def test_a_change_of_address_may_be_interrupted_anywhere(breaking, writes):
     body = {"email": "new@example.org", "current_password": PASSWORD}
     changing = breaking.call("PATCH", "/users/me", secret=secret, headers={"If-Match": '"1"'}, json=body)
     assert changing.status_code == 200
-    link = breaking.mailed_token("user.verification_requested")
+    link = breaking.emailed_token("user.verification_requested")
     breaking.documents.writes_left = writes
     breaking.send("PUT", f"/email-verifications/{link}")
     breaking.documents.writes_left = MANY
@@ -190,9 +190,9 @@ def test_a_reset_link_works_once_and_ends_every_session(auth):
     secret = auth.sign_up()
     assert auth.request_reset().status_code == 202
     event = auth.events()[-1]
-    assert auth.opened_address(event) == "Maria@example.org"
+    assert auth.decrypted_address(event) == "Maria@example.org"
     assert event.data["expires_at"] == "2015-01-24T19:00:00Z"
-    path = f"/password-resets/{auth.opened_token(event)}"
+    path = f"/password-resets/{auth.decrypted_token(event)}"
     answer = auth.send("PUT", path, json=NEW)
     assert answer.status_code == 204
     assert "Set-Cookie" not in answer.headers
@@ -205,7 +205,7 @@ def test_a_reset_link_works_once_and_ends_every_session(auth):
 def test_one_of_several_simultaneous_resets_succeeds(auth):
     auth.sign_up()
     auth.request_reset()
-    path = f"/password-resets/{auth.mailed_token(RESET)}"
+    path = f"/password-resets/{auth.emailed_token(RESET)}"
     requests = [("PUT", path, {"json": {"password": f"seven paper lanterns {n}"}}) for n in range(4)]
     assert sorted(answer.status_code for answer in auth.send_at_once(*requests)) == [204, 404, 404, 404]
 

@@ -1,4 +1,4 @@
-"""What is particular to documents in Cloudant: the ways in, what is tried again, and that nothing is half done in bad weather."""
+"""What is particular to Cloudant: authentication, retries, lost responses and conflicting revisions."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ class TestWaysIn:
                     store.check()
         assert time.monotonic() - began < 3
         logged = caplog.text + repr([vars(record) for record in caplog.records])
-        assert "the store" in logged
+        assert "store refuses" in logged
         assert "wr0ng-one" not in logged
         assert base64.b64encode(f"{door.user}:wr0ng-one".encode()).decode() not in logged
 

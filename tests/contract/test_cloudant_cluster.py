@@ -1,4 +1,4 @@
-"""Documents and accounts on a cluster of three copies, each of which takes saves by itself: nobody is told what does not stand."""
+"""Documents and accounts on a cluster of three copies, each of which accepts saves by itself: what is confirmed stays."""
 
 from __future__ import annotations
 

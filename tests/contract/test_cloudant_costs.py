@@ -1,4 +1,4 @@
-"""What operations cost on Cloudant, which bills each request: measured, and compared with the table that operators read."""
+"""What operations cost on Cloudant, which bills each request: measured, and compared with the table in the README."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from support.cloudant_auth import MARIA, Auth, Person, opened_token, secret_in
+from support.cloudant_auth import MARIA, Auth, Person, decrypted_token, secret_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,7 +52,7 @@ def test_each_operation_costs_what_the_readme_says(auth: Auth, door: Door) -> No
     events = costs("relay: lease a document's events", lambda: auth.made.service.outbox.claim(10))
     costs("relay: remove published events", lambda: auth.made.service.outbox.mark_sent([event.id for event in events]))
     costs("relay: find nothing", lambda: auth.made.service.outbox.claim(10))
-    link = opened_token(events[-1])
+    link = decrypted_token(events[-1])
     new = {"password": "seven paper lanterns"}
     costs("reset the password", lambda: auth.call("PUT", f"/password-resets/{link}", json=new))
     me = Person(auth, secret_in(auth.call("POST", "/session", json={**me.credentials, **new})), **new)

@@ -1,4 +1,4 @@
-"""Auth on CouchDB's API while it is killed, cut off, throttled and crowded: nothing is lost, and nothing is doubled."""
+"""Auth on CouchDB's API while it is killed, cut off, throttled or crowded: nothing is lost or doubled."""
 
 from __future__ import annotations
 

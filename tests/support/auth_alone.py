@@ -1,4 +1,4 @@
-"""Auth over one store, with a clock for what is shown and one for what expires. Tests of what it does run over every kind of store."""
+"""Auth over one store, with a clock for what people see and one for what expires."""
 
 from __future__ import annotations
 
@@ -36,20 +36,20 @@ DAY = 86_400.0
 
 
 class Breaking:
-    """A store that goes away after some writes."""
+    """A store that becomes unavailable after some writes."""
 
     def __init__(self, store: Documents) -> None:
-        """Stand before a store."""
+        """Wrap a store."""
         self.writes_left = 1_000_000
         self._store = store
 
     def save(self, document: Document) -> Document:
-        """Save, or be away."""
+        """Save, or be unavailable."""
         self._count()
         return self._store.save(document)
 
     def delete(self, document: Document) -> None:
-        """Delete, or be away."""
+        """Delete, or be unavailable."""
         self._count()
         self._store.delete(document)
 
@@ -63,12 +63,12 @@ class Breaking:
 
 
 GATEWAY_KEY = "g" * 32
-"""By which tests are taken for a gateway."""
+"""With which tests authenticate as a gateway."""
 
 
 @dataclass
 class MachineTime:
-    """The machine's time, moved on by tests."""
+    """The machine's time, which tests can advance."""
 
     ahead: float = 0.0
     stopped_at: float | None = None
@@ -80,7 +80,7 @@ class MachineTime:
 
 @dataclass
 class Auth:
-    """Auth and what a test wants of it."""
+    """Auth and what tests need of it."""
 
     made: AuthService
     encryptor: Encryptor
@@ -88,12 +88,12 @@ class Auth:
     path: Path
     documents: Any
     wake_up: threading.Event
-    """Rings when there are events to send."""
+    """Set when there are events to publish."""
     rows: Callable[[], Iterable[tuple[str, str]]]
-    """(kind, user's id) of all that is in the store."""
+    """(kind, user id) of every document."""
 
     def kinds_of(self, user_id: str) -> list[str]:
-        """Return the kinds of all documents that are about somebody."""
+        """Return the kinds of a user's documents."""
         return sorted(kind for kind, owner in self.rows() if owner == user_id)
 
     def call(
@@ -110,7 +110,7 @@ class Auth:
         return self.send_at_once((method, path, more))[0]
 
     def send_at_once(self, *requests: tuple[str, str, dict[str, Any]]) -> list[httpx.Response]:
-        """Send several requests at the same moment."""
+        """Send several requests at the same time."""
 
         async def go() -> list[httpx.Response]:
             transport = httpx.ASGITransport(self.made.service.web, raise_app_exceptions=False)
@@ -154,32 +154,33 @@ class Auth:
         return self.send("POST", "/password-resets", json={"email": email})
 
     def events(self) -> list[Event]:
-        """Take all events out of the outbox, each checked against its schema."""
+        """Take all events from the outbox, each checked against its schema."""
         found = self.made.service.outbox.claim(1000)
         self.made.service.outbox.mark_sent([event.id for event in found])
         return [Event.from_json(event.to_json()) for event in found]
 
-    def opened_token(self, event: Event) -> str:
+    def decrypted_token(self, event: Event) -> str:
         """Return the secret of the link in an event."""
         return self.encryptor.decrypt(event.data["token"], f"token:{event.data['user_id']}")
 
-    def opened_address(self, event: Event) -> str:
+    def decrypted_address(self, event: Event) -> str:
         """Return the address in an event."""
         return self.encryptor.decrypt(event.data["email"], f"email:{event.data['user_id']}")
 
-    def mailed_token(self, kind: str) -> str:
-        """Return the token of the newest mail of a kind."""
+    def emailed_token(self, kind: str) -> str:
+        """Return the token of the newest email of a kind."""
         events = [event for event in self.events() if event.type == kind]
-        return self.opened_token(events[-1])
+        return self.decrypted_token(events[-1])
 
 
 @contextmanager
 def auths(
     documents: Callable[[Callable[[], None]], Any], rows: Callable[[], Iterable[tuple[str, str]]], path: Path
 ) -> Iterator[Callable[..., Auth]]:
-    """Return what makes auth with some settings, each time over the same store; `documents` opens it and is told whom to ring.
+    """Yield a function that puts auth together with some settings, each time over the same store.
 
-    What is made may stand before the store: the first argument is given the documents. All are closed in the end.
+    `documents` opens the store, given what to call when there are events to publish. The first argument of the function may wrap
+    the store. All are closed in the end.
     """
     made: list[Auth] = []
 

@@ -75,7 +75,7 @@ class Auth:
         """Relay all events; return the token of the newest mail of a kind, if it has one."""
         events = self.made.service.outbox.claim(100)
         self.made.service.outbox.mark_sent([event.id for event in events])
-        return next(opened_token(event) if "token" in event.data else "" for event in events[::-1] if event.type == kind)
+        return next(decrypted_token(event) if "token" in event.data else "" for event in events[::-1] if event.type == kind)
 
     def ready(self) -> int:
         return call(self.made.service.web, "GET", "/readyz", base="http://auth").status_code
@@ -86,7 +86,7 @@ def secret_in(answer: httpx.Response) -> str:
     return answer.headers["Set-Cookie"].partition("=")[2].partition(";")[0]
 
 
-def opened_token(event: Event) -> str:
+def decrypted_token(event: Event) -> str:
     """Return the secret of the link in an event."""
     return VAULT.decrypt(event.data["token"], f"token:{event.data['user_id']}")
 

@@ -1,4 +1,4 @@
-"""Signing up, reading and changing oneself."""
+"""Signing up, and reading and changing the account."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def test_signing_up_signs_in_and_publishes_events(auth):
     assert auth.wake_up.is_set()
     registered, mail = auth.events()
     assert (registered.type, mail.type) == ("user.registered", "user.verification_requested")
-    assert auth.opened_address(registered) == "Maria@example.org"
+    assert auth.decrypted_address(registered) == "Maria@example.org"
     assert mail.data["expires_at"] == "2015-01-31T18:00:00Z"
     assert auth.events() == []
 
@@ -195,7 +195,7 @@ VERIFY, WARN = "user.verification_requested", "user.email_change_requested"
 
 def verified(auth) -> str:
     secret = auth.sign_up()
-    assert auth.send("PUT", f"/email-verifications/{auth.mailed_token(VERIFY)}").status_code == 204
+    assert auth.send("PUT", f"/email-verifications/{auth.emailed_token(VERIFY)}").status_code == 204
     auth.events()
     return secret
 
@@ -208,13 +208,13 @@ def test_a_new_address_counts_once_verified_and_frees_the_old_one(auth):
     assert told == ("Maria@example.org", True, "new@example.org")
     changed, mail, warning = auth.events()
     assert (changed.type, mail.type, warning.type) == ("user.changed", VERIFY, WARN)
-    assert (auth.opened_address(mail), auth.opened_address(warning)) == ("new@example.org", "Maria@example.org")
-    assert auth.opened_address(changed) == "Maria@example.org"
+    assert (auth.decrypted_address(mail), auth.decrypted_address(warning)) == ("new@example.org", "Maria@example.org")
+    assert auth.decrypted_address(changed) == "Maria@example.org"
     assert auth.sign_in(email="new@example.org").status_code == 401
     assert auth.sign_in().status_code == 201
-    assert auth.send("PUT", f"/email-verifications/{auth.opened_token(mail)}").status_code == 204
+    assert auth.send("PUT", f"/email-verifications/{auth.decrypted_token(mail)}").status_code == 204
     (changed,) = auth.events()
-    assert (auth.opened_address(changed), changed.data["email_verified"]) == ("new@example.org", True)
+    assert (auth.decrypted_address(changed), changed.data["email_verified"]) == ("new@example.org", True)
     me = auth.call("GET", "/users/me", secret=secret).json()
     assert (me["email"], me["email_verified"], me["pending_email"]) == ("new@example.org", True, None)
     assert auth.sign_in().status_code == 401
@@ -225,7 +225,7 @@ def test_a_new_address_counts_once_verified_and_frees_the_old_one(auth):
 def test_a_pending_address_blocks_nobody_else(auth):
     secret = verified(auth)
     change_address(auth, secret, "new@example.org", version=2)
-    link = auth.mailed_token(VERIFY)
+    link = auth.emailed_token(VERIFY)
     auth.sign_up(email="new@example.org")
     assert auth.send("PUT", f"/email-verifications/{link}").status_code == 409
     assert auth.call("GET", "/users/me", secret=secret).json()["email"] == "Maria@example.org"
@@ -243,10 +243,10 @@ def test_an_unverified_old_address_gets_no_warning(auth):
 def test_a_new_password_cancels_a_change_of_address(auth, way):
     secret = verified(auth)
     change_address(auth, secret, "eve@example.org", version=2)
-    link = auth.mailed_token(VERIFY)
+    link = auth.emailed_token(VERIFY)
     if way == "a reset":
         auth.send("POST", "/password-resets", json={"email": MARIA["email"]})
-        token = auth.mailed_token("user.password_reset_requested")
+        token = auth.emailed_token("user.password_reset_requested")
         assert auth.send("PUT", f"/password-resets/{token}", json={"password": "seven paper lanterns"}).status_code == 204
     else:
         body = {"current_password": MARIA["password"], "new_password": "seven paper lanterns"}
@@ -258,7 +258,7 @@ def test_a_new_password_cancels_a_change_of_address(auth, way):
 def test_an_address_in_another_case_is_the_same_account(auth):
     secret = auth.sign_up()
     assert change_address(auth, secret, "MARIA@example.org").json()["pending_email"] == "MARIA@example.org"
-    assert auth.send("PUT", f"/email-verifications/{auth.mailed_token(VERIFY)}").status_code == 204
+    assert auth.send("PUT", f"/email-verifications/{auth.emailed_token(VERIFY)}").status_code == 204
     assert auth.call("GET", "/users/me", secret=secret).json()["email"] == "MARIA@example.org"
     assert auth.sign_in().status_code == 201
 

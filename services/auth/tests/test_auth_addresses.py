@@ -1,4 +1,4 @@
-"""When two e-mail addresses are the same, and what of a detail is kept."""
+"""When two email addresses are the same, and how a profile is read."""
 
 from __future__ import annotations
 

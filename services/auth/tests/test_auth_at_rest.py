@@ -1,4 +1,4 @@
-"""What somebody who steals the file does not get."""
+"""What is not in the stored file."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def test_the_file_contains_no_address_password_or_secret(auth):
     service_token = auth.made.exchange(token)[0]["auth"]
     auth.send("POST", "/password-resets", json={"email": "maria@example.org"})
     claimed = auth.made.service.outbox.claim(100)
-    mailed = [auth.opened_token(event) for event in claimed if "token" in event.data]
+    mailed = [auth.decrypted_token(event) for event in claimed if "token" in event.data]
     assert len(mailed) == 2
     signing_key = auth.documents.get("signing-keys").body["keys"][0]
     private = auth.encryptor.decrypt(signing_key["private"], f"signing-key:{signing_key['id']}")

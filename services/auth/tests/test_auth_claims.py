@@ -1,4 +1,4 @@
-"""An address belongs to one account, whatever happens at the same moment."""
+"""An address belongs to one account, whatever happens simultaneously."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def change_address(auth: Auth, bearer: str, email: str, version: int = 1) -> int
 def link_to(auth: Auth, bearer: str, email: str, version: int = 1) -> str:
     """Ask for another address; return the secret of the link that is sent there."""
     assert change_address(auth, bearer, email, version) == 200
-    return auth.mailed_token("user.verification_requested")
+    return auth.emailed_token("user.verification_requested")
 
 
 def follow(auth: Auth, token: str) -> int:

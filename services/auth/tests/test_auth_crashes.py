@@ -1,4 +1,4 @@
-"""Whatever is interrupted in the middle heals: every write may be the last one before the power goes."""
+"""The relay publishes while users change."""
 
 from __future__ import annotations
 

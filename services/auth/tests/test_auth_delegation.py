@@ -1,4 +1,4 @@
-"""What the assistant sends back to act for somebody: good for their data while they are signed in, and for nothing else."""
+"""Delegated tokens, with which the assistant acts for its caller: for their data, and only while they are signed in."""
 
 from __future__ import annotations
 

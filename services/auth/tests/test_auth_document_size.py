@@ -1,4 +1,4 @@
-"""How large a user's document may become: Cloudant takes none above 1 MB."""
+"""The size of a user's document: Cloudant accepts 1 MB at most."""
 
 from __future__ import annotations
 

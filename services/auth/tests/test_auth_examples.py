@@ -1,4 +1,4 @@
-"""The document and the service agree."""
+"""The OpenAPI document and the service agree."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from chassis.web.spec import load_spec, operations
 
 SPEC = load_spec("auth")
 OWN = {"a passphrase of your own": "violet umbrella kitchen", "another passphrase of your own": "seven paper lanterns"}
-"""Passwords instead of those of the document, which nobody may use."""
+"""Passwords in place of those in the document, which are refused."""
 POSTED = {
     name: {key: OWN.get(str(value), value) for key, value in schema["example"].items()}
     for name, schema in SPEC["components"]["schemas"].items()
@@ -34,14 +34,14 @@ def test_every_example_is_accepted(auth):
     assert auth.call("POST", "/users/me/tokens", secret=secret, json=POSTED["NewToken"]).status_code == 201
     assert auth.call("POST", "/users/me/password", secret=secret, json=POSTED["PasswordChange"]).status_code == 204
     assert auth.send("POST", "/password-resets", json=POSTED["PasswordResetRequest"]).status_code == 202
-    token = auth.mailed_token("user.password_reset_requested")
+    token = auth.emailed_token("user.password_reset_requested")
     assert auth.send("PUT", f"/password-resets/{token}", json=POSTED["NewPassword"]).status_code == 204
     assert auth.send("POST", "/internal/tokens", json=POSTED["TokenExchange"]).status_code == 401
 
 
 def test_every_error_has_a_status():
     declared = {kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, Exception)}
-    assert declared == set(STATUSES)
+    assert declared - {errors.AuthError} == set(STATUSES)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Signing keys: made, rotated, published and forgotten."""
+"""Signing keys: created, rotated, published and dropped."""
 
 from __future__ import annotations
 

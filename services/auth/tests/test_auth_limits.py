@@ -1,4 +1,4 @@
-"""How often things may be tried."""
+"""Rate limits, and waits after failed sign-ins."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def mails_of(auth) -> list[str]:
 
 def signed_up(auth) -> str:
     auth.send("POST", "/users", headers=from_("10.7.7.7"), json=MARIA)
-    return auth.mailed_token("user.verification_requested")
+    return auth.emailed_token("user.verification_requested")
 
 
 def refused(answer) -> bool:
@@ -108,7 +108,7 @@ def test_a_completed_reset_lifts_the_wait_and_the_guard(strict):
     strict.sign_up()
     assert statuses(sign_in(strict, "wrong") for _ in range(6))[-1] == 429
     strict.send("POST", "/password-resets", json={"email": MARIA["email"]})
-    link = strict.mailed_token("user.password_reset_requested")
+    link = strict.emailed_token("user.password_reset_requested")
     assert strict.send("PUT", f"/password-resets/{link}", json={"password": "seven paper lanterns"}).status_code == 204
     assert sign_in(strict, "seven paper lanterns").status_code == 201
 

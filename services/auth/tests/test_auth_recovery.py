@@ -1,4 +1,4 @@
-"""Verifying an address and setting a new password by mail."""
+"""Verifying an address and setting a new password by email."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ NEW = {"password": "seven paper lanterns"}
 
 def test_the_emailed_link_verifies_the_address_once(auth):
     secret = auth.sign_up()
-    path = f"/email-verifications/{auth.mailed_token(VERIFY)}"
+    path = f"/email-verifications/{auth.emailed_token(VERIFY)}"
     assert auth.send("PUT", path).status_code == 204
     me = auth.call("GET", "/users/me", secret=secret).json()
     assert (me["email_verified"], me["version"]) == (True, 2)
@@ -24,16 +24,16 @@ def test_the_emailed_link_verifies_the_address_once(auth):
 
 def test_another_verification_email_ends_the_former_link(auth):
     secret = auth.sign_up()
-    first = auth.mailed_token(VERIFY)
+    first = auth.emailed_token(VERIFY)
     assert auth.call("POST", "/users/me/verification", secret=secret).status_code == 202
-    second = auth.mailed_token(VERIFY)
+    second = auth.emailed_token(VERIFY)
     assert auth.send("PUT", f"/email-verifications/{first}").status_code == 404
     assert auth.send("PUT", f"/email-verifications/{second}").status_code == 204
 
 
 def test_a_verification_link_is_valid_for_seven_days(auth):
     auth.sign_up()
-    token = auth.mailed_token(VERIFY)
+    token = auth.emailed_token(VERIFY)
     auth.now.ahead = 7 * DAY + 60
     assert auth.send("PUT", f"/email-verifications/{token}").status_code == 404
     auth.now.ahead = 7 * DAY - 60
@@ -42,7 +42,7 @@ def test_a_verification_link_is_valid_for_seven_days(auth):
 
 def test_a_link_to_the_old_address_does_not_verify_the_new_one(auth):
     secret = auth.sign_up()
-    old = auth.mailed_token(VERIFY)
+    old = auth.emailed_token(VERIFY)
     change = {"email": "new@example.org", "current_password": "violet umbrella kitchen"}
     auth.call("PATCH", "/users/me", secret=secret, headers={"If-Match": '"1"'}, json=change)
     assert auth.send("PUT", f"/email-verifications/{old}").status_code == 204
@@ -53,9 +53,9 @@ def test_a_link_to_the_old_address_does_not_verify_the_new_one(auth):
 def test_another_reset_email_ends_the_former_link(auth):
     auth.sign_up()
     auth.request_reset()
-    first = auth.mailed_token(RESET)
+    first = auth.emailed_token(RESET)
     auth.request_reset()
-    second = auth.mailed_token(RESET)
+    second = auth.emailed_token(RESET)
     assert auth.send("PUT", f"/password-resets/{first}", json=NEW).status_code == 404
     assert auth.send("PUT", f"/password-resets/{second}", json=NEW).status_code == 204
 
@@ -63,7 +63,7 @@ def test_another_reset_email_ends_the_former_link(auth):
 def test_a_reset_link_expires_in_an_hour_or_with_a_new_password(auth):
     secret = auth.sign_up()
     auth.request_reset()
-    token = auth.mailed_token(RESET)
+    token = auth.emailed_token(RESET)
     auth.now.ahead = HOUR + 60
     assert auth.send("PUT", f"/password-resets/{token}", json=NEW).status_code == 404
     auth.now.ahead = 0
@@ -88,7 +88,7 @@ class Counting:
 def test_a_reset_request_costs_the_same_with_and_without_email(make_auth):
     auth = make_auth(Counting, factor=1)
     auth.sign_up(email="confirmed@example.org")
-    auth.send("PUT", f"/email-verifications/{auth.mailed_token(VERIFY)}")
+    auth.send("PUT", f"/email-verifications/{auth.emailed_token(VERIFY)}")
     auth.sign_up(email="unconfirmed@example.org")
     costs = set()
     for n, name in enumerate(["confirmed", "unconfirmed", "unknown"] * 5):
@@ -103,7 +103,7 @@ def test_a_reset_request_costs_the_same_with_and_without_email(make_auth):
 def test_a_weak_password_leaves_the_link_valid(auth):
     auth.sign_up()
     auth.request_reset()
-    path = f"/password-resets/{auth.mailed_token(RESET)}"
+    path = f"/password-resets/{auth.emailed_token(RESET)}"
     answer = auth.send("PUT", path, json={"password": "maria@example.org"})
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["pointer"] == "/password"
@@ -113,9 +113,9 @@ def test_a_weak_password_leaves_the_link_valid(auth):
 
 def test_a_link_of_one_kind_does_not_work_as_the_other(auth):
     auth.sign_up()
-    verification = auth.mailed_token(VERIFY)
+    verification = auth.emailed_token(VERIFY)
     auth.request_reset()
-    reset = auth.mailed_token(RESET)
+    reset = auth.emailed_token(RESET)
     assert auth.send("PUT", f"/password-resets/{verification}", json=NEW).status_code == 404
     assert auth.send("PUT", f"/email-verifications/{reset}").status_code == 404
 

@@ -1,4 +1,4 @@
-"""What auth tells the security log: who, what, from where, and the outcome; and no secret."""
+"""What auth writes to the audit log: who, what, from where and the outcome, but no secret."""
 
 from __future__ import annotations
 

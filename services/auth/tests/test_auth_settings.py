@@ -1,4 +1,4 @@
-"""What auth can be told from outside."""
+"""The settings of auth."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def cloudant(store: str, **more: str) -> CloudantAddress:
 def test_a_database_is_read_from_one_address():
     address = cloudant("cloudants://maria:p%40ss@db.example:6984/outlay?auth=session&seconds=2.5")
     assert (address.url, address.database) == ("https://db.example:6984", "outlay")
-    assert (address.way_in, address.user, address.password, address.seconds) == ("session", "maria", "p@ss", 2.5)
+    assert (address.auth, address.user, address.password, address.seconds) == ("session", "maria", "p@ss", 2.5)
 
 
 @pytest.mark.parametrize(
@@ -61,15 +61,15 @@ def test_a_database_is_read_from_one_address():
     ],
 )
 def test_defaults_of_an_address(store: str, url: str, way_in: str):
-    assert (cloudant(store).url, cloudant(store).way_in) == (url, way_in)
+    assert (cloudant(store).url, cloudant(store).auth) == (url, way_in)
 
 
 def test_secrets_may_be_in_files(tmp_path: Path):
     (tmp_path / "secret").write_text("s3cret\n")
     of_iam = cloudant("cloudants://x.cloud/outlay", AUTH_STORE_APIKEY_FILE=str(tmp_path / "secret"))
-    assert (of_iam.way_in, of_iam.apikey) == ("iam", "s3cret")
+    assert (of_iam.auth, of_iam.apikey) == ("iam", "s3cret")
     of_basic = cloudant("cloudants://maria@x.cloud/outlay", AUTH_STORE_PASSWORD_FILE=str(tmp_path / "secret"))
-    assert (of_basic.way_in, of_basic.password) == ("basic", "s3cret")
+    assert (of_basic.auth, of_basic.password) == ("basic", "s3cret")
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_secrets_may_be_in_files(tmp_path: Path):
         ("cloudants://maria:s3cret@x.cloud/outlay?auth=magic", {}, "unknown auth"),
         ("cloudants://maria:s3cret@x.cloud/outlay?seconds=soon", {}, "number of seconds"),
         ("cloudants://maria:s3cret@x.cloud/outlay?seconds=0", {}, "above 0"),
-        ("cloudants://maria:s3cret@x.cloud/outlay?ca=/nowhere.pem", {}, "no file"),
+        ("cloudants://maria:s3cret@x.cloud/outlay?ca=/nowhere.pem", {}, "does not exist"),
         ("cloudant://maria:s3cret@x.cloud/outlay?ca=/nowhere.pem", {}, "not cloudants://"),
         ("cloudants://maria@x.cloud/outlay?auth=session", {}, "user and a password"),
         ("cloudants://x.cloud/outlay?auth=iam", {}, "AUTH_STORE_APIKEY"),

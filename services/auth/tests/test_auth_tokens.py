@@ -159,7 +159,7 @@ def test_a_password_reset_revokes_all_tokens(auth):
     secret = auth.sign_up()
     token = auth.create_token(secret)["token"]
     assert auth.send("POST", "/password-resets", json={"email": "maria@example.org"}).status_code == 202
-    link = auth.mailed_token("user.password_reset_requested")
+    link = auth.emailed_token("user.password_reset_requested")
     assert auth.send("PUT", f"/password-resets/{link}", json={"password": "seven paper lanterns"}).status_code == 204
     assert auth.exchange_status(token) == 401
 

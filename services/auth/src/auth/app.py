@@ -14,20 +14,17 @@ from auth.access_tokens.api import AccessTokensApi
 from auth.access_tokens.service import AccessTokens
 from auth.accounts.api import AccountsApi
 from auth.accounts.deletion import AccountDeletion
-from auth.accounts.email_change import EmailChange
+from auth.accounts.email_verification import EmailVerification
 from auth.accounts.service import Accounts
-from auth.accounts.verification import EmailVerification
 from auth.credentials.api import CredentialsApi
 from auth.credentials.emailed_links import RESET_LIFETIME, VERIFICATION_LIFETIME, EmailedLinks
 from auth.credentials.password_hashing import Argon2Hashing
 from auth.credentials.service import Credentials
-from auth.credentials.sign_in import SignIn
 from auth.rate_limits.email_allowance import EmailAllowance
 from auth.rate_limits.failed_sign_ins import FailedSignIns
 from auth.rate_limits.store import SharedRateLimits
 from auth.rekeying import Rekeying
 from auth.service_tokens.api import ServiceTokensApi
-from auth.service_tokens.delegation import Delegation
 from auth.service_tokens.service import TokenExchange
 from auth.service_tokens.signing_keys import SigningKeys
 from auth.sessions.api import SessionsApi
@@ -229,9 +226,12 @@ def _use_cases(
     verifications = links(lifetime=VERIFICATION_LIFETIME, current=lambda user: user.verification)
     resets = links(lifetime=RESET_LIFETIME, current=lambda user: user.reset)
     changes = links(lifetime=VERIFICATION_LIFETIME, current=lambda user: user.pending.link if user.pending else None)
-    email_change = EmailChange(users=users, verifications=verifications, changes=changes, events=events)
+    verification = EmailVerification(
+        users=users, verifications=verifications, changes=changes, events=events, limits=limits, emails=emails
+    )
     credentials = Credentials(
         users=users,
+        sessions=sessions,
         resets=resets,
         events=events,
         hashing=hashing,
@@ -240,7 +240,6 @@ def _use_cases(
         failed_sign_ins=failed_sign_ins,
         now=now,
     )
-    sign_in = SignIn(users=users, sessions=sessions, hashing=hashing, limits=limits, failed_sign_ins=failed_sign_ins)
     accounts = Accounts(
         users=users,
         sessions=sessions,
@@ -250,20 +249,16 @@ def _use_cases(
         hashing=hashing,
         limits=limits,
         emails=emails,
-        email_change=email_change,
+        email_verification=verification,
         known_locale=known_locale,
         clock=clock,
     )
-    verification = EmailVerification(
-        users=users, verifications=verifications, events=events, limits=limits, emails=emails, email_change=email_change
-    )
     deletion = AccountDeletion(documents=documents, users=users, credentials=credentials, now=now)
     tokens = AccessTokens(users=users, sessions=sessions, credentials=credentials, clock=clock, ids=ids, now=now)
-    delegation = Delegation(users=users, keys=keys, now=now)
-    exchange = TokenExchange(sessions=sessions, tokens=tokens, delegation=delegation, keys=keys, now=now)
+    exchange = TokenExchange(users=users, sessions=sessions, tokens=tokens, keys=keys, now=now)
     operations = (
         AccountsApi(accounts=accounts, verification=verification, deletion=deletion, cookie=cookie),
-        CredentialsApi(sign_in_use_case=sign_in, credentials=credentials, cookie=cookie),
+        CredentialsApi(credentials=credentials, cookie=cookie),
         SessionsApi(sessions=sessions, cookie=cookie),
         AccessTokensApi(tokens=tokens),
         ServiceTokensApi(exchange=exchange, keys=keys),

@@ -5,23 +5,33 @@ The first line of the docstring is the title of the problem; its public `type` i
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import ClassVar
 
-class RevisionConflictError(Exception):
+
+class AuthError(Exception):
+    """A problem that the caller can be told; `detail` says what to do."""
+
+    detail = ""
+
+    def __init__(self, detail: str = "") -> None:
+        super().__init__(detail or self.detail)
+
+
+class RevisionConflictError(AuthError):
     """Changed at the same moment."""
 
-    def __init__(self) -> None:
-        super().__init__("Somebody else is changing this at the moment. Try again.")
+    detail = "Somebody else is changing this at the moment. Try again."
 
 
-class EmailTakenError(Exception):
+class EmailTakenError(AuthError):
     """Email address already in use."""
 
-    def __init__(self) -> None:
-        super().__init__("There is an account with this address. Sign in, or reset your password.")
-        self.errors = [{"pointer": "/email", "message": "is already in use"}]
+    detail = "There is an account with this address. Sign in, or reset your password."
+    errors = ({"pointer": "/email", "message": "is already in use"},)
 
 
-class UnacceptableError(Exception):
+class UnacceptableError(AuthError):
     """Not acceptable."""
 
     def __init__(self, *, at: str, message: str) -> None:
@@ -29,72 +39,66 @@ class UnacceptableError(Exception):
         self.errors = [{"pointer": at, "message": message}]
 
 
-class WrongCredentialsError(Exception):
+class WrongCredentialsError(AuthError):
     """Wrong email address or password."""
 
-    def __init__(self) -> None:
-        super().__init__("The email address or the password is wrong. If you forgot your password, reset it by email.")
+    detail = "The email address or the password is wrong. If you forgot your password, reset it by email."
 
 
-class WrongPasswordError(Exception):
+class WrongPasswordError(AuthError):
     """Wrong password."""
 
+    detail = "Wrong password."
+
     def __init__(self, *, pointer: str = "/current_password") -> None:
-        super().__init__("Wrong password.")
+        super().__init__()
         self.errors = [{"pointer": pointer, "message": "is wrong"}] if pointer else []
 
 
-class SignedOutError(Exception):
+class SignedOutError(AuthError):
     """Not signed in."""
 
-    def __init__(self) -> None:
-        super().__init__("Your session has ended or your account was deleted. Sign in again.")
+    detail = "Your session has ended or your account was deleted. Sign in again."
 
 
-class InvalidSecretError(Exception):
+class InvalidSecretError(AuthError):
     """Not signed in."""
 
-    def __init__(self) -> None:
-        super().__init__("The session or access token is unknown, expired or revoked. Sign in again.")
+    detail = "The session or access token is unknown, expired or revoked. Sign in again."
 
 
-class StaleVersionError(Exception):
+class StaleVersionError(AuthError):
     """Changed meanwhile."""
 
-    def __init__(self) -> None:
-        super().__init__("Your account has changed since you loaded it. Reload it and repeat your change.")
+    detail = "Your account has changed since you loaded it. Reload it and repeat your change."
 
 
-class SessionNotFoundError(Exception):
+class SessionNotFoundError(AuthError):
     """Session not found."""
 
-    def __init__(self) -> None:
-        super().__init__("You have no session with this id.")
+    detail = "You have no session with this id."
 
 
-class TokenNotFoundError(Exception):
+class TokenNotFoundError(AuthError):
     """Access token not found."""
 
-    def __init__(self) -> None:
-        super().__init__("You have no access token with this id.")
+    detail = "You have no access token with this id."
 
 
-class LinkNotFoundError(Exception):
+class LinkNotFoundError(AuthError):
     """Link not valid."""
 
-    def __init__(self) -> None:
-        super().__init__("This link was already used, has expired, or was replaced by a newer one. Request a new one.")
+    detail = "This link was already used, has expired, or was replaced by a newer one. Request a new one."
 
 
-class TooManyUntoldError(Exception):
+class TooManyUntoldError(AuthError):
     """Too many changes at a time."""
 
-    def __init__(self) -> None:
-        super().__init__("Your latest changes are still being processed. Try again in a moment.")
-        self.headers = {"Retry-After": "10"}
+    detail = "Your latest changes are still being processed. Try again in a moment."
+    headers: ClassVar[Mapping[str, str]] = {"Retry-After": "10"}
 
 
-class TooManyAttemptsError(Exception):
+class TooManyAttemptsError(AuthError):
     """Too many attempts."""
 
     def __init__(self, *, seconds: int) -> None:

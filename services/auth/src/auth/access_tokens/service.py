@@ -70,8 +70,8 @@ class AccessTokens:
     def by_secret(self, secret: str) -> tuple[User, AccessToken]:
         """Return the token with this secret and its user; raises InvalidSecretError. Costs one read."""
         user, wanted = self.users.named_in(secret), digest(secret)
-        for token in user.active_tokens(self.now()) if user else ():
-            if user and token.digest == wanted:
+        for token in user.tokens if user else ():
+            if user and token.digest == wanted and not token.has_expired(self.now()):
                 return user, token
         raise InvalidSecretError
 

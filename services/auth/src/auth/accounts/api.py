@@ -8,8 +8,8 @@ from typing import Any
 from urllib.parse import unquote
 
 from auth.accounts.deletion import AccountDeletion
+from auth.accounts.email_verification import EmailVerification
 from auth.accounts.service import Accounts, NewAccount
-from auth.accounts.verification import EmailVerification
 from auth.sessions.cookie import SessionCookie
 from auth.users.email_address import normalised
 from auth.users.json import user_json
@@ -62,13 +62,13 @@ class AccountsApi:
 
     def request_verification(self, request: Request) -> Response:
         """Send the verification email again."""
-        self.verification.request(request.require_session().user_id, client=request.client_address)
+        self.verification.request_verification(request.require_session().user_id, client=request.client_address)
         return None, HTTPStatus.ACCEPTED, {}
 
     def verify_email(self, request: Request, token: str) -> Response:
         """Verify the address that the emailed token was sent to."""
         request.notes["account_id"] = user_id_in(token)
-        self.verification.verify(token, client=request.client_address)
+        self.verification.follow(token, client=request.client_address)
         return None, HTTPStatus.NO_CONTENT, {}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from auth.accounts.email_change import EmailChange
+from auth.accounts.email_verification import EmailVerification
 from auth.credentials.emailed_links import EmailedLinks
 from auth.credentials.password_hashing import Argon2Hashing
 from auth.credentials.password_policy import check_password, prepared
@@ -47,7 +47,7 @@ class Accounts:
     hashing: Argon2Hashing
     limits: SharedRateLimits
     emails: EmailAllowance
-    email_change: EmailChange
+    email_verification: EmailVerification
     known_locale: Callable[[str], bool]
     clock: Clock
 
@@ -112,7 +112,7 @@ class Accounts:
         if holder is not None and holder.id != user.id:
             raise EmailTakenError
         self.emails.spend(account=user.id, to=email, network=network_of(client))
-        return self.email_change.request(user, email, change, expected_version)
+        return self.email_verification.request_change(user, email, change, expected_version)
 
     def _change_profile(self, user: User, change: ProfileChange, expected_version: int) -> User:
         def apply(uow: UserUnitOfWork) -> None:

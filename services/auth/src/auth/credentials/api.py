@@ -7,7 +7,6 @@ from http import HTTPStatus
 from typing import Any
 
 from auth.credentials.service import Credentials, PasswordChange
-from auth.credentials.sign_in import SignIn
 from auth.sessions.cookie import SessionCookie
 from auth.users.json import user_json
 from auth.users.secret import user_id_in
@@ -18,7 +17,6 @@ from chassis.web.request import Request, Response
 class CredentialsApi:
     """One method for each operationId. An access token may not change the password."""
 
-    sign_in_use_case: SignIn
     credentials: Credentials
     cookie: SessionCookie
 
@@ -26,7 +24,9 @@ class CredentialsApi:
         """Sign in with email address and password."""
         email = str(body["email"])
         request.notes["address"] = self.credentials.users.audit_key(email)
-        user, secret = self.sign_in_use_case(email, body["password"], client=request.client_address, user_agent=request.user_agent)
+        user, secret = self.credentials.sign_in(
+            email, body["password"], client=request.client_address, user_agent=request.user_agent
+        )
         return user_json(user), HTTPStatus.CREATED, self.cookie.holding(secret)
 
     def change_password(self, request: Request, body: dict[str, Any]) -> Response:

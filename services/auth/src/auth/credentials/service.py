@@ -1,4 +1,4 @@
-"""Passwords: check, change, reset by email."""
+"""Signing in with a password, and checking, changing and resetting it."""
 
 from __future__ import annotations
 
@@ -7,12 +7,20 @@ from dataclasses import dataclass, field, replace
 from auth.credentials.emailed_links import EmailedLinks
 from auth.credentials.password_hashing import Argon2Hashing
 from auth.credentials.password_policy import check_password, prepared
-from auth.errors import RevisionConflictError, SignedOutError, TooManyAttemptsError, WrongPasswordError
+from auth.errors import RevisionConflictError, SignedOutError, TooManyAttemptsError, WrongCredentialsError, WrongPasswordError
 from auth.rate_limits.email_allowance import EmailAllowance
 from auth.rate_limits.failed_sign_ins import FailedSignIns
-from auth.rate_limits.limits import LINKS_PER_CLIENT, PASSWORD_CHECKS, RESETS_PER_ADDRESS, RESETS_PER_CLIENT
+from auth.rate_limits.limits import (
+    LINKS_PER_CLIENT,
+    PASSWORD_CHECKS,
+    RESETS_PER_ADDRESS,
+    RESETS_PER_CLIENT,
+    SIGN_INS_PER_CLIENT,
+    SIMULTANEOUS_SIGN_INS,
+)
 from auth.rate_limits.network import network_of
 from auth.rate_limits.store import SharedRateLimits
+from auth.sessions.service import Sessions
 from auth.store.ports import Now
 from auth.users.events import UserEvents
 from auth.users.model import User
@@ -32,9 +40,10 @@ class PasswordChange:
 
 @dataclass(frozen=True, kw_only=True)
 class Credentials:
-    """Checks, changes and resets passwords."""
+    """The use cases of passwords."""
 
     users: Users
+    sessions: Sessions
     resets: EmailedLinks
     events: UserEvents
     hashing: Argon2Hashing
@@ -42,6 +51,28 @@ class Credentials:
     emails: EmailAllowance
     failed_sign_ins: FailedSignIns
     now: Now
+
+    def sign_in(self, email: str, password: str, *, client: str, user_agent: str) -> tuple[User, str]:
+        """Return the user and the secret of a new session. Takes the same time whether or not the address is known.
+
+        Raises:
+            WrongCredentialsError: without saying which of the two is wrong.
+            TooManyAttemptsError: if too many were tried from this network, or for this address from networks its owner never used.
+        """
+        address, network = self.users.email_key(email), network_of(client)
+        self.limits.hit(SIGN_INS_PER_CLIENT, network)
+        self.limits.hit(SIMULTANEOUS_SIGN_INS, f"{address} {network}")
+        user = self.users.by_email(email)
+        network_key = self.users.network_key(network)
+        known = user is not None and network_key in user.networks
+        failures = self.failed_sign_ins.check(address, network, known=known)
+        if not self.hashing.matches(user.password_hash if user else None, prepared(password)) or user is None:
+            self.failed_sign_ins.record(address, network, known=known)
+            raise WrongCredentialsError
+        self.limits.clear(SIMULTANEOUS_SIGN_INS, f"{address} {network}")
+        signed_in = self._begin_session(user, password, user_agent, network_key)
+        self.failed_sign_ins.forgive(failures, network)
+        return signed_in
 
     def check(self, user: User, session_id: str, password: str, *, pointer: str = "/current_password") -> None:
         """Make sure that the session is active and the password right, so that a stolen browser cannot take over the account.
@@ -103,6 +134,24 @@ class Credentials:
 
         changed = self.users.run(user, set_password)
         self.failed_sign_ins.clear(self.users.email_key(changed.email))
+
+    def _begin_session(self, user: User, password: str, user_agent: str, network_key: str) -> tuple[User, str]:
+        session, secret = self.sessions.new(user.id, user_agent)
+        checked = user.password_hash
+        hashed = self.hashing.hash(prepared(password)) if self.hashing.is_outdated(checked) else checked
+
+        def begin(uow: UserUnitOfWork) -> None:
+            present = uow.user
+            if present.password_hash == checked:
+                present = replace(present, password_hash=hashed)
+            elif not self.hashing.matches(present.password_hash, prepared(password)):
+                raise WrongCredentialsError  # it was changed at this moment, and not only rehashed by another sign-in
+            uow.user = present.seen_in(network_key).with_session(session)
+
+        try:
+            return self.users.run(user, begin), secret
+        except SignedOutError as error:
+            raise WrongCredentialsError from error
 
     def _count_reset(self, email: str, user: User | None) -> bool:
         """Count a request; return whether an email may be sent. Anybody can ask for anybody, so the owner is not refused."""

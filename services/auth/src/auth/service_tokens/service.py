@@ -6,14 +6,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from auth.access_tokens.service import AccessTokens
-from auth.errors import InvalidSecretError
-from auth.service_tokens.delegation import Delegation
-from auth.service_tokens.signing import sign
+from auth.errors import InvalidSecretError, SessionNotFoundError, TokenNotFoundError
+from auth.service_tokens.signing import read, sign
 from auth.service_tokens.signing_keys import SigningKeys
 from auth.sessions.service import Sessions
 from auth.store.ports import Now
 from auth.users.model import User
 from auth.users.secret import DELEGATED_PREFIX, EXTENSION_PREFIX, PAT_PREFIX, SESSION_PREFIX
+from auth.users.store import Users
 from chassis.security.tokens import SHARED_AUDIENCE, Caller
 
 LIFETIME_SECONDS = 120
@@ -49,9 +49,9 @@ class _Grant:
 class TokenExchange:
     """For the gateway, which asks for every browser and script about once a minute: one read, of the user's document."""
 
+    users: Users
     sessions: Sessions
     tokens: AccessTokens
-    delegation: Delegation
     keys: SigningKeys
     now: Now
 
@@ -101,8 +101,23 @@ class TokenExchange:
         return replace(grant, caller=_read_only(grant.caller))
 
     def _of_service_token(self, token: str, audience: str, audiences: tuple[str, ...]) -> _Grant:
-        user, caller, expires_at = self.delegation.caller_of(token, audience=audience)
-        return _Grant(_caller(user, caller.session_id, caller.kind, caller.scopes), expires_at, audiences)
+        """Accept a service token as long as it and what it was made from are valid. Costs one read."""
+        caller, expires_at = read(token, public_key=self.keys.public, audience=audience)
+        user = self.users.get(caller.user_id) if expires_at > self.now() else None
+        scopes = caller.scopes & self._granted(user, caller) if user else frozenset()
+        if user is None or not scopes:
+            raise InvalidSecretError
+        return _Grant(_caller(user, caller.session_id, caller.kind, scopes), expires_at, audiences)
+
+    def _granted(self, user: User, caller: Caller) -> frozenset[str]:
+        """Return what the session or access token may do now; raises InvalidSecretError if it has ended."""
+        try:
+            if caller.kind == "session":
+                user.session(caller.session_id, self.now())
+                return caller.scopes
+            return frozenset(user.token(caller.session_id, self.now()).scopes)
+        except (SessionNotFoundError, TokenNotFoundError) as error:
+            raise InvalidSecretError from error
 
 
 def _read_only(caller: Caller) -> Caller:

@@ -50,8 +50,8 @@ class Sessions:
     def by_secret(self, secret: str) -> tuple[User, Session]:
         """Return the session with this secret and its user; raises InvalidSecretError. Costs one read."""
         user, wanted = self.users.named_in(secret), digest(secret)
-        for session in user.active_sessions(self.now()) if user else ():
-            if user and session.digest == wanted:
+        for session in user.sessions if user else ():
+            if user and session.digest == wanted and not session.has_expired(self.now()):
                 return user, session
         raise InvalidSecretError
 

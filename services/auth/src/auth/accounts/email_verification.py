@@ -1,4 +1,7 @@
-"""Changing the email address: the new one counts once the link that was sent to it is followed; until then the old one does."""
+"""Verifying and changing the email address.
+
+A new address counts once the link that was sent to it is followed; until then the old one does.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,10 @@ from dataclasses import dataclass, replace
 
 from auth.credentials.emailed_links import EmailedLinks
 from auth.errors import EmailTakenError, LinkNotFoundError
+from auth.rate_limits.email_allowance import EmailAllowance
+from auth.rate_limits.limits import LINKS_PER_CLIENT
+from auth.rate_limits.network import network_of
+from auth.rate_limits.store import SharedRateLimits
 from auth.store.document import Document
 from auth.users.email_address import comparable
 from auth.users.events import UserEvents
@@ -15,15 +22,17 @@ from auth.users.unit_of_work import UserUnitOfWork
 
 
 @dataclass(frozen=True, kw_only=True)
-class EmailChange:
+class EmailVerification:
     """Claims the new address only when it is confirmed, so that nobody can keep others from signing up with theirs."""
 
     users: Users
     verifications: EmailedLinks
     changes: EmailedLinks
     events: UserEvents
+    limits: SharedRateLimits
+    emails: EmailAllowance
 
-    def request(self, user: User, email: str, change: ProfileChange, expected_version: int) -> User:
+    def request_change(self, user: User, email: str, change: ProfileChange, expected_version: int) -> User:
         """Change the profile, send a link to the new address and warn the current one; raises StaleVersionError, SignedOutError."""
         link = self.changes.new(user.id)
 
@@ -38,8 +47,23 @@ class EmailChange:
 
         return self.users.run(user, store_link)
 
-    def follow(self, token: str) -> User:
-        """Follow the link of a verification email; raises LinkNotFoundError, EmailTakenError."""
+    def request_verification(self, user_id: str, *, client: str) -> None:
+        """Send the email again, which ends the former link; does nothing if the address is verified."""
+        user = self.users.require(user_id)
+        if user.email_verified:
+            return
+        self.emails.spend(account=user_id, to=user.email, network=network_of(client))
+        link = self.verifications.new(user_id)
+
+        def store_link(uow: UserUnitOfWork) -> None:
+            uow.user = replace(uow.user, verification=link.stored)
+            self.events.verification_requested(uow, link)
+
+        self.users.run(user, store_link)
+
+    def follow(self, token: str, *, client: str) -> User:
+        """Follow the link of a verification email; raises LinkNotFoundError, EmailTakenError, TooManyAttemptsError."""
+        self.limits.hit(LINKS_PER_CLIENT, network_of(client))
         user = self.users.named_in(token)
         if user is None:
             raise LinkNotFoundError
