@@ -659,8 +659,8 @@ export interface paths {
         get: operations["listBudgets"];
         put?: never;
         /**
-         * Set a budget
-         * @description Expenses recorded before count too; if they exceed it already you are told at once.
+         * Create a budget
+         * @description Expenses recorded before count too; if they exceed it already, you get an alert at once.
          */
         post: operations["createBudget"];
         delete?: never;
@@ -678,7 +678,7 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** Read one budget */
+        /** Get a budget */
         get: operations["getBudget"];
         put?: never;
         post?: never;
@@ -701,8 +701,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The history of a budget, newest period first
-         * @description From the running period back to the first with an expense.
+         * List the periods of a budget, newest first
+         * @description From the current period back to the first with an expense.
          */
         get: operations["listPeriods"];
         put?: never;
@@ -1658,14 +1658,14 @@ export interface components {
         /** @example Groceries */
         BudgetName: string;
         /**
-         * @description Empty means every category. A category that does not exist is refused.
+         * @description Empty means every category. An unknown category is rejected.
          * @example []
          */
         CategoryIds: components["schemas"]["Id"][];
         /** @enum {string} */
         Cycle: "weekly" | "monthly" | "quarterly" | "yearly";
         /**
-         * @description Percent of the limit at which you are told. 100 always counts.
+         * @description Percent of the limit at which you get an alert. 100 is always included.
          * @example [
          *       80,
          *       100
@@ -1673,7 +1673,7 @@ export interface components {
          */
         Thresholds: number[];
         /**
-         * @description What a period hands on to the next from the anchor on. unspent hands on what is left, all hands on an overspending too.
+         * @description What a period hands on to the next one, from the anchor on. unspent hands on what is left, all hands on overspending too.
          * @enum {string}
          */
         Rollover: "none" | "unspent" | "all";
@@ -1695,7 +1695,7 @@ export interface components {
             amount: components["schemas"]["PositiveMoney"];
             /** @default monthly */
             period?: components["schemas"]["Cycle"];
-            /** @description The anchor, such as your pay day; the first of this month or year or this Monday if left out. */
+            /** @description The anchor, such as your payday; by default this Monday, or the first day of this month, quarter or year. */
             starts_on?: components["schemas"]["Day"];
             thresholds?: components["schemas"]["Thresholds"];
             /** @default none */
@@ -1721,9 +1721,9 @@ export interface components {
         /** @description One period of a budget. */
         Standing: {
             from: components["schemas"]["Day"];
-            /** @description The last day that counts. */
+            /** @description The last day, inclusive. */
             to: components["schemas"]["Day"];
-            /** @description The amount with what was rolled over. */
+            /** @description The amount, plus what was rolled over. */
             limit: components["schemas"]["Money"];
             spent: components["schemas"]["Money"];
             remaining: components["schemas"]["Money"];
@@ -1739,16 +1739,16 @@ export interface components {
                 spent_on: components["schemas"]["Day"];
                 payee: string;
                 amount: components["schemas"]["Money"];
-                /** @description The period's spending with this expense. */
+                /** @description What was spent in the period up to and including this expense. */
                 spent_then: components["schemas"]["Money"];
             } | null;
         };
         Budget: {
             id: components["schemas"]["Id"];
             name: string;
-            /** @description Those that took the place of deleted ones are among them. */
+            /** @description Including those that replaced deleted ones. */
             category_ids: components["schemas"]["Id"][];
-            /** @description Those of its categories that were deleted without naming another; nothing is spent on them any more, so choose others. */
+            /** @description Categories that were deleted without a replacement; nothing is spent on them any more, so choose others. */
             missing_category_ids: components["schemas"]["Id"][];
             amount: components["schemas"]["Money"];
             period: components["schemas"]["Cycle"];
@@ -3827,7 +3827,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page, by name. */
+            /** @description A page of budgets by name. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3859,7 +3859,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Set. */
+            /** @description Created. */
             201: {
                 headers: {
                     ETag: components["headers"]["ETag"];
@@ -3957,7 +3957,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description As it is now. */
+            /** @description The changed budget. */
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
@@ -3995,7 +3995,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page. */
+            /** @description A page of periods. */
             200: {
                 headers: {
                     [name: string]: unknown;
