@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
@@ -15,11 +16,12 @@ from chassis.messaging.events import event_maker
 from chassis.runtime.ids import uuid7
 from chassis.storage.database import Database
 from chassis.storage.migrations import migrate
-from expenses.entries.changes import book
+from expenses.books.model import Caller
+from expenses.entries.changes import apply_changes
+from expenses.entries.filter import ExpenseFilter
 from expenses.entries.model import Change, Expense
-from expenses.ports import Filter, Who
-from expenses.reports.totals import CATEGORY, DAY, EVER, MONTH, PAYEE, Spans
-from expenses.unit_of_work import SqlStore
+from expenses.totals.model import CATEGORY, DAY, EVER, MONTH, PAYEE, Spans
+from expenses.unit_of_work import Store
 from money import Money
 from notifier.alerts.model import Alert
 from notifier.delivery.model import Mail, MailState
@@ -27,6 +29,7 @@ from notifier.delivery.queue import MailQueue
 from notifier.preferences.model import AlertKind
 from notifier.store import NotifierStore
 from support.budgets_store import locked
+from support.expense_rows import an_expense
 from support.plans import Plans
 from support.stores import store_url
 
@@ -52,56 +55,40 @@ def opened(request: pytest.FixtureRequest) -> Iterator[Callable[[str], Database]
         database.close()
 
 
-def spent(owner: int, day: str, number: int) -> Expense:
-    values = (
-        0,
-        uuid7(),
-        owner,
-        "expense",
-        100 + number,
-        "EUR",
-        100 + number,
-        "EUR",
-        0,
-        day,
-        f"Payee {number % 40}",
-        "",
-        uuid7(),
-        "[]",
-        "",
-    )
-    return Expense(*values, uuid7(), number, 1, 5, 5)
+def spent(day: date, number: int) -> Expense:
+    ids = {"category_id": uuid7(), "import_id": uuid7(), "fingerprint": number}
+    return an_expense(minor=100 + number, spent_on=day, payee=f"Payee {number % 40}", **ids)
 
 
 def test_expenses(opened) -> None:
     database = opened("expenses")
-    store = SqlStore(database, event_maker("expenses", lambda: NOW, uuid7))
+    store = Store(database, event_maker("expenses", lambda: NOW, uuid7))
     for user in USERS:
-        with store.writing() as work:
-            owner = work.owners.hold(Who(user, "EUR"))
-            book(work, owner, [Change(None, spent(owner.number, day, number)) for number, day in enumerate(DAYS)])
+        with store.write() as uow:
+            book = uow.books.lock(Caller(user, "EUR"))
+            apply_changes(uow, book, [Change(None, spent(date.fromisoformat(day), number)) for number, day in enumerate(DAYS)])
     plans = Plans(database)
     plans.analyse()
-    with plans.watching(), store.writing() as work:
-        owner = work.owners.hold(Who(USERS[0], "EUR"))
-        first, *_ = work.expenses.page(owner, Filter(), "spent_on", 5)
+    with plans.watching(), store.write() as uow:
+        book = uow.books.lock(Caller(USERS[0], "EUR"))
+        first, *_ = uow.expenses.page(book, ExpenseFilter(), "spent_on", 5)
         for sort in ("spent_on", "-spent_on", "amount", "-amount"):
-            work.expenses.page(owner, Filter(), sort, 50)
-        work.expenses.page(owner, Filter(), "-spent_on", 50, ("2026-05-05", 7))
-        work.expenses.page(owner, Filter(categories=(first.category_id,)), "spent_on", 50)
-        work.expenses.page(owner, Filter(payee=first.payee), "spent_on", 50)
-        work.expenses.page(owner, Filter(first="2026-02-01", last="2026-02-28"), "spent_on", 50)
-        work.expenses.sums(owner, Filter(payee=first.payee), "category")
-        work.expenses.sums(owner, Filter(text="x", categories=(first.category_id,)), "day")
-        work.expenses.sums(owner, Filter(tag="x", first="2026-02-01", last="2026-02-28"), "payee")
-        work.expenses.get(owner, first.id)
-        work.expenses.known(owner, [3])
-        work.totals.by_bucket(owner, Spans(CATEGORY, MONTH, "2026-02", "2026-03"))
-        work.totals.by_span(owner, Spans(CATEGORY, DAY, "2026-02-01", "2026-02-28"))
-        work.totals.by_bucket(owner, Spans(PAYEE, EVER, "", ""))
-        book(work, owner, [Change(first, first._replace(home_minor=1, amount_minor=1))])
-        work.categories.all(owner)
-        work.imports.page(owner, 10, None)
+            uow.expenses.page(book, ExpenseFilter(), sort, 50)
+        uow.expenses.page(book, ExpenseFilter(), "-spent_on", 50, ("2026-05-05", 7))
+        uow.expenses.page(book, ExpenseFilter(categories=(first.category_id,)), "spent_on", 50)
+        uow.expenses.page(book, ExpenseFilter(payee=first.payee), "spent_on", 50)
+        uow.expenses.page(book, ExpenseFilter(first=date(2026, 2, 1), last=date(2026, 2, 28)), "spent_on", 50)
+        uow.expenses.sums(book, ExpenseFilter(payee=first.payee), "category")
+        uow.expenses.sums(book, ExpenseFilter(text="x", categories=(first.category_id,)), "day")
+        uow.expenses.sums(book, ExpenseFilter(tag="x", first=date(2026, 2, 1), last=date(2026, 2, 28)), "payee")
+        uow.expenses.get(book, first.id)
+        uow.expenses.known(book, [3])
+        uow.totals.by_bucket(book, Spans(CATEGORY, MONTH, "2026-02", "2026-03"))
+        uow.totals.by_span(book, Spans(CATEGORY, DAY, "2026-02-01", "2026-02-28"))
+        uow.totals.by_bucket(book, Spans(PAYEE, EVER, "", ""))
+        apply_changes(uow, book, [Change(first, replace(first, amount=Money(1, "EUR"), home_amount=Money(1, "EUR")))])
+        uow.categories.all(book)
+        uow.imports.page(book, 10, None)
     assert len(plans) > 12
     assert plans.without_index() == []
 

@@ -48,7 +48,7 @@ class CategoryService:
         self, store: Store, tasks: TaskRunner, clock: Clock, ids: Ids, *, pause: Callable[[float], None] = time.sleep
     ) -> None:
         """`pause` waits some seconds for an import into the same book."""
-        self._store, self._jobs, self._clock, self._ids, self._pause = store, tasks, clock, ids, pause
+        self._store, self._tasks, self._clock, self._ids, self._pause = store, tasks, clock, ids, pause
 
     def all(self, caller: Caller) -> list[Category]:
         """Return the categories by name."""
@@ -114,9 +114,9 @@ class CategoryService:
         """
         if self._store.run(lambda uow: self._remove_at_once(uow, caller, category_id, version, move_to)):
             return
-        if not self._jobs.begin(caller, lambda uow: _begin(uow, caller, category_id, version, move_to), self._pause):
+        if not self._tasks.begin(caller, lambda uow: _begin(uow, caller, category_id, version, move_to), self._pause):
             raise CategoryBusyError
-        self._jobs.finish(caller)
+        self._tasks.finish(caller)
 
     def _remove_at_once(self, uow: UnitOfWork, caller: Caller, category_id: str, version: int, move_to: str | None) -> bool:
         """Remove a category unless it has so many expenses that they are moved step by step."""

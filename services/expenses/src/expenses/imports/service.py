@@ -85,7 +85,7 @@ class ImportService:
         rows_at_once: int = ROWS,
     ) -> None:
         """`pause` waits some seconds for another import into the same book; `rows_at_once` go in with one transaction."""
-        self._store, self._converter, self._jobs = store, converter, tasks
+        self._store, self._converter, self._tasks = store, converter, tasks
         self._clock, self._ids, self._pause, self._rows_at_once = clock, ids, pause, rows_at_once
         self._reader = FileReader(store, converter)
 
@@ -121,7 +121,7 @@ class ImportService:
     def _begin(self, caller: Caller, key: IdempotencyKey | None) -> _Begun:
         """Wait for an earlier import into the same book, then make a task for this one; or find the stored response."""
         begun: list[_Begun] = []
-        if not self._jobs.begin(caller, lambda uow: self._try(uow, caller, key, begun), self._pause):
+        if not self._tasks.begin(caller, lambda uow: self._try(uow, caller, key, begun), self._pause):
             raise ImportRunningError
         return begun[-1]
 
@@ -163,7 +163,7 @@ class ImportService:
     def _finish_task(self, caller: Caller, *, failed: str | None = None) -> None:
         """Finish the task; if the store is unavailable, a worker does it later, and the caller learns what became of the import."""
         try:
-            self._jobs.finish(caller, failed=failed)
+            self._tasks.finish(caller, failed=failed)
         except DepartedError:
             log.info("an import ends with the account")
         except Exception as error:
@@ -192,9 +192,9 @@ class ImportService:
             ImportNotFoundError: if there is none.
             ImportRunningError: if another import into the same book does not end.
         """
-        if not self._jobs.begin(caller, lambda uow: self._begin_undo(uow, caller, import_id), self._pause):
+        if not self._tasks.begin(caller, lambda uow: self._begin_undo(uow, caller, import_id), self._pause):
             raise ImportRunningError
-        self._jobs.finish(caller)
+        self._tasks.finish(caller)
 
     def forget(self, caller: Caller, import_id: str) -> None:
         """Forget what an import taught about files with its columns; raises ImportNotFoundError."""

@@ -27,7 +27,7 @@ class PeopleService:
     """Follows what auth publishes about people."""
 
     def __init__(self, store: Store, files: ReceiptFiles, tasks: TaskRunner, change: HomeCurrencyChange) -> None:
-        self._store, self._files, self._jobs, self._change = store, files, tasks, change
+        self._store, self._files, self._tasks, self._change = store, files, tasks, change
 
     def registered(self, event_id: str, user_id: str, home_currency: str) -> None:
         """Make a book for a new person, and publish that it has no category, or those that the person was quick to make."""
@@ -44,9 +44,9 @@ class PeopleService:
         caller, day = Caller(user_id, home_currency), at.date().isoformat()
         with suppress(DepartedError):
             # Also what an earlier delivery of this event or an earlier change has begun.
-            self._jobs.finish(caller)
+            self._tasks.finish(caller)
             self._store.run(lambda uow: self._begin(uow, event_id, caller, version, day))
-            self._jobs.finish(caller)
+            self._tasks.finish(caller)
 
     def _begin(self, uow: UnitOfWork, event_id: str, caller: Caller, version: int, day: str) -> None:
         if not uow.is_new(event_id):

@@ -13,9 +13,9 @@ class TaskWorker(Worker):
 
     def __init__(self, tasks: TaskRunner) -> None:
         super().__init__("imports:expenses")
-        self._jobs = tasks
+        self._tasks = tasks
 
     def work_off(self) -> float:
         """Finish abandoned tasks; return the seconds until the next look."""
-        self._jobs.finish_abandoned()
+        self._tasks.finish_abandoned()
         return _SECONDS
