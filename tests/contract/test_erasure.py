@@ -19,7 +19,7 @@ import pytest
 import sqlalchemy as sa
 
 from chassis.runtime.ids import uuid7
-from household.living import settled
+from household.replay import settled
 from support import pictures
 from support.client import PASSWORD, Person, eventually
 from support.process import OutlayProcess

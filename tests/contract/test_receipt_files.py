@@ -22,7 +22,7 @@ from expenses.receipts.model import key_of
 from expenses.receipts.opening import files_from
 from expenses.receipts.ports import ReceiptFiles
 from expenses.settings import ExpensesSettings
-from faults.stage import Disk
+from faults.environment import Disk
 from support.objectstore import ObjectStore
 from support.receipt_places import PLACES, Place
 

@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from chassis.runtime.settings import read_settings
-from household.living import set_budgets, settled, the_file
+from household.replay import household_file, set_budgets, settled
 from outlay.settings import HomeSettings
 from outlay.transfer import command
 from outlay.transfer.archive import MANIFEST, members
@@ -27,14 +27,14 @@ if TYPE_CHECKING:
     from support.objectstore import ObjectStore
 
 ROWS = 300
-YEAR = b"".join(the_file().splitlines(keepends=True)[: ROWS + 1])
+YEAR = b"".join(household_file().splitlines(keepends=True)[: ROWS + 1])
 """The first of the household's expenses."""
 SEVERAL = ("expenses", "budgets", "notifier")
 
 
 @dataclass
 class OldHome:
-    """A home that was lived in, stopped, and what its people saw last."""
+    """A home that was replayed in, stopped, and what its people saw last."""
 
     data: Path
     archive: Path

@@ -24,7 +24,7 @@ from chassis.runtime.metrics import Metrics
 from chassis.runtime.settings import SettingsError, read_settings
 from chassis.storage.migrations import HalfImportedError
 from chassis.storage.transfer import Row, TransferPart
-from faults.stage import Disk
+from faults.environment import Disk
 from outlay.server import DataFolderInUseError, only_one
 from outlay.settings import HomeSettings
 from outlay.suite import build_suite

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect
 
-from household.living import the_file
+from household.replay import household_file
 from support.client import Person
 
 if TYPE_CHECKING:
@@ -22,9 +22,9 @@ def sign_up(page: Page, email: str) -> None:
     page.get_by_label("Email").fill(email)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_label("Your name").fill("Maria")
-    page.get_by_label("Home currency").fill("USD") if page.get_by_label("Home currency").evaluate(
+    page.get_by_label("HomeDeployment currency").fill("USD") if page.get_by_label("HomeDeployment currency").evaluate(
         "e => e.tagName"
-    ) == "INPUT" else page.get_by_label("Home currency").select_option("USD")
+    ) == "INPUT" else page.get_by_label("HomeDeployment currency").select_option("USD")
     page.get_by_role("button", name="Create account").click()
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     expect(page).not_to_have_url(re.compile("sign-up"))
@@ -44,7 +44,7 @@ def confirm_address(page: Page) -> None:
 
 def import_household(page: Page) -> None:
     page.goto("/import")
-    page.get_by_label("CSV file").set_input_files({"name": "household.csv", "mimeType": "text/csv", "buffer": the_file()})
+    page.get_by_label("CSV file").set_input_files({"name": "household.csv", "mimeType": "text/csv", "buffer": household_file()})
     page.get_by_role("button", name="Preview").click()
     expect(page.get_by_text("Health / Life / GroupTermLife").first).to_be_visible()
     page.get_by_role("button", name="Import", exact=True).click()

@@ -122,7 +122,7 @@ def _imports(evidence: Evidence) -> Iterator[Finding]:
 
 
 def _crossings(evidence: Evidence) -> Iterator[Finding]:
-    """Each budget has as many alerts, and each of these as many accepted mails, as its story says."""
+    """Each budget has as many alerts, and each of these as many accepted mails, as its scenario says."""
     alerts = _by_budget(evidence)
     times = Counter(mail.mail_id for mail in evidence.accepted)
     for promise in evidence.journal.promises.values():
@@ -255,4 +255,4 @@ def _bugs(evidence: Evidence) -> Iterator[Finding]:
 
 
 def _named(promise: Promise) -> str:
-    return f"{promise.name} ({promise.story})"
+    return f"{promise.name} ({promise.scenario})"

@@ -25,9 +25,9 @@ class Promise:
     budget_id: str
     user_id: str
     name: str
-    story: str
+    scenario: str
     fault: int
-    """Number of the fault that was active when the story began; -1 before the first and after the last."""
+    """Number of the fault that was active when the scenario began; -1 before the first and after the last."""
     least: int = 0
     most: int = 0
     withdrawn: int = 0

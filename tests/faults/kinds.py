@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from faults.stage import Stage
+from faults.environment import Environment
 from support.proxy import Mode
 
 End = Callable[[], None]
@@ -22,7 +22,7 @@ class Kind:
     """A kind of fault. `begin` makes it true and returns (what exactly, how it ends)."""
 
     name: str
-    begin: Callable[[Stage, random.Random], tuple[str, End]]
+    begin: Callable[[Environment, random.Random], tuple[str, End]]
     hold: tuple[float, float] = (0.0, 0.0)
     """Shortest and longest seconds for which it lasts; none for what happens in a moment."""
     uncertain: bool = False
@@ -34,60 +34,60 @@ def _nothing() -> None:
 
 
 def _kill(service: str, role: str) -> Kind:
-    def begin(stage: Stage, chance: random.Random) -> tuple[str, End]:
-        name = chance.choice(stage.fleet.matching(service, role)).name
-        stage.fleet.kill(name)
+    def begin(environment: Environment, chance: random.Random) -> tuple[str, End]:
+        name = chance.choice(environment.fleet.matching(service, role)).name
+        environment.fleet.kill(name)
         return name, _nothing
 
     return Kind(f"kill -9 {service} {role}", begin, uncertain=(service, role) == ("notifier", "work"))
 
 
-def _kill_all(stage: Stage, _chance: random.Random) -> tuple[str, End]:
-    for name in stage.fleet.members:
-        stage.fleet.kill(name)
-    stage.broker.kill()
-    return "everything", lambda: _start(stage)
+def _kill_all(environment: Environment, _chance: random.Random) -> tuple[str, End]:
+    for name in environment.fleet.members:
+        environment.fleet.kill(name)
+    environment.broker.kill()
+    return "everything", lambda: _start(environment)
 
 
-def _start(stage: Stage) -> None:
-    stage.broker.start(seconds=120)
+def _start(environment: Environment) -> None:
+    environment.broker.start(seconds=120)
 
 
-def _kill_broker(stage: Stage, _chance: random.Random) -> tuple[str, End]:
-    stage.broker.kill()
-    return "killed", lambda: _start(stage)
+def _kill_broker(environment: Environment, _chance: random.Random) -> tuple[str, End]:
+    environment.broker.kill()
+    return "killed", lambda: _start(environment)
 
 
-def _restart_broker(stage: Stage, _chance: random.Random) -> tuple[str, End]:
-    stage.broker.stop()
-    return "stopped in order", lambda: _start(stage)
+def _restart_broker(environment: Environment, _chance: random.Random) -> tuple[str, End]:
+    environment.broker.stop()
+    return "stopped in order", lambda: _start(environment)
 
 
-def _alarm(stage: Stage, _chance: random.Random) -> tuple[str, End]:
-    stage.broker.control("set_vm_memory_high_watermark", "0")
-    return "publishers blocked", lambda: _calm(stage)
+def _alarm(environment: Environment, _chance: random.Random) -> tuple[str, End]:
+    environment.broker.control("set_vm_memory_high_watermark", "0")
+    return "publishers blocked", lambda: _calm(environment)
 
 
-def _calm(stage: Stage) -> None:
-    stage.broker.control("set_vm_memory_high_watermark", "0.4")
+def _calm(environment: Environment) -> None:
+    environment.broker.control("set_vm_memory_high_watermark", "0.4")
 
 
-def _cut(where: str) -> Callable[[Stage, random.Random], tuple[str, End]]:
-    def begin(stage: Stage, chance: random.Random) -> tuple[str, End]:
-        front = {"broker": stage.to_broker, "mails": stage.to_mails}
-        name = where or chance.choice(sorted(stage.fleet.fronts))
+def _cut(where: str) -> Callable[[Environment, random.Random], tuple[str, End]]:
+    def begin(environment: Environment, chance: random.Random) -> tuple[str, End]:
+        front = {"broker": environment.to_broker, "mails": environment.to_mails}
+        name = where or chance.choice(sorted(environment.fleet.fronts))
         cut = 0
         for _ in range(3):
-            cut += (front.get(name) or stage.fleet.fronts[name]).cut()
+            cut += (front.get(name) or environment.fleet.fronts[name]).cut()
             time.sleep(0.4)
         return f"{cut} connections to {name}", _nothing
 
     return begin
 
 
-def _unreachable(where: str, mode: Mode) -> Callable[[Stage, random.Random], tuple[str, End]]:
-    def begin(stage: Stage, _chance: random.Random) -> tuple[str, End]:
-        proxy = stage.to_broker if where == "broker" else stage.to_mails
+def _unreachable(where: str, mode: Mode) -> Callable[[Environment, random.Random], tuple[str, End]]:
+    def begin(environment: Environment, _chance: random.Random) -> tuple[str, End]:
+        proxy = environment.to_broker if where == "broker" else environment.to_mails
         proxy.set(mode)
         if mode is Mode.REFUSE:
             proxy.cut()
@@ -96,53 +96,53 @@ def _unreachable(where: str, mode: Mode) -> Callable[[Stage, random.Random], tup
     return begin
 
 
-def _provider(kind: str, **order: object) -> Callable[[Stage, random.Random], tuple[str, End]]:
-    def begin(stage: Stage, _chance: random.Random) -> tuple[str, End]:
-        stage.mails.order("fault", kind=kind, **order)
-        return kind, lambda: _behave(stage)
+def _provider(kind: str, **order: object) -> Callable[[Environment, random.Random], tuple[str, End]]:
+    def begin(environment: Environment, _chance: random.Random) -> tuple[str, End]:
+        environment.mails.order("fault", kind=kind, **order)
+        return kind, lambda: _behave(environment)
 
     return begin
 
 
-def _behave(stage: Stage) -> None:
-    stage.mails.order("fault", kind="none")
+def _behave(environment: Environment) -> None:
+    environment.mails.order("fault", kind="none")
 
 
-def _kill_senders(stage: Stage, _chance: random.Random) -> tuple[str, End]:
+def _kill_senders(environment: Environment, _chance: random.Random) -> tuple[str, End]:
     """Kill who sends between the provider's accept and its answer, which comes two seconds later."""
-    stage.mails.order("fault", kind="slow", seconds=2)
-    before, deadline = len(stage.accepted()), time.monotonic() + _IN_HAND_SECONDS
-    while len(stage.accepted()) == before and time.monotonic() < deadline:
+    environment.mails.order("fault", kind="slow", seconds=2)
+    before, deadline = len(environment.accepted()), time.monotonic() + _IN_HAND_SECONDS
+    while len(environment.accepted()) == before and time.monotonic() < deadline:
         time.sleep(0.02)
-    senders = stage.fleet.matching("notifier", "work")
+    senders = environment.fleet.matching("notifier", "work")
     for member in senders:
-        stage.fleet.kill(member.name)
-    return f"{len(senders)} senders, {len(stage.accepted()) - before} mails in hand", lambda: _behave(stage)
+        environment.fleet.kill(member.name)
+    return f"{len(senders)} senders, {len(environment.accepted()) - before} mails in hand", lambda: _behave(environment)
 
 
-def _full_disk(stage: Stage, _chance: random.Random) -> tuple[str, End]:
-    stage.disk.fill()
-    return "no byte left", stage.disk.free
+def _full_disk(environment: Environment, _chance: random.Random) -> tuple[str, End]:
+    environment.disk.fill()
+    return "no byte left", environment.disk.free
 
 
-def _clock(stage: Stage, chance: random.Random) -> tuple[str, End]:
-    name = chance.choice(sorted(stage.fleet.members))
+def _clock(environment: Environment, chance: random.Random) -> tuple[str, End]:
+    name = chance.choice(sorted(environment.fleet.members))
     seconds = chance.choice((-1, 1)) * chance.randint(30, 120)
-    stage.fleet.shift_clock(name, seconds)
-    stage.skewed_until = time.monotonic() + 3600
+    environment.fleet.shift_clock(name, seconds)
+    environment.skewed_until = time.monotonic() + 3600
 
     def end() -> None:
-        stage.fleet.shift_clock(name, 0)
-        stage.skewed_until = time.monotonic() + _SKEW_SECONDS
+        environment.fleet.shift_clock(name, 0)
+        environment.skewed_until = time.monotonic() + _SKEW_SECONDS
 
     return f"{name} {seconds:+} s", end
 
 
-def _roll(stage: Stage, chance: random.Random) -> tuple[str, End]:
+def _roll(environment: Environment, chance: random.Random) -> tuple[str, End]:
     service = chance.choice(("auth", "expenses", "budgets", "notifier", "gateway"))
-    for member in stage.fleet.matching(service):
+    for member in environment.fleet.matching(service):
         starts, deadline = member.starts, time.monotonic() + _ROLL_SECONDS
-        stage.fleet.terminate(member.name)
+        environment.fleet.terminate(member.name)
         while not (member.starts > starts and member.ready) and time.monotonic() < deadline:
             time.sleep(0.1)
     return f"all of {service}", _nothing
@@ -175,11 +175,11 @@ ALL: tuple[Kind, ...] = (
 BY_NAME = {kind.name: kind for kind in ALL}
 
 
-def possible(stage: Stage) -> tuple[list[Kind], list[str]]:
-    """Return the kinds that this stage can play, and for each that it cannot the reason."""
+def possible(environment: Environment) -> tuple[list[Kind], list[str]]:
+    """Return the kinds that this environment can play, and for each that it cannot the reason."""
     left_out = {}
-    if not stage.disk.can_be_full:
-        left_out["disk full"] = stage.disk.why_not
-    if stage.clocks.why_not:
-        left_out["clock step"] = stage.clocks.why_not
+    if not environment.disk.can_be_full:
+        left_out["disk full"] = environment.disk.why_not
+    if environment.clocks.why_not:
+        left_out["clock step"] = environment.clocks.why_not
     return [kind for kind in ALL if kind.name not in left_out], [f"{name}: {why}" for name, why in left_out.items()]

@@ -1,4 +1,4 @@
-"""People who use the suite while it suffers: each story is planned, and told to the journal."""
+"""People who use the suite while it suffers: each scenario is planned, and told to the journal."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from faults.client import App, GivenUpError
-from faults.stories import Story, chosen, open_scene
+from faults.scenarios import PlayScenario, chosen, open_scenario
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,7 +25,7 @@ _NEWCOMERS = 0.04
 
 
 class Load:
-    """Threads that live through stories, as many as were let in."""
+    """Threads that live through scenarios, as many as were let in."""
 
     def __init__(
         self,
@@ -43,11 +43,11 @@ class Load:
         self._letters = letters
         self._url, self._journal, self._patience, self._skewed, self._transport = url, journal, patience, skewed, transport
         self._chance = random.Random(seed)
-        self._waiting: queue.Queue[tuple[int, Story, int, random.Random] | None] = queue.Queue()
+        self._waiting: queue.Queue[tuple[int, PlayScenario, int, random.Random] | None] = queue.Queue()
         self._people: list[App] = []
         self._threads = [threading.Thread(target=self._live, name=f"load-{n}", daemon=True) for n in range(threads)]
         self.planned = 0
-        self._stories = 0
+        self._scenarios = 0
 
     def start(self, *, crossings: int) -> None:
         """Let people sign up, as many as their budgets need, and begin."""
@@ -57,16 +57,16 @@ class Load:
             thread.start()
 
     def let_in(self, crossings: int, *, fault: int) -> None:
-        """Plan stories until they come to so many crossings."""
+        """Plan scenarios until they come to so many crossings."""
         wanted = self.planned + crossings
         while self.planned < wanted:
-            story = chosen(self._chance)
-            self.planned += _CROSSINGS.get(story.__name__, 1)
-            self._stories += 1
-            self._waiting.put((self._stories, story, fault, random.Random(self._chance.random())))
+            scenario = chosen(self._chance)
+            self.planned += _CROSSINGS.get(scenario.__name__, 1)
+            self._scenarios += 1
+            self._waiting.put((self._scenarios, scenario, fault, random.Random(self._chance.random())))
 
     def finish(self) -> None:
-        """Wait until all stories are over."""
+        """Wait until all scenarios are over."""
         for _ in self._threads:
             self._waiting.put(None)
         for thread in self._threads:
@@ -98,12 +98,12 @@ class Load:
 
     def _live(self) -> None:
         while (task := self._waiting.get()) is not None:
-            number, story, fault, chance = task
+            number, scenario, fault, chance = task
             with suppress(GivenUpError):  # which is in the journal
                 try:
                     app = self.newcomer(fault) if chance.random() < _NEWCOMERS else chance.choice(self._people)
-                    story(open_scene(app, f"Budget {number}", story, fault=fault, chance=chance, patience=self._patience))
+                    scenario(open_scenario(app, f"Budget {number}", scenario, fault=fault, chance=chance, patience=self._patience))
                 except GivenUpError:
                     raise
                 except Exception as error:  # a fault of the suite or of the load; in any case somebody has to look
-                    self._journal.bug(f"story {number} ({story.__name__}) broke: {error!r}")
+                    self._journal.bug(f"scenario {number} ({scenario.__name__}) broke: {error!r}")

@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from faults.asked import folder_of, parser_of, teller
 from faults.auditor import audit, verdict
-from faults.conductor import Conductor
+from faults.environment import Environment, Options
 from faults.evidence import copy_stores
+from faults.fault_runner import FaultRunner
 from faults.kinds import BY_NAME, possible
+from faults.options import folder_of, parser_of, printer
 from faults.schedule import drawn
-from faults.stage import Options, Stage
 from faults.table import table
 
 if TYPE_CHECKING:
-    from faults.asked import Say
+    from faults.options import Say
 
 
 def main(arguments: list[str]) -> int:
@@ -33,26 +33,26 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--settle", type=float, default=900, help="seconds that the end may take")
     options = parser.parse_args(arguments)
     with folder_of(options) as folder:
-        return _run(options, folder, teller())
+        return _run(options, folder, printer())
 
 
 def _run(options: argparse.Namespace, folder: Path, say: Say) -> int:
     say(f"starting {options.replicas} of everything, seed {options.seed}")
-    with Stage(Options(folder, replicas=options.replicas)) as stage:
-        kinds, left_out = possible(stage)
+    with Environment(Options(folder, replicas=options.replicas)) as environment:
+        kinds, left_out = possible(environment)
         for why in left_out:
             say(f"LEFT OUT: {why}")
         kinds = [kind for kind in kinds if not options.only or kind.name in options.only]
         faults = drawn(kinds, options.faults, random.Random(options.seed))
-        conductor = Conductor(stage, options.crossings, options.seed, threads=options.threads, say=say)
-        evidence = conductor.play(faults, settle=options.settle)
+        fault_runner = FaultRunner(environment, options.crossings, options.seed, threads=options.threads, say=say)
+        evidence = fault_runner.play(faults, settle=options.settle)
         findings = audit(evidence)
         say("audited")
         if options.folder:
             copy_stores(evidence, folder / "left")
         sys.stdout.write(f"\n{table(evidence, findings)}\n")
         sys.stdout.write("".join(f"\nLEFT OUT: {why}\n" for why in left_out))
-        endings = {member.name: member.ends for member in stage.fleet.members.values() if set(member.ends) - {-9, 0}}
+        endings = {member.name: member.ends for member in environment.fleet.members.values() if set(member.ends) - {-9, 0}}
         sys.stdout.write(f"\nProcesses that ended by themselves with other than 0: {endings or 'none'}\n")
     return 0 if verdict(findings) else 1
 

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from faults import stories
+from faults import scenarios
 from faults.auditor import What, audit, verdict
 from faults.client import App
-from faults.conductor import QUIET_LOOKS
 from faults.evidence import Accepted, DeadEvent, Evidence, Window, copy_stores, read_api
+from faults.fault_runner import QUIET_LOOKS
 from faults.journal import Journal
-from household.living import settled
+from household.replay import settled
 from support.client import eventually
 from support.process import OutlayProcess
 
@@ -30,15 +30,17 @@ _MAILS = 8
 
 
 @pytest.fixture(scope="module")
-def lived(tmp_path_factory: pytest.TempPathFactory) -> Evidence:
-    """Two people live through each story once, in one process without faults."""
-    folder = tmp_path_factory.mktemp("lived") / "data"
+def replayed(tmp_path_factory: pytest.TempPathFactory) -> Evidence:
+    """Two people live through each scenario once, in one process without faults."""
+    folder = tmp_path_factory.mktemp("replayed") / "data"
     with OutlayProcess(folder) as process:
         journal = Journal()
         people = [App(process.url, journal, patience=20).join(-1).verify(process) for _ in range(2)]
-        for number, (story, _often) in enumerate(stories.OFTEN):
+        for number, (scenario, _often) in enumerate(scenarios.OFTEN):
             chance = random.Random(number)
-            story(stories.open_scene(people[number % 2], f"Budget {number}", story, fault=-1, chance=chance, patience=20))
+            scenario(
+                scenarios.open_scenario(people[number % 2], f"Budget {number}", scenario, fault=-1, chance=chance, patience=20)
+            )
         left = Evidence(folder, journal, [])
         eventually(lambda: len(process.mails()) >= _MAILS and all(_at_rest(process, left) for _ in range(QUIET_LOOKS)))
         readings = {person.user_id: read_api(person) for person in people}
@@ -58,9 +60,9 @@ def _accepted(path: Path) -> Accepted:
 
 
 @pytest.fixture
-def damaged(lived: Evidence, tmp_path: Path) -> Evidence:
+def damaged(replayed: Evidence, tmp_path: Path) -> Evidence:
     """The same, on copies."""
-    return copy_stores(lived, tmp_path / "copy")
+    return copy_stores(replayed, tmp_path / "copy")
 
 
 def found(evidence: Evidence) -> set[What]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from faults.stage import Disk
+from faults.environment import Disk
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from faults.auditor import What, audit
-from faults.conductor import Conductor
+from faults.environment import Environment, Options
 from faults.evidence import Evidence, copy_stores
+from faults.fault_runner import FaultRunner
 from faults.kinds import ALL, BY_NAME
 from faults.schedule import drawn
-from faults.stage import Options, Stage
 from faults.table import table
 
 if TYPE_CHECKING:
@@ -34,9 +34,9 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Evidence:
     """One of each process, six faults, and what was left when all had settled."""
     folder = tmp_path_factory.mktemp("faults")
     # The provider here knows at once what it took; that of people takes some seconds.
-    with Stage(Options(folder / "run", small_disk=False, settings={"NOTIFIER_UNSURE_SECONDS": "2"})) as stage:
-        conductor = Conductor(stage, crossings=18, seed=SEED, patience=90, haste=0.5)
-        played = conductor.play([BY_NAME[name] for name in FAULTS], settle=90)
+    with Environment(Options(folder / "run", small_disk=False, settings={"NOTIFIER_UNSURE_SECONDS": "2"})) as environment:
+        fault_runner = FaultRunner(environment, crossings=18, seed=SEED, patience=90, haste=0.5)
+        played = fault_runner.play([BY_NAME[name] for name in FAULTS], settle=90)
         return copy_stores(played, folder / "copy")
 
 

@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from household.living import NOT_NOW, NotNowError
+from household.replay import NOT_NOW, TryAgainError
 from support import pictures
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ class Drawer:
         file = (f"receipt {number}.jpg", pictures.a_jpeg(size=(60 + number, 80)), "image/jpeg")
         answer = self.person.post(f"expenses/{expense_id}/receipts", files={"file": file})
         if answer.status_code in NOT_NOW:
-            raise NotNowError(answer.text)
+            raise TryAgainError(answer.text)
         assert answer.status_code == 201, answer.text
         self.checksums[answer.json()["id"]] = answer.json()["sha256"]
 

@@ -1,4 +1,4 @@
-"""Sets of stores that a house can stand on, on real servers of loopback; tests/support says which."""
+"""Sets of stores that an installation can stand on, on real servers of loopback; tests/support says which."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import secrets
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Protocol
 
-from household.houses import Home, Street, Town
+from household.installations import Deployment, HomeDeployment, SuiteDeployment
 from support.broker import shared_broker
 
 if TYPE_CHECKING:
@@ -22,14 +22,14 @@ _TABLES = ("expenses", "budgets", "notifier")
 
 
 class Stores(Protocol):
-    """Servers that are shared by houses."""
+    """Servers that are shared by installations."""
 
     def fresh(self) -> dict[str, str]:
         """Return the settings that name empty stores."""
 
 
 class MySqlStores:
-    """Everything with tables in MariaDB or MySQL; accounts and receipts stay in the house's folder."""
+    """Everything with tables in MariaDB or MySQL; accounts and receipts stay in the installation's folder."""
 
     def __init__(self, server: MariaDb) -> None:
         """The server runs already."""
@@ -51,7 +51,7 @@ class IbmStores:
         """Return the settings that name empty stores."""
         told = self._objects.settings()
         return {
-            "AUTH_STORE": f"{self._couch.replace('http://', 'cloudant://')}/house-{secrets.token_hex(6)}",
+            "AUTH_STORE": f"{self._couch.replace('http://', 'cloudant://')}/installation-{secrets.token_hex(6)}",
             **{f"{service.upper()}_DB": self._db2.fresh(service) for service in _TABLES},
             "RECEIPTS": told.receipts,
             "COS_ACCESS_KEY": told.cos_access_key,
@@ -60,18 +60,18 @@ class IbmStores:
 
 
 @contextmanager
-def home(folder: Path) -> Iterator[Street]:
+def home(folder: Path) -> Iterator[Deployment]:
     """Houses on SQLite and folders, a process each."""
-    yield Home()
+    yield HomeDeployment()
 
 
 @contextmanager
-def mysql(folder: Path) -> Iterator[Street]:
+def mysql(folder: Path) -> Iterator[Deployment]:
     """Houses on MariaDB or MySQL, with RabbitMQ."""
     from support.mariadb import shared_mariadb
 
     with shared_mariadb(folder / "mariadb") as server, shared_broker(folder / "rabbitmq") as broker:
-        yield Town(broker, MySqlStores(server))
+        yield SuiteDeployment(broker, MySqlStores(server))
 
 
 @contextmanager
@@ -89,10 +89,10 @@ def ibm_stores(folder: Path) -> Iterator[IbmStores]:
 
 
 @contextmanager
-def ibm(folder: Path) -> Iterator[Street]:
+def ibm(folder: Path) -> Iterator[Deployment]:
     """Houses on Cloudant's API, Db2's wire and an object store, with RabbitMQ."""
     with ibm_stores(folder) as stores, shared_broker(folder / "rabbitmq") as broker:
-        yield Town(broker, stores)
+        yield SuiteDeployment(broker, stores)
 
 
-SETS: dict[str, Callable[[Path], AbstractContextManager[Street]]] = {"home": home, "ibm": ibm, "mysql": mysql}
+SETS: dict[str, Callable[[Path], AbstractContextManager[Deployment]]] = {"home": home, "ibm": ibm, "mysql": mysql}

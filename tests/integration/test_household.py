@@ -1,4 +1,4 @@
-"""The household's years: however its expenses come in, the same 34 exceedances, and as lived exactly 34 mails."""
+"""The household's years: however its expenses come in, the same 34 exceedances, and as replayed exactly 34 mails."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from household import stories
-from household.houses import Home
+from household import entry_methods
+from household.installations import HomeDeployment
 from household.stores import ibm_stores
 from support.sharing import folder_of_the_run
 
@@ -15,19 +15,19 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-# What is lived with kills is lived; `make household` tells all.
-STORIES = [story for story in stories.ALL if story is not stories.lived]
+# What is replayed with kills is replayed; `make household` tells all.
+METHODS = [method for method in entry_methods.ALL if method is not entry_methods.replayed]
 
 
-@pytest.mark.parametrize("story", STORIES, ids=lambda story: story.__name__)
-def test_the_household(story, tmp_path: Path) -> None:
-    result = story(Home(), tmp_path / "story")
+@pytest.mark.parametrize("method", METHODS, ids=lambda method: method.__name__)
+def test_the_household(method, tmp_path: Path) -> None:
+    result = method(HomeDeployment(), tmp_path / "method")
     assert result.as_expected, result.summary
 
 
 def test_a_month_of_it_in_one_process_on_the_stores_of_production(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     pytest.importorskip("ibm_db", reason="IBM has no driver for this machine", exc_type=ImportError)
     with ibm_stores(folder_of_the_run(tmp_path_factory)) as stores:
-        result = stories.lived(Home(stores), tmp_path / "story", until="2015-01")
+        result = entry_methods.replayed(HomeDeployment(stores), tmp_path / "method", until="2015-01")
     assert result.as_expected, result.summary
     assert (result.mails["budget_exceeded"], result.receipts) == (1, 1)

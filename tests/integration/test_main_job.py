@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from household.living import settled
+from household.replay import settled
 from support.client import PASSWORD, Person, eventually
 from support.process import OutlayProcess
 from support.watcher import Watcher

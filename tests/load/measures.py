@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from household.living import settled
+from household.replay import settled
 from load import floor
 from load.instruments import bare_flask, cpu_seconds, csv_file, expense, headers_of, load, resident_mb, rows_of, timed
 from support.client import Person, eventually

@@ -12,7 +12,7 @@ from faults.auditor import What, audit
 if TYPE_CHECKING:
     from faults.auditor import Finding
     from faults.evidence import Evidence
-    from rolling.stage import Crowd, RollingStage
+    from rolling.environment import Crowd, RollingEnvironment
 
 _ASKED_AGAIN = "a connection ended before its answer"
 
@@ -33,9 +33,9 @@ class Result:
         return "\n".join([*lines, "", f"{len(self.broken)} broken:" if self.broken else "Everything was kept.", *wrong])
 
 
-def result_of(stage: RollingStage, crowd: Crowd, evidence: Evidence, *, missed: int) -> Result:
+def result_of(environment: RollingEnvironment, crowd: Crowd, evidence: Evidence, *, missed: int) -> Result:
     """Compare what was promised with what is left."""
-    tally, cluster, journal = crowd.tally, stage.fleet, evidence.journal
+    tally, cluster, journal = crowd.tally, environment.fleet, evidence.journal
     findings = audit(evidence)
     found: Counter[What] = Counter(finding.what for finding in findings)
     breaks = [seconds for page in crowd.pages for seconds in page.breaks]
@@ -46,7 +46,7 @@ def result_of(stage: RollingStage, crowd: Crowd, evidence: Evidence, *, missed: 
         ("requests sent", f"{tally.sent:,}"),
         ("requests failed", len(tally.failed)),
         ("connections retried by browsers", tally.retried),
-        ("connections retried by the gateway", _asked_again(stage)),
+        ("connections retried by the gateway", _asked_again(environment)),
         ("slowest request", f"{tally.slowest[0]:.2f} s"),
         ("people who signed up", len(journal.users)),
         ("visits, each with a sign-in", tally.signed_in),
@@ -76,8 +76,8 @@ def _sentences(findings: list[Finding]) -> list[str]:
     return [f"{finding.what}: {finding.detail}" for finding in findings]
 
 
-def _asked_again(stage: RollingStage) -> int:
-    return sum(log.read_text(errors="replace").count(_ASKED_AGAIN) for log in stage.fleet.logs.glob("gateway-*.log"))
+def _asked_again(environment: RollingEnvironment) -> int:
+    return sum(log.read_text(errors="replace").count(_ASKED_AGAIN) for log in environment.fleet.logs.glob("gateway-*.log"))
 
 
 def _slowest_mail(evidence: Evidence) -> str:

@@ -8,9 +8,9 @@ import httpx
 import pytest
 
 from rolling.browser import Browser, Tally
+from rolling.environment import Crowd, RollingEnvironment
 from rolling.figures import of_the_chart
-from rolling.script import upgrade_of
-from rolling.stage import Crowd, RollingStage
+from rolling.operations import upgrade_of
 from rolling.table import result_of
 from support.ports import free_ports
 
@@ -21,20 +21,20 @@ if TYPE_CHECKING:
 
 
 def test_no_request_fails_and_nothing_is_lost_while_processes_are_replaced(tmp_path: Path, broker: Broker) -> None:
-    with RollingStage(tmp_path, broker, of_the_chart(haste=0.2), replicas=1) as stage:
-        crowd = Crowd(stage, threads=2, visitors=1, pause=0.4)
+    with RollingEnvironment(tmp_path, broker, of_the_chart(haste=0.2), replicas=1) as environment:
+        crowd = Crowd(environment, threads=2, clients=1, pause=0.4)
         try:
-            upgrade_of(stage, ["expenses"])  # from now on new pods are of a newer version, on a newer schema
-            stage.fleet.roll(
+            upgrade_of(environment, ["expenses"])  # from now on new pods are of a newer version, on a newer schema
+            environment.fleet.roll(
                 ["gateway-serve", "expenses-serve", "auth-serve", "expenses-work", "budgets-work", "notifier-work"], together=3
             )
             evidence = crowd.finish()
-            result = result_of(stage, crowd, evidence, missed=crowd.missed())
+            result = result_of(environment, crowd, evidence, missed=crowd.missed())
         finally:
             crowd.close()
     crowd.wait_closed()
     assert result.broken == [], str(result)
-    assert stage.fleet.restarts == 6
+    assert environment.fleet.restarts == 6
     assert all(page.breaks for page in crowd.pages), "each open page came back to the new gateway"
     assert sum(promise.least for promise in crowd.journal.promises.values()) >= 3
 

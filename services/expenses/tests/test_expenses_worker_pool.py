@@ -17,7 +17,7 @@ from chassis.runtime.problems import UnavailableError
 from expenses.errors import UnacceptableReceiptError
 from expenses.receipts.examiner import SandboxExaminer
 from expenses.receipts.worker_pool import WorkerPool
-from faults.stage import Disk
+from faults.environment import Disk
 from support import pictures
 from support.receipt_requests import PHOTO
 

@@ -63,7 +63,7 @@ class Disk:
 
 @dataclass(frozen=True)
 class Options:
-    """How large the stage is."""
+    """How large the environment is."""
 
     folder: Path
     replicas: int = 1
@@ -72,7 +72,7 @@ class Options:
     """What the processes are told besides."""
 
 
-class Stage:
+class Environment:
     """Everything, started; a context manager."""
 
     vhost = "/"
@@ -91,7 +91,7 @@ class Stage:
         self.disk: Disk
         self.fleet: Fleet
 
-    def __enter__(self) -> Stage:
+    def __enter__(self) -> Environment:
         with ExitStack() as stack:
             self._start(stack)
             self._stack = stack.pop_all()

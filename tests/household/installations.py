@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import httpx
 
-from household.living import mailed, settled, summaries
+from household.replay import mailed, settled, summaries
 from support.broker import Broker
 from support.fleet import SERVICES, Fleet
 from support.mailprocess import MailProcess
@@ -31,7 +31,7 @@ _WAITING = re.compile(
 _HANDLED = re.compile(r"^outlay_events_total\{[^}]*\} (\S+)$", re.MULTILINE)
 
 
-class House(Protocol):
+class Installation(Protocol):
     """An Outlay that runs."""
 
     far: bool
@@ -57,14 +57,14 @@ class House(Protocol):
         """kill -9 something of it, and see to it that it is started again; return its name."""
 
 
-class Street(Protocol):
+class Deployment(Protocol):
     """Houses of one kind, each with stores of its own."""
 
-    def house(self, folder: Path, *, clock: Path | None = None) -> AbstractContextManager[House]:
+    def installation(self, folder: Path, *, clock: Path | None = None) -> AbstractContextManager[Installation]:
         """Build one and live in it; `clock` is a file with the moment that it takes for the present one."""
 
 
-class Home:
+class HomeDeployment:
     """`outlay run`."""
 
     def __init__(self, stores: Stores | None = None) -> None:
@@ -72,7 +72,7 @@ class Home:
         self._stores = stores
 
     @contextmanager
-    def house(self, folder: Path, *, clock: Path | None = None) -> Iterator[House]:
+    def installation(self, folder: Path, *, clock: Path | None = None) -> Iterator[Installation]:
         """Build one."""
         folder.mkdir(parents=True, exist_ok=True)
         told = {"OUTLAY_CLOCK": f"file:{clock}"} if clock else {}
@@ -108,15 +108,15 @@ class _OneProcess:
         return "outlay"
 
 
-class Town:
-    """Nine processes for each house, with RabbitMQ between them, a provider of mails, and stores as in production."""
+class SuiteDeployment:
+    """Nine processes for each installation, with RabbitMQ between them, a provider of mails, and stores as in production."""
 
     def __init__(self, broker: Broker, stores: Stores) -> None:
         """The servers run already."""
         self._broker, self._stores = broker, stores
 
     @contextmanager
-    def house(self, folder: Path, *, clock: Path | None = None) -> Iterator[House]:
+    def installation(self, folder: Path, *, clock: Path | None = None) -> Iterator[Installation]:
         """Build one."""
         folder.mkdir(parents=True, exist_ok=True)
         told = {"OUTLAY_CLOCK": f"file:{clock}", "OUTLAY_ENV": "development"} if clock else {}

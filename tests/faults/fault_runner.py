@@ -1,4 +1,4 @@
-"""Plays a schedule of faults on a stage under load, waits until all has settled, and gathers what the auditor looks at."""
+"""Plays a schedule of faults on an environment under load, waits until all has settled, and gathers what the auditor looks at."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from faults.client import App, GivenUpError
 from faults.evidence import Evidence, Window, read_api
 from faults.journal import Journal
 from faults.load import Load
-from faults.stories import LIMIT, open_scene, tip
+from faults.scenarios import LIMIT, open_scenario, tip
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from faults.environment import Environment
     from faults.kinds import Kind
-    from faults.stage import Stage
 
 _LEAD_SECONDS = 0.4
 _PROBE_LOOK_SECONDS = 0.05
@@ -31,10 +31,10 @@ _BEFORE_SECONDS = 2.0
 
 
 @dataclass
-class Conductor:
+class FaultRunner:
     """One run."""
 
-    stage: Stage
+    environment: Environment
     crossings: int
     seed: int
     patience: float = 180.0
@@ -49,15 +49,15 @@ class Conductor:
     def play(self, faults: Sequence[Kind], *, settle: float) -> Evidence:
         """Play all faults under load; `settle` is how many seconds everything may take afterwards."""
         chance = random.Random(self.seed)
-        stage = self.stage
+        environment = self.environment
         load = Load(
-            stage.fleet.url,
+            environment.fleet.url,
             self.journal,
-            letters=stage.mails,
+            letters=environment.mails,
             seed=self.seed,
             threads=self.threads,
             patience=self.patience,
-            skewed=lambda: stage.skewed,
+            skewed=lambda: environment.skewed,
         )
         load.start(crossings=self.crossings)
         prober = load.newcomer(-1)
@@ -75,11 +75,11 @@ class Conductor:
         return evidence
 
     def _play_one(self, number: int, kind: Kind, load: Load, crossings: int, chance: random.Random) -> None:
-        """Let half of the stories in before the fault and half while it lasts."""
+        """Let half of the scenarios in before the fault and half while it lasts."""
         load.let_in(crossings - crossings // 2, fault=number)
         time.sleep(_LEAD_SECONDS)
         window = Window(number, kind.name, "", time.time(), uncertain=kind.uncertain)
-        window.detail, end = kind.begin(self.stage, chance)
+        window.detail, end = kind.begin(self.environment, chance)
         load.let_in(crossings // 2, fault=number)
         time.sleep(chance.uniform(*kind.hold) * self.haste)
         end()
@@ -91,14 +91,14 @@ class Conductor:
         name = f"Probe {window.number}"
         scene_chance = random.Random(window.number)
         try:
-            scene = open_scene(prober, name, tip, fault=window.number, chance=scene_chance, patience=self.patience)
-            scene.spend(LIMIT + 1)
+            scenario = open_scenario(prober, name, tip, fault=window.number, chance=scene_chance, patience=self.patience)
+            scenario.spend(LIMIT + 1)
         except GivenUpError:
             return  # which is in the journal
-        self.journal.tips(scene.promise)
+        self.journal.tips(scenario.promise)
         deadline = time.monotonic() + self.patience
         while time.monotonic() < deadline:
-            found = [mail.at for mail in self.stage.accepted() if mail.subject.startswith(f"{name} is over")]
+            found = [mail.at for mail in self.environment.accepted() if mail.subject.startswith(f"{name} is over")]
             if found:
                 window.recovery = max(0.0, found[0] - window.ended)
                 return
@@ -109,7 +109,7 @@ class Conductor:
         deadline = time.monotonic() + seconds
         quiet = 0
         while quiet < QUIET_LOOKS and time.monotonic() < deadline:
-            if self.stage.outboxes_empty() and not _left(self.stage.queues()):
+            if self.environment.outboxes_empty() and not _left(self.environment.queues()):
                 quiet += 1
             else:
                 quiet = 0
@@ -117,15 +117,15 @@ class Conductor:
 
     def gather(self, load: Load) -> Evidence:
         """Return what the auditor looks at."""
-        stage = self.stage
+        environment = self.environment
         evidence = Evidence(
-            folder=stage.disk.folder,
+            folder=environment.disk.folder,
             journal=self.journal,
-            accepted=stage.accepted(),
+            accepted=environment.accepted(),
             windows=self.windows,
             readings={app.user_id: read_api(app) for app in load.people},
-            queues=_left(stage.queues()),
-            dead=stage.dead(),
+            queues=_left(environment.queues()),
+            dead=environment.dead(),
         )
         _measure_backlog(evidence)
         return evidence

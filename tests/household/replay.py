@@ -22,7 +22,7 @@ from support.client import Person, eventually
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from household.houses import House
+    from household.installations import Installation
     from household.receipts import Drawer
     from support.process import OutlayProcess
 
@@ -35,7 +35,7 @@ RECEIPT_EVERY = 20
 """One expense in so many has a receipt."""
 
 
-class NotNowError(Exception):
+class TryAgainError(Exception):
     """The answer was to come back later."""
 
 
@@ -57,7 +57,7 @@ def rows(until: str = TO_THE_END) -> list[dict[str, str]]:
         return [row for row in csv.DictReader(file) if row["Date"][:7] <= until]
 
 
-def the_file() -> bytes:
+def household_file() -> bytes:
     """Return the file as it is."""
     return (_FOLDER / "household.csv").read_bytes()
 
@@ -146,12 +146,12 @@ def settled(process: OutlayProcess) -> bool:
 
 
 @dataclass(frozen=True)
-class Diary:
+class Replay:
     """How the household writes down what it spends."""
 
     person: Person
     clock: Path
-    house: House
+    installation: Installation
     drawer: Drawer
     patience: float = 0
     """For how many seconds a request is repeated that got no answer, or the one to come back later."""
@@ -161,8 +161,8 @@ class Diary:
         categories = {entry["name"]: entry["id"] for entry in self.person.read("categories")["items"]}
         month = ""
         for number, row in enumerate(rows(until), 1):
-            if self.house.far and month not in ("", row["Date"][:7]):
-                eventually(self.house.settled, seconds=180)  # a month has time to be told before the next begins
+            if self.installation.far and month not in ("", row["Date"][:7]):
+                eventually(self.installation.settled, seconds=180)  # a month has time to be told before the next begins
             month = row["Date"][:7]
             move_clock(self.clock, row["Date"])
             name = row["Category"]
@@ -183,7 +183,7 @@ class Diary:
         def make() -> str:
             answer = self.person.post(path, json=body, headers={"Idempotency-Key": key})
             if answer.status_code in NOT_NOW:
-                raise NotNowError(answer.text)
+                raise TryAgainError(answer.text)
             assert answer.status_code == 201, answer.text
             return str(answer.json()["id"])
 
@@ -194,20 +194,20 @@ class Diary:
         while True:
             try:
                 return action()
-            except (httpx.TransportError, NotNowError):
+            except (httpx.TransportError, TryAgainError):
                 if time.monotonic() > deadline:
                     raise
                 time.sleep(0.05)
 
 
-class Killer(threading.Thread):
-    """Kills something of a house at random moments, which is then started again."""
+class ProcessKiller(threading.Thread):
+    """Kills something of an installation at random moments, which is then started again."""
 
-    def __init__(self, house: House, *, times: int, within: float, seed: int) -> None:
+    def __init__(self, installation: Installation, *, times: int, within: float, seed: int) -> None:
         """Kill `times` times, at moments of `within` seconds of running time."""
         super().__init__(daemon=True)
         self._chance = random.Random(seed)
-        self._house = house
+        self._house = installation
         moments = sorted(self._chance.uniform(0.2, within) for _ in range(times))
         self._waits = [later - earlier for earlier, later in zip([0.0, *moments], moments, strict=False)]
         self.killed: list[str] = []
@@ -240,7 +240,7 @@ def named_in(text: str) -> Counter[tuple[str, str]]:
     return Counter((budget, days.partition(" to ")[0]) for budget, _colon, days in lines)
 
 
-def wait_until_settled(house: House, *, mails: int, seconds: float = 180) -> None:
+def wait_until_settled(installation: Installation, *, mails: int, seconds: float = 180) -> None:
     """Wait until all events are handled and all mails are out."""
-    eventually(lambda: house.settled() and house.mailed()["budget_exceeded"] >= mails, seconds=seconds)
+    eventually(lambda: installation.settled() and installation.mailed()["budget_exceeded"] >= mails, seconds=seconds)
     time.sleep(0.5)

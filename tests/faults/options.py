@@ -20,7 +20,7 @@ def parser_of(name: str, about: str | None, *, threads: int) -> argparse.Argumen
     """Return a parser of what both know; `threads` is how many people there are if nobody says otherwise."""
     parser = argparse.ArgumentParser(prog=name, description=about)
     parser.add_argument("--replicas", type=int, default=2, help="of each process")
-    parser.add_argument("--threads", type=int, default=threads, help="people who live through stories at the same time")
+    parser.add_argument("--threads", type=int, default=threads, help="people who live through scenarios at the same time")
     parser.add_argument("--folder", type=Path, help="a new folder, to keep stores, mails and logs in")
     return parser
 
@@ -34,7 +34,7 @@ def folder_of(options: argparse.Namespace) -> Iterator[Path]:
         yield (options.folder or Path(temporary)).resolve()
 
 
-def teller() -> Say:
+def printer() -> Say:
     """Return what prints a line with the seconds since now."""
     started = time.monotonic()
 

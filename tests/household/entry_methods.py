@@ -7,30 +7,30 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from household.living import (
+from household.receipts import Drawer
+from household.replay import (
     RECEIPT_EVERY,
     TO_THE_END,
-    Diary,
-    Killer,
+    ProcessKiller,
+    Replay,
     expected,
     history,
+    household_file,
     move_clock,
     named_in,
     rows,
     set_budgets,
-    the_file,
     wait_until_settled,
 )
-from household.receipts import Drawer
 from support.client import Person, eventually
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from household.houses import House, Street
+    from household.installations import Deployment, Installation
 
-    Story = Callable[[Street, Path], "Result"]
+    Story = Callable[[Deployment, Path], "Result"]
 
 _MONTHS = tuple(month_name)
 _HOUSEHOLD = {"home_currency": "USD", "locale": "en-US"}
@@ -68,69 +68,77 @@ class Result:
         return ", ".join([found, *told, kept, *([receipts] if self.receipts else [])]) + self.note
 
 
-def lived(street: Street, folder: Path, *, kills: int = 0, seed: int = 1, until: str = TO_THE_END) -> Result:
+def replayed(deployment: Deployment, folder: Path, *, kills: int = 0, seed: int = 1, until: str = TO_THE_END) -> Result:
     """Enter row by row with the clock at each row's day, perhaps with processes killed at random moments."""
     folder.mkdir(parents=True)
     clock = folder / "clock"
     move_clock(clock, "2015-01-01")
-    with street.house(folder, clock=clock) as house:
-        person = Person(house.url, **_HOUSEHOLD).verify(house)
+    with deployment.installation(folder, clock=clock) as installation:
+        person = Person(installation.url, **_HOUSEHOLD).verify(installation)
         made, drawer = set_budgets(person), Drawer(person)
-        killer = Killer(house, times=kills, within=60 if house.far else 12, seed=seed)
+        killer = ProcessKiller(installation, times=kills, within=60 if installation.far else 12, seed=seed)
         if kills:
             killer.start()
-        Diary(person, clock, house, drawer, patience=120 if house.far else 30).write(until)
+        Replay(person, clock, installation, drawer, patience=120 if installation.far else 30).write(until)
         if kills:
             killer.join()
         mails = len(expected(until))
-        wait_until_settled(house, mails=mails)
+        wait_until_settled(installation, mails=mails)
         note = f", killed (seed {seed}): {' '.join(killer.killed)}" if kills else ""
-        found = _found(house, person, made, mails={"budget_exceeded": mails}, until=until)
+        found = _found(installation, person, made, mails={"budget_exceeded": mails}, until=until)
         kept = {"receipts": len(rows(until)) // RECEIPT_EVERY, "receipts_whole": drawer.whole()}
-        return Result("as lived, killed" if kills else "as lived", **found, **kept, until=until, note=note)
+        return Result("as replayed, killed" if kills else "as replayed", **found, **kept, until=until, note=note)
 
 
-def lived_and_killed(street: Street, folder: Path) -> Result:
+def replayed_with_kills(deployment: Deployment, folder: Path) -> Result:
     """Enter row by row while processes are killed (-9) ten times."""
-    return lived(street, folder, kills=10)
+    return replayed(deployment, folder, kills=10)
 
 
-def imported(street: Street, folder: Path, *, budgets_first: bool) -> Result:
+def imported(deployment: Deployment, folder: Path, *, budgets_first: bool) -> Result:
     """Import the file today, with the budgets set before or after: the same history, and one mail.
 
     It names each exceeded month once if the budgets were there, and none of these months is worth a mail of its own.
     """
-    with street.house(folder) as house:
-        person = Person(house.url, **_HOUSEHOLD).verify(house)
+    with deployment.installation(folder) as installation:
+        person = Person(installation.url, **_HOUSEHOLD).verify(installation)
         made = set_budgets(person) if budgets_first else {}
-        answer = person.post("imports", files={"file": ("household.csv", the_file(), "text/csv")})
+        answer = person.post("imports", files={"file": ("household.csv", household_file(), "text/csv")})
         assert answer.status_code == 201, answer.text
-        eventually(lambda: house.mailed()["import_completed"] >= 1, seconds=60)
+        eventually(lambda: installation.mailed()["import_completed"] >= 1, seconds=60)
         made = made or set_budgets(person)
-        wait_until_settled(house, mails=0)
-        found = _found(house, person, made, mails={"budget_exceeded": 0, "import_completed": 1})
+        wait_until_settled(installation, mails=0)
+        found = _found(installation, person, made, mails={"budget_exceeded": 0, "import_completed": 1})
         wanted = Counter((one.category, f"{_MONTHS[int(one.month[5:])]} 1, {one.month[:4]}") for one in expected())
-        (summary,) = house.summaries()
+        (summary,) = installation.summaries()
         named = named_in(summary)
         assert named == (wanted if budgets_first else Counter()), f"the summary names {named}, not {wanted}"
         return Result(f"imported today, budgets set {'before' if budgets_first else 'after'}", **found)
 
 
-def imported_after_budgets(street: Street, folder: Path) -> Result:
+def imported_after_budgets(deployment: Deployment, folder: Path) -> Result:
     """Import into budgets."""
-    return imported(street, folder, budgets_first=True)
+    return imported(deployment, folder, budgets_first=True)
 
 
-def imported_before_budgets(street: Street, folder: Path) -> Result:
+def imported_before_budgets(deployment: Deployment, folder: Path) -> Result:
     """Set budgets on what was imported."""
-    return imported(street, folder, budgets_first=False)
+    return imported(deployment, folder, budgets_first=False)
 
 
-def _found(house: House, person: Person, made: dict[str, str], *, mails: dict[str, int], until: str = TO_THE_END) -> dict[str, Any]:
+def _found(
+    installation: Installation, person: Person, made: dict[str, str], *, mails: dict[str, int], until: str = TO_THE_END
+) -> dict[str, Any]:
     found = history(person, made)
     count = sum(item["count"] for item in person.read("summary", by="category")["items"])
     exact = len(found & expected(until))
-    return {"exceeded": len(found), "exact": exact, "mails": dict(house.mailed()), "expenses": count, "mails_expected": mails}
+    return {
+        "exceeded": len(found),
+        "exact": exact,
+        "mails": dict(installation.mailed()),
+        "expenses": count,
+        "mails_expected": mails,
+    }
 
 
-ALL: tuple[Story, ...] = (lived, lived_and_killed, imported_after_budgets, imported_before_budgets)
+ALL: tuple[Story, ...] = (replayed, replayed_with_kills, imported_after_budgets, imported_before_budgets)

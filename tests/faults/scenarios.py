@@ -17,7 +17,7 @@ _LOOK_SECONDS = 0.3
 
 
 @dataclass
-class Scene:
+class Scenario:
     """A budget with a category of its own, and who owns it."""
 
     app: App
@@ -66,87 +66,89 @@ class Scene:
         while not true():
             if time.monotonic() > deadline:
                 # Not given up: the auditor will say what became of it.
-                self.app.journal.bug(f"{self.promise.name} ({self.promise.story}): not {what} after {self.patience:.0f} s")
+                self.app.journal.bug(f"{self.promise.name} ({self.promise.scenario}): not {what} after {self.patience:.0f} s")
                 return
             time.sleep(_LOOK_SECONDS)
 
 
-def tip(scene: Scene) -> None:
+def tip(scenario: Scenario) -> None:
     """Little expenses, then the one too many."""
-    scene.little()
-    scene.spend(LIMIT)
-    scene.app.journal.tips(scene.promise)
+    scenario.little()
+    scenario.spend(LIMIT)
+    scenario.app.journal.tips(scenario.promise)
 
 
-def tip_early(scene: Scene) -> None:
+def tip_early(scenario: Scenario) -> None:
     """The one too many is not the last."""
-    scene.spend(LIMIT + 1)
-    scene.app.journal.tips(scene.promise)
-    scene.little()
+    scenario.spend(LIMIT + 1)
+    scenario.app.journal.tips(scenario.promise)
+    scenario.little()
 
 
-def quiet(scene: Scene) -> None:
+def quiet(scenario: Scenario) -> None:
     """Nothing is exceeded, though the limit is reached."""
-    scene.little()
-    scene.spend(LIMIT - scene.spent)
+    scenario.little()
+    scenario.spend(LIMIT - scenario.spent)
 
 
-def corrected_before(scene: Scene) -> None:
+def corrected_before(scenario: Scenario) -> None:
     """What was deleted in time does not count: without the deletion the last expense would tip it."""
-    wrong = scene.spend(6_000)
-    scene.until_counted()  # else the deletion may be heard of last, and the budget be over its limit for a moment
-    scene.remove(wrong, 6_000)
-    scene.until_counted()
-    scene.spend(6_000)
-    scene.little(2)
+    wrong = scenario.spend(6_000)
+    scenario.until_counted()  # else the deletion may be heard of last, and the budget be over its limit for a moment
+    scenario.remove(wrong, 6_000)
+    scenario.until_counted()
+    scenario.spend(6_000)
+    scenario.little(2)
 
 
-def edited(scene: Scene) -> None:
+def edited(scenario: Scenario) -> None:
     """A correction of the amount tips it."""
-    typed = scene.spend(1_000)
-    scene.little()
-    scene.app.change(typed, LIMIT + 1)
-    scene.spent += LIMIT + 1 - 1_000
-    scene.app.journal.tips(scene.promise)
+    typed = scenario.spend(1_000)
+    scenario.little()
+    scenario.app.change(typed, LIMIT + 1)
+    scenario.spent += LIMIT + 1 - 1_000
+    scenario.app.journal.tips(scenario.promise)
 
 
-def tipped_twice(scene: Scene) -> None:
+def tipped_twice(scenario: Scenario) -> None:
     """Told, taken back, and tipped again: that is told again."""
-    scene.little(1)
-    wrong = scene.spend(LIMIT)
-    scene.app.journal.tips(scene.promise, withdrawn=1)
-    scene.until_mailed(1)
-    scene.remove(wrong, LIMIT)
-    scene.until_counted()
-    scene.spend(LIMIT)
-    scene.app.journal.tips(scene.promise)
+    scenario.little(1)
+    wrong = scenario.spend(LIMIT)
+    scenario.app.journal.tips(scenario.promise, withdrawn=1)
+    scenario.until_mailed(1)
+    scenario.remove(wrong, LIMIT)
+    scenario.until_counted()
+    scenario.spend(LIMIT)
+    scenario.app.journal.tips(scenario.promise)
 
 
-def fleeting(scene: Scene) -> None:
+def fleeting(scenario: Scenario) -> None:
     """Tipped and taken back at once: nobody can say whether the mail is faster, but there is no second one."""
-    scene.little(1)
-    wrong = scene.spend(LIMIT)
-    scene.app.journal.tips(scene.promise, least=0, withdrawn=1)
-    scene.remove(wrong, LIMIT)
+    scenario.little(1)
+    wrong = scenario.spend(LIMIT)
+    scenario.app.journal.tips(scenario.promise, least=0, withdrawn=1)
+    scenario.remove(wrong, LIMIT)
 
 
-def imported(scene: Scene) -> None:
+def imported(scenario: Scenario) -> None:
     """A bank's file tips it: the mail about the import says so, and no other."""
     # Named after the budget: a row that an earlier file of the same person had would be a duplicate.
-    shop, pick = scene.category, scene.chance
-    rows = [(f"{shop}, shop {n}", pick.choice(scene.days), pick.randint(500, 900)) for n in range(9)]
-    rows.append((f"{shop}, shop 10", scene.days[-1], LIMIT))
-    lines = [f'{day},"{payee}",{-minor / 100:.2f},{scene.category}' for payee, day, minor in rows]
-    answer = scene.app.upload("\n".join(["Date,Payee,Amount,Category", *lines, ""]))
+    shop, pick = scenario.category, scenario.chance
+    rows = [(f"{shop}, shop {n}", pick.choice(scenario.days), pick.randint(500, 900)) for n in range(9)]
+    rows.append((f"{shop}, shop 10", scenario.days[-1], LIMIT))
+    lines = [f'{day},"{payee}",{-minor / 100:.2f},{scenario.category}' for payee, day, minor in rows]
+    answer = scenario.app.upload("\n".join(["Date,Payee,Amount,Category", *lines, ""]))
     if answer["imported"] != len(rows):
-        scene.app.journal.bug(f"{scene.promise.name}: an import of {len(rows)} rows brought {answer['imported']}")
-    made = Imported(scene.app.user_id, answer["id"], scene.category_id, tuple(rows), scene.promise.fault, scene.promise.budget_id)
-    scene.app.journal.imported(made)
+        scenario.app.journal.bug(f"{scenario.promise.name}: an import of {len(rows)} rows brought {answer['imported']}")
+    made = Imported(
+        scenario.app.user_id, answer["id"], scenario.category_id, tuple(rows), scenario.promise.fault, scenario.promise.budget_id
+    )
+    scenario.app.journal.imported(made)
 
 
-Story = Callable[[Scene], None]
+PlayScenario = Callable[[Scenario], None]
 
-OFTEN: tuple[tuple[Story, int], ...] = (
+OFTEN: tuple[tuple[PlayScenario, int], ...] = (
     (tip, 8),
     (tip_early, 3),
     (quiet, 3),
@@ -156,22 +158,22 @@ OFTEN: tuple[tuple[Story, int], ...] = (
     (fleeting, 1),
     (imported, 2),
 )
-"""The stories, and how often each comes."""
+"""The scenarios, and how often each comes."""
 
 
-def open_scene(
-    app: App, name: str, story: Story, *, fault: int, chance: random.Random, patience: float, limit: int = LIMIT
-) -> Scene:
+def open_scenario(
+    app: App, name: str, scenario: PlayScenario, *, fault: int, chance: random.Random, patience: float, limit: int = LIMIT
+) -> Scenario:
     """Make a category and a budget for it."""
     category_id = app.category(name)
     body = {"name": name, "amount": euros(limit), "category_ids": [category_id], "period": "monthly", "thresholds": [100]}
     budget = app.make("budgets", **body)
-    promise = app.journal.promised(Promise(budget["id"], app.user_id, name, story.__name__, fault))
+    promise = app.journal.promised(Promise(budget["id"], app.user_id, name, scenario.__name__, fault))
     first = date.fromisoformat(budget["current"]["from"])
     days = tuple((first + timedelta(days=n)).isoformat() for n in range(28))
-    return Scene(app, promise, category_id, name, days, chance, patience)
+    return Scenario(app, promise, category_id, name, days, chance, patience)
 
 
-def chosen(chance: random.Random) -> Story:
-    """Draw a story."""
-    return chance.choices([story for story, _often in OFTEN], [often for _story, often in OFTEN])[0]
+def chosen(chance: random.Random) -> PlayScenario:
+    """Draw a scenario."""
+    return chance.choices([scenario for scenario, _often in OFTEN], [often for _story, often in OFTEN])[0]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _DAY = "2026-11-20"
 
 
-class Visitors:
+class Clients:
     """Threads of people who sign in, read, spend and sign out."""
 
     def __init__(self, app: Callable[[], App], tally: Tally, *, count: int, pause: float) -> None:
@@ -27,7 +27,7 @@ class Visitors:
         self._over = threading.Event()
         self._threads = [threading.Thread(target=self._live, args=(app, n), name=f"visitor-{n}") for n in range(count)]
 
-    def start(self) -> Visitors:
+    def start(self) -> Clients:
         """Begin."""
         for thread in self._threads:
             thread.start()

@@ -9,13 +9,13 @@ from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING
 
 from faults.client import App, GivenUpError
-from faults.conductor import Conductor
+from faults.environment import Environment, Options
+from faults.fault_runner import FaultRunner
 from faults.load import Load
-from faults.stage import Options, Stage
 from rolling.browser import Browser, Tally
+from rolling.clients import Clients
 from rolling.cluster import Cluster
-from rolling.visitors import Visitors
-from rolling.watching import Page
+from rolling.event_listener import Page
 from support.mailprocess import MailProcess
 from support.proxy import Board
 
@@ -32,8 +32,8 @@ _PATIENCE_SECONDS = 30.0
 _SETTLE_SECONDS = 60.0
 
 
-class RollingStage(Stage):
-    """The stage of the faults, with a cluster in the place of the fleet, and a broker of somebody else's."""
+class RollingEnvironment(Environment):
+    """The environment of the faults, with a cluster in the place of the fleet, and a broker of somebody else's."""
 
     fleet: Cluster  # type: ignore[assignment]
 
@@ -49,7 +49,7 @@ class RollingStage(Stage):
         self.secrets = folder / "secrets"
 
     def _start(self, stack: ExitStack) -> None:
-        from faults.stage import _Folder
+        from faults.environment import _Folder
 
         self.mails.start()
         stack.callback(self.mails.stop)
@@ -83,24 +83,24 @@ class RollingStage(Stage):
 
 
 class Crowd:
-    """Everybody who uses the suite: stories of budgets, visitors, open pages."""
+    """Everybody who uses the suite: scenarios of budgets, clients, open pages."""
 
-    def __init__(self, stage: RollingStage, *, threads: int, visitors: int, pause: float) -> None:
-        """Let people sign up, and begin; a story about every `pause` seconds."""
+    def __init__(self, environment: RollingEnvironment, *, threads: int, clients: int, pause: float) -> None:
+        """Let people sign up, and begin; a scenario about every `pause` seconds."""
         self.tally = Tally()
-        self._conductor = Conductor(stage, crossings=0, seed=1, patience=_PATIENCE_SECONDS)
+        self._conductor = FaultRunner(environment, crossings=0, seed=1, patience=_PATIENCE_SECONDS)
         self._load = Load(
-            stage.fleet.url,
+            environment.fleet.url,
             self.journal,
-            letters=stage.mails,
+            letters=environment.mails,
             seed=1,
             threads=threads,
             patience=_PATIENCE_SECONDS,
             transport=lambda: Browser(self.tally),
         )
         self._load.start(crossings=80)
-        self.pages = [Page(stage.fleet.url, app) for app in self._load.people]
-        self._visitors = Visitors(self._app(stage.fleet.url), self.tally, count=visitors, pause=pause).start()
+        self.pages = [Page(environment.fleet.url, app) for app in self._load.people]
+        self._visitors = Clients(self._app(environment.fleet.url), self.tally, count=clients, pause=pause).start()
         self._pause = pause
         self._over = threading.Event()
         self._feeder = threading.Thread(target=self._feed, name="feeder")
@@ -150,6 +150,6 @@ class Crowd:
             page.close()
 
     def wait_closed(self) -> None:
-        """Wait for the pages, when the stage is gone."""
+        """Wait for the pages, when the environment is gone."""
         for page in self.pages:
             page.join(60)

@@ -12,30 +12,30 @@ from support.fleet import SERVICES
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from faults.asked import Say
-    from rolling.stage import RollingStage
+    from faults.options import Say
+    from rolling.environment import RollingEnvironment
 
 SIGNS_AFTER_SECONDS = 120.0
 _SEALING = ("auth-serve", "auth-work", "notifier-serve", "notifier-work")
 
 
-def restart_everything(stage: RollingStage, say: Say) -> None:
+def restart_everything(environment: RollingEnvironment, say: Say) -> None:
     """Replace every process."""
-    stage.fleet.roll()
+    environment.fleet.roll()
     say("every process was replaced")
 
 
-def migrate_again(stage: RollingStage, say: Say) -> None:
+def migrate_again(environment: RollingEnvironment, say: Say) -> None:
     """Run `migrate` where there is nothing to do, as an upgrade without a migration does."""
     for service in SERVICES:
-        stage.fleet.migrate(service)
+        environment.fleet.migrate(service)
     say("migrate ran")
 
 
-def upgrade_of(stage: RollingStage, services: Iterable[str]) -> Callable[[], None]:
+def upgrade_of(environment: RollingEnvironment, services: Iterable[str]) -> Callable[[], None]:
     """Migrate to a newer version, which new pods run from now on; return how to go back to the old one, on the newer schema."""
-    cluster = stage.fleet
-    newer = make_newer(stage.options.folder / "newer", services, expanding=stage.expanding)
+    cluster = environment.fleet
+    newer = make_newer(environment.options.folder / "newer", services, expanding=environment.expanding)
     cluster.environ |= newer
     for service in services:
         cluster.migrate(service)
@@ -47,10 +47,10 @@ def upgrade_of(stage: RollingStage, services: Iterable[str]) -> Callable[[], Non
     return back
 
 
-def upgrade(stage: RollingStage, say: Say) -> None:
+def upgrade(environment: RollingEnvironment, say: Say) -> None:
     """Migrate to a newer version while the old one runs, replace every process, and go back."""
-    cluster = stage.fleet
-    back = upgrade_of(stage, TABLES)
+    cluster = environment.fleet
+    back = upgrade_of(environment, TABLES)
     newer = dict(cluster.environ)
     say("stores were migrated to the newer version, the old one goes on")
     cluster.roll(["expenses-serve", "budgets-work"])
@@ -68,38 +68,38 @@ def upgrade(stage: RollingStage, say: Say) -> None:
     say("rolled back: every process is of the old version, on the newer schema")
 
 
-def rotate_signing_key(stage: RollingStage, say: Say) -> float:
+def rotate_signing_key(environment: RollingEnvironment, say: Say) -> float:
     """Make a new key for service tokens; return when it will sign, by the monotonic clock."""
-    stage.fleet.run("auth", "migrate", "new-signing-key")
+    environment.fleet.run("auth", "migrate", "new-signing-key")
     say("a new signing key was made")
     return time.monotonic() + SIGNS_AFTER_SECONDS
 
 
-def rotate_data_key(stage: RollingStage, say: Say) -> None:
+def rotate_data_key(environment: RollingEnvironment, say: Say) -> None:
     """Add a data key, let it seal, seal everything anew, take the old one away."""
-    old, new = stage.told("OUTLAY_DATA_KEY"), secrets.token_hex(32)
+    old, new = environment.told("OUTLAY_DATA_KEY"), secrets.token_hex(32)
     for ring, what in (((old, new), "can open"), ((new, old), "seals")):
-        stage.tell("OUTLAY_DATA_KEY", "\n".join(ring))
-        stage.fleet.roll(_SEALING)
+        environment.tell("OUTLAY_DATA_KEY", "\n".join(ring))
+        environment.fleet.roll(_SEALING)
         say(f"the new data key {what}")
     for service in ("auth", "notifier"):
-        stage.fleet.run(service, "migrate", "rekey")
+        environment.fleet.run(service, "migrate", "rekey")
     time.sleep(5)  # events that were sealed with the old one are a second old at most, and the mails of them on their way
-    stage.tell("OUTLAY_DATA_KEY", new)
-    stage.fleet.roll(_SEALING)
+    environment.tell("OUTLAY_DATA_KEY", new)
+    environment.fleet.roll(_SEALING)
     say("everything is re-encrypted, and the old data key is gone")
 
 
-def rotate_credentials(stage: RollingStage, say: Say) -> None:
+def rotate_credentials(environment: RollingEnvironment, say: Say) -> None:
     """Give the broker a new user and the mail provider a new key, replace every process, take the old ones away."""
-    user, password, key = f"outlay-{stage.vhost}", secrets.token_hex(8), "SG.another"
-    stage.broker.control("add_user", user, password)
-    stage.broker.control("set_permissions", "-p", stage.vhost, user, ".*", ".*", ".*")
-    old = stage.told("OUTLAY_BUS")
-    stage.tell("OUTLAY_BUS", old.replace(old[len("amqp://") : old.index("@")], f"{user}:{password}"))
-    stage.mails.order("account", key=f"{stage.mails.key} {key}")
-    stage.tell("SENDGRID_API_KEY", key)
-    stage.fleet.roll()
-    stage.broker.control("clear_permissions", "-p", stage.vhost, "outlay")
-    stage.mails.order("account", key=key)
+    user, password, key = f"outlay-{environment.vhost}", secrets.token_hex(8), "SG.another"
+    environment.broker.control("add_user", user, password)
+    environment.broker.control("set_permissions", "-p", environment.vhost, user, ".*", ".*", ".*")
+    old = environment.told("OUTLAY_BUS")
+    environment.tell("OUTLAY_BUS", old.replace(old[len("amqp://") : old.index("@")], f"{user}:{password}"))
+    environment.mails.order("account", key=f"{environment.mails.key} {key}")
+    environment.tell("SENDGRID_API_KEY", key)
+    environment.fleet.roll()
+    environment.broker.control("clear_permissions", "-p", environment.vhost, "outlay")
+    environment.mails.order("account", key=key)
     say("the broker's user and the mail provider's key are others, and the old ones hold no more")
