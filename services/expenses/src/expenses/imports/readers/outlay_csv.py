@@ -165,7 +165,7 @@ def _money(amount: str, currency: str) -> Money:
 
 
 def _tags_cell(tags: tuple[str, ...]) -> str:
-    """Join tags with commas, or write the JSON list if they would not be read back unchanged."""
+    """Join tags with commas, or write the JSON list if they would not come back as they are."""
     stored, plain = tags_text(tags), ", ".join(tags)
     return plain if _tags(plain) == stored else stored
 
