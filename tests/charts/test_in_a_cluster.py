@@ -57,7 +57,7 @@ def test_secrets_that_are_not_there_are_named_before_anything_is_changed(cluster
     status, said = install(cluster, "minimal")
     assert status != 0
     assert "auth: the Secret outlay-auth has no key store; it has another." in said
-    assert "budgets: there is no Secret outlay-budgets in the namespace money. Make it with the keys database" in said
+    assert "budgets: the namespace money has no Secret outlay-budgets. Create it with the keys database" in said
 
 
 def test_with_all_secrets_there_it_is_installed(cluster: Cluster) -> None:
