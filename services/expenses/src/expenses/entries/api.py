@@ -66,11 +66,12 @@ class ExpenseApi:
 def expense_body(shown: ExpenseWithReceipts) -> dict[str, Any]:
     """Write an expense as JSON."""
     expense = shown.expense
+    amount, created_at = expense.amount.to_wire(), instant(expense.created_at)
     return {
         "id": expense.id,
         "kind": expense.kind,
-        "amount": expense.amount.to_wire(),
-        "home_amount": expense.home_amount.to_wire(),
+        "amount": amount,
+        "home_amount": amount if expense.home_amount == expense.amount else expense.home_amount.to_wire(),
         "spent_on": expense.spent_on.isoformat(),
         "payee": expense.payee,
         "description": expense.description,
@@ -80,8 +81,8 @@ def expense_body(shown: ExpenseWithReceipts) -> dict[str, Any]:
         "receipts": [receipt.to_wire() for receipt in shown.receipts],
         "import_id": expense.import_id,
         "version": expense.version,
-        "created_at": instant(expense.created_at),
-        "updated_at": instant(expense.updated_at),
+        "created_at": created_at,
+        "updated_at": created_at if expense.updated_at == expense.created_at else instant(expense.updated_at),
     }
 
 

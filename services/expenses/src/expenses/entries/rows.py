@@ -87,11 +87,14 @@ def expense_in(row: Sequence[Any]) -> Expense:
         line_fingerprint,
         number,
     ) = row
+    # Most expenses were paid in the home currency and never changed: what is equal is made once, which matters for lists.
+    amount, created_at = Money(amount_minor, currency), moment_of(created_ms)
+    same = home_minor == amount_minor and home_currency == currency
     return Expense(
         id=expense_id,
         kind=kind,
-        amount=Money(amount_minor, currency),
-        home_amount=Money(home_minor, home_currency),
+        amount=amount,
+        home_amount=amount if same else Money(home_minor, home_currency),
         home_amount_given=bool(home_given),
         spent_on=date.fromisoformat(spent_on),
         payee=payee,
@@ -102,8 +105,8 @@ def expense_in(row: Sequence[Any]) -> Expense:
         import_id=import_id,
         fingerprint=fingerprint,
         line_fingerprint=line_fingerprint,
-        created_at=moment_of(created_ms),
-        updated_at=moment_of(updated_ms),
+        created_at=created_at,
+        updated_at=created_at if updated_ms == created_ms else moment_of(updated_ms),
         version=version,
         number=number,
     )
