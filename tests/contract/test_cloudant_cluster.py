@@ -17,7 +17,7 @@ from auth.store.cloudant.documents import CloudantDocuments
 from auth.store.document import Document
 from chassis.storage.database import StoreUnavailableError
 from support.client import eventually
-from support.cloudant_auth import MARIA, VAULT, Auth, auth_on
+from support.cloudant_auth import ENCRYPTOR, MARIA, Auth, auth_on
 from support.couch_cluster import Cluster, cluster
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def test_simultaneous_sign_ups_with_one_address_make_one_user(couch: str, seed: 
             winners = {email: winner_of(email, [one, two, three]) for email in emails}
             eventually(lambda: one.made.service.outbox.oldest_seconds() >= 0)
             told = [event for event in one.made.service.outbox.claim(100) if event.type == "user.registered"]
-            assert sorted(VAULT.decrypt(event.data["email"], f"email:{event.subject}") for event in told) == sorted(winners)
+            assert sorted(ENCRYPTOR.decrypt(event.data["email"], f"email:{event.subject}") for event in told) == sorted(winners)
             for email, password in winners.items():
                 assert [given for given in PASSWORDS if signs_in(one, email, given)] == [password]
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 MARIA = {"email": "maria@example.org", "password": "violet umbrella kitchen", "name": "Maria"}
 
-VAULT = Encryptor(bytes(32))
+ENCRYPTOR = Encryptor(bytes(32))
 
 
 GATEWAY_KEY = "g" * 32
@@ -38,7 +38,7 @@ class Auth:
         self.woken: list[int] = []
         self.made: AuthService = build(
             read_settings(AuthSettings, {"AUTH_STORE": store, "AUTH_RATE_LIMIT_FACTOR": "1000"}),
-            encryptor=VAULT,
+            encryptor=ENCRYPTOR,
             metrics=Metrics(),
             clock=lambda: datetime(2015, 1, 24, 18, tzinfo=UTC),
             ids=uuid7,
@@ -88,7 +88,7 @@ def secret_in(answer: httpx.Response) -> str:
 
 def decrypted_token(event: Event) -> str:
     """Return the secret of the link in an event."""
-    return VAULT.decrypt(event.data["token"], f"token:{event.data['user_id']}")
+    return ENCRYPTOR.decrypt(event.data["token"], f"token:{event.data['user_id']}")
 
 
 class Person:
