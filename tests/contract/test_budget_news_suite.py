@@ -37,7 +37,7 @@ def store(request: pytest.FixtureRequest) -> Iterator[BudgetsStore]:
     database.close()
 
 
-def test_of_a_category_the_newest_version_is_kept(store: BudgetsStore) -> None:
+def test_the_newest_version_of_a_category_is_kept(store: BudgetsStore) -> None:
     with locked(store, USER) as uow:
         uow.categories.save(USER, [Category(FOOD, 2, removed=True, moved_to=FUN), Category(FUN, 1)])
         uow.categories.save(USER, [Category(FOOD, 1), Category(FUN, 2)])
@@ -51,7 +51,7 @@ def test_of_a_category_the_newest_version_is_kept(store: BudgetsStore) -> None:
         assert uow.categories.foreign(USER, [FOOD]) == set()
 
 
-def test_all_categories_are_known_of_those_of_whom_that_is_noted(store: BudgetsStore) -> None:
+def test_a_book_with_all_categories_known_is_marked(store: BudgetsStore) -> None:
     with locked(store, USER) as uow:
         uow.categories.mark_complete(USER)
     with store.read() as uow:

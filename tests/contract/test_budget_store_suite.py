@@ -117,7 +117,7 @@ def in_january(uow: BudgetsUnitOfWork, budget: Budget) -> int:
 
 
 class TestSpending:
-    def test_returns_what_was_posted(self, store: BudgetsStore) -> None:
+    def test_returns_the_recorded_versions(self, store: BudgetsStore) -> None:
         foreign = an_expense(amount=Money(1000, "JPY"), payee="寿司", category_id=NO_CATEGORY)
         gone = ExpenseVersion(uuid7(), 4, None)
         post(store, foreign)
@@ -126,7 +126,7 @@ class TestSpending:
             found = uow.spending.versions(USER, {foreign.id, gone.expense_id, uuid7()})
         assert found == {foreign.id: ExpenseVersion(foreign.id, 1, foreign), gone.expense_id: gone}
 
-    def test_replaces_what_was_known(self, store: BudgetsStore) -> None:
+    def test_replaces_a_known_version(self, store: BudgetsStore) -> None:
         expense = an_expense()
         post(store, expense)
         with locked(store, USER) as uow:
@@ -221,7 +221,7 @@ class TestBudgets:
 
 
 class TestCrossings:
-    def test_returns_what_is_open_within_some_days(self, store: BudgetsStore) -> None:
+    def test_returns_open_crossings_of_some_days(self, store: BudgetsStore) -> None:
         budget = a_budget()
         january = a_crossing(budget, an_expense(1132, amount=Money(900, "EUR")))
         february = a_crossing(budget, None, period=Period(date(2015, 2, 1), date(2015, 2, 28)), announced=False, threshold=80)
@@ -256,7 +256,7 @@ class TestBooks:
             uow.books.remember_time_zone(USER, "Asia/Tokyo")
             assert uow.books.time_zone(USER) == "Europe/Berlin"
 
-    def test_who_is_forgotten_cannot_be_written_for_again(self, store: BudgetsStore) -> None:
+    def test_an_erased_book_cannot_be_written_again(self, store: BudgetsStore) -> None:
         budget = a_budget()
         post(store, an_expense())
         post(store, an_expense(), user=OTHER)
@@ -275,7 +275,7 @@ class TestBooks:
 
 
 class TestUnitOfWork:
-    def test_what_fails_leaves_nothing_behind(self, kept: Kept) -> None:
+    def test_a_failed_unit_of_work_leaves_nothing(self, kept: Kept) -> None:
         event_id = uuid7()
         with pytest.raises(RuntimeError), locked(kept.store, USER) as uow:
             assert uow.is_new(event_id)
@@ -288,7 +288,7 @@ class TestUnitOfWork:
             assert not uow.is_new(event_id)
         assert kept.outbox.claim(10) == []
 
-    def test_what_is_announced_goes_out_in_order(self, kept: Kept) -> None:
+    def test_events_are_published_in_order(self, kept: Kept) -> None:
         with locked(kept.store, USER) as uow:
             uow.publish("budget.removed", "a", {"user_id": USER, "budget_id": "a"})
             uow.publish("budget.removed", "b", {"user_id": USER, "budget_id": "b"})

@@ -31,6 +31,6 @@ def completed(imported: int) -> Event:
     return Event(uuid7(), "/outlay/expenses", "import.completed", IMPORT, "2015-01-24T18:00:00Z", data)
 
 
-def told_alone(world: World) -> list[Event]:
-    """What is told of crossings outside of the summary."""
-    return [event for event in world.announced("budget.near", "budget.exceeded") if event.data["import_id"] is None]
+def published_alone(world: World) -> list[Event]:
+    """The crossings that were published outside of the summary."""
+    return [event for event in world.published("budget.near", "budget.exceeded") if event.data["import_id"] is None]

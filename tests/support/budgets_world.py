@@ -128,7 +128,7 @@ class World:
         queue.handler(checked)
         return event
 
-    def announced(self, *kinds: str) -> list[Event]:
+    def published(self, *kinds: str) -> list[Event]:
         """Take all events out of the outbox, each checked against its schema; return those of some kinds, or all."""
         found: list[Event] = []
         while events := self.service.outbox.claim(1000):
@@ -137,9 +137,9 @@ class World:
         return [event for event in found if not kinds or event.type in kinds]
 
     def crossings(self) -> list[tuple[str, int, str]]:
-        """What was announced about crossings since one last looked: (type, threshold, start of the period)."""
+        """What was published about crossings since the last look: (type, threshold, start of the period)."""
         kinds = ("budget.near", "budget.exceeded", "budget.recovered")
-        return [(event.type, event.data["threshold"], event.data["period"]["from"]) for event in self.announced(*kinds)]
+        return [(event.type, event.data["threshold"], event.data["period"]["from"]) for event in self.published(*kinds)]
 
 
 def make_world(path: Path, *, moment: str = "2015-01-24T18:00:00Z", category_wait: float = 0) -> World:

@@ -1,4 +1,4 @@
-"""Whatever happens to expenses and budgets, and in whatever order it is heard of, the end is what a recount says."""
+"""Whatever happens to expenses and budgets, and in whatever order events arrive, the end is what a recount says."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ happenings = st.one_of(
 
 @dataclass
 class Story:
-    """What really happened, and what was heard of it so far."""
+    """What really happened, and which events have arrived."""
 
     world: World
     expenses: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -85,7 +85,7 @@ class Story:
     waiting: list[Event] = field(default_factory=list)
     delivered: list[Event] = field(default_factory=list)
 
-    def tell(self, happening: tuple[Any, ...]) -> None:
+    def apply(self, happening: tuple[Any, ...]) -> None:
         name, *arguments = happening
         getattr(self, name)(*arguments)
 
@@ -185,28 +185,26 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[World, Pa
     st.lists(happenings, min_size=20, max_size=50),
     st.randoms(use_true_random=False),
 )
-def test_in_the_end_everything_is_as_a_recount_says(shared, budgets: list[Any], told: list[Any], random: Any) -> None:
+def test_any_order_of_events_ends_as_a_recount_says(shared, budgets: list[Any], steps: list[Any], random: Any) -> None:
     world, path = shared
-    world.announced()
+    world.published()
     world.caller = new_person()
     story = Story(world)
-    for happening in [*budgets, *told]:
-        story.tell(happening)
+    for happening in [*budgets, *steps]:
+        story.apply(happening)
     random.shuffle(story.waiting)
     for event in story.waiting:
         world.deliver(event)
     give_up_waiting(world)
-    announcements = world.announced()
-    check_announcements(announcements)
+    published = world.published()
+    check_events(published)
     for budget in story.budgets:
         now = world.get(budget)
         must = recount(now, list(story.expenses.values()))
         check_history(world, now, must)
-        check_crossings(path, now, must, announcements)
-        check_tellings(path, now, announcements, story.undone)
-        shown = [
-            event.data["budget"] for event in announcements if event.type == "budget.changed" and event.subject == budget["id"]
-        ]
+        check_crossings(path, now, must, published)
+        check_alerts(path, now, published, story.undone)
+        shown = [event.data["budget"] for event in published if event.type == "budget.changed" and event.subject == budget["id"]]
         assert shown[-1] == now
 
 
@@ -235,51 +233,51 @@ def check_history(world: World, budget: dict[str, Any], must: dict[str, Any]) ->
     assert set(spent_in) <= {period["from"] for period in history}
 
 
-def check_crossings(path: Path, budget: dict[str, Any], must: dict[str, Any], announcements: list[Event]) -> None:
+def check_crossings(path: Path, budget: dict[str, Any], must: dict[str, Any], published: list[Event]) -> None:
     query = "SELECT period_from, threshold, id, announced FROM crossing WHERE budget_id = ?"
     with closing(sqlite3.connect(path)) as connection:
         open_ = connection.execute(query, (budget["id"],)).fetchall()
     assert {row[:2] for row in open_} == {(first, threshold) for first, due in must.items() for threshold in due["held"]}
-    told: set[str] = set()
-    for event in announcements:
+    alerted: set[str] = set()
+    for event in published:
         if event.subject == budget["id"] and "crossing_id" in event.data:
-            change = told.discard if event.type == "budget.recovered" else told.add
+            change = alerted.discard if event.type == "budget.recovered" else alerted.add
             change(event.data["crossing_id"])
-    assert told == {row[2] for row in open_ if row[3]}
+    assert alerted == {row[2] for row in open_ if row[3]}
 
 
-def check_tellings(path: Path, budget: dict[str, Any], announcements: list[Event], undone: set[str]) -> None:
-    """Each open crossing was told once, alone or in the summary of an import that stands; lower ones, if no higher one was."""
+def check_alerts(path: Path, budget: dict[str, Any], published: list[Event], undone: set[str]) -> None:
+    """Each open crossing was published once, alone or in a summary that was not withdrawn; a lower one only if no higher one was."""
     query = "SELECT id, period_from, threshold, told_in FROM crossing WHERE budget_id = ? AND announced = 1"
     with closing(sqlite3.connect(path)) as connection:
         open_ = connection.execute(query, (budget["id"],)).fetchall()
         [(waiting,)] = connection.execute("SELECT count(*) FROM crossing WHERE import_id IS NOT NULL").fetchall()
     assert not waiting
-    alone = [event.data["crossing_id"] for event in announcements if event.data.get("import_id", "") is None]
+    alone = [event.data["crossing_id"] for event in published if event.data.get("import_id", "") is None]
     listed = {
         (event.data["import_id"], entry["budget_id"], entry["period"]["from"])
-        for event in announcements
+        for event in published
         if event.type == "import.reviewed"
         for entry in event.data["exceedances"]
     }
-    for crossing_id, first, threshold, told_in in open_:
+    for crossing_id, first, threshold, reported_in in open_:
         covered = any(
             event.data["threshold"] > threshold and event.data["period"]["from"] == first
-            for event in announcements
+            for event in published
             if event.subject == budget["id"] and event.type in ("budget.near", "budget.exceeded")
         )
-        expected = {0} if told_in else {0, 1} if covered else {1}
+        expected = {0} if reported_in else {0, 1} if covered else {1}
         assert alone.count(crossing_id) in expected
-        assert told_in is None or (told_in not in undone and (told_in, budget["id"], first) in listed)
+        assert reported_in is None or (reported_in not in undone and (reported_in, budget["id"], first) in listed)
 
 
-def check_announcements(announcements: list[Event]) -> None:
+def check_events(published: list[Event]) -> None:
     """For each budget, period and threshold: crossed and recovered in turn, each pair under an id of its own."""
     pending: dict[tuple[str, ...], str] = {}
     used: set[str] = set()
     brought: set[str] = set()
-    """Those that an import opened; they may be told once more, by themselves."""
-    for event in announcements:
+    """Those that an import opened; they may be published once more, alone."""
+    for event in published:
         if "crossing_id" not in event.data:
             continue
         data = event.data

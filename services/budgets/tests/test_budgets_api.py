@@ -1,4 +1,4 @@
-"""Budgets over HTTP: what comes back, what is refused, and what the answer says to change."""
+"""Budgets over HTTP: responses, rejected requests, and what the problem says to change."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_a_budget_needs_a_name_and_an_amount_only(world: World) -> None:
     }
 
 
-def test_days_are_those_of_the_owners_time_zone(world: World) -> None:
+def test_days_follow_the_time_zone_of_the_caller(world: World) -> None:
     world.at("2015-02-01T03:00:00Z")  # still January in New York
     assert world.create()["starts_on"] == "2015-01-01"
     tokyo = replace(MARIA, user_id=uuid7(), time_zone="Asia/Tokyo")
@@ -79,16 +79,16 @@ def test_days_are_those_of_the_owners_time_zone(world: World) -> None:
     ],
     ids=str,
 )
-def test_what_cannot_be_is_refused_with_its_place(world: World, changes: dict[str, Any], status: int, pointer: str) -> None:
+def test_invalid_bodies_are_rejected_with_a_pointer(world: World, changes: dict[str, Any], status: int, pointer: str) -> None:
     answer = world.call("POST", "budgets", json={**NEW, **changes})
     assert answer.status_code == status, answer.text
     assert pointer in [error["pointer"] for error in answer.json()["errors"]]
     assert answer.headers["Content-Type"].startswith("application/problem+json")
     assert world.call("GET", "budgets").json()["items"] == []
-    assert world.announced() == []
+    assert world.published() == []
 
 
-def test_all_that_is_wrong_is_said_at_once(world: World) -> None:
+def test_all_problems_of_a_body_are_reported_at_once(world: World) -> None:
     answer = world.call("POST", "budgets", json={"name": " ", "amount": usd("0")})
     assert [error["pointer"] for error in answer.json()["errors"]] == ["/name", "/amount/amount"]
 
@@ -118,17 +118,17 @@ def test_a_change_needs_the_version_that_was_read(world: World) -> None:
     assert world.get(budget) == changed
 
 
-def test_a_change_to_another_limit_tells_what_no_longer_holds_and_what_holds_now(world: World) -> None:
+def test_another_limit_closes_crossings_and_opens_new_ones(world: World) -> None:
     budget = world.create(thresholds=[100])
     tipping = world.spend("210.00", "2015-01-02")
     world.spend("100.00", "2015-01-03")
-    [exceeded] = world.announced("budget.exceeded")
+    [exceeded] = world.published("budget.exceeded")
     budget = world.change(budget, amount=usd("500.00"))
-    [recovered] = world.announced("budget.recovered")
+    [recovered] = world.published("budget.recovered")
     assert (recovered.data["reason"], recovered.data["crossing_id"]) == ("budget-changed", exceeded.data["crossing_id"])
     assert recovered.data["limit"] == usd("500.00")
     budget = world.change(budget, amount=usd("205.00"))
-    [again] = world.announced("budget.exceeded")
+    [again] = world.published("budget.exceeded")
     assert again.data["expense"]["expense_id"] == tipping
     assert again.data["spent"] == usd("310.00")
 
@@ -136,33 +136,33 @@ def test_a_change_to_another_limit_tells_what_no_longer_holds_and_what_holds_now
 def test_a_renamed_budget_opens_and_closes_nothing(world: World) -> None:
     budget = world.create(thresholds=[100])
     world.spend("210.00")
-    world.announced()
+    world.published()
     world.change(budget, name="Food")
-    [event] = world.announced()
+    [event] = world.published()
     assert (event.type, event.data["budget"]["name"]) == ("budget.changed", "Food")
 
 
-def test_a_change_of_the_cycle_closes_what_was_and_opens_what_is(world: World) -> None:
+def test_another_cycle_closes_crossings_and_opens_new_ones(world: World) -> None:
     budget = world.create(thresholds=[100])
     world.spend("210.00", "2015-01-20")
-    world.announced()
+    world.published()
     world.change(budget, period="weekly", starts_on="2015-01-01")
     assert sorted(world.crossings()) == [("budget.exceeded", 100, "2015-01-15"), ("budget.recovered", 100, "2015-01-01")]
 
 
-def test_deleting_a_budget_withdraws_what_was_told(world: World) -> None:
+def test_deleting_a_budget_withdraws_its_alerts(world: World) -> None:
     budget = world.create()
     world.spend("210.00")
-    world.announced()
+    world.published()
     world.remove(budget)
-    recovered, removed = world.announced()
+    recovered, removed = world.published()
     assert (recovered.type, recovered.data["reason"], recovered.data["threshold"]) == ("budget.recovered", "budget-removed", 100)
     assert (removed.type, removed.data["budget_id"]) == ("budget.removed", budget["id"])
     assert world.call("GET", f"budgets/{budget['id']}").status_code == 404
     assert world.call("GET", "budgets").json()["items"] == []
 
 
-def test_other_peoples_budgets_are_not_there(world: World) -> None:
+def test_budgets_of_other_people_are_not_found(world: World) -> None:
     budget = world.create()
     path, headers = f"budgets/{budget['id']}", {"If-Match": '"1"'}
     assert world.call("GET", path, caller=JOHN).status_code == 404
@@ -172,7 +172,7 @@ def test_other_peoples_budgets_are_not_there(world: World) -> None:
     assert world.call("GET", "budgets", caller=JOHN).json() == {"items": [], "next_cursor": None}
 
 
-def test_an_id_that_is_none_is_refused(world: World) -> None:
+def test_an_id_that_is_not_a_uuid_is_rejected(world: World) -> None:
     assert world.call("GET", "budgets/7").status_code == 400
     assert world.call("GET", f"budgets/{uuid7()}").status_code == 404
 
@@ -191,7 +191,7 @@ def test_budgets_are_listed_by_name_in_pages(world: World) -> None:
     assert world.call("GET", "budgets", params={"cursor": "made-up"}).status_code == 400
 
 
-def test_nobody_has_more_than_200_budgets(world: World) -> None:
+def test_a_book_has_at_most_200_budgets(world: World) -> None:
     for _number in range(200):
         world.create()
     answer = world.call("POST", "budgets", json=NEW)
@@ -209,18 +209,18 @@ def test_the_history_goes_back_to_the_first_period_with_spending(world: World) -
     assert history[-1]["tipped_by"]["amount"] == usd("300.00")
 
 
-def test_the_history_of_a_budget_without_spending_is_its_running_period(world: World) -> None:
+def test_the_history_without_spending_is_the_current_period(world: World) -> None:
     assert [period["from"] for period in world.periods(world.create())] == ["2015-01-01"]
 
 
-def test_a_cursor_of_one_history_is_refused_by_another(world: World) -> None:
+def test_a_cursor_of_another_history_is_rejected(world: World) -> None:
     first, second = world.create(), world.create()
     world.spend("1.00", "2014-06-01")
     cursor = world.call("GET", f"budgets/{first['id']}/periods", params={"limit": 1}).json()["next_cursor"]
     assert world.call("GET", f"budgets/{second['id']}/periods", params={"cursor": cursor}).status_code == 400
 
 
-def test_after_a_change_of_home_currency_a_budget_waits_for_its_owner(world: World) -> None:
+def test_a_budget_in_a_former_home_currency_waits_for_a_new_limit(world: World) -> None:
     budget = world.create(thresholds=[100])
     world.spend("300.00")
     world.caller = replace(MARIA, home_currency="EUR")
@@ -229,13 +229,13 @@ def test_after_a_change_of_home_currency_a_budget_waits_for_its_owner(world: Wor
     answer = world.call("PATCH", f"budgets/{budget['id']}", json={"amount": usd("9.00")}, headers={"If-Match": '"2"'})
     assert answer.status_code == 422
     assert answer.json()["errors"] == [{"pointer": "/amount/currency", "message": "must be EUR, your home currency"}]
-    world.announced()
+    world.published()
     changed = world.change(renamed, amount={"amount": "180.00", "currency": "EUR"})
     assert changed["current"]["spent"] == {"amount": "0.00", "currency": "EUR"}
     assert world.crossings() == [("budget.recovered", 100, "2015-01-01")]
 
 
-def test_a_reading_token_changes_nothing(world: World) -> None:
+def test_a_read_only_token_changes_nothing(world: World) -> None:
     reader = replace(MARIA, kind="token", scopes=frozenset({"read"}))
     assert world.call("POST", "budgets", json=NEW, caller=reader).status_code == 403
     assert world.call("GET", "budgets", caller=reader).status_code == 200

@@ -1,4 +1,4 @@
-"""A budget is on categories that exist; when one is deleted, it follows the expenses or says that something is missing."""
+"""A budget has categories that exist; when one is deleted, it follows the expenses or shows that it is missing."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ def an_event(kind: str, user_id: str = MARIA.user_id, **data: Any) -> Event:
 
 
 def categories(*ids: str, complete: bool = True, version: int = 1, user_id: str = MARIA.user_id) -> Event:
-    told = [{"category_id": category_id, "version": version, "name": "x"} for category_id in ids]
-    return an_event("category.changed", user_id, categories=told, complete=complete)
+    entries = [{"category_id": category_id, "version": version, "name": "x"} for category_id in ids]
+    return an_event("category.changed", user_id, categories=entries, complete=complete)
 
 
 def removed(category_id: str, moved_to: str | None = None, *, version: int = 2) -> Event:
@@ -40,7 +40,7 @@ def moving(category_id: str, moved_to: str | None, *expense_ids: str, amount: st
 
 
 @pytest.mark.parametrize("category_id", [UNKNOWN, "5f0f1b52-6f0e-4c3a-9d55-0a4d2c9b7e11"])
-def test_a_budget_on_a_category_that_does_not_exist_is_refused(world: World, category_id: str) -> None:
+def test_a_budget_on_an_unknown_category_is_rejected(world: World, category_id: str) -> None:
     world.deliver(categories(GROCERIES))
     answer = world.call("POST", "budgets", json={**NEW, "category_ids": [GROCERIES, category_id]})
     assert answer.status_code == 422
@@ -49,14 +49,14 @@ def test_a_budget_on_a_category_that_does_not_exist_is_refused(world: World, cat
     assert world.call("GET", "budgets").json()["items"] == []
 
 
-def test_a_budget_on_the_category_of_somebody_else_is_refused(world: World) -> None:
+def test_a_budget_on_a_category_of_somebody_else_is_rejected(world: World) -> None:
     theirs = uuid7()
     world.deliver(categories(theirs, user_id=JOHN.user_id))
     world.deliver(categories(GROCERIES))
     assert world.call("POST", "budgets", json={**NEW, "category_ids": [theirs]}).status_code == 422
 
 
-def test_a_budget_on_a_deleted_category_is_refused_and_so_is_changing_one_to_it(world: World) -> None:
+def test_a_budget_cannot_be_set_or_changed_to_a_deleted_category(world: World) -> None:
     world.deliver(categories(GROCERIES, COFFEE))
     budget = world.create(category_ids=[COFFEE])
     world.deliver(removed(GROCERIES))
@@ -67,7 +67,7 @@ def test_a_budget_on_a_deleted_category_is_refused_and_so_is_changing_one_to_it(
     assert world.get(budget)["category_ids"] == [COFFEE]
 
 
-def test_before_all_categories_are_known_an_unknown_one_is_let_in_and_said_later(world: World) -> None:
+def test_until_all_categories_are_known_an_unknown_one_is_accepted(world: World) -> None:
     budget = world.create(category_ids=[UNKNOWN, GROCERIES])
     assert budget["missing_category_ids"] == []
     world.deliver(categories(GROCERIES))
@@ -83,42 +83,42 @@ def patient(tmp_path: Path) -> Iterator[World]:
     made.service.close()
 
 
-def test_a_budget_on_a_category_that_was_just_created_waits_for_the_news(patient: World) -> None:
+def test_a_budget_on_a_new_category_waits_for_its_event(patient: World) -> None:
     made = uuid7()
     patient.deliver(categories(GROCERIES))
-    news = threading.Timer(0.3, lambda: patient.deliver(categories(made, complete=False)))
-    news.start()
+    arrival = threading.Timer(0.3, lambda: patient.deliver(categories(made, complete=False)))
+    arrival.start()
     assert patient.create(category_ids=[made])["category_ids"] == [made]
-    news.join()
+    arrival.join()
 
 
-def test_news_that_do_not_come_in_time_are_to_be_waited_for(world: World) -> None:
+def test_a_new_category_whose_event_is_late_is_pending(world: World) -> None:
     world.deliver(categories(GROCERIES))
     answer = world.call("POST", "budgets", json={**NEW, "category_ids": [uuid7()]})
     assert (answer.status_code, answer.json()["type"]) == (503, "/problems/category-pending")
     assert answer.headers["Retry-After"] == "2"
 
 
-def test_a_budget_follows_the_expenses_of_a_deleted_category_in_any_order(tmp_path: Path) -> None:
+def test_a_budget_follows_a_deleted_category_in_any_order_of_events(tmp_path: Path) -> None:
     for number, order in enumerate(itertools.permutations(range(3))):
         world = make_world(tmp_path / f"{number}.db")
         world.deliver(categories(GROCERIES, COFFEE))
         budget = world.create(category_ids=[GROCERIES])
         first, second = world.spend("150.00"), world.spend("150.00")
         assert world.crossings() == [("budget.exceeded", 100, "2015-01-01")]
-        news = [removed(GROCERIES, COFFEE), moving(GROCERIES, COFFEE, first), moving(GROCERIES, COFFEE, second)]
+        events = [removed(GROCERIES, COFFEE), moving(GROCERIES, COFFEE, first), moving(GROCERIES, COFFEE, second)]
         for which in order:
-            world.deliver(news[which])
+            world.deliver(events[which])
         after = world.get(budget)
         assert (after["category_ids"], after["missing_category_ids"]) == ([COFFEE], [])
         assert (after["current"]["spent"], after["version"]) == (usd("300.00"), 2)
-        assert world.crossings() == [], f"told again when the news come in the order {order}"
+        assert world.crossings() == [], f"published again when events arrive in the order {order}"
         world.spend("1.00", category=COFFEE)
         assert world.get(budget)["current"]["spent"] == usd("301.00")
         world.service.close()
 
 
-def test_a_budget_follows_through_several_deletions_whatever_comes_first(world: World) -> None:
+def test_a_budget_follows_several_deletions_in_any_order_of_events(world: World) -> None:
     rent = uuid7()
     world.deliver(categories(GROCERIES, COFFEE, rent))
     budget = world.create(category_ids=[GROCERIES])
@@ -129,14 +129,14 @@ def test_a_budget_follows_through_several_deletions_whatever_comes_first(world: 
     assert (world.get(budget)["category_ids"], world.get(budget)["missing_category_ids"]) == ([rent], [rent])
 
 
-def test_a_budget_whose_category_is_gone_says_so_until_it_gets_another(world: World) -> None:
+def test_a_budget_shows_a_missing_category_until_it_gets_another(world: World) -> None:
     world.deliver(categories(GROCERIES, COFFEE))
     budget = world.create(category_ids=[GROCERIES])
     world.spend("250.00")
-    world.announced()
+    world.published()
     world.deliver(removed(GROCERIES))
-    (told,) = world.announced("budget.changed")
-    assert told.data["budget"]["missing_category_ids"] == [GROCERIES]
+    (changed,) = world.published("budget.changed")
+    assert changed.data["budget"]["missing_category_ids"] == [GROCERIES]
     budget = world.get(budget)
     assert (budget["category_ids"], budget["missing_category_ids"]) == ([GROCERIES], [GROCERIES])
     assert world.change(budget, name="Food")["missing_category_ids"] == [GROCERIES]
@@ -144,13 +144,13 @@ def test_a_budget_whose_category_is_gone_says_so_until_it_gets_another(world: Wo
     assert (budget["category_ids"], budget["missing_category_ids"]) == ([COFFEE], [])
 
 
-def test_news_of_a_category_that_come_after_its_deletion_are_old(world: World) -> None:
+def test_a_change_of_a_category_after_its_deletion_is_ignored(world: World) -> None:
     world.deliver(removed(GROCERIES))
     world.deliver(categories(GROCERIES, COFFEE))
     assert world.call("POST", "budgets", json={**NEW, "category_ids": [GROCERIES]}).status_code == 422
 
 
-def test_a_repeated_request_gets_its_budget_though_the_category_is_gone(world: World) -> None:
+def test_a_repeated_request_succeeds_after_its_category_is_deleted(world: World) -> None:
     world.deliver(categories(GROCERIES))
     request = {"json": {**NEW, "category_ids": [GROCERIES]}, "headers": {"Idempotency-Key": "k"}}
     first = world.call("POST", "budgets", **request)

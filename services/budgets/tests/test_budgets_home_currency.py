@@ -25,8 +25,8 @@ def an_event(kind: str, **data: Any) -> Event:
 
 
 def converted(rate: str | None = "0.5", *, events: int, source: str = "USD", target: str = "EUR", version: int = 2) -> Event:
-    told = {"version": version, "from": source, "to": target, "rate": rate, "events": events}
-    return an_event("expenses.converted", **told)
+    data = {"version": version, "from": source, "to": target, "rate": rate, "events": events}
+    return an_event("expenses.converted", **data)
 
 
 def a_batch(*changes: dict[str, Any], source: str = "USD", target: str = "EUR", version: int = 2) -> Event:
@@ -38,38 +38,38 @@ def in_euros(expense_id: str, amount: str, home: str, *, version: int = 2) -> di
     return a_change(an_expense(amount, home_amount=eur(home)), expense_id=expense_id, version=version)
 
 
-def test_a_budget_is_converted_and_goes_on_counting(world: World) -> None:
+def test_a_budget_is_converted_and_continues_to_count(world: World) -> None:
     budget = world.create()
     first = world.spend("150.00")
     world.deliver(converted(events=1))
     world.deliver(a_batch(in_euros(first, "150.00", "76.00")))
     after = world.get(budget)
     assert (after["amount"], after["current"]["spent"], after["current"]["limit"]) == (eur("100.00"), eur("76.00"), eur("100.00"))
-    world.announced()
+    world.published()
     world.post(a_change(an_expense("30.00", home_amount=eur("30.00"))))
     assert world.crossings() == [("budget.exceeded", 100, "2015-01-01")]
     assert world.periods(budget)[0]["tipped_by"]["spent_then"] == eur("106.00")
 
 
-def test_nobody_is_told_again_of_what_was_exceeded_already_in_any_order(tmp_path: Path) -> None:
+def test_a_conversion_does_not_publish_an_exceeded_budget_again(tmp_path: Path) -> None:
     for number, order in enumerate(itertools.permutations(range(3))):
         world = make_world(tmp_path / f"{number}.db")
         budget = world.create()
         first, second = world.spend("150.00"), world.spend("150.00")
         ((kind, _threshold, _start),) = world.crossings()[-1:]
         assert kind == "budget.exceeded"
-        news = [converted(events=2), a_batch(in_euros(first, "150.00", "75.00")), a_batch(in_euros(second, "150.00", "75.00"))]
+        arriving = [converted(events=2), a_batch(in_euros(first, "150.00", "75.00")), a_batch(in_euros(second, "150.00", "75.00"))]
         for which in order:
-            world.deliver(news[which])
+            world.deliver(arriving[which])
         assert world.get(budget)["amount"] == eur("100.00")
         assert world.get(budget)["current"]["spent"] == eur("150.00")
-        assert world.crossings() == [], f"told again when the news come in the order {order}"
+        assert world.crossings() == [], f"published again when events arrive in the order {order}"
         (period,) = world.periods(budget)
         assert (period["state"], period["tipped_by"]["spent_then"]) == ("exceeded", eur("150.00"))
         world.service.close()
 
 
-def test_an_expense_of_the_meantime_is_told_when_all_are_converted(world: World) -> None:
+def test_an_expense_during_a_conversion_is_published_at_its_end(world: World) -> None:
     world.create()
     first = world.spend("150.00")
     world.crossings()
@@ -80,18 +80,18 @@ def test_an_expense_of_the_meantime_is_told_when_all_are_converted(world: World)
     assert ("budget.exceeded", 100, "2015-01-01") in world.crossings()
 
 
-def test_two_changes_one_after_the_other_lead_to_the_last_in_any_order(tmp_path: Path) -> None:
+def test_two_conversions_in_a_row_end_in_the_last_currency(tmp_path: Path) -> None:
     for number, order in enumerate(itertools.permutations(range(2))):
         world = make_world(tmp_path / f"{number}.db")
         budget = world.create()
-        news = [converted(events=0), converted("2", events=0, source="EUR", target="GBP", version=3)]
+        arriving = [converted(events=0), converted("2", events=0, source="EUR", target="GBP", version=3)]
         for which in order:
-            world.deliver(news[which])
+            world.deliver(arriving[which])
         assert world.get(budget)["amount"] == {"amount": "200.00", "currency": "GBP"}
         world.service.close()
 
 
-def test_there_and_back_converts_twice_and_no_more(world: World) -> None:
+def test_converting_there_and_back_converts_twice(world: World) -> None:
     budget = world.create()
     world.deliver(converted(events=0))
     back = converted("2.5", events=0, source="EUR", target="USD", version=3)
@@ -130,7 +130,7 @@ def test_saving_another_field_after_the_change_keeps_the_converted_limit(world: 
     assert world.change(world.get(budget), name="Food")["amount"] == eur("10.00")
 
 
-def test_a_budget_that_was_set_with_the_new_currency_already_stays(world: World) -> None:
+def test_a_budget_created_in_the_new_currency_is_not_converted(world: World) -> None:
     world.caller = IN_EUROS
     budget = world.create(amount=eur("20.00"))
     world.deliver(converted(events=0))

@@ -1,4 +1,4 @@
-"""The household's years through the engine: the same 34 exceedances however its expenses come in."""
+"""The household's years: the same 34 exceeded months however its expenses arrive."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def expected() -> set[tuple[str, str, str, int, str]]:
     }
 
 
-def told(world: World) -> list[tuple[str, str, str, int]]:
+def exceeded(world: World) -> list[tuple[str, str, str, int]]:
     """The exceedances as they were announced; what they say is spent depends on how many expenses came together."""
     return [
         (
@@ -70,7 +70,7 @@ def told(world: World) -> list[tuple[str, str, str, int]]:
             event.data["expense"]["spent_on"],
             int(event.data["expense"]["expense_id"][-12:], 16),
         )
-        for event in world.announced("budget.exceeded")
+        for event in world.published("budget.exceeded")
     ]
 
 
@@ -89,7 +89,7 @@ def test_the_household_exceeds_34_months_with_the_known_rows(world: World, size:
     budgets = set_budgets(world)
     for changes in chunks(size):
         world.post(*changes)
-    found = told(world)
+    found = exceeded(world)
     assert len(found) == 34
     assert set(found) == {entry[:4] for entry in expected()}
     assert set(in_history(world, budgets)) == expected()
@@ -100,13 +100,13 @@ def test_budgets_set_after_the_expenses_find_the_same_34_months(world: World) ->
     for changes in chunks(500):
         world.post(*changes)
     budgets = set_budgets(world)
-    found = told(world)
+    found = exceeded(world)
     assert len(found) == 34
     assert set(found) == {entry[:4] for entry in expected()}
     assert set(in_history(world, budgets)) == expected()
 
 
-def test_what_was_spent_in_each_month_is_what_the_file_adds_up_to(world: World) -> None:
+def test_the_spending_of_each_month_is_the_sum_of_the_file(world: World) -> None:
     world.at("2017-09-30T18:00:00Z")
     budgets = set_budgets(world)
     for changes in chunks(500):

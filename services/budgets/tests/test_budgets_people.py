@@ -1,4 +1,4 @@
-"""Owners come, move and leave."""
+"""People sign up, move to another time zone and delete their account."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from pathlib import Path
 from support.budgets_world import World, a_change, an_expense, usd
 
 
-def test_the_running_period_follows_the_owner_to_another_time_zone(world: World) -> None:
+def test_the_current_period_follows_the_owner_to_another_time_zone(world: World) -> None:
     world.at("2015-02-01T03:00:00Z")  # January in New York, February in Tokyo
     world.create(starts_on="2015-01-01")
-    world.announced()
+    world.published()
     world.spend("1.00", "2015-02-01")
-    assert world.announced("budget.changed") == []
+    assert world.published("budget.changed") == []
     world.user("user.changed", time_zone="Asia/Tokyo", version=3)
     world.user("user.changed", time_zone="America/New_York", version=2)
     world.spend("1.00", "2015-02-01")
-    [changed] = world.announced("budget.changed")
+    [changed] = world.published("budget.changed")
     assert changed.data["budget"]["current"]["from"] == "2015-02-01"
 
 
-def test_who_leaves_leaves_nothing_and_nothing_comes_back(world: World, tmp_path: Path) -> None:
+def test_a_deleted_account_leaves_no_rows_and_none_come_back(world: World, tmp_path: Path) -> None:
     world.user("user.registered")
     world.create()
     world.call("POST", "budgets", json={"name": "Key", "amount": usd("1.00")}, headers={"Idempotency-Key": "k"})
@@ -38,7 +38,7 @@ def test_who_leaves_leaves_nothing_and_nothing_comes_back(world: World, tmp_path
             assert connection.execute(f"SELECT COUNT(*) FROM {table}").fetchone() == (0,), table
 
 
-def test_who_leaves_before_anything_was_heard_stays_away(world: World) -> None:
+def test_an_account_deleted_before_its_first_event_stays_deleted(world: World) -> None:
     world.user("user.deleted")
     world.user("user.registered")
     world.post(a_change(an_expense("300.00")))

@@ -1,4 +1,4 @@
-"""How a period stands, and what it hands on to the next."""
+"""How a period stands, and what it rolls over to the next."""
 
 from __future__ import annotations
 
@@ -28,26 +28,26 @@ def a_budget(rollover: Rollover = Rollover.NONE, thresholds: tuple[int, ...] = (
 
 
 def limits(rollover: Rollover, spent: dict[int, int], until: int = 4) -> list[int]:
-    return [limit for _index, limit in PeriodSpending(a_budget(rollover), spent).limits(range(-1, until))]
+    return [limit for _number, limit in PeriodSpending(a_budget(rollover), spent).limits(range(-1, until))]
 
 
 def test_without_rollover_every_period_has_the_same_limit() -> None:
     assert limits(Rollover.NONE, {0: 30, 1: 500}) == [100, 100, 100, 100, 100]
 
 
-def test_what_is_unspent_is_handed_on_and_an_overspending_is_forgiven() -> None:
+def test_unspent_is_rolled_over_and_overspending_is_not() -> None:
     assert limits(Rollover.UNSPENT, {0: 30, 1: 500, 2: 90}) == [100, 100, 170, 100, 110]
 
 
-def test_an_overspending_is_handed_on_too_if_all_is() -> None:
+def test_with_rollover_of_all_overspending_is_rolled_over_too() -> None:
     assert limits(Rollover.ALL, {0: 30, 1: 500, 2: 90}) == [100, 100, 170, -230, -220]
 
 
-def test_periods_without_spending_hand_on_all_of_theirs() -> None:
+def test_periods_without_spending_roll_over_all_of_their_amount() -> None:
     assert limits(Rollover.UNSPENT, {3: 50}, until=6) == [100, 100, 200, 300, 400, 450, 550]
 
 
-def test_nothing_comes_from_before_the_anchor() -> None:
+def test_nothing_is_rolled_over_from_before_the_anchor() -> None:
     assert limits(Rollover.ALL, {-1: 5000, -2: 1})[:2] == [100, 100]
 
 
@@ -77,6 +77,6 @@ def test_a_budget_without_a_lower_threshold_is_never_near() -> None:
     assert budget.status(budget.schedule.period(0), spent=100, limit=100).state is State.OK
 
 
-def test_nothing_spent_has_crossed_nothing_even_where_nothing_may_be_spent() -> None:
+def test_without_spending_nothing_is_crossed_even_below_zero() -> None:
     assert a_budget().level(spent=0, limit=-150) == 0
     assert a_budget().level(spent=1, limit=-150) == 100

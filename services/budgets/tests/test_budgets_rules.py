@@ -132,17 +132,17 @@ def changes_of(followed: Followed, batch: list[tuple[int, Expense | None]]) -> l
 
 
 @given(budgets, batches)
-def test_open_crossings_are_those_of_a_recount(budget: Budget, told: list[list[tuple[int, Expense | None]]]) -> None:
+def test_open_crossings_are_those_of_a_recount(budget: Budget, history: list[list[tuple[int, Expense | None]]]) -> None:
     followed = Followed(budget)
-    for batch in told:
+    for batch in history:
         followed.take(changes_of(followed, batch))
         assert followed.edges() == recounted(followed)
 
 
 @given(budgets, batches)
-def test_hindsight_finds_the_same_crossings(budget: Budget, told: list[list[tuple[int, Expense | None]]]) -> None:
+def test_hindsight_finds_the_same_crossings(budget: Budget, history: list[list[tuple[int, Expense | None]]]) -> None:
     followed = Followed(budget)
-    for batch in told:
+    for batch in history:
         followed.take(changes_of(followed, batch))
     by_day = followed.by_day
     found = assess_all(PeriodSpending.from_days(budget, by_day), by_day, list(followed.open.values()), followed.expenses_on)

@@ -27,7 +27,7 @@ def test_periods_follow_each_other_without_gaps(schedule: Schedule, index: int) 
 
 
 @given(schedules)
-def test_the_period_of_number_zero_begins_on_the_anchor(schedule: Schedule) -> None:
+def test_period_zero_begins_on_the_anchor(schedule: Schedule) -> None:
     assert schedule.period(0).first == schedule.anchor
 
 
@@ -55,5 +55,5 @@ def test_the_29th_of_february_comes_back_in_the_next_leap_year() -> None:
     ("cycle", "anchor"),
     [(Cycle.WEEKLY, "2015-05-18"), (Cycle.MONTHLY, "2015-05-01"), (Cycle.QUARTERLY, "2015-04-01"), (Cycle.YEARLY, "2015-01-01")],
 )
-def test_without_a_day_periods_begin_where_people_expect(cycle: Cycle, anchor: str) -> None:
+def test_the_default_anchor_is_where_people_expect(cycle: Cycle, anchor: str) -> None:
     assert default_anchor(cycle, date(2015, 5, 20)) == date.fromisoformat(anchor)
