@@ -42,14 +42,14 @@ def test_cloudant_is_opened_with_the_bound_key(source: str) -> None:
     address = read_settings(AuthSettings, {source: vcap(bound.cloudant())}).cloudant
     assert address is not None
     assert address.url == "https://made-up-bluemix.cloudantnosqldb.appdomain.cloud"
-    assert (address.database, address.way_in, address.apikey) == ("outlay-auth", "iam", SECRET)
+    assert (address.database, address.auth, address.apikey) == ("outlay-auth", "iam", SECRET)
 
 
 def test_cloudant_without_a_key_is_opened_with_user_and_password() -> None:
     environ = {"VCAP_SERVICES": vcap(bound.cloudant(apikey="", password="p@ss/word"))}
     address = read_settings(AuthSettings, environ).cloudant
     assert address is not None
-    assert (address.way_in, address.user, address.password) == ("basic", "made-up-bluemix", "p@ss/word")
+    assert (address.auth, address.user, address.password) == ("basic", "made-up-bluemix", "p@ss/word")
 
 
 def test_db2_gets_a_schema_for_each_service_and_its_certificate() -> None:

@@ -1,4 +1,4 @@
-"""What a process can be told about the broker."""
+"""Settings of the broker."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class BrokerSettings(CommonSettings):
         return BrokerAddress(url=self.bus, user=self.bus_user, password=self.bus_password, ca=self.bus_ca)
 
     def problems(self) -> list[str]:
-        """Return a sentence for each combination that cannot be."""
+        """Return a sentence for each invalid combination."""
         problems = super().problems()
         try:
             _ = self.broker

@@ -1,4 +1,4 @@
-"""What a bus promises, whichever transport carries it.
+"""The bus: what it guarantees on every transport.
 
 Delivery is at least once and in no promised order. A handler that raises `Reject`, or meets an unreadable message, sends it to the
 dead letters. Any other exception brings it back after a delay, and to the dead letters when the delays are used up.
@@ -17,28 +17,28 @@ Handler = Callable[[Event], None]
 
 
 class Retry(Exception):
-    """It cannot be handled now; try again after the next delay."""
+    """A message cannot be handled now; it is retried after the next delay."""
 
 
 class Reject(Exception):
-    """It can never be handled; the reason is for the people who look at dead letters."""
+    """A message can never be handled; it becomes a dead letter with this reason."""
 
 
 @dataclass(frozen=True)
 class Queue:
-    """A durable queue: who listens, to which types, and what it does with them."""
+    """A durable queue: its name, the event types it takes, and their handler."""
 
     name: str
     """`<service>.<what for>`, such as `budgets.spending`."""
     types: tuple[str, ...]
     handler: Handler
     erasure_events: tuple[str, ...] = ()
-    """Types after which nothing about their `data.user_id` may stay in the service's queues, its dead letters least of all."""
+    """Types after which no message about their `data.user_id` may stay in the service's queues or dead letters."""
 
 
 @dataclass(frozen=True)
 class Settings:
-    """How stubborn the bus is."""
+    """How often and when the bus retries."""
 
     delays: tuple[float, ...] = (1, 10, 60, 300, 1800)
     """Seconds before each further attempt."""
@@ -46,10 +46,10 @@ class Settings:
 
 @dataclass(frozen=True)
 class DeadLetter:
-    """A message that was given up."""
+    """A message that is no longer retried."""
 
     id: str
-    """For replay and purge; not the event's id, since one event may be dead in several queues."""
+    """For replay and purge. Not the event's id, since an event may be dead in several queues."""
     queue: str
     event_id: str
     type: str
@@ -63,22 +63,22 @@ class Bus(Protocol):
     """Carries events from relays to queues and to listeners."""
 
     def publish(self, events: Sequence[Event]) -> None:
-        """Hand over events to every queue that takes their type; returns when they are safe. Raises OSError if the bus is away."""
+        """Put events into every queue of their type; returns when they are stored. Raises OSError if the bus is unreachable."""
 
     def listen(self, listener: Handler) -> Callable[[], None]:
-        """Call `listener` with each event from now on, unacknowledged and not kept; returns the way to stop it."""
+        """Call `listener` with each event from now on, without storing them; returns a function that stops it."""
 
     def start(self) -> None:
-        """Begin to deliver."""
+        """Start delivering."""
 
     def stop(self) -> None:
-        """Finish the messages in hand and deliver no more."""
+        """Finish the current messages and stop delivering."""
 
     def dead(self) -> list[DeadLetter]:
         """List the dead letters, oldest first."""
 
     def replay(self, ids: Sequence[str] | None = None) -> int:
-        """Put dead letters (all by default) back at the start of their queue; returns how many."""
+        """Put dead letters (all by default) back into their queues; returns how many."""
 
     def purge(self, ids: Sequence[str] | None = None) -> int:
-        """Throw dead letters away (all by default); returns how many."""
+        """Delete dead letters (all by default); returns how many."""

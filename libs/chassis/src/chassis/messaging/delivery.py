@@ -1,4 +1,4 @@
-"""What happens to one message, the same on every transport."""
+"""Handling one message, the same on every transport."""
 
 from __future__ import annotations
 
@@ -40,18 +40,18 @@ class Settled:
 def attempt(
     queue: Queue, body: str | bytes, *, attempts: int, most_attempts: int, metrics: Metrics, system: str = "outlay"
 ) -> Settled:
-    """Try to handle a message for the `attempts`-th time; raises nothing. `system` is what traces call the transport."""
+    """Handle a message for the `attempts`-th time; raises nothing. `system` is the transport's name in traces."""
     kind, last = "unreadable", attempts >= most_attempts
     try:
         event = Event.from_json(body)
         kind = event.type
         settled = _handle(queue, event, last=last, metrics=metrics, system=system)
     except NewerEventError as error:
-        # While old and new replicas run side by side, the next one that gets it may be a new one.
+        # During a rolling upgrade, a newer replica may get it next.
         settled = Settled(Outcome.DEAD if last else Outcome.RETRIED, str(error))
     except EventError as error:
         settled = Settled(Outcome.DEAD, str(error))
-    except Exception as error:  # such as no file handle left for the schema, which says nothing about the message
+    except Exception as error:  # not the message's fault, such as a schema file that cannot be opened
         settled = _failed(error, last=last)
     metrics.events.labels(queue.name, kind, settled.outcome.value).inc()
     if settled.outcome is Outcome.DEAD:
@@ -60,7 +60,7 @@ def attempt(
 
 
 def erased_user_in(queue: Queue, body: str | bytes) -> str | None:
-    """Return the user of whom nothing may stay after this message, which was handled; None if it is no farewell."""
+    """Return the user whose data must be erased after this message; None if it is not an erasure event."""
     if not queue.erasure_events:
         return None
     event = Event.from_trusted_json(body if isinstance(body, str) else body.decode())
@@ -102,13 +102,13 @@ def _settle(queue: Queue, event: Event, *, last: bool) -> Settled:
         queue.handler(event)
     except Reject as error:
         return Settled(Outcome.DEAD, str(error))
-    except Exception as error:  # whatever went wrong, the message must not get lost
+    except Exception as error:  # whatever went wrong, the message must not be lost
         log.warning("event not handled", exc_info=error, extra={"queue": queue.name, "type": event.type, "event_id": event.id})
         return _failed(error, last=last)
     return Settled(Outcome.HANDLED)
 
 
 def _failed(error: Exception, *, last: bool) -> Settled:
-    # A store that is away says nothing about the message, however long it is away: nobody should have to replay it by hand.
+    # An unreachable store is not the message's fault, so it is retried for as long as that lasts.
     dead = last and not isinstance(error, UnavailableError)
     return Settled(Outcome.DEAD if dead else Outcome.RETRIED, f"{type(error).__name__}: {error}"[:500])

@@ -1,4 +1,4 @@
-"""The bus of one process: queues in an SQLite file, one thread for each, listeners called directly."""
+"""The embedded bus of one process: queues in an SQLite file, one thread per queue, listeners called directly."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _IDLE_SECONDS = 5.0
 
 
 class EmbeddedBus:
-    """Durable queues in a file. A message is deleted only after its handler returned, so a crash delivers it again."""
+    """Durable queues in a file. A message is deleted after its handler returned, so it is redelivered after a crash."""
 
     def __init__(
         self,
@@ -48,7 +48,7 @@ class EmbeddedBus:
         settings: Settings | None = None,
         wall_clock: Callable[[], float] = time.time,
     ) -> None:
-        """Open the file. The queues must be the same at each start: what is published to a queue waits there for its handler."""
+        """Open the file. The queues must be the same at each start, since messages wait in them for their handlers."""
         self._path, self._queues, self._metrics, self._now = path, tuple(queues), metrics, wall_clock
         self._delays = (settings or Settings()).delays
         self._listeners: list[Handler] = []
@@ -77,7 +77,7 @@ class EmbeddedBus:
                 self._wake[name].set()
         for event in events:
             for listener in tuple(self._listeners):
-                with suppress(Exception):  # a listener is a guest: its troubles are its own
+                with suppress(Exception):  # a listener's failure must not affect others
                     listener(event)
 
     def listen(self, listener: Handler) -> Callable[[], None]:
@@ -105,7 +105,7 @@ class EmbeddedBus:
         self.close()
 
     def close(self) -> None:
-        """Close the connections; who publishes or looks afterwards opens one again."""
+        """Close all connections; later calls open new ones."""
         while self._opened:
             self._opened.pop().close()
         self._local = threading.local()
@@ -120,7 +120,7 @@ class EmbeddedBus:
         return [DeadLetter(str(row[0]), *row[1:]) for row in rows]
 
     def replay(self, ids: Sequence[str] | None = None) -> int:
-        """Put dead letters back; they have all their attempts again."""
+        """Put dead letters back, with all their attempts."""
         count = self._change_dead("UPDATE message SET died_at = NULL, attempts = 0, due_at = 0, reason = ''", ids)
         for event in self._wake.values():
             event.set()
@@ -131,13 +131,13 @@ class EmbeddedBus:
         return self._change_dead("DELETE FROM message", ids)
 
     def counts(self) -> dict[tuple[str, str], int]:
-        """Return how many messages there are by (queue, state), of queues that nobody listens to as well: waiting, dead."""
+        """Return the number of messages by (queue, state), including queues without a handler: waiting, dead."""
         with self._connection() as connection:
             rows = connection.execute("SELECT queue, died_at IS NOT NULL, COUNT(*) FROM message GROUP BY 1, 2").fetchall()
         return {(queue, "dead" if died else "waiting"): count for queue, died, count in rows}
 
     def depths(self) -> None:
-        """Bring the gauges of waiting and dead messages up to date."""
+        """Update the gauges of waiting and dead messages."""
         counts = self.counts()
         for queue in self._queues:
             for state in ("waiting", "dead"):
@@ -157,13 +157,13 @@ class EmbeddedBus:
             wake.clear()
             try:
                 wait = self._drain(queue)
-            except Exception as error:  # a full disk, say: the messages are still there, and a dead thread would leave them there
+            except Exception as error:  # such as a full disk: the messages are still stored, and this thread must go on
                 log.exception("bus storage fails", extra={"queue": queue.name, "reason": str(error)})
                 wait = 1.0
             wake.wait(wait)
 
     def _drain(self, queue: Queue) -> float:
-        """Handle all that is due; return the seconds until more will be."""
+        """Handle all due messages; return the seconds until the next one is due."""
         while not self._stopping.is_set():
             now = self._now()
             with self._connection() as connection:

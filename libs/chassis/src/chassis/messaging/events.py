@@ -17,21 +17,21 @@ from chassis.runtime.clock import Clock, to_wire
 from chassis.runtime.ids import Ids
 from chassis.runtime.tracing import Kind
 
-# json.dumps makes a new encoder at each call that has options.
+# json.dumps with options makes a new encoder on each call.
 _ENCODE = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 
 
 MOST_BYTES = 4_000_000
-"""The longest event that is read. What the suite writes itself stays far below."""
+"""The longest event that is accepted; the suite's own are far shorter."""
 _SCHEMAS = "urn:outlay:event:"
 
 
 class EventError(Exception):
-    """These bytes are no event, or not one that its schema allows. It can never be handled."""
+    """The message is not a valid event and can never be handled."""
 
 
 class NewerEventError(EventError):
-    """The event is of a version that this process does not know; in the middle of an upgrade another replica may."""
+    """The event's version is newer than this process knows; during an upgrade another replica may know it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +47,10 @@ class Event:
     traceparent: str = ""
     request_id: str = ""
     text: str = field(default="", compare=False, repr=False)
-    """The JSON that it was read from, so that passing it on costs nothing."""
+    """The JSON that it was parsed from, kept for passing it on."""
 
     def to_json(self) -> str:
-        """Write it as structured-mode CloudEvents JSON."""
+        """Return structured-mode CloudEvents JSON."""
         if self.text:
             return self.text
         body: dict[str, Any] = {
@@ -70,7 +70,7 @@ class Event:
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Event:
-        """Read it and check it against its schema; raises EventError, and NewerEventError."""
+        """Parse and validate an event; raises EventError, NewerEventError."""
         if len(text) > MOST_BYTES:
             message = f"it has {len(text):,} bytes, an event has {MOST_BYTES:,} at most"
             raise EventError(message)
@@ -84,7 +84,7 @@ class Event:
 
     @classmethod
     def from_trusted_json(cls, text: str) -> Event:
-        """Read what this suite wrote itself, without the check."""
+        """Parse an event that this suite wrote, without validation."""
         return cls._of(json.loads(text), text)
 
     @classmethod
@@ -103,15 +103,15 @@ class Event:
 
     @property
     def occurred_at(self) -> datetime:
-        """When it happened."""
+        """When the event happened."""
         return datetime.fromisoformat(self.time)
 
 
 class MakeEvent(Protocol):
-    """How a service makes its events: with id, source and the present trace."""
+    """Makes a service's events, with id, source and the current trace."""
 
     def __call__(self, kind: str, subject: str, data: Mapping[str, Any], *, at: datetime | None = None) -> Event:
-        """Make an event that happened now, or at another moment: what follows from a late event happened when that one did."""
+        """Make an event of now, or of `at`: what follows from a late event happened when that event did."""
 
 
 def event_maker(source: str, clock: Clock, ids: Ids) -> MakeEvent:
@@ -144,14 +144,14 @@ def declared_events() -> list[str]:
 
 
 def _reason(error: Exception) -> str:
-    """Say in one line what is wrong, and where; never with a value of the event, which may be somebody's own."""
+    """Return what is wrong and where, in one line, without values of the event, which may be personal data."""
     if isinstance(error, jsonschema_rs.ValidationError):
         return f"ValidationError at /{'/'.join(str(step) for step in error.instance_path)}: {error.message}"[:500]
     return " ".join(f"{type(error).__name__}: {error}".split())[:500]
 
 
 def _check_version(body: Mapping[str, Any]) -> None:
-    """Say it in plain words if the event is fine, but of another version than this process knows."""
+    """Raise NewerEventError if the event's type or version is unknown to this process."""
     schema, kind = body.get("dataschema"), body["type"]
     if not isinstance(schema, str) or not schema.startswith(_SCHEMAS):
         return

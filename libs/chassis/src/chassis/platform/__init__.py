@@ -1,6 +1,6 @@
-"""Services that a platform has bound to this process, read as settings: Cloud Foundry, Code Engine, servicebinding.io.
+"""Bound services of a platform, read as settings: Cloud Foundry, Code Engine, servicebinding.io.
 
-A setting that is given by itself or as a file goes before anything that is bound.
+A setting given directly or as a file overrides a binding.
 """
 
 from chassis.platform.binding import Binding, BindingError, Bound

@@ -1,4 +1,4 @@
-"""Makes settings of bound services: for each kind the address as the setting wants it, and what goes with it."""
+"""Makes settings from bound services: for each kind its address and credentials."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ Parts = dict[str, str]
 """Part of a binding (`address`, `password` ...) -> value of the setting."""
 
 _DATABASE = "outlay-auth"
-"""What the database of documents is called, which no binding of Cloudant says."""
+"""The name of the document database; bindings of Cloudant have none."""
 
 
 def parts_of(kind: str, credentials: Mapping[str, Any], *, inside: str, own: str) -> Parts:
-    """Return what a binding gives.
+    """Return the settings that a binding gives.
 
     `inside` names a database, schema, bucket or virtual host in it; `own` is its name if nobody says one.
 
@@ -31,7 +31,7 @@ def parts_of(kind: str, credentials: Mapping[str, Any], *, inside: str, own: str
 
 
 def keys_of(kind: str, credentials: Mapping[str, Any]) -> Parts:
-    """Return the keys alone, for an address that is given. Only an object store's keys are good without its address."""
+    """Return the keys alone, for an address that is given. Only an object store's keys are useful without its address."""
     return _object_keys(credentials) if kind == kinds.OBJECTS else {}
 
 

@@ -1,4 +1,4 @@
-"""What is bound, and what of it a setting wants."""
+"""Bindings, and which part of one a setting wants."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from typing import Any
 
 
 class BindingError(ValueError):
-    """A binding does not fit; its text says what to change, and holds nothing that a binding has as a value."""
+    """A binding is invalid; the text says what to change and contains no value of it."""
 
 
 @dataclass(frozen=True)
 class Bound:
-    """Which part of which kind of bound service a setting is read from."""
+    """The kind of bound service, and the part of it, that a setting is read from."""
 
     kind: str
     """One of `chassis.platform.kinds.KINDS`."""
     part: str = "address"
     """`address`, or what goes with it: `user`, `password`, `apikey`, `ca` ..."""
     own: str = ""
-    """What the service's own place is called in something that several share, such as a schema of Db2."""
+    """The service's own part of something shared, such as a schema of Db2."""
 
 
 @dataclass(frozen=True)
@@ -28,9 +28,9 @@ class Binding:
     """One bound service."""
 
     name: str
-    """By which OUTLAY_BINDINGS calls it."""
+    """Its name in OUTLAY_BINDINGS."""
     label: str
-    """What it says it is, such as cloudantNoSQLDB."""
+    """Its label, such as cloudantNoSQLDB."""
     tags: tuple[str, ...]
     credentials: Mapping[str, Any] = field(repr=False)
     source: str
@@ -39,18 +39,18 @@ class Binding:
     """Further names."""
 
     def __str__(self) -> str:
-        """Name it as people know it."""
+        """Return its name for error messages."""
         return f"{self.name} ({self.label}, from {self.source})" if self.label else f"{self.name} (from {self.source})"
 
     def called(self, name: str) -> bool:
-        """Say whether this is its name; letter case and the kind of dash do not matter."""
+        """Return whether this is its name, ignoring case and the kind of dash."""
         return plain(name) in {plain(one) for one in (self.name, *self.aliases)}
 
     def wears(self, name: str) -> bool:
-        """Say whether it is called so or has such a tag."""
+        """Return whether it has this name or tag."""
         return self.called(name) or plain(name) in {plain(tag) for tag in self.tags}
 
 
 def plain(name: str) -> str:
-    """Return a name as names are compared."""
+    """Return a name in the form used for comparison."""
     return name.strip().lower().replace("_", "-")

@@ -1,4 +1,4 @@
-"""Certificates that come as text, for libraries that want them as files."""
+"""Writes certificates that are given as text to files, for libraries that need files."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _BEGIN = "-----BEGIN CERTIFICATE-----"
 
 
 def certificate_file(text: str, *, temporary: Path | None = None) -> str:
-    """Return a file that holds a certificate, which is given as PEM or as PEM in base64.
+    """Return a file with a certificate that is given as PEM or base64-encoded PEM.
 
     The file is readable by this user alone and called after its content, so that another process finds it and none adds to it.
 
@@ -51,7 +51,7 @@ def _pem(text: str) -> bytes:
 
 
 def _own_folder(temporary: Path) -> Path:
-    """Make the folder, or take the one that is there if it is nobody else's: in a shared place somebody could have laid it out."""
+    """Create the folder, or use it if it belongs to this user: in a shared place somebody else could have planted it."""
     folder = temporary / f"outlay-certificates-{os.getuid()}"
     folder.mkdir(mode=0o700, exist_ok=True)
     found = folder.lstat()

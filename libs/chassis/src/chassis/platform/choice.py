@@ -1,4 +1,4 @@
-"""Which binding serves which setting: as OUTLAY_BINDINGS says, or by its name, or because it is the only one of its kind."""
+"""Chooses the binding for each setting: by OUTLAY_BINDINGS, by its name, or as the only one of its kind."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _FORM = (
     f"{SETTING}: must be <binding>=<setting>, several with commas between; <binding>/<part>=<setting> names a database or bucket"
 )
 _STANDALONE = "cos:"
-"""An address that is given by itself and needs keys which only a binding may have."""
+"""An address that is given directly and needs keys from a binding."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class _Wish:
 def bound_values(
     names: Iterable[str], wants: Mapping[str, Bound], bindings: Sequence[Binding], *, given: Mapping[str, str], choice: str
 ) -> tuple[dict[str, str], list[str]]:
-    """Return the values of settings that bindings give, and a sentence for each that is wrong.
+    """Return the settings that bindings give, and a sentence for each problem.
 
     `names` are all settings that are asked for, `wants` says what some of them may be bound to, `given` has those that have a value
     anyway, `choice` is OUTLAY_BINDINGS.
@@ -54,7 +54,7 @@ def bound_values(
 
 @dataclass(frozen=True)
 class _Known:
-    """What there is to choose from."""
+    """The known bindings."""
 
     bindings: Sequence[Binding]
     optional_checks: Sequence[_Wish]
@@ -119,7 +119,7 @@ def _optional_checks(choice: str, bindings: Sequence[Binding]) -> Iterator[_Wish
 
 
 def _by_key(names: Iterable[str], bindings: Sequence[Binding], given: Mapping[str, str]) -> dict[str, str]:
-    """Return what credentials have under the very names of settings, as people do who provide a service themselves."""
+    """Return credentials named like settings, as in user-provided services."""
     found: dict[str, str] = {}
     for binding in bindings:
         for name in set(names) - given.keys() - found.keys():

@@ -1,4 +1,4 @@
-"""Reads credentials, whose shapes differ: flat ones, an address that says it all, and those of IBM Cloud Databases."""
+"""Reads credentials of different shapes: flat, a single address, or IBM Cloud Databases'."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from chassis.platform.binding import BindingError
 
 @dataclass(frozen=True)
 class Place:
-    """A server and the way in, from whatever shape."""
+    """A server's host, port, user and password."""
 
     scheme: str
     host: str
     port: str
     path: str
-    """What is called a database or a virtual host; may be empty."""
+    """The database or virtual host; may be empty."""
     user: str
     password: str = field(repr=False)
     certificate: str = field(repr=False)
@@ -30,7 +30,7 @@ class Place:
 
 
 def first(credentials: Mapping[str, Any], *keys: str) -> str:
-    """Return the first of some values that is there, as text; empty if none is. Raises BindingError for what is no text."""
+    """Return the first value that is present, as text; empty if none is. Raises BindingError if it is not text."""
     for key in keys:
         value = credentials.get(key)
         if value in (None, ""):
@@ -43,7 +43,7 @@ def first(credentials: Mapping[str, Any], *keys: str) -> str:
 
 
 def place_of(credentials: Mapping[str, Any], *schemes: str) -> Place:
-    """Return where it is. `schemes` are what IBM Cloud Databases may call the connection.
+    """Return the server. `schemes` are the names of the connection in IBM Cloud Databases.
 
     Raises:
         BindingError: there is no host.

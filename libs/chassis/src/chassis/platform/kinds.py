@@ -1,4 +1,4 @@
-"""Tells what kind of thing a bound service is, from what it is called and, where that says nothing, from what it brings."""
+"""Determines the kind of a bound service, from its label and name or else from its credentials."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _USER_PROVIDED = "user-provided"
 
 
 def kind_of(binding: Binding) -> str:
-    """Return the kind, empty for something that Outlay has no use for."""
+    """Return the kind, empty for one that Outlay does not use."""
     label = "" if binding.label == _USER_PROVIDED else binding.label
     return _by_words(label) or _by_words(*binding.tags) or _by_shape(binding.credentials) or _by_name(binding)
 
@@ -62,5 +62,5 @@ def _by_shape(credentials: Any) -> str:
 
 
 def _by_name(binding: Binding) -> str:
-    """What people make themselves has no label but the name that they gave it; a platform's service has one."""
+    """User-provided services have no label but their name; a platform's services have one."""
     return _by_words(binding.name, *binding.aliases) if binding.label in ("", _USER_PROVIDED) else ""

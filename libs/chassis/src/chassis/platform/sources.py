@@ -1,4 +1,4 @@
-"""Where bindings are found: VCAP_SERVICES (Cloud Foundry), CE_SERVICES (Code Engine), folders under SERVICE_BINDING_ROOT."""
+"""Finds bindings: VCAP_SERVICES (Cloud Foundry), CE_SERVICES (Code Engine), folders under SERVICE_BINDING_ROOT."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _WHOLE = "binding"
 
 
 def read_bindings(environ: Mapping[str, str]) -> list[Binding]:
-    """Return all that is bound; raises BindingError, whose text repeats nothing that was bound."""
+    """Return all bindings; raises BindingError, whose text contains no credentials."""
     found = [binding for name in _JSON if environ.get(name, "").strip() for binding in _in_json(name, environ[name])]
     if environ.get(_ROOT):
         found += _in_folders(Path(environ[_ROOT]))
@@ -108,7 +108,7 @@ def _text(path: Path) -> str:
 
 
 def _numbered(bindings: list[Binding]) -> Iterator[Binding]:
-    """Give those that share a name a number each: Code Engine may name none, and then they have their kind's."""
+    """Number bindings that share a name: Code Engine may give none, so they have their kind's name."""
     seen: dict[str, int] = {}
     for binding in bindings:
         key = plain(binding.name)

@@ -1,4 +1,4 @@
-"""The command `check`: how it is asked for, and how it answers."""
+"""The command `check`: its options and its output."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ def add_check_command(commands: Any) -> None:
 
 
 def say_findings(findings: Sequence[Finding], options: argparse.Namespace, *, say: Callable[[str], None]) -> int:
-    """Say what was found; return the exit status: 1 if anything is wrong."""
+    """Print the findings; return the exit status: 1 if anything is wrong."""
     say(as_json(findings) if options.json else as_lines(findings))
     return 0 if all(finding.ok for finding in findings) else 1
 
 
 def auth_probe(auth_url: str, fetch_jwks: Callable[[str], Mapping[str, Any]]) -> Probe:
-    """Return a probe that asks auth for the keys by which people are recognised."""
+    """Return a probe that fetches auth's public keys."""
 
     def try_it() -> str:
         try:
@@ -33,5 +33,5 @@ def auth_probe(auth_url: str, fetch_jwks: Callable[[str], Mapping[str, Any]]) ->
             raise ProbeError(message) from error
         return f"{auth_url} answers, with {len(keys)} {'key' if len(keys) == 1 else 'keys'} to recognise people by"
 
-    # Who asks a service shows a token; `work` is asked by nobody.
+    # Only `serve` verifies tokens.
     return Probe("auth", try_it, processes=frozenset({"serve"}))

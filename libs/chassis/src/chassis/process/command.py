@@ -46,7 +46,7 @@ from chassis.storage.schema import SchemaTooNewError
 
 @dataclass(frozen=True, kw_only=True)
 class ProcessSettings(BrokerSettings, KeySettings):
-    """What a service's own process has to know beside its own settings."""
+    """The settings of every service's own process."""
 
     host: str = setting("OUTLAY_HOST", "the address to listen on", default="127.0.0.1")
     port: int = setting("OUTLAY_PORT", "the port to listen on", default=8000, parse=whole_number(0, 65535))
@@ -70,19 +70,19 @@ class ProcessSettings(BrokerSettings, KeySettings):
 
 @dataclass(frozen=True, kw_only=True)
 class WorkSettings(ProcessSettings):
-    """What a process that works has to know: nobody else needs a broker to start."""
+    """The settings of `work`, which needs a broker."""
 
     bus: str = setting("OUTLAY_BUS", "the broker whose events are to be handled", bound=Bound("broker"), secret=True)
 
 
 Build = Callable[[Mapping[str, str], dict[str, Any], Callable[[str], dict[str, Any]]], Service]
-"""(environment, what every service is given, verify) -> the service."""
+"""(environment, shared arguments, verify) -> the service."""
 
 
 def main_of(name: str, build: Build, own: Callable[[str], type], arguments: Sequence[str] | None = None) -> int:
-    """Run a service's command; return the exit status. `own` returns the class of the settings that a command reads."""
+    """Run a service's command; return the exit status. `own` returns the settings class for a command."""
     options = _parser(name).parse_args(arguments)
-    os.umask(0o077)  # what it writes is for nobody else on this machine
+    os.umask(0o077)  # its files are for nobody else on this machine
     try:
         return _do(name, build, own, options)
     except SettingsError as error:
@@ -142,7 +142,7 @@ def _run(name: str, build: Build, settings: ProcessSettings, options: argparse.N
         "clock": clock_from(settings.clock),
         "ids": uuid7,
         "wake": wake_up.set,
-        # Two processes of one name would take each other's claims for their own.
+        # Two processes of one name would mistake each other's leases for their own.
         "relay_owner": f"{command}:{settings.instance or uuid7()}"[:64],
     }
     service = build(os.environ, shared, TokenVerifier(lambda: fetch_jwks(settings.auth_url), name))

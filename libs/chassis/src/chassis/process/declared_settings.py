@@ -1,4 +1,4 @@
-"""What can be set, as the settings classes declare it: for people, for charts, for the documentation."""
+"""The settings that classes declare: for the terminal, for charts and for the documentation."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Entry = dict[str, Any]
 
 
 def declared(kinds: Iterable[type]) -> list[Entry]:
-    """Return an entry for each setting of some classes: its name, what it is, its default, whether it is required or a secret."""
+    """Return an entry for each setting of some classes: name, description, default, required, secret."""
     found: dict[str, Entry] = {}
     for kind in kinds:
         for field in dataclasses.fields(kind):
@@ -23,7 +23,7 @@ def declared(kinds: Iterable[type]) -> list[Entry]:
 
 
 def problems_of(kinds: Iterable[type], environ: Mapping[str, str]) -> list[str]:
-    """Return all that is wrong with what some classes would read, each sentence once."""
+    """Return all problems with the settings of some classes, each sentence once."""
     problems: dict[str, None] = {}
     for kind in kinds:
         try:
@@ -34,12 +34,12 @@ def problems_of(kinds: Iterable[type], environ: Mapping[str, str]) -> list[str]:
 
 
 def as_json(service: str, entries: Sequence[Entry]) -> str:
-    """Return a service's settings for machines."""
+    """Return a service's settings as JSON."""
     return json.dumps({"service": service, "settings": list(entries)}, indent=2)
 
 
 def as_lines(entries: Sequence[Entry]) -> str:
-    """Return them for people."""
+    """Return settings as text."""
     width = max(len(entry["name"]) for entry in entries)
     return "\n".join(f"{entry['name']:<{width}}  {entry['doc']}{_aside(entry)}" for entry in entries)
 
@@ -64,7 +64,7 @@ def _entry(field: dataclasses.Field[Any]) -> Entry:
 
 
 def _text(field: dataclasses.Field[Any]) -> str:
-    """Return the default as one would write it."""
+    """Return the default as it would be written in the environment."""
     default = field.default
     if default in (dataclasses.MISSING, None):
         return ""

@@ -1,4 +1,4 @@
-"""The command `events dead | replay | purge`: looking after events that could not be handled, on any bus."""
+"""The command `events dead | replay | purge`: manages dead letters, on any bus."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def add_events_command(commands: Any) -> None:
 
 
 def look_after(bus: Bus, options: argparse.Namespace, *, say: Callable[[str], None]) -> None:
-    """Do what the options of that command say. Raises OSError if the bus is away."""
+    """Run the command. Raises OSError if the bus is unreachable."""
     ids = options.ids or None
     if options.action == "dead":
         for letter in bus.dead():

@@ -1,4 +1,4 @@
-"""The command `keys`: makes data keys, wraps them by Key Protect, and names those that are given."""
+"""The command `keys`: makes data keys, wraps them with Key Protect, and lists the configured ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command `migrate`: what it says when it fails, and by its exit status whether trying again can help."""
+"""The command `migrate`: explains failures, and its exit status says whether a retry can help."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from chassis.process.service import Service
 
 AGAIN, SETTINGS, LASTING = 1, 2, 3
-"""Exit statuses: try again later; settings are wrong; somebody has to change something else first."""
+"""Exit statuses: retry later; wrong settings; something else must be changed first."""
 
 log = logging.getLogger("outlay.migrate")
 
@@ -40,7 +40,7 @@ def migrate(service: Service, *, complain: Callable[[Sequence[str]], None]) -> i
 
 
 def _explain(service: Service, error: Exception, complain: Callable[[Sequence[str]], None]) -> int:
-    """Try what `check` tries of the store, which has a sentence for everything that may be wrong with it."""
+    """Run the store's probes, which explain in a sentence what is wrong."""
     sentence, status = str(error), AGAIN
     for probe in service.probes():
         if "migrate" in probe.processes:

@@ -1,4 +1,4 @@
-"""What a service looks at before it serves, and what `check` tries of it."""
+"""Startup checks of a service, and the probes of `check`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("outlay.check")
 
 _FIRST_LOOK_SECONDS = 3.0
-"""How long a store may take before the process begins without having heard from it."""
+"""How long to wait for the store before the process starts without its answer."""
 
 
 def probes_of(service: Service) -> list[Probe]:
@@ -38,10 +38,10 @@ def probes_of(service: Service) -> list[Probe]:
 
 
 def run_startup_checks(service: Service) -> None:
-    """Look at the store before anything is served or handled; one that is away, or not migrated yet, stops nobody from starting.
+    """Check the store before anything is served or handled. An unreachable or unmigrated store does not prevent the start.
 
     Raises:
-        SchemaTooNewError: the store is of a version that this code could only damage.
+        SchemaTooNewError: if the store's schema is too new for this code.
         DecryptionError: something in it is encrypted with a data key that is not configured.
     """
     found: list[Exception] = []

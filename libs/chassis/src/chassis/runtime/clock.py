@@ -1,4 +1,4 @@
-"""What time it is. A clock is an argument wherever time matters, so that a test can live through years in seconds."""
+"""Clocks. A clock is an argument wherever time matters, so that tests can run through years in seconds."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 Clock = Callable[[], datetime]
-"""Returns the present moment in UTC."""
+"""Returns the current time in UTC."""
 
 
 def system_clock() -> datetime:
-    """Return the machine's time."""
+    """Return the system time."""
     return datetime.now(UTC)
 
 
@@ -42,10 +42,10 @@ def _instant(text: str) -> datetime:
 
 
 def to_wire(moment: datetime) -> str:
-    """Write a moment as on the wire: UTC, ending in Z."""
+    """Format an instant for the wire: UTC, ending in Z."""
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def now_ms() -> int:
-    """Return the machine's time; leases and ages are about machines, not about the user's day."""
+    """Return the system time in milliseconds; for leases and ages, which do not depend on the user's day."""
     return int(time.time() * 1000)

@@ -1,4 +1,4 @@
-"""Where ids come from: UUIDv7, so that rows made later sort later."""
+"""Ids: UUIDv7, so that later rows sort later."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Logs: one JSON object a line, with the request and trace they belong to."""
+"""Logs: one JSON object per line, with the request's and trace's ids."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from chassis.runtime import context
 SECURITY_LOGGER = "outlay.security"
 """The logger of the audit log, whose lines are written at every log level."""
 
-# json.dumps makes a new encoder at each call that has options.
+# json.dumps with options makes a new encoder on each call.
 _ENCODE = json.JSONEncoder(default=str, ensure_ascii=False).encode
 _LEVELS = {"connexion": logging.ERROR, "opentelemetry": logging.CRITICAL, "pika": logging.CRITICAL}
 """These libraries log every failed batch and connection attempt; `otlp` and `rabbitmq` log a failure once."""
@@ -28,12 +28,12 @@ _TALKATIVE = (
     "sqlalchemy",
     "python_http_client",
 )
-"""At the level debug these write down requests with their headers, tokens and signatures, or statements with their values."""
+"""At the level debug these log requests with headers, tokens and signatures, or statements with values."""
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
 
 class JsonFormatter(logging.Formatter):
-    """Writes a record with everything given in `extra`."""
+    """Formats a record with everything in `extra`."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line."""
@@ -58,10 +58,10 @@ def configure_logs(level: str) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonFormatter())
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
-    logging.getLogger(SECURITY_LOGGER).setLevel(logging.INFO)  # it is kept however little else is
-    # What one library deprecates in another is news for developers, who run the tests with it as an error.
+    logging.getLogger(SECURITY_LOGGER).setLevel(logging.INFO)  # kept at any log level
+    # A library's use of deprecated features concerns developers, whose tests turn it into an error.
     warnings.filterwarnings("ignore", message="Using `httpx` with `starlette.testclient`")
-    # The edge writes a line per request already; these would say it again, or say what is an answer and no incident.
+    # The middleware logs each request; these would repeat it, or log a response as an incident.
     for name in (
         "uvicorn.access",
         "uvicorn.error",

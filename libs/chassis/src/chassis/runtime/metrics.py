@@ -103,7 +103,7 @@ class Metrics:
         """Return the page in Prometheus's text format; what cannot be measured now is left out, and counted."""
         with self._writing:
             for gauge in (self.outbox_age, self.queue_depth):
-                gauge.clear()  # the last figure would look like a good one
+                gauge.clear()  # a stale value would look current
             self.blind.set(sum(not _taken(measurement) for measurement in self._measurements))
             return generate_latest(self.registry)
 
@@ -111,7 +111,7 @@ class Metrics:
 def _taken(measurement: Callable[[], None]) -> bool:
     try:
         measurement()
-    except Exception as error:  # whatever a store raises: the counters are worth telling without it, most of all then
+    except Exception as error:  # whatever a store raises: the counters matter most then
         log.warning("cannot measure", extra={"reason": str(error)})
         return False
     return True

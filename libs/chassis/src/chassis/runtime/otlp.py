@@ -1,4 +1,4 @@
-"""Sends spans to an OpenTelemetry collector over OTLP/HTTP: the one room that knows OpenTelemetry, imported when used."""
+"""Sends spans to an OpenTelemetry collector over OTLP/HTTP. Imported only if tracing is on."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("outlay.traces")
 
 _QUEUE = 4096
-"""Spans that wait at most; the oldest go when there is no room, about 4 MB."""
+"""The most spans in the queue, about 4 MB; the oldest are dropped."""
 _BATCH = 512
 _DELAY_MS = 1000
 _TIMEOUT_SECONDS = 5
@@ -35,7 +35,7 @@ _FINE = Status(StatusCode.UNSET)
 
 
 class OtlpSpans:
-    """The port Spans: a bounded queue, and a thread that sends what is in it."""
+    """Spans in a bounded queue, which a thread sends."""
 
     on = True
 
@@ -48,11 +48,11 @@ class OtlpSpans:
         )
 
     def chooses(self, trace_id: str) -> bool:
-        """Go by the trace id, so that all processes choose the same."""
+        """Decide by the trace id, so that all processes decide alike."""
         return int(trace_id[16:], 16) < self._bound
 
     def record(self, span: Span) -> None:
-        """Put a span into the queue."""
+        """Queue a span."""
         trace_id = int(span.trace_id, 16)
         parent = SpanContext(trace_id, int(span.parent_id, 16), is_remote=False, trace_flags=_SAMPLED) if span.parent_id else None
         self._processor.on_end(
@@ -71,14 +71,14 @@ class OtlpSpans:
         )
 
     def close(self) -> None:
-        """Send what is left, unless the collector takes longer than two seconds."""
+        """Send what is queued, for two seconds at most."""
         self._processor.force_flush(_CLOSE_MS)
         self._exporter.shutdown()  # first, or the processor would try to send what is left for thirty seconds
         self._processor.shutdown()  # type: ignore[no-untyped-call]
 
 
 class _Calm(SpanExporter):
-    """Says once that the collector is away and once that it is back, where the exporter itself would say it for each batch."""
+    """Logs once that the collector is unreachable and once that it is back; the exporter would log each batch."""
 
     def __init__(self, exporter: SpanExporter) -> None:
         self._exporter, self._away = exporter, False

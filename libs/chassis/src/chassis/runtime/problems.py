@@ -1,4 +1,4 @@
-"""Errors as answers: application/problem+json (RFC 9457), one format everywhere."""
+"""Errors as responses: application/problem+json (RFC 9457), in one format everywhere."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ An exception may carry `errors`, a list of {pointer, message}, and `headers`.
 
 
 class Problem(Exception):
-    """Something that the caller can be told. Raised by the chassis; services raise exceptions of their own."""
+    """An error of the chassis that the client can be told. Services raise exceptions of their own."""
 
     status = 500
     title = "Internal server error"
@@ -33,7 +33,7 @@ class Problem(Exception):
 
 
 class InvalidRequestError(Problem):
-    """The request does not fit the document."""
+    """The request is invalid."""
 
     status, title, type = 400, "Invalid request", "/problems/invalid-request"
 
@@ -51,19 +51,19 @@ class ForbiddenError(Problem):
 
 
 class StaleVersionError(Problem):
-    """Somebody changed it meanwhile."""
+    """It was changed in the meantime."""
 
     status, title, type = 412, "Changed meanwhile", "/problems/stale-version"
 
 
 class BodyTooLargeError(Problem):
-    """The body is larger than the edge lets in."""
+    """The body is too large."""
 
     status, title, type = 413, "Body too large", "/problems/body-too-large"
 
 
 class KeyReusedError(Problem):
-    """An Idempotency-Key came again with another request."""
+    """An Idempotency-Key was used with another request."""
 
     status, title, type = 422, "Idempotency-Key used before", "/problems/idempotency-key-reused"
 
@@ -75,7 +75,7 @@ class VersionRequiredError(Problem):
 
 
 class UnavailableError(Problem):
-    """Something that this needs cannot be reached at the moment."""
+    """Something that this needs is temporarily unavailable."""
 
     status, title, type = 503, "Temporarily unavailable", "/problems/unavailable"
 
@@ -86,7 +86,7 @@ def slug(name: str) -> str:
 
 
 def body_of(error: Exception, statuses: Statuses, instance: str) -> tuple[int, dict[str, Any], dict[str, str]]:
-    """Return (status, body, headers) for an exception; one that nobody foresaw is a 500 that tells nothing."""
+    """Return (status, body, headers) for an exception; an unexpected one becomes a 500 without details."""
     if isinstance(error, Problem):
         body = _body(error.type, error.title, error.status, error.detail, instance)
         errors, headers = error.errors, error.headers
@@ -104,7 +104,7 @@ def body_of(error: Exception, statuses: Statuses, instance: str) -> tuple[int, d
 
 
 def status_body(status: int, detail: str, instance: str) -> dict[str, Any]:
-    """Return the body for an answer that has a status and no exception of ours, such as 404 for an unknown path."""
+    """Return the body for a bare status, such as 404 for an unknown path."""
     title = HTTPStatus(status).phrase.capitalize()
     return _body(f"/problems/{title.lower().replace(' ', '-')}", title, status, detail, instance)
 

@@ -198,7 +198,7 @@ class CommonSettings:
     traces_sample: float = setting("OUTLAY_TRACES_SAMPLE", "the share of requests that are traced", default=1.0, parse=ratio)
 
     def problems(self) -> list[str]:
-        """Return a sentence for each combination that cannot be."""
+        """Return a sentence for each invalid combination."""
         if not self.clock:
             return []
         if self.environment != "development":

@@ -1,4 +1,4 @@
-"""Spans: what a trace is made of, and where those of a process go. Off, they go nowhere and cost nothing."""
+"""Spans of traces, and where a process sends them. With tracing off they cost nothing."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Attributes = Mapping[str, str | int | bool]
 
 
 class Kind(Enum):
-    """Which end of a conversation a span is, as OpenTelemetry has it."""
+    """The kind of a span, as in OpenTelemetry."""
 
     INTERNAL = "internal"
     SERVER = "server"
@@ -25,7 +25,7 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Span:
-    """One piece of work, done. Nothing in it may be about a person: ids of things, never names, addresses or amounts."""
+    """One finished piece of work. It must contain no personal data: ids only, never names, addresses or amounts."""
 
     service: str
     name: str
@@ -36,50 +36,50 @@ class Span:
     """Empty at the root."""
     started_ns: int
     ended_ns: int
-    """Machine time, since 1970."""
+    """System time since 1970."""
     attributes: Attributes
     failure: str = ""
-    """A word for what went wrong; never an exception's own text, which may hold what people wrote."""
+    """A word for what went wrong; never an exception's text, which may contain user data."""
 
 
 class Spans(Protocol):
-    """Takes the spans of a process."""
+    """Where the spans of a process go."""
 
     @property
     def on(self) -> bool:
-        """Whether they go anywhere."""
+        """Whether spans are recorded."""
 
     def chooses(self, trace_id: str) -> bool:
-        """Say whether a trace that begins here is one to record; the same for a trace id in every process."""
+        """Return whether to record a trace that begins here; the same for a trace id in every process."""
 
     def record(self, span: Span) -> None:
-        """Take a span. Never waits and raises nothing; what there is no room for is dropped."""
+        """Record a span. Never blocks or raises; spans are dropped if there is no room."""
 
     def close(self) -> None:
-        """Hand over what is left, if that can be done within two seconds."""
+        """Send what is left, for two seconds at most."""
 
 
 class NoSpans:
-    """Records nothing."""
+    """Records no spans."""
 
     on = False
 
-    def chooses(self, trace_id: str) -> bool:  # noqa: ARG002  the port's signature
-        """Choose none."""
+    def chooses(self, trace_id: str) -> bool:  # noqa: ARG002  signature of the protocol
+        """Record none."""
         return False
 
     def record(self, span: Span) -> None:
         """Drop it."""
 
     def close(self) -> None:
-        """There is nothing left."""
+        """Do nothing."""
 
 
 NO_SPANS = NoSpans()
 
 
 def traces_from(settings: CommonSettings) -> Spans:
-    """Return where the settings send spans. Called once, by a composition root, which closes it at the end."""
+    """Return where spans go according to the settings. Called once, by a composition root, which closes it at the end."""
     if not settings.traces:
         return NO_SPANS
     # OpenTelemetry takes a quarter of a second and 20 MB to import.

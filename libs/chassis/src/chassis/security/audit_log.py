@@ -20,26 +20,26 @@ if TYPE_CHECKING:
 
 SUCCESS, FAILURE, REFUSED = "success", "failure", "refused"
 ADMINISTRATIVE = frozenset({"migrate", "events", "keys", "export", "import"})
-"""Commands of operators that are recorded."""
+"""The operators' commands that are recorded."""
 _ONLY_READING = ("dead", "list")
 
 log = logging.getLogger(SECURITY_LOGGER)
 
 
 def record(event: str, outcome: str, **details: Any) -> None:
-    """Write a line; details that are empty are left out."""
+    """Write a line, leaving out empty details."""
     level = logging.INFO if outcome == SUCCESS else logging.WARNING
     log.log(level, "security event", extra={"event": event, "outcome": outcome, **{k: v for k, v in details.items() if v}})
 
 
 @contextmanager
 def recorded_command(program: str, options: argparse.Namespace) -> Iterator[None]:
-    """Write a line for a command of an operator that changes keys, stores or messages, once it has ended."""
+    """Write a line when an operator's command that changes keys, stores or messages has ended."""
     command = " ".join(str(word) for name in ("command", "what", "action") if (word := getattr(options, name, None)))
     try:
         yield
     except SettingsError:
-        raise  # nothing was begun
+        raise  # nothing was done
     except BaseException as error:
         _record_command(program, command, reason=type(error).__name__)
         raise
@@ -54,5 +54,5 @@ def _record_command(program: str, command: str, *, reason: str = "") -> None:
 def _operator() -> str:
     try:
         return getpass.getuser()
-    except (OSError, KeyError):  # a container's user need not have a name
+    except (OSError, KeyError):  # a container's user may have no name
         return str(os.getuid())

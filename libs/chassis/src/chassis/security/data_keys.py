@@ -1,4 +1,4 @@
-"""The data keys as settings hold them: one a line, the first one seals, all open; each in clear or wrapped by Key Protect."""
+"""Data keys in settings: one per line, in clear or wrapped by Key Protect. The first encrypts, all decrypt."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ _WRAPPED = re.compile(r"wrapped:([A-Za-z0-9-]{1,64}):([A-Za-z0-9+/=_-]+)")
 
 @dataclass(frozen=True, slots=True)
 class WrappedKey:
-    """A data key that only Key Protect can read: encrypted there by a root key that never leaves it."""
+    """A data key encrypted by a root key of Key Protect, which alone can unwrap it."""
 
     root: str
     ciphertext: str = field(repr=False)
 
     def __str__(self) -> str:
-        """Return the line that settings hold."""
+        """Return its line in the settings."""
         return f"wrapped:{self.root}:{self.ciphertext}"
 
 
@@ -36,7 +36,7 @@ GivenKey = bytes | WrappedKey
 
 
 def parse_keys(text: str) -> tuple[GivenKey, ...]:
-    """Read data keys; what follows a # is a remark. Raises ValueError with a sentence in which no key stands."""
+    """Parse data keys; text after # is a comment. Raises ValueError with a sentence that contains no key."""
     lines = [line.partition("#")[0] for line in text.splitlines()]
     keys = tuple(
         _parse_key(word, number) for number, line in enumerate(lines, start=1) for word in re.split(r"[\s,]+", line) if word
@@ -66,7 +66,7 @@ def _parse_key(word: str, line: int) -> GivenKey:
 
 @dataclass(frozen=True, kw_only=True)
 class KeySettings(CommonSettings):
-    """What a process can be told about its data keys."""
+    """The settings about data keys."""
 
     data_keys: tuple[GivenKey, ...] = setting(
         "OUTLAY_DATA_KEY", "the data keys, one a line; the first one seals, all open", default=(), parse=parse_keys, secret=True
@@ -82,7 +82,7 @@ class KeySettings(CommonSettings):
     )
 
     def problems(self) -> list[str]:
-        """Return a sentence for each combination that cannot be."""
+        """Return a sentence for each invalid combination."""
         problems = super().problems()
         if self.key_protect is None and any(isinstance(key, WrappedKey) for key in self.data_keys):
             problems.append(_WHO_UNWRAPS)
@@ -101,12 +101,12 @@ def encryptor_from(settings: KeySettings, *, file: Path | None = None) -> Encryp
     keys = settings.data_keys or (keys_in(file) if file else ())
     try:
         return Encryptor(*clear_keys(settings, keys))
-    except ValueError as error:  # such as one key twice, once of them wrapped
+    except ValueError as error:  # such as the same key twice, once wrapped
         raise SettingsError([f"OUTLAY_DATA_KEY: {error}"]) from error
 
 
 def clear_keys(settings: KeySettings, keys: Sequence[GivenKey]) -> list[bytes]:
-    """Return the keys in clear; nobody is asked if none is wrapped. Raises KeyProtectError, SettingsError."""
+    """Return the keys in clear, unwrapped by Key Protect if needed. Raises KeyProtectError, SettingsError."""
     if not any(isinstance(key, WrappedKey) for key in keys):
         return [key for key in keys if isinstance(key, bytes)]
     if settings.key_protect is None:
@@ -116,7 +116,7 @@ def clear_keys(settings: KeySettings, keys: Sequence[GivenKey]) -> list[bytes]:
 
 
 def keys_in(path: Path) -> tuple[GivenKey, ...]:
-    """Return the data keys in a file, made with one key at the first call and readable by its owner alone.
+    """Return the data keys in a file, which is created with one key, readable by its owner only.
 
     Raises:
         SettingsError: if they do not fit.

@@ -1,4 +1,4 @@
-"""Proof that a request comes from a gateway of this installation: a key that gateways send and the service knows."""
+"""Proof that a request comes from a gateway of this installation: a shared key that gateways send."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _FEWEST_CHARACTERS = 32
 
 
 def parse_gateway_keys(text: str) -> tuple[str, ...]:
-    """Return the keys, one a line: the first is sent, all are accepted. Raises ValueError."""
+    """Parse the keys, one per line: the first is sent, all are accepted. Raises ValueError."""
     keys = tuple(line.strip() for line in text.splitlines() if line.strip())
     for key in keys or ("",):
         if len(key) < _FEWEST_CHARACTERS or not key.isascii() or not key.isalnum():
@@ -22,18 +22,18 @@ def parse_gateway_keys(text: str) -> tuple[str, ...]:
 
 
 class GatewayKeys:
-    """Recognises requests of gateways."""
+    """Recognizes requests of gateways."""
 
     def __init__(self, keys: Sequence[str]) -> None:
-        """Without keys, no request is taken for one of a gateway."""
+        """Without keys, no request counts as a gateway's."""
         self._digests = [_digest(key) for key in keys]
 
     def __bool__(self) -> bool:
-        """Whether there is any key."""
+        """Whether there are keys."""
         return bool(self._digests)
 
     def sent_by_gateway(self, headers: Mapping[str, str]) -> bool:
-        """Say whether a request has one of the keys."""
+        """Return whether a request has one of the keys."""
         given = _digest(headers.get(HEADER, ""))
         return any(hmac.compare_digest(given, known) for known in self._digests)
 

@@ -1,4 +1,4 @@
-"""Fetches auth's public keys, by which service tokens are verified."""
+"""Fetches auth's public keys, which verify service tokens."""
 
 from __future__ import annotations
 

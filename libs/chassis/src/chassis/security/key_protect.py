@@ -1,4 +1,4 @@
-"""IBM Key Protect, or what speaks its API: data keys go there wrapped and come back in clear, so that none lies about in clear."""
+"""IBM Key Protect, or a service with its API: unwraps data keys, so that none is stored in clear."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ _OPTIONS = {"instance", "key", "iam", "ca", "seconds"}
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 _CONNECT_SECONDS, _LONGEST_SECONDS = 3.0, 60.0
 _PAUSES = (0.5, 2.0)
-"""Seconds before a request that met a busy server is made again."""
+"""Seconds before each retry when the server is busy."""
 _UNAUTHORIZED, _BUSY = 401, {429, 500, 502, 503, 504}
 _KEY_BYTES = 32
 
 
 class KeyProtectError(Exception):
-    """A data key cannot be wrapped or unwrapped. The text says what to do, and holds no key."""
+    """A data key cannot be wrapped or unwrapped. The text says what to do and contains no key."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,12 +43,12 @@ class KeyProtectAddress:
     url: str
     instance: str
     root: str = ""
-    """The root key that new data keys are wrapped with."""
+    """The id of the root key that wraps new data keys."""
     iam_url: str = IAM_URL
     ca: str = ""
-    """PEM file of the authorities to trust; empty for those that come with Python's certifi."""
+    """A PEM file of trusted authorities; empty for certifi's."""
     seconds: float = 5.0
-    """How long an answer may take."""
+    """Seconds to wait for an answer."""
 
     def client(self, apikey: str) -> KeyProtect:
         """Return a client, to be closed after use."""
@@ -56,7 +56,7 @@ class KeyProtectAddress:
 
 
 def key_protect_address(text: str) -> KeyProtectAddress:
-    """Read an address; raises ValueError with a sentence."""
+    """Parse an address; raises ValueError with a sentence."""
     parts = urlsplit(text)
     options = dict(parse_qsl(parts.query))
     plain = parts.scheme == "http" and parts.hostname in _LOOPBACK
@@ -83,7 +83,7 @@ def key_protect_address(text: str) -> KeyProtectAddress:
 
 
 class KeyProtect:
-    """Wraps and unwraps data keys by root keys. One token of IAM serves all requests; one that is refused is asked for again."""
+    """Wraps and unwraps data keys. One IAM token serves all requests; a refused token is renewed once."""
 
     def __init__(self, address: KeyProtectAddress, apikey: str, *, sleep: Callable[[float], None] = time.sleep) -> None:
         """Connect to nothing yet."""
@@ -99,7 +99,7 @@ class KeyProtect:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        """Let go of all connections."""
+        """Close all connections."""
         self._http.close()
 
     def wrap(self, root: str, key: bytes | None = None) -> str:
@@ -121,7 +121,7 @@ class KeyProtect:
     def _ask(self, root: str, action: str, body: dict[str, str]) -> dict[str, Any]:
         answer = self._sent(root, action, body)
         if answer.status_code == _UNAUTHORIZED:
-            self._iam.token_manager.expire_time = 0  # it was good before, and was revoked
+            self._iam.token_manager.expire_time = 0  # the token was revoked
             answer = self._sent(root, action, body)
         if answer.status_code != httpx.codes.OK:
             raise KeyProtectError(self._refusal(answer, root, action))
@@ -182,7 +182,7 @@ def _is_busy(answer: httpx.Response) -> bool:
 
 
 def _authenticator(address: KeyProtectAddress, apikey: str) -> IAMAuthenticator:
-    # The SDK is slow to load, and most have keys in clear. It would write down whole requests, with debugging on.
+    # The SDK is slow to import and rarely needed. At the level debug it would log whole requests.
     from ibm_cloud_sdk_core.authenticators import IAMAuthenticator
 
     for name in ("urllib3.connectionpool", "ibm-cloud-sdk-core"):

@@ -13,18 +13,18 @@ import jwt
 from chassis.runtime.problems import UnauthorizedError
 
 SHARED_AUDIENCE = "outlay"
-"""Of tokens for every service, which gateways before version 0.2 send; no gateway of today passes one on."""
+"""The audience of tokens for all services, which gateways before version 0.2 send."""
 ALGORITHM = "EdDSA"
 _KEPT = 2_000
 _REFETCH_SECONDS = 5.0
 
 Jwks = Callable[[], Mapping[str, Any]]
-"""Returns auth's public keys as a JSON Web Key Set; raises OSError when they are out of reach."""
+"""Returns auth's public keys as a JSON Web Key Set; raises OSError if auth is unreachable."""
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who is asking, as auth signed it."""
+    """Who is calling, as signed by auth."""
 
     user_id: str
     session_id: str
@@ -62,10 +62,10 @@ class Caller:
 
 
 class TokenVerifier:
-    """Verifies service tokens with auth's keys. An unknown key id makes it look once whether the keys were rotated."""
+    """Verifies service tokens with auth's keys. An unknown key id makes it fetch the keys again."""
 
     def __init__(self, jwks: Jwks, audience: str, *, monotonic: Callable[[], float] = time.monotonic) -> None:
-        """Fetch nothing yet: the first token does. `audience` is the service that verifies: a token for another is refused."""
+        """`audience` is the verifying service: tokens for others are refused. Keys are fetched on first use."""
         self._jwks, self._audiences = jwks, (audience, SHARED_AUDIENCE)
         self._monotonic = monotonic
         self._keys: dict[str, jwt.PyJWK] = {}
@@ -103,7 +103,7 @@ class TokenVerifier:
     def _key(self, key_id: str) -> jwt.PyJWK:
         if key_id not in self._keys and self._monotonic() - self._fetched_at > _REFETCH_SECONDS:
             self._keys = {key["kid"]: jwt.PyJWK(dict(key)) for key in self._jwks()["keys"]}
-            self._fetched_at = self._monotonic()  # not if that failed: a key that could not be asked for is not unknown
+            self._fetched_at = self._monotonic()  # only after success: a failed fetch does not make a key unknown
         if key_id not in self._keys:
             message = "unknown key"
             raise jwt.InvalidKeyError(message)

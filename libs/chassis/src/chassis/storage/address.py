@@ -1,4 +1,4 @@
-"""Addresses of stores as settings have them."""
+"""Addresses of stores in settings."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _FORMS = "sqlite:////data/outlay.db, mysql+pymysql://user:password@host/name or 
 
 
 def store_address(text: str) -> str:
-    """Check an address. Raises ValueError with a sentence in which no password stands."""
+    """Check an address. Raises ValueError with a sentence that contains no password."""
     try:
         url = sa.make_url(text)
     except (ArgumentError, ValueError):

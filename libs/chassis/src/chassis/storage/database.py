@@ -1,4 +1,4 @@
-"""The connection to a service's SQL store, and what a transaction is."""
+"""A service's SQL database: connections and transactions."""
 
 from __future__ import annotations
 
@@ -20,33 +20,33 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 ADDED_EVENTS = "outlay.added_events"
-"""Key in a connection's `info` that says that this transaction added events."""
+"""Key in a connection's `info`, set if the transaction added events."""
 RELAY = "outlay.relay"
-"""Key in a connection's `info` under which the relay of this process is named, if there is one beside others."""
+"""Key in a connection's `info` for the name of this process's relay, if the outbox is shared."""
 
 
 class StoreUnavailableError(UnavailableError):
-    """The store does not answer, is full or is locked for too long."""
+    """The store is unreachable, full or locked for too long."""
 
     def __init__(self, *, seconds: int = 5) -> None:
-        """Say when to try again, and not what went wrong: that is in the log."""
-        super().__init__("The store does not answer; try again in a moment.", headers={"Retry-After": str(seconds)})
+        """`seconds` is when to try again. The cause is in the log only."""
+        super().__init__("The database is temporarily unavailable. Try again in a moment.", headers={"Retry-After": str(seconds)})
 
 
 class StoreBusyError(StoreUnavailableError):
-    """Another transaction was in the way and this one is undone; done again it will most likely pass."""
+    """The transaction was rolled back because of another one; a retry will most likely succeed."""
 
     def __init__(self) -> None:
-        """Ask for a second's patience."""
+        """Ask the client to retry in a second."""
         super().__init__(seconds=1)
 
 
 _PAUSES = (0.02, 0.1, 0.5)
-"""Seconds before a transaction that lost to another one is begun again."""
+"""Seconds before each retry of a transaction that lost to another one."""
 
 
 class Database:
-    """One store. Reading and writing transactions are told apart, since each dialect begins them in its own way."""
+    """One database. Reading and writing transactions differ, since each dialect begins them in its own way."""
 
     def __init__(
         self,
@@ -59,8 +59,8 @@ class Database:
     ) -> None:
         """Connect to nothing yet. `on_events` is called after each commit that added events to the outbox.
 
-        `relay` names the relay that this call wakes: what is added is claimed for it at once, which spares it a transaction.
-        `prove` is called with the first connection, and until it does not raise: a store may be of another version.
+        `relay` names the relay that this wakes up: added events are leased to it at once, which saves a transaction.
+        `prove` checks the schema on the first connection, and again until it does not raise.
         """
         self._retried = retry_on(StoreBusyError, pauses=_PAUSES)
         self._on_events, self._relay, self._prove = on_events, relay, prove
@@ -69,7 +69,7 @@ class Database:
         if problem := self._dialect.problem(address):
             message = f"the address of a store {problem}"
             raise ValueError(message)
-        # An exception that is logged must not carry what people wrote, so every dialect shows statements without their values.
+        # Logged exceptions must not contain user data, so statements are shown without their values.
         self.engine: Engine = self._dialect.engine(address, pool_size=pool_size)
 
     @contextmanager
@@ -87,48 +87,48 @@ class Database:
             self._on_events()
 
     def run(self, work: Callable[[Connection], T]) -> T:
-        """Run a writing transaction as a whole, and again if another one was in its way: `work` does nothing that is not undone.
+        """Run a writing transaction, and again if another one was in its way. `work` must have no effect outside of it.
 
         Raises:
-            StoreUnavailableError: if the store does not answer, or others were in the way each time.
+            StoreUnavailableError: if the store is unreachable, or each retry lost to another transaction.
         """
         result: T = self._retried(self._once, work)
         return result
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """Run a reading transaction that sees one moment of the store. Raises StoreUnavailableError."""
+        """Run a reading transaction on a snapshot. Raises StoreUnavailableError."""
         self._proved()
         with self.looking() as connection:
             yield connection
 
     @contextmanager
     def looking(self) -> Iterator[Connection]:
-        """Run a reading transaction on a store of whatever version. Raises StoreUnavailableError."""
+        """Run a reading transaction without checking the schema. Raises StoreUnavailableError."""
         with self._translated(), self.engine.connect() as connection, connection.begin():
             yield connection
 
     @contextmanager
     def migrating(self, name: str) -> Iterator[Connection]:
-        """Run a transaction that may change the schema `name`, which nobody else does meanwhile. Raises StoreUnavailableError."""
+        """Run a transaction that may change the schema `name`, under a lock. Raises StoreUnavailableError."""
         with self._dialect.turn, self._translated(), self._dialect.migrating(self.engine, name) as connection:
             yield connection
 
     def check(self) -> None:
-        """Raise StoreUnavailableError if the store does not answer or is of another version."""
+        """Raise StoreUnavailableError if the store is unreachable or its schema does not fit."""
         with self.read() as connection:
             connection.execute(sa.select(sa.literal_column("1")))
 
     def explain(self, error: BaseException) -> str:
-        """Say in a sentence what is wrong with a store that raised this, and what to change."""
+        """Explain an error of the store in a sentence: what is wrong and what to change."""
         return self._dialect.explain(error.__cause__ or error, self.url)
 
     def is_refused(self, error: BaseException) -> bool:
-        """Say whether trying again cannot help with this: a wrong password, a right that is missing."""
+        """Return whether a retry cannot help, as with a wrong password or a missing right."""
         return self._dialect.is_refused(error.__cause__ or error)
 
     def close(self) -> None:
-        """Let go of all connections."""
+        """Close all connections."""
         self.engine.dispose()
 
     def _proved(self) -> None:
@@ -158,7 +158,7 @@ class Database:
 
 @contextmanager
 def unless_raced() -> Iterator[None]:
-    """Insert what was not there a moment ago; if it is now, another process was faster: raise StoreBusyError."""
+    """Raise StoreBusyError if another process inserted the same row a moment earlier."""
     try:
         yield
     except IntegrityError as error:

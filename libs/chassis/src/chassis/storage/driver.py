@@ -1,4 +1,4 @@
-"""Texts of SQL handed to the driver directly, within a transaction of SQLAlchemy's."""
+"""Runs SQL text on the driver directly, within a transaction of SQLAlchemy."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from sqlalchemy.exc import DBAPIError
 Row = tuple[Any, ...]
 
 _MOST_LETTERS, _MOST_ROWS = 20_000, 100
-"""In one array of rows for Db2."""
+"""The most in one batch for Db2."""
 
 
 def execute(connection: Connection, text: str, values: Sequence[Any], *, many: bool = False) -> Any:
-    """Hand a text with its values to the driver, in the transaction that has begun; return the cursor, to be closed."""
+    """Run a statement with its values in the current transaction; return the cursor, which the caller closes."""
     cursor = connection.connection.cursor()
     try:
-        for heard in connection.dispatch.before_cursor_execute:  # who listens to statements hears of these too
+        for heard in connection.dispatch.before_cursor_execute:  # listeners to statements hear of these too
             heard(connection, cursor, text, values, None, many)
         if many:
             cursor.executemany(text, values)
@@ -31,7 +31,7 @@ def execute(connection: Connection, text: str, values: Sequence[Any], *, many: b
 
 
 def execute_many(connection: Connection, text: str, rows: Sequence[Row]) -> None:
-    """Hand a text over with the values of many rows."""
+    """Run a statement for many rows."""
     for portion in _portions(rows) if connection.dialect.name == "ibm_db_sa" else [rows]:
         execute(connection, text, portion, many=True).close()
 
@@ -52,7 +52,7 @@ def handle(connection: Connection, error: Exception, cursor: Any, text: str = ""
 
 
 def _portions(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
-    """Yield some rows at a time: of an array over 128 kB with a long text in it, Db2's driver makes thousands of empty ones."""
+    """Yield batches of rows: Db2's driver corrupts arrays over 128 kB that contain a long text."""
     portion, letters = list[Row](), 0
     for row in rows:
         letters += sum(len(value) for value in row if isinstance(value, str))

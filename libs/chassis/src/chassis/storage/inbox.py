@@ -1,4 +1,4 @@
-"""Which events were handled already."""
+"""The inbox: which events were already handled."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ class Inbox:
     """The inbox within one transaction."""
 
     def __init__(self, connection: Connection, table: Table) -> None:
-        """Work in this transaction: the note that an event was handled is kept exactly if its effect is."""
+        """An event counts as handled exactly if its effect is committed."""
         self._connection, self._table = connection, table
 
     def first_time(self, event_id: str) -> bool:
-        """Note the event; False if it had been handled before."""
+        """Record the event as handled; False if it was handled before."""
         if _seen(self._table).first(self._connection, event=event_id) is not None:
             return False
         with unless_raced():
@@ -44,5 +44,5 @@ class Inbox:
         return True
 
     def forget_old(self) -> None:
-        """Delete notes of more than 30 days; no bus delivers an event again after so long."""
+        """Delete entries older than 30 days; no bus redelivers an event after that long."""
         self._connection.execute(self._table.delete().where(self._table.c.received_ms < now_ms() - _KEPT_MS))

@@ -1,4 +1,4 @@
-"""Brings a store to the newest schema. Alembic does it; it is loaded only when there is something to do, since that takes a while.
+"""Migrates a store to the newest schema with Alembic, which is imported only when needed, since that is slow.
 
 A service's revisions are files `migrations/versions/<revision>_<what>.py`, numbered in order; see `chassis.storage.schema` for
 their names.
@@ -27,7 +27,7 @@ __all__ = ["HalfImportedError", "SchemaTooNewError", "migrate", "run_environment
 
 
 class HalfImportedError(Exception):
-    """An import into the store was interrupted; begin it again, and start Outlay when it has ended."""
+    """An import into the store was interrupted. Repeat it, then start Outlay."""
 
     def __init__(self, package: str) -> None:
         """Name the store."""
@@ -35,7 +35,7 @@ class HalfImportedError(Exception):
 
 
 def migrate(database: Database, package: str, *, importing: bool = False) -> None:
-    """Apply the package's migrations that are missing; does nothing, and quickly, if none is.
+    """Apply the package's missing migrations; quick if there are none.
 
     Raises:
         SchemaTooNewError: if the store is ahead of this code, and not in a way that it can work with.
@@ -48,20 +48,20 @@ def migrate(database: Database, package: str, *, importing: bool = False) -> Non
 
 def _bring_up(database: Database, package: str) -> None:
     schema = Schema(package)
-    with suppress(StoreBusyError), database.looking() as connection:  # busy: another process is at it
+    with suppress(StoreBusyError), database.looking() as connection:  # busy: another process is migrating
         if not _is_behind(schema, connection):
             return
     with database.migrating(package) as connection:
-        # Another process may have done it while this one waited for its turn.
+        # Another process may have migrated while this one waited.
         if _is_behind(schema, connection):
             _upgrade(connection, schema.folder)
 
 
 def run_environment(metadata: MetaData) -> None:
-    """Be the body of each service's migrations/env.py: run within the transaction that `migrate` began."""
+    """The body of each service's migrations/env.py: runs in the transaction of `migrate`."""
     from alembic import context
 
-    from chassis.storage.dialects import ddl  # noqa: F401  tells Alembic how each dialect does it
+    from chassis.storage.dialects import ddl  # noqa: F401  registers our DDL with Alembic
 
     connection = context.config.attributes["connection"]
     context.configure(connection=connection, target_metadata=metadata)

@@ -1,4 +1,4 @@
-"""Events that are stored in the transaction that they tell of."""
+"""The outbox: events stored in the transaction that they report."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _LEASE_MS = int(LEASE_SECONDS * 1000)
 _FRESH_MS = int(CONFIRM_SECONDS * 1000)
-"""A claim that holds for so long covers the publishing; an older one is renewed first."""
+"""A lease that lasts this long covers the publishing; a shorter one is renewed first."""
 
 
 @cache
@@ -38,7 +38,7 @@ def add_events(connection: Connection, table: Table, events: Sequence[Event]) ->
 
 
 def add_written_events(connection: Connection, table: Table, events: Sequence[tuple[str, str]]) -> None:
-    """Store events that are (id, JSON) already."""
+    """Store events given as (id, JSON)."""
     if not events:
         return
     moment, relay = now_ms(), connection.info.get(RELAY)
@@ -52,7 +52,7 @@ class SqlOutbox:
     """An outbox in a table, which several relays may share."""
 
     def __init__(self, database: Database, table: Table, *, owner: str, now: Callable[[], int] = now_ms) -> None:
-        """`owner` names this relay: what it claimed before it crashed is its own again at once. ALONE needs no claims."""
+        """`owner` names this relay; events it leased before a crash are its own again at once. ALONE needs no leases."""
         self._database, self._table, self._owner, self._now = database, table, owner, now
         self._leases = Leases(table, holder=owner, seconds=LEASE_SECONDS)
         columns = (table.c.id, table.c.body, table.c.claimed_by, table.c.claimed_until_ms)
@@ -61,7 +61,7 @@ class SqlOutbox:
         self._sent = table.delete().where(table.c.id.in_(sa.bindparam("ids", expanding=True)))
 
     def claim(self, limit: int) -> list[Event]:
-        """Return unsent events, oldest first, which no other relay gets for the length of a lease."""
+        """Return unpublished events, oldest first, leased to this relay."""
         rows = self._unsent(limit) if self._owner == ALONE else self._claimed(limit)
         # The events were checked when they were made and are checked again when they are consumed.
         return [Event.from_trusted_json(row.body) for row in rows]

@@ -1,4 +1,4 @@
-"""Statements whose text is made once for each dialect and then handed to the driver as it is.
+"""Prepared statements: compiled once for each dialect, then passed straight to the driver.
 
 SQLAlchemy takes some 60 µs to find a statement's text again, to look at each value and to wrap what comes back; on SQLite that is
 four times what the statement itself takes. The few that every request goes through are handed over here instead. What goes wrong
@@ -17,15 +17,15 @@ from chassis.storage.driver import Row, execute, execute_many, handle
 
 
 class Prepared:
-    """One statement; its values go by the names of their `bindparam`. No lists of any length, no types but numbers and text."""
+    """One statement, whose values are bound by the names of its `bindparam`s. Numbers and text only, no expanding lists."""
 
     def __init__(self, statement: Select[Any] | Insert | Update | Delete, *columns: str) -> None:
-        """`columns` are those that an INSERT fills."""
+        """`columns` are the columns of an INSERT."""
         self._statement, self._columns = statement, columns
         self._made: dict[Dialect, tuple[str, tuple[str, ...], dict[str, Any]]] = {}
 
     def all(self, connection: Connection, **values: Any) -> Sequence[Row]:
-        """Return the rows that a SELECT finds."""
+        """Run a SELECT and return its rows."""
         cursor = self._executed(connection, values)
         try:
             rows: Sequence[Row] = cursor.fetchall()
@@ -36,19 +36,19 @@ class Prepared:
         return rows
 
     def first(self, connection: Connection, **values: Any) -> Row | None:
-        """Return the first of them."""
+        """Run a SELECT and return its first row, if any."""
         rows = self.all(connection, **values)
         return rows[0] if rows else None
 
     def run(self, connection: Connection, **values: Any) -> int:
-        """Change something; return how many rows were found to be changed."""
+        """Run an INSERT, UPDATE or DELETE; return how many rows matched."""
         cursor = self._executed(connection, values)
         count = int(cursor.rowcount)
         cursor.close()
         return count
 
     def run_many(self, connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
-        """Change something once for each row of values."""
+        """Run it once for each row of values."""
         if len(rows) == 1:
             self.run(connection, **rows[0])
         elif rows:

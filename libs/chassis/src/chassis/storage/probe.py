@@ -1,4 +1,4 @@
-"""Tries a SQL store as a service uses it: is it there, at which schema, and may this user do what is done to it."""
+"""Probes of a SQL store: is it reachable, is its schema right, and does this user have the necessary rights."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _VERSION = "alembic_version"
 
 
 def database_probes(database: Database, package: str, setting: str) -> list[Probe]:
-    """Return the probes of a service's database; `setting` is what names it."""
+    """Return the probes of a service's database; `setting` is the name of its setting."""
     probes = [Probe("store", lambda: _try(database, Schema(package), setting))]
     if database.url.get_backend_name() == "sqlite" and database.url.database:
         probes.append(folder_probe("store's disk", Path(database.url.database).parent))
@@ -29,7 +29,7 @@ def database_probes(database: Database, package: str, setting: str) -> list[Prob
 
 
 def reaching(database: Database, setting: str) -> str:
-    """Return the revision of the store, empty if it has none; raises ProbeError if it does not answer."""
+    """Return the revision of the store's schema, empty if it has none; raises ProbeError if the store is unreachable."""
     try:
         with database.looking() as connection:
             return revision_of(connection) or ""
@@ -62,7 +62,7 @@ def _name(database: Database) -> str:
 
 
 def _try_rights(database: Database, setting: str) -> None:
-    """Do to each table what is done to it, to no row of it."""
+    """Run each kind of statement on each table, without touching a row."""
     try:
         with database.begin() as connection:
             for name in sa.inspect(connection).get_table_names():

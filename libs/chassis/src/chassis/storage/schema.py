@@ -24,15 +24,15 @@ _SECONDS = 10
 
 
 class SchemaError(StoreUnavailableError):
-    """The store answers, and has a schema that this version cannot work with."""
+    """The store's schema does not fit this version."""
 
     def __init__(self, message: str) -> None:
-        """Say which it has and what to do; people who only use it are told to come back."""
+        """`message` is for operators; clients are only told to try again."""
         super().__init__(seconds=_SECONDS)
         self.message = message
 
     def __str__(self) -> str:
-        """Return what an operator has to know; the problem's detail says less."""
+        """Return the message for operators."""
         return self.message
 
 
@@ -41,28 +41,28 @@ class SchemaTooNewError(SchemaError):
 
 
 class SchemaTooOldError(SchemaError):
-    """The store was not brought to the schema that this version needs."""
+    """The store was not migrated to the schema that this version needs."""
 
 
 class SchemaState(Enum):
-    """How a store stands to the code."""
+    """How a store's schema compares with the code."""
 
     NEWEST = "newest"
     OLDER = "older"
     AHEAD = "ahead"
-    """Newer, but this code can work with it."""
+    """Newer, but compatible with this code."""
     NEWER = "newer"
 
 
 @dataclass(frozen=True)
 class Schema:
-    """What the code of one service knows."""
+    """The schema that the code of one service knows."""
 
     package: str
 
     @property
     def folder(self) -> Path:
-        """Where its migrations are."""
+        """The folder of its migrations."""
         return Path(str(files(self.package) / "migrations"))
 
     @cached_property
@@ -91,7 +91,7 @@ class Schema:
                 )
 
     def too_new(self, have: str | None) -> SchemaTooNewError:
-        """Return the error for a store of a newer version."""
+        """Return the error for a store whose schema is too new."""
         return SchemaTooNewError(
             f"{self.package}: the store is at revision {have}, which this version does not know; it knows {self.known[-1]}. "
             "Run the newer version, or restore the backup that was made before it"
@@ -99,7 +99,7 @@ class Schema:
 
 
 def revision_of(connection: Connection) -> str | None:
-    """Return the revision that a store is at, None for one that was never migrated."""
+    """Return the revision of a store's schema, None if it was never migrated."""
     if not sa.inspect(connection).has_table("alembic_version"):
         return None
     return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()

@@ -1,4 +1,4 @@
-"""What a service keeps, in a form that any other store of the same service takes: parts of rows, and files beside them."""
+"""Export and import of a service's data, independent of its stores: rows in parts, and files."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 Row = Mapping[str, Any]
-"""One thing as JSON: text, whole numbers, amounts as decimal strings, moments in ISO 8601. No dialect shows in it."""
+"""A row as JSON: text, whole numbers, decimal strings for amounts, ISO 8601 for instants; the same for every dialect."""
 
 MARK = "an import has begun"
-"""Stands in a store from before the first row of an import until after the last: a store that has it is not whole."""
+"""Present in a store from before the first row of an import until after the last: a store that has it is incomplete."""
 
 
 class TransferPart(Protocol):
@@ -18,60 +18,60 @@ class TransferPart(Protocol):
 
     @property
     def name(self) -> str:
-        """What they are called, such as `budget`."""
+        """The name of the part, such as `budget`."""
 
     def rows(self) -> Iterator[Row]:
-        """Return all, a few at a time."""
+        """Yield all rows, reading a few at a time."""
 
     def add(self, rows: Sequence[Row]) -> None:
-        """Store some, all or none."""
+        """Store some rows, all or none of them."""
 
     def is_empty(self) -> bool:
-        """Say whether there is none."""
+        """Return whether there are no rows."""
 
     def clear(self) -> None:
-        """Delete all; what deletes may be interrupted and begun again."""
+        """Delete all rows; may be interrupted and repeated."""
 
 
 class Files(Protocol):
-    """The files that rows speak of."""
+    """The files that rows refer to."""
 
     def keys(self) -> Iterator[str]:
-        """Return what each is called."""
+        """Return the keys of all files."""
 
     def read(self, key: str) -> bytes | None:
         """Return a file, None if it is lost or damaged."""
 
     def put(self, key: str, content: bytes) -> None:
-        """Store a file of which a row speaks."""
+        """Store a file that a row refers to."""
 
     def clear(self) -> None:
-        """Delete all files of everybody of whom there are rows."""
+        """Delete all files of all books that have rows."""
 
 
 class ImportMark(Protocol):
-    """The note in a store that an import has begun and not ended."""
+    """The mark in a store that an import has started and not finished."""
 
     def set(self) -> None:
-        """Make it."""
+        """Set the mark."""
 
     def is_set(self) -> bool:
-        """Say whether it is there."""
+        """Return whether the mark is set."""
 
     def remove(self) -> None:
-        """Delete it."""
+        """Remove the mark."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ServiceData:
-    """Everything that moves with a service. Nothing is connected yet."""
+    """All data of one service. Nothing is connected yet."""
 
     name: str
     parts: tuple[TransferPart, ...]
-    """In an order in which they can be stored: what others refer to comes first."""
+    """In the order in which they can be stored: parts that others refer to come first."""
     import_mark: ImportMark
     pending: Callable[[], Sequence[str]]
-    """Say what is not settled, a sentence each: it would be lost or come twice."""
+    """Returns a sentence for each thing that is still pending: exported now, it would be lost or happen twice."""
     migrate: Callable[[], None]
     close: Callable[[], None]
     files: Files | None = None

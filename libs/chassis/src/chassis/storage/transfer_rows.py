@@ -1,4 +1,4 @@
-"""Rows of tables as they move from one store to another, whatever the dialect of either."""
+"""Export and import of tables, independent of the dialect."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Value:
-    """A value as the archive has it: what it is called there, how it comes out of a row and goes into one."""
+    """How a value is stored in an archive: its name there, and its conversion from and to a row."""
 
     name: str
     out: Callable[[Any], Any]
@@ -35,23 +35,23 @@ class Value:
 
 
 def plain(column: str) -> Value:
-    """Text and whole numbers, which are what they are."""
+    """A column of text or whole numbers, stored unchanged."""
     return Value(column, lambda row: getattr(row, column), lambda row: row[column])
 
 
 def later(value: Value) -> Value:
-    """A column that archives of earlier versions do not have: it is empty there."""
+    """A column that archives of earlier versions lack; it is empty then."""
     return Value(value.name, value.out, lambda row: value.into(row) if value.name in row else None)
 
 
 def instant(column: str) -> Value:
-    """Milliseconds since 1970, in ISO 8601."""
+    """A column of milliseconds since 1970, as ISO 8601."""
     name = "at" if column == "at_ms" else f"{column.removesuffix('_ms')}_at"
     return Value(name, lambda row: _iso(getattr(row, column)), lambda row: _milliseconds(row[name]))
 
 
 def amount(column: str, currency: str, name: str) -> Value:
-    """Minor units, as a decimal number of the currency that stands in another column."""
+    """A column of minor units, as a decimal number; its currency is in another column."""
     return Value(
         name, lambda row: _decimal(getattr(row, column), getattr(row, currency)), lambda row: _minor(row[name], row[currency])
     )
@@ -77,15 +77,15 @@ def _minor(text: str | None, currency: str | None) -> int | None:
 
 @dataclass(frozen=True)
 class Owned:
-    """How rows of one table belong to rows of another one by a number that each store gives by itself."""
+    """How rows refer to their book by a number that each store assigns by itself."""
 
     column: str
     person: Table
-    """With the columns `number` and `user_id`."""
+    """A table with the columns `number` and `user_id`."""
     known: dict[str, int] = field(default_factory=dict)
 
     def number_of(self, connection: Connection, user_id: str) -> int:
-        """Return the number of somebody in this store; of a few thousand people it is remembered."""
+        """Return the number of a user's book in this store; a few thousand are cached."""
         if user_id not in self.known:
             if len(self.known) > 10 * PAGE:
                 self.known.clear()
@@ -95,7 +95,7 @@ class Owned:
 
 
 class TablePart:
-    """The rows of a table; columns in `given` are not carried, they begin anew with these values."""
+    """The rows of a table; columns in `given` are not exported and start with these values."""
 
     def __init__(
         self,
@@ -108,7 +108,7 @@ class TablePart:
         where: ColumnElement[bool] | None = None,
         ours: ColumnElement[bool] | None = None,
     ) -> None:
-        """`values` are the columns that are not plain; `ours` says which rows are meant, and `where` which of these move."""
+        """`values` are the columns that need a conversion; `ours` selects the rows of this part, `where` those to export."""
         self.name = table.name
         self._database, self._table, self._owned, self._given = database, table, owned, dict(given or {})
         skipped = {*self._given, *([owned.column] if owned else []), *(c.name for c in table.c if c.autoincrement is True)}
@@ -118,7 +118,7 @@ class TablePart:
         self._query = self._composed(where)
 
     def rows(self) -> Iterator[Row]:
-        """Return all rows in the order of the key, read by pages, each in a transaction of its own."""
+        """Yield all rows in key order, read page by page, each page in its own transaction."""
         last: list[Any] = []
         while True:
             with self._database.read() as connection:
@@ -141,7 +141,7 @@ class TablePart:
             return connection.execute(self._filtered(sa.select(*self._table.primary_key.columns)).limit(1)).first() is None
 
     def clear(self) -> None:
-        """Delete all rows, no more at a time than any time limit allows."""
+        """Delete all rows in batches that stay below statement time limits."""
         keys = list(self._table.primary_key.columns)
         some = self._filtered(sa.select(*(key.label(f"of_{key.name}") for key in keys))).limit(PAGE)
         gone = self._table.delete().where(*(key == sa.bindparam(f"of_{key.name}") for key in keys))
@@ -167,7 +167,7 @@ class TablePart:
         return query if where is None else query.where(where)
 
     def _page(self, connection: Connection, last: Sequence[Any]) -> list[Any]:
-        """Return the rows behind a key: those that agree with it the longest come first, and an index finds each kind."""
+        """Return the rows after a key, in key order; each part of the query uses the index."""
         found: list[Any] = []
         for depth in reversed(range(len(last) or 1)):
             same = [key == value for key, value in zip(self._keys[:depth], last[:depth], strict=True)]
@@ -194,44 +194,44 @@ def _usual(column: str) -> Value:
 
 
 class InboxMark:
-    """The mark as a row of the inbox, where no event is called like it."""
+    """The mark as a row of the inbox, under an id that no event has."""
 
     def __init__(self, database: Database, inbox: Table) -> None:
-        """Look at nothing yet."""
+        """Connect to nothing yet."""
         self._database, self._inbox = database, inbox
 
     def set(self) -> None:
-        """Make it, if it is not there."""
+        """Set the mark, if it is not set."""
         if not self.is_set():
             with self._database.begin() as connection:
                 connection.execute(self._inbox.insert(), {"event_id": MARK, "received_ms": now_ms()})
 
     def is_set(self) -> bool:
-        """Say whether it is there."""
+        """Return whether the mark is set."""
         with self._database.read() as connection:
             return connection.execute(sa.select(self._inbox.c.event_id).where(self._inbox.c.event_id == MARK)).first() is not None
 
     def remove(self) -> None:
-        """Delete it."""
+        """Remove the mark."""
         with self._database.begin() as connection:
             connection.execute(self._inbox.delete().where(self._inbox.c.event_id == MARK))
 
 
 class InboxPart(TablePart):
-    """Which events were handled; all but the mark."""
+    """The handled events: the rows of the inbox, except the mark."""
 
     def __init__(self, database: Database, inbox: Table) -> None:
-        """Leave the mark out."""
+        """Exclude the mark."""
         super().__init__(database, inbox, ours=inbox.c.event_id != MARK)
 
 
 def shared_parts(database: Database, tables: ChassisTables) -> tuple[TablePart, ...]:
-    """Return what the chassis keeps in every service: events that were handled, and answers for those who ask again."""
+    """Return the parts that every service has: handled events and stored responses."""
     return InboxPart(database, tables.inbox), TablePart(database, tables.replay)
 
 
 def unsent(database: Database, outbox: Table) -> list[str]:
-    """Say how many events wait in the outbox."""
+    """Return a sentence if events are waiting in the outbox."""
     with database.read() as connection:
         count = connection.execute(sa.select(sa.func.count()).select_from(outbox)).scalar_one()
     return [f"{count} events wait in the outbox"] if count else []

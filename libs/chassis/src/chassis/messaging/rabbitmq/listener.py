@@ -68,5 +68,5 @@ class Listeners:
         for listener in tuple(self._listeners):
             try:
                 listener(event)
-            except Exception:  # a listener is a guest: its troubles are its own
+            except Exception:  # a listener's failure must not affect others
                 log.exception("a listener fails")

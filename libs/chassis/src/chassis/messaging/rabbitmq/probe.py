@@ -1,4 +1,4 @@
-"""Tries the broker: can it be reached, does it let this user in, and does it agree with the queues as they are declared."""
+"""The broker's probe: is it reachable, does it accept this user, and do its queues match this version."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _REFUSED, _DIFFERENT = 403, 406
 
 
 def broker_probe(address: BrokerAddress) -> Probe:
-    """Return the probe. What is missing is declared, as every process does when it starts."""
+    """Return the probe. It declares missing queues, as every process does at its start."""
     return Probe("broker", lambda: _try(address), processes=frozenset({"serve", "work"}))
 
 

@@ -1,4 +1,4 @@
-"""Publishes under confirms, many at a time: a batch is safe when the broker has confirmed each of its messages."""
+"""Publishes batches with confirms: a batch is safe when the broker has confirmed each message."""
 
 from __future__ import annotations
 
@@ -24,31 +24,31 @@ _CONNECT_SECONDS = 2.0
 
 
 class BrokerUnavailableError(OSError):
-    """The broker cannot be reached or takes nothing; what was to be published is published again later."""
+    """The broker is unreachable or accepts nothing; the events are published again later."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A message on its way to the broker."""
+    """A message for the broker."""
 
     key: str
     body: bytes
     properties: pika.BasicProperties
     exchange: str = EXCHANGE
     mandatory: bool = True
-    """Whether reaching no queue is a failure."""
+    """Whether a message that reaches no queue counts as failed."""
 
 
 @dataclass(slots=True)
 class _Batch:
-    """Messages of one call of `publish`, and what is still unconfirmed of them."""
+    """The messages of one call of `publish` that are still unconfirmed."""
 
     left: int
     trouble: str = ""
     done: threading.Event = field(default_factory=threading.Event)
 
     def settle(self, trouble: str = "") -> None:
-        """One message is confirmed, or has failed."""
+        """Note that a message was confirmed, or has failed."""
         self.left -= 1
         self.trouble = self.trouble or trouble
         if self.left <= 0:
@@ -56,12 +56,12 @@ class _Batch:
 
 
 class Publisher:
-    """One connection of its own, since the broker stops reading from connections that publish when it runs out of room."""
+    """Uses a connection of its own, since the broker blocks publishing connections when it runs out of memory or disk."""
 
     def __init__(
         self, name: str, address: BrokerAddress, topology: Topology, *, on_ready: Callable[[], None] = lambda: None
     ) -> None:
-        """Connect at the first use. `on_ready` is called whenever publishing has become possible."""
+        """Connect on first use. `on_ready` is called whenever publishing becomes possible."""
         self._topology, self._on_ready = topology, on_ready
         self.link = BrokerConnection(f"{name} publish", address, on_open=self._open, on_lost=self._lost)
         self._channel: Channel | None = None
@@ -70,7 +70,7 @@ class Publisher:
         self._returned: set[str] = set()
 
     def publish(self, messages: Sequence[Outgoing]) -> None:
-        """Publish and wait until all are safe. Raises BrokerUnavailableError; some may be safe then, and come twice."""
+        """Publish and wait until all are confirmed. After BrokerUnavailableError some may be stored, and be published twice."""
         if not messages:
             return
         self.link.start()
@@ -87,7 +87,7 @@ class Publisher:
             raise BrokerUnavailableError(batch.trouble)
 
     def stop(self) -> None:
-        """Fail what is not confirmed soon, and let go."""
+        """Fail what is unconfirmed, and disconnect."""
         self.link.stop()
         self._lost()
 
@@ -138,7 +138,7 @@ class Publisher:
 
 
 def declare(channel: Channel, topology: Topology) -> None:
-    """Declare everything, without waiting for answers: what is refused closes the channel."""
+    """Declare everything without waiting; a refused declaration closes the channel."""
     channel.exchange_declare(EXCHANGE, exchange_type="topic", durable=True)
     for queue in topology.declarations():
         channel.queue_declare(queue.name, durable=True, arguments=dict(queue.arguments))

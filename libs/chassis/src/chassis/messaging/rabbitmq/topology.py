@@ -19,7 +19,7 @@ EXCHANGE = "outlay.events"
 
 _DEFAULT_EXCHANGE = ""
 _NO_LIMIT = 1_000_000
-"""Looking at dead letters delivers them; newer brokers would throw them away after twenty looks."""
+"""Listing dead letters delivers them; newer brokers would drop them after twenty deliveries."""
 
 
 @dataclass(frozen=True)
@@ -32,21 +32,21 @@ class QueueDeclaration:
 
 @dataclass(frozen=True)
 class Topology:
-    """The durable queues by name with the event types that they take, and how stubborn they are."""
+    """The durable queues by name with their event types, and their retry delays."""
 
     queues: Mapping[str, tuple[str, ...]]
     delays: tuple[float, ...]
     delivery_limit: int = 20
-    """How often a message may be taken and not settled, because the process died of it, before it is a dead letter."""
+    """How often a message may be delivered without an acknowledgement before it becomes a dead letter."""
     heard: frozenset[str] = field(init=False)
-    """Types that some durable queue takes: one of these that reaches no queue is not safe yet."""
+    """Types that a durable queue takes."""
 
     def __post_init__(self) -> None:
         """Note the types."""
         object.__setattr__(self, "heard", frozenset(kind for kinds in self.queues.values() for kind in kinds))
 
     def declarations(self) -> Iterator[QueueDeclaration]:
-        """Return every queue, in an order in which each target exists before what points to it."""
+        """Yield every queue, each after the queues that it refers to."""
         for name in self.queues:
             yield QueueDeclaration(dead_name(name), {"x-queue-type": "quorum", "x-delivery-limit": _NO_LIMIT})
             limit = {"x-delivery-limit": self.delivery_limit}
@@ -60,7 +60,7 @@ class Topology:
         return [(name, kind) for name, kinds in self.queues.items() for kind in kinds]
 
     def retry_of(self, name: str, attempts: int) -> str:
-        """Return the queue in which a message waits after so many attempts."""
+        """Return the retry queue for a message after so many attempts."""
         return retry_name(name, self.delays[min(attempts, len(self.delays)) - 1])
 
 
@@ -70,7 +70,7 @@ def dead_name(queue: str) -> str:
 
 
 def retry_name(queue: str, delay: float) -> str:
-    """Return the name of the queue in which messages wait for so many seconds."""
+    """Return the name of the retry queue with this delay in seconds."""
     for seconds, unit in ((60, "m"), (1, "s"), (0.001, "ms")):
         count = round(delay / seconds, 6)
         if count >= 1 and count == int(count):
@@ -104,7 +104,7 @@ def suite_queues() -> Mapping[str, tuple[str, ...]]:
 
 
 def explain(reply: str) -> str:
-    """Return what to do about a declaration that the broker refuses, from its own words."""
+    """Explain a refused declaration, with the broker's own words."""
     return (
         f"RabbitMQ has this queue or exchange already, with other arguments than this version declares: {reply}. "
         "Nothing is lost, events wait in the outboxes and queues. Let the old version empty the queue or move its messages, "

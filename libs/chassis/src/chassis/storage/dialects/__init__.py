@@ -1,4 +1,4 @@
-"""What the databases do each in its own way: connecting, beginning, telling what an error means, guarding a migration."""
+"""What differs between databases: connecting, beginning transactions, the meaning of errors, locking migrations."""
 
 from __future__ import annotations
 
@@ -15,5 +15,5 @@ KNOWN: dict[str, type[Dialect]] = {"sqlite": Sqlite, "mysql": MySql, "mariadb": 
 
 
 def dialect_of(url: sa.URL) -> Dialect:
-    """Return what knows this kind of database; anything else is taken to do as SQL says."""
+    """Return the dialect of an address; unknown databases get the default."""
     return KNOWN.get(url.get_backend_name(), Dialect)()

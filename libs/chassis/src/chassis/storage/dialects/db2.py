@@ -21,11 +21,11 @@ from chassis.storage.dialects.dialect import POOL_SECONDS, Dialect, ask_idle_one
 from chassis.storage.dialects.network import by_number, numbers_in
 
 CONNECT_SECONDS, LOCK_SECONDS, ANSWER_SECONDS = 5, 10, 30
-"""How long a connection, a lock and the server's answer may take."""
+"""Timeouts for connecting, for locks and for the server's answer."""
 _MIGRATION_SECONDS = 600
 _MOST_IDLE_SECONDS = 1800
 _LOB_BYTES = 16 * 1024 * 1024
-"""Long texts up to this size come with their row instead of in a request of their own."""
+"""Long texts up to this size are fetched with their row instead of by a separate request."""
 
 _STATE = re.compile(r"SQLSTATE=(\w{5})")
 _BUSY = {"40001", "57033"}
@@ -38,7 +38,7 @@ class Db2(Dialect):
     """`ibm_db_sa://user:password@host:port/NAME`, with `?schema=` if it is not the user's own and `?ca=<pem>` for TLS."""
 
     def problem(self, url: sa.URL) -> str:
-        """Say what is wrong with an address."""
+        """Return what is wrong with an address, empty if nothing is."""
         if find_spec("ibm_db") is None:
             return "needs the driver ibm-db, which is not here: there is one for x86-64 alone, and the home image is without it"
         if any(";" in part for part in (url.password or "", url.database or "", *map(str, url.query.values()))):
@@ -48,7 +48,7 @@ class Db2(Dialect):
         return ""
 
     def engine(self, url: sa.URL, *, pool_size: int) -> Engine:
-        """Return the pool of connections. The driver, of 120 MB, is loaded now, and only by those who use it."""
+        """Return the connection pool. The driver, 120 MB, is loaded only here."""
         registry.register("ibm_db_sa", "chassis.storage.dialects.db2_dialect", "Db2SaDialect")
         engine = sa.create_engine(
             "ibm_db_sa://",
@@ -65,11 +65,11 @@ class Db2(Dialect):
 
     @contextmanager
     def migrating(self, engine: Engine, name: str) -> Iterator[Connection]:  # noqa: ARG002  a schema has one version
-        """Hold the table of the schema's version, which is made for that if need be."""
+        """Lock the table of the schema's version, creating it if needed."""
         with engine.connect() as connection:
-            connection.detach()  # its patience is not for others
+            connection.detach()  # its lock timeout is not for others
             connection.exec_driver_sql(f"SET CURRENT LOCK TIMEOUT {_MIGRATION_SECONDS}")
-            with suppress(DBAPIError):  # it is there already, or is being made right now
+            with suppress(DBAPIError):  # it exists, or is being created right now
                 connection.exec_driver_sql(_VERSION_TABLE)
             connection.commit()
             with connection.begin():
@@ -77,11 +77,11 @@ class Db2(Dialect):
                 yield connection
 
     def is_away(self, error: DBAPIError) -> bool:
-        """Say whether it may do later."""
+        """Return whether the same statement may work later."""
         return error.connection_invalidated or state_of(error.orig)[:2] in _AWAY
 
     def explain(self, error: BaseException, url: sa.URL) -> str:
-        """Say what is wrong. The driver's messages have the reason as a number of the operating system."""
+        """Explain an error. The driver's messages contain the operating system's error number."""
         where, user, text = f"{url.host}:{url.port or 50000}", url.username or "", str(getattr(error, "orig", error))
         if "SQL30082N" in text or state_of(text) == "28000":
             return f"{where} refuses the user {user}: wrong user or password"
@@ -97,12 +97,12 @@ class Db2(Dialect):
         return f"{where} refuses with SQLSTATE {state_of(text) or 'unknown'}"
 
     def is_refused(self, error: BaseException) -> bool:
-        """Say whether the server knows us and does not want us."""
+        """Return whether the server refuses this user."""
         text = str(getattr(error, "orig", error))
         return "SQL30082N" in text or state_of(text) in {"28000", "08004", "42705", "42501", "42502"}
 
     def is_busy(self, error: DBAPIError) -> bool:
-        """Say whether this was a deadlock, or a lock that took too long; the driver calls both programming errors."""
+        """Return whether this was a deadlock or a lock timeout; the driver reports both as programming errors."""
         return state_of(error.orig) in _BUSY
 
 

@@ -1,4 +1,4 @@
-"""How Alembic changes schemas: on MySQL a migration that was interrupted goes on where it was, and text compares letter by letter.
+"""DDL for Alembic: on MySQL, interrupted migrations resume, and text compares exactly.
 
 Importing this tells Alembic; it is imported with Alembic, when there is something to migrate.
 """
@@ -12,29 +12,29 @@ from alembic.ddl.impl import DefaultImpl
 from alembic.ddl.mysql import MariaDBImpl, MySQLImpl
 
 COLLATION = {"mysql_engine": "InnoDB", "mysql_charset": "utf8mb4", "mysql_collate": "utf8mb4_bin"}
-"""Ids and names are the same if each letter is; the server's own notion of likeness would take é for e in keys and in searches."""
+"""Text compares byte by byte; the server's default collation would treat é and e as equal."""
 
 
 class _Resuming:
-    """Skips what is there already. MySQL keeps every CREATE and ALTER at once, whatever becomes of the rest."""
+    """Skips what exists already: MySQL commits each CREATE and ALTER immediately."""
 
     connection: Any
     as_sql: bool
 
     def create_table(self, table: sa.Table, **kw: Any) -> None:
-        """Create it with our collation."""
+        """Create a table with our collation."""
         if not self._is_there(table.name):
             for key, value in COLLATION.items():
                 table.dialect_kwargs.setdefault(key.replace("mysql", self.__dialect__), value)  # type: ignore[attr-defined]
             super().create_table(table, **kw)  # type: ignore[misc]
 
     def create_index(self, index: sa.Index, **kw: Any) -> None:
-        """Create it."""
+        """Create an index."""
         if index.table is None or index.name not in self._names("indexes", index.table.name):
             super().create_index(index, **kw)  # type: ignore[misc]
 
     def add_column(self, table_name: str, column: sa.Column[Any], **kw: Any) -> None:
-        """Add it."""
+        """Add a column."""
         if column.name not in self._names("columns", table_name):
             super().add_column(table_name, column, **kw)  # type: ignore[misc]
 
@@ -60,7 +60,7 @@ class ResumingMariaDb(_Resuming, MariaDBImpl):  # type: ignore[misc]
 
 
 class Db2Impl(DefaultImpl):  # type: ignore[misc]
-    """For ibm_db_sa://, which Alembic does not know by itself. A migration is one transaction, as on SQLite."""
+    """For ibm_db_sa://, which Alembic does not know. A migration is one transaction, as on SQLite."""
 
     __dialect__ = "ibm_db_sa"
     transactional_ddl = True

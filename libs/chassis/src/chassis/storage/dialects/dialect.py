@@ -1,4 +1,4 @@
-"""What every dialect of SQL does if it says nothing else."""
+"""The default behaviour of SQL dialects."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 WRITES = "outlay_writes"
 """The execution option of a connection whose next transaction writes."""
 POOL_SECONDS = 10
-"""How long to wait for a free connection."""
+"""Seconds to wait for a free connection."""
 
 
 IDLE_SECONDS = 1.0
-"""A connection that was used so short a time ago is taken to live still, unless it shows that it does not."""
+"""A connection that was used within these seconds counts as alive, unless it looks closed."""
 
 
 def ask_idle_ones_alone(engine: Engine, *, is_suspect: Callable[[Any], bool] = lambda _connection: False) -> None:
-    """Spare a connection that was in use a moment ago the question whether it lives, which is a request to the server.
+    """Ping only connections that have been idle, since each ping is a request to the server.
 
-    One that broke meanwhile all the same costs one answer of 503, and the pool is new after that.
+    A connection that broke in between costs one 503; the pool is renewed after that.
     """
     ask, used = engine.dialect.do_ping, WeakKeyDictionary[Any, float]()
 
@@ -44,47 +44,47 @@ def ask_idle_ones_alone(engine: Engine, *, is_suspect: Callable[[Any], bool] = l
 
 
 def is_local(url: sa.URL) -> bool:
-    """Say whether the server is on this machine."""
+    """Return whether the server is on this machine."""
     return url.host in (None, "", "localhost", "127.0.0.1", "::1")
 
 
 class Dialect:
-    """One kind of database. Its own ways stand in the sub-classes, and nowhere else."""
+    """One kind of database. Only the subclasses know its peculiarities."""
 
     def __init__(self) -> None:
-        """Connect to nothing."""
+        """Connect to nothing yet."""
         self.turn: AbstractContextManager[object] = nullcontext()
 
     def problem(self, url: sa.URL) -> str:  # noqa: ARG002
-        """Say what is wrong with an address, without the password; nothing if it will do."""
+        """Return what is wrong with an address, without its password; empty if nothing is."""
         return ""
 
     def engine(self, url: sa.URL, *, pool_size: int) -> Engine:
-        """Return the pool of connections; it connects when the first one is asked for."""
+        """Return the connection pool; it connects on first use."""
         return sa.create_engine(
             url, pool_size=pool_size, max_overflow=10, pool_timeout=POOL_SECONDS, pool_pre_ping=True, hide_parameters=True
         )
 
     @contextmanager
     def migrating(self, engine: Engine, name: str) -> Iterator[Connection]:  # noqa: ARG002
-        """Give a connection, in a transaction, on which the schema `name` may be changed: nobody else does meanwhile."""
+        """Yield a connection in a transaction that may change the schema `name`, under a lock."""
         with engine.connect() as connection:
             connection.execution_options(**{WRITES: True})
             with connection.begin():
                 yield connection
 
     def is_away(self, error: DBAPIError) -> bool:
-        """Say whether the database is not there or cannot now: the same statement may do later."""
+        """Return whether the database is unreachable or overloaded, so that the same statement may work later."""
         return isinstance(error, OperationalError) or error.connection_invalidated
 
     def explain(self, error: BaseException, url: sa.URL) -> str:  # noqa: ARG002
-        """Say in a sentence what is wrong with a database that refuses, and what to change; no secret is in it."""
+        """Explain in a sentence what is wrong and what to change, without secrets."""
         return f"fails with {type(error).__name__}"
 
     def is_refused(self, error: BaseException) -> bool:  # noqa: ARG002
-        """Say whether somebody has to change something before the same can do: a user, a password, a right, a database."""
+        """Return whether somebody must change something first: a user, a password, a right, a database."""
         return False
 
     def is_busy(self, error: DBAPIError) -> bool:  # noqa: ARG002
-        """Say whether another transaction was in the way, so that this one should simply be done again."""
+        """Return whether another transaction was in the way, so that a retry will help."""
         return False

@@ -22,14 +22,14 @@ from chassis.storage.dialects.dialect import POOL_SECONDS, WRITES, Dialect, ask_
 from chassis.storage.dialects.network import unreached
 
 CONNECT_SECONDS, LOCK_SECONDS, STATEMENT_SECONDS, SOCKET_SECONDS = 5, 10, 20, 30
-"""How long a connection, a lock, a statement and a silent connection may take; each is less than what is around it."""
+"""Timeouts for connecting, locks, statements and sockets; each is shorter than the one around it."""
 _MIGRATION_SECONDS = 600
-"""How long a migration waits for another one to end."""
+"""Seconds a migration waits for another one."""
 _MOST_IDLE_SECONDS = 1800
 
 _DEADLOCK, _LOCK_WAIT, _CHANGED_SINCE = 1213, 1205, 1020
 _OUR_FAULT = {1054, 1264, 1265, 1364, 1366, 1792, 3819, 4025}
-"""Errors that the driver calls operational and that no waiting mends: columns and values that do not fit, writing in a reader."""
+"""Errors that the driver calls operational but waiting does not fix: bad columns or values, writes while reading."""
 
 _STRICT = "STRICT_ALL_TABLES,ONLY_FULL_GROUP_BY,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION"
 _SESSION = (
@@ -40,36 +40,36 @@ _LIMITS = {
     True: f"SET SESSION max_statement_time = {STATEMENT_SECONDS}",
     False: f"SET SESSION max_execution_time = {STATEMENT_SECONDS * 1000}",
 }
-"""By whether it is MariaDB, which limits every statement; MySQL limits those that read."""
+"""By whether it is MariaDB, which limits every statement; MySQL limits reads only."""
 _WAYS = {
     True: "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE",
     False: "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY",
 }
-"""By whether the next transactions write."""
+"""By whether the next transaction writes."""
 _WAY = "outlay.way"
-"""Key in a connection's `info` for the way in which it was told to go on."""
+"""Key in a connection's `info` for its current transaction mode."""
 _ADDRESS = "outlay.address"
-"""Key in an engine's options for the address that it was made of: its own `url` lacks what was said of TLS."""
+"""Key in an engine's options for its full address; the engine's own `url` lacks the TLS options."""
 _IN_TRANSACTION = 1
-"""The bit of the server's status that says so."""
+"""The bit in the server's status."""
 
 
 _REFUSALS = frozenset({1044, 1045, 1049, 1142, 1143, 1227, 1698, 2026, 3159})
-"""Numbers of errors: wrong user, password, database or TLS, and rights that are missing."""
+"""Error numbers for a wrong user, password, database or TLS, and for missing rights."""
 
 
 class MySql(Dialect):
-    """A server, or several behind one address."""
+    """A MySQL or MariaDB server, or several behind one address."""
 
     def problem(self, url: sa.URL) -> str:
-        """Say what is wrong with an address."""
+        """Return what is wrong with an address, empty if nothing is."""
         if url.get_driver_name() != "pymysql":
             return "must begin with mysql+pymysql:// or mariadb+pymysql://"
         authority = str(url.query.get("ca", ""))
         return f"names the file {authority!r} as ca, which is not there" if authority and not Path(authority).is_file() else ""
 
     def engine(self, url: sa.URL, *, pool_size: int) -> Engine:
-        """Return the pool of connections."""
+        """Return the connection pool."""
         engine = _engine(url, read_timeout=SOCKET_SECONDS, write_timeout=SOCKET_SECONDS, pool_size=pool_size, max_overflow=10)
         event.listen(engine, "connect", _limit)
         event.listen(engine, "begin", _on_begin)
@@ -78,9 +78,9 @@ class MySql(Dialect):
 
     @contextmanager
     def migrating(self, engine: Engine, name: str) -> Iterator[Connection]:
-        """Hold the server's lock of this name. What takes a minute here is no fault, so there are no limits.
+        """Hold the server's lock of this name. There are no time limits: a migration may take minutes.
 
-        MySQL commits at each CREATE and ALTER, so that a migration which was interrupted is half there: see `ddl`.
+        MySQL commits at each CREATE and ALTER, so an interrupted migration is half done: see `ddl`.
         """
         unlimited = _engine(engine.get_execution_options()[_ADDRESS], pool_size=1)
         lock = {"name": f"outlay {name} {engine.url.database}"[:64], "seconds": _MIGRATION_SECONDS}
@@ -89,16 +89,16 @@ class MySql(Dialect):
                 _take(connection, lock)
                 with connection.begin():
                     yield connection
-                # The lock ends with the connection, however that ends.
+                # The lock ends with the connection.
         finally:
             unlimited.dispose()
 
     def is_away(self, error: DBAPIError) -> bool:
-        """Say whether it may do later."""
+        """Return whether the same statement may work later."""
         return error.connection_invalidated or (isinstance(error, OperationalError) and _code(error) not in _OUR_FAULT)
 
     def explain(self, error: BaseException, url: sa.URL) -> str:
-        """Say what is wrong."""
+        """Explain an error."""
         code, cause = _code(error), getattr(error, "orig", None)
         where, user = f"{url.host}:{url.port or 3306}", url.username or ""
         known = {
@@ -116,11 +116,11 @@ class MySql(Dialect):
         return nobody or f"{where} refuses with error {code}"
 
     def is_refused(self, error: BaseException) -> bool:
-        """Say whether the server knows us and does not want us."""
+        """Return whether the server refuses this user."""
         return _code(error) in _REFUSALS
 
     def is_busy(self, error: DBAPIError) -> bool:
-        """Say whether this was a deadlock, or a lock that took too long."""
+        """Return whether this was a deadlock or a lock timeout."""
         return _code(error) in (_DEADLOCK, _LOCK_WAIT, _CHANGED_SINCE)
 
 
@@ -150,7 +150,7 @@ def _engine(url: sa.URL, *, pool_size: int, max_overflow: int = 0, **sockets: in
 
 
 def secured(url: sa.URL) -> tuple[sa.URL, dict[str, Any]]:
-    """Return the address without what it says of TLS, and that as the driver wants it. With other machines it is TLS or nothing."""
+    """Return the address without its TLS options, and the driver's arguments for TLS. Other machines require TLS."""
     tls, authority = url.query.get("tls", ""), str(url.query.get("ca", ""))
     address = url.difference_update_query(["tls", "ca"])
     if tls == "no" or (is_local(url) and not authority and tls != "yes"):
@@ -177,7 +177,7 @@ def _on_begin(connection: Connection) -> None:
 
 
 def _roll_back_if_need_be(connection: Any, _record: Any, _state: Any) -> None:
-    """The pool would do it each time, which is a request to the server; nearly always there is nothing to undo."""
+    """Roll back only if a transaction is open; the pool would send a request each time."""
     if connection.server_status & _IN_TRANSACTION:
         connection.rollback()
 

@@ -1,4 +1,4 @@
-"""What the network says when nobody is reached, in words."""
+"""Network errors in plain words."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from errno import ECONNREFUSED, EHOSTUNREACH, ENETUNREACH
 
 
 def unreached(error: object, where: str) -> str:
-    """Return why nobody was reached at `where`; empty if it was for another reason."""
+    """Return why `where` is unreachable; empty if the error has another cause."""
     if isinstance(error, ssl.SSLCertVerificationError):
         return f"the certificate of {where} is not trusted: {error.verify_message}; name its authority with ?ca=<file>"
     if isinstance(error, ssl.SSLError):
@@ -24,7 +24,7 @@ def unreached(error: object, where: str) -> str:
 
 
 def by_number(number: int, where: str) -> str:
-    """Return what an operating system's number of an error means."""
+    """Return the meaning of an operating system's error number."""
     if number == ECONNREFUSED:
         return f"nobody listens at {where}; is it started, and is the port right?"
     if number in (EHOSTUNREACH, ENETUNREACH):
@@ -33,5 +33,5 @@ def by_number(number: int, where: str) -> str:
 
 
 def numbers_in(text: str) -> list[int]:
-    """Return the numbers in a driver's message."""
+    """Return the error numbers in a driver's message."""
     return [int(found) for found in re.findall(r"\d+", text)]

@@ -1,4 +1,4 @@
-"""SQLite: one writer at a time, who says so at the beginning."""
+"""SQLite: one writing transaction at a time, which takes the write lock at its beginning."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ _PRAGMAS = (
     "foreign_keys = ON",
     "busy_timeout = 10000",
     "cache_size = -4000",
-    "secure_delete = ON",  # what was deleted is nowhere in the file any more
+    "secure_delete = ON",  # deleted data is overwritten in the file
 )
 
 
 class Sqlite(Dialect):
-    """A file. Migrations need no lock of their own: they are one writing transaction."""
+    """A file. Migrations need no lock of their own, since they are one writing transaction."""
 
     def __init__(self) -> None:
-        """Make the turn."""
+        """Make the write lock."""
         super().__init__()
-        # SQLite lets one writer in at a time and makes the others poll; waiting here is fair and costs nothing.
+        # SQLite would make waiting writers poll; this lock is fair and costs nothing.
         self.turn = WriteLock()
 
     def engine(self, url: sa.URL, *, pool_size: int) -> Engine:
-        """Return the pool of connections to the file."""
+        """Return the connection pool."""
         options: dict[str, Any] = {} if url.database in (None, "", ":memory:") else {"pool_size": pool_size, "max_overflow": 10}
         engine = sa.create_engine(url, hide_parameters=True, **options)
         event.listen(engine, "connect", _on_connect)
@@ -40,7 +40,7 @@ class Sqlite(Dialect):
         return engine
 
     def explain(self, error: BaseException, url: sa.URL) -> str:
-        """Say what is wrong."""
+        """Explain an error."""
         text, file = str(getattr(error, "orig", error)), url.database
         if "unable to open" in text:
             return f"the file {file} cannot be opened; is its folder there, and this user's to write to?"
@@ -56,7 +56,7 @@ class Sqlite(Dialect):
 
 
 def _on_connect(connection: Any, _record: Any) -> None:
-    # "begin" below starts transactions; the driver itself would start them too late.
+    # "begin" below starts transactions; the driver would start them too late.
     connection.isolation_level = None
     for pragma in _PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")

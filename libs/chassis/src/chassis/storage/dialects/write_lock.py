@@ -1,4 +1,4 @@
-"""A lock that is given to those who wait for it in the order in which they came."""
+"""A lock that waiting threads get in the order in which they came."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from collections import deque
 
 
 class WriteLock:
-    """Lets one thread in at a time.
+    """Admits one thread at a time.
 
     `threading.Lock` lets in whoever is quickest, which is the thread that has just let go of it: one with many transactions to
     run would keep all others out.
     """
 
     def __init__(self) -> None:
-        """Nobody is in."""
+        """Start unlocked."""
         self._mutex = threading.Lock()
         self._taken = False
         self._waiting: deque[threading.Lock] = deque()
 
     def __enter__(self) -> None:
-        """Wait until everybody who came before has left."""
+        """Wait for all threads that came before."""
         with self._mutex:
             if not self._taken:
                 self._taken = True
@@ -30,12 +30,12 @@ class WriteLock:
             self._waiting.append(called)
         try:
             called.acquire()
-        except BaseException:  # interrupted while it waited
+        except BaseException:  # interrupted while waiting
             self._give_up(called)
             raise
 
     def __exit__(self, *_error: object) -> None:
-        """Call the next one in."""
+        """Release the lock to the next thread."""
         with self._mutex:
             self._leave()
 
@@ -49,5 +49,5 @@ class WriteLock:
         with self._mutex:
             if called in self._waiting:
                 self._waiting.remove(called)
-            else:  # it was called in at the same moment
+            else:  # it got the lock at the same moment
                 self._leave()
