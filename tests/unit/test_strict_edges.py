@@ -14,7 +14,7 @@ from outlay.settings import HomeSettings
 
 @pytest.mark.parametrize("body", ['{"a": 1, "a": 2}', '[{"b": {"a": 1, "\\u0061": 1}}]'])
 def test_a_body_that_names_a_key_twice_is_refused(body: str) -> None:
-    with pytest.raises(InvalidRequestError, match="the key 'a' is there twice"):
+    with pytest.raises(InvalidRequestError, match="the key 'a' appears twice"):
         parse_json(body.encode())
 
 

@@ -379,7 +379,7 @@ def test_a_form_that_lacks_its_file_says_so(app) -> None:
 
 def test_a_form_with_a_part_that_nobody_knows_is_refused(app) -> None:
     answer = ask(app, "POST", "files", files={"file": b"x", "bogus": b"x"})
-    assert (answer.status_code, answer.json()["detail"]) == (400, "'bogus' is not known here.")
+    assert (answer.status_code, answer.json()["detail"]) == (400, "'bogus' is not a known field.")
 
 
 def test_a_long_answer_is_streamed_whole(app) -> None:

@@ -180,7 +180,7 @@ def test_tiny_chunks_and_their_extensions_have_a_limit(roomy: Speaker) -> None:
             roomy.say(f"1;{'e' * 4000}\r\nx\r\n")
     except (ConnectionResetError, BrokenPipeError):
         return
-    assert refusal(roomy.heard()) == (400, "The body has too much around it: send it in larger chunks.")
+    assert refusal(roomy.heard()) == (400, "The chunks of the body are too small; send larger ones.")
 
 
 def test_headers_that_never_end_are_not_waited_for(strict: Speaker) -> None:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from gateway.sessions import Sessions
 
 _STATUSES: Statuses = {ForeignSiteError: 403, WrongUseError: 403, WrongHostError: 421, TooManyStreamsError: 429}
-_DETAILS = {404: "Nothing is at this path; /docs lists what there is.", 405: "The path is right, the method is not; see /docs."}
+_DETAILS = {404: "There is nothing at this path. See /docs.", 405: "This path does not support this method. See /docs."}
 _MCP = frozenset({"/mcp", "/mcp/"})
 _GET = frozenset({"GET", "HEAD"})
 _OWN = frozenset({"events", "openapi.json"})

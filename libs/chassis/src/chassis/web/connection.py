@@ -1,4 +1,4 @@
-"""One connection of the server: uvicorn's, with limits on what a client may send and on how slowly."""
+"""A connection of the server: uvicorn's, with limits on how much and how slowly a client may send."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _SINGLE = frozenset(
     {b"host", b"content-type", b"content-length", b"authorization", b"origin", b"sec-fetch-site", b"idempotency-key", b"if-match"}
 )
-"""Where two values are given, one layer would take the first and another one the last."""
+"""Headers that may be sent once: of two values, one layer might use the first and another the last."""
 
 
 @dataclass(frozen=True)
@@ -34,15 +34,15 @@ class ConnectionLimits:
     head_seconds: float = 10.0
     """From the first byte of a request, or from the opening of a connection, to the end of its headers."""
     body_seconds: float = 20.0
-    """How long a body may take at least; what is larger has a second more for each `body_rate` bytes."""
+    """How long any body may take; a larger one has a second more for each `body_rate` bytes."""
     body_rate: int = 1_000
     """Bytes a second."""
     stalled_seconds: float = 60.0
-    """How long a client may take in nothing of an answer."""
+    """How long a client may read nothing of a response."""
 
 
 class _RefusedError(Exception):
-    """The request is not read any further."""
+    """The rest of the request is not read."""
 
 
 class Connection(HttpToolsProtocol):
@@ -54,7 +54,7 @@ class Connection(HttpToolsProtocol):
     limits: ClassVar[ConnectionLimits] = ConnectionLimits()
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
-        """Take what uvicorn gives."""
+        """Take uvicorn's arguments."""
         super().__init__(*arguments, **named)
         self._phase: Literal["idle", "head", "body"] = "idle"
         self._received = self._body_bytes = 0
@@ -65,12 +65,12 @@ class Connection(HttpToolsProtocol):
         self._refusal = (400, "This is not a valid HTTP request.")
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Wait for a request, not for ever."""
+        """Start the timer of the first request."""
         super().connection_made(transport)
         self._set_timer(self.limits.head_seconds, self._check_head)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Forget all timers."""
+        """Cancel all timers."""
         self._set_timer(0, None)
         if self._stalled is not None:
             self._stalled.cancel()
@@ -95,18 +95,18 @@ class Connection(HttpToolsProtocol):
         elif self._phase == "body":
             # Sizes of chunks, their extensions and trailers are bytes that no limit on bodies sees.
             if self._received > 2 * self.limits.head_bytes + 8 * self._body_bytes:
-                self._refuse(400, "The body has too much around it: send it in larger chunks.")
+                self._refuse(400, "The chunks of the body are too small; send larger ones.")
             elif self._timer is None:
                 self._set_timer(self.limits.body_seconds, self._check_body)
 
     def on_message_begin(self) -> None:
-        """Begin to count."""
+        """Start counting."""
         self._phase, self._received, self._body_bytes = "head", 0, 0
         self._message_began = True
         super().on_message_begin()
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Take a header, unless it is a trailer."""
+        """Accept a header, but not a trailer."""
         if self._phase != "head":
             return
         super().on_header(name, value)
@@ -114,7 +114,7 @@ class Connection(HttpToolsProtocol):
             self._stop(431, f"A request may have {self.limits.headers} headers at most.")
 
     def on_headers_complete(self) -> None:
-        """Look at the head as a whole, and begin to answer."""
+        """Check the head as a whole, and start the response."""
         if len(self.url) > self.limits.target_bytes:
             self._stop(414, f"The path and the query may have {self.limits.target_bytes:,} bytes at most.")
         if sum(len(name) + len(value) + 4 for name, value in self.headers) > self.limits.head_bytes:
@@ -130,33 +130,33 @@ class Connection(HttpToolsProtocol):
         super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
-        """Count it."""
+        """Count the bytes."""
         self._body_bytes += len(body)
         super().on_body(body)
 
     def on_message_complete(self) -> None:
-        """Wait for the next request; how long, uvicorn knows."""
+        """Wait for the next request; uvicorn limits how long."""
         self._phase = "idle"
         self._set_timer(0, None)
         super().on_message_complete()
 
     def pause_writing(self) -> None:
-        """Give a client that takes in nothing some time."""
+        """Start the timer of a client that reads nothing."""
         super().pause_writing()
         self._stalled = self.loop.call_later(self.limits.stalled_seconds, self.transport.abort)
 
     def resume_writing(self) -> None:
-        """It takes in something."""
+        """Stop that timer."""
         super().resume_writing()
         if self._stalled is not None:
             self._stalled.cancel()
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002  uvicorn's text for all cases
-        """Answer what cannot be read or is refused, in the form of all other problems, and close."""
+        """Respond to an invalid or refused request with a problem like any other, and close."""
         status, detail = self._refusal
         cycle = self.cycle
         if cycle is not None and not cycle.response_complete:
-            answered = cycle.response_started or self._phase == "head"  # the answer of another request is on its way
+            answered = cycle.response_started or self._phase == "head"  # the response of another request is on its way
             cycle.disconnected = True
             cycle.message_event.set()
             if answered:
@@ -175,7 +175,7 @@ class Connection(HttpToolsProtocol):
         self.transport.close()
 
     def _stop(self, status: int, detail: str) -> None:
-        """End the parsing; uvicorn calls `send_400_response` then."""
+        """Stop the parser; uvicorn then calls `send_400_response`."""
         self._refusal = (status, detail)
         raise _RefusedError
 
@@ -203,7 +203,7 @@ class Connection(HttpToolsProtocol):
             return
         now, every = self.loop.time(), max(0.05, self.limits.body_seconds / 4)
         if self.flow.read_paused:
-            self._body_began += every  # it is not the client who is slow
+            self._body_began += every  # the client is not the slow side
         if self.cycle.response_complete:
             self.transport.close()
         elif now - self._body_began > self.limits.body_seconds + self._body_bytes / self.limits.body_rate:

@@ -1,4 +1,4 @@
-"""How a process goes: it says so while it still answers, so that nobody is sent to it who would find it gone."""
+"""Draining: a process that stops is reported as not ready while it still answers, so that no request finds it gone."""
 
 from __future__ import annotations
 
@@ -17,12 +17,11 @@ _GOODBYE = with_security_headers([(b"content-type", b"application/json"), (b"con
 class Draining:
     """An ASGI application in front of another one.
 
-    Once `begun`, /readyz is 503, and each answer says that it is the last one on its connection: whoever comes next opens another
-    one, and is sent to another replica.
+    Once it has `begun`, /readyz is 503 and each response closes its connection, so that the next request goes to another replica.
     """
 
     def __init__(self, app: ASGIApp) -> None:
-        """Pass everything on for now."""
+        """Pass everything on until `begun` is set."""
         self._app = app
         self.begun = False
 
@@ -37,7 +36,7 @@ class Draining:
             return
 
         async def send_last(message: Message) -> None:
-            # Looked at when the answer begins: a request may have come before the signal.
+            # Checked when the response starts: the request may have come before the signal.
             if self.begun and message["type"] == "http.response.start":
                 message = {**message, "headers": [*message["headers"], _CLOSE]}
             await send(message)

@@ -13,13 +13,13 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})", re.ASCII)
 
 _LONGEST = 320
-"""Characters of anything that has one of these formats; what is longer is not looked at."""
+"""Characters of any value with one of these formats; longer ones are not checked further."""
 
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2999, 12, 31)
 
 
 def register_formats() -> None:
-    """Teach the validator uuid, date, date-time and email. Anything that is no string passes: `type` is another rule."""
+    """Register uuid, date, date-time and email. Values other than strings pass: `type` checks those."""
     checks = Draft4Validator.FORMAT_CHECKER.checks
     checks("uuid")(is_uuid)
     checks("date", raises=ValueError)(is_day)
@@ -28,26 +28,26 @@ def register_formats() -> None:
 
 
 def is_uuid(value: object) -> bool:
-    """A UUID in lower case."""
+    """Return whether a value is a UUID in lower case."""
     return not isinstance(value, str) or _UUID.fullmatch(value) is not None
 
 
 def is_day(value: object) -> bool:
-    """A real calendar day from 1900 to 2999."""
+    """Return whether a value is a calendar day from 1900 to 2999."""
     if not isinstance(value, str):
         return True
     return _DAY.fullmatch(value) is not None and FIRST_DAY <= date.fromisoformat(value) <= LAST_DAY
 
 
 def is_instant(value: object) -> bool:
-    """A moment with its zone."""
+    """Return whether a value is a date and time with a zone."""
     if not isinstance(value, str):
         return True
     return _INSTANT.fullmatch(value) is not None and bool(datetime.fromisoformat(value))
 
 
 def is_email(value: object) -> bool:
-    """An address that mail could be sent to; nobody is asked over the network."""
+    """Return whether a value is an email address, without asking the network."""
     if not isinstance(value, str):
         return True
     if len(value) > _LONGEST:

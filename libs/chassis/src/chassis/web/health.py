@@ -1,4 +1,4 @@
-"""/livez, /readyz, /metrics and /openapi.json of a service: what operators and the gateway ask, and what the public is told."""
+"""/livez, /readyz, /metrics and /openapi.json of a service, for operators and the gateway, and the part that the public sees."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ log = logging.getLogger("outlay.health")
 
 _READY = 200
 LIVE = (200, b'{"status": "ok"}', "application/json")
-"""The answer at /livez, which tells nothing but that the process answers."""
+"""The response at /livez: the process is running."""
 
 _WAIT_SECONDS = 4.0
-"""How long a check may take: who asks gives up soon, and asks again."""
+"""How long a check may take: probes give up soon and come again."""
 
 
 class Health:
-    """Answers those paths: asked by a service's edge, or an application by itself where there is nothing else to serve."""
+    """Answers those paths: behind HealthPaths, or as an application of its own on the management port."""
 
     def __init__(
         self,
@@ -41,13 +41,14 @@ class Health:
     ) -> None:
         """`checks` are what the service needs, by name; one that raises makes it not ready. `document` is its OpenAPI as JSON.
 
-        `optional_checks` are what it can do without for a time, such as a broker while the outbox holds the events: only reported.
+        `optional_checks` only appear in the report: the service works without them for a time, as without a broker while the
+        outbox holds the events.
         """
         self._metrics, self._document = metrics, document
         self._checks, self._optional_checks = _watched(checks), _watched(optional_checks or {})
 
     async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
-        """Serve one request; what is no such path is not found."""
+        """Serve one request; any other path is a 404."""
         if scope["type"] != "http":
             return
         status, body, kind = await self.answer(scope["path"]) or (404, b"", "text/plain")
@@ -71,17 +72,17 @@ class Health:
 
     def _readiness(self) -> tuple[int, bytes, str]:
         for watched in (*self._checks.values(), *self._optional_checks.values()):
-            watched.begin()  # all at once: one that hangs is enough
+            watched.begin()  # all at once, so that several that hang take no longer than one
         report = {name: self._state(check, name) for name, check in self._checks.items()}
         ready = all(state == "ok" for state in report.values())
-        report |= {name: self._state(wish, name) for name, wish in self._optional_checks.items()}
+        report |= {name: self._state(check, name) for name, check in self._optional_checks.items()}
         status = _READY if ready else 503
         return status, json.dumps({"status": _word_for(status), "checks": report}).encode(), "application/json"
 
     def _state(self, check: Callable[[], object], name: str) -> str:
         try:
             check()
-        except Exception as error:  # whatever a store raises, the answer is the same: not ready
+        except Exception as error:  # whatever a store raises means that it is not ready
             log.warning("not ready", extra={"check": name, "reason": str(error)})
             return "failing"
         return "ok"
@@ -103,10 +104,10 @@ class Liveness:
 
 
 class PublicStatus:
-    """Answers /livez and /readyz where anybody may ask: whether it is ready, and nothing about what it needs."""
+    """Answers /livez and /readyz for the public: whether the service is ready, without details."""
 
     def __init__(self, health: Health) -> None:
-        """Know it from `health`, which is asked in full elsewhere."""
+        """Report the status of `health` alone."""
         self._health = health
 
     async def answer(self, path: str) -> tuple[int, bytes, str] | None:

@@ -1,4 +1,4 @@
-"""Reads JSON strictly: what two readers could take for two different things is refused."""
+"""Reads JSON strictly: what two parsers could read differently is refused."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     _Place = tuple["_Place", str | int] | None
-    """Where an entry is: the place of what holds it, and its key or index there."""
+    """The place of an entry: that of its parent, and its key or index there."""
 
-# Tab and line ends are text; the other control characters and lone surrogates are not, and no store keeps them well.
+# Tabs and line ends are text. Databases do not keep other control characters and lone surrogates well.
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _MOST_DIGITS = 100
 
@@ -38,18 +38,18 @@ def parse_json(raw: bytes) -> Any:
 
 
 def too_deep() -> InvalidRequestError:
-    """Return the error for values inside values inside values."""
+    """Return the error for a body that is nested too deeply."""
     return InvalidRequestError("The body is nested too deeply.")
 
 
 def printable(text: str) -> bool:
-    """Say whether a text is free of control characters."""
+    """Return whether a text has no control characters."""
     return _UNPRINTABLE.search(text) is None
 
 
 def unprintable(value: Any) -> Iterator[str]:
     """Yield the JSON pointer of each text in a value that has control characters."""
-    # Pointers are made for what is found alone: a long key over many entries would be copied for each of them.
+    # Pointers are made only for what is found: a long key over many entries would be copied for each of them.
     waiting: list[tuple[Any, _Place]] = [(value, None)]
     while waiting:
         entry, place = waiting.pop()
@@ -75,7 +75,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(made) != len(pairs):
         seen: set[str] = set()
         twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
-        message = f"the key {twice[:50]!r} is there twice"
+        message = f"the key {twice[:50]!r} appears twice"
         raise ValueError(message)
     return made
 

@@ -95,7 +95,7 @@ class Endpoint:
             return
         for name in arguments:
             if name not in self._names:
-                raise InvalidRequestError(f"{name!r} is not known here.")
+                raise InvalidRequestError(f"{name!r} is not a known field.")
         for name in self._needed:
             if name not in arguments:
                 raise InvalidRequestError(f"{name} is missing.")

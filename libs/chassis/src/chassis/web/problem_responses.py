@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("outlay.app")
 
-DETAILS = {404: "Nothing is at this path; /docs lists what there is.", 405: "The path is right, the method is not; see /docs."}
+DETAILS = {404: "There is nothing at this path. See /docs.", 405: "This path does not support this method. See /docs."}
 
 
 def add_error_handlers(app: connexion.ConnexionMiddleware, service: str, statuses: Statuses) -> None:

@@ -1,4 +1,4 @@
-"""What a handler is given besides its arguments, free of any framework."""
+"""What operations get besides their arguments, independent of any framework."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ class Request:
     headers: Mapping[str, str] = field(default_factory=dict)
     client_address: str = ""
     sent_by_gateway: bool = False
-    """Whether it has proven to come from a gateway of this installation."""
+    """Whether the gateway key shows that it comes from a gateway of this installation."""
     notes: dict[str, str] = field(default_factory=dict)
-    """What the security log says beside; a handler may add to it."""
+    """Additional fields of the audit log, which operations may set."""
 
     @property
     def caller(self) -> Caller:
-        """Who asks; raises UnauthorizedError if nobody is signed in."""
+        """The caller; raises UnauthorizedError if nobody is signed in."""
         if self.signed_in is None:
             message = "Sign in first."
             raise UnauthorizedError(message)
@@ -63,13 +63,13 @@ class Request:
 
     @property
     def user_agent(self) -> str:
-        """What the client calls itself, shortened."""
+        """The User-Agent header, shortened."""
         return self.headers.get("User-Agent", "")[:200]
 
     def require_gateway(self) -> None:
-        """Raise ForbiddenError unless a gateway asks."""
+        """Raise ForbiddenError unless a gateway sent the request."""
         if not self.sent_by_gateway:
-            message = f"Only a gateway may do this; it proves itself by {HEADER}."
+            message = f"Only a gateway may do this, with its key in {HEADER}."
             raise ForbiddenError(message)
 
     def require_session(self) -> Caller:
@@ -81,5 +81,5 @@ class Request:
 
 
 def etag(version: int) -> dict[str, str]:
-    """Return the header that says which version this is."""
+    """Return the header with a resource's version."""
     return {"ETag": f'"{version}"'}

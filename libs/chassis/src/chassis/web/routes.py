@@ -1,4 +1,4 @@
-"""How requests are named in metrics, traces and logs, so that no name tells anything about a person and there are only so many."""
+"""Names of requests in metrics, traces and logs: few, and without anything personal."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 OTHER = "other"
-"""All paths that no document describes: pages, and whatever somebody guesses."""
+"""The label of paths that no document describes, such as pages and guesses."""
 _PREFIX = "/api/v1"
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _ROUTE_PART = re.compile(r"|v[0-9]|[a-z]{1,20}(-[a-z]{1,20}){0,2}(\.json)?")
@@ -20,7 +20,7 @@ class Routes:
     """The paths of some OpenAPI documents."""
 
     def __init__(self, specs: Iterable[Mapping[str, Any]] = ()) -> None:
-        """Read them once. A path without parameters goes before one that has some."""
+        """Compile the paths. Those without parameters take precedence."""
         paths = sorted({path for spec in specs for path in spec["paths"]}, key=lambda path: (path.count("{"), path))
         self._paths = paths
         self._pattern = re.compile("|".join(f"({_as_pattern(path)})" for path in paths) or "(?!)")
@@ -36,17 +36,17 @@ def _as_pattern(path: str) -> str:
 
 
 def method_label(method: str) -> str:
-    """Return a method, or "other" for what is none."""
+    """Return a method, or "other" for an unknown one."""
     return method if method in _METHODS else "other"
 
 
 def traceable_path(path: str) -> str:
-    """Return the path with a star for each id, secret or name of a file in it: what is left tells nothing about anybody."""
+    """Return the path with a star for each id, secret and file name, so that nothing personal is left."""
     return "/".join(part if _ROUTE_PART.fullmatch(part) else "*" for part in loggable_path(path).split("/"))
 
 
 def loggable_path(path: str) -> str:
-    """Leave out the secret of a mailed link and what is too long, and escape what is not printable."""
+    """Return the path without secrets of emailed links, shortened, with unprintable characters escaped."""
     shown = _SECRET.sub(r"\1...", path[: _LOGGED_PATH + 1])
     if len(shown) > _LOGGED_PATH:
         shown = f"{shown[:_LOGGED_PATH]}..."

@@ -18,11 +18,11 @@ def explain(error: ValidationError) -> dict[str, str]:  # noqa: PLR0911, PLR0912
     value: Any = error.validator_value
     match error.validator:
         case "required":
-            missing = next(name for name in value if error.message.startswith(repr(name)))  # there is an error for each
+            missing = next(name for name in value if error.message.startswith(repr(name)))  # there is one error per field
             return {"pointer": f"{path}/{missing}", "message": "is missing"}
         case "additionalProperties":
             unknown = next(name for name in instance if name not in schema.get("properties", {}))
-            return {"pointer": f"{path}/{unknown}"[:200], "message": "is not known here"}
+            return {"pointer": f"{path}/{unknown}"[:200], "message": "is not a known field"}
         case "format":
             return {"pointer": path, "message": f"is not a valid {error.validator_value}{such_as}"}
         case "pattern":
@@ -42,7 +42,7 @@ def explain(error: ValidationError) -> dict[str, str]:  # noqa: PLR0911, PLR0912
         case "minProperties":
             return {"pointer": path, "message": f"needs at least {value} of its fields"}
         case "uniqueItems":
-            return {"pointer": path, "message": "has an entry twice"}
+            return {"pointer": path, "message": "has a duplicate entry"}
         case "type":
             return {"pointer": path, "message": f"must be of type {error.validator_value}"}
         case _:

@@ -95,7 +95,7 @@ def _unique(validator: Any, wanted: bool, instance: Any, schema: Any) -> Iterato
     if wanted and validator.is_type(instance, "array") and len(instance) <= schema.get("maxItems", _MOST_UNIQUE):
         texts = {json.dumps(entry, sort_keys=True) for entry in instance}
         if len(texts) < len(instance):
-            yield ValidationError("has an entry twice")
+            yield ValidationError("has a duplicate entry")
 
 
 _Bounded: Any = extend(  # type: ignore[no-untyped-call]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from chassis.runtime.problems import ForbiddenError
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
     from chassis.web.spec import Spec
 
 _READING = frozenset({"GET", "HEAD"})
-_NOTHING_TO_READ = 204
 
 
 def reading_operations(spec: Spec) -> frozenset[str]:
@@ -32,10 +32,10 @@ def require_scope(caller: Caller | None, method: str) -> None:
 
 
 def without_reading(caller: Caller | None, answer: Response) -> Response:
-    """Return the answer to a write without its body if the caller may not read; it says where the resource is, and its version."""
+    """Return the answer to a write without its body if the caller may not read; headers still tell the location and the version."""
     body, status, headers = answer
     if caller is None or "read" in caller.scopes or body is None:
         return answer
     kept = {name: value for name, value in headers.items() if name.lower() != "content-type"}
-    # Something that was accepted for later is not done yet, so its status stays.
-    return None, status if status == 202 else _NOTHING_TO_READ, kept  # noqa: PLR2004
+    # 202 stays, since the work is not done yet.
+    return None, status if status == HTTPStatus.ACCEPTED else HTTPStatus.NO_CONTENT, kept

@@ -1,4 +1,4 @@
-"""Security events of operations: which operations are recorded, and what their line in the audit log says.
+"""Security events: which operations are recorded in the audit log, and how.
 
 Operations that touch an account's security are marked in the OpenAPI documents (`x-security-event`), so none is forgotten in code.
 """
@@ -24,7 +24,7 @@ def security_events(spec: Spec) -> dict[str, str]:
 
 
 def record_operation(event: str, request: Request, *, status: int, reason: str = "", answer: Any = None) -> None:
-    """Write the line of an operation that was carried out (`answer` is its body) or failed (`reason` is the kind of problem)."""
+    """Record an operation that succeeded (`answer` is its body) or failed (`reason` is the kind of problem)."""
     caller = request.signed_in
     who: Mapping[str, Any] = answer if caller is None and isinstance(answer, dict) else {}
     record(

@@ -24,16 +24,16 @@ log = logging.getLogger("outlay.server")
 
 _GRACE_SECONDS = 5
 _IDLE_SECONDS = 30
-"""For so long a connection stays open without a request: longer than a gateway keeps one, or it would send into a closing one."""
+"""How long a connection stays open without a request: longer than gateways keep it, or they would send into a closing one."""
 
 
 @dataclass(frozen=True)
 class Management:
-    """What operators ask, on a port of its own, so that nobody reaches it through the public one."""
+    """Health and metrics on a port of their own, which the public does not reach."""
 
     app: ASGIApp
     port: int
-    """0 for none: then it is not answered at all."""
+    """0 for none."""
 
 
 class _ByPort:
@@ -49,31 +49,30 @@ class _ByPort:
 
 
 class Server(uvicorn.Server):
-    """uvicorn, which says when it is ready and leaves the end of the process to whoever runs it."""
+    """uvicorn, with a callback once it is ready, and without ending the process."""
 
     def __init__(
         self,
         config: uvicorn.Config,
         *,
-        leaving: Draining,
+        draining: Draining,
         leave_seconds: float,
         on_ready: Callable[[int], None],
         on_exit: Callable[[], None],
         management_port: int = 0,
     ) -> None:
-        """`on_ready` gets the port once it listens; `on_exit` is called at the signal to stop, to end endless answers.
+        """`on_ready` gets the port once it listens; `on_exit` is called at the signal to stop, to end endless responses.
 
-        For `leave_seconds` after the signal it goes on as one that is `leaving`. It listens on `management_port` too, if that is
-        not 0.
+        After the signal it drains for `leave_seconds`. It also listens on `management_port`, unless that is 0.
         """
         super().__init__(config)
         self._management_port = management_port
-        self._leaving, self._leave_seconds = leaving, leave_seconds
+        self._draining, self._leave_seconds = draining, leave_seconds
         self._on_ready, self._on_exit = on_ready, on_exit
-        self._leaves_at = float("inf")
+        self._stops_at = float("inf")
 
     async def startup(self, sockets: Any = None) -> None:
-        """Listen, then say so."""
+        """Listen, then call `on_ready`."""
         await super().startup(sockets)
         if self.started:
             if self._management_port:
@@ -91,20 +90,20 @@ class Server(uvicorn.Server):
             sys.exit(3)
 
     def handle_exit(self, sig: int, frame: Any) -> None:  # noqa: ARG002  uvicorn's signature
-        """Take a signal to stop; the second one ends the leaving, and a second Ctrl-C waits for nobody.
+        """Handle a signal to stop; a second one ends the draining, and a second Ctrl-C stops at once.
 
         uvicorn's own method would raise the signal again after it has stopped, which ends the process before the rest has.
         """
-        self.force_exit = self._leaving.begun and sig == signal.SIGINT
-        self.should_exit = self._leaving.begun or not self._leave_seconds
-        if not self._leaving.begun:
-            self._leaving.begun = True
-            self._leaves_at = time.monotonic() + self._leave_seconds
+        self.force_exit = self._draining.begun and sig == signal.SIGINT
+        self.should_exit = self._draining.begun or not self._leave_seconds
+        if not self._draining.begun:
+            self._draining.begun = True
+            self._stops_at = time.monotonic() + self._leave_seconds
             self._on_exit()
 
     async def on_tick(self, counter: int) -> bool:
-        """Say whether it is time to stop."""
-        self.should_exit = self.should_exit or time.monotonic() >= self._leaves_at
+        """Return whether it is time to stop."""
+        self.should_exit = self.should_exit or time.monotonic() >= self._stops_at
         return await super().on_tick(counter)
 
 
@@ -121,13 +120,13 @@ def serve(
 ) -> None:
     """Serve until SIGINT or SIGTERM; requests in hand have five seconds to finish.
 
-    For `leave_seconds` after the signal it goes on answering, not ready any more, and closes each connection after its answer. Then
-    it listens no more. What is for operators alone is answered on the port of `management`. No client exceeds `limits`.
+    After the signal it drains for `leave_seconds`: it still answers, but is not ready, and each response closes its connection.
+    Operators' paths are on the port of `management`. Clients are held to `limits`.
     """
     managed = management if management and management.port else None
-    leaving = Draining(_ByPort(app, managed) if managed else app)
+    draining = Draining(_ByPort(app, managed) if managed else app)
     config = uvicorn.Config(
-        leaving,
+        draining,
         http=type("LimitedConnection", (Connection,), {"limits": limits}),
         ws="none",
         host=host,
@@ -142,7 +141,7 @@ def serve(
     )
     Server(
         config,
-        leaving=leaving,
+        draining=draining,
         leave_seconds=leave_seconds,
         on_ready=on_ready,
         on_exit=on_exit,

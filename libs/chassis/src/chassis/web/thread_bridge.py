@@ -1,7 +1,6 @@
-"""Runs Flask, which is synchronous, under the asynchronous server: one hop into a thread for each request.
+"""Runs Flask, which is synchronous, under the asynchronous server: one hop into a thread for each request (docs/adr/003).
 
-Connexion brings a2wsgi for this, whose hop for every piece of a body costs as much as all the rest of a request (docs/adr/003).
-Here the body is collected first (beyond a megabyte in a temporary file) and the application runs once in a worker thread.
+The body is collected first (beyond a megabyte in a temporary file) and the application runs once in a worker thread.
 """
 
 from __future__ import annotations
@@ -35,12 +34,12 @@ class ThreadBridge:
         self._threads = ThreadPoolExecutor(workers, thread_name_prefix=name)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request; an exception of the application comes out here."""
+        """Serve one request; raises what the application raises."""
         if scope["type"] != "http":
             return
         with SpooledTemporaryFile(max_size=_IN_MEMORY) as body:
             if not await _collect(receive, body):
-                return  # who sent half a request has left, and half of what was meant must not be done
+                return  # the client has disconnected, and half a request must not be carried out
             call = _Call(self._wsgi, _environ(scope, body))
             start, first = await self._in_thread(call.begin)
             await send(start)
@@ -53,7 +52,7 @@ class ThreadBridge:
                 first = following
 
     async def _send_live(self, call: _Call, first: bytes, send: Send) -> None:
-        """Send each piece as soon as there is one, without looking whether it is the last."""
+        """Send each piece as soon as it is there, without waiting to see whether it is the last."""
         piece: bytes | None = first
         while piece is not None:
             await send({"type": "http.response.body", "body": piece, "more_body": True})
@@ -65,7 +64,7 @@ class ThreadBridge:
         return await asyncio.get_running_loop().run_in_executor(self._threads, context.run, function)
 
     def close(self) -> None:
-        """Let the running requests finish."""
+        """Wait for running requests."""
         self._threads.shutdown()
 
 
@@ -81,12 +80,12 @@ class _Call:
 
     @property
     def live(self) -> bool:
-        """Whether somebody listens to each piece of the answer."""
+        """Whether each piece of the response is to be sent at once."""
         kinds = [value for name, value in self._start["headers"] if name == b"content-type"]
         return any(kind.startswith(b"text/event-stream") for kind in kinds)
 
     def begin(self) -> tuple[dict[str, Any], bytes]:
-        """Run the application up to the first piece of its answer."""
+        """Run the application up to the first piece of its response."""
         self._answer = self._wsgi(self._environ, self._start_response)
         self._parts = iter(self._answer)
         try:
@@ -132,7 +131,7 @@ class _Call:
 
 
 async def _collect(receive: Receive, body: SpooledTemporaryFile[bytes]) -> bool:
-    """Return whether the body came to its end."""
+    """Return whether the body is complete."""
     more = True
     while more:
         message = await receive()
@@ -147,8 +146,8 @@ async def _collect(receive: Receive, body: SpooledTemporaryFile[bytes]) -> bool:
 def _keep(piece: bytes, body: SpooledTemporaryFile[bytes]) -> None:
     try:
         body.write(piece)
-    except OSError as error:  # what is large goes to the disk, and the disk may be full
-        message = "There is no room for what you send at the moment; try again soon."
+    except OSError as error:  # large bodies go to disk, which may be full
+        message = "There is no space left for this upload. Try again soon."
         raise UnavailableError(message, headers={"Retry-After": "30"}) from error
 
 
@@ -177,12 +176,12 @@ def _environ(scope: Scope, body: SpooledTemporaryFile[bytes]) -> dict[str, Any]:
     for raw_name, raw_value in scope["headers"]:
         name, value = raw_name.decode("latin-1"), raw_value.decode("latin-1")
         if "_" in name:
-            continue  # WSGI could not tell x_forwarded_for from x-forwarded-for, of which the gateway is the only author
+            continue  # in WSGI it would look like x-forwarded-for, which only the gateway may send
         key = {"content-length": "CONTENT_LENGTH", "content-type": "CONTENT_TYPE"}.get(name)
         key = key or f"HTTP_{name.upper().replace('-', '_')}"
         environ[key] = f"{environ[key]},{value}" if key in environ else value
     if environ.pop("HTTP_TRANSFER_ENCODING", None) is not None:
-        environ["CONTENT_LENGTH"] = str(_length(body))  # it is all here now
+        environ["CONTENT_LENGTH"] = str(_length(body))  # the body is complete by now
     return environ
 
 

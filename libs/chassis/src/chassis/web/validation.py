@@ -51,7 +51,7 @@ class JsonBody:
         if empty and self._required:
             raise BadRequestProblem(detail="A body is required.")
         if not empty and not headers.get(b"content-type"):
-            raise UnsupportedMediaTypeProblem(detail="Say what the body is with Content-Type: application/json.")
+            raise UnsupportedMediaTypeProblem(detail="Send Content-Type: application/json with the body.")
 
     def read(self, raw: bytes) -> Any:
         """Return the value of a body; raises InvalidRequestError with the first errors."""

@@ -1,4 +1,4 @@
-"""How large a body may be: what an operation's document says of its upload, else a limit for its kind."""
+"""Limits on bodies: by operation if its document has one, by kind otherwise."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ if TYPE_CHECKING:
     from chassis.web.spec import Spec
 
 JSON_LIMIT = 64 * 1024
-"""Bytes of a body of which the document says nothing: the longest texts that an operation takes fit in, escaped."""
+"""Bytes of a JSON body by default: the longest texts that operations accept fit in, escaped."""
 UPLOAD_LIMIT = 200_000_000
-"""Bytes of an upload of which the document says nothing, such as a file to import; it is never held in memory."""
+"""Bytes of an upload by default, such as a file to import; uploads are never held in memory."""
 FRAME = 64 * 1024
-"""Bytes of a form around its file."""
+"""Bytes of a form in addition to its file."""
 
 _MEGABYTE = 1024 * 1024
 _FORM = "multipart/form-data"
 
 
 class BodyLimits:
-    """The limits of some services' operations: `x-most-bytes` of a file that is uploaded, or else of the whole body."""
+    """The limits of services' operations: `x-most-bytes` limits an uploaded file, or else the whole body."""
 
     def __init__(self, specs: Iterable[Spec] = ()) -> None:
         """Read the documents."""
@@ -47,7 +47,7 @@ class BodyLimits:
 
 
 class _Limits:
-    """The limits of one operation that takes more than others."""
+    """The limits of an operation that accepts more than others."""
 
     def __init__(self, operation: dict[str, Any]) -> None:
         self._uploads, self._most = _takes_files(operation), operation.get("x-most-bytes")
@@ -63,22 +63,22 @@ class _Limits:
 
 
 class BodyLimit:
-    """What one body may have."""
+    """Counts the bytes of one body."""
 
-    def __init__(self, most: int, told: str = "") -> None:
-        """`told` is the sentence for whoever sends more."""
-        self._left, self._told = most, told or f"The body may have {most:,} bytes at most."
+    def __init__(self, most: int, detail: str = "") -> None:
+        """`detail` is the problem's detail if there are more than `most` bytes."""
+        self._left, self._detail = most, detail or f"The body may have {most:,} bytes at most."
 
     def expect(self, length: bytes) -> None:
-        """Look at a Content-Length before anything is read; raises BodyTooLargeError."""
+        """Check a Content-Length before anything is read; raises BodyTooLargeError."""
         if length.isdigit() and int(length[:20]) > self._left:
-            raise BodyTooLargeError(self._told)
+            raise BodyTooLargeError(self._detail)
 
     def take(self, count: int) -> None:
         """Count what has arrived; raises BodyTooLargeError at the first byte too many."""
         self._left -= count
         if self._left < 0:
-            raise BodyTooLargeError(self._told)
+            raise BodyTooLargeError(self._detail)
 
 
 def _takes_files(operation: dict[str, Any]) -> bool:
