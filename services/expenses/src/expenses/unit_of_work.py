@@ -13,7 +13,7 @@ import chassis.storage.unit_of_work as chassis_units
 from chassis.runtime.clock import now_ms
 from expenses.books.store import BookStore
 from expenses.categories.store import CategoryStore
-from expenses.entries.event_text import changes_event
+from expenses.entries.events import changes_data
 from expenses.entries.store import ExpenseStore
 from expenses.entries.trash_store import TrashStore
 from expenses.imports.held_events import HeldEventStore
@@ -53,12 +53,11 @@ class UnitOfWork(chassis_units.UnitOfWork):
 
     def publish_changes(self, kind: str, book: Book, import_id: str | None, changes: Sequence[Change], **more: Any) -> None:
         """Publish changes to expenses; `more` are further members of the event's data."""
-        self.publish_event(changes_event(self._make_event, kind, book.user_id, import_id=import_id, changes=changes, more=more))
+        self.publish(kind, book.user_id, changes_data(book, import_id, changes, more))
 
     def hold_changes(self, kind: str, book: Book, import_id: str | None, changes: Sequence[Change]) -> None:
         """Keep an event about changes until the import that made them is done, or is reverted."""
-        held = changes_event(self._make_event, kind, book.user_id, import_id=import_id, changes=changes, more={})
-        self.held_events.add(book, held)
+        self.held_events.add(book, self._make_event(kind, book.user_id, changes_data(book, import_id, changes, {})))
 
 
 class Store(chassis_units.SqlStore[UnitOfWork]):

@@ -37,7 +37,7 @@ COLUMNS = (
 
 def values_of(book: Book, expense: Expense) -> tuple[Any, ...]:
     """Return the values of a row."""
-    amount, home = expense.amount, expense.home_amount
+    amount, home, created_ms = expense.amount, expense.home_amount, milliseconds(expense.created_at)
     return (
         expense.id,
         book.number,
@@ -56,8 +56,8 @@ def values_of(book: Book, expense: Expense) -> tuple[Any, ...]:
         expense.import_id,
         expense.fingerprint,
         expense.version,
-        milliseconds(expense.created_at),
-        milliseconds(expense.updated_at),
+        created_ms,
+        created_ms if expense.updated_at is expense.created_at else milliseconds(expense.updated_at),
         expense.line_fingerprint,
     )
 
