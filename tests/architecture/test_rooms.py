@@ -28,6 +28,7 @@ STORES = (
     "expenses/unit_of_work.py",
     "expenses/entries/filter_sql.py",
     "expenses/entries/trash_store.py",
+    "expenses/imports/held_events.py",
     "expenses/imports/remembered_store.py",
     "expenses/receipts/transfer.py",
     "notifier/tables.py",
@@ -59,7 +60,7 @@ ROOMS = {
     "ibm_watson": ("assistant/watson/",),
     "mcp": ("assistant/mcp/",),
     "pydantic": ("assistant/mcp/",),
-    "currency_converter": ("expenses/home_currency/ecb.py",),
+    "currency_converter": ("expenses/rates/ecb.py",),
     "uvicorn": ("chassis/web/"),
     "cryptography": ("chassis/security/encryption.py", "auth/service_tokens/signing.py"),
     "argon2": ("auth/credentials/password_hashing.py",),
@@ -70,6 +71,20 @@ ROOMS = {
 
 PURE = ("expenses.imports.readers", "expenses.receipts")
 PURE_MODULES = {
+    "expenses": (
+        "errors.py",
+        "moments.py",
+        "paging.py",
+        "books/model.py",
+        "tasks/model.py",
+        "totals/model.py",
+        "receipts/model.py",
+        "entries/model.py",
+        "entries/filter.py",
+        "categories/model.py",
+        "imports/model.py",
+        "imports/occurrences.py",
+    ),
     "auth": (
         "errors.py",
         "rate_limits/limits.py",

@@ -1,4 +1,7 @@
-"""Statements for many rows at once, past SQLAlchemy's handling of each value: an import spends its time here."""
+"""Statements for many rows, handed to the driver as they are: an import spends its time here.
+
+SQLAlchemy looks at each value; without that an import takes 1.4 times less CPU time (tests/load/fences.py compares).
+"""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ class ImportRunningError(Exception):
 
 
 class CategoryBusyError(Exception):
-    """Something else of the same person is running."""
+    """An import is running."""
 
     def __init__(self) -> None:
         super().__init__("An import of yours is still running. Remove the category when it has finished.")
@@ -58,7 +58,7 @@ class ConvertingError(Exception):
 
 
 class BookBusyError(Exception):
-    """Something else of the same person is running."""
+    """Another task of the same book is running."""
 
     def __init__(self) -> None:
         super().__init__("An import of this person is running; the home currency changes when it has finished.")

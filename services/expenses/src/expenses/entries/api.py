@@ -11,11 +11,12 @@ from chassis.web.paging import Cursors
 from chassis.web.request import Request, Response, etag
 from expenses.entries.draft import UNCHANGED, ExpenseDraft, ExpensePatch
 from expenses.entries.filter import ExpenseFilter, FilterRequest
-from expenses.entries.model import EXPENSE, clean_tags, instant, one_line
+from expenses.entries.model import EXPENSE, clean_tags, one_line
 from expenses.entries.service import ExpenseService, ExpenseWithReceipts
 from expenses.entries.suggestions import CategorySuggestions
 from expenses.entries.trash import TrashService
 from expenses.errors import InvalidExpenseError, problem
+from expenses.moments import instant
 from expenses.requests import caller_of, created, page_body
 from money import Money, MoneyError
 

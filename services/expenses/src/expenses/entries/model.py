@@ -6,14 +6,14 @@ import json
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from expenses.moments import whole_milliseconds
 from money import Money
 
 EXPENSE, INCOME = "expense", "income"
-_EPOCH, _MILLISECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(milliseconds=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,26 +74,6 @@ class Change(NamedTuple):
             message = "a change has a state before or after"
             raise ValueError(message)
         return expense
-
-
-def whole_milliseconds(moment: datetime) -> datetime:
-    """Return the moment as the store keeps it."""
-    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
-
-
-def milliseconds(moment: datetime) -> int:
-    """Return whole milliseconds since 1970."""
-    return (moment - _EPOCH) // _MILLISECOND
-
-
-def moment_of(ms: int) -> datetime:
-    """Return the moment that is some milliseconds after the beginning of 1970."""
-    return _EPOCH + timedelta(milliseconds=ms)
-
-
-def instant(moment: datetime) -> str:
-    """Write a moment in UTC, in milliseconds."""
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def one_line(text: str) -> str:

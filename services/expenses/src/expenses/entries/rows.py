@@ -7,7 +7,8 @@ from datetime import date
 from typing import Any
 
 from expenses.books.model import Book
-from expenses.entries.model import Expense, milliseconds, moment_of, tags_in, tags_text
+from expenses.entries.model import Expense, tags_in, tags_text
+from expenses.moments import milliseconds, moment_of
 from money import Money
 
 COLUMNS = (

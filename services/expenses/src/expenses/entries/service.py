@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from expenses.entries.changes import apply_changes
 from expenses.entries.draft import UNCHANGED, ExpenseDraft, ExpensePatch, home_amount_of
-from expenses.entries.model import Change, Expense, whole_milliseconds
+from expenses.entries.model import Change, Expense
 from expenses.errors import ExpenseNotFoundError, InvalidExpenseError, StaleVersionError, problem
+from expenses.moments import whole_milliseconds
 from expenses.paging import Page, Position
 
 if TYPE_CHECKING:

@@ -7,9 +7,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from expenses.entries.changes import apply_changes
-from expenses.entries.model import Change, Expense, milliseconds, whole_milliseconds
+from expenses.entries.model import Change, Expense
 from expenses.entries.service import ExpenseWithReceipts, expense_at, with_receipts
 from expenses.errors import ExpenseNotFoundError
+from expenses.moments import milliseconds, whole_milliseconds
 
 if TYPE_CHECKING:
     from chassis.runtime.clock import Clock

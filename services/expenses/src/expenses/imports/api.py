@@ -8,13 +8,13 @@ from typing import IO, TYPE_CHECKING, Any
 from chassis.runtime.idempotency import StoredResponse
 from chassis.web.paging import Cursors
 from chassis.web.request import Request, Response
-from expenses.entries.model import instant
 from expenses.errors import InvalidMappingError, problem
 from expenses.imports.model import Import
 from expenses.imports.readers.mapping import read_mapping
 from expenses.imports.reading import FileRead
 from expenses.imports.remembered import parts_of
 from expenses.imports.service import ImportDone, ImportService, Upload
+from expenses.moments import instant
 from expenses.requests import caller_of, created, page_body
 
 if TYPE_CHECKING:

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from expenses.categories.events import publish_categories
 from expenses.categories.model import MOST_CATEGORIES, Category, colour_for, key_of
 from expenses.entries.changes import apply_changes
-from expenses.entries.model import Change, Expense, tags_in, whole_milliseconds
+from expenses.entries.model import Change, Expense, tags_in
 from expenses.errors import NoRateError
 from expenses.imports.fingerprints import Fingerprints, already_there
 from expenses.imports.model import MOST_NOTES, Import
+from expenses.moments import whole_milliseconds
 from money import Money, MoneyError
 
 if TYPE_CHECKING:

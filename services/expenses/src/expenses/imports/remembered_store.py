@@ -9,10 +9,10 @@ from sqlalchemy.engine import Connection
 
 from chassis.runtime.clock import now_ms
 from expenses.books.model import Book
-from expenses.entries.model import milliseconds, moment_of
 from expenses.errors import InvalidMappingError
 from expenses.imports.readers.mapping import Mapping, read_mapping
 from expenses.imports.remembered import RememberedMapping
+from expenses.moments import milliseconds, moment_of
 from expenses.tables import import_mapping as t
 
 _MOST = 100

@@ -8,7 +8,6 @@ import time
 from dataclasses import dataclass, replace
 from typing import IO, TYPE_CHECKING, Any
 
-from expenses.entries.model import milliseconds, whole_milliseconds
 from expenses.errors import DepartedError, ImportInterruptedError, ImportNotFoundError, ImportRunningError, UnreadableFileError
 from expenses.imports.batches import ROWS, ImportBatches
 from expenses.imports.model import Import
@@ -19,6 +18,7 @@ from expenses.imports.readers.records import read_records
 from expenses.imports.readers.rows import RowError, RowLeftOutError
 from expenses.imports.readers.text import open_text
 from expenses.imports.reading import FileRead, FileReader
+from expenses.moments import milliseconds, whole_milliseconds
 from expenses.paging import Page, Position
 from expenses.tasks.model import Task, TaskState
 

@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
 from expenses.books.model import Book
-from expenses.entries.model import milliseconds, moment_of
 from expenses.imports.model import Import
+from expenses.moments import milliseconds, moment_of
 from expenses.paging import Position
 from expenses.tables import import_run
 

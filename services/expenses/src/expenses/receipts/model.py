@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from expenses.entries.model import instant, moment_of
+from expenses.moments import instant, moment_of
 
 MOST_BYTES = 10 * 1024 * 1024
 """Of one file as it is uploaded."""

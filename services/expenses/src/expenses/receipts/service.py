@@ -14,8 +14,8 @@ from datetime import timedelta
 from typing import IO, TYPE_CHECKING, Any
 
 from expenses.books.model import Caller
-from expenses.entries.model import milliseconds
 from expenses.errors import DepartedError, ExpenseNotFoundError, ReceiptFileMissingError, ReceiptNotFoundError, TooManyReceiptsError
+from expenses.moments import milliseconds
 from expenses.receipts.downloads import PICTURE_TYPE
 from expenses.receipts.model import MOST_RECEIPTS, Receipt, key_of, name_of, thumbnail_key_of
 
