@@ -1,4 +1,4 @@
-"""What the expenses service can be told."""
+"""Settings of the expenses service."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def _scanner(text: str) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class ExpensesSettings(CommonSettings):
-    """Settings of the expenses service."""
+    """All settings."""
 
     database: str = setting(
         "EXPENSES_DB",
@@ -52,12 +52,12 @@ class ExpensesSettings(CommonSettings):
     )
     receipts_encryption: str = setting(
         "RECEIPTS_ENCRYPTION",
-        "a server-side encryption to ask the object store for with each file",
+        "a server-side encryption to request from the object store for each file",
         default="",
         parse=one_of("", "AES256"),
     )
     receipts_scanner: str = setting(
-        "RECEIPTS_SCANNER", "a virus scanner that looks through each upload: clamav://<host>[:<port>]", default="", parse=_scanner
+        "RECEIPTS_SCANNER", "a virus scanner that checks each upload: clamav://<host>[:<port>]", default="", parse=_scanner
     )
     receipts_memory: int = setting(
         "RECEIPTS_MEMORY",
@@ -72,7 +72,7 @@ class ExpensesSettings(CommonSettings):
         "COS_INSTANCE", "the CRN of the object store's instance, with COS_API_KEY", default="", bound=Bound("objects", "instance")
     )
     cos_iam_url: str = setting(
-        "COS_IAM_URL", "where an API key is changed into a token", default="https://iam.cloud.ibm.com/identity/token"
+        "COS_IAM_URL", "where an API key is exchanged for a token", default="https://iam.cloud.ibm.com/identity/token"
     )
     cos_access_key: str = setting(
         "COS_ACCESS_KEY",
@@ -86,7 +86,7 @@ class ExpensesSettings(CommonSettings):
     )
 
     def problems(self) -> list[str]:
-        """Return a sentence for each combination that cannot be."""
+        """Return a sentence for each combination that is not possible."""
         found = super().problems()
         if self.receipts.startswith("cos:"):
             by_iam, by_hmac = bool(self.cos_api_key), bool(self.cos_access_key and self.cos_secret_key)

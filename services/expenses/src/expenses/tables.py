@@ -1,6 +1,6 @@
 """The tables.
 
-Rows belong to a person's short number instead of the 36 characters of the user's id, and an expense has a number beside its id:
+Rows belong to a book's short number instead of the 36 characters of the user's id, and an expense has a number beside its id:
 both stand in every index, and an import writes eight of them for each row.
 """
 
@@ -32,7 +32,7 @@ person = Table(
     Column("user_id", String(36), nullable=False),
     Column("home_currency", String(3), nullable=False),
     Column("version", BigInteger, nullable=False),
-    # 0 as long as other services have not been told of all categories.
+    # 0 until events of all categories were published.
     Column("categories_announced", SmallInteger, nullable=False, server_default=text("0")),
     Index("person_user", "user_id", unique=True),
     Index("person_announced", "categories_announced"),
@@ -41,7 +41,7 @@ person = Table(
 departed = Table(
     "departed",
     metadata,
-    # The bare id of somebody who left, for 60 days: what comes late for them is not kept.
+    # The id of a person who left, for 60 days: requests and events that come late store nothing.
     Column("user_id", String(36), primary_key=True),
     Column("at_ms", BigInteger, nullable=False),
     Index("departed_at", "at_ms"),
@@ -56,7 +56,7 @@ category = Table(
     Column("name_key", _exact(300), nullable=False),
     Column("colour", String(7), nullable=False),
     Column("version", Integer, nullable=False),
-    # 0 for what code that announced no categories has made.
+    # 0 for rows of older code, which published no categories.
     Column("announced", SmallInteger, nullable=False, server_default=text("0")),
     Index("category_name", "owner", "name_key", unique=True),
     Index("category_announced", "announced"),
@@ -136,7 +136,7 @@ import_run = Table(
 import_job = Table(
     "import_job",
     metadata,
-    # What an import or its undoing has still to do; one for each person at a time.
+    # What a long change has still to do; one for each book at a time.
     Column("owner", BigInteger, primary_key=True, autoincrement=False),
     Column("import_id", String(36), nullable=False),
     Column("state", String(10), nullable=False),
@@ -158,7 +158,7 @@ held_event = Table(
 import_mapping = Table(
     "import_mapping",
     metadata,
-    # How somebody had files of one shape read.
+    # How a person had files of one shape read.
     Column("owner", BigInteger, primary_key=True, autoincrement=False),
     Column("shape", String(64), primary_key=True),
     Column("mapping", Text, nullable=False),

@@ -69,7 +69,7 @@ class Store(chassis_units.SqlStore[UnitOfWork]):
             event.listen(database.engine, "connect", _teach_lower)
 
     def clean_up(self) -> None:
-        """Delete old notes of events and requests, and of people who left long ago."""
+        """Delete old records of events and requests, and of people who left long ago."""
         super().clean_up()
         with self._database.begin() as connection:
             delete_ownerless(connection)

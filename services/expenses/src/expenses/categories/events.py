@@ -41,7 +41,7 @@ class CategoryPublisher:
         self._store = store
 
     def catch_up(self) -> int:
-        """Publish all that no event told of yet; return of how many books that was."""
+        """Publish all categories that were not published yet; return for how many books."""
         count = 0
         while user_ids := self._waiting():
             for user_id in user_ids:

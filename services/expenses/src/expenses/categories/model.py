@@ -44,7 +44,7 @@ class Category:
 
     @property
     def key(self) -> str:
-        """By which names are told apart."""
+        """What tells names apart: equal keys mean the same name."""
         return key_of(self.name)
 
 

@@ -60,7 +60,7 @@ class TrashService:
         if kept.home_amount.currency != book.home_currency:
             home = self._converter.moved_home(kept.amount, kept.home_amount, kept.spent_on, book.home_currency)
             kept = replace(kept, home_amount=home, home_amount_given=False)
-        # The deletion was a version of its own, so this is the one after it: whoever follows the events sees them in order.
+        # The deletion was a version of its own, so this is the one after it: consumers of the events see them in order.
         return replace(kept, version=kept.version + 2, updated_at=whole_milliseconds(self._clock()))
 
     def purge(self) -> int:

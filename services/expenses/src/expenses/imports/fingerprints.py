@@ -25,7 +25,7 @@ class Fingerprints:
     """Numbers of eight bytes for the rows of one file; the second of two equal rows in it has another number than the first.
 
     A number begins with a place in time: a file in order of days then fills the store's index from one end, which is several times
-    faster than all over.
+    faster than in random order.
     """
 
     def __init__(self, encoding: str) -> None:
@@ -36,9 +36,9 @@ class Fingerprints:
     def of(self, row: Row, cells: Sequence[str]) -> tuple[int, int]:
         """Return two numbers.
 
-        The first tells a row by what it means: the same booking in another file of the bank has the same. The second tells a line
-        by its bytes, however it was mapped. They are those of the file, so that a line read in another encoding or with another
-        delimiter is still the same.
+        The first identifies a row by its meaning: the same booking in another file of the bank has the same number. The second
+        identifies a line by its bytes, however it was mapped: those of the file, so that a line read in another encoding or with
+        another delimiter is still the same.
         """
         day = row.spent_on
         place = self._place_of.get(day)

@@ -9,10 +9,10 @@ _ONCE = (1, 1)
 
 
 class Occurrences:
-    """A hash table of whole numbers other than 0 in flat arrays; only those that came more than once cost more.
+    """A hash table of whole numbers other than 0 in flat arrays; only those that occur more than once cost more.
 
-    A row has two numbers: what it means, and the line in which that stands. Lines that are the same mean the same, so a line is
-    new if its meaning is, and one table will do.
+    A row has two numbers: of its meaning, and of its line. Equal lines have the same meaning, so a line is new if its meaning is,
+    and one table is enough.
     """
 
     def __init__(self) -> None:

@@ -1,4 +1,4 @@
-"""Reads a file the way its owner had files of the same shape read before, and says what it would bring."""
+"""Reads a file in the way in which the person corrected files of the same shape before, and previews it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 @dataclasses.dataclass(frozen=True)
 class FileRead:
-    """How a file is read, and what of that its owner said rather than Outlay found out."""
+    """How a file is read, and which part of that a person said rather than Outlay detected."""
 
     layout: Layout
     reader: ReadingContext

@@ -26,7 +26,7 @@ _ROWS = 1000
 def revert(uow: UnitOfWork, book: Book, task: Task) -> bool:
     """Remove some rows of an import that failed; return whether there is more to do."""
     batch = uow.expenses.by_number(book, ExpenseFilter(import_id=task.id), _ROWS, 0)
-    # No event told of these rows, unless they were changed since.
+    # No event of these rows was published, unless they were changed since.
     _remove(uow, book, task, [expense for expense in batch if expense.version == 1], publish=_publish_nothing)
     _remove(uow, book, task, [expense for expense in batch if expense.version > 1])
     if batch or uow.held_events.drop_some(book):

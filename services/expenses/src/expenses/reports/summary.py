@@ -1,4 +1,4 @@
-"""Sums in the home currency: from the running totals where these can tell, from the expenses themselves otherwise."""
+"""Sums in the home currency: from the running totals where these have them, from the expenses otherwise."""
 
 from __future__ import annotations
 

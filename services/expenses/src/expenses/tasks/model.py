@@ -20,7 +20,7 @@ class TaskState(StrEnum):
     MOVING = "moving"
     """The removal of a category with many expenses; the task's id is the category's."""
     CONVERTING = "converting"
-    """Another home currency; the task's id is that of the event that told of it."""
+    """Another home currency; the task's id is that of the event."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Conversion:
     last: int = 0
     """The number of the last expense that was looked at."""
     events: int = 0
-    """How many events told of converted expenses."""
+    """How many events with converted expenses were published."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,7 @@ def _amount(line: Total) -> tuple[int, int]:
 
 
 class TotalStore:
-    """Totals within one transaction. The book is locked, so nobody adds the same row in between."""
+    """Totals within one transaction. The book is locked, so no other transaction adds the same row in between."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
