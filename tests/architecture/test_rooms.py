@@ -107,6 +107,22 @@ PURE_MODULES = {
         "conversions/model.py",
         "imports/model.py",
     ),
+    "notifier": (
+        "associated_data.py",
+        "incoming_event.py",
+        "account_mail/model.py",
+        "alerts/import_summary.py",
+        "alerts/model.py",
+        "delivery/backoff.py",
+        "delivery/claims.py",
+        "delivery/mailer.py",
+        "delivery/model.py",
+        "delivery_reports/model.py",
+        "preferences/model.py",
+        "recipients/model.py",
+        "unsubscribing/model.py",
+        "wording/names.py",
+    ),
 }
 """Rules that can be read without knowing SQL or HTTP."""
 

@@ -737,9 +737,9 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What you want to be told, and how */
+        /** Get your notification preferences */
         get: operations["getPreferences"];
-        /** Say what you want to be told, and how */
+        /** Replace your notification preferences */
         put: operations["setPreferences"];
         post?: never;
         delete?: never;
@@ -759,9 +759,9 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Let mails go to your address again
-         * @description Mail stops when a mail to your address came back, or when you reported one as spam. Doing this twice does no harm; if the next
-         *     mail comes back too, it stops again.
+         * Resume emails to your address
+         * @description Emails stop when one to your address bounces, or when you report one as spam. Repeating this changes nothing. If the next
+         *     email bounces too, they stop again.
          */
         delete: operations["liftMailStop"];
         options?: never;
@@ -774,20 +774,20 @@ export interface paths {
             query?: never;
             header?: never;
             path: {
-                /** @description As the link in a mail has it. */
+                /** @description The token in the link of an email. */
                 token: string;
             };
             cookie?: never;
         };
         /**
-         * Go to the page that asks whether mails of this kind are to stop
-         * @description Changes nothing, since mail scanners follow every link.
+         * Redirect to the page that asks for confirmation
+         * @description Nothing changes, since mail scanners follow every link.
          */
         get: operations["showUnsubscribePage"];
         put?: never;
         /**
-         * Stop mails of the kind that the link came with
-         * @description One click as in RFC 8058, by a mail provider or the page; nobody has to be signed in. Doing it twice does no harm.
+         * Unsubscribe from emails of the link's kind
+         * @description One click as in RFC 8058, from a mail provider or the page. No sign-in is needed. Repeating it changes nothing.
          */
         post: operations["turnMailsOff"];
         delete?: never;
@@ -806,9 +806,9 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Take what SendGrid tells of mails
-         * @description SendGrid's Event Webhook, signed (X-Twilio-Email-Event-Webhook-Signature and -Timestamp). Events that came before, of mails that
-         *     are not kept, or of no interest change nothing.
+         * Receive delivery reports from SendGrid
+         * @description SendGrid's signed Event Webhook (X-Twilio-Email-Event-Webhook-Signature and -Timestamp). Repeated events, irrelevant events, and
+         *     events of unknown emails change nothing.
          */
         post: operations["receiveSendgridEvents"];
         delete?: never;
@@ -826,7 +826,7 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** Read one alert */
+        /** Get one alert */
         get: operations["getAlert"];
         put?: never;
         post?: never;
@@ -835,7 +835,7 @@ export interface paths {
         head?: never;
         /**
          * Mark an alert as read or unread
-         * @description Doing it twice does no harm, so it needs no If-Match.
+         * @description Repeating it changes nothing, so no If-Match is needed.
          */
         patch: operations["changeAlert"];
         trace?: never;
@@ -1800,7 +1800,7 @@ export interface components {
         AlertPage: {
             items: components["schemas"]["Alert"][];
             next_cursor: string | null;
-            /** @description How many are unread and not withdrawn. */
+            /** @description How many alerts are unread and not withdrawn. */
             unread: number;
         };
         /**
@@ -1854,11 +1854,11 @@ export interface components {
         };
         MailState: {
             /**
-             * @description `unverified`: mails about alerts are held until you confirm your address.
+             * @description `unverified`: alert emails are held until you confirm your address.
              * @enum {string}
              */
             state: "ok" | "stopped" | "unverified";
-            /** @description Why mail to your address has stopped. */
+            /** @description Why emails to your address have stopped. */
             reason: string;
             /** Format: date-time */
             since: string | null;
@@ -4015,7 +4015,7 @@ export interface operations {
     listAlerts: {
         parameters: {
             query?: {
-                /** @description Only those that are unread and not withdrawn. */
+                /** @description Only alerts that are unread and not withdrawn. */
                 unread?: boolean;
                 limit?: components["parameters"]["Limit"];
                 /** @description next_cursor of the page before. */
@@ -4027,7 +4027,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page. */
+            /** @description A page of alerts. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4088,7 +4088,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description As they are now. */
+            /** @description Your preferences after the change. */
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
@@ -4118,7 +4118,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description They go out again. */
+            /** @description Emails are sent again. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -4137,7 +4137,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description As the link in a mail has it. */
+                /** @description The token in the link of an email. */
                 token: string;
             };
             cookie?: never;
@@ -4151,7 +4151,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Where the page is. */
+            /** @description The address of the page. */
             303: {
                 headers: {
                     Location?: string;
@@ -4171,7 +4171,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description As the link in a mail has it. */
+                /** @description The token in the link of an email. */
                 token: string;
             };
             cookie?: never;
@@ -4183,7 +4183,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description They are off. */
+            /** @description Emails of this kind are turned off. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4215,7 +4215,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Taken. */
+            /** @description The reports are recorded. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -4232,7 +4232,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Signed at another time or no key is set. */
+            /** @description The signature is too old, or no key is set. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4290,7 +4290,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description As it is now. */
+            /** @description The alert after the change. */
             200: {
                 headers: {
                     [name: string]: unknown;
