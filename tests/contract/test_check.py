@@ -217,7 +217,7 @@ def test_sendgrid_says_what_is_wrong_and_no_mail_is_sent() -> None:
         assert said(mailing(**here)).startswith(f"ok: {server.url} accepts the key, which may send")
         assert "refuses it; create a new one with the scope mail.send" in said(mailing(**{**here, "SENDGRID_API_KEY": WRONG}))
         server.options.scopes = ["alerts.read"]
-        assert "has not the scope mail.send" in said(mailing(**here))
+        assert "lacks the scope mail.send" in said(mailing(**here))
     finally:
         server.close()
     assert "cannot be reached: Connection refused" in said(mailing(**here))
@@ -230,7 +230,7 @@ def test_a_mail_server_says_what_is_wrong_and_no_mail_is_sent() -> None:
         assert "refuses the user and password" in said(mailing(**{**here, "SMTP_PASSWORD": WRONG}))
         assert "SMTP_CA: the certificate of" in said(mailing(**{**here, "SMTP_CA": ""}))
         at_tls = {**here, "NOTIFIER_MAIL": f"smtps://{USER}@127.0.0.1:{exim.port}"}
-        assert "does not agree on TLS" in said(mailing(**at_tls))
+        assert "cannot agree on TLS" in said(mailing(**at_tls))
         assert exim.arrived() == []
         elsewhere = {**here, "NOTIFIER_MAIL": f"smtp://{USER}@127.0.0.1:{free_ports(1)[0]}"}
         assert "cannot be reached: Connection refused" in said(mailing(**elsewhere))

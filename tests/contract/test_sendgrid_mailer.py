@@ -165,7 +165,7 @@ def test_neither_key_nor_address_nor_text_is_ever_logged(box, caplog) -> None:
     with pytest.raises(TryAgainError):
         box.mailer_with(key="SG.another").send(a_message())
     logged = "\n".join(str(vars(record)) for record in caplog.records)
-    assert "mail refused" in logged
+    assert "email refused" in logged
     assert not [secret for secret in ("SG.", "maria", "example.com", "Groceries", "Hello") if secret in logged]
 
 

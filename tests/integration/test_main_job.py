@@ -261,5 +261,5 @@ def test_one_request_id_runs_from_the_click_to_the_mail(outlay) -> None:
         found = (json.loads(line) for line in outlay.log.read_text().splitlines() if name in line)
         return [line for line in found if line["request_id"] == name]
 
-    eventually(lambda: [line["message"] for line in lines()] == ["request", "mail sent"])
+    eventually(lambda: [line["message"] for line in lines()] == ["request", "email sent"])
     assert len({line["trace_id"] for line in lines()}) == 1
