@@ -14,7 +14,7 @@ def main() -> int:
     """Write what is behind; return 1 if only asked and something is."""
     behind = [(path, text) for path, text in contents().items() if not path.exists() or path.read_text("utf-8") != text]
     for path, text in behind:
-        print(path)  # noqa: T201  this is the command line
+        print(path)
         if "--check" not in sys.argv:
             path.write_text(text, "utf-8")
     return 1 if behind and "--check" in sys.argv else 0

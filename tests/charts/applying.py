@@ -229,7 +229,7 @@ def applying_cluster(folder: Path) -> Iterator[ApplyingCluster]:
             self.end_headers()
             self.wfile.write(data)
 
-        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = handle_any  # noqa: N815  the library calls them
+        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = handle_any
 
         def log_message(self, *_arguments: object) -> None:
             pass

@@ -125,7 +125,7 @@ def refusing(status: int) -> Iterator[int]:
             self.end_headers()
             self.wfile.write(body if self.command != "HEAD" else b"")
 
-        do_PUT = do_POST = do_HEAD = do_GET  # noqa: N815  the library calls them
+        do_PUT = do_POST = do_HEAD = do_GET
 
         def log_message(self, *_arguments: object) -> None:
             pass

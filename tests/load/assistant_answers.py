@@ -21,8 +21,8 @@ import httpx
 TESTS = Path(__file__).parents[1]
 sys.path.insert(0, str(TESTS))
 
-from support.asgi import led_to  # noqa: E402  found by the path above
-from support.household_api import household  # noqa: E402
+from support.asgi import led_to
+from support.household_api import household
 
 QUESTIONS = TESTS / "conversations" / "questions" / "open.json"
 _AT_ONCE = 10_000

@@ -148,7 +148,7 @@ class _Coordinator(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(content)
 
-    do_PUT = do_POST = do_DELETE = do_GET  # noqa: N815  the names that the library asks for
+    do_PUT = do_POST = do_DELETE = do_GET
 
     def log_message(self, format: str, *args: Any) -> None:
         """Say nothing."""

@@ -141,7 +141,7 @@ class _Visitor(BaseHTTPRequestHandler):
             door.counts[self._kind()] += self._size(body)
             self._pass_on(body)
 
-    do_PUT = do_POST = do_DELETE = do_HEAD = do_GET  # noqa: N815  the names that the library asks for
+    do_PUT = do_POST = do_DELETE = do_HEAD = do_GET
 
     def log_message(self, format: str, *args: Any) -> None:
         """Say nothing."""

@@ -117,7 +117,7 @@ def _until(look: Any) -> Any:
 
 
 def _say(line: str) -> None:
-    print(line, flush=True)  # noqa: T201  the log of the test
+    print(line, flush=True)
 
 
 if __name__ == "__main__":

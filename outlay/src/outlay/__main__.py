@@ -220,11 +220,11 @@ _COMMANDS = {
 
 
 def _say(line: str) -> None:
-    print(line, flush=True)  # noqa: T201  this is the command line
+    print(line, flush=True)
 
 
 def _complain(lines: Sequence[str]) -> None:
-    print("\n".join(lines), file=sys.stderr, flush=True)  # noqa: T201
+    print("\n".join(lines), file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

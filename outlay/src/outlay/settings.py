@@ -26,7 +26,7 @@ def _is_loopback(host: str) -> bool:
 class HomeSettings(BrokerSettings, KeySettings):
     """The settings of `outlay run`."""
 
-    data: Path = setting("OUTLAY_DATA", "the folder that holds everything", default=Path("var"), parse=Path)  # noqa: RUF009  makes a field
+    data: Path = setting("OUTLAY_DATA", "the folder that holds everything", default=Path("var"), parse=Path)
     host: str = setting("OUTLAY_HOST", "the address to listen on", default="127.0.0.1")
     port: int = setting("OUTLAY_PORT", "the port to listen on", default=8000, parse=whole_number(0, 65535))
     management_port: int = management_setting()

@@ -33,7 +33,7 @@ FILES = [
 # fmt: on
 
 
-def previewed(currency, locale, content, mapping=Mapping()):  # noqa: B008
+def previewed(currency, locale, content, mapping=Mapping()):
     return preview_for(content, locale, currency, mapping)
 
 

@@ -147,11 +147,11 @@ def _say_ready(port: int) -> None:
 
 
 def _say(line: str) -> None:
-    print(line, flush=True)  # noqa: T201  this is the command line
+    print(line, flush=True)
 
 
 def _complain(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)  # noqa: T201  this is the command line
+    print(text, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

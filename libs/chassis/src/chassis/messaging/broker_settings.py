@@ -31,7 +31,7 @@ class BrokerSettings(CommonSettings):
         bound=Bound("broker", "password"),
         secret=True,
     )
-    bus_ca: Path | None = setting(  # noqa: RUF009  makes a field
+    bus_ca: Path | None = setting(
         "OUTLAY_BUS_CA", "PEM file of the authority of an amqps:// broker", default=None, parse=Path, bound=Bound("broker", "ca")
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
 
 _SECONDS = 2.0
@@ -14,7 +15,7 @@ def alive(port: int, *, seconds: float = _SECONDS) -> bool:
     connection = HTTPConnection("127.0.0.1", port, timeout=seconds)
     try:
         connection.request("GET", "/livez")
-        return connection.getresponse().status == 200  # noqa: PLR2004
+        return connection.getresponse().status == HTTPStatus.OK
     except (OSError, HTTPException):
         return False
     finally:

@@ -232,8 +232,8 @@ _WITHOUT_STORE: dict[str, Callable[[str, argparse.Namespace], int]] = {"events":
 
 
 def _say(line: str) -> None:
-    print(line, flush=True)  # noqa: T201  this is the command line
+    print(line, flush=True)
 
 
 def _complain(lines: Sequence[str]) -> None:
-    print("\n".join(lines), file=sys.stderr, flush=True)  # noqa: T201
+    print("\n".join(lines), file=sys.stderr, flush=True)

@@ -71,7 +71,7 @@ class KeySettings(CommonSettings):
     data_keys: tuple[GivenKey, ...] = setting(
         "OUTLAY_DATA_KEY", "the data keys, one a line; the first one seals, all open", default=(), parse=parse_keys, secret=True
     )
-    key_protect: KeyProtectAddress | None = setting(  # noqa: RUF009  makes a field
+    key_protect: KeyProtectAddress | None = setting(
         "OUTLAY_KEY_PROTECT",
         "what unwraps wrapped data keys: https://<region>.kms.cloud.ibm.com?instance=<id>",
         default=None,

@@ -116,7 +116,7 @@ def serve(
     on_exit: Callable[[], None] = lambda: None,
     leave_seconds: float = 0,
     management: Management | None = None,
-    limits: ConnectionLimits = ConnectionLimits(),  # noqa: B008  it is frozen
+    limits: ConnectionLimits = ConnectionLimits(),
 ) -> None:
     """Serve until SIGINT or SIGTERM; requests in hand have five seconds to finish.
 

@@ -64,7 +64,7 @@ class Db2(Dialect):
         return engine
 
     @contextmanager
-    def migrating(self, engine: Engine, name: str) -> Iterator[Connection]:  # noqa: ARG002  a schema has one version
+    def migrating(self, engine: Engine, name: str) -> Iterator[Connection]:
         """Lock the table of the schema's version, creating it if needed."""
         with engine.connect() as connection:
             connection.detach()  # its lock timeout is not for others

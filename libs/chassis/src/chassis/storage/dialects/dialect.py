@@ -55,7 +55,7 @@ class Dialect:
         """Connect to nothing yet."""
         self.turn: AbstractContextManager[object] = nullcontext()
 
-    def problem(self, url: sa.URL) -> str:  # noqa: ARG002
+    def problem(self, url: sa.URL) -> str:
         """Return what is wrong with an address, without its password; empty if nothing is."""
         return ""
 
@@ -66,7 +66,7 @@ class Dialect:
         )
 
     @contextmanager
-    def migrating(self, engine: Engine, name: str) -> Iterator[Connection]:  # noqa: ARG002
+    def migrating(self, engine: Engine, name: str) -> Iterator[Connection]:
         """Yield a connection in a transaction that may change the schema `name`, under a lock."""
         with engine.connect() as connection:
             connection.execution_options(**{WRITES: True})
@@ -77,14 +77,14 @@ class Dialect:
         """Return whether the database is unreachable or overloaded, so that the same statement may work later."""
         return isinstance(error, OperationalError) or error.connection_invalidated
 
-    def explain(self, error: BaseException, url: sa.URL) -> str:  # noqa: ARG002
+    def explain(self, error: BaseException, url: sa.URL) -> str:
         """Explain in a sentence what is wrong and what to change, without secrets."""
         return f"fails with {type(error).__name__}"
 
-    def is_refused(self, error: BaseException) -> bool:  # noqa: ARG002
+    def is_refused(self, error: BaseException) -> bool:
         """Return whether somebody must change something first: a user, a password, a right, a database."""
         return False
 
-    def is_busy(self, error: DBAPIError) -> bool:  # noqa: ARG002
+    def is_busy(self, error: DBAPIError) -> bool:
         """Return whether another transaction was in the way, so that a retry will help."""
         return False
