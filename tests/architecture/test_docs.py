@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import re
 import subprocess
@@ -138,3 +139,22 @@ def test_the_classes_in_the_glossary_exist() -> None:
     }
     assert len(named) > 20
     assert named <= defined
+
+
+def defined_in(path: Path) -> set[str]:
+    """Return the names of a file's functions and classes, and of their methods as `Class.method`."""
+    found = set()
+    for node in ast.parse(path.read_text("utf-8")).body:
+        if isinstance(node, ast.ClassDef):
+            found |= {node.name} | {
+                f"{node.name}.{inner.name}" for inner in node.body if isinstance(inner, ast.FunctionDef | ast.AsyncFunctionDef)
+            }
+        elif isinstance(node, ast.FunctionDef):
+            found.add(node.name)
+    return found
+
+
+def test_the_flows_name_functions_that_exist() -> None:
+    rows = re.findall(r"\| `([\w/]+\.py)` \| `([\w.]+)` \|$", text_of("docs/develop/flows.md"), re.MULTILINE)
+    assert len(rows) > 12
+    assert not [(path, name) for path, name in rows if name not in defined_in(ROOT / path)]
