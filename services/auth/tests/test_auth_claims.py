@@ -71,7 +71,7 @@ def claim_of(auth: Auth, email: str) -> Document | None:
 
 
 def belongs_to_maria(auth: Auth, email: str) -> bool:
-    """Say whether nobody else can sign up with it, and Maria can sign in."""
+    """Return whether nobody else can sign up with it and Maria can sign in."""
     return (
         auth.send("POST", "/users", json={**MARIA, "email": email, "name": "Somebody else"}).status_code == 409
         and auth.sign_in(email=email).status_code == 201
@@ -109,7 +109,7 @@ def test_changing_back_while_the_old_address_is_released_keeps_it(crowded: Auth)
 
 
 def test_a_sign_up_whose_claim_was_lost_is_withdrawn(crowded: Auth) -> None:
-    """Its process stood still for longer than claims are waited for, and somebody else took the address."""
+    """Its process paused for longer than a claim is kept, and somebody else took the address."""
 
     def taken_by_another() -> None:
         claim = claim_of(crowded, MARIA["email"].lower())
