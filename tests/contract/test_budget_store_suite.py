@@ -11,7 +11,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
-from budgets.errors import DepartedError
+from budgets.errors import BudgetNotFoundError, DepartedError
 from budgets.model import NO_CATEGORY, Budget, Crossing, Expense, ExpenseVersion, Rollover, Scope, SpendingKey, Trigger
 from budgets.periods import Cycle, Period, Schedule
 from budgets.tables import metadata, shared
@@ -196,7 +196,8 @@ class TestBudgets:
         add(store, full, plain, replace(full, book_id=OTHER, id=uuid7()))
         with store.read() as uow:
             assert uow.budgets.get(USER, full.id) == full
-            assert uow.budgets.get(OTHER, full.id) is None
+            with pytest.raises(BudgetNotFoundError):
+                uow.budgets.get(OTHER, full.id)
             assert sorted(uow.budgets.all(USER), key=lambda budget: budget.id) == sorted([full, plain], key=lambda b: b.id)
 
     def test_replaces_and_removes_with_its_crossings(self, store: BudgetsStore) -> None:

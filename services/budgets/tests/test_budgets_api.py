@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -102,6 +105,15 @@ def test_a_repeated_request_with_the_same_key_makes_one_budget(world: World) -> 
     other = world.call("POST", "budgets", json={**NEW, "name": "Other"}, headers=headers)
     assert other.status_code == 422
     assert world.call("POST", "budgets", json=NEW, headers=headers, caller=JOHN).json()["id"] != first.json()["id"]
+
+
+def test_a_repeat_of_a_request_to_an_older_version_gets_its_response(world: World, tmp_path: Path) -> None:
+    headers = {"Idempotency-Key": "once"}
+    first = world.call("POST", "budgets", json=NEW, headers=headers)
+    with closing(sqlite3.connect(tmp_path / "budgets.db")) as connection, connection:
+        connection.execute("UPDATE replay SET status = 0, headers = '{}'")  # it stored the body alone
+    again = world.call("POST", "budgets", json=NEW, headers=headers)
+    assert (again.status_code, again.json(), again.headers["ETag"]) == (201, first.json(), '"1"')
 
 
 def test_a_change_needs_the_version_that_was_read(world: World) -> None:

@@ -28,7 +28,7 @@ class Assessment:
     level: int
     """The highest threshold that is crossed, 0 if none is."""
     triggers: Mapping[int, Trigger] = field(default_factory=dict)
-    """By threshold: what crossed it, where that is news."""
+    """By threshold: what crossed it, where that is new."""
 
 
 class PeriodSpending:
@@ -99,9 +99,9 @@ class PeriodSpending:
     def assess(self, numbers: Iterable[int], triggers: Mapping[Edge, Trigger]) -> Iterator[tuple[int, Assessment]]:
         """Yield (number, assessment) of some periods in order."""
         for number, limit in self.limits(numbers):
-            news = {threshold: trigger for (of_period, threshold), trigger in triggers.items() if of_period == number}
+            new = {threshold: trigger for (of_period, threshold), trigger in triggers.items() if of_period == number}
             period, spent = self.budget.schedule.period(number), self.spent.get(number, 0)
-            yield number, Assessment(period, limit, spent, self.level(number, limit), news)
+            yield number, Assessment(period, limit, spent, self.level(number, limit), new)
 
 
 class ThresholdTracker:

@@ -47,7 +47,7 @@ def find_triggers(
 ) -> dict[Edge, Trigger]:
     """Find the expense behind each crossed threshold.
 
-    The sums of the days tell on which day a threshold was crossed for good, so that only the expenses of those days are read.
+    The sums by day show on which day a threshold was crossed for good, so that only the expenses of those days are read.
     `by_day` has the sums of all days of these periods.
     """
     budget, limits = spending.budget, dict(spending.limits({number for number, _threshold in edges}))

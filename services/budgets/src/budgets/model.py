@@ -215,7 +215,7 @@ class Crossing:
     trigger: Trigger
     currency: str
     announced: bool
-    """Whether people were told, and so have to be told when it no longer holds."""
+    """Whether it was published, so that its end has to be published too."""
     at: datetime
     import_id: str | None = None
     """The import that opened it, until the summary of that import reports it."""

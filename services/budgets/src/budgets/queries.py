@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 
-from budgets.errors import BudgetNotFoundError
 from budgets.model import FULL, Budget, BudgetView, Crossing, PeriodStatus
 from budgets.periods import today_in
 from budgets.store.budgets import Position
@@ -33,7 +32,7 @@ class BudgetQueries:
     def get(self, caller: Caller, budget_id: str) -> BudgetView:
         """Return one budget; raises BudgetNotFoundError."""
         with self._store.read() as uow:
-            return self._view(uow, caller, _find(uow, caller, budget_id))
+            return self._view(uow, caller, uow.budgets.get(caller.user_id, budget_id))
 
     def _view(self, uow: BudgetsUnitOfWork, caller: Caller, budget: Budget) -> BudgetView:
         current = self._current(caller, budget)
@@ -48,19 +47,12 @@ class BudgetQueries:
         `before` is the first day of the last period of the previous page. Raises BudgetNotFoundError.
         """
         with self._store.read() as uow:
-            budget = _find(uow, caller, budget_id)
+            budget = uow.budgets.get(caller.user_id, budget_id)
             current = self._current(caller, budget)
             newest = current if before is None else min(current, budget.schedule.number_of(before) - 1)
             left = range(newest, _oldest(uow, budget, current) - 1, -1)
             entries = _history(uow, budget, left[:limit])
         return entries, entries[-1][0].period.first if len(left) > limit else None
-
-
-def _find(uow: BudgetsUnitOfWork, caller: Caller, budget_id: str) -> Budget:
-    budget = uow.budgets.get(caller.user_id, budget_id)
-    if budget is None:
-        raise BudgetNotFoundError
-    return budget
 
 
 def _oldest(uow: BudgetsUnitOfWork, budget: Budget, current: int) -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from budgets.categories.check import CategoryCheck
-from budgets.errors import BudgetChangedError, BudgetNotFoundError, InvalidBudgetError, TooManyBudgetsError
+from budgets.errors import BudgetChangedError, InvalidBudgetError, TooManyBudgetsError
 from budgets.model import FULL, Budget, BudgetView, Rollover, Scope
 from budgets.periods import Cycle, Schedule, default_anchor, today_in
 from budgets.projection import SpendingProjection
@@ -22,7 +22,7 @@ MOST_BUDGETS = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewBudget:
-    """A budget as somebody asks for it."""
+    """A request for a budget."""
 
     name: str
     amount: Money
@@ -190,8 +190,6 @@ def _lock(uow: BudgetsUnitOfWork, caller: Caller) -> None:
 
 def _expect(uow: BudgetsUnitOfWork, caller: Caller, budget_id: str, version: int) -> Budget:
     budget = uow.budgets.get(caller.user_id, budget_id)
-    if budget is None:
-        raise BudgetNotFoundError
     if budget.version != version:
         raise BudgetChangedError(budget.version)
     return budget

@@ -23,7 +23,7 @@ from chassis.storage.unit_of_work import SqlStore, UnitOfWork
 
 
 class BudgetsUnitOfWork(UnitOfWork):
-    """One transaction of budgets. Whoever writes locks the book first: `books.lock`."""
+    """One transaction of budgets. A writer locks the book first: `books.lock`."""
 
     def __init__(self, connection: Connection, *, make_event: MakeEvent, caused_at: datetime | None = None) -> None:
         """Events that are published count as of `caused_at`, or of now."""

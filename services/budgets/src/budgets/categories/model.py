@@ -33,7 +33,7 @@ class VisibleCategories:
 
 
 def visible_categories(category_ids: Collection[str], known: Mapping[str, Category], *, complete: bool) -> VisibleCategories:
-    """Return what to show; a category whose expenses moved to another one is left out, since that one is there too."""
+    """Return what to show; a category whose expenses moved to another one is left out, since its successor is shown."""
     missing, kept = [], []
     for category_id in category_ids:
         category = known.get(category_id)
@@ -48,7 +48,7 @@ def visible_categories(category_ids: Collection[str], known: Mapping[str, Catego
 def with_successors(
     category_ids: Sequence[str], find: Callable[[Sequence[str]], Mapping[str, Category]]
 ) -> tuple[tuple[str, ...], dict[str, Category]]:
-    """Return some categories with those that took the place of deleted ones, and all that is known of them.
+    """Return some categories with the successors of deleted ones, and all that is known of them.
 
     A deleted category stays in the list beside its successor until the list is edited: as long as not all of its expenses are known
     to have moved, leaving it out would make a budget recover for a moment, and exceed once more.

@@ -15,7 +15,7 @@ from budgets.unit_of_work import BudgetsStore, BudgetsUnitOfWork
 from chassis.runtime.clock import Clock
 
 MOST_LISTED = 200
-"""Exceedances in one summary, the latest periods first; of the rest it has the number."""
+"""Most exceedances in one summary, the latest periods first; the others are only counted."""
 _LONGEST_WAIT = timedelta(hours=1)
 
 
@@ -91,7 +91,7 @@ def _end_undone(uow: BudgetsUnitOfWork, book_id: str, import_id: str) -> None:
 def _publish_what_is_left(uow: BudgetsUnitOfWork, book_id: str, crossings: Sequence[Crossing]) -> None:
     """Publish the highest threshold in each period, as if the import had never been, and none of them twice.
 
-    While the expenses of a budget are converted nobody knows what it comes to; those are published when the wait ends.
+    Budgets that await a conversion cannot be assessed; their crossings are published when the wait ends.
     """
     for budget, crossing, assessment in _with_assessments(uow, book_id, crossings):
         if budget.awaits_conversion:

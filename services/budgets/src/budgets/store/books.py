@@ -32,7 +32,7 @@ class BookRepository:
         """Get or create the row of a book and lock it until commit. Raises DepartedError."""
         if self._lock(book_id):
             return
-        # Somebody's first budget and the event of their registration may come at the same moment: the second waits here.
+        # The first budget and the event of the registration may come at the same moment: the second waits here.
         with suppress(IntegrityError):
             self._connection.execute(ledger.insert(), {"user_id": book_id, "revision": 1, "departed": 0})
             return

@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from budgets.errors import BudgetNotFoundError
 from budgets.model import Budget, Rollover, Scope
 from budgets.periods import Cycle, Schedule
 from budgets.store.expense_columns import Row
@@ -45,10 +46,12 @@ class BudgetRepository:
             query = query.where(sa.or_(table.c.name_key > name, same_name))
         return [((row.name_key, row.id), _budget(*row[1:])) for row in self._connection.execute(query)]
 
-    def get(self, book_id: str, budget_id: str) -> Budget | None:
-        """Return one budget."""
+    def get(self, book_id: str, budget_id: str) -> Budget:
+        """Return one budget; raises BudgetNotFoundError."""
         row = self._connection.execute(sa.select(*_COLUMNS).where(*_is(book_id, budget_id))).first()
-        return _budget(*row) if row else None
+        if row is None:
+            raise BudgetNotFoundError
+        return _budget(*row)
 
     def add(self, budget: Budget) -> None:
         """Store a new budget."""

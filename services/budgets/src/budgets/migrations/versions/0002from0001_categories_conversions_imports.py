@@ -1,4 +1,4 @@
-"""Which categories there are, how far a change of the home currency has come, and what imports brought."""
+"""Categories, changes of the home currency, and the progress of imports."""
 
 from __future__ import annotations
 

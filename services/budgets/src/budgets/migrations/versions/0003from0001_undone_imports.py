@@ -1,4 +1,4 @@
-"""Which crossings the summary of an import told of, so that they are told alone when the import is undone."""
+"""Which crossings the summary of an import reported, so that they are published alone when the import is undone."""
 
 from __future__ import annotations
 
