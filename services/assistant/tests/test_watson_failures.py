@@ -7,8 +7,8 @@ import time
 import pytest
 
 from assistant.conversation.model import AssistantUnavailableError
+from support.assistant_talk import Talk, texts_of
 from support.ports import free_ports
-from unit.assistant.talking import Talk, texts_of
 
 
 def reason_of(talk: Talk, text: str = "hello") -> str:

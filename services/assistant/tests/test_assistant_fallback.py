@@ -10,7 +10,7 @@ from assistant.conversation.answering import Answering, Fallback, Understood
 from assistant.conversation.breaker import Breaker
 from assistant.conversation.model import AssistantUnavailableError, Message
 from assistant.tools.model import ToolError
-from unit.assistant.assistant_world import AWAY, FewWords, NotedTools, Remote, World, a_world, texts
+from support.assistant_world import AWAY, FewWords, NotedTools, Remote, World, a_world, texts
 
 
 @pytest.fixture

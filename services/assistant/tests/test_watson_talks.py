@@ -7,9 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from assistant.conversation.model import AssistantUnavailableError, Choice, Outcome
+from support.assistant_talk import Talk, kinds_of, texts_of
 from support.watson import WatsonServer
 from support.watson_purse import ANN, GROCERIES, Purse
-from unit.assistant.talking import Talk, kinds_of, texts_of
 
 
 def outlay(**directive):

@@ -7,7 +7,7 @@ import pytest
 from assistant.conversation.model import Outcome
 from assistant.watson.failures import WatsonError
 from assistant.watson.rendering import Rendered, rendered
-from unit.assistant.talking import Talk, texts_of
+from support.assistant_talk import Talk, texts_of
 
 FILE = "https://files.example.com/a"
 

@@ -8,7 +8,7 @@ import pytest
 
 from assistant.builtin import BuiltIn
 from assistant.conversation.model import Outcome
-from unit.assistant.talking import Talk
+from support.assistant_talk import Talk
 
 
 def say(text: str) -> tuple[Outcome, Any]:

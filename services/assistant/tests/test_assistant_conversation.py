@@ -9,7 +9,7 @@ import pytest
 
 from assistant.tools.model import ToolError
 from chassis.runtime.ids import uuid7
-from unit.assistant.assistant_world import JOHN, MARIA, READER, WRITER, World, a_world, card, events_of, texts
+from support.assistant_world import JOHN, MARIA, READER, WRITER, World, a_world, card, events_of, texts
 
 
 @pytest.fixture
