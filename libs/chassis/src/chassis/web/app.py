@@ -7,18 +7,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from connexion import ConnexionMiddleware
-from connexion.middleware.abstract import ROUTING_CONTEXT
 from connexion.middleware.exceptions import ExceptionMiddleware
 from connexion.middleware.main import API
 from connexion.middleware.response_validation import ResponseValidationMiddleware
 from connexion.middleware.routing import RoutingMiddleware
-from connexion.middleware.security import SecurityMiddleware
 from connexion.resolver import Resolver
-from connexion.security import BearerSecurityHandler
 from connexion.spec import OpenAPISpecification
 
-from chassis.runtime.problems import Statuses, UnauthorizedError
-from chassis.security.tokens import Caller
+from chassis.runtime.problems import Statuses
+from chassis.web.authentication import BEARER, Authentication
 from chassis.web.formats import register_formats
 from chassis.web.health import Health
 from chassis.web.middleware.body_limits import BodyLimits
@@ -26,11 +23,10 @@ from chassis.web.middleware.stack import with_middleware
 from chassis.web.operations import Endpoint, Operations
 from chassis.web.problem_responses import add_error_handlers
 from chassis.web.routes import Routes
-from chassis.web.scopes import reading_operations, require_scope
 from chassis.web.security_events import security_events
 from chassis.web.spec import method_of, operations
 from chassis.web.thread_bridge import ThreadBridge
-from chassis.web.validation import RequestValidation
+from chassis.web.validation import RequestChecks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -75,7 +71,7 @@ def build_app(parts: AppParts) -> ASGIApp:
         import_name=parts.name,
         middlewares=_layers(parts),
         resolver=Resolver(lambda name: _operation(parts.handlers, method_of(name))),
-        security_map={"bearer": _bearer(parts.verify, reading_operations(parts.spec))},
+        security_map={BEARER: Authentication(parts.verify, parts.spec)},
         validate_responses=parts.validate_responses,
     )
     add_error_handlers(app, parts.name, parts.statuses)
@@ -92,7 +88,7 @@ def build_app(parts: AppParts) -> ASGIApp:
 def _layers(parts: AppParts) -> list[Any]:
     """Return what Connexion does with each request: less than by default, since each layer costs every request."""
     checks = [ResponseValidationMiddleware] if parts.validate_responses else []
-    return [ExceptionMiddleware, RoutingMiddleware, SecurityMiddleware, RequestValidation, *checks]
+    return [ExceptionMiddleware, RoutingMiddleware, RequestChecks, *checks]
 
 
 def _endpoints(parts: AppParts) -> dict[str, Endpoint]:
@@ -114,27 +110,6 @@ class _KnownDocument(OpenAPISpecification):  # type: ignore[misc]
     @classmethod
     def _validate_spec(cls, spec: Spec) -> None:
         pass
-
-
-def _bearer(verify: Callable[[str], dict[str, Any]], reading: frozenset[str]) -> type[BearerSecurityHandler]:
-    class Bearer(BearerSecurityHandler):  # type: ignore[misc]
-        """Verifies the token of the Authorization header without looking a function up by name."""
-
-        def get_fn(self, _scheme: Any, _scopes: Any) -> Callable[[Any], dict[str, Any]]:
-            def check(request: Any) -> dict[str, Any]:
-                kind, _space, token = request.headers.get("Authorization", "").partition(" ")
-                if kind.lower() != "bearer" or not token:
-                    message = "Sign in, or send a token as Authorization: Bearer."
-                    raise UnauthorizedError(message)
-                claims = verify(token)
-                # Here and not where the operation is called: then the body would have been read already.
-                operation = request.scope["extensions"][ROUTING_CONTEXT].get("operation_id")
-                require_scope(Caller.from_claims(claims), "GET" if operation in reading else request.method)
-                return claims
-
-            return check
-
-    return Bearer
 
 
 def _operation(handlers: object, name: str) -> Callable[..., Response]:

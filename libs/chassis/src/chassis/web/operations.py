@@ -11,7 +11,6 @@ import flask
 from starlette.exceptions import HTTPException
 
 from chassis.runtime.problems import InvalidRequestError, body_of
-from chassis.security.tokens import Caller
 from chassis.web.request import Request, Response
 from chassis.web.scopes import without_reading
 from chassis.web.security_events import record_operation
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from chassis.runtime.problems import Statuses
+    from chassis.security.tokens import Caller
     from chassis.web.validation import Call
 
 _JSON = "application/json"
@@ -77,9 +77,8 @@ class Endpoint:
         elif request.mimetype in ("multipart/form-data", "application/x-www-form-urlencoded"):
             self._read_form(request, arguments)
         self._check_names(arguments)
-        caller = Caller.from_claims(call.claims) if call.claims else None
-        answer = self._call(self._described(request, caller), arguments)
-        return _response(*without_reading(caller, answer))
+        answer = self._call(self._described(request, call.caller), arguments)
+        return _response(*without_reading(call.caller, answer))
 
     def _read_form(self, request: flask.Request, arguments: dict[str, Any]) -> None:
         if "form" in self._names:

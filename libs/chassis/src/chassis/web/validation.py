@@ -1,4 +1,4 @@
-"""Checks requests against the document before their operations are called."""
+"""Checks requests before their operations are called: first the caller, then what is sent, against the document."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from connexion.exceptions import BadRequestProblem, UnsupportedMediaTypeProblem
 from connexion.middleware.abstract import RoutedAPI, RoutedMiddleware
 
 from chassis.runtime.problems import InvalidRequestError
+from chassis.web.authentication import BEARER
 from chassis.web.json_body import parse_json, too_deep, unprintable
 from chassis.web.parameters import Parameters
 from chassis.web.schemas import Schema
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
     from connexion.operations import AbstractOperation
     from starlette.types import ASGIApp, Receive, Scope, Send
+
+    from chassis.security.tokens import Caller
+    from chassis.web.authentication import Authentication
 
 CALL = "outlay.call"
 """The key in the scope of the Call that a request has become."""
@@ -33,8 +37,8 @@ class Call:
     arguments: dict[str, Any]
     body: JsonBody | None
     """How to read the body; None if the operation takes none, or reads it by itself."""
-    claims: Mapping[str, Any] | None
-    """Those of the service token; None if the operation is open to all."""
+    caller: Caller | None
+    """None if the operation is open to all."""
 
 
 class JsonBody:
@@ -78,8 +82,9 @@ class _CheckedOperation:
     The body is left where it is. It is read when the operation is called, in a thread: not on the event loop.
     """
 
-    def __init__(self, next_app: ASGIApp, operation: AbstractOperation) -> None:
+    def __init__(self, next_app: ASGIApp, operation: AbstractOperation, authentication: Authentication) -> None:
         self._next_app, self._operation_id = next_app, operation.operation_id
+        self._authentication = authentication if _needs_caller(operation) else None
         self._parameters = Parameters(operation)
         self._media_types = [media_type.lower() for media_type in operation.consumes]
         schema = operation.body_schema(_JSON) if _JSON in self._media_types else {}
@@ -88,11 +93,10 @@ class _CheckedOperation:
         self._json = JsonBody(schema, required=operation.request_body.get("required", False)) if reads_json else None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        headers = dict(scope["headers"])
-        arguments = self._parameters.read(scope, headers)
-        body = self._body(headers)
-        context = scope["extensions"].get("connexion_context", {})
-        call = Call(self._operation_id, arguments, body, context.get("token_info"))
+        headers, caller = dict(scope["headers"]), None
+        if self._authentication is not None:
+            caller = self._authentication.caller(self._operation_id, scope["method"], headers)
+        call = Call(self._operation_id, self._parameters.read(scope, headers), self._body(headers), caller)
         await self._next_app({**scope, CALL: call}, receive, send)
 
     def _body(self, headers: Mapping[bytes, bytes]) -> JsonBody | None:
@@ -107,16 +111,25 @@ class _CheckedOperation:
         return self._json
 
 
+def _needs_caller(operation: AbstractOperation) -> bool:
+    """Return whether an operation needs a token; raises ValueError if it says so in a way that is not checked here."""
+    if operation.security not in ([], [{BEARER: []}]):
+        message = f"{operation.operation_id} has a security requirement other than {BEARER}"
+        raise ValueError(message)
+    return bool(operation.security)
+
+
 class _CheckedApi(RoutedAPI[_CheckedOperation]):  # type: ignore[misc]
-    def __init__(self, *arguments: Any, **named: Any) -> None:
+    def __init__(self, *arguments: Any, security_map: Mapping[str, Authentication], **named: Any) -> None:
         super().__init__(*arguments, **named)
+        self._authentication = security_map[BEARER]
         self.add_paths()
 
     def make_operation(self, operation: AbstractOperation) -> _CheckedOperation:
-        return _CheckedOperation(self.next_app, operation)
+        return _CheckedOperation(self.next_app, operation, self._authentication)
 
 
-class RequestValidation(RoutedMiddleware[_CheckedApi]):  # type: ignore[misc]
-    """Connexion's validation of requests, with everything that can be made once made once."""
+class RequestChecks(RoutedMiddleware[_CheckedApi]):  # type: ignore[misc]
+    """Does what Connexion's security and request validation do, with everything prepared once per operation."""
 
     api_cls = _CheckedApi
