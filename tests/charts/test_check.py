@@ -18,7 +18,7 @@ from chassis.runtime.clock import system_clock
 from chassis.runtime.probes import Probe, used_by
 from chassis.runtime.settings import read_settings
 from expenses.receipts.checks import receipt_probes
-from expenses.receipts.opening import files_from
+from expenses.receipts.files import files_from
 from expenses.settings import ExpensesSettings
 from notifier.delivery.mailers.probe import mail_probe
 from notifier.settings import NotifierSettings

@@ -29,7 +29,7 @@ from chassis.storage.dialects.db2 import Db2
 from chassis.storage.migrations import migrate
 from chassis.storage.probe import database_probes
 from expenses.receipts.checks import receipt_probes
-from expenses.receipts.opening import files_from
+from expenses.receipts.files import files_from
 from mailserver.server import MailServer, Options
 from mailserver.signing import Signer
 from notifier.delivery.mailers.probe import mail_probe

@@ -14,7 +14,7 @@ import pytest
 
 from chassis.runtime.problems import UnavailableError
 from chassis.runtime.settings import SettingsError, read_settings
-from expenses.receipts.opening import files_from
+from expenses.receipts.files import files_from
 from expenses.settings import ExpensesSettings
 from support.ports import free_ports
 

@@ -31,10 +31,10 @@ from expenses.imports.readers.mapping import Mapping
 from expenses.imports.service import ImportService, Upload
 from expenses.people.service import PeopleService
 from expenses.rates.converter import Converter
+from expenses.receipts.examiner import ExaminedFile
 from expenses.receipts.files.folder import FolderFiles
 from expenses.receipts.model import StoredFile
-from expenses.receipts.ports import Examined
-from expenses.receipts.service import ReceiptBook
+from expenses.receipts.service import ReceiptService
 from expenses.tables import metadata
 from expenses.unit_of_work import Store
 from support.expense_rows import record_expense
@@ -187,10 +187,10 @@ class Believing:
     """An examiner that believes everything."""
 
     @contextmanager
-    def examine(self, stream: IO[bytes], _claimed: str | None, *, user_id: str) -> Iterator[Examined]:
+    def examine(self, stream: IO[bytes], _claimed: str | None, *, user_id: str) -> Iterator[ExaminedFile]:
         content = stream.read()
         file = StoredFile(sha256=hashlib.sha256(content).hexdigest(), media_type="image/png", size=len(content), thumbnail=True)
-        yield Examined(file=file, ending="png", content=io.BytesIO(content), thumbnail=b"small")
+        yield ExaminedFile(file=file, extension="png", content=io.BytesIO(content), thumbnail=b"small")
 
     def clean_up(self, before: datetime) -> None:
         """It puts nothing down."""
@@ -199,7 +199,7 @@ class Believing:
 def test_an_upload_under_way_leaves_neither_file_nor_row(world: World) -> None:
     made = record_expense(ExpenseService(world.store, world.converter, world.clock, uuid7), world.caller)
     files = LeavingFiles(world.folder, world.delete_account)
-    book = ReceiptBook(world.store, files, Believing(), world.clock, uuid7)
+    book = ReceiptService(world.store, files, Believing(), world.clock, uuid7)
     with pytest.raises(DepartedError):
         book.add(world.caller, made.id, io.BytesIO(b"lunch"), "lunch.png", None)
     assert world.stored() == []
@@ -210,5 +210,5 @@ def test_what_an_upload_left_that_was_cut_off_at_that_moment_is_found_by_the_nex
     world.delete_account()
     name = hashlib.sha256(b"lunch").hexdigest()
     world.files.put(f"{world.caller.user_id}/{name}", io.BytesIO(b"lunch"), size=5, sha256=name, media_type="image/png")
-    ReceiptBook(world.store, world.files, Believing(), world.clock, uuid7).clean_up()
+    ReceiptService(world.store, world.files, Believing(), world.clock, uuid7).clean_up()
     assert world.stored() == []

@@ -17,10 +17,9 @@ import pytest
 from chassis.runtime.ids import uuid7
 from chassis.runtime.problems import UnavailableError
 from expenses.errors import ReceiptFileMissingError
+from expenses.receipts.files import ReceiptFiles, files_from
 from expenses.receipts.files.cos import PART
-from expenses.receipts.model import key_of
-from expenses.receipts.opening import files_from
-from expenses.receipts.ports import ReceiptFiles
+from expenses.receipts.model import file_key
 from expenses.settings import ExpensesSettings
 from faults.environment import Disk
 from support.objectstore import ObjectStore
@@ -46,7 +45,7 @@ def digest_of(data: bytes) -> str:
 
 
 def put(files: ReceiptFiles, data: bytes, who: str = MARIA, **said: Any) -> str:
-    key = key_of(who, digest_of(data))
+    key = file_key(who, digest_of(data))
     facts = {"size": len(data), "sha256": digest_of(data), "media_type": "application/pdf", **said}
     files.put(key, io.BytesIO(data), **facts)
     return key
@@ -77,7 +76,7 @@ def test_a_part_across_the_parts_of_a_large_file_can_be_read(files: ReceiptFiles
 
 def test_what_is_not_there_is_missing_before_the_first_piece(files: ReceiptFiles) -> None:
     with pytest.raises(ReceiptFileMissingError):
-        files.read(key_of(MARIA, digest_of(b"never put")), 0, 10)
+        files.read(file_key(MARIA, digest_of(b"never put")), 0, 10)
 
 
 def test_a_second_put_of_the_same_changes_nothing(files: ReceiptFiles, place: Place) -> None:
@@ -98,7 +97,7 @@ def test_a_person_is_erased_and_nobody_else(files: ReceiptFiles, place: Place) -
     for data in (SMALL, LARGE, b"a third"):
         put(files, data)
     theirs = put(files, SMALL, OTTO)
-    place.begin(key_of(MARIA, digest_of(b"never ended")))
+    place.begin(file_key(MARIA, digest_of(b"never ended")))
     files.remove_all(MARIA)
     assert (place.names(), place.halves()) == ([theirs], 0)
     files.remove_all(MARIA)
@@ -106,7 +105,7 @@ def test_a_person_is_erased_and_nobody_else(files: ReceiptFiles, place: Place) -
 
 def test_what_was_begun_long_ago_and_never_ended_is_cleared_away(files: ReceiptFiles, place: Place) -> None:
     kept = put(files, SMALL)
-    place.begin(key_of(MARIA, digest_of(b"never ended")))
+    place.begin(file_key(MARIA, digest_of(b"never ended")))
     files.remove_incomplete(datetime.now(UTC) - timedelta(minutes=5))
     assert place.halves() == 1, "somebody may be at it"
     files.remove_incomplete(datetime.now(UTC) + timedelta(minutes=5))
@@ -178,12 +177,14 @@ def test_a_reader_that_breaks_off_leaves_nothing_half_written(files: ReceiptFile
             return super().read(size)
 
     with pytest.raises((UnavailableError, ConnectionResetError)):
-        files.put(key_of(MARIA, digest_of(LARGE)), Broken(LARGE), size=len(LARGE), sha256=digest_of(LARGE), media_type="image/png")
+        files.put(
+            file_key(MARIA, digest_of(LARGE)), Broken(LARGE), size=len(LARGE), sha256=digest_of(LARGE), media_type="image/png"
+        )
     assert (place.names(), place.halves()) == ([], 0)
 
 
 def test_a_store_that_is_away_says_when_to_try_again(place: Place) -> None:
-    key = key_of(MARIA, digest_of(SMALL))
+    key = file_key(MARIA, digest_of(SMALL))
     for attempt in (
         lambda: put(place.away, SMALL),
         lambda: place.away.read(key, 0, 1),

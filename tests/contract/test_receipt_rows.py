@@ -42,7 +42,7 @@ def entered(store: Store, caller: Caller, *receipts: Receipt, noted_ms: int = 1)
     with store.write() as uow:
         book = uow.books.lock(caller)
         for receipt in receipts:
-            uow.receipts.note(book, receipt.file, noted_ms)
+            uow.receipts.record(book, receipt.file, noted_ms)
             uow.receipts.add(book, receipt)
 
 
@@ -86,19 +86,19 @@ def test_a_file_is_used_as_long_as_a_receipt_shows_it(store: Store) -> None:
         assert uow.receipts.is_used(book, file.sha256)
         uow.receipts.remove_of(book, [TAXI, LUNCH])
         assert not uow.receipts.is_used(book, file.sha256)
-        assert uow.receipts.noted_ms(book, file.sha256) == 1
+        assert uow.receipts.recorded_ms(book, file.sha256) == 1
 
 
 def test_a_note_can_be_made_again_and_dropped(store: Store) -> None:
     file = a_file()
     with store.write() as uow:
         book = uow.books.lock(MARIA)
-        assert uow.receipts.noted_ms(book, file.sha256) is None
+        assert uow.receipts.recorded_ms(book, file.sha256) is None
         for moment in (7, 7, 9):
-            uow.receipts.note(book, file, moment)
-            assert uow.receipts.noted_ms(book, file.sha256) == moment
-        uow.receipts.drop(book, file.sha256)
-        assert uow.receipts.noted_ms(book, file.sha256) is None
+            uow.receipts.record(book, file, moment)
+            assert uow.receipts.recorded_ms(book, file.sha256) == moment
+        uow.receipts.delete_record(book, file.sha256)
+        assert uow.receipts.recorded_ms(book, file.sha256) is None
 
 
 def test_what_no_receipt_shows_is_found_with_its_owner_once_it_is_old(store: Store) -> None:
@@ -106,9 +106,9 @@ def test_what_no_receipt_shows_is_found_with_its_owner_once_it_is_old(store: Sto
     entered(store, MARIA, shown)
     with store.write() as uow:
         maria, otto = uow.books.lock(MARIA), uow.books.lock(OTTO)
-        uow.receipts.note(otto, left, 5)
-        uow.receipts.note(otto, shown.file, 6)
-        uow.receipts.note(maria, fresh, 100)
+        uow.receipts.record(otto, left, 5)
+        uow.receipts.record(otto, shown.file, 6)
+        uow.receipts.record(maria, fresh, 100)
     with store.read() as uow:
         assert sorted((book.user_id, sha256) for book, sha256 in uow.receipts.unused(100, 10)) == sorted(
             [(OTTO.user_id, left.sha256), (OTTO.user_id, shown.file.sha256)]
@@ -123,5 +123,5 @@ def test_who_leaves_leaves_no_row(store: Store) -> None:
         book = uow.books.lock(MARIA)
         uow.receipts.forget(book)
         assert uow.receipts.of(book, [LUNCH]) == []
-        assert uow.receipts.noted_ms(book, kept.file.sha256) is None
+        assert uow.receipts.recorded_ms(book, kept.file.sha256) is None
         assert uow.receipts.of(uow.books.lock(OTTO), [LUNCH]) == [kept]

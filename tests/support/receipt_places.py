@@ -9,8 +9,7 @@ from typing import Any
 
 import pytest
 
-from expenses.receipts.opening import files_from
-from expenses.receipts.ports import ReceiptFiles
+from expenses.receipts.files import ReceiptFiles, files_from
 from expenses.settings import ExpensesSettings
 from support.objectstore import ObjectStore
 from support.ports import free_ports

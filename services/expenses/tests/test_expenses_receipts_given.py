@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from expenses.errors import ReceiptFileMissingError
-from expenses.receipts.downloads import checked
+from expenses.receipts.downloads import verified
 from support import pictures
 from support.expenses_api import MARIA, Api
 from support.receipt_requests import PHOTO, an_expense, sent
@@ -90,8 +90,8 @@ def test_a_damaged_file_is_not_given_out_and_whoever_runs_it_hears_of_it(
 
 
 def test_a_large_file_that_is_damaged_ends_too_early() -> None:
-    sent = checked(iter([b"one", b"two", b"thref"]), hashlib.sha256(b"onetwothree").hexdigest())
+    sent = verified(iter([b"one", b"two", b"thref"]), hashlib.sha256(b"onetwothree").hexdigest())
     assert [next(sent), next(sent)] == [b"one", b"two"]
     with pytest.raises(ReceiptFileMissingError):
         next(sent)
-    assert b"".join(checked(iter([b"one", b"two"]), hashlib.sha256(b"onetwo").hexdigest())) == b"onetwo"
+    assert b"".join(verified(iter([b"one", b"two"]), hashlib.sha256(b"onetwo").hexdigest())) == b"onetwo"

@@ -15,7 +15,7 @@ from PIL import Image
 
 from chassis.runtime.problems import UnavailableError
 from expenses.errors import UnacceptableReceiptError
-from expenses.receipts.examiner import SandboxExaminer
+from expenses.receipts.examiner import ReceiptExaminer
 from expenses.receipts.worker_pool import WorkerPool
 from faults.environment import Disk
 from support import pictures
@@ -39,7 +39,7 @@ def test_a_bomb_is_known_for_what_it_is_with_little_memory(tmp_path: Path, conte
 
 
 def test_a_file_that_takes_too_long_is_refused() -> None:
-    examiner = SandboxExaminer(pool=WorkerPool(seconds=0.01))
+    examiner = ReceiptExaminer(pool=WorkerPool(seconds=0.01))
     with pytest.raises(UnacceptableReceiptError, match="too long"), examiner.examine(io.BytesIO(PHOTO), None, user_id="maria"):
         pass
 
@@ -47,7 +47,7 @@ def test_a_file_that_takes_too_long_is_refused() -> None:
 def test_a_picture_that_needs_more_memory_than_one_may_take_is_refused_and_the_next_is_not(tmp_path: Path) -> None:
     large = io.BytesIO()
     Image.new("RGB", (8000, 6000)).save(large, "PNG", compress_level=1)
-    examiner = SandboxExaminer(pool=WorkerPool(megabytes=128), folder=tmp_path)
+    examiner = ReceiptExaminer(pool=WorkerPool(megabytes=128), folder=tmp_path)
     with pytest.raises(UnacceptableReceiptError, match="needs more memory"), examiner.examine(large, None, user_id="maria"):
         pass
     with examiner.examine(io.BytesIO(PHOTO), None, user_id="maria") as found:
@@ -62,7 +62,7 @@ def test_what_a_process_that_was_killed_was_looking_at_does_not_stay(tmp_path: P
         (folder / "uploaded").write_bytes(PHOTO)
         moment = (now - timedelta(hours=hours)).timestamp()
         os.utime(folder, (moment, moment))
-    SandboxExaminer(folder=tmp_path).clean_up(now - timedelta(hours=1))
+    ReceiptExaminer(folder=tmp_path).clean_up(now - timedelta(hours=1))
     assert (old.exists(), new.exists()) == (False, True)
 
 
@@ -71,7 +71,7 @@ def test_a_disk_without_room_is_said_to_be_one(tmp_path: Path) -> None:
     if not disk.can_be_full:
         pytest.skip(disk.why_not)
     try:
-        examiner = SandboxExaminer(folder=disk.folder)
+        examiner = ReceiptExaminer(folder=disk.folder)
         with (
             pytest.raises(UnavailableError, match="no room"),
             examiner.examine(io.BytesIO(b"%PDF-" + bytes(5_000_000)), None, user_id="maria"),
@@ -89,7 +89,7 @@ def test_a_disk_without_room_is_said_to_be_one(tmp_path: Path) -> None:
 
 
 def test_who_finds_no_place_is_told_at_once_and_takes_nobody_elses(tmp_path: Path) -> None:
-    examiner = SandboxExaminer(pool=WorkerPool(places=1), folder=tmp_path)
+    examiner = ReceiptExaminer(pool=WorkerPool(places=1), folder=tmp_path)
     with examiner.examine(io.BytesIO(PHOTO), None, user_id="maria"):
         with pytest.raises(UnavailableError, match="Too many") as told, examiner.examine(io.BytesIO(PHOTO), None, user_id="jonas"):
             pass
@@ -100,7 +100,7 @@ def test_who_finds_no_place_is_told_at_once_and_takes_nobody_elses(tmp_path: Pat
 
 
 def test_one_person_leaves_room_for_others(tmp_path: Path) -> None:
-    examiner = SandboxExaminer(pool=WorkerPool(places=5), folder=tmp_path)
+    examiner = ReceiptExaminer(pool=WorkerPool(places=5), folder=tmp_path)
     with ExitStack() as open_files:
         for _ in range(2):
             open_files.enter_context(examiner.examine(io.BytesIO(PHOTO), None, user_id="maria"))

@@ -40,9 +40,10 @@ from expenses.rates.converter import Converter
 from expenses.rates.ecb import EcbRates
 from expenses.receipts.api import ReceiptApi
 from expenses.receipts.checks import receipt_probes
-from expenses.receipts.downloads import ReceiptContents
-from expenses.receipts.opening import examiner_from, files_from
-from expenses.receipts.service import ReceiptBook
+from expenses.receipts.downloads import ReceiptDownloads
+from expenses.receipts.examiner import ReceiptExaminer
+from expenses.receipts.files import files_from
+from expenses.receipts.service import ReceiptService
 from expenses.reports.api import ReportApi
 from expenses.reports.exports import ExportService
 from expenses.reports.summary import SummaryService
@@ -115,9 +116,9 @@ def build(
     database = Database(settings.database, on_events=wake, relay=sharing(relay_owner), prove=Schema("expenses").prove)
     store = Store(database, event_maker("expenses", clock, ids))
     converter = Converter(rates or EcbRates())
-    files, examiner = files_from(settings), examiner_from(settings)
+    files, examiner = files_from(settings), ReceiptExaminer.from_settings(settings)
     tasks = task_runner(store, converter, clock)
-    receipts = ReceiptBook(store, files, examiner, clock, ids)
+    receipts = ReceiptService(store, files, examiner, clock, ids)
     trash = TrashService(store, converter, clock)
     cursors = Cursors(encryptor)
     apis = (
@@ -125,7 +126,7 @@ def build(
         CategoryApi(CategoryService(store, tasks, clock, ids)),
         ReportApi(SummaryService(store), ExportService(store)),
         ImportApi(ImportService(store, converter, tasks, clock, ids), cursors),
-        ReceiptApi(receipts, ReceiptContents(store, files, examiner)),
+        ReceiptApi(receipts, ReceiptDownloads(store, files, examiner)),
         ExchangeRateApi(converter, clock),
     )
     people = PeopleService(store, files, tasks, HomeCurrencyChange(converter, clock))

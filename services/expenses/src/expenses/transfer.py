@@ -9,9 +9,9 @@ from chassis.storage.migrations import migrate
 from chassis.storage.transfer import ServiceData, TransferPart
 from chassis.storage.transfer_rows import InboxMark, Owned, TablePart, amount, shared_parts, unsent
 from expenses import tables as t
-from expenses.receipts.opening import files_from
+from expenses.receipts.files import files_from
 from expenses.receipts.store import receipt, receipt_file
-from expenses.receipts.transfer import MovedFiles
+from expenses.receipts.transfer import ReceiptFileTransfer
 from expenses.settings import ExpensesSettings
 
 _SHOWN = sa.exists().where(receipt.c.owner == receipt_file.c.owner, receipt.c.sha256 == receipt_file.c.sha256)
@@ -27,7 +27,7 @@ def data_of(settings: ExpensesSettings) -> ServiceData:
     return ServiceData(
         name="expenses",
         parts=_parts(database),
-        files=MovedFiles(database, files_from(settings)),
+        files=ReceiptFileTransfer(database, files_from(settings)),
         import_mark=InboxMark(database, t.chassis.inbox),
         pending=lambda: [*unsent(database, t.chassis.outbox), *_unfinished_jobs(database)],
         migrate=lambda: migrate(database, "expenses", importing=True),

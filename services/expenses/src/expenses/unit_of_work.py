@@ -19,7 +19,7 @@ from expenses.entries.trash_store import TrashStore
 from expenses.imports.held_events import HeldEventStore
 from expenses.imports.remembered_store import RememberedMappingStore
 from expenses.imports.store import ImportStore
-from expenses.receipts.store import SqlReceipts
+from expenses.receipts.store import ReceiptStore
 from expenses.tables import chassis, departed
 from expenses.tasks.store import TaskStore, delete_ownerless
 from expenses.totals.store import TotalStore
@@ -49,7 +49,7 @@ class UnitOfWork(chassis_units.UnitOfWork):
         self.tasks = TaskStore(connection)
         self.held_events = HeldEventStore(connection)
         self.mappings = RememberedMappingStore(connection)
-        self.receipts = SqlReceipts(connection)
+        self.receipts = ReceiptStore(connection)
 
     def publish_changes(self, kind: str, book: Book, import_id: str | None, changes: Sequence[Change], **more: Any) -> None:
         """Publish changes to expenses; `more` are further members of the event's data."""

@@ -17,6 +17,7 @@ from expenses.entries.suggestions import CategorySuggestions
 from expenses.entries.trash import TrashService
 from expenses.errors import InvalidExpenseError, problem
 from expenses.moments import instant
+from expenses.receipts.api import receipt_body
 from expenses.requests import caller_of, created, page_body
 from money import Money, MoneyError
 
@@ -79,7 +80,7 @@ def expense_body(shown: ExpenseWithReceipts) -> dict[str, Any]:
         "category_id": expense.category_id,
         "tags": list(expense.tags),
         "note": expense.note,
-        "receipts": [receipt.to_wire() for receipt in shown.receipts],
+        "receipts": [receipt_body(receipt) for receipt in shown.receipts],
         "import_id": expense.import_id,
         "version": expense.version,
         "created_at": created_at,

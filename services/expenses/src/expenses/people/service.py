@@ -15,7 +15,7 @@ from expenses.tasks.model import Conversion, Task, TaskState
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from expenses.receipts.ports import ReceiptFiles
+    from expenses.receipts.files import ReceiptFiles
     from expenses.tasks.service import TaskRunner
     from expenses.unit_of_work import Store, UnitOfWork
 

@@ -1,108 +1,131 @@
-"""Operations on receipts. A file is sent so that whatever is in it can do no harm in a browser."""
+"""Operations on receipts. Files are sent in such a way that nothing in them can do harm in a browser."""
 
 from __future__ import annotations
 
 from base64 import b64encode
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from chassis.web.request import Request, Response
-from expenses.receipts.downloads import ReceiptContents
-from expenses.receipts.model import name_of
-from expenses.receipts.service import ReceiptBook
+from expenses.moments import instant, moment_of
+from expenses.receipts.downloads import ReceiptDownloads
+from expenses.receipts.model import Receipt, safe_name
+from expenses.receipts.service import ReceiptService
 from expenses.requests import caller_of
 
 if TYPE_CHECKING:
     from werkzeug.datastructures import FileStorage
 
-    from expenses.receipts.downloads import Content
+    from expenses.receipts.downloads import Download
 
-_NOT_MODIFIED, _WHOLE, _PART, _ELSEWHERE = 304, 200, 206, 303
 _HARMLESS = {
-    # No script, no plug-in, no form, no origin: the page that a file opens as can do nothing and reach nothing.
+    # A file that opens as a page has no scripts, plug-ins, forms or origin, so it can do and reach nothing.
     "Content-Security-Policy": "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 _CACHED = {"Cache-Control": "private, no-cache"}
-"""A browser may keep it, but asks each time whether it is still there and still theirs."""
+"""A browser may cache it, but asks each time whether the receipt still exists and the user may still see it."""
 
 
 class ReceiptApi:
     """A method for each operation."""
 
-    def __init__(self, receipts: ReceiptBook, contents: ReceiptContents) -> None:
-        self._receipts, self._contents = receipts, contents
+    def __init__(self, receipts: ReceiptService, downloads: ReceiptDownloads) -> None:
+        self._receipts, self._downloads = receipts, downloads
 
     def add_receipt(self, request: Request, expense_id: str, file: FileStorage, body: dict[str, Any] | None = None) -> Response:
         """Attach a receipt to an expense."""
         claimed = (body or {}).get("sha256")
-        return self._receipts.add(caller_of(request), expense_id, file.stream, file.filename or "", claimed), 201, {}
+        receipt = self._receipts.add(caller_of(request), expense_id, file.stream, file.filename or "", claimed)
+        return receipt_body(receipt), HTTPStatus.CREATED, {}
 
     def list_receipts(self, request: Request, expense_id: str) -> Response:
         """List the receipts of an expense."""
-        return {"items": self._receipts.all_of(caller_of(request), expense_id)}, 200, {}
+        receipts = self._receipts.for_expense(caller_of(request), expense_id)
+        return {"items": [receipt_body(receipt) for receipt in receipts]}, HTTPStatus.OK, {}
 
     def get_receipt(self, request: Request, receipt_id: str) -> Response:
         """Return the details of a receipt."""
-        return self._receipts.get(caller_of(request), receipt_id), 200, {}
+        return receipt_body(self._receipts.get(caller_of(request), receipt_id)), HTTPStatus.OK, {}
 
     def get_receipt_content(self, request: Request, receipt_id: str) -> Response:
         """Send the file, or a part of it."""
-        return answer_of(self._contents.content(caller_of(request), receipt_id, range_of(request), known_of(request)))
+        return _response(self._downloads.content(caller_of(request), receipt_id, _range(request), _known_tags(request)))
 
     def get_receipt_thumbnail(self, request: Request, receipt_id: str) -> Response:
-        """Send a small picture of it."""
-        return answer_of(self._contents.thumbnail(caller_of(request), receipt_id, known_of(request)))
+        """Send its thumbnail."""
+        return _response(self._downloads.thumbnail(caller_of(request), receipt_id, _known_tags(request)))
 
     def get_receipt_preview(self, request: Request, receipt_id: str) -> Response:
-        """Send a picture of it that is large enough to be read."""
-        return answer_of(self._contents.preview(caller_of(request), receipt_id, known_of(request)))
+        """Send a picture of it that is large enough to read."""
+        return _response(self._downloads.preview(caller_of(request), receipt_id, _known_tags(request)))
 
     def remove_receipt(self, request: Request, receipt_id: str) -> Response:
         """Remove a receipt."""
         self._receipts.remove(caller_of(request), receipt_id)
-        return None, 204, {}
+        return None, HTTPStatus.NO_CONTENT, {}
 
 
-def range_of(request: Request) -> str | None:
-    """Return the Range header; with an If-Range the whole file is sent, which is always right."""
+def receipt_body(receipt: Receipt) -> dict[str, Any]:
+    """Write a receipt as JSON."""
+    return {
+        "id": receipt.id,
+        "expense_id": receipt.expense_id,
+        "name": receipt.name,
+        "media_type": receipt.file.media_type,
+        "size": receipt.file.size,
+        "sha256": receipt.file.sha256,
+        "width": receipt.file.width,
+        "height": receipt.file.height,
+        "thumbnail": receipt.file.thumbnail,
+        "created_at": instant(moment_of(receipt.created_ms)),
+    }
+
+
+def _range(request: Request) -> str | None:
+    """Return the Range header. With If-Range the whole file is sent, which is always correct."""
     return None if request.headers.get("If-Range") else request.headers.get("Range")
 
 
-def known_of(request: Request) -> set[str]:
-    """Return the tags of what the asker has already."""
+def _known_tags(request: Request) -> set[str]:
+    """Return the entity tags that the client already has."""
     return {tag.strip().removeprefix("W/").strip('"') for tag in request.headers.get("If-None-Match", "").split(",")}
 
 
-def answer_of(content: Content) -> Response:
-    """Return a file or a part of it, or where it is."""
-    tag = f'"{content.etag}"'
-    if content.link is not None:
-        return None, _ELSEWHERE, {"Content-Type": content.media_type, "Location": content.link, "Cache-Control": "no-store"}
-    if content.known:
-        return None, _NOT_MODIFIED, {"Content-Type": content.media_type, "ETag": tag, **_CACHED}
+def _response(download: Download) -> Response:
+    """Return a file, a part of it, or its address."""
+    tag = f'"{download.etag}"'
+    if download.link is not None:
+        return (
+            None,
+            HTTPStatus.SEE_OTHER,
+            {"Content-Type": download.media_type, "Location": download.link, "Cache-Control": "no-store"},
+        )
+    if download.known:
+        return None, HTTPStatus.NOT_MODIFIED, {"Content-Type": download.media_type, "ETag": tag, **_CACHED}
     headers = {
         **_HARMLESS,
         **_CACHED,
-        "Content-Type": content.media_type,
-        "Content-Disposition": _disposition(content),
+        "Content-Type": download.media_type,
+        "Content-Disposition": _disposition(download),
         "ETag": tag,
     }
-    if content.size is not None:
-        headers["Content-Length"] = str(content.size)
-    if content.sha256 is not None:  # RFC 9530: parts are not checked here, whoever puts them together can do it
-        digest = b64encode(bytes.fromhex(content.sha256)).decode()
+    if download.size is not None:
+        headers["Content-Length"] = str(download.size)
+    if download.sha256 is not None:  # RFC 9530: parts are not checked here; the client that puts them together can do it
+        digest = b64encode(bytes.fromhex(download.sha256)).decode()
         headers |= {"Accept-Ranges": "bytes", "Repr-Digest": f"sha-256=:{digest}:"}
-    if content.span is not None:
-        return iter(content.pieces), _PART, headers | {"Content-Range": str(content.span)}
-    return iter(content.pieces), _WHOLE, headers
+    if download.span is not None:
+        return iter(download.pieces), HTTPStatus.PARTIAL_CONTENT, headers | {"Content-Range": str(download.span)}
+    return iter(download.pieces), HTTPStatus.OK, headers
 
 
-def _disposition(content: Content) -> str:
-    """Pictures are shown; a PDF is saved, since a browser's viewer does not run in a sandbox."""
-    kind = "inline" if content.media_type.startswith("image/") else "attachment"
-    drawn = content.media_type != content.receipt.file.media_type
-    name = name_of(content.receipt.name, "webp") if drawn else content.receipt.name
+def _disposition(download: Download) -> str:
+    """Have browsers show pictures and save PDFs, since their PDF viewers do not run in a sandbox."""
+    kind = "inline" if download.media_type.startswith("image/") else "attachment"
+    drawn = download.media_type != download.receipt.file.media_type
+    name = safe_name(download.receipt.name, "webp") if drawn else download.receipt.name
     plain = "".join(letter if letter.isascii() and (letter.isalnum() or letter in "._- ") else "_" for letter in name)
     return f"{kind}; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"

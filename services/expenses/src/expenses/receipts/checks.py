@@ -15,7 +15,7 @@ from expenses.errors import ReceiptFileMissingError
 from expenses.receipts.clamav import ClamAv
 
 if TYPE_CHECKING:
-    from expenses.receipts.ports import ReceiptFiles
+    from expenses.receipts.files import ReceiptFiles
     from expenses.settings import ExpensesSettings
 
 _PROBE = b"outlay check"

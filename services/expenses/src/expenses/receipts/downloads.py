@@ -1,4 +1,4 @@
-"""Giving out the files of receipts: whole and as they were stored, in parts, or small."""
+"""Downloads of receipts: the stored file or a part of it, its thumbnail, or a preview."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 
 from expenses.errors import ReceiptFileMissingError, ReceiptNotFoundError, UnacceptableReceiptError
 from expenses.receipts.byte_ranges import ByteRange, parse_range
-from expenses.receipts.model import Receipt, key_of, thumbnail_key_of
+from expenses.receipts.model import Receipt, file_key, thumbnail_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Set
 
     from expenses.books.model import Caller
-    from expenses.receipts.ports import Examiner, ReceiptFiles
+    from expenses.receipts.examiner import ReceiptExaminer
+    from expenses.receipts.files import ReceiptFiles
     from expenses.unit_of_work import Store
 
 PICTURE_TYPE = "image/webp"
@@ -24,94 +25,94 @@ _MOST_THUMBNAIL = 1 << 24
 
 
 @dataclass(frozen=True, kw_only=True)
-class Content:
-    """What is sent of a file: some pieces, or the address where they are."""
+class Download:
+    """What is sent of a file: its bytes in pieces, or the address to get them from."""
 
     receipt: Receipt
     media_type: str
     etag: str
     pieces: Iterable[bytes] = ()
     size: int | None = None
-    """Of all that is sent; None if only the end will tell."""
+    """Of what is sent; None if it is not known in advance."""
     span: ByteRange | None = None
-    """The part that was asked for; None for the whole."""
+    """The requested part; None for the whole file."""
     sha256: str | None = None
-    """Of the whole file, for whoever puts parts together."""
+    """Of the whole file, for clients that put parts together."""
     link: str | None = None
     known: bool = False
-    """Who asks has it already."""
+    """Whether the client already has it."""
 
 
-class ReceiptContents:
-    """Reads what was stored. Each method raises ReceiptNotFoundError, and ReceiptFileMissingError if the store has it no more."""
+class ReceiptDownloads:
+    """Reads stored files. Each method raises ReceiptNotFoundError, and ReceiptFileMissingError if a file is missing or damaged."""
 
-    def __init__(self, store: Store, files: ReceiptFiles, examiner: Examiner) -> None:
+    def __init__(self, store: Store, files: ReceiptFiles, examiner: ReceiptExaminer) -> None:
         self._store, self._files, self._examiner = store, files, examiner
 
-    def content(self, caller: Caller, receipt_id: str, wanted: str | None, known: Set[str]) -> Content:
-        """Return a file or the part of it that a Range header asks for, unless its tag is known already.
+    def content(self, caller: Caller, receipt_id: str, range_header: str | None, known: Set[str]) -> Download:
+        """Return a file, or the part that a Range header requests, unless the client knows its entity tag.
 
-        A whole file is read twice, first to see that it is the one that was stored: nothing of a damaged one is sent.
+        A whole file is read twice, first to check its digest, so that nothing of a damaged file is sent.
 
         Raises:
-            RangeNotSatisfiableError: the file has no such part.
+            RangeNotSatisfiableError: if the file has no such part.
         """
         receipt = self._find(caller, receipt_id)
-        file, key = receipt.file, key_of(caller.user_id, receipt.file.sha256)
-        about = partial(Content, receipt=receipt, media_type=file.media_type, etag=file.sha256)
+        file, key = receipt.file, file_key(caller.user_id, receipt.file.sha256)
+        download = partial(Download, receipt=receipt, media_type=file.media_type, etag=file.sha256)
         if file.sha256 in known:
-            return about(known=True)
+            return download(known=True)
         link = self._files.link(key, name=receipt.name, media_type=file.media_type)
         if link is not None:
-            return about(link=link)
-        span = parse_range(wanted, file.size)
+            return download(link=link)
+        span = parse_range(range_header, file.size)
         first, length = (span.first, span.length) if span else (0, file.size)
 
         def pieces() -> Iterator[bytes]:
             if span:
                 return self._files.read(key, first, length)
-            deque(checked(self._files.read(key, 0, length), file.sha256), maxlen=0)
-            return checked(self._files.read(key, 0, length), file.sha256)
+            deque(verified(self._files.read(key, 0, length), file.sha256), maxlen=0)
+            return verified(self._files.read(key, 0, length), file.sha256)
 
-        return about(span=span, size=length, sha256=file.sha256, pieces=self._there(caller, receipt, pieces))
+        return download(span=span, size=length, sha256=file.sha256, pieces=self._reading(caller, receipt, pieces))
 
-    def thumbnail(self, caller: Caller, receipt_id: str, known: Set[str]) -> Content:
-        """Return the small picture of a file; raises ReceiptNotFoundError also if there is none."""
-        receipt = self._find_picture(caller, receipt_id)
+    def thumbnail(self, caller: Caller, receipt_id: str, known: Set[str]) -> Download:
+        """Return the thumbnail of a file; raises ReceiptNotFoundError also if there is none."""
+        receipt = self._find_drawable(caller, receipt_id)
         tag = f"{receipt.file.sha256}-small"
-        about = partial(Content, receipt=receipt, media_type=PICTURE_TYPE, etag=tag)
+        download = partial(Download, receipt=receipt, media_type=PICTURE_TYPE, etag=tag)
         if tag in known:
-            return about(known=True)
-        key = thumbnail_key_of(caller.user_id, receipt.file.sha256)
-        return about(pieces=self._there(caller, receipt, lambda: self._files.read(key, 0, _MOST_THUMBNAIL)))
+            return download(known=True)
+        key = thumbnail_key(caller.user_id, receipt.file.sha256)
+        return download(pieces=self._reading(caller, receipt, lambda: self._files.read(key, 0, _MOST_THUMBNAIL)))
 
-    def preview(self, caller: Caller, receipt_id: str, known: Set[str]) -> Content:
-        """Return a picture to read, made anew: every browser shows it, whatever was uploaded.
+    def preview(self, caller: Caller, receipt_id: str, known: Set[str]) -> Download:
+        """Return a picture that is large enough to read and that every browser shows, whatever was uploaded.
 
         Raises:
-            ReceiptNotFoundError: also if nothing can be drawn of it.
+            ReceiptNotFoundError: also if the file cannot be drawn.
         """
-        receipt = self._find_picture(caller, receipt_id)
-        file, key = receipt.file, key_of(caller.user_id, receipt.file.sha256)
+        receipt = self._find_drawable(caller, receipt_id)
+        file, key = receipt.file, file_key(caller.user_id, receipt.file.sha256)
         tag = f"{file.sha256}-large"
-        about = partial(Content, receipt=receipt, media_type=PICTURE_TYPE, etag=tag)
+        download = partial(Download, receipt=receipt, media_type=PICTURE_TYPE, etag=tag)
         if tag in known:
-            return about(known=True)
-        whole = self._there(caller, receipt, lambda: checked(self._files.read(key, 0, file.size), file.sha256))
+            return download(known=True)
+        whole = self._reading(caller, receipt, lambda: verified(self._files.read(key, 0, file.size), file.sha256))
         try:
             picture = self._examiner.render(whole, file.media_type, user_id=caller.user_id)
         except UnacceptableReceiptError as error:
             raise ReceiptNotFoundError from error
-        return about(size=len(picture), pieces=iter((picture,)))
+        return download(size=len(picture), pieces=iter((picture,)))
 
-    def _there(self, caller: Caller, receipt: Receipt, pieces: Callable[[], Iterator[bytes]]) -> Iterator[bytes]:
+    def _reading(self, caller: Caller, receipt: Receipt, pieces: Callable[[], Iterator[bytes]]) -> Iterator[bytes]:
         try:
             return pieces()
         except ReceiptFileMissingError:
-            self._find(caller, receipt.id)  # taken away meanwhile
+            self._find(caller, receipt.id)  # the receipt was removed in the meantime
             raise
 
-    def _find_picture(self, caller: Caller, receipt_id: str) -> Receipt:
+    def _find_drawable(self, caller: Caller, receipt_id: str) -> Receipt:
         receipt = self._find(caller, receipt_id)
         if not receipt.file.thumbnail:
             raise ReceiptNotFoundError
@@ -126,11 +127,11 @@ class ReceiptContents:
         return receipt
 
 
-def checked(pieces: Iterator[bytes], sha256: str) -> Iterator[bytes]:
-    """Pass a whole file on, but keep the last piece back until the digest is right: what is damaged ends too early.
+def verified(pieces: Iterator[bytes], sha256: str) -> Iterator[bytes]:
+    """Yield the pieces of a whole file, but hold the last piece back until the digest is verified; a damaged file ends early.
 
     Raises:
-        ReceiptFileMissingError: at the last piece.
+        ReceiptFileMissingError: at the last piece, if the digest is wrong.
     """
     digest, last = hashlib.sha256(), b""
     for piece in pieces:

@@ -6,6 +6,7 @@ import hashlib
 import shutil
 import tempfile
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -14,12 +15,13 @@ from expenses.errors import ReceiptTooLargeError, UnacceptableReceiptError
 from expenses.receipts.clamav import ClamAv
 from expenses.receipts.file_types import FIRST_BYTES, PDF, FileType, detect_type
 from expenses.receipts.model import MOST_BYTES, StoredFile
-from expenses.receipts.ports import Examined
 from expenses.receipts.worker_pool import Slot, WorkerPool
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import datetime
+
+    from expenses.settings import ExpensesSettings
 
 _PIECE = 64 * 1024
 _FOLDER = "outlay-receipt-"
@@ -27,7 +29,19 @@ _THUMBNAIL, _PREVIEW = 480, 2000
 """The longest side of a thumbnail and of a preview, in pixels."""
 
 
-class SandboxExaminer:
+@dataclass(frozen=True, kw_only=True)
+class ExaminedFile:
+    """A file that may be kept."""
+
+    file: StoredFile
+    extension: str
+    content: IO[bytes]
+    """What is kept of the upload: the same pixels without location and camera."""
+    thumbnail: bytes
+    """Empty if none can be drawn."""
+
+
+class ReceiptExaminer:
     """Examines uploads, a few at a time, so that many uploads need no more memory than a few."""
 
     def __init__(self, *, scanner: ClamAv | None = None, pool: WorkerPool | None = None, folder: Path | None = None) -> None:
@@ -35,9 +49,22 @@ class SandboxExaminer:
         self._scanner, self._pool = scanner, pool or WorkerPool()
         self._folder = folder or Path(tempfile.gettempdir())
 
+    @classmethod
+    def from_settings(cls, settings: ExpensesSettings) -> ReceiptExaminer:
+        """Return an examiner with the memory limit and the virus scanner of the settings."""
+        scanner = ClamAv(settings.receipts_scanner) if settings.receipts_scanner else None
+        return cls(scanner=scanner, pool=WorkerPool(megabytes=settings.receipts_memory))
+
     @contextmanager
-    def examine(self, stream: IO[bytes], claimed: str | None, *, user_id: str) -> Iterator[Examined]:
-        """Examine a file; raises ReceiptTooLargeError, UnknownReceiptTypeError, UnacceptableReceiptError, UnavailableError."""
+    def examine(self, stream: IO[bytes], claimed: str | None, *, user_id: str) -> Iterator[ExaminedFile]:
+        """Examine a file; the result lives as long as the context.
+
+        `claimed` is the SHA-256 that the sender states; `user_id` is the sender, who may take only a share of the places.
+
+        Raises:
+            ReceiptTooLargeError, UnknownReceiptTypeError, UnacceptableReceiptError: if the file cannot be accepted.
+            UnavailableError: if there is no place or no room for it at the moment.
+        """
         stream.seek(0)
         file_type = detect_type(stream.read(FIRST_BYTES))
         stream.seek(0)
@@ -50,7 +77,7 @@ class SandboxExaminer:
             with found.content:
                 yield found
 
-    def _open(self, file_type: FileType, uploaded: Path, folder: Path) -> Examined:
+    def _open(self, file_type: FileType, uploaded: Path, folder: Path) -> ExaminedFile:
         kept, thumbnail = folder / "kept", folder / "thumbnail"
         with self._pool.slot() as slot, _reporting_no_room():
             found = slot.run("examine", file_type.media_type, uploaded, kept, thumbnail)
@@ -65,7 +92,7 @@ class SandboxExaminer:
                 thumbnail=bool(picture),
             )
             content.seek(0)
-            return Examined(file=file, ending=file_type.extension, content=content, thumbnail=picture)
+            return ExaminedFile(file=file, extension=file_type.extension, content=content, thumbnail=picture)
 
     def render(self, pieces: Iterable[bytes], media_type: str, *, user_id: str) -> bytes:
         """Return a WebP, large enough to read, of a file that was kept; raises UnacceptableReceiptError, UnavailableError."""
@@ -100,7 +127,7 @@ class SandboxExaminer:
         with uploaded.open("rb") as content:
             found = self._scanner.find(content)
         if found is not None:
-            message = f"The file has malware in it: {found}."
+            message = f"The file contains malware: {found}."
             raise UnacceptableReceiptError(message)
 
 

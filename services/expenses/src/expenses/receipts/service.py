@@ -1,8 +1,8 @@
-"""Putting receipts to expenses, showing them and taking them away.
+"""Attaches receipts to expenses, lists and removes them.
 
-Rows and files cannot change in one transaction. So a file is noted before it is stored; it is removed only while its owner's rows
-are held; and a receipt is entered only if the note is still there. Whatever breaks off in between leaves a note without a receipt,
-which `clean_up` finds.
+Rows and files cannot change in one transaction. So a file is recorded before it is stored, it is deleted only while its
+owner's book is locked, and a receipt is added only if the record still exists. An interruption leaves a record without a
+receipt, which `clean_up` finds.
 """
 
 from __future__ import annotations
@@ -11,121 +11,122 @@ import hashlib
 import io
 import logging
 from datetime import timedelta
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING
 
 from expenses.books.model import Caller
 from expenses.errors import DepartedError, ExpenseNotFoundError, ReceiptFileMissingError, ReceiptNotFoundError, TooManyReceiptsError
 from expenses.moments import milliseconds
 from expenses.receipts.downloads import PICTURE_TYPE
-from expenses.receipts.model import MOST_RECEIPTS, Receipt, key_of, name_of, thumbnail_key_of
+from expenses.receipts.model import MOST_RECEIPTS, Receipt, file_key, safe_name, thumbnail_key
 
 if TYPE_CHECKING:
     from chassis.runtime.clock import Clock
     from chassis.runtime.ids import Ids
     from expenses.books.model import Book
-    from expenses.receipts.ports import Examined, Examiner, ReceiptFiles
+    from expenses.receipts.examiner import ExaminedFile, ReceiptExaminer
+    from expenses.receipts.files import ReceiptFiles
     from expenses.unit_of_work import Store, UnitOfWork
 
 log = logging.getLogger("outlay.receipts")
 
-_WAIT = timedelta(hours=1)
-"""For so long a file without a receipt may still be on its way."""
-_MOST_TIDIED = 500
+_UPLOAD_TIME = timedelta(hours=1)
+"""How long a file without a receipt may belong to an upload that is still in progress."""
+_BATCH = 500
 _TRIES = 5
 
 
-class ReceiptBook:
-    """The receipts of everybody."""
+class ReceiptService:
+    """The use cases of receipts."""
 
-    def __init__(self, store: Store, files: ReceiptFiles, examiner: Examiner, clock: Clock, ids: Ids) -> None:
+    def __init__(self, store: Store, files: ReceiptFiles, examiner: ReceiptExaminer, clock: Clock, ids: Ids) -> None:
         self._store, self._files, self._examiner, self._clock, self._ids = store, files, examiner, clock, ids
 
-    def add(self, caller: Caller, expense_id: str, stream: IO[bytes], filename: str, claimed: str | None) -> dict[str, Any]:
-        """Put a file to an expense; the same content once more is the same receipt.
+    def add(self, caller: Caller, expense_id: str, stream: IO[bytes], filename: str, claimed: str | None) -> Receipt:
+        """Attach a file to an expense; attaching the same content again returns the same receipt.
 
         Raises:
             ExpenseNotFoundError, TooManyReceiptsError, ReceiptTooLargeError, UnknownReceiptTypeError, UnacceptableReceiptError:
-                with each of them nothing is kept.
+                in each case nothing is stored.
         """
         with self._store.read() as uow:
             book = uow.books.find(caller.user_id)
-            _require(uow, book, expense_id)
-        with self._examiner.examine(stream, claimed, user_id=caller.user_id) as found:
+            _require_room(uow, book, expense_id)
+        with self._examiner.examine(stream, claimed, user_id=caller.user_id) as examined:
             for _ in range(_TRIES):
-                self._keep(caller, expense_id, found)
+                self._record_and_store(caller, expense_id, examined)
                 try:
-                    receipt = self._enter(caller, expense_id, found, name_of(filename, found.ending))
+                    receipt = self._add_receipt(caller, expense_id, examined, safe_name(filename, examined.extension))
                 except (DepartedError, ExpenseNotFoundError, TooManyReceiptsError):
-                    self._let_go(caller, found.file.sha256)
+                    self._discard(caller, examined.file.sha256)
                     raise
                 if receipt is not None:
-                    return receipt.to_wire()
+                    return receipt
         raise ReceiptFileMissingError
 
-    def _keep(self, caller: Caller, expense_id: str, found: Examined) -> None:
+    def _record_and_store(self, caller: Caller, expense_id: str, examined: ExaminedFile) -> None:
         with self._store.write() as uow:
             book = uow.books.lock(caller)
-            _require(uow, book, expense_id)
-            uow.receipts.note(book, found.file, self._now())
-            stored = uow.receipts.is_used(book, found.file.sha256)
+            _require_room(uow, book, expense_id)
+            uow.receipts.record(book, examined.file, self._now())
+            stored = uow.receipts.is_used(book, examined.file.sha256)
         if not stored:
-            self._put(caller, found)
+            self._store_files(caller, examined)
 
-    def _put(self, caller: Caller, found: Examined) -> None:
-        file = found.file
+    def _store_files(self, caller: Caller, examined: ExaminedFile) -> None:
+        file = examined.file
         if file.thumbnail:
-            small, digest = io.BytesIO(found.thumbnail), hashlib.sha256(found.thumbnail).hexdigest()
-            key = thumbnail_key_of(caller.user_id, file.sha256)
-            self._files.put(key, small, size=len(found.thumbnail), sha256=digest, media_type=PICTURE_TYPE)
-        found.content.seek(0)
-        key = key_of(caller.user_id, file.sha256)
-        self._files.put(key, found.content, size=file.size, sha256=file.sha256, media_type=file.media_type)
+            thumbnail, digest = io.BytesIO(examined.thumbnail), hashlib.sha256(examined.thumbnail).hexdigest()
+            key = thumbnail_key(caller.user_id, file.sha256)
+            self._files.put(key, thumbnail, size=len(examined.thumbnail), sha256=digest, media_type=PICTURE_TYPE)
+        examined.content.seek(0)
+        key = file_key(caller.user_id, file.sha256)
+        self._files.put(key, examined.content, size=file.size, sha256=file.sha256, media_type=file.media_type)
 
-    def _enter(self, caller: Caller, expense_id: str, found: Examined, name: str) -> Receipt | None:
-        """Return the receipt; None if the file was collected in the meantime."""
+    def _add_receipt(self, caller: Caller, expense_id: str, examined: ExaminedFile, name: str) -> Receipt | None:
+        """Return the receipt; None if the file was deleted as unused in the meantime."""
         with self._store.write() as uow:
             book = uow.books.lock(caller)
-            there = _require(uow, book, expense_id, besides=found.file.sha256)
-            if there is not None:
-                return there
-            if uow.receipts.noted_ms(book, found.file.sha256) is None:
+            existing = _require_room(uow, book, expense_id, sha256=examined.file.sha256)
+            if existing is not None:
+                return existing
+            if uow.receipts.recorded_ms(book, examined.file.sha256) is None:
                 return None
-            receipt = Receipt(id=self._ids(), expense_id=expense_id, name=name, created_ms=self._now(), file=found.file)
+            receipt = Receipt(id=self._ids(), expense_id=expense_id, name=name, created_ms=self._now(), file=examined.file)
             uow.receipts.add(book, receipt)
             return receipt
 
-    def _let_go(self, caller: Caller, sha256: str) -> None:
-        """Remove what was stored for nothing, even if its owner has left meanwhile and no note of it is kept any more."""
+    def _discard(self, caller: Caller, sha256: str) -> None:
+        """Delete a stored file that is not needed, even if its owner's account, and with it the record, was deleted meanwhile."""
         with self._store.read() as uow:
             book = uow.books.find(caller.user_id)
         if book is None:
             self._remove_files(caller.user_id, sha256)
         else:
-            self._collect(book, sha256, self._now() + 1)
+            self._delete_unused(book, sha256, self._now() + 1)
 
     def _remove_files(self, user_id: str, sha256: str) -> None:
-        self._files.remove(key_of(user_id, sha256))
-        self._files.remove(thumbnail_key_of(user_id, sha256))
+        self._files.remove(file_key(user_id, sha256))
+        self._files.remove(thumbnail_key(user_id, sha256))
 
-    def all_of(self, caller: Caller, expense_id: str) -> list[dict[str, Any]]:
+    def for_expense(self, caller: Caller, expense_id: str) -> list[Receipt]:
         """Return the receipts of an expense; raises ExpenseNotFoundError."""
         with self._store.read() as uow:
             book = uow.books.find(caller.user_id)
             if book is None or uow.expenses.get(book, expense_id) is None:
                 raise ExpenseNotFoundError
-            return [receipt.to_wire() for receipt in uow.receipts.of(book, [expense_id])]
+            return uow.receipts.of(book, [expense_id])
 
-    def get(self, caller: Caller, receipt_id: str) -> dict[str, Any]:
+    def get(self, caller: Caller, receipt_id: str) -> Receipt:
         """Return one receipt; raises ReceiptNotFoundError."""
         with self._store.read() as uow:
             book = uow.books.find(caller.user_id)
             receipt = uow.receipts.get(book, receipt_id) if book else None
         if receipt is None:
             raise ReceiptNotFoundError
-        return receipt.to_wire()
+        return receipt
 
     def remove(self, caller: Caller, receipt_id: str) -> None:
-        """Take a receipt away, and its file if no other expense has it; raises ReceiptNotFoundError."""
+        """Remove a receipt, and its file if no other expense has it; raises ReceiptNotFoundError."""
         with self._store.write() as uow:
             book = uow.books.lock(caller)
             receipt = uow.receipts.get(book, receipt_id)
@@ -133,51 +134,51 @@ class ReceiptBook:
                 raise ReceiptNotFoundError
             uow.receipts.remove(book, receipt)
         try:
-            self._collect(book, receipt.file.sha256, self._now() + 1)
-        except Exception as error:  # it is taken away; the file can wait for the next tidying
-            log.warning("a file is left behind", extra={"reason": str(error)})
+            self._delete_unused(book, receipt.file.sha256, self._now() + 1)
+        except Exception as error:  # the receipt is removed; the file can wait for the next cleanup
+            log.warning("the file of a removed receipt is not deleted yet", extra={"reason": str(error)})
 
     def clean_up(self) -> int:
-        """Remove the files that no receipt shows: of uploads that broke off and of expenses that are gone. Return how many."""
-        moment = self._clock() - _WAIT
+        """Delete the files without a receipt, of interrupted uploads and deleted expenses; return how many."""
+        moment = self._clock() - _UPLOAD_TIME
         before, done = milliseconds(moment), 0
         self._files.remove_incomplete(moment)
         self._examiner.clean_up(moment)
         with self._store.read() as uow:
             departed = uow.books.recently_erased()
-        for user_id in departed:  # an upload that was cut off while the account was being deleted
+        for user_id in departed:  # uploads that were interrupted while the account was being deleted
             self._files.remove_all(user_id)
         while True:
             with self._store.read() as uow:
-                unused = uow.receipts.unused(before, _MOST_TIDIED)
-            removed = sum(self._collect(book, sha256, before) for book, sha256 in unused)
+                unused = uow.receipts.unused(before, _BATCH)
+            removed = sum(self._delete_unused(book, sha256, before) for book, sha256 in unused)
             done += removed
             if not removed:
                 return done
 
-    def _collect(self, book: Book, sha256: str, before_ms: int) -> bool:
-        """Remove a file that no receipt shows while nobody else can enter one for it."""
+    def _delete_unused(self, book: Book, sha256: str, before_ms: int) -> bool:
+        """Delete a file without a receipt, while nobody else can add a receipt for it."""
         with self._store.write() as uow:
-            if uow.books.find(book.user_id) is None:  # to hold them would note them anew
+            if uow.books.find(book.user_id) is None:  # locking it would create it again
                 return False
-            held = uow.books.lock(Caller(book.user_id, book.home_currency))
-            noted = uow.receipts.noted_ms(held, sha256)
-            if noted is None or noted >= before_ms or uow.receipts.is_used(held, sha256):
+            locked = uow.books.lock(Caller(book.user_id, book.home_currency))
+            recorded = uow.receipts.recorded_ms(locked, sha256)
+            if recorded is None or recorded >= before_ms or uow.receipts.is_used(locked, sha256):
                 return False
             self._remove_files(book.user_id, sha256)
-            uow.receipts.drop(held, sha256)
+            uow.receipts.delete_record(locked, sha256)
             return True
 
     def _now(self) -> int:
         return milliseconds(self._clock())
 
 
-def _require(uow: UnitOfWork, book: Book | None, expense_id: str, besides: str = "") -> Receipt | None:
-    """Return the receipt of the content `besides` if the expense has it; raises if there is no such expense or no room."""
+def _require_room(uow: UnitOfWork, book: Book | None, expense_id: str, sha256: str = "") -> Receipt | None:
+    """Return the expense's receipt with this content, if any; raises if there is no such expense or it has too many."""
     if book is None or uow.expenses.get(book, expense_id) is None:
         raise ExpenseNotFoundError
-    there = uow.receipts.of(book, [expense_id])
-    known = next((receipt for receipt in there if receipt.file.sha256 == besides), None)
-    if known is None and besides and len(there) >= MOST_RECEIPTS:
+    receipts = uow.receipts.of(book, [expense_id])
+    known = next((receipt for receipt in receipts if receipt.file.sha256 == sha256), None)
+    if known is None and sha256 and len(receipts) >= MOST_RECEIPTS:
         raise TooManyReceiptsError
     return known

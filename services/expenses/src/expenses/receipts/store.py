@@ -1,4 +1,4 @@
-"""Receipts in SQL: which file belongs to which expense, and which files there are."""
+"""The rows of receipts and of their files."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ receipt = Table(
 )
 
 _FILE = sa.and_(receipt_file.c.owner == receipt.c.owner, receipt_file.c.sha256 == receipt.c.sha256)
-_BOTH = sa.select(
+_WITH_FILE = sa.select(
     receipt.c.id,
     receipt.c.expense_id,
     receipt.c.name,
@@ -54,22 +54,27 @@ _BOTH = sa.select(
     receipt_file.c.height,
     receipt_file.c.thumbnail,
 ).select_from(receipt.join(receipt_file, _FILE))
-_OF_SOME = _BOTH.where(
+_OF_SOME = _WITH_FILE.where(
     receipt.c.owner == sa.bindparam("of_owner"), receipt.c.expense_id.in_(sa.bindparam("expenses", expanding=True))
 )
-_OF_ONE = Prepared(_BOTH.where(receipt.c.owner == sa.bindparam("of_owner"), receipt.c.expense_id == sa.bindparam("of_expense")))
+_OF_ONE = Prepared(
+    _WITH_FILE.where(receipt.c.owner == sa.bindparam("of_owner"), receipt.c.expense_id == sa.bindparam("of_expense"))
+)
 
 
-class SqlReceipts:
-    """Receipts within one transaction."""
+class ReceiptStore:
+    """Receipts and records of files, in one transaction.
+
+    A file is recorded before it is stored, and the record deleted after the file, so that a file without a receipt can be found.
+    """
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def get(self, book: Book, receipt_id: str) -> Receipt | None:
-        """Return one; those of a deleted expense are only kept in case it is restored."""
+        """Return a receipt, unless its expense is deleted and the receipt only kept in case it is restored."""
         deleted = sa.exists().where(trashed_expense.c.owner == receipt.c.owner, trashed_expense.c.id == receipt.c.expense_id)
-        query = _BOTH.where(receipt.c.owner == book.number, receipt.c.id == receipt_id, ~deleted)
+        query = _WITH_FILE.where(receipt.c.owner == book.number, receipt.c.id == receipt_id, ~deleted)
         row = self._connection.execute(query).first()
         return None if row is None else _receipt(row)
 
@@ -85,7 +90,7 @@ class SqlReceipts:
         return sorted(found, key=lambda one: (one.created_ms, one.id))
 
     def add(self, book: Book, added: Receipt) -> None:
-        """Insert."""
+        """Insert a receipt."""
         row = {
             "id": added.id,
             "owner": book.number,
@@ -97,37 +102,37 @@ class SqlReceipts:
         self._connection.execute(receipt.insert(), row)
 
     def remove(self, book: Book, gone: Receipt) -> None:
-        """Delete."""
+        """Delete a receipt."""
         self._connection.execute(receipt.delete().where(receipt.c.owner == book.number, receipt.c.id == gone.id))
 
     def remove_of(self, book: Book, expense_ids: Sequence[str]) -> None:
-        """Delete those of some expenses."""
+        """Delete the receipts of some expenses."""
         for some in chunks(expense_ids):
             where = receipt.c.owner == book.number, receipt.c.expense_id.in_(some)
             self._connection.execute(receipt.delete().where(*where))
 
     def is_used(self, book: Book, sha256: str) -> bool:
-        """Say whether a receipt shows this content."""
+        """Say whether a receipt has this file."""
         query = sa.select(receipt.c.id).where(receipt.c.owner == book.number, receipt.c.sha256 == sha256).limit(1)
         return self._connection.execute(query).first() is not None
 
-    def note(self, book: Book, file: StoredFile, now_ms: int) -> None:
-        """Note a file that is about to be stored."""
-        update = receipt_file.update().where(*_named(book, file.sha256)).values(noted_ms=now_ms)
+    def record(self, book: Book, file: StoredFile, now_ms: int) -> None:
+        """Record a file that is about to be stored."""
+        update = receipt_file.update().where(*_key(book, file.sha256)).values(noted_ms=now_ms)
         if self._connection.execute(update).rowcount == 0:
-            row = {"owner": book.number, "sha256": file.sha256, "noted_ms": now_ms, **_facts(file)}
+            row = {"owner": book.number, "sha256": file.sha256, "noted_ms": now_ms, **_values(file)}
             self._connection.execute(receipt_file.insert(), row)
 
-    def noted_ms(self, book: Book, sha256: str) -> int | None:
-        """Return when a file was noted last; None if it is not, or not any more."""
-        return self._connection.execute(sa.select(receipt_file.c.noted_ms).where(*_named(book, sha256))).scalar()
+    def recorded_ms(self, book: Book, sha256: str) -> int | None:
+        """Return when a file was last recorded; None if there is no record."""
+        return self._connection.execute(sa.select(receipt_file.c.noted_ms).where(*_key(book, sha256))).scalar()
 
-    def drop(self, book: Book, sha256: str) -> None:
-        """Delete the note of a file."""
-        self._connection.execute(receipt_file.delete().where(*_named(book, sha256)))
+    def delete_record(self, book: Book, sha256: str) -> None:
+        """Delete the record of a file."""
+        self._connection.execute(receipt_file.delete().where(*_key(book, sha256)))
 
     def unused(self, before_ms: int, limit: int) -> list[tuple[Book, str]]:
-        """Return contents of anybody that were noted before a moment and that no receipt shows."""
+        """Return files of any book that were recorded before a moment and that no receipt has."""
         shown = sa.exists().where(receipt.c.owner == receipt_file.c.owner, receipt.c.sha256 == receipt_file.c.sha256)
         query = (
             sa.select(person.c.number, person.c.user_id, person.c.home_currency, person.c.version, receipt_file.c.sha256)
@@ -139,16 +144,16 @@ class SqlReceipts:
         return [(Book(row.number, row.user_id, row.home_currency, row.version), row.sha256) for row in rows]
 
     def forget(self, book: Book) -> None:
-        """Delete every row of theirs."""
+        """Delete every row of a book."""
         for table in (receipt, receipt_file):
             self._connection.execute(table.delete().where(table.c.owner == book.number))
 
 
-def _named(book: Book, sha256: str) -> tuple[sa.ColumnElement[bool], sa.ColumnElement[bool]]:
+def _key(book: Book, sha256: str) -> tuple[sa.ColumnElement[bool], sa.ColumnElement[bool]]:
     return receipt_file.c.owner == book.number, receipt_file.c.sha256 == sha256
 
 
-def _facts(file: StoredFile) -> dict[str, Any]:
+def _values(file: StoredFile) -> dict[str, Any]:
     return {
         "media_type": file.media_type,
         "byte_count": file.size,
@@ -159,7 +164,7 @@ def _facts(file: StoredFile) -> dict[str, Any]:
 
 
 def _receipt(row: Sequence[Any]) -> Receipt:
-    """Make one of a row of _BOTH."""
+    """Return the receipt of a row of `_WITH_FILE`."""
     receipt_id, expense_id, name, created_ms, sha256, media_type, size, width, height, thumbnail = row
     file = StoredFile(sha256=sha256, media_type=media_type, size=size, width=width, height=height, thumbnail=bool(thumbnail))
     return Receipt(id=receipt_id, expense_id=expense_id, name=name, created_ms=created_ms, file=file)

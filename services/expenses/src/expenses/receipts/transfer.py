@@ -1,4 +1,4 @@
-"""Receipts' files as they move from one store of files to another."""
+"""The files of receipts, for export and import of all data."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from chassis.storage.transfer_rows import PAGE
 from expenses.errors import ReceiptFileMissingError
 from expenses.receipts.downloads import PICTURE_TYPE
-from expenses.receipts.model import key_of, thumbnail_key_of
+from expenses.receipts.model import file_key, thumbnail_key
 from expenses.receipts.store import receipt, receipt_file
 from expenses.tables import person
 
@@ -20,37 +20,37 @@ if TYPE_CHECKING:
     from typing import Any
 
     from chassis.storage.database import Database
-    from expenses.receipts.ports import ReceiptFiles
+    from expenses.receipts.files import ReceiptFiles
 
 _MOST_BYTES = 1 << 26
 """More than any receipt has."""
-_SHOWN = sa.exists().where(receipt.c.owner == receipt_file.c.owner, receipt.c.sha256 == receipt_file.c.sha256)
+_USED = sa.exists().where(receipt.c.owner == receipt_file.c.owner, receipt.c.sha256 == receipt_file.c.sha256)
 _FILES = sa.select(
     receipt_file.c.owner, receipt_file.c.sha256, receipt_file.c.thumbnail, receipt_file.c.media_type, person.c.user_id
 ).select_from(receipt_file.join(person, person.c.number == receipt_file.c.owner))
 
 
-class MovedFiles:
-    """The files of which there are receipts."""
+class ReceiptFileTransfer:
+    """Reads and writes the files that have a receipt."""
 
     def __init__(self, database: Database, files: ReceiptFiles) -> None:
-        """Look at nothing yet."""
+        """Read nothing yet."""
         self._database, self._files = database, files
 
     def keys(self) -> Iterator[str]:
-        """Return what each is called: the file, and its small picture if there is one."""
+        """Yield the key of each file, and of its thumbnail if it has one."""
         last: Sequence[Any] = (-1, "")
         while last:
             with self._database.read() as connection:
-                page = connection.execute(_behind(last)).all()
+                page = connection.execute(_page_after(last)).all()
             for row in page:
-                yield key_of(row.user_id, row.sha256)
+                yield file_key(row.user_id, row.sha256)
                 if row.thumbnail:
-                    yield thumbnail_key_of(row.user_id, row.sha256)
+                    yield thumbnail_key(row.user_id, row.sha256)
             last = (page[-1].owner, page[-1].sha256) if page else ()
 
     def read(self, key: str) -> bytes | None:
-        """Return a file, None if it is lost or not what it is called after."""
+        """Return a file, None if it is missing or its digest is not its name."""
         try:
             content = b"".join(self._files.read(key, 0, _MOST_BYTES))
         except ReceiptFileMissingError:
@@ -65,7 +65,7 @@ class MovedFiles:
         self._files.put(key, io.BytesIO(content), size=len(content), sha256=digest, media_type=self._type_of(key))
 
     def clear(self) -> None:
-        """Delete all files of everybody of whom there are rows."""
+        """Delete all files of every person with a book."""
         last = 0
         while True:
             query = sa.select(person.c.number, person.c.user_id).where(person.c.number > last)
@@ -86,9 +86,9 @@ class MovedFiles:
             return str(connection.execute(named).one().media_type)
 
 
-def _behind(last: Sequence[Any]) -> sa.Select[Any]:
+def _page_after(last: Sequence[Any]) -> sa.Select[Any]:
     book, sha256 = last
     same_owner = sa.and_(receipt_file.c.owner == book, receipt_file.c.sha256 > sha256)
     beyond = sa.or_(receipt_file.c.owner > book, same_owner)
-    query = _FILES.where(receipt_file.c.owner >= book, beyond, _SHOWN)
+    query = _FILES.where(receipt_file.c.owner >= book, beyond, _USED)
     return query.order_by(receipt_file.c.owner, receipt_file.c.sha256).limit(PAGE)
