@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from typing import Any
 
+from expenses.imports.api import preview_body
 from expenses.imports.month_names import month_names
 from expenses.imports.readers.detection import ReadingContext, detect_layout
 from expenses.imports.readers.mapping import Mapping
@@ -18,7 +19,7 @@ def previewed(content: str | bytes, locale: str, currency: str, mapping: Mapping
     raw = content.encode() if isinstance(content, str) else content
     reader = ReadingContext(currency, locale, month_names(locale))
     layout = detect_layout(io.BytesIO(raw), mapping, reader)
-    return build_preview(layout, reader, lambda code, day: True, lambda rows: [False] * len(rows))
+    return preview_body(build_preview(layout, reader, lambda code, day: True, lambda rows: [False] * len(rows)))
 
 
 def amounts(seen: dict[str, Any]) -> str:

@@ -10,17 +10,23 @@ from chassis.web.paging import Cursors
 from chassis.web.request import Request, Response
 from expenses.errors import InvalidMappingError, problem
 from expenses.imports.model import Import
+from expenses.imports.readers.encodings import EncodingCandidate
 from expenses.imports.readers.mapping import read_mapping
+from expenses.imports.readers.preview import ImportPreview, PreviewRow
+from expenses.imports.readers.rows import Row
 from expenses.imports.reading import FileRead
 from expenses.imports.remembered import parts_of
 from expenses.imports.service import ImportDone, ImportService, Upload
 from expenses.moments import instant
 from expenses.requests import caller_of, created, page_body
+from money import Money
 
 if TYPE_CHECKING:
     from werkzeug.datastructures import FileStorage
 
 _PIECE = 1 << 20
+_SHOWN_ROWS, _SHOWN_LEFT_OUT, _SHOWN_CHARACTERS = 20, 100, 500
+"""Of a preview."""
 
 
 class ImportApi:
@@ -32,7 +38,7 @@ class ImportApi:
     def preview_import(self, request: Request, file: FileStorage, body: dict[str, Any] | None = None) -> Response:
         """Show how a file would be read."""
         read, preview = self._imports.preview(caller_of(request), _upload(file, body or {}))
-        return {**preview, **_read_body(read)}, 200, {}
+        return {**preview_body(preview), **_read_body(read)}, 200, {}
 
     def create_import(self, request: Request, file: FileStorage, body: dict[str, Any] | None = None) -> Response:
         """Import a file."""
@@ -85,6 +91,53 @@ def import_body(done: Import) -> dict[str, Any]:
         "from": done.first_day and done.first_day.isoformat(),
         "to": done.last_day and done.last_day.isoformat(),
     }
+
+
+def preview_body(preview: ImportPreview) -> dict[str, Any]:
+    """Write a preview as JSON, with the first rows alone and long cells cut."""
+    layout, rows = preview.layout, preview.rows
+    left_out = [{"line": entry.line, "reason": entry.left_out} for entry in rows if entry.left_out]
+    return {
+        "mapping": layout.mapping.to_wire(),
+        "header": [title[:_SHOWN_CHARACTERS] for title in layout.titles],
+        "rows": [_preview_row(entry) for entry in rows[:_SHOWN_ROWS]],
+        "errors": layout.errors,
+        "warnings": layout.warnings,
+        "sign_certain": layout.sign_certain,
+        "candidates": layout.candidates,
+        "encodings": [_encoding(candidate) for candidate in layout.encodings],
+        "currencies": [{"currency": one.code, "known": one.exists, "rate": one.has_rate} for one in preview.currencies],
+        "left_out": left_out[:_SHOWN_LEFT_OUT],
+        "shortened": sum(entry.row is not None and entry.row.shortened for entry in rows),
+        "duplicates": sum(entry.duplicate for entry in rows),
+    }
+
+
+def _preview_row(entry: PreviewRow) -> dict[str, Any]:
+    return {
+        "line": entry.line,
+        "cells": [cell[:_SHOWN_CHARACTERS] for cell in entry.cells],
+        "expense": None if entry.row is None else _row_body(entry.row),
+        "error": entry.error,
+        "left_out": entry.left_out,
+        "duplicate": entry.duplicate,
+    }
+
+
+def _row_body(row: Row) -> dict[str, Any]:
+    return {
+        "kind": row.kind,
+        "amount": Money(row.minor, row.currency).to_wire(),
+        "spent_on": row.spent_on,
+        "payee": row.payee,
+        "description": row.description,
+        "category": row.category,
+    }
+
+
+def _encoding(candidate: EncodingCandidate) -> dict[str, str]:
+    lines = [line for line in candidate.text.splitlines() if not line.isascii()]
+    return {"encoding": candidate.encoding, "sample": "\n".join(lines[:3])[:_SHOWN_CHARACTERS]}
 
 
 def _read_body(read: FileRead) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import dataclasses
 import hashlib
 import json
 from datetime import date
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING
 
 from expenses.errors import NoRateError, UnreadableFileError
 from expenses.imports.fingerprints import Fingerprints, already_there
@@ -14,7 +14,7 @@ from expenses.imports.month_names import month_names
 from expenses.imports.readers.detection import Layout, ReadingContext, detect_layout
 from expenses.imports.readers.mapping import Mapping
 from expenses.imports.readers.outlay_csv import EXPORT_MAPPING
-from expenses.imports.readers.preview import build_preview
+from expenses.imports.readers.preview import ImportPreview, build_preview
 from expenses.imports.readers.vocabulary import plain
 from expenses.imports.remembered import RememberedMapping, apply, merged, only_direction, parts_of
 from money import Money, MoneyError, decimals_of
@@ -112,9 +112,7 @@ class FileReader:
             return FileRead(detected, reader, shape, correction=Mapping() if afresh else None, forget=afresh)
         return FileRead(detect_layout(stream, given, reader), reader, shape, correction=_correction(detected, given))
 
-    def preview(
-        self, caller: Caller, stream: IO[bytes], given: Mapping, *, afresh: bool = False
-    ) -> tuple[FileRead, dict[str, Any]]:
+    def preview(self, caller: Caller, stream: IO[bytes], given: Mapping, *, afresh: bool = False) -> tuple[FileRead, ImportPreview]:
         """Return how a file would be read, and what an ImportPreview says of its rows; raises UnreadableFileError."""
         read = self.read(caller, stream, given, afresh=afresh)
         reader, encoding = read.reader, read.layout.mapping.encoding or "utf-8"

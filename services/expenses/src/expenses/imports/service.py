@@ -6,7 +6,7 @@ import logging
 import re
 import time
 from dataclasses import dataclass, replace
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING
 
 from expenses.errors import DepartedError, ImportInterruptedError, ImportNotFoundError, ImportRunningError, UnreadableFileError
 from expenses.imports.batches import ROWS, ImportBatches
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from chassis.runtime.ids import Ids
     from expenses.books.model import Book, Caller
     from expenses.imports.readers.detection import Layout
+    from expenses.imports.readers.preview import ImportPreview
     from expenses.rates.converter import Converter
     from expenses.tasks.service import TaskRunner
     from expenses.unit_of_work import Store, UnitOfWork
@@ -89,7 +90,7 @@ class ImportService:
         self._clock, self._ids, self._pause, self._rows_at_once = clock, ids, pause, rows_at_once
         self._reader = FileReader(store, converter)
 
-    def preview(self, caller: Caller, upload: Upload) -> tuple[FileRead, dict[str, Any]]:
+    def preview(self, caller: Caller, upload: Upload) -> tuple[FileRead, ImportPreview]:
         """Return how a file would be read, and what an ImportPreview says of its rows. Raises UnreadableFileError."""
         return self._reader.preview(caller, upload.stream, upload.mapping, afresh=upload.afresh)
 
