@@ -81,7 +81,7 @@ def previewed(currency, locale, content):
 @pytest.mark.parametrize(
     ("currency", "locale", "content", "amounts"), [file[1:] for file in FILES], ids=[file[0] for file in FILES]
 )
-def test_the_file_of_a_bank_is_read_right(currency, locale, content, amounts):
+def test_a_bank_file_is_read_correctly(currency, locale, content, amounts):
     seen = previewed(currency, locale, content)
     found = [row["expense"] for row in seen["rows"] if row["expense"]]
     signs = {"expense": "-", "income": ""}

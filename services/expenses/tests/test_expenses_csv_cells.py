@@ -80,7 +80,7 @@ def test_amounts_are_read_in_every_fashion(text, decimal, read):
         ("=1+1", "."),
     ],
 )
-def test_what_is_no_amount_is_not_guessed_at(text, decimal):
+def test_other_texts_are_not_read_as_amounts(text, decimal):
     assert amount_reader(decimal)(text) is None
 
 
@@ -133,12 +133,12 @@ def test_days_are_read_in_every_form(date_format, text):
 
 
 @pytest.mark.parametrize("text", ["2023-02-29", "2024-13-01", "0000-00-00", "1899-12-31", "3000-01-01", "", "today", "2024-2-9x"])
-def test_what_is_no_day_is_none(text):
+def test_other_texts_are_not_read_as_dates(text):
     assert day_reader("YYYY-MM-DD")(text) is None
 
 
 @pytest.mark.parametrize("date_format", FORMATS)
-def test_a_format_is_found_from_its_days(date_format):
+def test_the_date_format_is_detected(date_format):
     texts = [
         date_format.replace("YYYY", f"{year}")
         .replace("YY", f"{year % 100:02}")
@@ -152,7 +152,7 @@ def test_a_format_is_found_from_its_days(date_format):
     assert [day_reader(date_format, months)(text) for text in texts] == ["1999-01-31", "1998-12-25"]
 
 
-def test_a_country_decides_when_the_days_do_not():
+def test_the_country_decides_between_ambiguous_dates():
     cells = ["01/02/2024", "03/04/2024"]
     assert formats_of(cells, locale="en-US")[0] == "MM/DD/YYYY"
     assert formats_of(cells, locale="en-GB")[0] == "DD/MM/YYYY"

@@ -91,23 +91,23 @@ def test_unknown_titles_are_recognised_as_titles():
     assert [row[1] for row in rows] == [-1250, -320]
 
 
-def test_only_positive_amounts_are_spending_and_one_negative_turns_that():
+def test_positive_amounts_are_spending_unless_one_is_negative():
     assert read("date,amount\n2024-01-31,5.00\n")[1][0][1] == -500
     assert [row[1] for row in read("date,amount\n2024-01-31,5.00\n2024-01-31,-1.00\n")[1]] == [500, -100]
 
 
-def test_what_the_caller_says_goes_before_what_is_guessed():
+def test_the_callers_mapping_overrules_detection():
     mapping = Mapping(date_format="MM/DD/YYYY", sign="spending-negative", currency="JPY", columns={"payee": 2, "description": 1})
     _, rows = read("date,payee,description,amount\n01/02/2024,a,b,500\n", given=mapping)
     assert rows == [("2024-01-02", 500, "JPY", "b", "a")]
 
 
-def test_ambiguous_days_are_said():
+def test_ambiguous_dates_are_mentioned():
     layout, _ = read("date,amount\n01/02/2024,5.00\n")
     assert "DD/MM/YYYY or MM/DD/YYYY" in layout.warnings[0]
 
 
-def test_a_guard_against_formulas_is_taken_off():
+def test_escaping_of_formulas_is_removed():
     assert read("date,payee,amount\n2024-01-01,'=1+1,5.00\n2024-01-01,'s-H,5.00\n")[1][0][3] == "=1+1"
 
 

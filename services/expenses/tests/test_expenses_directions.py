@@ -85,13 +85,13 @@ ALIPAY = (
 
 
 @pytest.mark.parametrize("word", ["不计收支", "/", "不計收支", "中性交易"])
-def test_rows_that_are_neither_are_left_out_and_said(word):
+def test_rows_that_are_neither_are_left_out_with_a_reason(word):
     seen = previewed(ALIPAY.format(word), "zh-CN", "CNY")
     assert (amounts(seen), seen["sign_certain"]) == ("-35.50 100.00", True)
     assert [entry["line"] for entry in seen["left_out"]] == [3]
 
 
-def test_a_word_that_is_not_known_among_directions_is_asked_about():
+def test_an_unknown_word_among_directions_is_asked_about():
     rows = "".join(f"1{day}/01/2025,Shop {day},Expense,{day}.00\n" for day in range(3, 9))
     seen = previewed(f"Date,Description,Type,Amount\n{rows}19/01/2025,Pay,Income,20.00\n20/01/2025,Savings,Adjustment,5.00\n")
     assert asks(seen)

@@ -25,7 +25,7 @@ def test_russian_text_in_windows_1251_is_read(api, locale):
     assert found == [("Пятёрочка", "Продукты"), ("Ромашка", "Зарплата")]
 
 
-def test_the_preview_offers_encodings_with_what_each_makes_of_the_text(api):
+def test_the_preview_offers_encodings_with_a_sample_of_each(api):
     seen = api.upload(ONE_WORD, to="/imports/preview").json()
     offered = {one["encoding"]: one["sample"] for one in seen["encodings"]}
     assert seen["mapping"]["encoding"] in offered
@@ -42,13 +42,13 @@ def test_each_encoding_that_is_offered_can_be_chosen(api):
         assert payees(seen) == [one["sample"].split(",")[1]]
 
 
-def test_a_file_goes_in_with_the_encoding_that_was_chosen(api):
+def test_a_file_is_imported_with_the_chosen_encoding(api):
     assert api.upload(ONE_WORD, mapping={"encoding": "windows-1251"}).json()["imported"] == 1
     assert [entry["payee"] for entry in api("GET", "/expenses").json()["items"]] == ["Хлеб"]
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
-def test_a_file_in_any_encoding_goes_in_once(api, encoding):
+def test_a_file_is_imported_once_in_whatever_encoding(api, encoding):
     content = "Date,Payee,Amount\n2024-01-31,Bakery,-4.00\n".encode(encoding if encoding.startswith("utf") else "ascii")
     mapping = {"encoding": encoding}
     assert payees(api.upload(content, to="/imports/preview", mapping=mapping).json()) == ["Bakery"]
@@ -56,7 +56,7 @@ def test_a_file_in_any_encoding_goes_in_once(api, encoding):
     assert api.upload(content, mapping=mapping).json()["duplicates"] == 1
 
 
-def test_thai_text_goes_in_and_is_known_again(api):
+def test_thai_text_is_imported_and_recognized_again(api):
     api = api.as_(a_caller(locale="th-TH", currency="THB"))
     content = "วันที่,ผู้รับ,จำนวนเงิน\n2024-01-31,ร้านสะดวกซื้อ,-45.00\n2024-02-01,การไฟฟ้า,-900.00\n".encode("cp874")
     seen = api.upload(content, to="/imports/preview").json()

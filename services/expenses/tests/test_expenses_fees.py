@@ -32,7 +32,7 @@ def warnings(content: str) -> list[str]:
     ],
     ids=["with a balance, Revolut", "with a balance, charges", "without a balance"],
 )
-def test_fees_that_the_amounts_do_not_contain_are_told(content):
+def test_fees_outside_the_amounts_are_mentioned(content):
     [told] = warnings(content)
     assert told.endswith("is not imported. If the amounts do not contain these fees, add them by hand.")
 
@@ -49,5 +49,5 @@ def test_fees_that_the_amounts_do_not_contain_are_told(content):
     ],
     ids=["no fee", "the balance says that it is contained", "gross and net"],
 )
-def test_fees_that_the_amounts_contain_need_no_word(content):
+def test_fees_within_the_amounts_are_not_mentioned(content):
     assert warnings(content) == []

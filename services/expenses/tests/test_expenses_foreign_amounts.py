@@ -51,7 +51,7 @@ def test_the_booked_amount_has_its_own_currency(currency, locale, content, amoun
     assert (bookings(seen), seen["errors"]) == (amounts, [])
 
 
-def test_a_currency_that_may_be_of_other_amounts_is_said():
+def test_a_currency_that_may_belong_to_other_amounts_is_mentioned():
     seen = previewed(
         "GBP",
         "en-GB",
@@ -61,7 +61,7 @@ def test_a_currency_that_may_be_of_other_amounts_is_said():
     assert [warning for warning in seen["warnings"] if "column 5 (Currency)" in warning]
 
 
-def test_a_foreign_currency_without_its_amount_is_said():
+def test_a_foreign_currency_without_an_amount_is_mentioned():
     content = (
         "Datum;Text;Betrag CHF;Fremdwährung\n13.01.2025;Hotel;-110.09;USD\n14.01.2025;Coop;-20.00;\n15.01.2025;Lohn;2000.00;\n"
     )
@@ -70,7 +70,7 @@ def test_a_foreign_currency_without_its_amount_is_said():
     assert [warning for warning in seen["warnings"] if "column 4 (Fremdwährung)" in warning]
 
 
-def test_a_currency_that_was_chosen_is_not_doubted():
+def test_a_chosen_currency_is_not_questioned():
     content = (
         "Date,Merchant,Amount,Original amount,Currency\n13/01/2025,Hotel,-110.09,-120.00,USD\n14/01/2025,Tesco,-20.00,-20.00,GBP\n"
     )
@@ -84,6 +84,6 @@ def test_amounts_of_two_columns_are_asked_about():
     assert [error for error in seen["errors"] if "Columns 11 and 14" in error]
 
 
-def test_the_column_that_was_chosen_of_two_is_taken():
+def test_the_chosen_one_of_two_columns_is_used():
     seen = previewed("GBP", "en-GB", f"{WISE}\n{CONVERTED}\n", Mapping(columns={"amount": 13, "currency": 14}))
     assert (bookings(seen), seen["errors"]) == ("50.00 GBP", [])

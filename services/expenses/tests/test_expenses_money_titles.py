@@ -42,7 +42,7 @@ def previewed(text, locale="en-GB", currency="GBP"):
         "Total in Euro",
     ],
 )
-def test_a_title_with_a_small_word_leaves_it_open_and_asks(title):
+def test_a_title_with_an_ambiguous_short_word_is_asked_about(title):
     seen = previewed(f"Date;Description;{title}\n13/01/2025;Hotel;110.09\n14/01/2025;Tesco;20.00\n15/01/2025;Aldi;30.00\n")
     assert amounts(seen) == "-110.09 -20.00 -30.00"
     assert asks(seen)

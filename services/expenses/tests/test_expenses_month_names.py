@@ -39,7 +39,7 @@ def test_days_in_numbers_need_no_language():
     assert not any(language.looked_at for language in languages)
 
 
-def test_days_in_the_readers_language_need_that_one_alone():
+def test_dates_in_the_users_language_load_no_other_language():
     layout, languages = a_layout(["31 Januar 2026", "28 Februar 2026", "31 März 2026"])
     assert layout.mapping.date_format == "DD MMM YYYY"
     assert [language.looked_at for language in languages] == [True] + [False] * (len(languages) - 1)

@@ -18,7 +18,7 @@ from support.receipt_requests import ENDINGS, KINDS, PHOTO, an_expense, send, se
 
 
 @pytest.mark.parametrize("media_type", KINDS)
-def test_each_kind_is_known_by_its_content_whatever_it_is_called(api: Api, media_type: str) -> None:
+def test_each_file_type_is_recognized_by_its_content(api: Api, media_type: str) -> None:
     receipt = sent(api, an_expense(api), KINDS[media_type], name="C:\\scans\\invoice\u202e.exe")
     assert receipt["media_type"] == media_type
     assert receipt["name"] == f"invoice.{ENDINGS[media_type]}"
@@ -30,7 +30,7 @@ def test_each_kind_is_known_by_its_content_whatever_it_is_called(api: Api, media
 
 
 @pytest.mark.parametrize("media_type", [kind for kind in KINDS if kind != "application/pdf"])
-def test_a_picture_keeps_its_pixels_and_its_time_and_loses_place_and_camera(api: Api, media_type: str) -> None:
+def test_a_picture_keeps_pixels_and_time_but_not_place_and_camera(api: Api, media_type: str) -> None:
     given = KINDS[media_type]
     receipt = sent(api, an_expense(api), given)
     kept = api("GET", f"/receipts/{receipt['id']}/content").content
@@ -65,7 +65,7 @@ def test_the_first_page_of_a_pdf_is_its_picture(api: Api) -> None:
         assert (left < 40, right > 200) == (True, True), "its left half is black"
 
 
-def test_a_pdf_that_nobody_can_draw_is_kept_without_a_picture(api: Api) -> None:
+def test_a_pdf_that_cannot_be_drawn_is_kept_without_a_picture(api: Api) -> None:
     receipt = sent(api, an_expense(api), pictures.a_pdf().replace(b"/Kids[3 0 R]/Count 1", b"/Kids[]/Count 0"))
     assert receipt["thumbnail"] is False
     for path in ("thumbnail", "preview"):
@@ -89,7 +89,7 @@ def test_an_expense_shows_its_receipts_in_lists_too(api: Api) -> None:
     assert [len(one["receipts"]) for one in api("GET", "/expenses").json()["items"]] == [0, 2]
 
 
-def test_one_content_is_stored_once_for_a_person(api: Api, tmp_path: Path) -> None:
+def test_the_same_content_is_stored_once_for_each_person(api: Api, tmp_path: Path) -> None:
     one, other = an_expense(api), an_expense(api)
     first = sent(api, one)
     assert sent(api, one) == first, "the same at the same expense is the same receipt"
@@ -154,7 +154,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("what", REFUSED)
-def test_what_is_no_receipt_is_refused_with_the_reason_and_leaves_nothing(api: Api, tmp_path: Path, what: str) -> None:
+def test_other_files_are_refused_with_the_reason_and_not_stored(api: Api, tmp_path: Path, what: str) -> None:
     content, status, reason = REFUSED[what]
     expense = an_expense(api)
     answer = send(api, expense, content)
@@ -165,7 +165,7 @@ def test_what_is_no_receipt_is_refused_with_the_reason_and_leaves_nothing(api: A
         assert rows.execute("SELECT (SELECT COUNT(*) FROM receipt), (SELECT COUNT(*) FROM receipt_file)").fetchone() == (0, 0)
 
 
-def test_of_a_file_that_is_two_things_at_once_the_picture_alone_is_kept(api: Api) -> None:
+def test_only_the_picture_is_kept_of_a_file_that_is_also_a_page(api: Api) -> None:
     page = b"<script>alert(document.domain)</script>"
     photo = pictures.a_jpeg(3)
     comment = b"\xff\xfe" + (len(page) + 2).to_bytes(2) + page
@@ -175,7 +175,7 @@ def test_of_a_file_that_is_two_things_at_once_the_picture_alone_is_kept(api: Api
     assert (answer.headers["Content-Type"], answer.headers["X-Content-Type-Options"]) == ("image/jpeg", "nosniff")
 
 
-def test_what_arrives_differently_than_announced_is_refused(api: Api, tmp_path: Path) -> None:
+def test_an_upload_with_another_digest_is_refused(api: Api, tmp_path: Path) -> None:
     expense = an_expense(api)
     assert send(api, expense, sha256=hashlib.sha256(PHOTO).hexdigest().upper()).status_code == 201
     other = pictures.a_jpeg(7)
@@ -186,7 +186,7 @@ def test_what_arrives_differently_than_announced_is_refused(api: Api, tmp_path: 
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # the form's parser leaves its file to the collector
-def test_a_form_that_breaks_off_stores_nothing(api: Api, tmp_path: Path) -> None:
+def test_an_interrupted_form_stores_nothing(api: Api, tmp_path: Path) -> None:
     expense = an_expense(api)
     body = b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.jpg"\r\n\r\n' + PHOTO
     kind = "multipart/form-data; boundary=b"
@@ -204,7 +204,7 @@ def test_an_expense_has_twenty_receipts_at_most(api: Api) -> None:
     assert (answer.status_code, answer.json()["detail"]) == (422, "An expense has 20 receipts at most.")
 
 
-def test_receipts_go_with_their_expense_when_it_cannot_be_restored_any_more(api: Api, tmp_path: Path) -> None:
+def test_receipts_are_deleted_once_their_expense_cannot_be_restored(api: Api, tmp_path: Path) -> None:
     expense, other = an_expense(api), an_expense(api)
     receipt, kept = sent(api, expense), sent(api, other, pictures.a_pdf())
     assert api("DELETE", f"/expenses/{expense}", version=1).status_code == 204
@@ -217,7 +217,7 @@ def test_receipts_go_with_their_expense_when_it_cannot_be_restored_any_more(api:
     assert [path.name for path in stored(tmp_path)] == [kept["sha256"], f"{kept['sha256']}.webp"]
 
 
-def test_who_leaves_takes_every_file_along(api: Api, tmp_path: Path) -> None:
+def test_a_deleted_account_takes_its_files_along(api: Api, tmp_path: Path) -> None:
     sent(api, an_expense(api))
     otto = api.as_(a_caller(OTTO))
     sent(otto, an_expense(otto))
@@ -225,7 +225,7 @@ def test_who_leaves_takes_every_file_along(api: Api, tmp_path: Path) -> None:
     assert {path.parent.name for path in stored(tmp_path)} == {OTTO}
 
 
-def test_many_uploads_of_one_content_at_once_are_one_receipt(api: Api, tmp_path: Path) -> None:
+def test_concurrent_uploads_of_the_same_content_are_one_receipt(api: Api, tmp_path: Path) -> None:
     expense = an_expense(api)
     answers, places = [], 2  # a third is one more than a person may have at a time, and might be told to come again
     threads = [threading.Thread(target=lambda: answers.append(send(api, expense))) for _ in range(places)]
@@ -238,7 +238,7 @@ def test_many_uploads_of_one_content_at_once_are_one_receipt(api: Api, tmp_path:
     assert len(stored(tmp_path)) == 2
 
 
-def test_an_upload_that_breaks_off_after_its_file_was_stored_is_found_by_the_next_tidying(api: Api, tmp_path: Path) -> None:
+def test_cleanup_deletes_the_file_of_an_interrupted_upload(api: Api, tmp_path: Path) -> None:
     expense = an_expense(api)
     with database_of(tmp_path) as rows:
         rows.execute("CREATE TRIGGER full BEFORE INSERT ON receipt BEGIN SELECT RAISE(ABORT, 'no room'); END")
@@ -252,7 +252,7 @@ def test_an_upload_that_breaks_off_after_its_file_was_stored_is_found_by_the_nex
     assert sent(api, expense)["name"] == "lunch.jpg", "it can be sent again"
 
 
-def test_a_file_that_is_no_longer_wanted_by_anybody_when_it_is_stored_does_not_stay(api: Api, tmp_path: Path) -> None:
+def test_a_file_is_deleted_if_its_expense_goes_during_the_upload(api: Api, tmp_path: Path) -> None:
     expense = an_expense(api)
     with database_of(tmp_path) as rows:
         # The expense goes while the file is on its way: between the note of the file and the receipt.

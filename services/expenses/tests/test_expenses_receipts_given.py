@@ -28,7 +28,7 @@ RANGES = {
 
 
 @pytest.mark.parametrize("wanted", RANGES)
-def test_a_part_of_a_file_can_be_asked_for(api: Api, wanted: str) -> None:
+def test_a_part_of_a_file_can_be_requested(api: Api, wanted: str) -> None:
     status, first, last = RANGES[wanted]
     receipt = sent(api, an_expense(api), pictures.a_pdf())
     answer = api.with_header("Range", wanted)("GET", f"/receipts/{receipt['id']}/content")
@@ -47,7 +47,7 @@ def test_a_part_that_is_not_there_is_416(api: Api) -> None:
     assert (answer.status_code, answer.headers["Content-Range"]) == (416, f"bytes */{receipt['size']}")
 
 
-def test_what_the_browser_has_is_not_sent_again(api: Api) -> None:
+def test_a_file_that_the_browser_has_is_not_sent_again(api: Api) -> None:
     receipt = sent(api, an_expense(api))
     for path in ("content", "thumbnail", "preview"):
         tag = api("GET", f"/receipts/{receipt['id']}/{path}").headers["ETag"]
@@ -61,7 +61,7 @@ SCRIPTED = pictures.a_pdf().replace(b"/Catalog", b"/Catalog/OpenAction<</S/JavaS
 @pytest.mark.parametrize(
     ("content", "disposition"), [(PHOTO, "inline"), (pictures.a_pdf(), "attachment"), (SCRIPTED, "attachment")]
 )
-def test_a_file_that_is_opened_can_do_no_harm(api: Api, content: bytes, disposition: str) -> None:
+def test_an_opened_file_can_do_no_harm(api: Api, content: bytes, disposition: str) -> None:
     receipt = sent(api, an_expense(api), content, name='a"b\r\nSet-Cookie: x=1; 领收.html')
     headers = api("GET", f"/receipts/{receipt['id']}/content").headers
     assert headers["Content-Disposition"].startswith(f'{disposition}; filename="')
@@ -74,9 +74,7 @@ def test_a_file_that_is_opened_can_do_no_harm(api: Api, content: bytes, disposit
     assert "allow-" not in policy
 
 
-def test_a_damaged_file_is_not_given_out_and_whoever_runs_it_hears_of_it(
-    api: Api, tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_damaged_file_is_not_sent_and_is_logged_as_an_error(api: Api, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     receipt = sent(api, an_expense(api), pictures.a_pdf(os.urandom(200_000)))
     path = tmp_path / "receipts" / MARIA / receipt["sha256"]
     path.write_bytes(path.read_bytes()[:-1] + b"!")
@@ -89,7 +87,7 @@ def test_a_damaged_file_is_not_given_out_and_whoever_runs_it_hears_of_it(
             assert [record.levelname for record in caplog.records if record.name == "outlay.app"] == ["ERROR"]
 
 
-def test_a_large_file_that_is_damaged_ends_too_early() -> None:
+def test_a_large_damaged_file_ends_early() -> None:
     sent = verified(iter([b"one", b"two", b"thref"]), hashlib.sha256(b"onetwothree").hexdigest())
     assert [next(sent), next(sent)] == [b"one", b"two"]
     with pytest.raises(ReceiptFileMissingError):

@@ -40,23 +40,23 @@ TAKEN_BACK = [
 
 
 @pytest.mark.parametrize(("state", "kind"), TAKEN_BACK)
-def test_a_payment_and_the_row_that_takes_it_back_both_count(state, kind):
+def test_a_payment_and_its_reversal_both_count(state, kind):
     seen = previewed(paypal(BOUGHT, f"23 Hotel|General Payment|{state}|-200.00", f"25 Hotel|{kind}|Completed|200.00"))
     assert (amounts(seen), left_out(seen), seen["errors"]) == ("-10.00 -200.00 200.00", [], [])
 
 
-def test_a_reversed_payment_without_a_row_that_takes_it_back_is_left_out():
+def test_a_reversed_payment_without_a_reversing_row_is_left_out():
     seen = previewed(paypal(BOUGHT, "23 Hotel|General Payment|Reversed|-200.00", "25 Max|Payment|Completed|20.00"))
     assert (amounts(seen), left_out(seen)) == ("-10.00 20.00", [3])
     assert seen["left_out"][0]["reason"] == "'Reversed' means that no money moved, or that it came back."
 
 
-def test_income_from_somebody_else_takes_no_payment_back():
+def test_income_from_another_payer_reverses_no_payment():
     seen = previewed(paypal(BOUGHT, "23 Hotel|General Payment|Canceled|-200.00", "25 Max|Payment|Completed|200.00"))
     assert (amounts(seen), left_out(seen)) == ("-10.00 200.00", [3])
 
 
-def test_an_earlier_payment_takes_nothing_back():
+def test_an_earlier_payment_is_not_a_reversal():
     seen = previewed(paypal("20 Hotel|Payment|Completed|200.00", BOUGHT, "23 Hotel|General Payment|Canceled|-200.00"))
     assert (amounts(seen), left_out(seen)) == ("200.00 -10.00", [4])
 
@@ -72,7 +72,7 @@ def test_income_that_was_reversed_counts_with_its_reversal():
     assert (amounts(seen), left_out(seen)) == ("-10.00 20.00 -20.00", [])
 
 
-def test_a_cancelled_booking_and_its_contrary_count_in_a_file_of_a_bank():
+def test_a_cancelled_booking_and_its_reversal_both_count():
     rows = "13.01.2025;REWE;-5,00;nein\n14.01.2025;ALDI;-6,00;ja\n15.01.2025;ALDI;6,00;nein\n16.01.2025;LIDL;-7,00;nein\n"
     seen = previewed(f"Buchungstag;Empfänger;Umsatz;Storniert\n{rows}", "de-DE", "EUR")
     assert (amounts(seen), left_out(seen)) == ("-5.00 -6.00 6.00 -7.00", [])

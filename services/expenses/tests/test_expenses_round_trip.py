@@ -117,7 +117,7 @@ def test_an_export_says_in_which_currency_it_counts(api):
 
 
 @given(TEXT)
-def test_what_is_guarded_is_no_formula_and_comes_back(text):
+def test_escaped_formulas_are_harmless_and_restored(text):
     cell = escape_formulas(text)
     assert unescape_formulas(cell) == text
     for part in re.split(r"[;\t\r\n]", cell):  # a spreadsheet may expect other separators than ours

@@ -33,7 +33,7 @@ CLEANERS = {
 
 
 @pytest.mark.parametrize("kind", CLEANERS)
-def test_what_is_clean_stays_as_it_is(kind: str) -> None:
+def test_a_clean_file_stays_unchanged(kind: str) -> None:
     clean, given_file = CLEANERS[kind]
     once = clean(given_file)
     assert clean(once) == once
@@ -42,7 +42,7 @@ def test_what_is_clean_stays_as_it_is(kind: str) -> None:
 @pytest.mark.parametrize("kind", CLEANERS)
 @settings(max_examples=60)
 @given(data=st.data())
-def test_a_damaged_file_is_cleaned_or_refused_and_nothing_else(kind: str, data: st.DataObject) -> None:
+def test_a_damaged_file_is_cleaned_or_refused(kind: str, data: st.DataObject) -> None:
     clean, given_file = CLEANERS[kind]
     start = data.draw(st.integers(0, len(given_file) - 1))
     bad = data.draw(st.binary(min_size=1, max_size=12))
@@ -54,14 +54,14 @@ def test_a_damaged_file_is_cleaned_or_refused_and_nothing_else(kind: str, data: 
 
 
 @pytest.mark.parametrize("kind", ["jpeg", "progressive", "png", "webp"])
-def test_what_stands_behind_the_picture_is_cut_off(kind: str) -> None:
+def test_trailing_data_is_cut_off(kind: str) -> None:
     clean, given_file = CLEANERS[kind]
     assert clean(given_file + b"PK\x03\x04 a whole archive") == clean(given_file)
 
 
 @pytest.mark.parametrize("order", ["<", ">"])
 @pytest.mark.parametrize("orientation", [0, 3, 6])
-def test_of_metadata_orientation_and_time_are_kept_in_either_byte_order(order: str, orientation: int) -> None:
+def test_orientation_and_time_are_kept_in_either_byte_order(order: str, orientation: int) -> None:
     entries = [struct.pack(f"{order}HHLHH", 0x0112, 3, 1, orientation, 0), struct.pack(f"{order}HHLL", 0x8769, 4, 1, 50)]
     entries.append(struct.pack(f"{order}HHLL", 0x8825, 4, 1, 0))
     tiff = {"<": b"II", ">": b"MM"}[order] + struct.pack(f"{order}HL", 42, 8) + struct.pack(f"{order}H", 3) + b"".join(entries)
@@ -76,7 +76,7 @@ def test_of_metadata_orientation_and_time_are_kept_in_either_byte_order(order: s
 
 
 @given(st.binary(max_size=200))
-def test_metadata_that_make_no_sense_are_dropped(tiff: bytes) -> None:
+def test_invalid_metadata_is_dropped(tiff: bytes) -> None:
     for start in (b"II*\0", b"MM\0*", b""):
         kept_exif(start + tiff)
 
@@ -85,7 +85,7 @@ def box(kind: bytes, content: bytes) -> bytes:
     return (len(content) + 8).to_bytes(4) + kind + content
 
 
-def test_the_film_and_the_trailer_of_a_phones_photo_are_overwritten() -> None:
+def test_the_film_and_trailer_of_a_phone_photo_are_overwritten() -> None:
     told = b"+48.1374+011.5755/"
     photo = pictures.a_heic()
     for more in (box(b"mpvd", box(b"ftyp", b"isom") + told), box(b"sefd", told), box(b"uuid", told), box(b"mdat", told)):
@@ -96,7 +96,7 @@ def test_the_film_and_the_trailer_of_a_phones_photo_are_overwritten() -> None:
 
 
 @pytest.mark.parametrize("orientation", [1, 3, 6, 8])
-def test_a_photo_of_a_phone_is_drawn_upright_whichever_way_it_was_held(orientation: int) -> None:
+def test_a_phone_photo_is_drawn_upright_in_every_orientation(orientation: int) -> None:
     turned = orientation in (6, 8)
     for media_type, photo in (
         ("image/jpeg", pictures.a_jpeg(size=(64, 96), orientation=orientation)),
@@ -106,7 +106,7 @@ def test_a_photo_of_a_phone_is_drawn_upright_whichever_way_it_was_held(orientati
         assert (width, height) == pictures.opened(small).size == ((96, 64) if turned else (64, 96))
 
 
-def test_colours_of_another_profile_are_drawn_as_they_were_meant() -> None:
+def test_colours_of_another_profile_are_converted() -> None:
     srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     swapped = srgb.replace(b"rXYZ", b"tXYZ").replace(b"gXYZ", b"rXYZ").replace(b"tXYZ", b"gXYZ")
     for name in ("JPEG", "PNG", "WEBP"):
@@ -125,7 +125,7 @@ def test_a_scan_in_16_bits_of_gray_is_not_drawn_white() -> None:
     assert 55 < pictures.opened(sandbox_pictures.draw(file.getvalue(), "image/png", 480)).convert("L").getpixel((20, 20)) < 75
 
 
-def test_of_a_png_that_moves_the_first_picture_is_kept() -> None:
+def test_the_first_picture_of_an_animated_png_is_kept() -> None:
     file = io.BytesIO()
     pictures.drawn().save(file, "PNG", save_all=True, append_images=[pictures.drawn(seed=1)])
     assert b"fdAT" in file.getvalue()

@@ -34,7 +34,7 @@ def texts(preview):
 
 
 @pytest.mark.parametrize("name", ROWS)
-def test_a_statement_is_read_right(name):
+def test_a_statement_is_read_correctly(name):
     assert bookings(previewed(name)) == ROWS[name]
 
 
@@ -76,7 +76,7 @@ def test_opening_and_closing_balance_and_turnover_are_left_out():
     assert [entry["line"] for entry in seen["left_out"]] == [2, 4, 5]
 
 
-def test_a_row_that_is_left_out_is_no_error_in_the_preview():
+def test_a_left_out_row_is_not_an_error_in_the_preview():
     rows = previewed("k11-balance-rows")["rows"]
     assert [(row["error"], row["left_out"] is not None) for row in rows] == [
         (None, True),
@@ -86,7 +86,7 @@ def test_a_row_that_is_left_out_is_no_error_in_the_preview():
     ]
 
 
-def test_a_label_is_the_description_and_no_tag():
+def test_a_label_is_the_description_and_not_a_tag():
     seen = previewed("k12-label-is-no-tag")
     assert texts(seen) == [("", "CARREFOUR", "Alimentation")]
     assert "tags" not in seen["mapping"]["columns"]
@@ -115,7 +115,7 @@ def test_quotes_within_quotes_lose_no_row():
     assert sums(previewed("x-quotes-unescaped")) == [("expense", "1.00"), ("expense", "2.00")]
 
 
-def test_the_line_that_excel_begins_with_is_no_row():
+def test_the_delimiter_line_of_excel_is_not_a_row():
     assert sums(previewed("x-sep-line")) == [("expense", "1.00")]
 
 
@@ -124,7 +124,7 @@ def test_lines_that_end_in_a_carriage_return_are_lines():
 
 
 @pytest.mark.parametrize("name", ["x-nbsp-thousands", "x-swiss"])
-def test_thousands_are_parted_by_blanks_and_apostrophes(name):
+def test_thousands_are_separated_by_blanks_or_apostrophes(name):
     assert [amount for _, amount in sums(previewed(name))] == ["1234.50", "2000.00"]
 
 

@@ -66,7 +66,7 @@ def test_a_month_of_expenses_and_transfers_alone_is_read():
     assert (amounts(seen), seen["sign_certain"], left_out(seen)) == ("-45.10 -7.00", True, [3])
 
 
-def test_a_transfer_after_the_rows_that_are_looked_at_is_left_out():
+def test_a_transfer_after_the_sample_is_left_out():
     reader = ReadingContext("EUR", "en-GB", month_names("en-GB"))
     rows = "2025-01-13,Rewe,Expense,45.10\n2025-01-14,Acme,Income,2000.00\n" * 500
     text = f"Date,Note,Type,Amount\n{rows}2025-01-15,Savings,Transfer,100.00\n"

@@ -29,7 +29,7 @@ LITTLE = "import resource, runpy; resource.setrlimit(resource.RLIMIT_AS, (200_00
     [(pictures.a_bomb(), "application/pdf", "unpacks to"), (pictures.a_png_of(100_000, 100_000), "image/png", "pixels")],
     ids=["PDF", "PNG"],
 )
-def test_a_bomb_is_known_for_what_it_is_with_little_memory(tmp_path: Path, content: bytes, kind: str, reason: str) -> None:
+def test_a_decompression_bomb_is_recognized_with_little_memory(tmp_path: Path, content: bytes, kind: str, reason: str) -> None:
     (tmp_path / "uploaded").write_bytes(content)
     command = [sys.executable, "-I", "-c", LITTLE.format("expenses.receipts.sandbox"), "examine", kind]
     files = [tmp_path / name for name in ("uploaded", "kept", "small")]
@@ -44,7 +44,7 @@ def test_a_file_that_takes_too_long_is_refused() -> None:
         pass
 
 
-def test_a_picture_that_needs_more_memory_than_one_may_take_is_refused_and_the_next_is_not(tmp_path: Path) -> None:
+def test_a_picture_that_needs_too_much_memory_is_refused_alone(tmp_path: Path) -> None:
     large = io.BytesIO()
     Image.new("RGB", (8000, 6000)).save(large, "PNG", compress_level=1)
     examiner = ReceiptExaminer(pool=WorkerPool(megabytes=128), folder=tmp_path)
@@ -54,7 +54,7 @@ def test_a_picture_that_needs_more_memory_than_one_may_take_is_refused_and_the_n
         assert found.file.width
 
 
-def test_what_a_process_that_was_killed_was_looking_at_does_not_stay(tmp_path: Path) -> None:
+def test_files_of_killed_processes_are_cleaned_up(tmp_path: Path) -> None:
     now = datetime.now(UTC)
     old, new = tmp_path / "outlay-receipt-old", tmp_path / "outlay-receipt-new"
     for folder, hours in ((old, 2), (new, 0)):
@@ -66,7 +66,7 @@ def test_what_a_process_that_was_killed_was_looking_at_does_not_stay(tmp_path: P
     assert (old.exists(), new.exists()) == (False, True)
 
 
-def test_a_disk_without_room_is_said_to_be_one(tmp_path: Path) -> None:
+def test_a_full_disk_is_reported_as_unavailable(tmp_path: Path) -> None:
     disk = Disk(tmp_path / "disk", size=2 * 1024 * 1024)
     if not disk.can_be_full:
         pytest.skip(disk.why_not)
@@ -88,7 +88,7 @@ def test_a_disk_without_room_is_said_to_be_one(tmp_path: Path) -> None:
         disk.close()
 
 
-def test_who_finds_no_place_is_told_at_once_and_takes_nobody_elses(tmp_path: Path) -> None:
+def test_an_upload_without_a_place_is_refused_at_once(tmp_path: Path) -> None:
     examiner = ReceiptExaminer(pool=WorkerPool(places=1), folder=tmp_path)
     with examiner.examine(io.BytesIO(PHOTO), None, user_id="maria"):
         with pytest.raises(UnavailableError, match="Too many") as told, examiner.examine(io.BytesIO(PHOTO), None, user_id="jonas"):

@@ -33,7 +33,7 @@ def test_the_bookings_are_read_without_a_question(name):
 
 
 @pytest.mark.parametrize("name", having("asks"))
-def test_what_the_file_does_not_tell_is_asked(name):
+def test_what_the_file_does_not_show_is_asked(name):
     seen = previewed(name)
     assert not seen["sign_certain"]
     assert seen["warnings"]
