@@ -18,7 +18,7 @@ from chassis.storage.database import StoreUnavailableError
 # A document without the field is not in the index, so these hold only what is pending or will expire.
 INDEXES = {"expires": ("expires_at",), "pending": ("pending_since",)}
 _BRANCHES, _MAP = "outlay-branches", "function (doc) { if (doc._conflicts) { emit(doc._id, null) } }"
-_MOST_SETTLED = 200
+_MOST_RESOLVED = 200
 
 
 class CloudantDocuments:
@@ -76,8 +76,8 @@ class CloudantDocuments:
         if not documents:
             return []
         drafts = [self._draft(document) for document in documents]
-        answers = self._branches.save_all(drafts)
-        saved = [_document(stored) for draft in drafts if (stored := answers.get(draft["_id"]))]
+        by_id = self._branches.save_all(drafts)
+        saved = [_document(stored) for draft in drafts if (stored := by_id.get(draft["_id"]))]
         self._wake_relay_for(saved)
         return saved
 
@@ -88,7 +88,7 @@ class CloudantDocuments:
     def resolve_conflicts(self) -> int:
         """Resolve the conflicting revisions that a crash has left; return the number of documents that had any."""
         try:
-            found = self._connection.call("post_view", ddoc=_BRANCHES, view=_BRANCHES, limit=_MOST_SETTLED)["rows"]
+            found = self._connection.call("post_view", ddoc=_BRANCHES, view=_BRANCHES, limit=_MOST_RESOLVED)["rows"]
         except MissingError:
             return 0  # an older `migrate` has made no such view
         for row in found:
