@@ -33,7 +33,7 @@ def body(mail: Any, subtype: str) -> str:
     return str(mail.get_body((subtype,)).get_content()).replace("\r\n", "\n").removesuffix("\n")
 
 
-def test_a_mail_arrives_with_both_bodies_and_says_what_it_is(box) -> None:
+def test_an_email_arrives_with_both_bodies_and_names_its_kind(box) -> None:
     message = a_message()
     box.mailer.send(message)
     [mail] = box.arrived()
@@ -45,7 +45,7 @@ def test_a_mail_arrives_with_both_bodies_and_says_what_it_is(box) -> None:
     assert (body(mail, "plain"), body(mail, "html")) == ("Hello", "<p>Hello</p>")
 
 
-def test_a_mail_that_is_sent_twice_can_be_recognised(box) -> None:
+def test_a_duplicate_email_can_be_recognized(box) -> None:
     message = a_message()
     box.mailer.send(message)
     box.mailer.send(message)
@@ -53,7 +53,7 @@ def test_a_mail_that_is_sent_twice_can_be_recognised(box) -> None:
     assert len({mail["Message-ID"] for mail in box.arrived()}) == 2
 
 
-def test_one_click_unsubscribes_from_an_alert_and_not_from_a_letter(box) -> None:
+def test_alerts_have_one_click_unsubscribe_and_account_emails_do_not(box) -> None:
     box.mailer.send(a_message(unsubscribe="https://outlay.example/api/v1/unsubscribe?token=abc-_1"))
     box.mailer.send(a_message(name="password_reset"))
     alert, letter = sorted(box.arrived(), key=lambda mail: str(mail["X-Outlay-Kind"]))
@@ -74,7 +74,7 @@ def test_one_click_unsubscribes_from_an_alert_and_not_from_a_letter(box) -> None
         ".\n..\n.x",
     ],
 )
-def test_any_words_survive_in_subject_and_bodies(box, words) -> None:
+def test_any_text_survives_in_subject_and_bodies(box, words) -> None:
     subject = words.replace("\n", " ").strip()
     box.mailer.send(a_message(subject=subject, text=f"{words}\n\n{words}", html=f"<p>{words}</p>"))
     [mail] = box.arrived()
@@ -86,7 +86,7 @@ def test_any_words_survive_in_subject_and_bodies(box, words) -> None:
     "address",
     ["", "nobody", "a@b@c", "a@example.com, b@example.com", "a@example.com\r\nBcc: b@example.com", "a@example.com\nX: 1", "@"],
 )
-def test_an_address_that_cannot_be_is_refused(box, address) -> None:
+def test_an_impossible_address_is_refused(box, address) -> None:
     with pytest.raises(RefusedError) as error:
         box.mailer.send(a_message(to=address))
     assert "example.com" not in str(error.value)
@@ -102,7 +102,7 @@ def test_a_line_end_in_a_header_is_refused(box, field, end) -> None:
 
 
 @pytest.mark.parametrize("mail_id", ["", "../keys/data", '1" OR "1"="1', "0190f1d2-6f0e-7c3a-9d55-0a4d2c9b7e11\n"])
-def test_an_id_that_is_no_uuid_is_refused(box, mail_id) -> None:
+def test_an_id_that_is_not_a_uuid_is_refused(box, mail_id) -> None:
     with pytest.raises(RefusedError):
         box.mailer.send(a_message(mail_id=mail_id))
     with pytest.raises(RefusedError):
@@ -111,7 +111,7 @@ def test_an_id_that_is_no_uuid_is_refused(box, mail_id) -> None:
 
 
 @pytest.mark.parametrize("domain", ["müller.example", "straße.example", "例え.テスト"])
-def test_a_domain_outside_ascii_arrives_as_itself(box, domain) -> None:
+def test_a_non_ascii_domain_arrives_unchanged(box, domain) -> None:
     box.mailer.send(a_message(to=f"maria@{domain}"))
     [to] = [mail["To"] for mail in box.arrived()]
     local, _at, found = str(to).partition("@")
@@ -121,14 +121,14 @@ def test_a_domain_outside_ascii_arrives_as_itself(box, domain) -> None:
     assert (local, ".".join(labels)) == ("maria", domain)
 
 
-def test_what_is_out_of_reach_may_be_tried_again(box) -> None:
+def test_an_unreachable_provider_may_be_tried_again(box) -> None:
     box.away()
     with pytest.raises(TryAgainError) as error:
         box.mailer.send(a_message())
     assert "maria" not in str(error.value)
 
 
-def test_the_trail_of_a_mail_is_never_the_opposite_of_the_truth(box) -> None:
+def test_the_status_of_an_email_never_contradicts_the_truth(box) -> None:
     message = a_message()
     assert box.mailer.status_of(message.mail_id) in {ProviderStatus.NOT_FOUND, ProviderStatus.UNKNOWN}
     box.mailer.send(message)
@@ -136,7 +136,7 @@ def test_the_trail_of_a_mail_is_never_the_opposite_of_the_truth(box) -> None:
     assert box.mailer.status_of(uuid7()) in {ProviderStatus.NOT_FOUND, ProviderStatus.UNKNOWN}
 
 
-def test_forgetting_is_no_error_and_leaves_other_mails_alone(box) -> None:
+def test_forgetting_raises_nothing_and_keeps_other_emails(box) -> None:
     kept, gone = a_message(), a_message()
     box.mailer.send(kept)
     box.mailer.send(gone)

@@ -49,7 +49,7 @@ def release(store: NotifierStore, *, at: object = NOW + HOUR) -> None:
         uow.mails.release(USER, at=at)  # type: ignore[arg-type]
 
 
-def test_a_held_mail_waits_without_an_attempt_and_says_so(store, machine) -> None:
+def test_a_held_email_waits_without_an_attempt(store, machine) -> None:
     alert = an_alert()
     added(store, alert, a_mail(alert_id=alert.id))
     hold(store, store.claim().mail)
@@ -64,7 +64,7 @@ def test_a_held_mail_waits_without_an_attempt_and_says_so(store, machine) -> Non
     assert [state for _kind, state in machine.changes] == ["pending", "held"], "it is counted once"
 
 
-def test_a_release_makes_all_held_mails_of_one_person_due(store, machine) -> None:
+def test_a_release_makes_a_persons_held_emails_due(store, machine) -> None:
     mine, theirs, tried = a_mail(), a_mail(user_id=OTHER), a_mail()
     added(store, mine, theirs)
     for _mail in range(2):
@@ -86,7 +86,7 @@ def states(store: NotifierStore) -> list[MailState]:
         return [alert.deliveries[0].state for alert in uow.alerts.page(USER, unread=False, limit=20, after=None)]
 
 
-def test_a_release_skips_all_but_the_newest_few_and_the_one_in_hand(store, machine) -> None:
+def test_a_release_skips_all_but_the_newest_and_the_one_in_progress(store, machine) -> None:
     for n in range(MOST_RELEASED + 3):
         alert = an_alert(created_at=NOW + n * HOUR)
         added(store, alert, a_mail(alert_id=alert.id, at=alert.created_at))
@@ -100,7 +100,7 @@ def test_a_release_skips_all_but_the_newest_few_and_the_one_in_hand(store, machi
     assert sorted(states(store)) == ["pending"] * (MOST_RELEASED + 1) + ["skipped"] * 2
 
 
-def test_a_mail_that_was_released_can_be_held_again(store, machine) -> None:
+def test_a_released_email_can_be_held_again(store, machine) -> None:
     added(store, a_mail())
     hold(store, store.claim().mail)
     release(store)
@@ -111,7 +111,7 @@ def test_a_mail_that_was_released_can_be_held_again(store, machine) -> None:
     assert store.claim().mail.released_at == NOW + 2 * HOUR
 
 
-def test_a_held_mail_is_withdrawn_with_its_alert(store) -> None:
+def test_a_held_email_is_withdrawn_with_its_alert(store) -> None:
     alert = an_alert()
     added(store, alert, a_mail(alert_id=alert.id))
     hold(store, store.claim().mail)
@@ -123,7 +123,7 @@ def test_a_held_mail_is_withdrawn_with_its_alert(store) -> None:
     assert (delivery.state, delivery.detail, store.claim()) == (MailState.WITHDRAWN, "", None)
 
 
-def test_only_whoever_claimed_a_mail_can_hold_it(store, machine) -> None:
+def test_only_the_claiming_process_can_hold_an_email(store, machine) -> None:
     added(store, a_mail())
     mail = store.claim().mail
     hold(machine.store("two"), mail)

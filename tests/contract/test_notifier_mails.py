@@ -35,7 +35,7 @@ def store(machine: Machine) -> NotifierStore:
     return machine.knowing()
 
 
-def test_a_mail_is_claimed_with_all_that_sending_needs(store) -> None:
+def test_a_claim_contains_everything_needed_to_send(store) -> None:
     alert = an_alert()
     mail = a_mail(alert_id=alert.id)
     letter = a_mail(
@@ -50,7 +50,7 @@ def test_a_mail_is_claimed_with_all_that_sending_needs(store) -> None:
     assert (second.mail, second.address, second.name, second.locale) == (letter, "sealed too", "M", "de-DE")
 
 
-def test_a_claim_keeps_others_away_until_one_of_them_has_watched_it_for_a_lease(store, machine) -> None:
+def test_a_claim_is_respected_until_another_has_watched_it_for_a_lease(store, machine) -> None:
     mail, other = a_mail(), machine.store("two")
     added(store, mail)
     assert (store.claim().mail, other.claim()) == (mail, None)
@@ -71,7 +71,7 @@ def test_a_claim_keeps_others_away_until_one_of_them_has_watched_it_for_a_lease(
 
 
 @pytest.mark.parametrize("step", [-3600, 3600])
-def test_a_clock_that_is_stepped_takes_no_mail_from_the_living(store, machine, step) -> None:
+def test_a_moved_clock_takes_no_email_from_a_living_process(store, machine, step) -> None:
     added(store, a_mail())
     other = machine.store("two")
     assert (store.claim() is not None, other.claim()) == (True, None)
@@ -80,7 +80,7 @@ def test_a_clock_that_is_stepped_takes_no_mail_from_the_living(store, machine, s
     assert other.claim() is None
 
 
-def test_a_holder_that_claims_anew_is_watched_anew(store, machine) -> None:
+def test_a_renewed_claim_is_watched_anew(store, machine) -> None:
     added(store, a_mail())
     other = machine.store("two")
     for _round in range(3):
@@ -89,7 +89,7 @@ def test_a_holder_that_claims_anew_is_watched_anew(store, machine) -> None:
 
 
 @pytest.mark.parametrize("step", [-3600, 3600])
-def test_a_clock_that_is_stepped_keeps_no_mail_waiting(store, machine, step) -> None:
+def test_a_moved_clock_delays_no_email(store, machine, step) -> None:
     waits, fresh = a_mail(), a_mail()
     added(store, waits)
     claimed = store.claim()
@@ -107,7 +107,7 @@ def test_a_clock_that_is_stepped_keeps_no_mail_waiting(store, machine, step) -> 
     assert found == {waits.id, fresh.id}
 
 
-def test_a_machine_whose_clock_is_some_seconds_behind_is_as_patient_as_the_others(store, machine) -> None:
+def test_a_clock_some_seconds_behind_waits_as_long_as_others(store, machine) -> None:
     added(store, a_mail())
     claimed = store.claim()
     with store.write() as uow:
@@ -116,7 +116,7 @@ def test_a_machine_whose_clock_is_some_seconds_behind_is_as_patient_as_the_other
     assert (store.claim(), store.seconds_until_due()) == (None, 40)
 
 
-def test_what_a_process_claimed_before_it_crashed_is_its_own_again_with_a_doubt(store) -> None:
+def test_a_restarted_process_gets_its_claims_back_as_uncertain(store) -> None:
     mail = a_mail()
     added(store, mail)
     first, again = store.claim(), store.claim()
@@ -124,7 +124,7 @@ def test_what_a_process_claimed_before_it_crashed_is_its_own_again_with_a_doubt(
     assert (first.uncertain, again.uncertain, again.attempt) == (False, True, first.attempt)
 
 
-def test_a_doubt_stays_until_an_attempt_surely_failed(store, machine) -> None:
+def test_uncertainty_stays_until_an_attempt_certainly_failed(store, machine) -> None:
     added(store, a_mail())
     claimed = store.claim()
     with store.write() as uow:
@@ -143,7 +143,7 @@ def test_a_doubt_stays_until_an_attempt_surely_failed(store, machine) -> None:
     assert (sure.uncertain, sure.mail.attempts, sure.mail.detail) == (False, 2, "Refused to connect.")
 
 
-def test_a_report_settles_a_mail_whoever_holds_it_and_blanks_its_secrets(store, machine) -> None:
+def test_a_report_settles_a_claimed_email_and_removes_its_secrets(store, machine) -> None:
     mail = a_mail(address="sealed", token="sealed")
     added(store, mail)
     claimed = store.claim()
@@ -157,7 +157,7 @@ def test_a_report_settles_a_mail_whoever_holds_it_and_blanks_its_secrets(store, 
     assert machine.changes[-1] == ("budget.exceeded", "delivered")
 
 
-def test_a_mail_that_may_have_been_sent_is_not_withdrawn_behind_its_back(store) -> None:
+def test_an_email_that_may_have_been_sent_is_not_withdrawn(store) -> None:
     alert = an_alert()
     added(store, alert, a_mail(alert_id=alert.id))
     claimed = store.claim()
@@ -168,7 +168,7 @@ def test_a_mail_that_may_have_been_sent_is_not_withdrawn_behind_its_back(store) 
     assert (again.uncertain, again.withdrawn) == (True, True)
 
 
-def test_a_mail_that_is_being_sent_is_not_stopped_but_its_next_claim_knows(store) -> None:
+def test_a_withdrawal_while_sending_shows_at_the_next_claim(store) -> None:
     alert = an_alert()
     added(store, alert, a_mail(alert_id=alert.id))
     claimed = store.claim()
@@ -178,7 +178,7 @@ def test_a_mail_that_is_being_sent_is_not_stopped_but_its_next_claim_knows(store
     assert store.claim().withdrawn
 
 
-def test_a_postponed_mail_waits_and_counts_its_attempts(store, machine) -> None:
+def test_a_postponed_email_waits_and_counts_its_attempts(store, machine) -> None:
     added(store, a_mail())
     claimed = store.claim()
     with store.write() as uow:
@@ -190,7 +190,7 @@ def test_a_postponed_mail_waits_and_counts_its_attempts(store, machine) -> None:
     assert (due, claimed.mail.attempts, claimed.mail.detail, claimed.uncertain) == (0, 1, "The channel is busy.", False)
 
 
-def test_a_settled_mail_is_final_and_has_no_secret(store, machine) -> None:
+def test_a_settled_email_is_final_and_has_no_secrets(store, machine) -> None:
     mail = a_mail(token="sealed", address="sealed")
     added(store, mail)
     store.claim()
@@ -201,7 +201,7 @@ def test_a_settled_mail_is_final_and_has_no_secret(store, machine) -> None:
     assert machine.changes == [("budget.exceeded", "pending"), ("budget.exceeded", "failed")]
 
 
-def test_nobody_hears_of_mails_of_a_transaction_that_failed(store, machine) -> None:
+def test_emails_of_a_failed_transaction_are_not_reported(store, machine) -> None:
     with pytest.raises(RuntimeError), store.write() as uow:
         uow.mails.add(a_mail())
         uow.publish("alert.raised", USER, {})
@@ -211,7 +211,7 @@ def test_nobody_hears_of_mails_of_a_transaction_that_failed(store, machine) -> N
         assert connection.execute(shared.outbox.select()).all() == []
 
 
-def test_many_senders_claim_each_mail_once(store, machine) -> None:
+def test_many_processes_claim_each_email_once(store, machine) -> None:
     mails = [a_mail() for _number in range(40)]
     added(store, *mails)
     sent: list[str] = []

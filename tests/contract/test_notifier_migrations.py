@@ -74,7 +74,7 @@ def database(request: pytest.FixtureRequest) -> Iterator[Database]:
     database.close()
 
 
-def test_a_mail_that_the_first_version_was_sending_is_in_doubt_and_one_that_waited_is_not(database: Database) -> None:
+def test_an_email_that_an_older_version_was_sending_is_uncertain(database: Database) -> None:
     at_revision(database, "0001")
     held, waiting = a_mail(database, claimed_by="home"), a_mail(database, claimed_by=None)
     migrate(database, "notifier")
@@ -87,7 +87,7 @@ def test_a_mail_that_the_first_version_was_sending_is_in_doubt_and_one_that_wait
     assert found == {held: True, waiting: False}
 
 
-def test_who_is_known_already_counts_as_verified(database: Database) -> None:
+def test_known_recipients_count_as_verified(database: Database) -> None:
     at_revision(database, "0002")
     user_id = a_person(database)
     migrate(database, "notifier")
@@ -96,7 +96,7 @@ def test_who_is_known_already_counts_as_verified(database: Database) -> None:
         assert uow.recipients.find(user_id).verified
 
 
-def test_what_an_older_version_writes_of_a_person_counts_as_verified(database: Database) -> None:
+def test_recipients_written_by_an_older_version_count_as_verified(database: Database) -> None:
     migrate(database, "notifier")
     store, user_id = a_store(database), a_person(database)
     with store.write() as uow:

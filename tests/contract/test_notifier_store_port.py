@@ -38,7 +38,7 @@ def store(machine: Machine) -> NotifierStore:
     return machine.knowing()
 
 
-def test_a_person_is_kept_in_the_newest_version(store) -> None:
+def test_a_recipient_is_stored_in_the_newest_version(store) -> None:
     with store.write() as uow:
         known = uow.recipients.find(USER)
         for version in (3, 4, 6, 5):
@@ -48,7 +48,7 @@ def test_a_person_is_kept_in_the_newest_version(store) -> None:
         assert uow.recipients.find(OTHER) is None
 
 
-def test_whether_an_address_is_verified_is_kept_with_its_version(store) -> None:
+def test_verification_is_stored_with_its_version(store) -> None:
     with store.write() as uow:
         known = uow.recipients.find(USER)
         assert known.verified
@@ -60,7 +60,7 @@ def test_whether_an_address_is_verified_is_kept_with_its_version(store) -> None:
     assert not store.claim().verified
 
 
-def test_an_alert_comes_back_as_it_was_given(store) -> None:
+def test_an_alert_is_returned_as_it_was_stored(store) -> None:
     alert = an_alert(
         budget_id=uuid7(), expense_id=uuid7(), period=Period(date(2015, 1, 1), date(2015, 1, 31)), read_at=NOW, withdrawn_at=NOW
     )
@@ -73,7 +73,7 @@ def test_an_alert_comes_back_as_it_was_given(store) -> None:
         assert uow.alerts.find_by_cause(OTHER, alert.cause_id) is None
 
 
-def test_a_cause_has_one_alert_whatever_two_processes_believe(store) -> None:
+def test_a_cause_has_one_alert_even_with_two_processes(store) -> None:
     first = an_alert()
     added(store, first)
     with pytest.raises(Exception, match=r"(?i)unique|duplicate|integrity"):
@@ -97,7 +97,7 @@ def test_pages_follow_each_other_by_moment_and_id(store) -> None:
     assert [alert.id for alert in found] == expected
 
 
-def test_a_withdrawn_alert_stops_its_waiting_mail_and_no_other(store, machine) -> None:
+def test_withdrawing_an_alert_stops_its_pending_email_only(store, machine) -> None:
     alert, other = an_alert(), an_alert()
     added(store, alert, other, a_mail(alert_id=alert.id), a_mail(alert_id=other.id))
     machine.changes.clear()
@@ -119,7 +119,7 @@ def test_a_note_of_a_recovery_is_taken_once_and_only_by_its_owner(store) -> None
         assert not uow.alerts.take_recovery(USER, cause)
 
 
-def test_a_report_is_taken_for_the_first_time_once_and_forgotten_after_two_months(store, machine) -> None:
+def test_a_report_is_new_once_and_forgotten_after_two_months(store, machine) -> None:
     report_id = "ZGVsaXZlcmVkLTA-_" * 5
     for expected in (True, False):
         with store.write() as uow:
@@ -130,7 +130,7 @@ def test_a_report_is_taken_for_the_first_time_once_and_forgotten_after_two_month
         assert uow.reports.is_new(report_id)
 
 
-def test_a_stop_is_kept_replaced_and_forgotten_and_comes_with_each_claim(store) -> None:
+def test_a_stop_is_stored_replaced_removed_and_part_of_each_claim(store) -> None:
     stop = MailStop("Your provider refused it: mailbox full", NOW)
     added(store, a_mail())
     with store.write() as uow:
@@ -160,7 +160,7 @@ def test_preferences_have_versions(store) -> None:
             uow.preferences.replace(USER, dataclasses.replace(wish, version=stale))
 
 
-def test_erasing_leaves_others_alone_and_remembers_that_somebody_left(store, machine) -> None:
+def test_erasing_affects_one_person_and_notes_the_deletion(store, machine) -> None:
     mine, theirs = a_mail(), a_mail(user_id=OTHER)
     added(store, an_alert(), an_alert(user_id=OTHER), mine, theirs)
     with store.write() as uow:
@@ -185,7 +185,7 @@ def test_erasing_leaves_others_alone_and_remembers_that_somebody_left(store, mac
         assert not uow.recipients.was_deleted(USER)
 
 
-def test_an_event_is_handled_for_the_first_time_once(store) -> None:
+def test_an_event_is_new_once(store) -> None:
     event_id = uuid7()
     with store.write() as uow:
         assert uow.is_new(event_id)
@@ -193,7 +193,7 @@ def test_an_event_is_handled_for_the_first_time_once(store) -> None:
         assert not uow.is_new(event_id)
 
 
-def test_what_is_told_to_one_user_is_told_one_after_the_other(store, machine) -> None:
+def test_events_of_one_person_are_processed_one_after_another(store, machine) -> None:
     inside, order = threading.Event(), []
 
     def slow() -> None:

@@ -54,7 +54,7 @@ def _read_request(connection: socket.socket) -> None:
         stream.read(int(length[1]) if length else 0)
 
 
-def test_a_mail_carries_what_is_needed_to_find_it_again_and_nothing_that_tracks(box) -> None:
+def test_an_email_can_be_found_again_and_tracks_nobody(box) -> None:
     message = a_message(unsubscribe="https://outlay.example/u")
     box.mailer.send(message)
     [mail] = box.server.ledger.all()
@@ -68,13 +68,13 @@ def test_a_mail_carries_what_is_needed_to_find_it_again_and_nothing_that_tracks(
     assert "mail_settings" not in mail.mail
 
 
-def test_a_mail_that_was_just_asked_for_goes_out_although_an_earlier_one_came_back(box) -> None:
+def test_an_email_that_was_just_requested_ignores_earlier_bounces(box) -> None:
     box.mailer.send(a_message(ignore_bounces=True))
     [mail] = box.server.ledger.all()
     assert mail.mail["mail_settings"] == {"bypass_bounce_management": {"enable": True}}
 
 
-def test_the_sandbox_checks_a_mail_and_sends_none(box) -> None:
+def test_the_sandbox_checks_emails_and_sends_none(box) -> None:
     box.mailer_with(sandbox=True).send(a_message())
     assert box.arrived() == []
     with pytest.raises(RefusedError):
@@ -101,7 +101,7 @@ def test_an_address_that_sendgrid_cannot_write_to_is_refused(box) -> None:
         ("drop_after_accept", UncertainError),
     ],
 )
-def test_each_way_to_fail_is_told_apart(box, kind, error) -> None:
+def test_each_kind_of_failure_is_distinguished(box, kind, error) -> None:
     box.fault(kind, times=1)
     with pytest.raises(error) as raised:
         box.mailer.send(a_message())
@@ -110,7 +110,7 @@ def test_each_way_to_fail_is_told_apart(box, kind, error) -> None:
     box.mailer.send(a_message())
 
 
-def test_what_was_accepted_without_an_answer_has_a_trail(box) -> None:
+def test_an_email_accepted_without_an_answer_can_be_asked_about(box) -> None:
     taken, lost = a_message(), a_message()
     for message, kind in ((taken, "drop_after_accept"), (lost, "drop_before")):
         box.fault(kind, times=1)
@@ -123,7 +123,7 @@ def test_what_was_accepted_without_an_answer_has_a_trail(box) -> None:
 
 
 @pytest.mark.parametrize("kind", ["slow", "slow_before"])
-def test_a_slow_answer_is_not_waited_for_and_leaves_a_doubt(box, kind) -> None:
+def test_a_slow_answer_makes_the_delivery_uncertain(box, kind) -> None:
     message = a_message()
     box.fault(kind, seconds=3, times=1)
     with pytest.raises(UncertainError):
@@ -142,14 +142,14 @@ def test_a_slow_answer_is_not_waited_for_and_leaves_a_doubt(box, kind) -> None:
     ],
 )
 @pytest.mark.parametrize("kind", ["refuse_429", "down_503"])
-def test_the_provider_says_when_to_come_back(box, kind, order, seconds) -> None:
+def test_the_provider_says_how_long_to_wait(box, kind, order, seconds) -> None:
     box.fault(kind, **order)
     with pytest.raises(TryAgainError) as error:
         box.mailer.send(a_message())
     assert error.value.after == seconds
 
 
-def test_a_lost_key_is_no_fault_of_the_mail(box, caplog) -> None:
+def test_an_invalid_key_does_not_fail_the_email(box, caplog) -> None:
     with pytest.raises(TryAgainError):
         box.mailer_with(key="SG.another").send(a_message())
     [record] = [record for record in caplog.records if record.levelno == logging.ERROR]
@@ -169,7 +169,7 @@ def test_neither_key_nor_address_nor_text_is_ever_logged(box, caplog) -> None:
     assert not [secret for secret in ("SG.", "maria", "example.com", "Groceries", "Hello") if secret in logged]
 
 
-def test_who_cannot_be_reached_took_nothing() -> None:
+def test_an_unreachable_server_accepted_nothing() -> None:
     box = SendGridBox()
     box.close()
     for host in (box.server.url, "http://no-such-host.invalid", box.server.url.replace("http:", "https:")):
@@ -179,7 +179,7 @@ def test_who_cannot_be_reached_took_nothing() -> None:
             box.mailer_with(url=host).status_of(a_message().mail_id)
 
 
-def test_a_server_that_does_not_speak_tls_took_nothing(box) -> None:
+def test_a_server_without_tls_accepted_nothing(box) -> None:
     with pytest.raises(TryAgainError):
         box.mailer_with(url=box.server.url.replace("http:", "https:")).send(a_message())
     assert box.arrived() == []
@@ -208,7 +208,7 @@ def test_a_redirect_is_not_followed_with_the_key(box) -> None:
         box.mailer_with(url=url).send(a_message())
 
 
-def test_an_answer_that_sendgrid_never_gives_leaves_a_doubt(box) -> None:
+def test_an_unexpected_answer_makes_the_delivery_uncertain(box) -> None:
     def welcome(connection: socket.socket) -> None:
         _read_request(connection)
         connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\nWelcome")
@@ -220,7 +220,7 @@ def test_an_answer_that_sendgrid_never_gives_leaves_a_doubt(box) -> None:
             box.mailer_with(url=url).status_of(a_message().mail_id)
 
 
-def test_an_account_without_activity_cannot_tell(box) -> None:
+def test_an_account_without_activity_cannot_say(box) -> None:
     message = a_message()
     box.mailer.send(message)
     box.server.options.activity = False
@@ -235,18 +235,18 @@ def test_the_activity_lags_behind(box) -> None:
 
 
 @pytest.mark.parametrize("kind", ["refuse_401", "refuse_429", "down_503", "drop_before"])
-def test_an_activity_that_does_not_answer_is_asked_again(box, kind) -> None:
+def test_an_activity_without_an_answer_is_asked_again(box, kind) -> None:
     box.fault(kind, times=1, everywhere=True, retry_after="3")
     with pytest.raises(TryAgainError) as error:
         box.mailer.status_of(a_message().mail_id)
     assert error.value.after == (None if kind == "drop_before" else 3)
 
 
-def test_reports_come_where_an_event_webhook_is_set_up(box) -> None:
+def test_reports_are_expected_if_the_webhook_is_set_up(box) -> None:
     assert (box.mailer_with(reports=True).reports, box.mailer_with(reports=False).reports) == (True, False)
 
 
-def test_a_mail_that_was_sent_twice_is_found_under_one_id(box) -> None:
+def test_an_email_sent_twice_is_found_under_one_id(box) -> None:
     message = a_message()
     box.mailer.send(message)
     box.mailer.send(replace(message, subject="Again"))

@@ -31,7 +31,7 @@ def trusted(tmp_path, monkeypatch) -> None:
 
 
 @pytest.mark.usefixtures("trusted")
-def test_a_mail_goes_encrypted(box) -> None:
+def test_an_email_is_sent_encrypted(box) -> None:
     mailer, message = box.mailer_with(), a_message()
     mailer.send(message)
     assert mailer.status_of(message.mail_id) == ProviderStatus.ACCEPTED
@@ -41,14 +41,14 @@ def test_a_mail_goes_encrypted(box) -> None:
     assert len(box.arrived()) == 2
 
 
-def test_a_stranger_s_certificate_is_told_neither_key_nor_mail(box) -> None:
+def test_an_untrusted_certificate_gets_neither_key_nor_email(box) -> None:
     with pytest.raises(TryAgainError):
         box.mailer_with().send(a_message())
     assert box.arrived() == []
 
 
 @pytest.mark.usefixtures("trusted")
-def test_who_connects_too_long_sends_nothing_any_more(box) -> None:
+def test_nothing_is_sent_after_connecting_for_too_long(box) -> None:
     board = Board()
     try:
         proxy = board.proxy([("127.0.0.1", box.server.port)])

@@ -33,7 +33,7 @@ def log_of(exim: Exim) -> str:
 
 
 @pytest.mark.parametrize("encryption", [Encryption.STARTTLS, Encryption.IMPLICIT_TLS])
-def test_a_mail_goes_encrypted_and_under_our_name(box, exim, encryption) -> None:
+def test_an_email_is_sent_encrypted_and_under_our_name(box, exim, encryption) -> None:
     message = a_message()
     port = exim.port if encryption is Encryption.STARTTLS else exim.tls_port
     box.mailer_with(encryption=encryption, port=port).send(message)
@@ -45,7 +45,7 @@ def test_a_mail_goes_encrypted_and_under_our_name(box, exim, encryption) -> None
     assert "<= outlay@example.org" in line
 
 
-def test_an_address_outside_ascii_is_kept_where_the_server_can(box) -> None:
+def test_a_non_ascii_address_is_kept_if_the_server_supports_it(box) -> None:
     box.mailer.send(a_message(to="jürgen@example.com"))
     assert [mail["To"] for mail in box.arrived()] == ["jürgen@example.com"]
 
@@ -66,7 +66,7 @@ def test_the_server_refuses_or_defers(box, facts, error) -> None:
     assert box.arrived() == []
 
 
-def test_a_server_that_thinks_too_long_after_the_text_leaves_a_doubt(box) -> None:
+def test_a_slow_answer_to_the_text_makes_the_delivery_uncertain(box) -> None:
     message = a_message(subject="Groceries, slowly")
     begun = time.monotonic()
     with pytest.raises(UncertainError):
@@ -77,7 +77,7 @@ def test_a_server_that_thinks_too_long_after_the_text_leaves_a_doubt(box) -> Non
     assert "Groceries, slowly" in [mail["Subject"] for mail in box.arrived()]
 
 
-def test_a_server_that_dies_after_the_text_leaves_a_doubt(exim) -> None:
+def test_a_crash_after_the_text_makes_the_delivery_uncertain(exim) -> None:
     box, raised = SmtpBox(exim), []
 
     def send() -> None:
@@ -96,18 +96,18 @@ def test_a_server_that_dies_after_the_text_leaves_a_doubt(exim) -> None:
 @pytest.mark.parametrize(
     ("server", "words"), [({"password": "wrong"}, "encrypting or logging in"), ({"user": "", "password": ""}, "requires a login")]
 )
-def test_who_is_not_let_in_tries_again_and_tells_the_operator(box, caplog, server, words) -> None:
+def test_a_denied_login_is_retried_and_logged_for_the_operator(box, caplog, server, words) -> None:
     with pytest.raises(TryAgainError):
         box.mailer_with(**server).send(a_message())
     assert words in str([vars(record) for record in caplog.records if record.levelno == logging.ERROR])
 
 
-def test_a_refused_sender_is_our_settings_fault(box) -> None:
+def test_a_refused_sender_is_a_fault_of_the_settings(box) -> None:
     with pytest.raises(TryAgainError):
         box.mailer_with(sender="refused@example.org").send(a_message())
 
 
-def test_a_stranger_s_certificate_is_not_trusted_with_the_password(box) -> None:
+def test_an_untrusted_certificate_does_not_get_the_password(box) -> None:
     for mailer in (box.mailer_with(tls=ssl.create_default_context()), box.mailer_with(host="127.0.0.2")):
         with pytest.raises(TryAgainError):
             mailer.send(a_message())

@@ -27,22 +27,22 @@ from support.asgi import call
 from support.stores import a_migrated
 
 ROOT = Path(__file__).parents[2]
-VAULT = Encryptor(bytes(range(32)))
+ENCRYPTOR = Encryptor(bytes(range(32)))
 USER = "0190f1d2-6f0e-7c3a-9d55-0a4d2c9b7e11"
 OTHER = "0190f1d2-6f0e-7c3a-9d55-0a4d2c9b7e22"
 ADDRESS = "maria@example.com"
 NOON = datetime(2015, 1, 24, 12, tzinfo=UTC)
-_open: list[Built] = []
+_open: list[RunningNotifier] = []
 
 
-def sealed_address(address: str, user_id: str = USER) -> str:
-    """Return an address as auth seals it in events."""
-    return VAULT.encrypt(address, f"email:{user_id}")
+def encrypted_address(address: str, user_id: str = USER) -> str:
+    """Return an address as auth encrypts it in events."""
+    return ENCRYPTOR.encrypt(address, f"email:{user_id}")
 
 
-def sealed_token(token: str, user_id: str = USER) -> str:
-    """Return the secret of a mailed link as auth seals it in events."""
-    return VAULT.encrypt(token, f"token:{user_id}")
+def encrypted_token(token: str, user_id: str = USER) -> str:
+    """Return the token of an emailed link as auth encrypts it in events."""
+    return ENCRYPTOR.encrypt(token, f"token:{user_id}")
 
 
 def an_event(kind: str, **facts: Any) -> Event:
@@ -52,14 +52,14 @@ def an_event(kind: str, **facts: Any) -> Event:
     return Event.from_json(json.dumps(example))
 
 
-class Scripted:
-    """A mailer that does what it is told, one outcome for each attempt; None is acceptance."""
+class ScriptedMailer:
+    """A mailer with one scripted outcome for each attempt; None means acceptance."""
 
     def __init__(
-        self, *outcomes: Exception | None, trail: ProviderStatus | Exception = ProviderStatus.UNKNOWN, reports: bool = False
+        self, *outcomes: Exception | None, status: ProviderStatus | Exception = ProviderStatus.UNKNOWN, reports: bool = False
     ) -> None:
         self.outcomes = list(outcomes)
-        self.answer, self.reports = trail, reports
+        self.answer, self.reports = status, reports
         self.asked = 0
         self.sent: list[Message] = []
         self.attempts = 0
@@ -83,7 +83,7 @@ class Scripted:
 
 
 @dataclass
-class Built:
+class RunningNotifier:
     """The service in one folder; a second one on the same folder is another process."""
 
     folder: Path
@@ -94,11 +94,11 @@ class Built:
     stepped: int = 0
     """Milliseconds by which the machine's clock was put forward; less than 0 for back."""
     dawdles: int = 0
-    """Milliseconds that go by whenever somebody looks at the clock."""
+    """Milliseconds that go by at each look at the clock."""
     before_the_time: Callable[[], object] | None = None
-    """What happens when somebody looks at the clock next."""
+    """What happens at the next look at the clock."""
     hook_key: str = ""
-    encryptor: Encryptor = VAULT
+    encryptor: Encryptor = ENCRYPTOR
     woken: int = 0
     metrics: Metrics = field(default_factory=Metrics)
 
@@ -154,15 +154,15 @@ class Built:
         """Make an event that happens now and deliver it."""
         return self.handle(replace(an_event(kind, **facts), time=to_wire(self.now)))
 
-    def knows(self, user_id: str = USER, **facts: Any) -> Built:
-        """Let somebody be registered whose address is verified."""
-        known = {"user_id": user_id, "email": sealed_address(ADDRESS, user_id), "email_verified": True}
+    def knows(self, user_id: str = USER, **facts: Any) -> RunningNotifier:
+        """Register a person with a verified address."""
+        known = {"user_id": user_id, "email": encrypted_address(ADDRESS, user_id), "email_verified": True}
         self.tell("user.registered", **{**known, **facts})
         return self
 
-    def hears(self, version: int, **facts: Any) -> Built:
-        """Let somebody change, whose address is verified."""
-        known = {"user_id": USER, "email": sealed_address(ADDRESS), "email_verified": True}
+    def hears(self, version: int, **facts: Any) -> RunningNotifier:
+        """Change a person with a verified address."""
+        known = {"user_id": USER, "email": encrypted_address(ADDRESS), "email_verified": True}
         self.tell("user.changed", version=version, **{**known, **facts})
         return self
 
@@ -173,7 +173,7 @@ class Built:
         )
 
     def alerts(self, user: str = USER, **params: Any) -> list[dict[str, Any]]:
-        """Return somebody's alerts as the API lists them."""
+        """Return a person's alerts as the API lists them."""
         return list(self.call("GET", "/alerts", user=user, params=params).json()["items"])
 
     def wants(self, **kinds: tuple[bool, bool]) -> None:
@@ -191,7 +191,7 @@ class Built:
             assert connection.execute(statement).rowcount > 0
 
     def mails(self) -> list[Any]:
-        """Return the mails in the folder."""
+        """Return the emails in the folder."""
         files = sorted((self.folder / "mail").glob("*.eml"))
         return [email.message_from_bytes(path.read_bytes(), policy=email.policy.default) for path in files]
 
@@ -200,12 +200,12 @@ class Built:
         return self.service.outbox.claim(1000)
 
 
-def scripted(tmp_path: Path, *outcomes: Exception | None) -> Built:
-    """Return a notifier whose mailer does so with one mail after another, and knows somebody."""
-    return Built(tmp_path / "notifier", mailer=Scripted(*outcomes)).knows()
+def notifier_with_outcomes(tmp_path: Path, *outcomes: Exception | None) -> RunningNotifier:
+    """Return a notifier with one recipient and a mailer with these outcomes."""
+    return RunningNotifier(tmp_path / "notifier", mailer=ScriptedMailer(*outcomes)).knows()
 
 
 def close_all() -> None:
-    """Close the stores of all that were built."""
+    """Close the stores of all that were notifier."""
     while _open:
         _open.pop().service.close()

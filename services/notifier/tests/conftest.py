@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from support.notifier_world import Built, close_all
+from support.notifier_world import RunningNotifier, close_all
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def built(tmp_path: Path) -> Built:
-    return Built(tmp_path / "notifier")
+def notifier(tmp_path: Path) -> RunningNotifier:
+    return RunningNotifier(tmp_path / "notifier")
 
 
 @pytest.fixture(autouse=True)
 def _closed() -> Iterator[None]:
-    """Close what a test built and did not close itself."""
+    """Close the notifiers that a test left open."""
     yield
     close_all()

@@ -1,4 +1,4 @@
-"""Mails in a folder: one file each, and never a file outside it."""
+"""Emails in a folder: one file each, and never a file outside it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from support.mailboxes import NOW, FolderBox, a_message
 USER = uuid7()
 
 
-def test_the_same_mail_sent_twice_is_one_file(tmp_path) -> None:
+def test_the_same_email_sent_twice_is_one_file(tmp_path) -> None:
     box, message = FolderBox(tmp_path), a_message(user_id=USER)
     box.mailer.send(message)
     box.mailer.send(message)
@@ -21,7 +21,7 @@ def test_the_same_mail_sent_twice_is_one_file(tmp_path) -> None:
     assert [mail["Date"].datetime for mail in box.arrived()] == [NOW, NOW]
 
 
-def test_forgotten_mails_are_gone_and_unknown_ones_no_error(tmp_path) -> None:
+def test_forgetting_deletes_emails_and_ignores_unknown_ids(tmp_path) -> None:
     box, kept, gone = FolderBox(tmp_path), a_message(user_id=USER), a_message(user_id=USER)
     box.mailer.send(kept)
     box.mailer.send(gone)
@@ -30,7 +30,7 @@ def test_forgotten_mails_are_gone_and_unknown_ones_no_error(tmp_path) -> None:
     assert [mail["X-Outlay-Event-Id"] for mail in box.arrived()] == [kept.event_id]
 
 
-def test_half_a_mail_is_left_neither_by_a_failure_nor_for_somebody_who_left(tmp_path) -> None:
+def test_no_partial_file_is_left_by_a_failure_or_after_a_deletion(tmp_path) -> None:
     box, in_the_way, left = FolderBox(tmp_path), a_message(user_id=USER), uuid7()
     (box.folder / f"{in_the_way.mail_id}.eml").mkdir(parents=True)
     with pytest.raises(TryAgainError):
@@ -40,7 +40,7 @@ def test_half_a_mail_is_left_neither_by_a_failure_nor_for_somebody_who_left(tmp_
     assert [path.suffix for path in box.folder.iterdir()] == [".eml"]
 
 
-def test_an_address_outside_ascii_is_kept(tmp_path) -> None:
+def test_a_non_ascii_address_is_kept(tmp_path) -> None:
     box = FolderBox(tmp_path)
     box.mailer.send(a_message(user_id=USER, to="jürgen@müller.example"))
     assert [mail["To"] for mail in box.arrived()] == ["jürgen@müller.example"]
@@ -72,7 +72,7 @@ def test_an_id_leads_to_no_file_outside_the_folder(tmp_path, path) -> None:
     assert (tmp_path / "keys" / "data.eml").read_text() == "secret"
 
 
-def test_a_folder_is_shown_newest_first(tmp_path) -> None:
+def test_a_folder_is_listed_newest_first(tmp_path) -> None:
     box, mailbox = FolderBox(tmp_path), FolderMailbox(tmp_path / "mail")
     assert (mailbox.newest(USER), mailbox.read(USER, uuid7())) == ([], None)
     first, second = a_message(user_id=USER, text="One", html="<p>One</p>"), a_message(user_id=USER, subject="Second 🍕")
@@ -103,7 +103,7 @@ def test_a_folder_is_shown_newest_first(tmp_path) -> None:
     }
 
 
-def test_nobody_is_shown_the_mail_of_somebody_else(tmp_path) -> None:
+def test_people_see_only_their_own_emails(tmp_path) -> None:
     box, mailbox = FolderBox(tmp_path), FolderMailbox(tmp_path / "mail")
     box.mailer.send(mail := a_message(user_id=USER))
     stranger = uuid7()

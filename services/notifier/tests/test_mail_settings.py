@@ -1,4 +1,4 @@
-"""How the notifier is told by which way mails go out."""
+"""The settings that choose the mail provider."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_the_setting_chooses_the_mailer_and_nothing_is_connected(environ, kind) 
     assert not mailer.reports
 
 
-def test_a_provider_with_a_hook_key_reports() -> None:
+def test_a_provider_with_a_webhook_key_reports() -> None:
     settings = settings_of({**SENDGRID, "SENDGRID_HOOK_KEY": Signer().public_key})
     assert mailer_from(settings, lambda: NOW).reports
 
@@ -58,7 +58,7 @@ def test_a_provider_with_a_hook_key_reports() -> None:
         ("sendgrid:http://[::1]:8025", "http://[::1]:8025"),
     ],
 )
-def test_sendgrid_may_be_elsewhere(text, url) -> None:
+def test_sendgrid_may_have_another_base_url(text, url) -> None:
     channel = settings_of({**SENDGRID, "NOTIFIER_MAIL": text}).channel
     assert (channel.transport, channel.url) == (Transport.SENDGRID, url)
 
@@ -75,7 +75,7 @@ def test_sendgrid_may_be_elsewhere(text, url) -> None:
         ("smtp://[::1]:25?tls=no", ("::1", 25, "", Encryption.NONE)),
     ],
 )
-def test_a_mail_server_is_an_address(text, found) -> None:
+def test_a_mail_server_is_given_as_a_url(text, found) -> None:
     password = {"SMTP_PASSWORD": "secret" if found[2] else ""}
     mailer = mailer_from(settings_of({**SMTP, **password, "NOTIFIER_MAIL": text}), lambda: NOW)
     assert isinstance(mailer, SmtpMailer)
@@ -105,7 +105,7 @@ def test_a_mail_server_is_an_address(text, found) -> None:
         "smtp://outlay:secret@mail.example.org",
     ],
 )
-def test_a_way_that_cannot_be_is_named(text) -> None:
+def test_an_invalid_provider_is_reported(text) -> None:
     assert named({**SMTP, **KEY, "NOTIFIER_MAIL": text}) == ["NOTIFIER_MAIL"]
 
 
@@ -129,7 +129,7 @@ def test_a_password_in_the_address_is_not_repeated() -> None:
         ({**SMTP, "NOTIFIER_MAIL": "smtp://outlay@mail.example.org?tls=no"}, ["NOTIFIER_MAIL"]),
     ],
 )
-def test_what_does_not_go_together_is_told_at_once(environ, missing) -> None:
+def test_contradictory_settings_are_reported_at_once(environ, missing) -> None:
     assert named(environ) == missing
 
 
@@ -146,7 +146,7 @@ def test_what_does_not_go_together_is_told_at_once(environ, missing) -> None:
         ("SMTP_PASSWORD", "a\0b"),
     ],
 )
-def test_a_value_that_cannot_be_is_named_and_a_secret_is_not_shown(name, value) -> None:
+def test_an_invalid_value_is_reported_without_showing_secrets(name, value) -> None:
     with pytest.raises(SettingsError) as error:
         settings_of({**SENDGRID, name: value})
     [problem] = error.value.problems
@@ -154,13 +154,13 @@ def test_a_value_that_cannot_be_is_named_and_a_secret_is_not_shown(name, value) 
     assert "SG." not in problem
 
 
-def test_secrets_may_stand_in_files(tmp_path) -> None:
+def test_secrets_may_be_in_files(tmp_path) -> None:
     (tmp_path / "key").write_text("SG.from-a-file\n")
     environ = {name: value for name, value in SENDGRID.items() if name != "SENDGRID_API_KEY"}
     assert settings_of({**environ, "SENDGRID_API_KEY_FILE": str(tmp_path / "key")}).sendgrid_key == "SG.from-a-file"
 
 
-def test_an_authority_of_one_s_own_can_be_named(tmp_path) -> None:
+def test_a_private_certificate_authority_can_be_given(tmp_path) -> None:
     write_certificates(tmp_path)
     assert settings_of({**SMTP, "SMTP_CA": str(tmp_path / "ca.pem")}).smtp_ca == str(tmp_path / "ca.pem")
     (tmp_path / "empty.pem").write_text(base64.b64encode(b"not a certificate").decode())

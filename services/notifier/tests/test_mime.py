@@ -1,4 +1,4 @@
-"""Mails as bytes, and how long a provider asks to be left alone."""
+"""Emails as bytes, and how long a provider asks us to wait."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ LONG = f"https://outlay.example/api/v1/unsubscribe?token={'a-_1' * 60}"
 
 
 @pytest.mark.parametrize("to", ["maria@example.com", "jürgen@example.com"])
-def test_a_long_unsubscribe_address_stays_readable(to) -> None:
+def test_a_long_unsubscribe_url_stays_readable(to) -> None:
     raw = mime_message(a_message(to=to, unsubscribe=LONG), sender=SENDER, at=NOW).as_bytes()
     assert f"\r\nList-Unsubscribe: <{LONG}>\r\n".encode() in raw
 
 
-def test_every_line_ends_as_mail_wants_it() -> None:
+def test_every_line_ends_with_cr_lf() -> None:
     raw = mime_message(a_message(text="one\ntwo\r\nthree"), sender=SENDER, at=NOW).as_bytes()
     assert raw.count(b"\n") == raw.count(b"\r\n")
 
@@ -33,7 +33,7 @@ def test_every_line_ends_as_mail_wants_it() -> None:
         ("jürgen@mail.müller.example", "jürgen@mail.xn--mller-kva.example"),
     ],
 )
-def test_a_domain_has_a_spelling_in_ascii_and_stays_the_same_domain(address, ascii_) -> None:
+def test_a_domain_is_written_in_ascii_and_stays_the_same(address, ascii_) -> None:
     assert in_ascii(mailbox(address)) == ascii_
 
 
@@ -59,6 +59,6 @@ def test_a_domain_has_a_spelling_in_ascii_and_stays_the_same_domain(address, asc
         ({"Retry-After": "nonsense", "X-RateLimit-Reset": "1422122460"}, 60),
     ],
 )
-def test_the_patience_that_is_asked_for(headers, seconds) -> None:
+def test_the_requested_wait_is_read_from_headers(headers, seconds) -> None:
     assert datetime(2015, 1, 24, 18, tzinfo=UTC).timestamp() == 1422122400
     assert seconds_requested(headers, lambda: NOW) == seconds

@@ -1,4 +1,4 @@
-"""The words of alerts and mails, with money and days as each reader writes them."""
+"""The text of alerts and emails, with money and dates in the reader's locale."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ SNAPSHOTS = {
 
 
 @pytest.mark.parametrize("locale", SNAPSHOTS)
-def test_money_and_days_are_written_as_the_reader_writes_them(locale) -> None:
+def test_money_and_dates_follow_the_readers_locale(locale) -> None:
     facts, subject, *sentences = SNAPSHOTS[locale]
     written = mail("budget.exceeded", facts, locale=locale)
     assert written.subject.translate(ISOLATES) == subject
@@ -109,7 +109,7 @@ def test_money_and_days_are_written_as_the_reader_writes_them(locale) -> None:
         ("import.completed", {}, " was imported: ", " were imported on January 30, 2015.\n"),
     ],
 )
-def test_a_mail_that_was_held_says_of_which_day_it_is(kind, more, subject, sentence) -> None:
+def test_a_held_email_names_the_day_of_its_figures(kind, more, subject, sentence) -> None:
     held = Mail("m", "u", "e", kind, dict(an_event(kind).data) | more, NOON, held_at=NOON)
     written = TEXTS.mail(
         held, name="Maria", locale="en-US", token="", unsubscribe_token="s", now=NOON, figures_of=date(2015, 1, 30)
@@ -121,7 +121,7 @@ def test_a_mail_that_was_held_says_of_which_day_it_is(kind, more, subject, sente
         assert " on January 30, 2015" in text.translate(ISOLATES).replace("<bdi>", "").replace("On ", " on ")
 
 
-def test_the_whole_mail_in_plain_text() -> None:
+def test_the_whole_email_in_plain_text() -> None:
     assert mail("budget.exceeded", an_event("budget.exceeded").data).text == (
         "Hello Maria,\n\n"
         "Groceries is over budget: you have spent $208.25 of $200.00, $8.25 over.\n\n"
@@ -142,14 +142,14 @@ def test_near_says_how_much_is_left() -> None:
     assert "Reached with Onion Market" in written.text
 
 
-def test_an_expense_without_payee_is_an_expense() -> None:
+def test_an_expense_without_payee_is_called_an_expense() -> None:
     facts = exceeded("1.00", "2.00", "1.00", "EUR")
     facts["expense"]["payee"] = ""
     assert "Pushed over by an expense of €1.00 on January 24, 2015." in mail("budget.exceeded", facts).text
     assert "an expense" in mail("budget.exceeded", facts).html
 
 
-def test_an_expense_in_another_currency_is_given_in_both() -> None:
+def test_an_expense_in_another_currency_is_shown_in_both() -> None:
     facts = exceeded("1.00", "2.00", "1.00", "EUR")
     facts["expense"]["amount"] = money("164", "JPY")
     assert "Onion Market, ¥164 (€1.00) on" in mail("budget.exceeded", facts).text
@@ -174,7 +174,7 @@ NASTY = [
 
 
 @pytest.mark.parametrize("name", NASTY)
-def test_names_cannot_leave_their_line_or_turn_the_sentence(name) -> None:
+def test_names_can_neither_break_nor_reorder_a_line(name) -> None:
     facts = {**an_event("budget.exceeded").data, "budget_name": name}
     facts["expense"] = {**facts["expense"], "payee": name}
     title = TEXTS.alert("budget.exceeded", facts, locale="en-US")
@@ -186,18 +186,18 @@ def test_names_cannot_leave_their_line_or_turn_the_sentence(name) -> None:
 
 
 @pytest.mark.parametrize("name", ["🍕 & 🧑‍🧑‍🧒 Family", "Großeinkäufe — Übung", "食料品", "a" * 200])
-def test_names_survive_as_they_are(name) -> None:
+def test_names_are_printed_unchanged(name) -> None:
     facts = {**an_event("budget.exceeded").data, "budget_name": name}
     assert mail("budget.exceeded", facts).subject.startswith(f"{name} is over budget")
     assert f"{name} is over budget" in mail("budget.exceeded", facts).text
 
 
-def test_a_name_from_right_to_left_is_isolated_from_the_sentence() -> None:
+def test_a_right_to_left_name_is_isolated() -> None:
     facts = {**an_event("budget.exceeded").data, "budget_name": "בקבק גג"}
     assert mail("budget.exceeded", facts).subject.startswith("\u2068בקבק גג\u2069 is over budget")
 
 
-def test_names_are_text_in_html() -> None:
+def test_names_are_escaped_in_html() -> None:
     facts = {**an_event("budget.exceeded").data, "budget_name": "<img src=x onerror=alert(1)> & {{ 7*7 }}"}
     html = mail("budget.exceeded", facts, name="<b>").html
     assert "<img" not in html
@@ -225,7 +225,7 @@ class Tags(HTMLParser):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_html_is_well_formed_loads_nothing_and_leads_to_the_app_alone(kind) -> None:
+def test_html_is_well_formed_loads_nothing_and_links_to_the_app_only(kind) -> None:
     written = mail(KINDS[kind], an_event(kind).data)
     tags = Tags()
     tags.feed(written.html)
@@ -237,7 +237,7 @@ def test_every_html_is_well_formed_loads_nothing_and_leads_to_the_app_alone(kind
     assert tags.links[0] in written.text
 
 
-def test_letters_say_how_long_their_link_works() -> None:
+def test_account_emails_say_how_long_their_link_is_valid() -> None:
     facts = an_event("user.password_reset_requested").data
     for moment, words in (
         (datetime(2015, 1, 24, 10, tzinfo=UTC), "24 hours"),
@@ -246,7 +246,7 @@ def test_letters_say_how_long_their_link_works() -> None:
         assert f"works once and is valid for {words}." in mail("password_reset", facts, now=moment).text
 
 
-def test_a_missing_fact_is_an_error_and_no_hole_in_the_text() -> None:
+def test_a_missing_fact_is_an_error() -> None:
     with pytest.raises((UndefinedError, KeyError)):
         mail("budget.exceeded", {"budget_name": "x", "limit": money("1", "EUR"), "spent": money("2", "EUR")})
     with pytest.raises((UndefinedError, KeyError)):
@@ -295,7 +295,7 @@ NO_NAMES = [
 
 
 @pytest.mark.parametrize("name", [*LINKS, *NO_NAMES])
-def test_nobody_is_greeted_by_what_could_be_a_link_or_is_no_name(name) -> None:
+def test_nobody_is_greeted_by_a_link_or_a_number(name) -> None:
     assert greeting_name(name) == ""
 
 
@@ -318,26 +318,26 @@ NAMES = [
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_name_is_greeted_as_it_is(name) -> None:
+def test_a_name_is_greeted_unchanged(name) -> None:
     assert greeting_name(name) == name
 
 
 @pytest.mark.parametrize("name", ["Amazon.de", "www.shop.example/a", "https://shop.example", "me@shop.example", "a.b.c.d"])
-def test_a_payee_reads_the_same_in_a_mail_and_is_no_link(name) -> None:
+def test_a_payee_reads_the_same_in_an_email_and_is_no_link(name) -> None:
     written = unlinked_name(name)
     assert written.replace("\u2060", "") == name
     assert not re.search(r"\w\.\w|\w@\w|\w://|//", written)
 
 
 @pytest.mark.parametrize("name", ["household.csv", "Kontoauszug Januar (2).CSV", "my-export_2015.tsv", "bank.txt"])
-def test_an_ordinary_file_name_stands_in_a_mail_as_it_is(name) -> None:
+def test_an_ordinary_file_name_is_unchanged_in_an_email(name) -> None:
     assert unlinked_file_name(name) == name
 
 
 @pytest.mark.parametrize(
     "name", ["evil.example", "evil.example.csv", "www.csv", "https://evil.example/x.csv", "me@evil.csv", "evil.zip"]
 )
-def test_a_file_name_is_never_a_link_in_a_mail(name) -> None:
+def test_a_file_name_is_never_a_link_in_an_email(name) -> None:
     written = unlinked_file_name(name)
     assert written.replace("\u2060", "") == name
     assert not re.search(r"\w\.\w|\w@\w|\w://|//", written)

@@ -1,4 +1,4 @@
-"""Alerts are mailed to confirmed addresses only: a mail waits for the confirmation, and is neither lost nor doubled."""
+"""Alerts are emailed to confirmed addresses only: held emails are neither lost nor duplicated."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from chassis.runtime.ids import uuid7
 from notifier.delivery.mailer import TryAgainError
 from notifier.delivery.model import CONFIRMATION_PERIOD, HOLD_SECONDS, MOST_RELEASED
-from support.notifier_world import ADDRESS, USER, Built, Scripted, sealed_address, sealed_token
+from support.notifier_world import ADDRESS, USER, RunningNotifier, ScriptedMailer, encrypted_address, encrypted_token
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,44 +20,44 @@ HELD = ("held", "Waiting for you to confirm your address.")
 
 
 @pytest.fixture
-def newcomer(tmp_path: Path) -> Iterator[Built]:
+def newcomer(tmp_path: Path) -> Iterator[RunningNotifier]:
     """A notifier that knows somebody who has not confirmed their address."""
-    built = Built(tmp_path / "notifier", mailer=Scripted())
-    yield built.knows(email_verified=False)
-    built.service.close()
+    notifier = RunningNotifier(tmp_path / "notifier", mailer=ScriptedMailer())
+    yield notifier.knows(email_verified=False)
+    notifier.service.close()
 
 
-def state(built: Built) -> tuple[str, str]:
-    [delivery] = built.alerts()[0]["deliveries"]
+def state(notifier: RunningNotifier) -> tuple[str, str]:
+    [delivery] = notifier.alerts()[0]["deliveries"]
     return delivery["state"], delivery["detail"]
 
 
-def counted(built: Built, state: str) -> float:
-    return built.metrics.registry.get_sample_value("outlay_mails_total", {"kind": "budget.exceeded", "state": state}) or 0
+def counted(notifier: RunningNotifier, state: str) -> float:
+    return notifier.metrics.registry.get_sample_value("outlay_mails_total", {"kind": "budget.exceeded", "state": state}) or 0
 
 
-def go_on(built: Built, time: timedelta) -> None:
-    built.now += time
-    built.ms += round(time.total_seconds() * 1000)
+def go_on(notifier: RunningNotifier, time: timedelta) -> None:
+    notifier.now += time
+    notifier.ms += round(time.total_seconds() * 1000)
 
 
 @pytest.mark.parametrize(
     ("kind", "facts"), [("budget.exceeded", {}), ("budget.near", {}), ("import.reviewed", {"exceedances": []})], ids=str
 )
-def test_no_alert_is_mailed_to_an_address_that_nobody_confirmed(newcomer, kind: str, facts: dict[str, Any]) -> None:
+def test_no_alert_is_emailed_to_an_unconfirmed_address(newcomer, kind: str, facts: dict[str, Any]) -> None:
     newcomer.wants(near=(True, True))
     newcomer.tell(kind, **facts)
     newcomer.sender.send_due()
     assert (newcomer.mailer.attempts, state(newcomer)) == (0, HELD)
 
 
-def test_a_letter_goes_to_any_address(newcomer) -> None:
-    newcomer.tell("user.verification_requested", user_id=USER, email=sealed_address(ADDRESS), token=sealed_token("secret"))
+def test_an_account_email_goes_to_any_address(newcomer) -> None:
+    newcomer.tell("user.verification_requested", user_id=USER, email=encrypted_address(ADDRESS), token=encrypted_token("secret"))
     newcomer.sender.send_due()
     assert [mail.name for mail in newcomer.mailer.sent] == ["verify_email"]
 
 
-def test_what_was_held_goes_out_at_once_and_once_when_the_address_is_confirmed(newcomer) -> None:
+def test_held_emails_are_sent_once_when_the_address_is_confirmed(newcomer) -> None:
     for _budget in range(2):
         newcomer.tell("budget.exceeded", crossing_id=uuid7())
     newcomer.sender.send_due()
@@ -70,7 +70,7 @@ def test_what_was_held_goes_out_at_once_and_once_when_the_address_is_confirmed(n
     assert state(newcomer) == ("sent", "")
 
 
-def test_a_mail_that_was_held_speaks_of_the_day_of_its_cause(newcomer) -> None:
+def test_a_held_email_names_the_day_of_its_cause(newcomer) -> None:
     newcomer.tell("budget.exceeded")
     newcomer.sender.send_due()
     go_on(newcomer, timedelta(days=3))
@@ -80,7 +80,7 @@ def test_a_mail_that_was_held_speaks_of_the_day_of_its_cause(newcomer) -> None:
     assert "This email was held until you confirmed your address." in mail.text
 
 
-def test_of_many_that_were_held_the_newest_few_are_mailed_and_the_others_skipped(newcomer) -> None:
+def test_only_the_newest_held_emails_are_sent_and_the_others_skipped(newcomer) -> None:
     for n in range(MOST_RELEASED + 3):
         newcomer.tell("budget.exceeded", crossing_id=uuid7(), budget_name=f"Budget {'abcdefgh'[n]}")
         newcomer.sender.send_due()
@@ -105,20 +105,20 @@ def test_the_order_of_confirmation_and_alert_does_not_matter(newcomer, looks_fir
     assert len(newcomer.mailer.sent) == 2
 
 
-def test_an_older_event_that_comes_late_neither_holds_nor_releases(tmp_path) -> None:
-    built = Built(tmp_path / "notifier", mailer=Scripted()).hears(2)
-    built.knows(email_verified=False, version=1).tell("budget.exceeded")
-    built.sender.send_due()
-    assert len(built.mailer.sent) == 1
-    built.hears(4, email_verified=False)
-    built.tell("budget.exceeded", crossing_id=uuid7())
-    built.sender.send_due()
-    built.hears(3)
-    built.sender.send_due()
-    assert (len(built.mailer.sent), state(built)) == (1, HELD)
+def test_a_late_older_event_neither_holds_nor_releases(tmp_path) -> None:
+    notifier = RunningNotifier(tmp_path / "notifier", mailer=ScriptedMailer()).hears(2)
+    notifier.knows(email_verified=False, version=1).tell("budget.exceeded")
+    notifier.sender.send_due()
+    assert len(notifier.mailer.sent) == 1
+    notifier.hears(4, email_verified=False)
+    notifier.tell("budget.exceeded", crossing_id=uuid7())
+    notifier.sender.send_due()
+    notifier.hears(3)
+    notifier.sender.send_due()
+    assert (len(notifier.mailer.sent), state(notifier)) == (1, HELD)
 
 
-def test_a_change_that_confirms_nothing_releases_nothing(newcomer) -> None:
+def test_a_change_without_confirmation_releases_nothing(newcomer) -> None:
     newcomer.tell("budget.exceeded")
     newcomer.sender.send_due()
     newcomer.hears(2, name="Marianne", email_verified=False)
@@ -129,13 +129,13 @@ def test_a_change_that_confirms_nothing_releases_nothing(newcomer) -> None:
 def test_a_confirmation_between_claim_and_hold_is_not_missed(newcomer) -> None:
     newcomer.tell("budget.exceeded")
     go_on(newcomer, timedelta(seconds=1))
-    confirm_at_the_next_look_at_the_clock(newcomer, email=sealed_address("new@example.com"))
+    confirm_at_the_next_look_at_the_clock(newcomer, email=encrypted_address("new@example.com"))
     assert newcomer.sender.send_due() == 2
     assert [mail.to for mail in newcomer.mailer.sent] == ["new@example.com"]
     assert state(newcomer) == ("sent", "")
 
 
-def test_a_confirmation_while_a_held_mail_is_looked_at_is_not_missed(newcomer) -> None:
+def test_a_confirmation_while_a_held_email_is_checked_is_not_missed(newcomer) -> None:
     newcomer.tell("budget.exceeded")
     newcomer.sender.send_due()
     go_on(newcomer, timedelta(seconds=HOLD_SECONDS))
@@ -144,12 +144,12 @@ def test_a_confirmation_while_a_held_mail_is_looked_at_is_not_missed(newcomer) -
     assert (len(newcomer.mailer.sent), state(newcomer)) == (1, ("sent", ""))
 
 
-def confirm_at_the_next_look_at_the_clock(built: Built, **facts: Any) -> None:
+def confirm_at_the_next_look_at_the_clock(notifier: RunningNotifier, **facts: Any) -> None:
     """Let the confirmation be handled after the claim: it is then that the sender first asks for the time."""
-    built.before_the_time = lambda: built.hears(2, **facts)
+    notifier.before_the_time = lambda: notifier.hears(2, **facts)
 
 
-def test_seven_days_without_a_confirmation_end_it(newcomer) -> None:
+def test_a_held_email_is_skipped_after_seven_days(newcomer) -> None:
     newcomer.tell("budget.exceeded")
     while newcomer.now < newcomer.began + CONFIRMATION_PERIOD - timedelta(seconds=HOLD_SECONDS):
         newcomer.sender.send_due()
@@ -166,7 +166,7 @@ def test_seven_days_without_a_confirmation_end_it(newcomer) -> None:
     assert newcomer.mailer.attempts == 0
 
 
-def test_an_alert_that_is_withdrawn_meanwhile_is_not_mailed(newcomer) -> None:
+def test_an_alert_withdrawn_while_held_is_not_emailed(newcomer) -> None:
     raised = newcomer.tell("budget.exceeded")
     newcomer.sender.send_due()
     newcomer.tell("budget.recovered", crossing_id=raised.data["crossing_id"])
@@ -175,7 +175,7 @@ def test_an_alert_that_is_withdrawn_meanwhile_is_not_mailed(newcomer) -> None:
     assert newcomer.mailer.attempts == 0
 
 
-def test_waiting_counts_as_no_attempt_and_a_retry_keeps_its_number(newcomer) -> None:
+def test_holding_is_no_attempt_and_a_retry_keeps_its_number(newcomer) -> None:
     newcomer.mailer.outcomes = [TryAgainError("busy")]
     newcomer.tell("budget.exceeded")
     for _look in range(20):
@@ -188,7 +188,7 @@ def test_waiting_counts_as_no_attempt_and_a_retry_keeps_its_number(newcomer) -> 
     assert (newcomer.mailer.attempts, state(newcomer)) == (2, ("sent", ""))
 
 
-def test_a_mail_is_as_late_as_its_release_and_counted_as_held(newcomer) -> None:
+def test_latency_counts_from_the_release_of_a_held_email(newcomer) -> None:
     newcomer.tell("budget.exceeded")
     newcomer.sender.send_due()
     go_on(newcomer, timedelta(days=1))
@@ -202,7 +202,7 @@ def test_a_mail_is_as_late_as_its_release_and_counted_as_held(newcomer) -> None:
     assert late == 3
 
 
-def test_a_confirmation_that_an_older_version_handled_is_seen_within_hours(newcomer) -> None:
+def test_a_confirmation_handled_by_an_older_version_is_seen_in_hours(newcomer) -> None:
     newcomer.tell("budget.exceeded")
     newcomer.sender.send_due()
     newcomer.run("UPDATE recipient SET version = 2")
@@ -214,7 +214,7 @@ def test_a_confirmation_that_an_older_version_handled_is_seen_within_hours(newco
     assert newcomer.metrics.registry.get_sample_value("outlay_alert_seconds_count", {"kind": "budget_exceeded"}) is None
 
 
-def test_the_preferences_say_that_mails_wait(newcomer) -> None:
+def test_preferences_show_that_emails_are_held(newcomer) -> None:
     def mail() -> dict[str, Any]:
         return dict(newcomer.call("GET", "/alerts/preferences").json()["mail"])
 

@@ -1,4 +1,4 @@
-"""One click stops a kind of mail (RFC 8058); looking at the link stops nothing."""
+"""One click turns off a kind of email (RFC 8058); opening the link changes nothing."""
 
 from __future__ import annotations
 
@@ -7,80 +7,89 @@ from typing import Any
 import pytest
 
 from support.asgi import call
-from support.notifier_world import ADDRESS, OTHER, USER, VAULT, Built, Scripted, sealed_address, sealed_token
+from support.notifier_world import (
+    ADDRESS,
+    ENCRYPTOR,
+    OTHER,
+    USER,
+    RunningNotifier,
+    ScriptedMailer,
+    encrypted_address,
+    encrypted_token,
+)
 
 CLICK = {"List-Unsubscribe": "One-Click"}
 
 
 @pytest.fixture
-def built(tmp_path):
-    built = Built(tmp_path / "notifier", mailer=Scripted()).knows().knows(OTHER)
-    built.tell("budget.exceeded")
-    built.sender.send_due()
-    yield built
-    built.service.close()
+def notifier(tmp_path):
+    notifier = RunningNotifier(tmp_path / "notifier", mailer=ScriptedMailer()).knows().knows(OTHER)
+    notifier.tell("budget.exceeded")
+    notifier.sender.send_due()
+    yield notifier
+    notifier.service.close()
 
 
-def path_of(built: Built) -> str:
-    address = built.mailer.sent[0].unsubscribe
+def path_of(notifier: RunningNotifier) -> str:
+    address = notifier.mailer.sent[0].unsubscribe
     assert address.startswith("https://outlay.example/api/v1/unsubscribe/")
     return str(address.removeprefix("https://outlay.example/api/v1"))
 
 
-def ask(built: Built, method: str, path: str, **options: Any) -> Any:
-    return call(built.service.web, method, path, **options)
+def ask(notifier: RunningNotifier, method: str, path: str, **options: Any) -> Any:
+    return call(notifier.service.web, method, path, **options)
 
 
-def kinds(built: Built, user: str = USER) -> dict[str, bool]:
-    answer = built.call("GET", "/alerts/preferences", user=user).json()
+def kinds(notifier: RunningNotifier, user: str = USER) -> dict[str, bool]:
+    answer = notifier.call("GET", "/alerts/preferences", user=user).json()
     return {kind: channels["mail"] for kind, channels in answer["kinds"].items()}
 
 
 @pytest.mark.parametrize("form", [{"data": CLICK}, {"files": {name: (None, value) for name, value in CLICK.items()}}])
-def test_one_click_stops_mails_of_that_kind_and_no_others(built, form) -> None:
-    answer = ask(built, "POST", path_of(built), **form)
+def test_one_click_turns_off_emails_of_that_kind_only(notifier, form) -> None:
+    answer = ask(notifier, "POST", path_of(notifier), **form)
     assert (answer.status_code, answer.json()) == (200, {"kind": "budget.exceeded"})
-    assert kinds(built) == {"budget.exceeded": False, "budget.near": False, "import.completed": True}
-    assert kinds(built, OTHER)["budget.exceeded"]
-    built.tell("budget.exceeded", crossing_id=OTHER)
-    built.sender.send_due()
-    assert len(built.mailer.sent) == 1
-    assert len(built.alerts()) == 2, "the app goes on telling"
+    assert kinds(notifier) == {"budget.exceeded": False, "budget.near": False, "import.completed": True}
+    assert kinds(notifier, OTHER)["budget.exceeded"]
+    notifier.tell("budget.exceeded", crossing_id=OTHER)
+    notifier.sender.send_due()
+    assert len(notifier.mailer.sent) == 1
+    assert len(notifier.alerts()) == 2, "the app goes on telling"
 
 
-def test_a_second_click_changes_nothing(built) -> None:
+def test_a_second_click_changes_nothing(notifier) -> None:
     for _click in range(2):
-        assert ask(built, "POST", path_of(built), data=CLICK).status_code == 200
-    assert built.call("GET", "/alerts/preferences").json()["version"] == 1
+        assert ask(notifier, "POST", path_of(notifier), data=CLICK).status_code == 200
+    assert notifier.call("GET", "/alerts/preferences").json()["version"] == 1
 
 
-def test_the_link_keeps_what_was_chosen_meanwhile_and_can_be_taken_back(built) -> None:
-    built.wants(near=(False, True))
-    ask(built, "POST", path_of(built), data=CLICK)
-    assert kinds(built) == {"budget.exceeded": False, "budget.near": True, "import.completed": True}
-    built.wants()
-    assert kinds(built)["budget.exceeded"]
+def test_unsubscribing_keeps_other_choices_and_can_be_reversed(notifier) -> None:
+    notifier.wants(near=(False, True))
+    ask(notifier, "POST", path_of(notifier), data=CLICK)
+    assert kinds(notifier) == {"budget.exceeded": False, "budget.near": True, "import.completed": True}
+    notifier.wants()
+    assert kinds(notifier)["budget.exceeded"]
 
 
-def test_looking_at_the_link_leads_to_a_page_and_stops_nothing(built) -> None:
-    path = path_of(built)
+def test_opening_the_link_shows_a_page_and_changes_nothing(notifier) -> None:
+    path = path_of(notifier)
     for method in ("GET", "HEAD"):
-        answer = ask(built, method, path)
+        answer = ask(notifier, method, path)
         assert answer.status_code == 303
         assert answer.headers["location"] == f"https://outlay.example/unsubscribe#token={path.split('/')[-1]}&kind=budget.exceeded"
-    assert kinds(built)["budget.exceeded"]
+    assert kinds(notifier)["budget.exceeded"]
 
 
 @pytest.mark.parametrize("form", [{"data": {"List-Unsubscribe": "Maybe"}}, {"data": {"other": "x"}}, {"data": {}}, {"json": CLICK}])
-def test_a_post_that_is_no_click_stops_nothing(built, form) -> None:
-    answer = ask(built, "POST", path_of(built), **form)
+def test_a_post_that_is_not_one_click_changes_nothing(notifier, form) -> None:
+    answer = ask(notifier, "POST", path_of(notifier), **form)
     assert answer.status_code in (400, 415)
     assert answer.headers["content-type"] == "application/problem+json"
-    assert kinds(built)["budget.exceeded"]
+    assert kinds(notifier)["budget.exceeded"]
 
 
 def link(text: str, place: str = "unsubscribe") -> str:
-    return VAULT.encrypt(text, place)
+    return ENCRYPTOR.encrypt(text, place)
 
 
 @pytest.mark.parametrize(
@@ -88,7 +97,7 @@ def link(text: str, place: str = "unsubscribe") -> str:
     [
         "x",
         "v1.00000000.AAAA",
-        sealed_address(ADDRESS),
+        encrypted_address(ADDRESS),
         link(f"verify {USER} budget.exceeded"),
         link(f"unsubscribe {USER} everything"),
         link(f"unsubscribe {USER}"),
@@ -96,24 +105,24 @@ def link(text: str, place: str = "unsubscribe") -> str:
     ],
     ids=["no token", "another key", "an address", "another purpose", "no such kind", "no kind", "another place"],
 )
-def test_a_link_that_is_none_of_ours_stops_nothing(built, token) -> None:
-    answer = ask(built, "POST", f"/unsubscribe/{token}", data=CLICK)
+def test_an_unknown_link_changes_nothing(notifier, token) -> None:
+    answer = ask(notifier, "POST", f"/unsubscribe/{token}", data=CLICK)
     assert (answer.status_code, answer.json()["type"]) == (404, "/problems/unknown-link")
-    assert ask(built, "GET", f"/unsubscribe/{token}").headers["location"] == f"https://outlay.example/unsubscribe#token={token}"
-    assert kinds(built)["budget.exceeded"]
+    assert ask(notifier, "GET", f"/unsubscribe/{token}").headers["location"] == f"https://outlay.example/unsubscribe#token={token}"
+    assert kinds(notifier)["budget.exceeded"]
 
 
-def test_who_left_does_not_come_back_as_preferences(built) -> None:
-    path = path_of(built)
-    built.tell("user.deleted")
-    assert ask(built, "POST", path, data=CLICK).status_code == 200
-    assert built.call("GET", "/alerts/preferences").json()["version"] == 0
+def test_a_deleted_account_does_not_return_as_preferences(notifier) -> None:
+    path = path_of(notifier)
+    notifier.tell("user.deleted")
+    assert ask(notifier, "POST", path, data=CLICK).status_code == 200
+    assert notifier.call("GET", "/alerts/preferences").json()["version"] == 0
 
 
-def test_a_letter_has_no_such_link_and_an_alert_shows_it_in_both_texts(built) -> None:
-    built.tell("user.verification_requested", email=sealed_address(ADDRESS), token=sealed_token("t"))
-    built.sender.send_due()
-    alert, letter = built.mailer.sent
+def test_alerts_have_an_unsubscribe_link_and_account_emails_do_not(notifier) -> None:
+    notifier.tell("user.verification_requested", email=encrypted_address(ADDRESS), token=encrypted_token("t"))
+    notifier.sender.send_due()
+    alert, letter = notifier.mailer.sent
     assert (letter.unsubscribe, "unsubscribe" in letter.text) == ("", False)
     for text in (alert.text, alert.html.replace("&amp;", "&")):
         assert "https://outlay.example/unsubscribe#token=v2." in text

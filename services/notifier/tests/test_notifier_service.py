@@ -1,4 +1,4 @@
-"""Settings, schema and the parts that the notifier hands to a process."""
+"""Settings, schema and the parts of the service."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from notifier.delivery.mailers.choice import mailbox_of, mailer_from
 from notifier.delivery.mailers.folder import FolderMailbox
 from notifier.settings import NotifierSettings
 from notifier.tables import metadata
-from support.notifier_world import Built, Scripted
+from support.notifier_world import RunningNotifier, ScriptedMailer
 
 GOOD = {"NOTIFIER_DB": "sqlite:///x.db", "NOTIFIER_MAIL": "file:/tmp/mail"}
 
 
-def test_the_migrations_make_exactly_the_tables_of_the_code(built) -> None:
-    with built.service.outbox._database.engine.connect() as connection:
+def test_the_migrations_make_exactly_the_tables_of_the_code(notifier) -> None:
+    with notifier.service.outbox._database.engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
 
 
-def test_migrating_twice_does_nothing(built) -> None:
-    built.knows().service.migrate()
-    built.tell("budget.exceeded")
-    assert len(built.alerts()) == 1
+def test_migrating_twice_does_nothing(notifier) -> None:
+    notifier.knows().service.migrate()
+    notifier.tell("budget.exceeded")
+    assert len(notifier.alerts()) == 1
 
 
-def test_two_settings_are_needed_and_the_others_have_defaults() -> None:
+def test_two_settings_are_required_and_the_others_have_defaults() -> None:
     settings = read_settings(NotifierSettings, GOOD)
     assert (settings.url, settings.mail_from) == ("http://127.0.0.1:8000", "Outlay <outlay@localhost.localdomain>")
     with pytest.raises(SettingsError) as error:
@@ -48,7 +48,7 @@ def test_two_settings_are_needed_and_the_others_have_defaults() -> None:
         ("OUTLAY_URL", "javascript:alert(1)"),
     ],
 )
-def test_a_setting_that_cannot_be_is_named(name, value) -> None:
+def test_an_invalid_setting_is_reported(name, value) -> None:
     with pytest.raises(SettingsError) as error:
         read_settings(NotifierSettings, {**GOOD, name: value})
     assert [problem.split(":")[0] for problem in error.value.problems] == [name]
@@ -57,18 +57,18 @@ def test_a_setting_that_cannot_be_is_named(name, value) -> None:
 def test_a_mail_folder_can_be_read_and_another_mailer_cannot(tmp_path) -> None:
     settings = read_settings(NotifierSettings, {**GOOD, "NOTIFIER_MAIL": f"file:{tmp_path}"})
     assert isinstance(mailbox_of(mailer_from(settings, lambda: None)), FolderMailbox)  # type: ignore[arg-type]
-    assert mailbox_of(Scripted()) is None
+    assert mailbox_of(ScriptedMailer()) is None
 
 
-def test_the_service_listens_to_its_eleven_events_and_is_ready(built) -> None:
-    [queue] = built.service.queues
+def test_the_service_listens_to_its_eleven_events_and_is_ready(notifier) -> None:
+    [queue] = notifier.service.queues
     assert queue.name == "notifier.alerts"
     assert len(queue.types) == 11
-    built.service.check()
+    notifier.service.check()
 
 
 def test_two_notifiers_in_one_process_do_not_share_anything(tmp_path) -> None:
-    one, two = (Built(tmp_path / name, metrics=Metrics()) for name in ("one", "two"))
+    one, two = (RunningNotifier(tmp_path / name, metrics=Metrics()) for name in ("one", "two"))
     one.knows().tell("budget.exceeded")
     assert two.alerts() == []
     one.service.close()
