@@ -18,6 +18,7 @@ from chassis.messaging.events import event_maker
 from chassis.runtime.ids import uuid7
 from chassis.storage.database import Database
 from chassis.storage.migrations import migrate
+from notifier.delivery.queue import MailQueue
 from notifier.store import NotifierStore
 from support.notifier_world import NOON
 from support.stores import STORES, fresh_url
@@ -79,8 +80,9 @@ def test_an_email_that_an_older_version_was_sending_is_uncertain(database: Datab
     held, waiting = a_mail(database, claimed_by="home"), a_mail(database, claimed_by=None)
     migrate(database, "notifier")
     store = a_store(database)
+    queue = MailQueue(store, owner="home", now_ms=lambda: 10, elapsed=lambda: 0.0)
     found = {}
-    while (claimed := store.claim()) is not None and claimed.mail.id not in found:
+    while (claimed := queue.claim()) is not None and claimed.mail.id not in found:
         found[claimed.mail.id] = claimed.uncertain
         with store.write() as uow:
             uow.mails.mark_uncertain(claimed.mail, seconds=10, reason="", ended=True)

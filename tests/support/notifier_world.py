@@ -206,6 +206,6 @@ def notifier_with_outcomes(tmp_path: Path, *outcomes: Exception | None) -> Runni
 
 
 def close_all() -> None:
-    """Close the stores of all that were notifier."""
+    """Close the stores of all notifiers."""
     while _open:
         _open.pop().service.close()

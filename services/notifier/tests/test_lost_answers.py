@@ -27,7 +27,7 @@ def box() -> Iterator[SendGridBox]:
 
 
 def sending(tmp_path, box: SendGridBox, **options: Any) -> RunningNotifier:
-    """Return a notifier that sends through the provider, with one alert to tell of."""
+    """Return a notifier that sends through the provider, with one pending alert."""
     key = box.server.hook.signer.public_key
     mailer = box.mailer_with(timeout=0.5, **options)
     notifier = RunningNotifier(tmp_path / "notifier", mailer=mailer, hook_key=key, ms=int(time.time() * 1000)).knows()

@@ -30,7 +30,7 @@ def settings_of(environ) -> NotifierSettings:
 
 
 def named(environ) -> list[str]:
-    """Return which settings are complained of."""
+    """Return the settings with problems."""
     with pytest.raises(SettingsError) as error:
         settings_of(environ)
     return [problem.split(":")[0] for problem in error.value.problems]

@@ -14,7 +14,7 @@ NO_ANSWER = UncertainError("The provider did not answer in time.")
 
 
 def in_doubt(tmp_path, **mailer) -> RunningNotifier:
-    """Return a notifier whose only attempt at its only mail ended without an outcome."""
+    """Return a notifier whose only attempt at its only email ended without an outcome."""
     notifier = RunningNotifier(tmp_path / "notifier", mailer=ScriptedMailer(NO_ANSWER, **mailer), owner="one").knows()
     notifier.tell("budget.exceeded")
     notifier.sender.send_due()
@@ -27,7 +27,7 @@ def state(notifier: RunningNotifier) -> tuple[str, str]:
 
 
 def later(notifier: RunningNotifier, milliseconds: int) -> int:
-    """Let time go by; return how many times the provider was handed a mail since."""
+    """Let time pass; return how many emails the provider was handed since."""
     before = notifier.mailer.attempts
     notifier.ms += milliseconds
     notifier.sender.send_due()
@@ -128,7 +128,7 @@ def test_an_uncertain_withdrawn_alert_is_not_sent_again(tmp_path, trail, expecte
 
 
 class Crashes(ScriptedMailer):
-    """Dies once in the middle of sending, when the provider has the mail or not."""
+    """Dies once while sending, before or after the provider has the email."""
 
     def send(self, message) -> None:
         super().send(message)

@@ -21,7 +21,7 @@ HELD = ("held", "Waiting for you to confirm your address.")
 
 @pytest.fixture
 def newcomer(tmp_path: Path) -> Iterator[RunningNotifier]:
-    """A notifier that knows somebody who has not confirmed their address."""
+    """A notifier with one recipient whose address is not confirmed."""
     notifier = RunningNotifier(tmp_path / "notifier", mailer=ScriptedMailer())
     yield notifier.knows(email_verified=False)
     notifier.service.close()
@@ -145,7 +145,7 @@ def test_a_confirmation_while_a_held_email_is_checked_is_not_missed(newcomer) ->
 
 
 def confirm_at_the_next_look_at_the_clock(notifier: RunningNotifier, **facts: Any) -> None:
-    """Let the confirmation be handled after the claim: it is then that the sender first asks for the time."""
+    """Handle the confirmation after the claim, when the worker first looks at the clock."""
     notifier.before_the_time = lambda: notifier.hears(2, **facts)
 
 
