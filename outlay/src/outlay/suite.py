@@ -23,7 +23,8 @@ from chassis.process.cleanup import Cleanup
 from chassis.runtime.clock import clock_from
 from chassis.runtime.ids import uuid7
 from chassis.runtime.metrics import Metrics
-from chassis.runtime.tracing import Spans, traces_from
+from chassis.runtime.span_export import traces_from
+from chassis.runtime.tracing import Spans
 from chassis.security.data_keys import encryptor_from
 from chassis.security.tokens import TokenVerifier
 from chassis.web.health import Health

@@ -17,7 +17,8 @@ from chassis.runtime.ids import uuid7
 from chassis.runtime.metrics import Metrics
 from chassis.runtime.otlp import OtlpSpans
 from chassis.runtime.settings import CommonSettings, SettingsError, read_settings
-from chassis.runtime.tracing import NO_SPANS, Kind, Span, traces_from
+from chassis.runtime.span_export import traces_from
+from chassis.runtime.tracing import NO_SPANS, Kind, Span
 from chassis.web.health import Health
 from chassis.web.middleware.stack import with_middleware
 

@@ -20,7 +20,7 @@ from chassis.runtime.logs import configure_logs
 from chassis.runtime.metrics import Metrics
 from chassis.runtime.probes import Finding, run_probes, used_by
 from chassis.runtime.settings import SettingsError, read_settings
-from chassis.runtime.tracing import traces_from
+from chassis.runtime.span_export import traces_from
 from chassis.security.data_keys import encryptor_from
 from chassis.security.jwks import fetch_jwks
 from chassis.security.key_protect import KeyProtectError

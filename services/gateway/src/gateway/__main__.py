@@ -18,7 +18,7 @@ from chassis.runtime.logs import configure_logs
 from chassis.runtime.metrics import Metrics
 from chassis.runtime.probes import Finding, Probe, run_probes
 from chassis.runtime.settings import SettingsError, read_settings
-from chassis.runtime.tracing import traces_from
+from chassis.runtime.span_export import traces_from
 from chassis.web.health import Health
 from chassis.web.server import Management, serve
 from chassis.web.spec import load_spec

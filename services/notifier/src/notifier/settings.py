@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from chassis.platform import Bound
 from chassis.runtime.settings import CommonSettings, one_of, setting, whole_number
 from chassis.storage.address import store_address
-from notifier.delivery.mailers.channel import FORMS, Channel, Transport, channel_from
+from notifier.mail_channel import FORMS, Channel, Transport, channel_from
 
 DEFAULT_SENDER = "Outlay <outlay@localhost.localdomain>"
 """Good enough for emails that stay in a folder."""

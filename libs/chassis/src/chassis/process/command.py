@@ -33,7 +33,7 @@ from chassis.runtime.metrics import Metrics
 from chassis.runtime.probes import PROCESSES, Finding, Probe, run_probes, used_by
 from chassis.runtime.problems import UnavailableError
 from chassis.runtime.settings import SettingsError, leave_setting, one_of, read_settings, setting, whole_number
-from chassis.runtime.tracing import traces_from
+from chassis.runtime.span_export import traces_from
 from chassis.security.data_keys import GivenKey, KeySettings, encryptor_from, parse_keys
 from chassis.security.encryption import DecryptionError, Encryptor
 from chassis.security.jwks import fetch_jwks

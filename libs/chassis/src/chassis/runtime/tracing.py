@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING, Protocol
-
-if TYPE_CHECKING:
-    from chassis.runtime.settings import CommonSettings
+from typing import Protocol
 
 Attributes = Mapping[str, str | int | bool]
 
@@ -76,13 +73,3 @@ class NoSpans:
 
 
 NO_SPANS = NoSpans()
-
-
-def traces_from(settings: CommonSettings) -> Spans:
-    """Return where spans go according to the settings. Called once, by a composition root, which closes it at the end."""
-    if not settings.traces:
-        return NO_SPANS
-    # OpenTelemetry takes a quarter of a second and 20 MB to import.
-    from chassis.runtime.otlp import OtlpSpans
-
-    return OtlpSpans(settings.traces, ratio=settings.traces_sample)

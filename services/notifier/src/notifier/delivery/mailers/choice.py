@@ -7,9 +7,9 @@ from pathlib import Path
 
 from chassis.runtime.clock import Clock
 from notifier.delivery.mailer import Mailer
-from notifier.delivery.mailers.channel import Channel, Transport
 from notifier.delivery.mailers.folder import FolderMailbox, FolderMailer
 from notifier.delivery.mailers.smtp import Encryption, Server, SmtpMailer
+from notifier.mail_channel import Channel, Transport
 from notifier.settings import NotifierSettings
 
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from chassis.runtime.probes import Probe, ProbeError, folder_probe
 from notifier.delivery.mailer import TryAgainError
-from notifier.delivery.mailers.channel import Transport
 from notifier.delivery.mailers.choice import mailer_from
+from notifier.mail_channel import Transport
 
 if TYPE_CHECKING:
     from chassis.runtime.clock import Clock
