@@ -54,7 +54,7 @@ def test_others_write_between_the_steps(world):
     assert (home.count(home.food), home.count(home.fun)) == (0, ROWS)
 
 
-def test_each_expense_is_told_once_and_the_removal_last(world):
+def test_each_expense_is_published_once_and_the_removal_last(world):
     home = Home(world)
     home.remove(home.food, move_to=home.fun.id)
     moved, removed = world.events(), world.category_events[-1]

@@ -64,7 +64,7 @@ def test_migrations_lead_to_the_tables_that_the_code_knows(database):
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
 
 
-def test_an_owner_is_noted_once_and_keeps_the_first_currency(store):
+def test_a_book_is_created_once_and_keeps_the_first_currency(store):
     with store.write() as uow:
         first = uow.books.lock(MARIA)
     with store.write() as uow:
@@ -100,7 +100,7 @@ def test_a_transaction_that_fails_leaves_nothing(store, database):
     assert events_of(database) == []
 
 
-def test_nobody_reaches_the_rows_of_another(store):
+def test_no_book_reaches_the_rows_of_another(store):
     mine = add(store, MARIA)
     with store.write() as uow:
         otto = uow.books.lock(OTTO)
@@ -131,7 +131,7 @@ def test_pages_join_without_gaps(store, sort):
     assert len(whole) == 7
 
 
-def test_payees_are_told_apart_letter_by_letter(store):
+def test_payees_are_compared_letter_by_letter(store):
     for payee in ("Cafe", "Café", "cafe"):
         add(store, MARIA, payee=payee)
     with store.read() as uow:
@@ -178,7 +178,7 @@ def test_sums_of_a_filter_are_those_of_its_rows(store):
         ]
 
 
-def test_totals_of_some_categories_are_told_by_month(store):
+def test_totals_of_some_categories_are_summed_by_month(store):
     for day, category, minor in (
         ("2026-11-22", "food", 480),
         ("2026-12-01", "food", 20),
@@ -254,7 +254,7 @@ def test_a_request_and_an_event_take_effect_once(store):
         assert [uow.is_new("e"), uow.is_new("e")] == [True, False]
 
 
-def test_forgetting_an_owner_leaves_no_row_of_theirs(store):
+def test_erasing_a_book_leaves_none_of_its_rows(store):
     add(store, MARIA)
     kept = add(store, OTTO)
     with store.write() as uow:

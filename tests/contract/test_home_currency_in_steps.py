@@ -68,7 +68,7 @@ def home(world: World, tmp_path: Path) -> Home:
     return Home(world, tmp_path)
 
 
-def check_what_was_told(world: World) -> None:
+def check_events(world: World) -> None:
     """Each expense was told of once, and how many events did so was told last."""
     *changed, converted = world.events()
     assert converted.type == "expenses.converted"
@@ -93,13 +93,13 @@ def test_others_write_between_the_steps(home, world):
     assert home.currencies() == {"USD": ROWS}
 
 
-def test_each_expense_is_converted_and_told_once(home, world):
+def test_each_expense_is_converted_and_published_once(home, world):
     before = home.spent()
     home.change("USD")
     assert home.currencies() == {"USD": ROWS}
     assert before == Money(SPENT, "EUR")
     assert home.spent() == Money((SPENT - 1501 * 50) // 2 + 150_100, "USD")
-    check_what_was_told(world)
+    check_events(world)
     assert world.left().get("import_job") is None
 
 
@@ -109,7 +109,7 @@ def test_a_conversion_that_is_killed_is_finished(home, world, transactions):
     assert home.currencies()["EUR"] > 0
     world.finish_abandoned()
     assert home.currencies() == {"USD": ROWS}
-    check_what_was_told(world)
+    check_events(world)
 
 
 def test_the_same_event_after_a_crash_finishes_it(home, world):
@@ -117,7 +117,7 @@ def test_the_same_event_after_a_crash_finishes_it(home, world):
     home.change_and_be_killed("USD", 3, event_id=event_id)
     home.change("USD", event_id=event_id)
     assert home.currencies() == {"USD": ROWS}
-    check_what_was_told(world)
+    check_events(world)
 
 
 def test_no_sum_mixes_two_currencies(home):
@@ -147,11 +147,11 @@ def test_what_is_added_edited_and_deleted_meanwhile_counts_once(home, world):
     trash.restore(world.caller, first.id)
     world.finish_abandoned()
     assert home.currencies() == {"USD": ROWS + 1}
-    check_what_was_told(world)
+    check_events(world)
     assert home.spent().currency == "USD"
 
 
-def test_budgets_hear_of_the_change_before_an_edit_after_it(home, world):
+def test_the_change_is_published_before_an_edit_after_it(home, world):
     """Else a budget would lose an edited expense, recover, and be exceeded a second time."""
     home.change_and_be_killed("USD", 2)
     last = home.all()[-1]

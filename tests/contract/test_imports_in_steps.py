@@ -81,7 +81,7 @@ def test_a_file_that_breaks_off_leaves_nothing(world):
     assert world.left().keys() <= {"alembic_version", "person"}
 
 
-def test_a_category_of_a_failed_import_is_announced_as_removed(world):
+def test_a_category_of_a_failed_import_is_published_as_removed(world):
     with pytest.raises(UnreadableFileError):
         world.run(file=FILE + '2026-01-01,"1.00')
     world.events()
@@ -143,7 +143,7 @@ def test_a_second_import_waits_and_then_says_so(world):
     assert sum(waited) == pytest.approx(20)
 
 
-def test_an_import_that_others_took_back_does_not_go_on(world):
+def test_an_import_that_another_process_reverted_does_not_go_on(world):
     def stand_still() -> None:
         world.finish_abandoned()
 

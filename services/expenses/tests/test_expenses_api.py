@@ -159,7 +159,7 @@ def test_a_removed_expense_is_gone(api):
     assert (api("GET", "/summary?by=payee")).json()["items"] == []
 
 
-def test_events_tell_each_step_with_its_version(api):
+def test_an_event_of_each_step_has_its_version(api):
     made = record(api)
     api("PATCH", f"/expenses/{made['id']}", version=1, json={"kind": "income", "payee": 'A "quoted" Ünïcode'})
     api("DELETE", f"/expenses/{made['id']}", version=2)

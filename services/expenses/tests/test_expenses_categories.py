@@ -117,7 +117,7 @@ def test_one_in_use_goes_only_when_its_expenses_have_a_place(api):
     assert told.data["changes"][0]["after"]["category_id"] == home["id"]
 
 
-def test_moving_many_expenses_tells_of_them_in_batches(api):
+def test_moving_many_expenses_publishes_them_in_batches(api):
     rows = "".join(f"2026-01-{1 + number % 28:02},1.00,Food,{number}\n" for number in range(1201))
     api.upload("date,amount,category,payee\n" + rows)
     (food,) = api("GET", "/categories").json()["items"]

@@ -51,7 +51,7 @@ def test_a_household_of_three_years_goes_in_whole(dollars):
     assert {event.data["import_id"] for event in recorded} == {answer.json()["id"]}
 
 
-def test_the_last_event_tells_that_the_import_is_complete(dollars):
+def test_the_last_event_says_that_the_import_is_complete(dollars):
     answer = dollars.upload(HOUSEHOLD.read_bytes())
     completed = dollars.events()[-1]
     assert completed.type == "import.completed"

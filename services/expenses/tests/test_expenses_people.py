@@ -107,7 +107,7 @@ def test_news_of_strangers_are_fine(api):
     assert api.events() == []
 
 
-def test_budgets_hear_that_there_is_no_rate(api):
+def test_the_event_says_that_there_is_no_rate(api):
     move(api, "KWD")
     spend(api, "100.00", "KWD")
     move(api, "JPY", version=3)
@@ -116,7 +116,7 @@ def test_budgets_hear_that_there_is_no_rate(api):
     assert api("GET", "/exchange-rate?from=KWD&to=JPY").json() == {"from": "KWD", "to": "JPY", "rate": None}
 
 
-def test_a_change_without_an_expense_is_told_of_too(api):
+def test_a_change_without_an_expense_is_published_too(api):
     api("POST", "/categories", json={"name": "Food"})
     api.events()
     move(api, "USD")
@@ -130,7 +130,7 @@ def test_even_amounts_beyond_measure_move(api):
     assert home_of(api, made)["currency"] == "JPY"
 
 
-def test_what_comes_late_for_somebody_who_left_is_not_kept(api, tmp_path: Path):
+def test_nothing_is_stored_for_a_person_who_left(api, tmp_path: Path):
     spend(api, "1.00", "EUR")
     api.tell("user.deleted")
     body = {"amount": {"amount": "2.00", "currency": "EUR"}, "spent_on": "2026-01-01"}
@@ -146,7 +146,7 @@ def test_what_comes_late_for_somebody_who_left_is_not_kept(api, tmp_path: Path):
     assert counts == [0, 0, 0, 0]
 
 
-def test_somebody_who_left_before_anything_was_written_for_them_stays_away_too(api):
+def test_a_person_who_left_before_the_first_row_stays_away_too(api):
     api.tell("user.deleted")
     body = {"amount": {"amount": "2.00", "currency": "EUR"}, "spent_on": "2026-01-01"}
     assert api("POST", "/expenses", json=body).status_code == 403

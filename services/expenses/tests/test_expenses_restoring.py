@@ -52,7 +52,7 @@ def test_an_imported_expense_keeps_its_import(api: Api) -> None:
     assert (again["imported"], again["duplicates"]) == (0, 1), "it is known again"
 
 
-def test_events_tell_of_the_deletion_and_the_return_in_order(api: Api) -> None:
+def test_events_of_deletion_and_return_are_in_order(api: Api) -> None:
     expense = recorded(api)
     path = deleted(api, expense)
     api("POST", f"{path}/restore")
@@ -74,7 +74,7 @@ def test_a_home_currency_that_changed_meanwhile_is_the_new_one(api: Api) -> None
     assert api("POST", f"{path}/restore").json()["home_amount"] == {"amount": "20.00", "currency": "USD"}
 
 
-def test_nobody_restores_what_belongs_to_somebody_else(api: Api) -> None:
+def test_a_person_cannot_restore_the_expense_of_another(api: Api) -> None:
     path = deleted(api, recorded(api))
     assert api.as_(a_caller(OTTO))("POST", f"{path}/restore").status_code == 404
 

@@ -26,7 +26,7 @@ def catch_up(api: Api) -> None:
     worker.work_off()
 
 
-def test_a_new_and_a_renamed_category_are_announced(api: Api) -> None:
+def test_a_new_and_a_renamed_category_are_published(api: Api) -> None:
     food = make(api, "Food")
     api("PATCH", f"/categories/{food['id']}", version=1, json={"name": "Meals"})
     api("PATCH", f"/categories/{food['id']}", version=2, json={"name": "Meals"})
@@ -36,19 +36,19 @@ def test_a_new_and_a_renamed_category_are_announced(api: Api) -> None:
     ]
 
 
-def test_categories_that_an_import_creates_are_announced(api: Api) -> None:
+def test_categories_that_an_import_creates_are_published(api: Api) -> None:
     api.upload("date,amount,category\n2026-01-01,1.00,Food\n2026-01-02,1.00,Fun\n")
     assert [entry["name"] for event in told(api) for entry in event["categories"]] == ["Food", "Fun"]
 
 
-def test_a_deleted_category_is_announced_even_without_expenses(api: Api) -> None:
+def test_a_deleted_category_is_published_even_without_expenses(api: Api) -> None:
     food = make(api, "Food")
     assert api("DELETE", f"/categories/{food['id']}", version=1).status_code == 204
     (gone,) = told(api, "category.removed")
     assert (gone["category_id"], gone["version"], gone["moved_to"]) == (food["id"], 2, None)
 
 
-def test_who_signs_up_is_announced_to_have_no_category(api: Api) -> None:
+def test_a_new_person_is_published_to_have_no_category(api: Api) -> None:
     person = {"email": "v1.k.x", "email_verified": True, "name": "Maria", "time_zone": "UTC", "locale": "en"}
     api.tell("user.registered", home_currency="EUR", version=1, **person)
     assert told(api) == [{"user_id": api.caller.user_id, "categories": [], "complete": True}]
@@ -56,7 +56,7 @@ def test_who_signs_up_is_announced_to_have_no_category(api: Api) -> None:
     assert told(api) == []
 
 
-def test_categories_of_an_earlier_version_are_announced_once(api: Api, tmp_path: Path) -> None:
+def test_categories_of_an_earlier_version_are_published_once(api: Api, tmp_path: Path) -> None:
     make(api, "Food")
     make(api.as_(a_caller(OTTO)), "Home")
     api.events()
@@ -69,7 +69,7 @@ def test_categories_of_an_earlier_version_are_announced_once(api: Api, tmp_path:
     assert told(api) == []
 
 
-def test_a_category_that_older_code_makes_during_an_upgrade_is_announced(api: Api, tmp_path: Path) -> None:
+def test_a_category_of_older_code_during_an_upgrade_is_published(api: Api, tmp_path: Path) -> None:
     food = make(api, "Food")
     catch_up(api)
     api.events()
