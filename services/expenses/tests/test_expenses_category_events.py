@@ -1,4 +1,4 @@
-"""Other services hear which categories there are: when they change, and once of those that were there before."""
+"""Events of categories: when they change, and once for those that older code made."""
 
 from __future__ import annotations
 
