@@ -106,4 +106,7 @@ def added(store: NotifierStore, *things: Alert | Mail) -> None:
     """Store them in one transaction."""
     with store.write() as uow:
         for thing in things:
-            (uow.alerts.add if isinstance(thing, Alert) else uow.mails.add)(thing)  # type: ignore[operator]
+            if isinstance(thing, Alert):
+                uow.alerts.add(thing)
+            else:
+                uow.mails.add(thing)
