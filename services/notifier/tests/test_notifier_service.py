@@ -12,7 +12,7 @@ from notifier.delivery.mailers.choice import mailbox_of, mailer_from
 from notifier.delivery.mailers.folder import FolderMailbox
 from notifier.settings import NotifierSettings
 from notifier.tables import metadata
-from support.notifier_world import RunningNotifier, ScriptedMailer
+from support.notifier_world import NOON, RunningNotifier, ScriptedMailer
 
 GOOD = {"NOTIFIER_DB": "sqlite:///x.db", "NOTIFIER_MAIL": "file:/tmp/mail"}
 
@@ -56,7 +56,7 @@ def test_an_invalid_setting_is_reported(name, value) -> None:
 
 def test_a_mail_folder_can_be_read_and_another_mailer_cannot(tmp_path) -> None:
     settings = read_settings(NotifierSettings, {**GOOD, "NOTIFIER_MAIL": f"file:{tmp_path}"})
-    assert isinstance(mailbox_of(mailer_from(settings, lambda: None)), FolderMailbox)  # type: ignore[arg-type]
+    assert isinstance(mailbox_of(mailer_from(settings, lambda: NOON)), FolderMailbox)
     assert mailbox_of(ScriptedMailer()) is None
 
 
