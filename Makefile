@@ -178,7 +178,7 @@ $(BIN)/python:
 .stamps/dev: requirements/dev.txt VERSION $(wildcard */pyproject.toml */*/pyproject.toml) | $(BIN)/python
 	@echo "Installing what tests and checks need (about a minute the first time) ..."
 	@$(BIN)/pip install --quiet --disable-pip-version-check --progress-bar on --require-hashes -r requirements/dev.txt
-	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation $(OWN)
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation $(OWN) -e libs/testing
 	@mkdir -p .stamps && touch $@
 
 .stamps/sbom: requirements/sbom.txt | $(BIN)/python
@@ -225,7 +225,7 @@ SERVERS := rabbitmq-server exim4-daemon-light mariadb-server libderby-java derby
 .stamps/python3.13: requirements/dev.txt VERSION $(wildcard */pyproject.toml */*/pyproject.toml) | .stamps/dev
 	@$(PYTHON313) -m venv build/python3.13 2>/dev/null || $(BIN)/uv venv --quiet --clear --seed --python 3.13 build/python3.13
 	@build/python3.13/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
-	@build/python3.13/bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation $(OWN)
+	@build/python3.13/bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation $(OWN) -e libs/testing
 	@mkdir -p .stamps && touch $@
 
 # PouchDB Server has CouchDB's API, for tests without Docker.

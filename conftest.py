@@ -7,13 +7,13 @@ import logging
 import hypothesis
 import pytest
 
-from support.broker import shared_broker
-from support.client import say_goodbye
-from support.containers import which_servers
-from support.derby import shared_db2
-from support.mariadb import shared_mariadb
-from support.process import OutlayProcess
-from support.sharing import folder_of_the_run
+from testing.clients.client import say_goodbye
+from testing.servers.broker import shared_broker
+from testing.servers.containers import which_servers
+from testing.servers.derby import shared_db2
+from testing.servers.mariadb import shared_mariadb
+from testing.servers.process import OutlayProcess
+from testing.servers.sharing import folder_of_the_run
 
 logging.getLogger("pika").setLevel(logging.CRITICAL)  # as the suite's processes do: what matters is said by the bus itself
 hypothesis.settings.register_profile("outlay", deadline=None, print_blob=True)

@@ -14,7 +14,7 @@ SOURCES = sorted(
     path
     for folder in ("libs", "services", "outlay")
     for path in (ROOT / folder).rglob("*.py")
-    if not {"node_modules", "migrations", "tests"} & set(path.parts[len(ROOT.parts) :])
+    if not {"node_modules", "migrations", "tests", "testing"} & set(path.parts[len(ROOT.parts) :])
 )
 
 STORES = (
@@ -168,6 +168,11 @@ def test_each_library_has_one_room(library: str) -> None:
         place = path.relative_to(ROOT).as_posix()
         if any(name.split(".")[0] == library for name in imports_of(path)):
             assert any(room in place for room in ROOMS[library]), f"{place} imports {library}, whose room is {ROOMS[library]}"
+
+
+def test_what_tests_share_imports_no_service() -> None:
+    for path in (ROOT / "libs" / "testing").rglob("*.py"):
+        assert not {name.split(".")[0] for name in imports_of(path)} & {*SERVICES, "outlay", "support"}, path
 
 
 def test_no_file_has_outgrown_its_room() -> None:

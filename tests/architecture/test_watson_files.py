@@ -14,7 +14,7 @@ import pytest
 from assistant.watson.context import ACTIONS, TOKEN, VARIABLES
 from assistant.watson.directives import DETAILS, PROPOSALS, TOOLS
 from chassis.web.spec import load_spec, operations
-from support.watson_actions import Actions, skill_of
+from testing.servers.watson_actions import Actions, skill_of
 
 ROOT = Path(__file__).parents[2]
 WATSON = ROOT / "deploy" / "watson"

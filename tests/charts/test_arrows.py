@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from support.helm import ROOT, Rendered, Thing, rendered
+from testing.servers.helm import ROOT, Rendered, Thing, rendered
 
 Arrow = tuple[str, str]
 

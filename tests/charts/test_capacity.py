@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from load.capacity import OPERATIONS, Assumptions, limits, made, people_a_core_carries, plan_for, read_figures
-from support.helm import ROOT
+from testing.servers.helm import ROOT
 
 BENCH = (ROOT / "docs" / "develop" / "bench.md").read_text("utf-8")
 FIGURES, GIVEN = read_figures(BENCH), Assumptions()

@@ -22,7 +22,7 @@ from expenses.receipts.files import files_from
 from expenses.settings import ExpensesSettings
 from notifier.delivery.mailers.probe import mail_probe
 from notifier.settings import NotifierSettings
-from support.helm import SUITE, containers, rendered
+from testing.servers.helm import SUITE, containers, rendered
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from support.helm import ROOT, SERVICE, SUITE, helm, rendered
+from testing.servers.helm import ROOT, SERVICE, SUITE, helm, rendered
 
 PAGES = (
     ROOT / "docs" / "operate" / "runbook.md",

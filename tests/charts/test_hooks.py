@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from charts.applying import ApplyingCluster, applying_cluster
-from support.helm import SERVICE, SUITE, Thing, helm, parse, rendered, template, values_of
+from testing.servers.helm import SERVICE, SUITE, Thing, helm, parse, rendered, template, values_of
 
 OWNERS = ("auth", "expenses", "budgets", "notifier")
 JOBS = [f"jobs/outlay-{name}-migrate" for name in OWNERS]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from charts.cluster import Cluster, running_cluster
-from support.helm import SUITE, parse, template, values_of
+from testing.servers.helm import SUITE, parse, template, values_of
 
 SECRETS = {
     "outlay": ("OUTLAY_DATA_KEY", "OUTLAY_GATEWAY_KEY", "OUTLAY_BUS"),

@@ -14,7 +14,7 @@ import yaml
 from prometheus_client import CollectorRegistry
 
 from chassis.runtime.metrics import Metrics
-from support.helm import ROOT, SUITE, parse, rendered, template, values_of
+from testing.servers.helm import ROOT, SUITE, parse, rendered, template, values_of
 from write.rules import PROMISES
 
 RUNBOOK = (ROOT / "docs" / "operate" / "runbook.md").read_text("utf-8")

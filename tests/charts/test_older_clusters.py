@@ -9,7 +9,7 @@ import yaml
 
 from charts.extensions import schema_of
 from charts.schemas import complaints
-from support.helm import SERVICE, SUITE, Rendered, name_of, parse, rendered, template, values_of
+from testing.servers.helm import SERVICE, SUITE, Rendered, name_of, parse, rendered, template, values_of
 
 OLDEST = "1.20.0"
 """The bound in Chart.yaml; schemas are known from 1.25 on."""

@@ -12,8 +12,8 @@ from chassis.runtime.settings import read_settings
 from expenses.receipts.worker_pool import SLOTS
 from outlay.service_settings import read_all
 from outlay.settings import HomeSettings
-from support import bound
-from support.helm import ROOT
+from testing.fakes import bound
+from testing.servers.helm import ROOT
 from write.settings import settings_of
 
 PAGE = (ROOT / "docs" / "operate" / "platforms.md").read_text("utf-8")

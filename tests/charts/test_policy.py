@@ -11,7 +11,7 @@ from chassis.web.middleware.body_limits import UPLOAD_LIMIT
 from expenses.receipts.model import MOST_BYTES
 from expenses.receipts.sandbox import MOST_WRITTEN
 from expenses.receipts.worker_pool import PLACES, SLOTS
-from support.helm import ROOT, SERVICE, SUITE, containers, name_of, parse, rendered, scenarios, template, values_of
+from testing.servers.helm import ROOT, SERVICE, SUITE, containers, name_of, parse, rendered, scenarios, template, values_of
 
 SCENARIOS = scenarios()
 RESTRICTED_VOLUMES = {"configMap", "csi", "downwardAPI", "emptyDir", "ephemeral", "persistentVolumeClaim", "projected", "secret"}

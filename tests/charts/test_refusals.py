@@ -6,7 +6,7 @@ from functools import cache
 
 import pytest
 
-from support.helm import SERVICE, SUITE, refused, template, values_of
+from testing.servers.helm import SERVICE, SUITE, refused, template, values_of
 
 SCENARIOS = {
     "home": "home",

@@ -16,7 +16,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from support.helm import ROOT
+from testing.servers.helm import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

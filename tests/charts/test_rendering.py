@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from charts.schemas import complaints, newest_versions
-from support.helm import SERVICE, SUITE, Rendered, helm, name_of, parse, rendered, scenarios, template, values_of
+from testing.servers.helm import SERVICE, SUITE, Rendered, helm, name_of, parse, rendered, scenarios, template, values_of
 
 SCENARIOS = scenarios()
 

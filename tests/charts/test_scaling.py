@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from charts.applying import ApplyingCluster, applying_cluster
-from support.helm import SERVICE, helm, parse, template
+from testing.servers.helm import SERVICE, helm, parse, template
 
 VALUES = SERVICE / "ci" / "auth.yaml"
 SCALED_BY_HAND = "serve.replicas=null"

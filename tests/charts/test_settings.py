@@ -17,7 +17,7 @@ from chassis.process.command import ProcessSettings
 from chassis.runtime.settings import SettingsError, read_settings
 from outlay.service_settings import ASSISTANT, GATEWAY, OWN
 from outlay.settings import HomeSettings
-from support.helm import ROOT, SERVICE, SUITE, Rendered, Thing, parse, rendered, template, values_of
+from testing.servers.helm import ROOT, SERVICE, SUITE, Rendered, Thing, parse, rendered, template, values_of
 from write.files import contents
 from write.settings import PROCESSES, required_settings, secret_settings, settings_of
 

@@ -14,9 +14,9 @@ import pytest
 import yaml
 
 from charts.test_monitoring import panels, promtool
-from support.client import Person, eventually
-from support.helm import SUITE
-from support.process import OutlayProcess
+from testing.clients.client import Person, eventually
+from testing.servers.helm import SUITE
+from testing.servers.process import OutlayProcess
 
 SMOKE = SUITE / "files" / "smoke.py"
 _ONLY_IN_TROUBLE = ('outcome="retried"', 'status=~"5.."', "outlay_assistant_fallbacks_total")

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from support.helm import ROOT, helm
+from testing.servers.helm import ROOT, helm
 
 Calls = dict[str, list[tuple[tuple[Any, ...], dict[str, Any]]]]
 _TILT = ("docker_build", "watch_file", "k8s_yaml", "local", "k8s_resource", "port_forward", "link", "local_resource")

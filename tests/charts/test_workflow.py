@@ -6,7 +6,7 @@ import re
 
 import yaml
 
-from support.helm import ROOT
+from testing.servers.helm import ROOT
 
 TEXT = (ROOT / ".github" / "workflows" / "ci.yml").read_text("utf-8")
 WORKFLOW = yaml.safe_load(TEXT)

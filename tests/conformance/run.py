@@ -50,7 +50,7 @@ def _servers(folder: Path) -> dict[str, str]:
     return {
         "sqlite": f"SQLite {sqlite3.sqlite_version}, in Python {sys.version.split()[0]}",
         "folder": "the file system",
-        "mailserver": "tests/mailserver, which speaks SendGrid's v3 API",
+        "mailserver": "libs/testing/src/testing/mailserver, which speaks SendGrid's v3 API",
         "exim": _exim(),
         **noted,
     }

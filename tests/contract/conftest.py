@@ -13,18 +13,18 @@ from chassis.messaging.rabbitmq import BrokerAddress, RabbitBus
 from chassis.runtime.ids import uuid7
 from chassis.runtime.metrics import Metrics
 from support.cloudant_auth import Auth, auth_on
-from support.couch import shared_couch
-from support.couch_door import Door, opened
 from support.objectstore import shared_object_store
-from support.rabbit import KNOWN
-from support.sharing import folder_of_the_run
+from testing.fakes.rabbit import KNOWN
+from testing.servers.couch import shared_couch
+from testing.servers.couch_door import Door, opened
+from testing.servers.sharing import folder_of_the_run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from pika.adapters.blocking_connection import BlockingChannel
 
-    from support.broker import Broker
+    from testing.servers.broker import Broker
 
 
 @pytest.fixture(scope="session")

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from support.cloudant_auth import MARIA, Auth, auth_on, secret_in
-from support.couch import Couch
+from testing.servers.couch import Couch
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from support.couch_door import Door
+    from testing.servers.couch_door import Door
 
 
 def test_signing_up_and_in_publishes_events(auth: Auth) -> None:

@@ -22,7 +22,7 @@ from chassis.storage.database import Database
 from chassis.storage.migrations import migrate
 from money import Money
 from support.budgets_store import locked
-from support.stores import STORES, store_url
+from testing.servers.stores import STORES, store_url
 
 USER, OTHER = uuid7(), uuid7()
 FOOD, FUN = uuid7(), uuid7()

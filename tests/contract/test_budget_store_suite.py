@@ -26,7 +26,7 @@ from chassis.storage.migrations import migrate
 from chassis.storage.outbox import SqlOutbox
 from money import Money
 from support.budgets_store import locked
-from support.stores import STORES, store_url
+from testing.servers.stores import STORES, store_url
 
 USER, OTHER = uuid7(), uuid7()
 FOOD, FUN = uuid7(), uuid7()

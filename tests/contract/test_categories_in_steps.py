@@ -13,7 +13,7 @@ from expenses.books.model import Caller
 from expenses.entries.filter import ExpenseFilter
 from expenses.errors import CategoryBusyError, CategoryNotFoundError
 from support.expense_steps import ROWS, DyingStore, KilledError, World, new_world
-from support.stores import STORES, store_url
+from testing.servers.stores import STORES, store_url
 
 
 @pytest.fixture(params=STORES)

@@ -30,22 +30,22 @@ from chassis.storage.migrations import migrate
 from chassis.storage.probe import database_probes
 from expenses.receipts.checks import receipt_probes
 from expenses.receipts.files import files_from
-from mailserver.server import MailServer, Options
-from mailserver.signing import Signer
 from notifier.delivery.mailers.probe import mail_probe
 from notifier.settings import NotifierSettings
-from support.couch_door import opened
-from support.exim import PASSWORD, USER, Exim
-from support.ports import free_ports
 from support.suite import built_suite
+from testing.mailserver.server import MailServer, Options
+from testing.mailserver.signing import Signer
+from testing.servers.couch_door import opened
+from testing.servers.exim import PASSWORD, USER, Exim
+from testing.servers.ports import free_ports
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from support.broker import Broker
-    from support.derby import Db2Server
-    from support.mariadb import MariaDb
     from support.objectstore import ObjectStore
+    from testing.servers.broker import Broker
+    from testing.servers.derby import Db2Server
+    from testing.servers.mariadb import MariaDb
 
 WRONG = "a-password-that-is-wrong"
 

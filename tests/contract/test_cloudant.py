@@ -16,14 +16,14 @@ from auth.store.cloudant.address import cloudant_address
 from auth.store.cloudant.documents import CloudantDocuments
 from auth.store.document import Document, Lease, PendingEvent
 from chassis.storage.database import StoreUnavailableError
-from support.certificates import write_certificates
-from support.couch import Couch
-from support.couch_door import opened
+from testing.servers.certificates import write_certificates
+from testing.servers.couch import Couch
+from testing.servers.couch_door import opened
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from support.couch_door import Door
+    from testing.servers.couch_door import Door
 
 
 FRESH = Document(id="some:1", kind="some", user_id="u", body={"n": 1})

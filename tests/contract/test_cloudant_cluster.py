@@ -16,9 +16,9 @@ from auth.store.cloudant.address import cloudant_address
 from auth.store.cloudant.documents import CloudantDocuments
 from auth.store.document import Document
 from chassis.storage.database import StoreUnavailableError
-from support.client import eventually
 from support.cloudant_auth import ENCRYPTOR, MARIA, Auth, auth_on
-from support.couch_cluster import Cluster, cluster
+from testing.clients.client import eventually
+from testing.servers.couch_cluster import Cluster, cluster
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

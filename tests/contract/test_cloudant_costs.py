@@ -11,7 +11,7 @@ from support.cloudant_auth import MARIA, Auth, Person, decrypted_token, secret_i
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from support.couch_door import Door
+    from testing.servers.couch_door import Door
 
 README = Path(__file__).parents[2] / "services/auth/README.md"
 

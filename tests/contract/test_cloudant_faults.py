@@ -22,11 +22,11 @@ from chassis.messaging.events import Event
 from chassis.messaging.rabbitmq.topology import EXCHANGE
 from chassis.messaging.relay import Relay
 from chassis.runtime.metrics import Metrics
-from support.client import eventually
 from support.cloudant_auth import MARIA, Auth, Person, auth_on, secret_in
-from support.ports import free_ports
-from support.proxy import Board
-from support.rabbit import left
+from testing.clients.client import eventually
+from testing.fakes.rabbit import left
+from testing.servers.ports import free_ports
+from testing.servers.proxy import Board
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from pika.adapters.blocking_connection import BlockingChannel
 
-    from support.couch_door import Door
+    from testing.servers.couch_door import Door
 
 TOLD = ("user.registered", "user.verification_requested")
 SIGNING_IN = {"email": MARIA["email"], "password": MARIA["password"]}

@@ -16,7 +16,7 @@ from chassis.runtime.problems import UnavailableError
 from chassis.runtime.settings import SettingsError, read_settings
 from expenses.receipts.files import files_from
 from expenses.settings import ExpensesSettings
-from support.ports import free_ports
+from testing.servers.ports import free_ports
 
 KEY = "an API key that nobody may read"
 

@@ -13,9 +13,9 @@ from chassis.storage.address import store_address
 from chassis.storage.database import Database, StoreBusyError, StoreUnavailableError
 from chassis.storage.migrations import migrate
 from notifier.tables import recipient
-from support.certificates import write_certificates
-from support.locks import ADD, Crosswise, both
-from support.proxy import Board
+from testing.fakes.locks import ADD, Crosswise, both
+from testing.servers.certificates import write_certificates
+from testing.servers.proxy import Board
 
 pytest.importorskip("ibm_db", reason="IBM has no driver for this machine", exc_type=ImportError)
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from support.derby import Db2Server
+    from testing.servers.derby import Db2Server
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from chassis.storage.due_jobs import Job
 from chassis.storage.job_worker import LEASE_SECONDS, LONGEST_SLEEP_SECONDS, RETRY_SECONDS, JobWorker
 from chassis.storage.tables import chassis_tables
 from chassis.storage.unit_of_work import SqlStore, UnitOfWork
-from support.stores import STORES, store_url
+from testing.servers.stores import STORES, store_url
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -20,15 +20,15 @@ import sqlalchemy as sa
 
 from chassis.runtime.ids import uuid7
 from household.replay import settled
-from support import pictures
-from support.client import PASSWORD, Person, eventually
-from support.process import OutlayProcess
+from testing.clients.client import PASSWORD, Person, eventually
+from testing.fakes import pictures
+from testing.servers.process import OutlayProcess
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from support.mariadb import MariaDb
     from support.objectstore import ObjectStore
+    from testing.servers.mariadb import MariaDb
 
 WORDS = (
     "Zdenkavavrin",

@@ -27,7 +27,7 @@ from expenses.totals.model import ALL, CATEGORY, DAY, EVER, MONTH, PAYEE, Spans
 from expenses.unit_of_work import Store
 from money import Money
 from support.expense_rows import MOMENT, an_expense
-from support.stores import STORES, store_url
+from testing.servers.stores import STORES, store_url
 
 MARIA, OTTO = Caller(uuid7(), "EUR"), Caller(uuid7(), "USD")
 

@@ -21,7 +21,7 @@ from expenses.receipts.files.folder import FolderFiles
 from expenses.reports.summary import SummaryService
 from money import Money
 from support.expense_steps import ROWS, DyingStore, KilledError, World, new_world
-from support.stores import STORES, store_url
+from testing.servers.stores import STORES, store_url
 
 AT = datetime(2026, 11, 29, tzinfo=UTC)
 SPENT = ROWS * (ROWS + 1) // 2 * 100 - 1501 * 50

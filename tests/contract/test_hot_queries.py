@@ -30,8 +30,8 @@ from notifier.preferences.model import AlertKind
 from notifier.store import NotifierStore
 from support.budgets_store import locked
 from support.expense_rows import an_expense
-from support.plans import Plans
-from support.stores import store_url
+from testing.fakes.plans import Plans
+from testing.servers.stores import store_url
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -14,7 +14,7 @@ from expenses.entries.filter import ExpenseFilter
 from expenses.errors import ImportInterruptedError, ImportRunningError, UnreadableFileError
 from money import Money
 from support.expense_steps import FILE, ROWS, DyingStore, KilledError, World, new_world
-from support.stores import STORES, store_url
+from testing.servers.stores import STORES, store_url
 
 
 @pytest.fixture(params=STORES)

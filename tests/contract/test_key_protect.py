@@ -17,8 +17,8 @@ from chassis.runtime.settings import SettingsError, read_settings
 from chassis.security.data_keys import KeySettings, encryptor_from, parse_keys
 from chassis.security.encryption import Encryptor, key_id_of
 from chassis.security.key_protect import KeyProtectError
-from support.certificates import write_certificates
-from support.keyprotect import APIKEY, KeyProtectServer, key_protect_server
+from testing.servers.certificates import write_certificates
+from testing.servers.keyprotect import APIKEY, KeyProtectServer, key_protect_server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -38,7 +38,7 @@ from expenses.receipts.service import ReceiptService
 from expenses.tables import metadata
 from expenses.unit_of_work import Store
 from support.expense_rows import record_expense
-from support.stores import STORES, store_url
+from testing.servers.stores import STORES, store_url
 
 FILE = "date,amount,currency,payee\n" + "".join(f"2026-01-{day:02},1.00,USD,Shop\n" for day in range(1, 29))
 

@@ -9,8 +9,8 @@ import pytest
 from chassis.runtime.ids import uuid7
 from notifier.delivery.mailer import RefusedError, TryAgainError
 from notifier.delivery.model import ProviderStatus
-from support.exim import Exim
 from support.mailboxes import FolderBox, SendGridBox, SmtpBox, a_message
+from testing.servers.exim import Exim
 
 
 @pytest.fixture(scope="module")

@@ -21,12 +21,12 @@ from chassis.process.service import Service
 from chassis.runtime.probes import Probe, ProbeError
 from chassis.runtime.problems import UnavailableError
 from chassis.storage.dialects.db2 import Db2
-from support.ports import free_ports
+from testing.servers.ports import free_ports
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from support.mariadb import MariaDb
+    from testing.servers.mariadb import MariaDb
 
 WRONG = "a-password-that-is-wrong"
 

@@ -14,7 +14,7 @@ from chassis.storage.database import Database
 from chassis.storage.migrations import SchemaTooNewError, migrate
 
 if TYPE_CHECKING:
-    from support.mariadb import MariaDb
+    from testing.servers.mariadb import MariaDb
 
 SERVICES = ("expenses", "budgets", "notifier")
 

@@ -19,13 +19,13 @@ from expenses.books.model import Book
 from expenses.entries.store import ExpenseStore
 from support.budgets_store import locked
 from support.expense_rows import an_expense
-from support.locks import ADD, Crosswise, both
-from support.proxy import Board, Mode
+from testing.fakes.locks import ADD, Crosswise, both
+from testing.servers.proxy import Board, Mode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from support.mariadb import MariaDb
+    from testing.servers.mariadb import MariaDb
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import pytest
 from notifier.delivery.model import MOST_RELEASED, Mail, MailState
 from notifier.store import NotifierStore
 from support.notifier_store import NOW, OTHER, USER, Machine, a_machine, a_mail, added, an_alert
-from support.stores import STORES, store_url
+from testing.servers.stores import STORES, store_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

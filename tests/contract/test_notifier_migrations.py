@@ -21,7 +21,7 @@ from chassis.storage.migrations import migrate
 from notifier.delivery.queue import MailQueue
 from notifier.store import NotifierStore
 from support.notifier_world import NOON
-from support.stores import STORES, fresh_url
+from testing.servers.stores import STORES, fresh_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -16,7 +16,7 @@ from notifier.delivery.model import MailState, MailStop
 from notifier.preferences.model import DEFAULT_CHANNELS, DEFAULT_PREFERENCES, AlertKind, Channels, Preferences, StaleVersionError
 from notifier.store import NotifierStore
 from support.notifier_store import NOW, OTHER, USER, Machine, a_machine, a_mail, added, an_alert
-from support.stores import STORES, store_url
+from testing.servers.stores import STORES, store_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,11 +10,11 @@ import pytest
 
 from chassis.messaging.events import Event
 from chassis.messaging.rabbitmq import BrokerAddress, BrokerUnavailableError, RabbitBus
-from support.broker import Broker
-from support.client import eventually
-from support.ports import free_ports
-from support.proxy import Board, Mode
-from support.rabbit import Got, left
+from testing.clients.client import eventually
+from testing.fakes.rabbit import Got, left
+from testing.servers.broker import Broker
+from testing.servers.ports import free_ports
+from testing.servers.proxy import Board, Mode
 
 
 def test_every_process_declares_what_others_listen_to_so_that_nothing_is_published_into_the_void(make_rabbit, address) -> None:

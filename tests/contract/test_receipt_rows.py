@@ -15,7 +15,7 @@ from chassis.storage.migrations import migrate
 from expenses.books.model import Caller
 from expenses.receipts.model import Receipt, StoredFile
 from expenses.unit_of_work import Store
-from support.stores import STORES, store_url
+from testing.servers.stores import STORES, store_url
 
 MARIA, OTTO = Caller(uuid7(), "EUR"), Caller(uuid7(), "USD")
 LUNCH, TAXI = uuid7(), uuid7()

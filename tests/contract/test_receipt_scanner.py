@@ -8,10 +8,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from support import pictures
-from support.clamav import BAD, running_clamd
 from support.expenses_api import Api, make_service
-from support.ports import free_ports
+from testing.fakes import pictures
+from testing.servers.clamav import BAD, running_clamd
+from testing.servers.ports import free_ports
 
 
 @pytest.fixture(scope="module")

@@ -30,7 +30,7 @@ from chassis.storage.rekeying import check_keys
 from contract.test_documents_store import a_database
 from notifier import tables as t
 from notifier.encrypted_columns import encrypted_columns
-from support.stores import STORES, store_url
+from testing.servers.stores import STORES, store_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,7 +11,7 @@ from chassis.runtime.problems import body_of
 from chassis.storage.database import Database
 from chassis.storage.migrations import migrate
 from chassis.storage.schema import Schema, SchemaTooNewError, SchemaTooOldError
-from support.stores import STORES, fresh_url
+from testing.servers.stores import STORES, fresh_url
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

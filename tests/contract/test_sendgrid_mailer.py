@@ -13,8 +13,8 @@ import pytest
 
 from notifier.delivery.mailer import RefusedError, TryAgainError, UncertainError
 from notifier.delivery.model import ProviderStatus
-from support.client import eventually
 from support.mailboxes import SendGridBox, a_message
+from testing.clients.client import eventually
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ import pytest
 
 from notifier.delivery.mailer import TryAgainError, UncertainError
 from notifier.delivery.model import ProviderStatus
-from support.certificates import write_certificates
 from support.mailboxes import SendGridBox, a_message
-from support.proxy import Board, Mode
+from testing.servers.certificates import write_certificates
+from testing.servers.proxy import Board, Mode
 
 
 @pytest.fixture

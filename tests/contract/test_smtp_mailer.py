@@ -12,9 +12,9 @@ import pytest
 from notifier.delivery.mailer import RefusedError, TryAgainError, UncertainError
 from notifier.delivery.mailers.smtp import Encryption
 from notifier.delivery.model import ProviderStatus
-from support.client import eventually
-from support.exim import Exim
 from support.mailboxes import NOW, SmtpBox, a_message
+from testing.clients.client import eventually
+from testing.servers.exim import Exim
 
 
 @pytest.fixture(scope="module")

@@ -17,14 +17,14 @@ from household.replay import household_file, set_budgets, settled
 from outlay.settings import HomeSettings
 from outlay.transfer import command
 from outlay.transfer.archive import MANIFEST, members
-from support import pictures
-from support.client import PASSWORD, Person, eventually
-from support.process import OutlayProcess
+from testing.clients.client import PASSWORD, Person, eventually
+from testing.fakes import pictures
+from testing.servers.process import OutlayProcess
 
 if TYPE_CHECKING:
-    from support.derby import Db2Server
-    from support.mariadb import MariaDb
     from support.objectstore import ObjectStore
+    from testing.servers.derby import Db2Server
+    from testing.servers.mariadb import MariaDb
 
 ROWS = 300
 YEAR = b"".join(household_file().splitlines(keepends=True)[: ROWS + 1])

@@ -34,12 +34,12 @@ from outlay.transfer.data_set import DataSet, opened
 from outlay.transfer.deliver_pending import deliver_pending
 from outlay.transfer.exporting import PendingError, export_to
 from outlay.transfer.importing import ContentDiffersError, NotEmptyError, import_from
-from support import pictures
 from support.asgi import call
 from support.suite import built_suite
+from testing.fakes import pictures
 
 if TYPE_CHECKING:
-    from support.broker import Broker
+    from testing.servers.broker import Broker
 
 Say = Callable[[str], None]
 

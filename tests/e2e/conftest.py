@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from support.process import OutlayProcess
+    from testing.servers.process import OutlayProcess
 
 expect.set_options(timeout=20_000)  # the machine may be busy; what is there is seen at once all the same
 

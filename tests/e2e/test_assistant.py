@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from support.client import PASSWORD, Person, eventually
-from support.ledgers import sign_in
+from testing.clients.client import PASSWORD, Person, eventually
+from testing.fakes.ledgers import sign_in
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page, Route

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect
 
-from support.client import PASSWORD, Person
+from testing.clients.client import PASSWORD, Person
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

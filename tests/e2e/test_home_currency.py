@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect
 
-from support.client import Person
-from support.ledgers import sign_in
+from testing.clients.client import Person
+from testing.fakes.ledgers import sign_in
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page, Route

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from e2e.test_main_job import sign_up
 
 if TYPE_CHECKING:
-    from support.process import OutlayProcess
+    from testing.servers.process import OutlayProcess
 
 CARD = "Date,Description,Amount\n2026-11-02,Blue Bottle,4.80\n2026-11-03,Rewe,31.20\n2026-11-04,Deutsche Bahn,59.00\n"
 BALANCES = "Date,Payee,Description,Amount\n2026-11-01,,Opening balance,100.00\n2026-11-02,Rewe,,-4.80\n2026-11-xx,Aldi,,-5.00\n"

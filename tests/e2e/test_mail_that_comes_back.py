@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from support.client import PASSWORD, Person
-from support.process import OutlayProcess
-from support.provider import Provider, mail_to
+from testing.clients.client import PASSWORD, Person
+from testing.servers.process import OutlayProcess
+from testing.servers.provider import Provider, mail_to
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from playwright.sync_api import expect
 
 from household.replay import household_file
-from support.client import Person
+from testing.clients.client import Person
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

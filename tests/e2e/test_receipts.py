@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from support import pictures
-from support.client import Person
+from testing.clients.client import Person
+from testing.fakes import pictures
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page

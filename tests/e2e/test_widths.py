@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from support.client import Person
-from support.ledgers import a_full_ledger, sign_in
+from testing.clients.client import Person
+from testing.fakes.ledgers import a_full_ledger, sign_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable

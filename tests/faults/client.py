@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from support.letters import confirmation_in
+from testing.clients.letters import confirmation_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from faults.journal import Journal
-    from support.letters import Letters
+    from testing.clients.letters import Letters
 
 PASSWORD = "a long enough passphrase"
 _numbers = itertools.count(1)

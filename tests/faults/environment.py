@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from faults.evidence import Accepted, DeadEvent
-from support.broker import Broker
-from support.fleet import SERVICES, Fleet
-from support.mailprocess import MailProcess
-from support.proxy import Board
-from support.wrong_clock import WrongClocks
+from testing.servers.broker import Broker
+from testing.servers.fleet import SERVICES, Fleet
+from testing.servers.mailprocess import MailProcess
+from testing.servers.proxy import Board
+from testing.servers.wrong_clock import WrongClocks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

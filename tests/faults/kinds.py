@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from faults.environment import Environment
-from support.proxy import Mode
+from testing.servers.proxy import Mode
 
 End = Callable[[], None]
 _SKEW_SECONDS = 125.0

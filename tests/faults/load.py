@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import httpx
 
     from faults.journal import Journal
-    from support.letters import Letters
+    from testing.clients.letters import Letters
 
 _CROSSINGS = {"quiet": 0, "corrected_before": 0, "fleeting": 0, "tipped_twice": 2}
 _PER_PERSON = 40

@@ -22,7 +22,7 @@ from household.replay import (
     set_budgets,
     wait_until_settled,
 )
-from support.client import Person, eventually
+from testing.clients.client import Person, eventually
 
 if TYPE_CHECKING:
     from collections.abc import Callable

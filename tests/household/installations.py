@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Protocol
 import httpx
 
 from household.replay import mailed, settled, summaries
-from support.broker import Broker
-from support.fleet import SERVICES, Fleet
-from support.mailprocess import MailProcess
-from support.process import OutlayProcess
-from support.proxy import Board
+from testing.servers.broker import Broker
+from testing.servers.fleet import SERVICES, Fleet
+from testing.servers.mailprocess import MailProcess
+from testing.servers.process import OutlayProcess
+from testing.servers.proxy import Board
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

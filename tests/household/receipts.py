@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from household.replay import NOT_NOW, TryAgainError
-from support import pictures
+from testing.fakes import pictures
 
 if TYPE_CHECKING:
-    from support.client import Person
+    from testing.clients.client import Person
 
 
 @dataclass

@@ -17,14 +17,14 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from support.client import Person, eventually
+from testing.clients.client import Person, eventually
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from household.installations import Installation
     from household.receipts import Drawer
-    from support.process import OutlayProcess
+    from testing.servers.process import OutlayProcess
 
 _FOLDER = Path(str(files("outlay") / "household"))
 TO_THE_END = "9999-12"

@@ -7,16 +7,16 @@ from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Protocol
 
 from household.installations import Deployment, HomeDeployment, SuiteDeployment
-from support.broker import shared_broker
+from testing.servers.broker import shared_broker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
     from pathlib import Path
 
-    from support.derby import Db2Server
-    from support.mariadb import MariaDb
     from support.objectstore import ObjectStore
+    from testing.servers.derby import Db2Server
+    from testing.servers.mariadb import MariaDb
 
 _TABLES = ("expenses", "budgets", "notifier")
 
@@ -68,7 +68,7 @@ def home(folder: Path) -> Iterator[Deployment]:
 @contextmanager
 def mysql(folder: Path) -> Iterator[Deployment]:
     """Houses on MariaDB or MySQL, with RabbitMQ."""
-    from support.mariadb import shared_mariadb
+    from testing.servers.mariadb import shared_mariadb
 
     with shared_mariadb(folder / "mariadb") as server, shared_broker(folder / "rabbitmq") as broker:
         yield SuiteDeployment(broker, MySqlStores(server))
@@ -77,9 +77,9 @@ def mysql(folder: Path) -> Iterator[Deployment]:
 @contextmanager
 def ibm_stores(folder: Path) -> Iterator[IbmStores]:
     """Start a server of each kind."""
-    from support.couch import shared_couch
-    from support.derby import shared_db2
     from support.objectstore import shared_object_store
+    from testing.servers.couch import shared_couch
+    from testing.servers.derby import shared_db2
 
     with ExitStack() as stack:
         couch = stack.enter_context(shared_couch(folder / "couch"))

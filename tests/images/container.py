@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from support.ports import free_ports
+from testing.servers.ports import free_ports
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

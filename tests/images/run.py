@@ -19,15 +19,15 @@ from typing import TYPE_CHECKING
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from images.container import Container, engine
-from support import pictures
-from support.broker import Broker
-from support.client import Person, eventually, say_goodbye
-from support.letters import MailFolder
+from testing.clients.client import Person, eventually, say_goodbye
+from testing.clients.letters import MailFolder
+from testing.fakes import pictures
+from testing.servers.broker import Broker
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from support.letters import Letters
+    from testing.clients.letters import Letters
 
 SERVICES = ("auth", "expenses", "budgets", "notifier")
 WITHOUT_STORE = ("gateway", "assistant")

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from support.client import Person
+from testing.clients.client import Person
 
 HOW_MUCH = "How much did I spend this month?"
 ADD = "coffee 3.50 today"

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from support.client import Person, eventually
-from support.process import OutlayProcess
-from support.watson import WatsonServer, watson_server
+from testing.clients.client import Person, eventually
+from testing.servers.process import OutlayProcess
+from testing.servers.watson import WatsonServer, watson_server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

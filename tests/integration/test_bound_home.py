@@ -14,20 +14,20 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from support import bound, pictures
-from support.client import PASSWORD, Person, eventually
-from support.couch import shared_couch
-from support.couch_door import Door, opened
 from support.objectstore import ObjectStore, shared_object_store
-from support.process import OutlayProcess
-from support.proxy import Board, Mode, Proxy
-from support.sharing import folder_of_the_run
+from testing.clients.client import PASSWORD, Person, eventually
+from testing.fakes import bound, pictures
+from testing.servers.couch import shared_couch
+from testing.servers.couch_door import Door, opened
+from testing.servers.process import OutlayProcess
+from testing.servers.proxy import Board, Mode, Proxy
+from testing.servers.sharing import folder_of_the_run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from support.broker import Broker
-    from support.mariadb import MariaDb
+    from testing.servers.broker import Broker
+    from testing.servers.mariadb import MariaDb
 
 DATABASES = ("expenses", "budgets", "notifier")
 

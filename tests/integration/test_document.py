@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from support.client import Person
-from support.process import OutlayProcess
+from testing.clients.client import Person
+from testing.servers.process import OutlayProcess
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

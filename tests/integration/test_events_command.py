@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from support.client import Person, eventually
-from support.process import OutlayProcess
+from testing.clients.client import Person, eventually
+from testing.servers.process import OutlayProcess
 
 
 def outlay_events(data: Path, *arguments: str) -> subprocess.CompletedProcess[str]:

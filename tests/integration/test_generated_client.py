@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from support.process import OutlayProcess
+    from testing.servers.process import OutlayProcess
 
 _CONFIG = Path(__file__).parents[2] / "services/gateway/python-client.yaml"
 _SCRIPT = Path(__file__).with_name("client_script.py")

@@ -9,7 +9,7 @@ import pytest
 from household import entry_methods
 from household.installations import HomeDeployment
 from household.stores import ibm_stores
-from support.sharing import folder_of_the_run
+from testing.servers.sharing import folder_of_the_run
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import httpx
 
 from chassis.security.encryption import key_id_of
-from support.client import PASSWORD, Person, eventually
-from support.process import OutlayProcess
+from testing.clients.client import PASSWORD, Person, eventually
+from testing.servers.process import OutlayProcess
 
 if TYPE_CHECKING:
     from pathlib import Path

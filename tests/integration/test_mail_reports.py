@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from support.client import Person
-from support.process import OutlayProcess
-from support.provider import ELSEWHERE, Provider, mail_to
-from support.watcher import Watcher
+from testing.clients.client import Person
+from testing.clients.watcher import Watcher
+from testing.servers.process import OutlayProcess
+from testing.servers.provider import ELSEWHERE, Provider, mail_to
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

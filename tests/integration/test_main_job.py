@@ -15,9 +15,9 @@ import httpx
 import pytest
 
 from household.replay import settled
-from support.client import PASSWORD, Person, eventually
-from support.process import OutlayProcess
-from support.watcher import Watcher
+from testing.clients.client import PASSWORD, Person, eventually
+from testing.clients.watcher import Watcher
+from testing.servers.process import OutlayProcess
 
 if TYPE_CHECKING:
     from pathlib import Path

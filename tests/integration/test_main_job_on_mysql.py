@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from support.client import Person, eventually
-from support.process import OutlayProcess
+from testing.clients.client import Person, eventually
+from testing.servers.process import OutlayProcess
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from support.mariadb import MariaDb
+    from testing.servers.mariadb import MariaDb
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from support.process import OutlayProcess
+from testing.servers.process import OutlayProcess
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,9 +9,9 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from support.assistants import connected, over_http, said
-from support.client import Person
-from support.process import OutlayProcess
+from testing.clients.assistants import connected, over_http, said
+from testing.clients.client import Person
+from testing.servers.process import OutlayProcess
 
 LIST = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
 ACCEPT = {"Accept": "application/json, text/event-stream"}

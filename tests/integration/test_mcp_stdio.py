@@ -11,9 +11,9 @@ from uuid import uuid4
 
 import pytest
 
-from support.assistants import connected, over_stdio, said
-from support.client import Person
-from support.ports import free_ports
+from testing.clients.assistants import connected, over_stdio, said
+from testing.clients.client import Person
+from testing.servers.ports import free_ports
 
 
 @pytest.fixture(scope="module")

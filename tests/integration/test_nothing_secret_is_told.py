@@ -18,11 +18,11 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from support.client import PASSWORD, Person, eventually
-from support.collector import Collector
-from support.mailprocess import MailProcess
-from support.ports import free_ports
-from support.process import OutlayProcess
+from testing.clients.client import PASSWORD, Person, eventually
+from testing.servers.collector import Collector
+from testing.servers.mailprocess import MailProcess
+from testing.servers.ports import free_ports
+from testing.servers.process import OutlayProcess
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -21,12 +21,12 @@ from chassis.messaging.events import Event
 from chassis.messaging.rabbitmq import BrokerAddress, RabbitBus
 from chassis.runtime.ids import uuid7
 from chassis.runtime.metrics import Metrics
-from support.client import eventually
+from testing.clients.client import eventually
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from support.broker import Broker
+    from testing.servers.broker import Broker
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "operate" / "events.md").read_text("utf-8")

@@ -9,9 +9,9 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 
-from support import pictures
-from support.client import PASSWORD, Person, eventually
-from support.process import OutlayProcess
+from testing.clients.client import PASSWORD, Person, eventually
+from testing.fakes import pictures
+from testing.servers.process import OutlayProcess
 
 BOUNDARY = "b0undary"
 HEAD = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="lunch.jpg"\r\n\r\n'.encode()

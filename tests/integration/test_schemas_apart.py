@@ -26,17 +26,17 @@ from chassis.storage.database import Database
 from chassis.storage.migrations import migrate
 from chassis.storage.probe import database_probes
 from chassis.storage.schema import Schema, SchemaTooNewError
-from support.client import eventually
-from support.couch import shared_couch
-from support.couch_door import Door, opened
-from support.proxy import Board, Mode
-from support.sharing import folder_of_the_run
+from testing.clients.client import eventually
+from testing.servers.couch import shared_couch
+from testing.servers.couch_door import Door, opened
+from testing.servers.proxy import Board, Mode
+from testing.servers.sharing import folder_of_the_run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from support.broker import Broker
-    from support.mariadb import MariaDb
+    from testing.servers.broker import Broker
+    from testing.servers.mariadb import MariaDb
 
 KEY = "ab" * 32
 _READY = re.compile(r"is ready on port (\d+)")

@@ -17,18 +17,18 @@ import pika
 import pytest
 
 from chassis.security.gateway_keys import HEADER
-from support.assistants import connected, over_http
-from support.client import PASSWORD, Person, eventually
-from support.collector import Collector
-from support.fleet import Fleet
-from support.letters import MailFolder
-from support.proxy import Board, Mode, Proxy
-from support.watcher import Watcher
+from testing.clients.assistants import connected, over_http
+from testing.clients.client import PASSWORD, Person, eventually
+from testing.clients.letters import MailFolder
+from testing.clients.watcher import Watcher
+from testing.servers.collector import Collector
+from testing.servers.fleet import Fleet
+from testing.servers.proxy import Board, Mode, Proxy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from support.broker import Broker
+    from testing.servers.broker import Broker
 
 
 class Apart(Fleet):

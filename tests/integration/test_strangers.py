@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from chassis.web.spec import load_spec, operations
-from support.client import PASSWORD, Person, eventually
-from support.pictures import a_jpeg, a_pdf
+from testing.clients.client import PASSWORD, Person, eventually
+from testing.fakes.pictures import a_jpeg, a_pdf
 
 SERVICES = ("auth", "expenses", "budgets", "notifier", "assistant")
 

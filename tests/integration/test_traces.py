@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from support.client import Person, eventually
-from support.collector import Collector, Received
-from support.process import OutlayProcess
+from testing.clients.client import Person, eventually
+from testing.servers.collector import Collector, Received
+from testing.servers.process import OutlayProcess
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

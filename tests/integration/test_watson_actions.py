@@ -20,9 +20,9 @@ from chassis.runtime.settings import read_settings
 from chassis.security.encryption import Encryptor
 from chassis.security.tokens import Caller
 from support.asgi import call
-from support.watson import WatsonServer, watson_server
-from support.watson_actions import Actions, result_of, skill_of
 from support.watson_purse import SESSION, USER, Purse
+from testing.servers.watson import WatsonServer, watson_server
+from testing.servers.watson_actions import Actions, result_of, skill_of
 
 FILES = Path(__file__).parents[2] / "deploy" / "watson"
 ANN = Caller(USER, SESSION, "session", frozenset({"read", "write"}), "EUR", "Europe/Berlin", "en-GB")

@@ -12,10 +12,10 @@ from typing import Any
 import httpx
 import pytest
 
-from support.client import Person
-from support.process import OutlayProcess
-from support.watson import WatsonServer, watson_server
-from support.watson_actions import Actions, result_of, skill_of
+from testing.clients.client import Person
+from testing.servers.process import OutlayProcess
+from testing.servers.watson import WatsonServer, watson_server
+from testing.servers.watson_actions import Actions, result_of, skill_of
 
 FILES = Path(__file__).parents[2] / "deploy" / "watson"
 HOW_MUCH = "How much did I spend this month?"

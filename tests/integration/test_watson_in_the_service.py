@@ -19,8 +19,8 @@ from chassis.runtime.settings import read_settings
 from chassis.security.encryption import Encryptor
 from chassis.security.tokens import Caller
 from support.asgi import call
-from support.watson import WatsonServer, watson_server
 from support.watson_purse import SESSION, USER, Purse
+from testing.servers.watson import WatsonServer, watson_server
 
 ANN = Caller(USER, SESSION, "session", frozenset({"read", "write"}), "EUR", "Europe/Berlin", "en-GB")
 QUESTION = "How much did I spend on groceries last month?"

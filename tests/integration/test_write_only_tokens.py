@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from support.client import Person
+from testing.clients.client import Person
 
 SPENT = {"amount": {"amount": "7.00", "currency": "EUR"}, "spent_on": "2026-11-01"}
 FILE = {"file": ("a.csv", b"Date,Payee,Amount\n2026-11-01,Bakery,-3.00\n", "text/csv")}

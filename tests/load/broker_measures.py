@@ -19,11 +19,11 @@ from chassis.messaging.events import Event
 from chassis.messaging.rabbitmq import BrokerAddress, RabbitBus
 from chassis.runtime.metrics import Metrics
 from load.table import Table
-from support.broker import Broker
-from support.client import Person, eventually
-from support.fleet import Fleet
-from support.mailprocess import MailProcess
-from support.proxy import Board
+from testing.clients.client import Person, eventually
+from testing.servers.broker import Broker
+from testing.servers.fleet import Fleet
+from testing.servers.mailprocess import MailProcess
+from testing.servers.proxy import Board
 
 PEOPLE, BUDGETS = 15, 10
 """Ten budgets each, which is what a household keeps."""

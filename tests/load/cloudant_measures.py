@@ -22,10 +22,10 @@ from auth.credentials.password_hashing import Argon2Hashing
 from chassis.runtime.ids import uuid7
 from chassis.security.gateway_keys import HEADER
 from load.instruments import answers, load
-from support.client import eventually
 from support.cloudant_auth import auth_on
-from support.couch import Couch
-from support.ports import free_ports
+from testing.clients.client import eventually
+from testing.servers.couch import Couch
+from testing.servers.ports import free_ports
 
 if TYPE_CHECKING:
     from load.table import Table

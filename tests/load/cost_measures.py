@@ -14,8 +14,8 @@ import httpx
 from load.broker_measures import apart, handled, settled
 from load.instruments import cpu_seconds, expense, headers_of, load, resident_mb
 from load.table import Table
-from support.client import PASSWORD, Person
-from support.fleet import Fleet
+from testing.clients.client import PASSWORD, Person
+from testing.servers.fleet import Fleet
 
 OPERATIONS = ("look", "expense", "sign-in", "alert", "idle second")
 _EXPENSES, _LOOKS, _SIGN_INS, _ALERTS = 600, 150, 40, 60

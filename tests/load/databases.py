@@ -25,8 +25,8 @@ _TALK = re.compile(r"SET |BEGIN|COMMIT|ROLLBACK", re.IGNORECASE)
 @contextmanager
 def databases(folder: Path) -> Iterator[dict[str, Callable[[], str]]]:
     """Start the servers; give by name what returns the address of a database without tables."""
-    from support.derby import shared_db2
-    from support.mariadb import shared_mariadb
+    from testing.servers.derby import shared_db2
+    from testing.servers.mariadb import shared_mariadb
 
     with ExitStack() as stack:
         mariadb = stack.enter_context(shared_mariadb(folder / "mariadb"))

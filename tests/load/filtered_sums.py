@@ -21,7 +21,7 @@ from expenses.entries.model import Change, Expense
 from expenses.reports.summary import SummaryService
 from expenses.unit_of_work import Store
 from support.expense_rows import an_expense
-from support.stores import a_migrated
+from testing.servers.stores import a_migrated
 
 WHO = Caller(uuid7(), "USD")
 FIRST_DAY = date(2008, 1, 1)

@@ -21,8 +21,8 @@ from urllib.parse import urlsplit
 import httpx
 
 from load import floor
-from support.client import Person, eventually
-from support.ports import free_ports
+from testing.clients.client import Person, eventually
+from testing.servers.ports import free_ports
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -69,7 +69,7 @@ def _collector() -> Iterator[str]:
 
 
 def _serve_as_collector() -> None:
-    from support.collector import Collector
+    from testing.servers.collector import Collector
 
     with Collector() as collector:
         print(collector.url, flush=True)

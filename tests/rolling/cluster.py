@@ -12,15 +12,15 @@ from contextlib import suppress
 from http.client import HTTPConnection, HTTPException
 from typing import TYPE_CHECKING
 
-from support.fleet import SERVICES, Member, suite_environ
-from support.ports import free_ports
+from testing.servers.fleet import SERVICES, Member, suite_environ
+from testing.servers.ports import free_ports
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from rolling.figures import Numbers
-    from support.proxy import Board, Proxy
+    from testing.servers.proxy import Board, Proxy
 
 _PROBE_SECONDS = 5.0
 _START_SECONDS = 600.0

@@ -16,8 +16,8 @@ from rolling.browser import Browser, Tally
 from rolling.clients import Clients
 from rolling.cluster import Cluster
 from rolling.event_listener import Page
-from support.mailprocess import MailProcess
-from support.proxy import Board
+from testing.servers.mailprocess import MailProcess
+from testing.servers.proxy import Board
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from faults.evidence import Evidence
     from faults.journal import Journal
     from rolling.figures import Numbers
-    from support.broker import Broker
+    from testing.servers.broker import Broker
 
 _PATIENCE_SECONDS = 30.0
 _SETTLE_SECONDS = 60.0

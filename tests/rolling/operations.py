@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 from rolling.newer import TABLES, make_newer
-from support.fleet import SERVICES
+from testing.servers.fleet import SERVICES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -16,7 +16,7 @@ from rolling import operations as script
 from rolling.environment import Crowd, RollingEnvironment
 from rolling.figures import of_the_chart
 from rolling.table import Result, result_of
-from support.broker import Broker
+from testing.servers.broker import Broker
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -12,12 +12,12 @@ from rolling.environment import Crowd, RollingEnvironment
 from rolling.figures import of_the_chart
 from rolling.operations import upgrade_of
 from rolling.table import result_of
-from support.ports import free_ports
+from testing.servers.ports import free_ports
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from support.broker import Broker
+    from testing.servers.broker import Broker
 
 
 def test_no_request_fails_and_nothing_is_lost_while_processes_are_replaced(tmp_path: Path, broker: Broker) -> None:

@@ -20,7 +20,7 @@ from chassis.runtime.metrics import Metrics
 from chassis.security.encryption import Encryptor
 from chassis.security.tokens import Caller
 from support.asgi import call
-from support.stores import a_migrated
+from testing.servers.stores import a_migrated
 
 MARIA = Caller(uuid7(), uuid7(), "session", frozenset({"read", "write"}), "USD", "America/New_York", "en-US")
 GROCERIES, COFFEE = "0190f1d2-5001-7aaa-8bbb-0c0d0e0f1011", "0190f1d2-5002-7aaa-8bbb-0c0d0e0f1012"

@@ -20,7 +20,7 @@ from chassis.security.tokens import Caller
 from expenses.app import build
 from expenses.rates.ecb import EcbRates
 from expenses.settings import ExpensesSettings
-from support.stores import a_migrated
+from testing.servers.stores import a_migrated
 
 MARIA = "0190f1d2-6f0e-7c3a-9d55-0a4d2c9b7e11"
 OTTO = "0190f1d2-6f0e-7c3a-9d55-0a4d2c9b7e12"

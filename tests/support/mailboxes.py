@@ -10,13 +10,13 @@ from email.message import EmailMessage
 from typing import TYPE_CHECKING, Any, Protocol
 
 from chassis.runtime.ids import uuid7
-from mailserver.server import MailServer, Options
-from mailserver.signing import Signer
 from notifier.delivery.mailers.folder import FolderMailer
 from notifier.delivery.mailers.sendgrid import SendGridMailer
 from notifier.delivery.mailers.smtp import Encryption, Server, SmtpMailer
 from notifier.delivery.model import Message
-from support.exim import PASSWORD, USER, Exim
+from testing.mailserver.server import MailServer, Options
+from testing.mailserver.signing import Signer
+from testing.servers.exim import PASSWORD, USER, Exim
 
 if TYPE_CHECKING:
     from pathlib import Path

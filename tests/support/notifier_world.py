@@ -24,7 +24,7 @@ from notifier.delivery.mailers.choice import mailer_from
 from notifier.delivery.model import Message, ProviderStatus
 from notifier.settings import NotifierSettings
 from support.asgi import call
-from support.stores import a_migrated
+from testing.servers.stores import a_migrated
 
 ROOT = Path(__file__).parents[2]
 ENCRYPTOR = Encryptor(bytes(range(32)))

@@ -17,10 +17,10 @@ from ibm_botocore.client import Config
 from ibm_botocore.exceptions import BotoCoreError, ClientError
 
 from expenses.settings import ExpensesSettings
-from support.containers import IMAGES, has_image, started
-from support.ports import free_ports
-from support.running import Running
-from support.sharing import one_for_the_run
+from testing.servers.containers import IMAGES, has_image, started
+from testing.servers.ports import free_ports
+from testing.servers.running import Running
+from testing.servers.sharing import one_for_the_run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,7 +12,7 @@ import pytest
 from expenses.receipts.files import ReceiptFiles, files_from
 from expenses.settings import ExpensesSettings
 from support.objectstore import ObjectStore
-from support.ports import free_ports
+from testing.servers.ports import free_ports
 
 
 @dataclass

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from support import pictures
 from support.expenses_api import Api
+from testing.fakes import pictures
 
 KINDS = {
     "image/jpeg": pictures.a_jpeg(orientation=6),

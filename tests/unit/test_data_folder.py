@@ -13,9 +13,9 @@ import pytest
 
 from chassis.storage.schema import SchemaTooNewError
 from outlay.folder import keep_private
-from support.client import Person, eventually
-from support.process import OutlayProcess
 from support.suite import built_suite
+from testing.clients.client import Person, eventually
+from testing.servers.process import OutlayProcess
 
 PIXEL = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")
 

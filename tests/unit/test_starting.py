@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from support.process import OutlayProcess
-from support.starting import wait_until_started
+from testing.servers.process import OutlayProcess
+from testing.servers.starting import wait_until_started
 
 if TYPE_CHECKING:
     from pathlib import Path

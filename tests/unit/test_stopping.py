@@ -10,7 +10,7 @@ import pytest
 from chassis.messaging.relay import Relay
 from chassis.runtime.metrics import Metrics
 from notifier.delivery.worker import DeliveryWorker
-from support.client import eventually
+from testing.clients.client import eventually
 
 if TYPE_CHECKING:
     from collections.abc import Callable

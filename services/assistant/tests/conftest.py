@@ -13,7 +13,7 @@ from assistant.watson.context import pseudonym
 from assistant.watson.settings import WatsonSettings
 from chassis.runtime.settings import read_settings
 from chassis.security.encryption import Encryptor
-from support.watson import WatsonServer, watson_server
+from testing.servers.watson import WatsonServer, watson_server
 
 VAULT = Encryptor(b"k" * 32)
 

@@ -16,8 +16,8 @@ from assistant.mcp.undoing import Undos
 from chassis.security.encryption import Encryptor
 from conversations.ledger import load
 from money import Money
-from support.assistants import connected, said
 from support.household_api import household
+from testing.clients.assistants import connected, said
 
 READING = {"spending", "biggest_expenses", "find_entries", "budgets", "why_exceeded", "list_categories", "payees"}
 WRITING = {"add_entry", "set_budget", "change_budget", "recategorise", "undo"}

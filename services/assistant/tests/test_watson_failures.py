@@ -8,7 +8,7 @@ import pytest
 
 from assistant.conversation.model import AssistantUnavailableError
 from support.assistant_talk import Talk, texts_of
-from support.ports import free_ports
+from testing.servers.ports import free_ports
 
 
 def reason_of(talk: Talk, text: str = "hello") -> str:

@@ -14,7 +14,7 @@ from assistant.watson.transport import Deadline
 from chassis.process.declared_settings import declared
 from chassis.runtime.probes import ProbeError
 from chassis.runtime.settings import SettingsError, read_settings
-from support.ports import free_ports
+from testing.servers.ports import free_ports
 
 GIVEN = {
     "WATSON_URL": "https://api.eu-de.assistant.watson.cloud.ibm.com/instances/1",

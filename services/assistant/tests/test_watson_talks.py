@@ -8,8 +8,8 @@ import pytest
 
 from assistant.conversation.model import AssistantUnavailableError, Choice, Outcome
 from support.assistant_talk import Talk, kinds_of, texts_of
-from support.watson import WatsonServer
 from support.watson_purse import ANN, GROCERIES, Purse
+from testing.servers.watson import WatsonServer
 
 
 def outlay(**directive):

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from support import pictures
 from support.expenses_api import MARIA, OTTO, Api, a_caller
 from support.receipt_requests import ENDINGS, KINDS, PHOTO, an_expense, send, sent, stored
+from testing.fakes import pictures
 
 
 @pytest.mark.parametrize("media_type", KINDS)

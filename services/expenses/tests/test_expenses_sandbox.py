@@ -14,7 +14,7 @@ from PIL import Image, ImageCms
 from expenses.receipts.sandbox import RefusedError, heic, jpeg, pdf, png, webp
 from expenses.receipts.sandbox import pictures as sandbox_pictures
 from expenses.receipts.sandbox.metadata import kept_exif
-from support import pictures
+from testing.fakes import pictures
 
 
 def checked_pdf(data: bytes) -> bytes:

@@ -18,8 +18,8 @@ from expenses.errors import UnacceptableReceiptError
 from expenses.receipts.examiner import ReceiptExaminer
 from expenses.receipts.worker_pool import WorkerPool
 from faults.environment import Disk
-from support import pictures
 from support.receipt_requests import PHOTO
+from testing.fakes import pictures
 
 LITTLE = "import resource, runpy; resource.setrlimit(resource.RLIMIT_AS, (200_000_000, 200_000_000)); runpy.run_module({!r}, run_name='__main__')"
 

@@ -24,7 +24,7 @@ from gateway.routes import RouteClashError, first_part, routes_of
 from gateway.service_tokens import ServiceTokenCache
 from gateway.token_exchange import DirectTokenExchange
 from support.asgi import call
-from support.gateway_alone import SERVICES, Echo, tokens_of
+from testing.fakes.gateway_alone import SERVICES, Echo, tokens_of
 
 GATEWAY_KEY = "g" * 32
 

@@ -20,7 +20,7 @@ from gateway.reloading import DocumentWatcher, ReloadingApp
 from gateway.service_tokens import ServiceTokenCache
 from gateway.token_exchange import DirectTokenExchange
 from support.asgi import call
-from support.client import eventually
+from testing.clients.client import eventually
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -15,7 +15,7 @@ from chassis.runtime.problems import UnavailableError
 from gateway.token_exchange import HttpTokenExchange
 from gateway.upstream import HttpUpstream
 from support.asgi import call
-from support.ports import free_ports
+from testing.servers.ports import free_ports
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

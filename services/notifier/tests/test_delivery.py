@@ -11,8 +11,8 @@ from chassis.storage.database import StoreUnavailableError
 from notifier.delivery.backoff import BACKOFF_SECONDS
 from notifier.delivery.mailer import RefusedError, TryAgainError
 from notifier.delivery.model import ProviderStatus
-from support.client import eventually
 from support.notifier_world import ADDRESS, USER, RunningNotifier, ScriptedMailer, notifier_with_outcomes
+from testing.clients.client import eventually
 
 
 def state(notifier: RunningNotifier) -> tuple[str, str]:

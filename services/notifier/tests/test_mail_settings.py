@@ -7,15 +7,15 @@ import base64
 import pytest
 
 from chassis.runtime.settings import SettingsError, read_settings
-from mailserver.signing import Signer
 from notifier.delivery.mailers.choice import mailer_from
 from notifier.delivery.mailers.folder import FolderMailer
 from notifier.delivery.mailers.sendgrid import SendGridMailer
 from notifier.delivery.mailers.smtp import Encryption, SmtpMailer
 from notifier.mail_channel import Transport
 from notifier.settings import NotifierSettings
-from support.certificates import write_certificates
 from support.mailboxes import NOW
+from testing.mailserver.signing import Signer
+from testing.servers.certificates import write_certificates
 
 DB = {"NOTIFIER_DB": "sqlite:///x.db"}
 FROM = {"NOTIFIER_FROM": "Outlay <outlay@example.org>"}

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from chassis.runtime.ids import uuid7
-from mailserver.signing import SIGNATURE, TIMESTAMP, Signer
 from notifier.delivery.mailer import UncertainError
 from support.asgi import call
 from support.notifier_world import ADDRESS, OTHER, USER, RunningNotifier, ScriptedMailer, encrypted_address, encrypted_token
+from testing.mailserver.signing import SIGNATURE, TIMESTAMP, Signer
 
 NOW = 1_700_000_000
 

@@ -18,8 +18,8 @@ from chassis.platform.certificates import certificate_file
 from chassis.runtime.settings import SettingsError, read_settings
 from expenses.settings import ExpensesSettings
 from notifier.settings import NotifierSettings
-from support import bound
-from support.bound import PEM, SECRET, vcap
+from testing.fakes import bound
+from testing.fakes.bound import PEM, SECRET, vcap
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -22,7 +22,7 @@ from chassis.runtime.metrics import Metrics
 from chassis.runtime.settings import SettingsError, read_settings
 from chassis.security.data_keys import KeySettings, WrappedKey, encryptor_from, keys_in, parse_keys
 from chassis.security.encryption import DecryptionError, Encryptor, UnknownKeyError, key_id_of
-from support.client import eventually
+from testing.clients.client import eventually
 
 EVENTS = Path(__file__).parents[3] / "contracts" / "events"
 OLD, NEW = b"o" * 32, b"n" * 32

@@ -13,7 +13,7 @@ from chassis.messaging.embedded import EmbeddedBus
 from chassis.messaging.events import Event
 from chassis.runtime.ids import uuid7
 from chassis.runtime.metrics import Metrics
-from support.client import eventually
+from testing.clients.client import eventually
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from support.client import eventually
+from testing.clients.client import eventually
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,7 +9,7 @@ import pytest
 
 from chassis.runtime.background_check import BackgroundCheck
 from chassis.runtime.problems import UnavailableError
-from support.client import eventually
+from testing.clients.client import eventually
 
 
 def test_an_answer_is_good_for_a_while_and_then_asked_for_anew() -> None:

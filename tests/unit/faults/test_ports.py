@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import socket
 
-from support.ports import free_ports, ports_of
+from testing.servers.ports import free_ports, ports_of
 
 
 def test_no_two_workers_of_a_run_have_a_port_in_common() -> None:

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from support.client import eventually
-from support.proxy import Board, Mode
+from testing.clients.client import eventually
+from testing.servers.proxy import Board, Mode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from support.proxy import Address, Proxy
+    from testing.servers.proxy import Address, Proxy
 
 
 class _Echo(socketserver.BaseRequestHandler):

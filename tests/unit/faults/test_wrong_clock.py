@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from support.wrong_clock import WrongClocks
+from testing.servers.wrong_clock import WrongClocks
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,10 +11,10 @@ import httpx
 import pytest
 from sendgrid.helpers.eventwebhook import EventWebhook
 
-from mailserver.server import MailServer, Options
-from mailserver.signing import SIGNATURE, TIMESTAMP, Signer
-from support.client import eventually
-from support.mailprocess import MailProcess
+from testing.clients.client import eventually
+from testing.mailserver.server import MailServer, Options
+from testing.mailserver.signing import SIGNATURE, TIMESTAMP, Signer
+from testing.servers.mailprocess import MailProcess
 
 KEY = {"Authorization": "Bearer SG.test"}
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from mailserver.rules import judge
+from testing.mailserver.rules import judge
 
 NOW = 1_800_000_000
 GOOD: dict[str, Any] = {

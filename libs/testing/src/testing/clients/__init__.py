@@ -1,0 +1,1 @@
+"""Programs that use Outlay as people and other programs do."""

@@ -1,0 +1,1 @@
+"""Plain fakes and test data."""
