@@ -54,7 +54,7 @@ class IdempotencyStore:
         if kept is not None:
             return kept
         response = action()
-        row = {"user_id": key.book_id, "request_key": key.key, "fingerprint": key.fingerprint, "status": response.status}
+        row = {"user_id": key.book_id, "request_key": key.key, "fingerprint": key.fingerprint, "status": int(response.status)}
         row |= {"body": json.dumps(response.body), "headers": json.dumps(dict(response.headers)), "created_ms": now_ms()}
         with unless_raced():
             _insert(self._table).run(self._connection, **row)

@@ -324,8 +324,8 @@ export interface paths {
         get: operations["listReceipts"];
         put?: never;
         /**
-         * Put a receipt to an expense
-         * @description A JPEG, PNG, WebP, HEIC or PDF of 10 MB at most; its content decides, not its name. The place where a picture was taken and the camera are taken out of it, its pixels stay as they are. The same content once more is the same receipt, so a repeat does no harm.
+         * Attach a receipt to an expense
+         * @description A JPEG, PNG, WebP, HEIC or PDF of at most 10 MB; the content decides, not the name. Location and camera data are removed from pictures; their pixels stay unchanged. The same content at the same expense is the same receipt, so it is safe to repeat the request.
          */
         post: operations["addReceipt"];
         delete?: never;
@@ -343,13 +343,13 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** Read what is known of a receipt */
+        /** Read the details of a receipt */
         get: operations["getReceipt"];
         put?: never;
         post?: never;
         /**
-         * Take a receipt away
-         * @description Its file goes too, unless another of your expenses has the same one.
+         * Remove a receipt
+         * @description Its file is deleted too, unless another of your expenses has the same file.
          */
         delete: operations["removeReceipt"];
         options?: never;
@@ -367,8 +367,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The file of a receipt
-         * @description Takes a Range header with one range of bytes, and If-None-Match.
+         * Download the file of a receipt
+         * @description Accepts a Range header with one range of bytes, and If-None-Match.
          */
         get: operations["getReceiptContent"];
         put?: never;
@@ -389,8 +389,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * A small picture of a receipt
-         * @description A WebP of 480 pixels at most; of a PDF the first page, unless that cannot be drawn.
+         * Download a thumbnail of a receipt
+         * @description A WebP of at most 480 pixels; for a PDF the first page, unless it cannot be drawn.
          */
         get: operations["getReceiptThumbnail"];
         put?: never;
@@ -411,8 +411,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * A picture of a receipt to read
-         * @description A WebP of 2000 pixels at most, drawn anew, which every browser shows; of a PDF the first page, unless that cannot be drawn.
+         * Download a picture of a receipt that is large enough to read
+         * @description A WebP of at most 2000 pixels that every browser can show; for a PDF the first page, unless it cannot be drawn.
          */
         get: operations["getReceiptPreview"];
         put?: never;
@@ -474,7 +474,7 @@ export interface paths {
         };
         /**
          * Suggest the category of a payee
-         * @description The category that most of the payee's latest entries have; of several, the one used last.
+         * @description The category that most of the payee's latest expenses have; of several, the one used last.
          */
         get: operations["suggestCategory"];
         put?: never;
@@ -494,7 +494,7 @@ export interface paths {
         };
         /**
          * Sums in the home currency, by category, month, day or payee
-         * @description Takes the filters of the list, and sums up what that would show.
+         * @description Takes the filters of the list and sums up the expenses that it would show.
          */
         get: operations["summarizeExpenses"];
         put?: never;
@@ -514,7 +514,7 @@ export interface paths {
         };
         /**
          * Today's rate between two currencies
-         * @description At this rate budgets are converted when the home currency changes. Rates are the European Central Bank's; that of the last day that has one is used.
+         * @description Budgets are converted at this rate when the home currency changes. Rates are the European Central Bank's; that of the last day that has one is used.
          */
         get: operations["getExchangeRate"];
         put?: never;
@@ -535,7 +535,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Look into a file before importing it
+         * Preview a file before importing it
          * @description Detects encoding, delimiter, header, columns, date format and decimal separator, and reads the first rows with them. Nothing is stored.
          */
         post: operations["previewImport"];
@@ -557,7 +557,7 @@ export interface paths {
         put?: never;
         /**
          * Import a CSV file
-         * @description Good rows go in, bad rows are listed with their line and the reason, exact duplicates of earlier imports are skipped and counted.
+         * @description Valid rows are imported; invalid rows are listed with their line and the reason; exact duplicates of earlier imports are skipped and counted.
          */
         post: operations["createImport"];
         delete?: never;
@@ -581,7 +581,7 @@ export interface paths {
         post?: never;
         /**
          * Undo a whole import
-         * @description Removes every expense that it brought, edited since or not, and forgets what it taught about files with its columns. Categories that it made stay.
+         * @description Removes every expense that it created, edited since or not, and forgets what it taught about files with its columns. Categories that it created stay.
          */
         delete: operations["undoImport"];
         options?: never;
@@ -620,7 +620,7 @@ export interface paths {
         };
         /**
          * All expenses as CSV
-         * @description UTF-8, one header line; imports again without a change.
+         * @description UTF-8 with a header line; it can be imported again as it is.
          */
         get: operations["exportExpensesCsv"];
         put?: never;
@@ -1072,13 +1072,13 @@ export interface components {
         Id: string;
         /**
          * Format: date
-         * @description A calendar day in the user's time zone, from 1900-01-01 to 2999-12-31.
+         * @description A day in the person's time zone, from 1900-01-01 to 2999-12-31.
          * @example 2026-11-22
          */
         Day: string;
         /**
          * Format: date-time
-         * @description A moment in UTC.
+         * @description An instant in UTC.
          * @example 2026-11-22T10:20:59Z
          */
         Instant: string;
@@ -1088,7 +1088,7 @@ export interface components {
          */
         Currency: string;
         /**
-         * @description A decimal string with at most as many decimals as ISO 4217 gives the currency; never a float.
+         * @description A decimal string with at most the decimals of the currency in ISO 4217; never a float.
          * @example {
          *       "amount": "12.34",
          *       "currency": "EUR"
@@ -1304,7 +1304,7 @@ export interface components {
             /** @default expense */
             kind?: components["schemas"]["Kind"];
             amount: components["schemas"]["PositiveMoney"];
-            /** @description In the home currency; computed from the rate of the day when it is left out. */
+            /** @description In the home currency; computed from the exchange rate of the day if it is left out. */
             home_amount?: components["schemas"]["PositiveMoney"];
             spent_on: components["schemas"]["Day"];
             payee?: components["schemas"]["Payee"];
@@ -1361,7 +1361,7 @@ export interface components {
         NewReceipt: {
             /** Format: binary */
             file: string;
-            /** @description Of the file; what arrives differently is refused. */
+            /** @description Of the file; an upload that does not match is refused. */
             sha256?: string;
         };
         Receipt: {
@@ -1371,14 +1371,14 @@ export interface components {
             name: string;
             /** @enum {string} */
             media_type: "image/jpeg" | "image/png" | "image/webp" | "image/heic" | "application/pdf";
-            /** @description Bytes as they are kept. */
+            /** @description Bytes as stored. */
             size: number;
-            /** @description Of the bytes as they are kept. */
+            /** @description Of the bytes as stored. */
             sha256: string;
-            /** @description Pixels, the right way up; null for a PDF. */
+            /** @description Pixels of the upright picture; null for a PDF. */
             width: number | null;
             height: number | null;
-            /** @description Whether there are pictures of it. */
+            /** @description Whether there is a thumbnail and a preview. */
             thumbnail: boolean;
             created_at: components["schemas"]["Instant"];
         };
@@ -1420,7 +1420,7 @@ export interface components {
             items: components["schemas"]["Category"][];
         };
         /**
-         * @description Money that was added up, which may be more than a single amount can be.
+         * @description A sum of money, which may exceed what a single amount can be.
          * @example {
          *       "amount": "1234.56",
          *       "currency": "EUR"
@@ -1452,7 +1452,7 @@ export interface components {
                 count: number;
             }[];
         };
-        /** @description How to read the file. What is left out is detected. Columns are counted from 0. */
+        /** @description How to read the file. What is left out is detected. Columns count from 0. */
         ImportMapping: {
             /** @enum {string} */
             encoding?: "utf-8" | "utf-8-sig" | "utf-16" | "windows-1252" | "windows-1250" | "windows-1251" | "windows-1253" | "windows-1254" | "windows-1255" | "windows-1256" | "windows-1257" | "windows-1258" | "windows-874" | "iso-8859-2" | "iso-8859-15" | "koi8-r" | "koi8-u" | "cp850" | "cp852" | "cp866" | "mac-roman" | "shift_jis" | "euc-jp" | "iso-2022-jp" | "gb18030" | "big5" | "euc-kr";
@@ -1524,7 +1524,7 @@ export interface components {
             mapping: components["schemas"]["ImportMapping"];
             /** @description Column titles, from the file or "Column 1" and so on. */
             header: string[];
-            /** @description The first rows as they stand and as they are understood. */
+            /** @description The first rows, as they are in the file and as they would be read. */
             rows: {
                 line: number;
                 cells: string[];
@@ -1536,21 +1536,21 @@ export interface components {
                     description?: string;
                     category?: string;
                 } | null;
-                /** @description Why the row cannot go in. */
+                /** @description Why the row cannot be imported. */
                 error?: string | null;
-                /** @description Why the row is no booking, such as a balance. */
+                /** @description Why the row is not a booking, such as a balance. */
                 left_out?: string | null;
                 /** @description Whether an earlier import brought this row. It is skipped. */
                 duplicate: boolean;
             }[];
-            /** @description What has to be corrected before the file can be imported. */
+            /** @description What must be corrected before the file can be imported. */
             errors: string[];
-            /** @description What was only guessed, such as whether days or months come first. */
+            /** @description What is only a guess, such as whether days or months come first. */
             warnings: string[];
             /** @description Whether the file itself tells spending from income. If not, `mapping.sign` is a guess that a person should confirm. */
             sign_certain: boolean;
             /**
-             * @description For a field of the mapping, the columns that would fit, the likeliest first. Only fields with more than one.
+             * @description For a field of the mapping, the columns that would fit, most likely first. Only fields with more than one.
              * @example {
              *       "amount": [
              *         7,
@@ -1561,7 +1561,7 @@ export interface components {
             candidates: {
                 [key: string]: number[];
             };
-            /** @description The encodings that the file could have, the likeliest first. Empty if there is no doubt. */
+            /** @description The encodings that the file could have, most likely first. Empty if there is no doubt. */
             encodings: {
                 encoding: string;
                 /** @description Text of the file as it reads in this encoding. */
@@ -1569,16 +1569,16 @@ export interface components {
             }[];
             /** @description The currencies that the first thousand rows name, in order of their first row. */
             currencies: {
-                /** @description As it stands in the file. */
+                /** @description As the file spells it. */
                 currency: string;
                 /** @description Whether it is a currency, of today or of the past. */
                 known: boolean;
                 /** @description Whether it can be converted on the days on which the file has it. */
                 rate: boolean;
             }[];
-            /** @description Rows of the first thousand that are no bookings, such as opening and closing balances. */
+            /** @description Rows of the first thousand that are not bookings, such as opening and closing balances. */
             left_out: components["schemas"]["LeftOut"][];
-            /** @description Rows of the first thousand that have a text over the limit. They go in with the text cut. */
+            /** @description Rows of the first thousand with a text over the limit. They are imported with the text cut. */
             shortened: number;
             /** @description Rows of the first thousand that an earlier import brought. They are skipped. */
             duplicates: number;
@@ -1625,21 +1625,21 @@ export interface components {
             categories_created: number;
             /**
              * Format: date
-             * @description First day spent on.
+             * @description The day of the earliest imported expense.
              */
             from: string | null;
             /**
              * Format: date
-             * @description Last day spent on.
+             * @description The day of the latest imported expense.
              */
             to: string | null;
             /** @description The first 100. */
             errors: components["schemas"]["RowError"][];
-            /** @description The first 100 rows that are no bookings, such as balances. They do not count as rows. */
+            /** @description The first 100 rows that are not bookings, such as balances. They do not count as rows. */
             left_out: components["schemas"]["LeftOut"][];
             /** @description How many rows were left out. */
             left_out_count: number;
-            /** @description Rows that went in with a text cut to its limit. */
+            /** @description Rows that were imported with a text cut to its limit. */
             shortened: number;
         };
         ImportDone: components["schemas"]["Import"] & {
@@ -1648,7 +1648,7 @@ export interface components {
             correction: components["schemas"]["Correction"];
             /** @description What later files with the same delimiter and columns take over from this import; empty if nothing. Undoing the import forgets it. */
             learned: components["schemas"]["CorrectionParts"];
-            /** @description What was only guessed, such as whether amounts above zero are spending. */
+            /** @description What is only a guess, such as whether amounts above zero are spending. */
             warnings: string[];
         };
         ImportPage: {
@@ -2135,7 +2135,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The token lacks the scope, or the request came from a foreign site. */
+        /** @description The token lacks the scope, or the request came from another site. */
         Forbidden: {
             headers: {
                 [name: string]: unknown;
@@ -2144,7 +2144,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Nothing here that belongs to you. */
+        /** @description Not found, or not yours. */
         NotFound: {
             headers: {
                 [name: string]: unknown;
@@ -2153,7 +2153,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description It clashes with something that exists. */
+        /** @description It conflicts with something that exists. */
         Conflict: {
             headers: {
                 [name: string]: unknown;
@@ -2162,7 +2162,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Somebody changed it meanwhile; read it again. */
+        /** @description It was changed in the meantime; read it again. */
         PreconditionFailed: {
             headers: {
                 [name: string]: unknown;
@@ -2189,7 +2189,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The body has another content type than this document gives. */
+        /** @description The content type of the body is not supported. */
         UnsupportedMediaType: {
             headers: {
                 [name: string]: unknown;
@@ -2198,7 +2198,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Well-formed, but it cannot be; the detail says what to change. */
+        /** @description Well-formed but invalid; the detail says what to change. */
         Unprocessable: {
             headers: {
                 [name: string]: unknown;
@@ -2226,7 +2226,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Something that this needs cannot be reached at the moment. */
+        /** @description A dependency is temporarily unreachable. */
         Unavailable: {
             headers: {
                 "Retry-After": components["headers"]["RetryAfter"];
@@ -2291,24 +2291,24 @@ export interface components {
     };
     parameters: {
         Limit: number;
-        /** @description next_cursor of the page before. */
+        /** @description next_cursor of the previous page. */
         Cursor: string;
         /**
-         * @description The version that was read, in quotes. Without it 428, with a stale one 412.
+         * @description The version that was read, in quotes. 428 without it, 412 if it is outdated.
          * @example "3"
          */
         IfMatch: string;
-        /** @description A repeat with the same key and body answers as the first did and changes nothing. */
+        /** @description A repeated request with the same key and body gets the same response and changes nothing. */
         IdempotencyKey: string;
         /** @description A category's id, or "none" for expenses without one. Several, separated by commas, mean any of them. */
         InCategories: string;
-        /** @description The whole name. */
+        /** @description The full name. */
         ToPayee: string;
-        /** @description Part of payee, description or note. */
+        /** @description Part of the payee, description or note. */
         WithText: string;
         /** @description One of the tags, in any case. */
         WithTag: string;
-        /** @description Paid in this one. */
+        /** @description The currency that was paid in. */
         PaidIn: components["schemas"]["Currency"];
         /** @description In the home currency. */
         AtLeast: string;
@@ -2437,7 +2437,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description The version that was read, in quotes. Without it 428, with a stale one 412.
+                 * @description The version that was read, in quotes. 428 without it, 412 if it is outdated.
                  * @example "3"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -2868,13 +2868,13 @@ export interface operations {
                 to?: components["schemas"]["Day"];
                 /** @description A category's id, or "none" for expenses without one. Several, separated by commas, mean any of them. */
                 category?: components["parameters"]["InCategories"];
-                /** @description The whole name. */
+                /** @description The full name. */
                 payee?: components["parameters"]["ToPayee"];
-                /** @description Part of payee, description or note. */
+                /** @description Part of the payee, description or note. */
                 text?: components["parameters"]["WithText"];
                 /** @description One of the tags, in any case. */
                 tag?: components["parameters"]["WithTag"];
-                /** @description Paid in this one. */
+                /** @description The currency that was paid in. */
                 currency?: components["parameters"]["PaidIn"];
                 /** @description In the home currency. */
                 min?: components["parameters"]["AtLeast"];
@@ -2884,7 +2884,7 @@ export interface operations {
                 import?: components["schemas"]["Id"];
                 sort?: "-spent_on" | "spent_on" | "-amount" | "amount";
                 limit?: components["parameters"]["Limit"];
-                /** @description next_cursor of the page before. */
+                /** @description next_cursor of the previous page. */
                 cursor?: components["parameters"]["Cursor"];
             };
             header?: never;
@@ -2913,7 +2913,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A repeat with the same key and body answers as the first did and changes nothing. */
+                /** @description A repeated request with the same key and body gets the same response and changes nothing. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
@@ -2979,7 +2979,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description The version that was read, in quotes. Without it 428, with a stale one 412.
+                 * @description The version that was read, in quotes. 428 without it, 412 if it is outdated.
                  * @example "3"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -3007,7 +3007,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description The version that was read, in quotes. Without it 428, with a stale one 412.
+                 * @description The version that was read, in quotes. 428 without it, 412 if it is outdated.
                  * @example "3"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -3210,7 +3210,7 @@ export interface operations {
                     "application/pdf": string;
                 };
             };
-            /** @description The part that was asked for. */
+            /** @description The requested part. */
             206: {
                 headers: {
                     [name: string]: unknown;
@@ -3230,7 +3230,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description You have it already. */
+            /** @description You already have it. */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -3274,7 +3274,7 @@ export interface operations {
                     "image/webp": string;
                 };
             };
-            /** @description You have it already. */
+            /** @description You already have it. */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -3309,7 +3309,7 @@ export interface operations {
                     "image/webp": string;
                 };
             };
-            /** @description You have it already. */
+            /** @description You already have it. */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -3353,7 +3353,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A repeat with the same key and body answers as the first did and changes nothing. */
+                /** @description A repeated request with the same key and body gets the same response and changes nothing. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
@@ -3423,7 +3423,7 @@ export interface operations {
             };
             header?: {
                 /**
-                 * @description The version that was read, in quotes. Without it 428, with a stale one 412.
+                 * @description The version that was read, in quotes. 428 without it, 412 if it is outdated.
                  * @example "3"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -3453,7 +3453,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description The version that was read, in quotes. Without it 428, with a stale one 412.
+                 * @description The version that was read, in quotes. 428 without it, 412 if it is outdated.
                  * @example "3"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -3503,7 +3503,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The suggestion; null if none of the payee's entries has a category. */
+            /** @description The suggestion; null if none of the payee's expenses has a category. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3527,13 +3527,13 @@ export interface operations {
                 to?: components["schemas"]["Day"];
                 /** @description A category's id, or "none" for expenses without one. Several, separated by commas, mean any of them. */
                 category?: components["parameters"]["InCategories"];
-                /** @description The whole name. */
+                /** @description The full name. */
                 payee?: components["parameters"]["ToPayee"];
-                /** @description Part of payee, description or note. */
+                /** @description Part of the payee, description or note. */
                 text?: components["parameters"]["WithText"];
                 /** @description One of the tags, in any case. */
                 tag?: components["parameters"]["WithTag"];
-                /** @description Paid in this one. */
+                /** @description The currency that was paid in. */
                 currency?: components["parameters"]["PaidIn"];
                 /** @description In the home currency. */
                 min?: components["parameters"]["AtLeast"];
@@ -3547,7 +3547,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The sums, largest first for category and payee, in order for month and day. */
+            /** @description The sums, largest first by category and payee, in order of time by month and day. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3628,7 +3628,7 @@ export interface operations {
         parameters: {
             query?: {
                 limit?: components["parameters"]["Limit"];
-                /** @description next_cursor of the page before. */
+                /** @description next_cursor of the previous page. */
                 cursor?: components["parameters"]["Cursor"];
             };
             header?: never;
@@ -3657,7 +3657,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A repeat with the same key and body answers as the first did and changes nothing. */
+                /** @description A repeated request with the same key and body gets the same response and changes nothing. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
@@ -3818,7 +3818,7 @@ export interface operations {
         parameters: {
             query?: {
                 limit?: components["parameters"]["Limit"];
-                /** @description next_cursor of the page before. */
+                /** @description next_cursor of the previous page. */
                 cursor?: components["parameters"]["Cursor"];
             };
             header?: never;
@@ -3847,7 +3847,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A repeat with the same key and body answers as the first did and changes nothing. */
+                /** @description A repeated request with the same key and body gets the same response and changes nothing. */
                 "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
             };
             path?: never;
@@ -3913,7 +3913,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description The version that was read, in quotes. Without it 428, with a stale one 412.
+                 * @description The version that was read, in quotes. 428 without it, 412 if it is outdated.
                  * @example "3"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -3941,7 +3941,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description The version that was read, in quotes. Without it 428, with a stale one 412.
+                 * @description The version that was read, in quotes. 428 without it, 412 if it is outdated.
                  * @example "3"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
@@ -3984,7 +3984,7 @@ export interface operations {
         parameters: {
             query?: {
                 limit?: components["parameters"]["Limit"];
-                /** @description next_cursor of the page before. */
+                /** @description next_cursor of the previous page. */
                 cursor?: components["parameters"]["Cursor"];
             };
             header?: never;
@@ -4018,7 +4018,7 @@ export interface operations {
                 /** @description Only alerts that are unread and not withdrawn. */
                 unread?: boolean;
                 limit?: components["parameters"]["Limit"];
-                /** @description next_cursor of the page before. */
+                /** @description next_cursor of the previous page. */
                 cursor?: components["parameters"]["Cursor"];
             };
             header?: never;
@@ -4074,7 +4074,7 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description The version that was read, in quotes. Without it 428, with a stale one 412.
+                 * @description The version that was read, in quotes. 428 without it, 412 if it is outdated.
                  * @example "3"
                  */
                 "If-Match"?: components["parameters"]["IfMatch"];
