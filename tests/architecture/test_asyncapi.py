@@ -75,7 +75,7 @@ def test_a_channel_is_an_event_type_on_the_exchange(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", declared_events())
-def test_a_message_is_described_by_the_schema_of_its_event_and_the_example_fits(kind: str) -> None:
+def test_each_message_has_its_events_schema_and_a_valid_example(kind: str) -> None:
     [message] = DOCUMENT["channels"][kind]["messages"].values()
     assert message["name"] == kind
     assert [resolved(trait["$ref"])["contentType"] for trait in message["traits"]] == ["application/cloudevents+json"]

@@ -14,7 +14,7 @@ UPGRADES = (Path(__file__).parents[2] / "docs" / "operate" / "upgrades.md").read
 
 
 @pytest.mark.parametrize("service", sorted(BEFORE_THE_RULE))
-def test_a_revision_says_which_older_code_can_go_on_or_the_upgrade_is_described(service: str) -> None:
+def test_a_revision_names_compatible_code_or_its_upgrade_is_described(service: str) -> None:
     newer = [revision for revision in Schema(service).known if revision > BEFORE_THE_RULE[service]]
     for revision in newer:
         assert "from" in revision or f"{service} {revision}" in UPGRADES, (

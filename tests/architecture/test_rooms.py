@@ -188,3 +188,14 @@ def test_no_room_is_called_after_nothing() -> None:
 def test_every_module_says_in_a_sentence_what_it_is_for() -> None:
     silent = [str(path.relative_to(ROOT)) for path in SOURCES if not ast.get_docstring(ast.parse(path.read_text("utf-8")))]
     assert not silent
+
+
+def test_names_of_tests_are_short_sentences() -> None:
+    found = [
+        node.name
+        for path in (path for folder in ("tests", "services") for path in (ROOT / folder).rglob("test_*.py"))
+        if "node_modules" not in path.parts
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_") and len(node.name) >= 70
+    ]
+    assert not found

@@ -13,7 +13,7 @@ def test_the_page_is_current() -> None:
     assert (ROOT / "docs" / "operate" / "capacity.md").read_text("utf-8") == made(BENCH), "make capacity"
 
 
-def test_ten_times_the_people_need_ten_times_the_work_and_never_fewer_than_two_pods() -> None:
+def test_capacity_grows_with_people_and_keeps_two_pods() -> None:
     some, many = plan_for(100_000, FIGURES, GIVEN), plan_for(1_000_000, FIGURES, GIVEN)
     assert all(abs(many.rates[name] / some.rates[name] - 10) < 1e-6 for name in OPERATIONS)
     assert 7 < many.cores / some.cores < 10.1

@@ -135,7 +135,7 @@ def test_make_has_the_target(command: str) -> None:
     assert shlex.split(command)[1] in targets
 
 
-def test_the_first_command_of_the_runbook_says_in_a_sentence_what_is_wrong(tmp_path: Path) -> None:
+def test_the_first_command_of_the_runbook_explains_what_is_wrong(tmp_path: Path) -> None:
     first = next(command for command in of("kubectl") if " exec " in command)
     assert first.endswith("-- python -m auth check")
     environ = {

@@ -58,7 +58,7 @@ def test_all_migrations_run_at_the_same_time(cluster: ApplyingCluster) -> None:
     assert set(cluster.created[first : first + len(JOBS)]) == set(JOBS)
 
 
-def test_what_a_migration_needs_is_there_before_it_even_where_all_is_denied(cluster: ApplyingCluster) -> None:
+def test_a_migration_has_what_it_needs_where_all_traffic_is_denied(cluster: ApplyingCluster) -> None:
     first = min(map(cluster.created.index, JOBS))
     before = set(cluster.created[:first])
     assert before >= {f"{kind}/outlay-{name}-migrate" for kind in ("networkpolicies", "configmaps") for name in OWNERS}
@@ -80,7 +80,7 @@ def test_nothing_of_a_migration_that_went_well_is_left(cluster: ApplyingCluster)
         assert not [name for name in OWNERS if cluster.has(kind, f"outlay-{name}-migrate")], kind
 
 
-def test_a_migration_that_fails_for_good_ends_the_installation_and_stays_for_its_log(tmp_path: Path) -> None:
+def test_a_failed_migration_ends_the_installation_and_keeps_its_log(tmp_path: Path) -> None:
     with applying_cluster(tmp_path) as running:
         running.failing_jobs["outlay-auth-migrate"] = FAILED
         answer = install(running)

@@ -45,7 +45,7 @@ def test_what_is_made_at_the_first_install_is_found_by_the_next(cluster: Cluster
     assert len(bytes.fromhex(again["OUTLAY_DATA_KEY"])) == 32
 
 
-def test_a_password_that_is_new_in_a_version_is_made_beside_those_that_are_known(cluster: Cluster) -> None:
+def test_an_upgrade_adds_a_new_password_and_keeps_the_others(cluster: Cluster) -> None:
     cluster.keep_secret("outlay-dev", {"made-mariadb": "known"})
     made = parse(install(cluster, "dev")[1]).one("Secret", "outlay-dev")["stringData"]
     assert made["made-mariadb"] == "known"

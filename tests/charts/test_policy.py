@@ -73,7 +73,7 @@ def test_production_names_its_images_by_what_is_in_them() -> None:
     assert all(re.fullmatch(r"icr\.io/outlay/outlay-[a-z]+@sha256:[0-9a-f]{64}", image) for image in images), images
 
 
-def test_requests_are_of_the_size_of_what_is_used_so_two_cores_hold_the_suite() -> None:
+def test_resource_requests_match_usage_and_fit_two_cores() -> None:
     """Idle, a process takes 4 thousandths of a core; what it takes at work is its limit and what an autoscaler looks at."""
     asked = 0
     for thing in rendered("minimal").of("Deployment"):
@@ -114,7 +114,7 @@ def test_a_sender_is_believed_about_its_address_only_behind_a_proxy(scenario: st
     assert release.one("ConfigMap", name)["data"]["OUTLAY_PROXIES"] == proxies
 
 
-def test_our_own_pods_have_a_read_only_root_the_uid_of_the_images_and_no_token(release) -> None:
+def test_our_pods_have_a_read_only_root_the_images_uid_and_no_token(release) -> None:
     pods = release.own_pods()
     assert pods
     for name, pod in pods.items():
@@ -131,7 +131,7 @@ def megabytes(size: str) -> int:
 @pytest.mark.parametrize(
     ("scenario", "pod"), [("minimal", "outlay-expenses-serve"), ("dev", "outlay-expenses-serve"), ("home", "outlay-home-serve")]
 )
-def test_a_pod_has_room_for_receipts_that_are_opened_and_files_that_are_read(scenario: str, pod: str) -> None:
+def test_a_pod_has_memory_and_disk_for_receipts_and_imports(scenario: str, pod: str) -> None:
     """More memory than its limit ends all of a pod, more on its disk than the limit has it evicted."""
     release = rendered(scenario)
     spec = release.one("Deployment", pod)["spec"]["template"]["spec"]
@@ -158,7 +158,7 @@ def test_our_own_pods_are_asked_at_the_paths_that_there_are(release) -> None:
         }, name_of(thing)
 
 
-def test_a_pod_that_serves_is_given_time_to_be_forgotten_and_then_to_finish(release) -> None:
+def test_a_serving_pod_has_time_to_leave_the_service_and_finish(release) -> None:
     for thing in release.of("Deployment"):
         spec = thing["spec"]["template"]["spec"]
         if spec["containers"][0]["name"] == "serve":
@@ -249,7 +249,7 @@ def test_only_the_gateway_can_be_reached_from_outside(release) -> None:
     assert {service["spec"].get("type", "ClusterIP") for service in release.of("Service")} == {"ClusterIP"}
 
 
-def test_a_store_is_migrated_before_a_version_starts_and_by_what_is_there_then() -> None:
+def test_a_store_is_migrated_before_a_version_starts() -> None:
     release = rendered("inline")
     jobs = release.of("Job")
     assert {job["metadata"]["name"] for job in jobs} == {
@@ -270,7 +270,7 @@ def test_a_store_is_migrated_before_a_version_starts_and_by_what_is_there_then()
                 assert f"Secret/{source['secret']['name']}" in before
 
 
-def test_where_stores_come_with_the_release_each_pod_waits_for_them_and_migrates() -> None:
+def test_pods_wait_for_bundled_stores_and_migrate_them() -> None:
     release = rendered("dev")
     assert release.of("Job") == []
     waiting = {

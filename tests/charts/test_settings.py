@@ -135,7 +135,7 @@ def written(release: Rendered, key: str, folder: Path) -> Path:
     return folder / key
 
 
-def test_the_mail_server_that_comes_along_has_a_certificate_that_the_notifier_believes(tmp_path: Path) -> None:
+def test_the_notifier_trusts_the_bundled_mail_servers_certificate(tmp_path: Path) -> None:
     release = rendered("dev")
     certificate, private, authority = (written(release, key, tmp_path) for key in ("tls.crt", "tls.key", "ca.crt"))
     server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -188,7 +188,7 @@ FORMS = {
 
 
 @pytest.mark.parametrize("name", FORMS)
-def test_the_chart_takes_what_the_process_takes_and_refuses_what_it_refuses(name: str) -> None:
+def test_the_chart_accepts_exactly_what_the_process_accepts(name: str) -> None:
     values = yaml.safe_load((SUITE / "values.yaml").read_text("utf-8"))
     like = {service: values[service]["forms"][name]["like"] for service in PROCESSES if name in values[service].get("forms", {})}
     assert set(like) == {service for service in PROCESSES if name in values[service]["reads"]}
@@ -220,7 +220,7 @@ def refuses(name: str, text: str) -> bool:
     return False
 
 
-def test_the_bucket_of_the_store_that_comes_along_is_there_before_anybody_uploads() -> None:
+def test_the_bundled_stores_bucket_exists_before_uploads() -> None:
     release = rendered("dev")
     bucket = re.match(r"cos://(\w+)\?", release.one("ConfigMap", "outlay-expenses")["data"]["RECEIPTS"])
     [store] = release.one("StatefulSet", "outlay-s3")["spec"]["template"]["spec"]["containers"]

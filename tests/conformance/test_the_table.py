@@ -75,7 +75,7 @@ def test_a_test_that_was_skipped_did_not_run() -> None:
     assert len(list(complaints(made, (SUITE,)))) == 1
 
 
-def test_an_adapter_that_nobody_knows_and_a_suite_that_never_ran_are_wrong() -> None:
+def test_an_unknown_adapter_and_a_suite_that_never_ran_are_wrong() -> None:
     assert len(list(complaints(tally(here=1, there=1, elsewhere=1), (SUITE,)))) == 1
     assert "things: nothing passed at all." in complaints(tally(), (SUITE,))
 

@@ -150,7 +150,7 @@ def test_never_is_a_dead_letter_at_once(make_bus) -> None:
     assert len(listener.got) == 1
 
 
-def test_an_event_that_breaks_its_schema_is_a_dead_letter_and_disturbs_nothing(make_bus) -> None:
+def test_an_invalid_event_becomes_a_dead_letter_and_blocks_nothing(make_bus) -> None:
     listener = Listener()
     bus = make_bus(Queue("a.one", ("user.deleted",), listener))
     bus.start()
@@ -160,7 +160,7 @@ def test_an_event_that_breaks_its_schema_is_a_dead_letter_and_disturbs_nothing(m
     assert "('user' was unexpected)" in eventually(bus.dead)[0].reason
 
 
-def test_what_has_nothing_to_do_with_the_message_does_not_make_it_a_dead_letter(make_bus, monkeypatch) -> None:
+def test_a_failure_that_is_not_the_messages_fault_is_retried(make_bus, monkeypatch) -> None:
     listener, troubles, validator = Listener(), [OSError("too many open files"), MemoryError()], events._validator
 
     def troubled(kind: str) -> object:
@@ -200,7 +200,7 @@ def test_dead_letters_can_be_thrown_away(make_bus) -> None:
     assert bus.dead() == []
 
 
-def test_a_farewell_takes_along_what_is_dead_about_the_user_and_about_nobody_else(make_bus) -> None:
+def test_an_erasure_event_removes_the_users_dead_letters_alone(make_bus) -> None:
     otto, refused, gone = uuid7(), [], threading.Event()
 
     def refuse(event: Event) -> None:
@@ -240,7 +240,7 @@ def test_stopping_waits_for_the_message_in_hand(make_bus) -> None:
     assert done == [event.id]
 
 
-def test_listeners_hear_events_until_they_leave_and_their_faults_are_their_own(make_bus) -> None:
+def test_listeners_hear_events_until_they_stop_and_may_fail(make_bus) -> None:
     heard: list[str] = []
     bus = make_bus()
 

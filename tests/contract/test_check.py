@@ -262,7 +262,7 @@ def command(*arguments: str, **environ: str) -> tuple[int, str]:
     return ran.returncode, ran.stdout + ran.stderr
 
 
-def test_the_command_ends_with_one_if_anything_is_wrong_and_says_it_to_machines_too(tmp_path) -> None:
+def test_check_exits_with_one_if_anything_is_wrong_also_as_json(tmp_path) -> None:
     status, text = command("expenses", "check", "--json")
     assert status == 1
     assert {one["sentence"].partition(":")[0] for one in json.loads(text)["checks"]} == {

@@ -46,7 +46,7 @@ def total(database: Database) -> int:
         return int(connection.exec_driver_sql("SELECT SUM(n) FROM thing").scalar() or 0)
 
 
-def test_two_that_are_in_each_others_way_both_pass_where_the_work_can_be_done_again(database: Database) -> None:
+def test_two_conflicting_transactions_both_pass_if_repeatable(database: Database) -> None:
     crosswise = Crosswise()
     works = [crosswise.work("a", "b"), crosswise.work("b", "a")]
     assert both(*(lambda work=work: database.run(work) for work in works)) == []
@@ -54,7 +54,7 @@ def test_two_that_are_in_each_others_way_both_pass_where_the_work_can_be_done_ag
     assert total(database) == 4
 
 
-def test_elsewhere_one_of_the_two_is_undone_and_asked_to_come_back_in_a_second(database: Database) -> None:
+def test_one_of_two_conflicting_transactions_is_rolled_back(database: Database) -> None:
     (error,) = Crosswise().once(database)
     assert isinstance(error, StoreBusyError)
     assert error.headers["Retry-After"] == "1"

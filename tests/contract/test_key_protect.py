@@ -50,13 +50,13 @@ def a_wrapped_key(server: KeyProtectServer) -> str:
     return line
 
 
-def test_a_new_key_is_made_wrapped_and_opens_what_it_sealed_after_the_next_start(server: KeyProtectServer) -> None:
+def test_a_new_wrapped_key_still_decrypts_after_a_restart(server: KeyProtectServer) -> None:
     wrapped = a_wrapped_key(server)
     sealed = encryptor_from(settings(server, wrapped)).encrypt("x", "place")
     assert encryptor_from(settings(server, wrapped)).decrypt(sealed, "place") == "x"
 
 
-def test_wrapped_and_clear_keys_stand_in_one_ring_and_one_token_serves_all(server: KeyProtectServer) -> None:
+def test_wrapped_and_clear_keys_mix_and_one_token_serves_all(server: KeyProtectServer) -> None:
     first, second = a_wrapped_key(server), a_wrapped_key(server)
     before = server.tokens
     encryptor = encryptor_from(settings(server, first, CLEAR.hex(), second))
@@ -154,9 +154,7 @@ def test_nothing_secret_is_logged(server: KeyProtectServer, caplog: pytest.LogCa
         assert secret not in caplog.text
 
 
-def test_a_service_starts_with_wrapped_keys_and_refuses_with_a_sentence_if_they_cannot_be_unwrapped(
-    server: KeyProtectServer, tmp_path: Path
-) -> None:
+def test_a_service_needs_its_wrapped_keys_to_be_unwrapped(server: KeyProtectServer, tmp_path: Path) -> None:
     environ = {
         **os.environ,
         **server.environ(),

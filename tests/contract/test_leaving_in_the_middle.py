@@ -206,7 +206,7 @@ def test_an_upload_under_way_leaves_neither_file_nor_row(world: World) -> None:
     assert world.left() == {"departed": 1}
 
 
-def test_the_next_cleanup_finds_the_file_of_an_upload_cut_off_by_an_erasure(world: World) -> None:
+def test_cleanup_finds_the_file_of_an_upload_cut_off_by_erasure(world: World) -> None:
     world.delete_account()
     name = hashlib.sha256(b"lunch").hexdigest()
     world.files.put(f"{world.caller.user_id}/{name}", io.BytesIO(b"lunch"), size=5, sha256=name, media_type="image/png")

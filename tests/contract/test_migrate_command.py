@@ -55,7 +55,7 @@ def test_a_store_that_answers_is_migrated(mariadb: MariaDb) -> None:
     assert (status, "which this version does not know" in said) == (3, True), said
 
 
-def test_a_refused_password_a_missing_right_and_a_missing_database_are_not_tried_again(mariadb: MariaDb) -> None:
+def test_refused_passwords_and_missing_rights_are_not_retried(mariadb: MariaDb) -> None:
     url = sa.make_url(mariadb.fresh("refusing"))
     status, said = migrating(url.set(password=WRONG))
     assert (status, said.strip().startswith("budgets: BUDGETS_DB: ")) == (3, True), said

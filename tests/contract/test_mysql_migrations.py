@@ -84,7 +84,7 @@ def test_a_store_of_a_newer_version_is_refused(mariadb: MariaDb) -> None:
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_text_is_compared_letter_by_letter_whatever_the_server_does_by_itself(mariadb: MariaDb, service: str) -> None:
+def test_text_is_compared_exactly_whatever_the_servers_collation(mariadb: MariaDb, service: str) -> None:
     url = mariadb.fresh("letters")
     migrated(url, service)
     others = mariadb.execute(

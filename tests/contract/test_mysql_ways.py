@@ -65,7 +65,7 @@ def cipher(connection: sa.Connection) -> str:
     return str(used)
 
 
-def test_a_session_is_strict_lives_in_utc_and_ends_statements_that_take_too_long(database: Database) -> None:
+def test_a_session_is_strict_in_utc_and_limits_statements(database: Database) -> None:
     with database.begin() as connection:
         assert connection.exec_driver_sql("SELECT @@session.time_zone").scalar() == "+00:00"
         assert connection.exec_driver_sql("SELECT @@session.character_set_client").scalar() == "utf8mb4"
@@ -90,7 +90,7 @@ def test_a_value_that_does_not_fit_is_no_weather(database: Database) -> None:
         connection.exec_driver_sql("UPDATE thing SET colour = 'red'")
 
 
-def test_two_that_are_in_each_others_way_both_pass_where_the_work_can_be_done_again(database: Database) -> None:
+def test_two_conflicting_transactions_both_pass_if_repeatable(database: Database) -> None:
     crosswise = Crosswise()
     works = [crosswise.uow("a", "b"), crosswise.uow("b", "a")]
     assert both(*(lambda uow=uow: database.run(uow) for uow in works)) == []
@@ -98,7 +98,7 @@ def test_two_that_are_in_each_others_way_both_pass_where_the_work_can_be_done_ag
     assert (value(database, "SELECT SUM(n) FROM thing"), value(database, "SELECT MAX(n) FROM thing")) == (4, 2)
 
 
-def test_elsewhere_one_of_the_two_is_undone_and_asked_to_come_back_in_a_second(database: Database) -> None:
+def test_one_of_two_conflicting_transactions_is_rolled_back(database: Database) -> None:
     (error,) = Crosswise().once(database)
     assert isinstance(error, StoreBusyError)
     assert error.headers["Retry-After"] == "1"
@@ -134,7 +134,7 @@ def test_a_writer_sees_what_was_committed_while_it_waited(database: Database) ->
         assert connection.exec_driver_sql("SELECT n FROM thing WHERE id = 'b'").scalar() == 1
 
 
-def test_connections_that_broke_are_replaced_and_a_server_that_is_away_is_unavailable(mariadb: MariaDb, url: str) -> None:
+def test_broken_connections_are_replaced_and_outages_reported(mariadb: MariaDb, url: str) -> None:
     with Board() as board:
         proxy = board.proxy([("127.0.0.1", mariadb.port)])
         database = Database(url.replace(str(mariadb.port), str(proxy.port)))
@@ -156,7 +156,7 @@ def test_connections_that_broke_are_replaced_and_a_server_that_is_away_is_unavai
         database.close()
 
 
-def test_two_who_write_first_for_a_person_at_the_same_moment_both_have_their_turn(mariadb: MariaDb) -> None:
+def test_two_first_writes_for_a_person_at_once_both_succeed(mariadb: MariaDb) -> None:
     database = Database(mariadb.empty("budgets"))
     migrate(database, "budgets")
     store = BudgetsStore(database, event_maker("budgets", system_clock, uuid7))
@@ -200,7 +200,7 @@ def test_a_migration_speaks_with_the_server_as_the_address_says(mariadb: MariaDb
         database.close()
 
 
-def test_other_machines_are_spoken_to_with_tls_unless_that_is_said_to_be_unwanted() -> None:
+def test_other_machines_need_tls_unless_it_is_switched_off() -> None:
     def arguments(address: str) -> set[str]:
         bare, given = secured(sa.make_url(f"mysql+pymysql://outlay:secret@{address}"))
         assert not bare.query

@@ -78,7 +78,7 @@ def test_what_one_relay_has_claimed_no_other_gets_until_the_lease_ends(database)
     assert claimed(two) == ids
 
 
-def test_what_a_process_commits_is_claimed_for_its_own_relay_until_that_turns_out_to_be_gone(url: str) -> None:
+def test_events_are_leased_to_the_committing_processs_relay_first(url: str) -> None:
     database, now = Database(url, relay="a"), [now_ms()]
     with database.begin() as connection:
         METADATA.create_all(connection)

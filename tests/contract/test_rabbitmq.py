@@ -35,7 +35,7 @@ def test_a_message_says_in_its_headers_what_it_is_and_where_it_comes_from(make_r
     assert properties.headers["traceparent"] == event.traceparent
 
 
-def test_an_event_that_a_queue_should_take_and_none_does_is_not_taken_for_safe(make_rabbit, address, channel) -> None:
+def test_an_event_that_reaches_none_of_its_queues_is_not_safe(make_rabbit, address, channel) -> None:
     bus = make_rabbit(address)
     bus.publish([left()])
     channel.queue_unbind("a.one", EXCHANGE, "user.deleted")
@@ -113,7 +113,7 @@ def test_an_event_of_a_newer_version_waits_for_a_replica_that_knows_it(make_rabb
     assert bus.purge([letter.id]) == 1
 
 
-def test_a_dead_letter_can_be_looked_at_any_number_of_times_and_replayed_as_it_was(make_rabbit, address, channel) -> None:
+def test_dead_letters_can_be_listed_often_and_replayed_unchanged(make_rabbit, address, channel) -> None:
     troubles = [RuntimeError("a"), RuntimeError("b"), RuntimeError("c")]
     got = Got()
 
@@ -155,7 +155,7 @@ def test_a_message_of_which_processes_die_is_a_dead_letter_in_the_end(make_rabbi
     assert channel.basic_get("a.one")[1].message_id == event.id
 
 
-def test_two_replicas_share_the_work_and_one_that_stops_hands_back_what_it_has(make_rabbit, address) -> None:
+def test_replicas_share_work_and_a_stopping_one_returns_its_own(make_rabbit, address) -> None:
     one, two, held = Got(), Got(), threading.Event()
 
     def slow(event: Event) -> None:
@@ -177,7 +177,7 @@ def test_two_replicas_share_the_work_and_one_that_stops_hands_back_what_it_has(m
     assert len(one) + len(two) == len(events), "what was in hand was settled, the rest went to the other"
 
 
-def test_a_message_that_takes_too_long_to_finish_is_left_to_the_next_process(make_rabbit, address) -> None:
+def test_a_message_that_takes_too_long_goes_to_the_next_process(make_rabbit, address) -> None:
     begun, released, got = threading.Event(), threading.Event(), Got()
 
     def endless(_event: Event) -> None:
@@ -220,7 +220,7 @@ def test_a_failing_message_waits_in_a_queue_of_its_delay(make_rabbit, address, c
     bus.stop()
 
 
-def test_a_user_with_the_rights_that_the_documentation_lists_can_do_all_that_the_suite_does(make_rabbit, broker, address) -> None:
+def test_the_documented_rights_are_enough_for_the_suite(make_rabbit, broker, address) -> None:
     text = (Path(__file__).parents[2] / "docs" / "operate" / "processes.md").read_text("utf-8")
     own, default = re.findall(r"configure, write and read on `(.+?)` and write on\n`(.+?)`", text)[0]
     vhost = address.url.rsplit("/", 1)[1]

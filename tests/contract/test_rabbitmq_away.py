@@ -17,7 +17,7 @@ from testing.servers.ports import free_ports
 from testing.servers.proxy import Board, Mode
 
 
-def test_every_process_declares_what_others_listen_to_so_that_nothing_is_published_into_the_void(make_rabbit, address) -> None:
+def test_every_process_declares_all_queues_so_no_event_is_lost(make_rabbit, address) -> None:
     make_rabbit(address).publish([event := left()])
     got = Got()
     make_rabbit(address, got).start()
@@ -50,7 +50,7 @@ def test_connections_that_are_cut_are_made_again_and_nothing_is_lost(make_rabbit
         eventually(lambda: gaps)
 
 
-def test_a_broker_that_swallows_everything_is_noticed_and_publishing_says_so(make_rabbit, broker, address) -> None:
+def test_a_broker_that_confirms_nothing_is_noticed_and_reported(make_rabbit, broker, address) -> None:
     with Board() as board:
         proxy = board.proxy([("127.0.0.1", broker.port)])
         proxy.set(Mode.BLACKHOLE)
@@ -71,7 +71,7 @@ def _published(bus: RabbitBus, event: Event) -> bool:
     return True
 
 
-def test_while_the_broker_is_out_of_memory_publishing_says_so_and_goes_on_afterwards(make_rabbit, tmp_path: Path) -> None:
+def test_publishing_reports_a_broker_without_memory_and_recovers(make_rabbit, tmp_path: Path) -> None:
     own = Broker(tmp_path / "own").start()
     try:
         got, ready = Got(), []
@@ -97,9 +97,7 @@ def test_while_the_broker_is_out_of_memory_publishing_says_so_and_goes_on_afterw
         own.close()
 
 
-def test_a_queue_that_exists_with_other_arguments_is_explained_and_taken_up_when_it_is_gone(
-    make_rabbit, address, channel, caplog
-) -> None:
+def test_a_queue_with_other_arguments_is_explained_until_deleted(make_rabbit, address, channel, caplog) -> None:
     channel.queue_declare("a.one", durable=True, arguments={"x-queue-type": "quorum", "x-delivery-limit": 3})
     bus = make_rabbit(address, Got())
     with caplog.at_level(logging.WARNING):

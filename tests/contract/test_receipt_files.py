@@ -215,7 +215,7 @@ def test_a_wrong_key_is_unavailable_and_tells_no_secret(object_store: ObjectStor
         assert settings.cos_access_key not in text
 
 
-def test_an_address_that_browsers_fetch_from_is_given_if_the_settings_say_so(object_store: ObjectStore) -> None:
+def test_browsers_get_a_presigned_address_if_the_settings_say_so(object_store: ObjectStore) -> None:
     files = files_from(object_store.settings(receipts_downloads="presigned"))
     key = put(files, SMALL)
     address = files.link(key, name="lunch 领.pdf", media_type="application/pdf")

@@ -120,7 +120,7 @@ def test_with_the_expense_and_after_what_broke_off_objects_go(opened: Opened, ob
     assert names(object_store, bucket) == []
 
 
-def test_while_the_store_is_away_everything_but_receipts_works_and_nothing_is_left_half_done(opened, object_store, bucket) -> None:
+def test_an_outage_of_the_store_affects_receipts_only(opened, object_store, bucket) -> None:
     there = opened()
     expense = an_expense(there)
     kept = send(there, expense, pictures.a_pdf()).json()

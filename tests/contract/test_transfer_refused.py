@@ -241,9 +241,7 @@ def all_empty(data_set: DataSet) -> bool:
     )
 
 
-def test_an_import_that_fails_leaves_the_stores_empty_and_can_be_begun_again(
-    archive: Path, key: dict[str, str], tmp_path: Path
-) -> None:
+def test_a_failed_import_leaves_the_stores_empty_and_repeatable(archive: Path, key: dict[str, str], tmp_path: Path) -> None:
     def full(_part: TransferPart) -> Callable[[Sequence[Row]], Any]:
         def add(_rows: Sequence[Row]) -> None:
             raise OSError(28, "No space left on device")

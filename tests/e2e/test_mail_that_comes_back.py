@@ -42,7 +42,7 @@ def sign_in(page: Page, person: Person) -> None:
     page.get_by_role("button", name="Sign in").click()
 
 
-def test_what_became_of_a_mail_shows_live_and_a_stopped_address_can_be_tried_again(page: Page, outlay, person) -> None:
+def test_delivery_shows_live_and_a_stopped_address_can_be_resumed(page: Page, outlay, person) -> None:
     mail = mail_to(outlay, person)
     sign_in(page, person)
     expect(page.get_by_text(re.compile("Emailed"))).to_be_visible()

@@ -74,7 +74,7 @@ def test_a_photo_is_attached_read_opened_and_removed(page: Page, dialog: Locator
     expect(page.get_by_role("button", name="Trattoria da Mario", exact=True)).to_be_visible()
 
 
-def test_several_are_gone_through_by_keyboard_and_the_list_shows_that_they_are_there(page: Page, dialog: Locator) -> None:
+def test_receipts_are_browsed_by_keyboard_and_shown_in_the_list(page: Page, dialog: Locator) -> None:
     choose(dialog, "IMG_0001.HEIC", pictures.a_heic())
     expect(tile(dialog, "IMG_0001.heic")).to_be_visible()
     dialog.get_by_role("region", name="Receipts").evaluate(DROP, ["invoice.pdf", list(pictures.a_pdf())])
@@ -91,7 +91,7 @@ def test_several_are_gone_through_by_keyboard_and_the_list_shows_that_they_are_t
     expect(page.get_by_role("button", name=re.compile("Trattoria da Mario.*2 receipts"))).to_be_visible()
 
 
-def test_what_is_no_receipt_is_refused_in_words_and_what_was_not_sent_can_be_sent_again(page: Page, dialog: Locator) -> None:
+def test_bad_receipts_are_explained_and_failed_uploads_repeatable(page: Page, dialog: Locator) -> None:
     choose(dialog, "invoice.pdf.exe", b"MZ" + bytes(100))
     expect(dialog.get_by_role("alert").filter(has_text="a Windows program")).to_be_visible()
     expect(dialog.get_by_role("button", name="Try invoice.pdf.exe again")).to_have_count(0)

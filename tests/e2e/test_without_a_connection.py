@@ -52,7 +52,7 @@ def test_the_page_opens_offline_and_goes_on_when_the_connection_is_back(page: Pa
     expect(page.get_by_role("button", name="Blue Bottle", exact=True)).to_be_visible()
 
 
-def test_a_failed_request_shows_a_way_to_try_again_and_keeps_what_was_typed(bare: Page) -> None:
+def test_a_failed_request_can_be_repeated_and_keeps_the_input(bare: Page) -> None:
     bare.goto("/expenses")
     bare.get_by_label("Amount").fill("5.10")
     bare.get_by_label("Payee").fill("Bakery")

@@ -90,7 +90,7 @@ def test_it_notices_a_mail_that_was_accepted_twice(damaged: Evidence) -> None:
     assert found(doubled) == {What.DOUBLED}
 
 
-def test_a_double_is_excused_only_where_a_fault_hit_the_window_that_nobody_can_close(damaged: Evidence) -> None:
+def test_a_double_is_excused_only_if_a_fault_hit_the_open_window(damaged: Evidence) -> None:
     at = damaged.accepted[0].at
     doubled = dataclasses.replace(damaged, accepted=[*damaged.accepted, damaged.accepted[0]])
     for uncertain, started in itertools.product((True, False), (at - 1, at + 3600)):

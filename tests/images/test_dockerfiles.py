@@ -49,7 +49,7 @@ def test_hadolint_finds_nothing() -> None:
 
 
 @pytest.mark.parametrize("image", IMAGES)
-def test_a_process_is_nobody_listens_for_the_pod_and_can_be_asked_how_it_is(image: str) -> None:
+def test_a_process_runs_unprivileged_and_reports_its_health(image: str) -> None:
     stage = built(image)
     assert re.findall(r"^USER (.*)", stage, re.MULTILINE)[-1] == "10001:10001"
     assert "OUTLAY_HOST=0.0.0.0 OUTLAY_PORT=8000" in stage
@@ -64,7 +64,7 @@ def test_nothing_is_installed_in_the_last_stage(image: str) -> None:
 
 
 @pytest.mark.parametrize("image", IMAGES)
-def test_the_last_stage_starts_from_nothing_and_has_what_charts_and_compose_call(image: str) -> None:
+def test_the_last_stage_is_minimal_and_has_what_charts_call(image: str) -> None:
     assert "COPY --from=root /root-of-image /\n" in built(image)
     kept = (TOP / "images" / "root.py").read_text("utf-8")
     assert all(f'"{package}"' in kept for package in ("dash", "coreutils", "ca-certificates"))

@@ -67,7 +67,7 @@ def test_watson_is_told_nothing_that_names_the_person(outlay, watson) -> None:
         assert secret not in everything
 
 
-def test_what_watson_gets_reads_through_the_tools_and_ends_with_the_session(outlay, watson) -> None:
+def test_watsons_credential_only_reads_and_ends_with_the_session(outlay, watson) -> None:
     person = Person(outlay.url, locale="en-GB")
     person.spend("12.30")
     answered(person)
@@ -83,7 +83,7 @@ def test_what_watson_gets_reads_through_the_tools_and_ends_with_the_session(outl
         assert calling.get("assistant/tools/spending", params={"period": "this month"}).status_code == 401
 
 
-def test_a_slow_watson_is_done_without_within_three_seconds_and_asked_later(outlay, watson) -> None:
+def test_a_slow_watson_is_replaced_within_three_seconds(outlay, watson) -> None:
     person = Person(outlay.url, locale="en-GB")
     person.spend("12.30")
     watson.seconds = 20.0

@@ -167,7 +167,7 @@ def test_without_its_stores_it_starts_says_so_and_comes_up_by_itself(home: Home)
     assert not list(home.process.data.glob("*.db")), "nothing is kept in the folder"
 
 
-def test_without_the_store_of_receipts_everything_else_goes_on_and_nothing_is_half_written(home: Home) -> None:
+def test_an_outage_of_receipts_stops_nothing_else(home: Home) -> None:
     person = Person(home.process.url)
     expense = person.spend("4.80")
     before = home.objects()
@@ -188,7 +188,7 @@ def test_without_the_store_of_receipts_everything_else_goes_on_and_nothing_is_ha
     eventually(lambda: home.ready()[1]["receipts"] == "ok")
 
 
-def test_a_store_that_goes_away_in_flight_leaves_nothing_half_written_and_comes_back(home: Home) -> None:
+def test_a_store_lost_in_flight_leaves_nothing_half_written(home: Home) -> None:
     person = Person(home.process.url)
     budget = person.budget("100.00")
     person.spend("10.00")
@@ -207,7 +207,7 @@ def test_a_store_that_goes_away_in_flight_leaves_nothing_half_written_and_comes_
     eventually(lambda: person.read(f"budgets/{budget['id']}")["current"]["spent"]["amount"] == "30.00")
 
 
-def test_without_the_store_of_accounts_who_is_signed_in_is_told_to_come_back(home: Home) -> None:
+def test_without_the_account_store_signed_in_people_get_a_503(home: Home) -> None:
     person = Person(home.process.url)
     home.ways["accounts"].set(Mode.REFUSE)
     home.ways["accounts"].cut()

@@ -38,7 +38,7 @@ def poisoned(tmp_path: Path):
         bus.close()
 
 
-def test_a_dead_letter_is_listed_with_its_reason_and_replayed_when_the_cause_is_mended(poisoned) -> None:
+def test_a_dead_letter_shows_its_reason_and_can_be_replayed(poisoned) -> None:
     process, person, budget, bus = poisoned
     line = eventually(lambda: outlay_events(process.data, "dead").stdout)
     assert "budgets.spending" in line

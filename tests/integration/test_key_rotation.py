@@ -28,7 +28,7 @@ def signed_in(process: OutlayProcess, person: Person) -> int:
     return httpx.post(f"{process.url}/api/v1/session", json=body, timeout=60).status_code
 
 
-def test_a_key_is_rotated_while_everything_runs_and_the_old_one_taken_away(tmp_path: Path) -> None:
+def test_a_key_is_rotated_while_everything_runs(tmp_path: Path) -> None:
     process = OutlayProcess(tmp_path / "data")
     keys = process.data / "keys" / "data.key"
     with process:

@@ -34,7 +34,7 @@ def person(heard: OutlayProcess) -> Person:
     return person
 
 
-def test_a_signed_report_shows_at_once_and_stops_mail_to_an_address_that_gave_it_back(heard, person) -> None:
+def test_a_signed_bounce_report_shows_at_once_and_stops_emails(heard, person) -> None:
     mail = mail_to(heard, person)
     watcher = Watcher(person)
     assert PROVIDER.report(heard, mail, "bounce", reason="mailbox full") == 204
@@ -55,7 +55,7 @@ def test_a_report_that_nobody_signed_is_refused_at_the_gateway_too(heard) -> Non
     )
 
 
-def test_one_click_in_a_mail_program_stops_that_kind_without_a_session_and_a_look_does_not(heard, person) -> None:
+def test_one_click_unsubscribes_without_a_session_a_get_does_not(heard, person) -> None:
     text = mail_to(heard, person).get_body(("plain",)).get_content()
     token = re.search(r"/unsubscribe#token=([^&\s]+)", text).group(1)
     address = f"{heard.url}/api/v1/unsubscribe/{token}"

@@ -44,7 +44,7 @@ def current(person: Person, budget: dict[str, Any]) -> dict[str, Any]:
     return dict(person.read(f"budgets/{budget['id']}")["current"])
 
 
-def test_the_expense_that_takes_a_budget_over_its_limit_sends_one_mail_that_says_why(outlay) -> None:
+def test_the_expense_that_exceeds_a_budget_sends_one_email_with_why(outlay) -> None:
     person = Person(outlay.url).verify(outlay)
     groceries = person.made("categories", name="Groceries")["id"]
     budget = person.budget("200.00", name="Groceries", category_ids=[groceries])
@@ -63,7 +63,7 @@ def test_the_expense_that_takes_a_budget_over_its_limit_sends_one_mail_that_says
     assert (alert["budget_id"], alert["withdrawn_at"], alert["deliveries"][0]["state"]) == (budget["id"], None, "sent")
 
 
-def test_a_corrected_expense_withdraws_the_alert_and_the_next_crossing_tells_again(outlay) -> None:
+def test_a_correction_withdraws_the_alert_and_a_new_crossing_alerts(outlay) -> None:
     person = Person(outlay.url).verify(outlay)
     person.budget("100.00")
     expense = person.spend("150.00", payee="Typo")
@@ -170,7 +170,7 @@ def test_a_forgotten_password_is_set_anew_with_the_token_of_the_mail(outlay) -> 
     assert person.post("session", json={"email": person.email, "password": "another long passphrase"}).status_code == 201
 
 
-def test_a_script_uses_an_access_token_within_its_scope_until_it_is_revoked(outlay) -> None:
+def test_an_access_token_works_within_its_scope_until_revoked(outlay) -> None:
     person = Person(outlay.url)
     token = person.access_token(name="reader", scopes=["read"])
     with httpx.Client(base_url=f"{outlay.url}/api/v1", headers={"Authorization": f"Bearer {token['token']}"}, timeout=60) as script:
@@ -200,7 +200,7 @@ def test_a_person_who_leaves_is_forgotten_everywhere(outlay) -> None:
     eventually(lambda: settled(outlay) and not traces())
 
 
-def test_it_stops_at_once_even_with_an_open_browser_and_starts_again_quickly(tmp_path: Path) -> None:
+def test_it_stops_at_once_with_an_open_browser_and_restarts_quickly(tmp_path: Path) -> None:
     with OutlayProcess(tmp_path / "data") as process:
         Watcher(Person(process.url))
         started = time.monotonic()

@@ -91,7 +91,7 @@ def state(stranger: Stranger) -> Any:
             return pika.spec.Queue.DeclareOk(QUEUE, 0, 0)
 
 
-def test_the_program_of_the_page_hears_of_a_budget_even_what_happened_while_it_was_away(stranger: Stranger, tmp_path: Path) -> None:
+def test_the_documented_subscriber_misses_nothing_while_it_is_down(stranger: Stranger, tmp_path: Path) -> None:
     first, while_away = exceeded(), exceeded()
     with running(stranger, block("python"), tmp_path / "first"):
         stranger.bus.publish([first])

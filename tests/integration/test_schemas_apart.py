@@ -89,7 +89,7 @@ def name_in(url: str) -> str:
     return url.rpartition("/")[2]
 
 
-def test_a_process_starts_before_its_store_and_before_the_migration_and_comes_up_by_itself(mariadb: MariaDb) -> None:
+def test_a_process_started_before_its_store_becomes_ready_by_itself(mariadb: MariaDb) -> None:
     url = mariadb.fresh("early")
     with Board() as board:
         way = board.proxy([("127.0.0.1", mariadb.port)])
@@ -133,7 +133,7 @@ def test_code_goes_on_with_a_newer_schema_that_says_that_it_can(mariadb: MariaDb
     other.close()
 
 
-def test_a_migration_that_is_killed_is_run_again_and_one_that_comes_meanwhile_waits(mariadb: MariaDb) -> None:
+def test_a_killed_migration_can_be_repeated_and_others_wait(mariadb: MariaDb) -> None:
     url = mariadb.fresh("killed")
     name = name_in(url)
     lock = f"outlay notifier {name}"[:64]

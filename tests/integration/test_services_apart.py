@@ -104,7 +104,7 @@ def test_without_its_broker_it_serves_and_catches_up_when_there_is_one(apart: Ap
     eventually(lambda: apart.status("gateway-serve-1") == (200, {"broker": "ok"}))
 
 
-def test_an_expense_that_tips_a_budget_goes_through_every_process_to_the_mail_and_to_the_open_browser(apart: Apart) -> None:
+def test_a_crossing_goes_through_every_process_to_email_and_browser(apart: Apart) -> None:
     person = Person(apart.url).verify(apart)
     category = person.made("categories", name="Food")
     budget = person.budget("10.00")
@@ -118,7 +118,7 @@ def test_an_expense_that_tips_a_budget_goes_through_every_process_to_the_mail_an
     assert person.read("alerts")["items"][0]["expense_id"] == expense["id"]
 
 
-def test_the_trace_of_a_request_goes_through_the_broker_and_every_process_to_the_mail(apart: Apart) -> None:
+def test_a_requests_trace_goes_through_every_process_to_the_email(apart: Apart) -> None:
     person, trace = Person(apart.url).verify(apart), secrets.token_hex(16)
     person.budget("10.00")
     body = {"amount": {"amount": "12.00", "currency": "EUR"}, "spent_on": time.strftime("%Y-%m-%d", time.gmtime())}
@@ -272,7 +272,7 @@ def test_without_the_assistant_everything_else_goes_on(apart: Apart) -> None:
     eventually(lambda: person.post("assistant/messages", json={"text": "hello"}).status_code == 200)
 
 
-def test_dead_letters_are_listed_replayed_and_thrown_away_on_the_command_line(apart: Apart) -> None:
+def test_dead_letters_are_listed_replayed_and_purged_by_command(apart: Apart) -> None:
     with pika.BlockingConnection(pika.URLParameters(apart.vhost)) as connection:
         for _ in range(2):
             connection.channel().basic_publish("outlay.events", "expense.recorded", b'{"type": "expense.recorded"}')

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from testing.servers.broker import Broker
 
 
-def test_no_request_fails_and_nothing_is_lost_while_processes_are_replaced(tmp_path: Path, broker: Broker) -> None:
+def test_nothing_fails_or_is_lost_while_processes_are_replaced(tmp_path: Path, broker: Broker) -> None:
     with RollingEnvironment(tmp_path, broker, of_the_chart(haste=0.2), replicas=1) as environment:
         crowd = Crowd(environment, threads=2, clients=1, pause=0.4)
         try:

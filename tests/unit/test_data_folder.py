@@ -59,7 +59,7 @@ def test_a_folder_of_ours_is_closed_to_others(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="only root can give a folder to somebody else")
-def test_a_volume_that_belongs_to_root_and_the_group_of_the_pod_stays_as_it_is() -> None:
+def test_a_volume_of_root_and_the_pods_group_is_left_unchanged() -> None:
     with tempfile.TemporaryDirectory() as place:
         volume = Path(place)
         os.chown(volume, 0, GROUP)

@@ -46,7 +46,7 @@ def test_another_home_currency_converts_every_expense(api):
     assert summary["spent"] == {"amount": "403.92", "currency": "USD"}
 
 
-def test_an_expense_recorded_with_an_old_token_is_in_the_new_home_currency(api):
+def test_an_expense_of_an_old_token_is_in_the_new_home_currency(api):
     spend(api, "1.00", "EUR")
     move(api, "USD")
     assert spend(api, "100.00", "EUR")["home_amount"]["currency"] == "USD"

@@ -65,7 +65,7 @@ def test_db2_of_the_old_shape_is_not_spoken_to_in_clear() -> None:
     assert "spoken to in clear" in told(BudgetsSettings, {"VCAP_SERVICES": vcap(bound.old_db2())})
 
 
-def test_mysql_has_the_database_that_the_binding_names_or_the_one_that_people_name() -> None:
+def test_mysql_uses_the_bindings_database_or_the_configured_one() -> None:
     environ = {"VCAP_SERVICES": vcap(bound.mysql())}
     assert sa.make_url(read_settings(BudgetsSettings, environ).database).database == "ibmclouddb"
     environ["OUTLAY_BINDINGS"] = "rows/budgets=BUDGETS_DB"
@@ -81,7 +81,7 @@ def test_rabbitmq_is_spoken_to_by_its_own_certificate() -> None:
     assert settings.bus_ca.read_text() == PEM
 
 
-def test_an_object_store_whose_binding_names_no_bucket_gives_its_keys_to_the_address_that_is_set() -> None:
+def test_a_binding_without_a_bucket_gives_its_keys_to_the_set_address() -> None:
     environ = {**DB, "VCAP_SERVICES": vcap(bound.object_storage())}
     assert "RECEIPTS: the binding files (cloud-object-storage, from VCAP_SERVICES) names no bucket and endpoint" in told(
         ExpensesSettings, environ
@@ -91,7 +91,7 @@ def test_an_object_store_whose_binding_names_no_bucket_gives_its_keys_to_the_add
     assert settings.cos_instance.startswith("crn:v1:bluemix:public:cloud-object-storage")
 
 
-def test_an_object_store_with_everything_in_its_binding_needs_nothing_else() -> None:
+def test_an_object_stores_complete_binding_needs_nothing_else() -> None:
     service = bound.object_storage(hmac=True, bucket="receipts", endpoint="s3.made-up.cloud")
     settings = read_settings(ExpensesSettings, {**DB, "VCAP_SERVICES": vcap(service)})
     assert settings.receipts == "cos://receipts?endpoint=https%3A%2F%2Fs3.made-up.cloud"
@@ -127,7 +127,7 @@ def test_a_binding_goes_before_the_default_of_a_home() -> None:
     assert settings.database.startswith("mysql+pymysql://")
 
 
-def test_an_address_that_is_given_gets_no_password_from_a_binding_of_something_else() -> None:
+def test_a_given_address_gets_no_password_from_another_binding() -> None:
     environ = {"VCAP_SERVICES": vcap(bound.cloudant()), "AUTH_STORE": "cloudants://somewhere.example/accounts"}
     settings = read_settings(AuthSettings, environ)
     assert (settings.store_apikey, settings.store_password) == ("", "")

@@ -83,7 +83,7 @@ def test_a_queue_outlives_any_trouble_of_its_storage(make_bus, monkeypatch) -> N
     eventually(lambda: second.id in listener.got)
 
 
-def test_a_publication_that_does_not_fit_on_the_disk_says_so_and_leaves_nothing_behind(make_bus) -> None:
+def test_publishing_to_a_full_disk_fails_and_leaves_nothing_behind(make_bus) -> None:
     bus = make_bus(Queue("a.one", ("user.deleted",), Listener()))
     with bus._connection() as connection:
         connection.execute("PRAGMA cache_size = 10")

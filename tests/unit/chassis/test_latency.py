@@ -29,7 +29,7 @@ def answering(kind: bytes) -> Callable[..., Any]:
 
 
 @pytest.mark.parametrize(("kind", "counts"), [(b"application/json", True), (b"text/event-stream; charset=utf-8", False)])
-def test_a_live_stream_counts_until_it_begins_and_anything_else_until_it_ends(kind: bytes, counts: bool) -> None:
+def test_a_live_stream_counts_until_it_starts_others_until_they_end(kind: bytes, counts: bool) -> None:
     metrics = Metrics()
     wrapped = with_middleware(answering(kind), service="gateway", metrics=metrics, health=Health(metrics, {}))
     scope = {"type": "http", "method": "GET", "path": "/api/v1/events", "headers": []}

@@ -64,7 +64,7 @@ def leaver(request: pytest.FixtureRequest) -> Iterator[Leaver]:
     made.lines.close()
 
 
-def test_it_is_not_ready_any_more_and_still_answers_once_on_each_connection(leaver: Leaver) -> None:
+def test_a_draining_server_answers_once_more_on_each_connection(leaver: Leaver) -> None:
     kept = HTTPConnection("127.0.0.1", leaver.port, timeout=60)
     assert leaver.ask("/", on=kept) == (200, None, b"ok")
     leaver.process.send_signal(signal.SIGTERM)

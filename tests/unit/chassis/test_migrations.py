@@ -44,7 +44,7 @@ def test_all_that_is_missing_is_applied_and_once_only(package: str, tmp_path: Pa
     database.close()
 
 
-def test_a_migration_that_fails_leaves_the_store_as_it_was_and_can_be_run_again(package: str, tmp_path: Path) -> None:
+def test_a_failed_migration_leaves_the_store_unchanged(package: str, tmp_path: Path) -> None:
     second = tmp_path / "somepackage" / "migrations" / "versions" / "0002_step.py"
     good = second.read_text()
     second.write_text(good + "    raise RuntimeError('power cut')\n")

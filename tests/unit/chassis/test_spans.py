@@ -78,7 +78,7 @@ def ask(spans: Kept, path: str, status: int = 200, **headers: str) -> None:
         ("/", "GET /"),
     ],
 )
-def test_a_request_is_called_after_its_path_without_what_tells_of_somebody(path: str, name: str) -> None:
+def test_a_requests_route_contains_no_personal_data(path: str, name: str) -> None:
     spans = Kept()
     ask(spans, path, traceparent=WANTED)
     [span] = spans.spans
@@ -186,7 +186,7 @@ def test_off_nothing_is_recorded_and_the_wish_of_the_sender_is_passed_on() -> No
     assert not context.follow("", WANTED).recorded
 
 
-def test_a_share_is_chosen_by_the_trace_id_so_that_all_processes_choose_alike() -> None:
+def test_sampling_depends_on_the_trace_id_alone() -> None:
     one, other, none, every = (OtlpSpans("http://127.0.0.1:9", ratio=share) for share in (0.25, 0.25, 0.0, 1.0))
     dice = random.Random(13)
     spread = [f"{dice.getrandbits(128):032x}" for _ in range(4000)]

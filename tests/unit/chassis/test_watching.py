@@ -34,7 +34,7 @@ def test_what_fails_fails_for_everybody_who_asks_meanwhile() -> None:
             watched()
 
 
-def test_what_hangs_is_failing_at_once_is_asked_only_once_and_may_come_back() -> None:
+def test_a_hanging_check_fails_at_once_runs_once_and_may_recover() -> None:
     gate, asked = threading.Event(), []
 
     def hang() -> None:

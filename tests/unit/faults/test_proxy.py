@@ -100,7 +100,7 @@ def test_it_refuses_and_comes_back_on_the_same_port(board: Board) -> None:
         assert said_back(proxy) == b"hello"
 
 
-def test_a_black_hole_takes_connections_and_says_nothing_until_it_passes_again(board: Board) -> None:
+def test_a_black_hole_accepts_and_stays_silent_until_reset(board: Board) -> None:
     with an_echo() as address:
         proxy = board.proxy([address])
         with call(proxy) as old:
