@@ -22,7 +22,7 @@ class Auth:
     async def exchange(self, secret: str) -> ServiceTokens | None:
         self.asked += 1
         found = (
-            ServiceTokens({"auth": f"t{self.asked}"}, "u1", self.now + self.lives)
+            ServiceTokens({"auth": f"t{self.asked}"}, "u1", self.now + self.lives, "u1")
             if secret == "good" and not self.revoked
             else None
         )
@@ -94,7 +94,7 @@ def test_tokens_revoked_during_their_exchange_are_not_cached(auth) -> None:
 def test_open_streams_check_their_session_when_access_is_revoked(auth) -> None:
     async def watch() -> str | None:
         streams = EventStreams()
-        stream = streams.open("u1")
+        stream = streams.open("u1", "u1")
         EventHandler(streams, auth.service_tokens)("user.access_revoked", {"user_id": "u1"})
         return await stream.take(5)
 

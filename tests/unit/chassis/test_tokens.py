@@ -93,3 +93,10 @@ def test_a_token_that_was_good_ends_when_it_expires() -> None:
     time.sleep(max(0.0, expires_at + 0.1 - time.time()))
     with pytest.raises(UnauthorizedError):
         verify(token)
+
+
+def test_a_token_of_a_version_before_books_means_the_callers_own_book() -> None:
+    claims = CALLER.claims()
+    assert claims.pop("book") == "u1"
+    assert Caller.from_claims(claims).book_id == "u1"
+    assert Caller.from_claims({**claims, "book": "b2"}).book_id == "b2"

@@ -63,7 +63,7 @@ class Consumers:
 
     def _handler(self, handlers: Mapping[str, Handle]) -> Callable[[Event], None]:
         def handle(event: Event) -> None:
-            book_id = event.data["user_id"]
+            book_id = event.book_id
             try:
                 with self._store.write(caused_at=event.occurred_at) as uow:
                     uow.books.lock(book_id)

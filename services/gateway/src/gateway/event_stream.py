@@ -28,8 +28,9 @@ class TooManyStreamsError(Exception):
 class EventStream:
     """The stream of one browser. Texts are put in by EventStreams and taken out by the connection."""
 
-    def __init__(self) -> None:
-        """Start empty."""
+    def __init__(self, user_id: str, book_id: str) -> None:
+        """Start empty. `user_id` is who listens, `book_id` whose data they see."""
+        self.user_id, self.book_id = user_id, book_id
         self._texts: asyncio.Queue[str | None] = asyncio.Queue()
 
     def put(self, text: str) -> None:
@@ -53,44 +54,44 @@ class EventStream:
 
 
 class EventStreams:
-    """Sends each event to the streams of its user. Methods run on the event loop unless they say otherwise."""
+    """Sends each event to the streams of its book. Methods run on the event loop unless they say otherwise."""
 
     def __init__(self) -> None:
         """Start without streams."""
-        self._streams: dict[str, set[EventStream]] = defaultdict(set)
+        self._streams: dict[str, set[EventStream]] = defaultdict(set)  # by book
         self._loop: asyncio.AbstractEventLoop | None = None
         self.closed = False
 
-    def open(self, user_id: str) -> EventStream:
-        """Return a new stream of a user, which ends at once after `close`; raises TooManyStreamsError."""
+    def open(self, user_id: str, book_id: str) -> EventStream:
+        """Return a new stream of a user on a book, which ends at once after `close`; raises TooManyStreamsError."""
         self._loop = asyncio.get_running_loop()
-        if len(self._streams[user_id]) >= _MAX_STREAMS:
+        if sum(stream.user_id == user_id for stream in self._streams[book_id]) >= _MAX_STREAMS:
             message = f"{_MAX_STREAMS} event streams are open already; close a tab."
             raise TooManyStreamsError(message)
-        stream = EventStream()
-        self._streams[user_id].add(stream)
+        stream = EventStream(user_id, book_id)
+        self._streams[book_id].add(stream)
         if self.closed:
             stream.end()
         return stream
 
-    def leave(self, user_id: str, stream: EventStream) -> None:
+    def leave(self, stream: EventStream) -> None:
         """Forget a stream."""
-        self._streams[user_id].discard(stream)
-        if not self._streams[user_id]:
-            del self._streams[user_id]
+        self._streams[stream.book_id].discard(stream)
+        if not self._streams[stream.book_id]:
+            del self._streams[stream.book_id]
 
     def send(self, kind: str, data: Mapping[str, Any]) -> None:
-        """Send an event to its user's streams; may be called from any thread."""
-        user_id = data.get("user_id")
-        if self._loop is None or user_id not in self._streams or not kind.startswith(SHOWN):
+        """Send an event to its book's streams; may be called from any thread."""
+        book_id = data.get("book_id") or data.get("user_id")  # versions before books send their owner's id alone
+        if self._loop is None or book_id not in self._streams or not kind.startswith(SHOWN):
             return
         text = f"event: {kind}\ndata: {json.dumps(_public_part(data), ensure_ascii=False)}\n\n"
-        self._loop.call_soon_threadsafe(self._deliver, user_id, text)
+        self._loop.call_soon_threadsafe(self._deliver, book_id, text)
 
     def check_sessions(self, user_id: str) -> None:
         """Let each stream of a user check that its session is still valid; may be called from any thread."""
-        if self._loop is not None and not self._loop.is_closed() and user_id in self._streams:
-            self._loop.call_soon_threadsafe(self._deliver, user_id, _KEEP_ALIVE)
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._wake_up, user_id)
 
     def refresh(self) -> None:
         """Let every page read everything again, since events may have been missed; may be called from any thread."""
@@ -103,13 +104,19 @@ class EventStreams:
         if self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._end_all)
 
-    def _deliver(self, user_id: str, text: str) -> None:
-        for stream in self._streams.get(user_id, ()):
+    def _deliver(self, book_id: str, text: str) -> None:
+        for stream in self._streams.get(book_id, ()):
             stream.put(text)
 
+    def _wake_up(self, user_id: str) -> None:
+        for streams in self._streams.values():
+            for stream in streams:
+                if stream.user_id == user_id:
+                    stream.put(_KEEP_ALIVE)
+
     def _refresh_all(self) -> None:
-        for user_id in tuple(self._streams):
-            self._deliver(user_id, _REFRESH)
+        for book_id in tuple(self._streams):
+            self._deliver(book_id, _REFRESH)
 
     def _end_all(self) -> None:
         for streams in self._streams.values():
@@ -118,8 +125,8 @@ class EventStreams:
 
 
 def _public_part(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Leave out the user's id, and everything of a batch but its size: the page reads its list again."""
-    shown = {key: value for key, value in data.items() if key != "user_id"}
+    """Leave out everything of a batch but its size: the page reads its list again."""
+    shown = {"book_id": data["user_id"], **data}
     if "changes" in shown:
         shown["changes"] = len(shown["changes"])
     return shown

@@ -48,11 +48,11 @@ class LiveEvents:
             raise ForbiddenError(message)
         if method == "HEAD":  # its body would never end and is never sent
             return Response(media_type=_MEDIA_TYPE)
-        stream = self._streams.open(tokens.user_id)
-        texts = self._listen(stream, credential, tokens.user_id)
+        stream = self._streams.open(tokens.user_id, tokens.book_id)
+        texts = self._listen(stream, credential)
         return StreamingResponse(texts, media_type=_MEDIA_TYPE, headers={"X-Accel-Buffering": "no"})
 
-    async def _listen(self, stream: EventStream, credential: Credential, user_id: str) -> AsyncIterator[str]:
+    async def _listen(self, stream: EventStream, credential: Credential) -> AsyncIterator[str]:
         try:
             yield "retry: 1000\n\n"
             while (text := await stream.take(_HEARTBEAT_SECONDS)) is not None:
@@ -61,7 +61,7 @@ class LiveEvents:
                 yield text
             yield _reconnect_soon()
         finally:
-            self._streams.leave(user_id, stream)
+            self._streams.leave(stream)
 
 
 def _reconnect_soon() -> str:

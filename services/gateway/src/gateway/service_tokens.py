@@ -29,6 +29,8 @@ class ServiceTokens:
     user_id: str
     expires_at: float
     """Seconds since 1970."""
+    book_id: str
+    """Whose data the user works with."""
     shared: str = ""
     """A token that every service accepts, from an auth of an earlier version that gives no other."""
     may_read: bool = True

@@ -83,7 +83,9 @@ def service_tokens_of(tokens: Mapping[str, str], *, shared: str = "") -> Service
     """
     claims = jwt.decode(next(iter(tokens.values()), shared), options={"verify_signature": False})
     may_read = "read" in claims["scope"].split()
-    return ServiceTokens(tokens, claims["sub"], float(claims["exp"]), may_read=may_read, shared="" if tokens else shared)
+    user_id = claims["sub"]
+    book_id = claims.get("book", user_id)  # tokens of versions before books have none
+    return ServiceTokens(tokens, user_id, float(claims["exp"]), book_id, may_read=may_read, shared="" if tokens else shared)
 
 
 def _trace() -> dict[str, str]:

@@ -24,6 +24,8 @@ _ENCODE = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 MOST_BYTES = 4_000_000
 """The longest event that is accepted; the suite's own are far shorter."""
 _SCHEMAS = "urn:outlay:event:"
+_WITHOUT_BOOK = frozenset({"user.access_revoked", "user.deleted"})
+"""Versions before books accept no further members in these. They may carry `book_id` from the next version on."""
 
 
 class EventError(Exception):
@@ -102,6 +104,11 @@ class Event:
         )
 
     @property
+    def book_id(self) -> str:
+        """Whose data the event is about. Events of versions before books have only their owner's `user_id`."""
+        return str(self.data.get("book_id") or self.data["user_id"])
+
+    @property
     def occurred_at(self) -> datetime:
         """When the event happened."""
         return datetime.fromisoformat(self.time)
@@ -119,6 +126,8 @@ def event_maker(source: str, clock: Clock, ids: Ids) -> MakeEvent:
 
     def make(kind: str, subject: str, data: Mapping[str, Any], *, at: datetime | None = None) -> Event:
         trace, event_id = context.current.get(), ids()
+        if "user_id" in data and kind not in _WITHOUT_BOOK:
+            data = {"book_id": data["user_id"], **data}
         if trace is not None and trace.recorded:
             trace = trace.inside()
             attributes = {"messaging.system": "outlay", "messaging.operation.type": "create", "messaging.message.id": event_id}

@@ -34,10 +34,18 @@ class Caller:
     home_currency: str
     time_zone: str
     locale: str
+    book: str = ""
+    """The id of a book other than the caller's own."""
+
+    @property
+    def book_id(self) -> str:
+        """Whose data the caller works with: a book, which has the id of its owner."""
+        return self.book or self.user_id
 
     @classmethod
     def from_claims(cls, claims: Mapping[str, Any]) -> Caller:
-        """Read the claims that `claims_of` wrote."""
+        """Read the claims of a token. Tokens of versions before books have no `book`."""
+        own = claims.get("book") in (None, claims["sub"])
         return cls(
             user_id=claims["sub"],
             session_id=claims["sid"],
@@ -46,6 +54,7 @@ class Caller:
             home_currency=claims["cur"],
             time_zone=claims["tz"],
             locale=claims["loc"],
+            book="" if own else claims["book"],
         )
 
     def claims(self) -> dict[str, Any]:
@@ -58,6 +67,7 @@ class Caller:
             "cur": self.home_currency,
             "tz": self.time_zone,
             "loc": self.locale,
+            "book": self.book_id,
         }
 
 

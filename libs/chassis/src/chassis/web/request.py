@@ -59,7 +59,7 @@ class Request:
     def idempotency(self, operation: str, body: Any) -> IdempotencyKey | None:
         """Return the Idempotency-Key of this request, if there is one; `body` is the request's JSON."""
         key = self.idempotency_key
-        return IdempotencyKey.of(self.caller.user_id, key, operation, body) if key else None
+        return IdempotencyKey.of(self.caller.book_id, key, operation, body) if key else None
 
     @property
     def user_agent(self) -> str:

@@ -34,16 +34,16 @@ class PeopleConsumers:
 
     def user_registered(self, event: Event) -> None:
         """Make a book for a new person."""
-        self._people.registered(event.id, event.data["user_id"], event.data["home_currency"])
+        self._people.registered(event.id, event.book_id, event.data["home_currency"])
 
     def user_changed(self, event: Event) -> None:
         """Follow a change of the home currency."""
         data = event.data
         try:
-            self._people.changed(event.id, data["user_id"], data["home_currency"], data["version"], event.occurred_at)
+            self._people.changed(event.id, event.book_id, data["home_currency"], data["version"], event.occurred_at)
         except BookBusyError as error:
             raise Retry(str(error)) from error
 
     def user_deleted(self, event: Event) -> None:
         """Delete everything that belongs to a person."""
-        self._people.deleted(event.id, event.data["user_id"])
+        self._people.deleted(event.id, event.book_id)
