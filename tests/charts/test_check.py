@@ -8,9 +8,9 @@ import httpx
 import pytest
 import yaml
 
-from assistant.probing import gateway_probe
+from assistant.probe import gateway_probe
 from assistant.settings import AssistantSettings
-from assistant.watson.probing import watson_probe
+from assistant.watson.probe import watson_probe
 from chassis.messaging.rabbitmq import BrokerAddress
 from chassis.messaging.rabbitmq.probe import broker_probe
 from chassis.process.check_command import auth_probe

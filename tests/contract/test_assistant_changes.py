@@ -77,7 +77,7 @@ def test_an_added_expense_is_taken_back(tools):
 def test_an_added_expense_that_was_edited_stays(house, tools):
     done = tools.carry_out(uuid7(), "add_expense", COFFEE)
     house.api().change(f"/expenses/{done.undo['id']}", {"note": "mine"}, version=done.undo["version"])
-    with pytest.raises(ToolError, match="was changed since"):
+    with pytest.raises(ToolError, match="has been changed since"):
         tools.undo(done.undo)
     assert tools.entry(done.undo["id"]).note == "mine"
 
@@ -130,7 +130,7 @@ def test_a_limit_that_was_changed_meanwhile_is_left_alone(tools):
     tools.carry_out(uuid7(), "change_budget", {**values, "version": before.version + 1, "limit": "55"})
     with pytest.raises(ToolError):
         tools.carry_out(uuid7(), "change_budget", values)
-    with pytest.raises(ToolError, match="was changed since"):
+    with pytest.raises(ToolError, match="has been changed since"):
         tools.undo(done.undo)
     assert budget(tools, "Coffee").limit.text == "55.00"
 
@@ -160,7 +160,7 @@ def test_entries_can_lose_their_category(tools):
 def test_recategorising_is_for_all_or_for_none(house, tools):
     found, target = tools.entries(WEEKEND, Order.NEWEST, 200).entries, category(tools, "Travel / Hotel")
     house.api().change(f"/expenses/{found[-1].id}", {"note": "edited"}, version=found[-1].version)
-    with pytest.raises(ToolError, match="One of these entries was changed since; all entries are as they were"):
+    with pytest.raises(ToolError, match="One of these entries has been changed since; all entries are as they were"):
         tools.carry_out(uuid7(), "recategorise", moving(found, target.id))
     assert [tools.entry(entry.id).category for entry in found] == [entry.category for entry in found]
 

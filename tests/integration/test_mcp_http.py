@@ -180,7 +180,7 @@ def test_a_revoked_token_does_not_come_in(outlay, maria) -> None:
 def test_a_page_of_another_site_does_not_come_in(outlay, reading_token, origin: str) -> None:
     answer = post(outlay, reading_token, Origin=origin)
     assert answer.status_code == 403
-    assert answer.json()["detail"].startswith("A page of another site sent this.")
+    assert answer.json()["detail"].startswith("This request came from another website.")
 
 
 def test_a_page_of_ours_and_programs_come_in(outlay, reading_token) -> None:

@@ -96,7 +96,7 @@ def test_an_outlay_out_of_reach_is_said_to_be(reading_token) -> None:
     (port,) = free_ports(1)
     with connected(over_stdio(f"http://127.0.0.1:{port}", reading_token)) as connection:
         assert "spending" in connection.tools()
-        assert connection.refused("spending") == "Your data cannot be reached at the moment. Try again in a minute."
+        assert connection.refused("spending") == "Your data is unavailable at the moment. Try again in a minute."
 
 
 def test_a_revoked_token_is_said_to_be(outlay, maria) -> None:
@@ -106,7 +106,7 @@ def test_a_revoked_token_is_said_to_be(outlay, maria) -> None:
         assert maria.delete(f"users/me/tokens/{made['id']}").status_code == 204
         assert "revoked" in connection.refused("payees")
     with connected(over_stdio(outlay.url, made["token"])) as connection:
-        message = "The access token is unknown, expired or revoked. Make a new one in Outlay's settings."
+        message = "The access token is unknown, expired or revoked. Create a new one in Outlay's settings."
         assert connection.refused("payees") == message
 
 

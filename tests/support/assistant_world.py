@@ -32,7 +32,7 @@ READER = Caller(MARIA.user_id, uuid7(), "token", frozenset({"read"}), "EUR", "Eu
 WRITER = Caller(MARIA.user_id, uuid7(), "token", frozenset({"write"}), "EUR", "Europe/Berlin", "en-GB")
 
 
-class NotedTools(Toolbox):
+class RecordingTools(Toolbox):
     """Changes a list, once for each proposal."""
 
     def __init__(self) -> None:
@@ -53,7 +53,7 @@ class NotedTools(Toolbox):
 
 
 @dataclass
-class FewWords:
+class ScriptedAssistant:
     """Stands in for the built-in assistant."""
 
     name: str = "builtin"
@@ -87,7 +87,7 @@ class FewWords:
 
 
 @dataclass
-class Remote(FewWords):
+class Remote(ScriptedAssistant):
     """Stands in for Watson Assistant, and can be made to fail."""
 
     name: str = "watson"
@@ -109,8 +109,8 @@ class World:
     """The service and whoever asks it."""
 
     service: AssistantService
-    tools: NotedTools
-    builtin: FewWords
+    tools: RecordingTools
+    builtin: ScriptedAssistant
     remote: Remote | None
     metrics: Metrics
     credentials: list[str]
@@ -137,9 +137,15 @@ class World:
         return self.metrics.registry.get_sample_value(name, labels) or 0.0
 
 
-def a_world(*, remote: Remote | None = None, per_minute: int = 10_000) -> World:
+def make_world(*, remote: Remote | None = None, per_minute: int = 10_000) -> World:
     people: dict[str, Caller] = {}
-    tools, builtin, metrics, credentials, machine_time = NotedTools(), FewWords(), Metrics(), list[str](), [1_000_000.0]
+    tools, builtin, metrics, credentials, machine_time = (
+        RecordingTools(),
+        ScriptedAssistant(),
+        Metrics(),
+        list[str](),
+        [1_000_000.0],
+    )
 
     def verify(token: str) -> dict[str, Any]:
         if token not in people:

@@ -1,4 +1,4 @@
-"""Conversations: a proposal is done after a yes, once, and can be undone; what is kept of a talk is sealed for one session."""
+"""Conversations: a proposal is done after a yes, once, and can be undone; what is kept of a chat is sealed for one session."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import pytest
 
 from assistant.tools.model import ToolError
 from chassis.runtime.ids import uuid7
-from support.assistant_world import JOHN, MARIA, READER, WRITER, World, a_world, card, events_of, texts
+from support.assistant_world import JOHN, MARIA, READER, WRITER, World, card, events_of, make_world, texts
 
 
 @pytest.fixture
 def world() -> World:
-    return a_world()
+    return make_world()
 
 
 def test_a_question_is_answered(world) -> None:
@@ -224,7 +224,7 @@ def test_an_api_that_is_away_is_said(world) -> None:
 
 
 def test_a_flood_is_limited_for_its_sender_alone() -> None:
-    world = a_world(per_minute=3)
+    world = make_world(per_minute=3)
     for _ in range(3):
         world.ask("how much?")
     refused = world.send(text="how much?")

@@ -6,24 +6,24 @@ import time
 
 import pytest
 
-from assistant.conversation.answering import Answering, Fallback, Understood
 from assistant.conversation.breaker import Breaker
+from assistant.conversation.fallback import AssistantWithFallback, Complete, Fallback
 from assistant.conversation.model import AssistantUnavailableError, Message
 from assistant.tools.model import ToolError
-from support.assistant_world import AWAY, FewWords, NotedTools, Remote, World, a_world, texts
+from support.assistant_world import AWAY, RecordingTools, Remote, ScriptedAssistant, World, make_world, texts
 
 
 @pytest.fixture
 def world() -> World:
-    return a_world(remote=Remote())
+    return make_world(remote=Remote())
 
 
 def said(text: str = "how much?") -> Message:
     return Message(text, None, {}, None, can_undo=False)  # type: ignore[arg-type]
 
 
-def replies(answering: Answering, text: str = "how much?") -> list[object]:
-    return [item for item in answering.reply(said(text), {}, NotedTools()) if isinstance(item, Fallback | Understood)]
+def replies(answering: AssistantWithFallback, text: str = "how much?") -> list[object]:
+    return [item for item in answering.reply(said(text), {}, RecordingTools()) if isinstance(item, Fallback | Complete)]
 
 
 def test_watson_answers_while_it_can(world) -> None:
@@ -42,13 +42,13 @@ def test_the_builtin_assistant_steps_in_and_says_so(world, failure) -> None:
 
 
 def test_a_slow_answer_is_not_waited_for() -> None:
-    answering = Answering(FewWords(), Remote(takes=0.5), patience=0.05)
+    answering = AssistantWithFallback(ScriptedAssistant(), Remote(takes=0.5), timeout=0.05)
     fallback, understood = replies(answering)
     assert (fallback, understood.adapter) == (Fallback("timeout"), "builtin")
 
 
 def test_the_next_message_does_not_wait_at_all() -> None:
-    answering = Answering(FewWords(), Remote(takes=0.5), patience=0.05)
+    answering = AssistantWithFallback(ScriptedAssistant(), Remote(takes=0.5), timeout=0.05)
     replies(answering)
     started = time.perf_counter()
     assert replies(answering)[0] == Fallback("away")
@@ -58,7 +58,7 @@ def test_the_next_message_does_not_wait_at_all() -> None:
 def test_it_is_tried_again_after_half_a_minute() -> None:
     now = [0.0]
     remote = Remote(fails=AssistantUnavailableError("away"))
-    answering = Answering(FewWords(), remote, breaker=Breaker(30, monotonic=lambda: now[0]))
+    answering = AssistantWithFallback(ScriptedAssistant(), remote, breaker=Breaker(30, monotonic=lambda: now[0]))
     replies(answering)
     remote.fails, now[0] = None, 29.0
     assert replies(answering)[-1].adapter == "builtin"
@@ -82,11 +82,11 @@ def test_an_api_that_is_away_is_no_fault_of_watson(world) -> None:
 
 
 def test_each_assistant_gets_back_what_it_remembered_itself() -> None:
-    builtin, remote = FewWords(), Remote()
+    builtin, remote = ScriptedAssistant(), Remote()
     memories = {"watson": {"turns": 3}, "builtin": {"turns": 1}}
-    list(Answering(builtin, remote).reply(said(), memories, NotedTools()))
+    list(AssistantWithFallback(builtin, remote).reply(said(), memories, RecordingTools()))
     remote.fails = AWAY
-    list(Answering(builtin, remote).reply(said(), memories, NotedTools()))
+    list(AssistantWithFallback(builtin, remote).reply(said(), memories, RecordingTools()))
     assert (remote.heard[-1].memory, builtin.heard[-1].memory) == ({"turns": 3}, {"turns": 1})
 
 

@@ -8,12 +8,12 @@ import pytest
 
 from assistant.builtin import BuiltIn
 from assistant.conversation.model import Outcome
-from support.assistant_talk import Talk
+from support.assistant_chat import Chat
 
 
 def say(text: str) -> tuple[Outcome, Any]:
     """Return what comes of a text, and the amount of the card if there is one."""
-    reply = Talk(BuiltIn(new_id=lambda: "p1")).say(text)
+    reply = Chat(BuiltIn(new_id=lambda: "p1")).say(text)
     return reply.outcome, reply.proposal and reply.proposal.parameters["amount"]
 
 

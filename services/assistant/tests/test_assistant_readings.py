@@ -8,13 +8,13 @@ from decimal import Decimal
 import pytest
 
 from assistant.understanding.calendar import Calendar
-from assistant.understanding.choosing import choice_in
-from assistant.understanding.deciding import decide
-from assistant.understanding.following import follow
+from assistant.understanding.choice import choice_in
+from assistant.understanding.follow_ups import follow
+from assistant.understanding.intents import decide
 from assistant.understanding.names import NameIndex
 from assistant.understanding.own_names import own_names
 from assistant.understanding.question import Grouping, Intent, Question
-from assistant.understanding.reading import Manner, Reader, Reading
+from assistant.understanding.reading import Reader, Reading, WritingConventions
 from assistant.understanding.vocabulary import vocabulary_of
 
 TODAY = Calendar(date(2017, 10, 15))
@@ -25,7 +25,9 @@ def read(text: str, language: str = "en") -> Reading:
     """Read a text of somebody with three categories and two payees."""
     words = vocabulary_of(language)
     names = NameIndex(own_names(CATEGORIES, ["Starbucks", "Rose Flower"]), words.also, words.words)
-    return Reader(words, names, TODAY, Manner(month_first=True, unit_first=language in ("es", "fr"), decimal_sign=".")).read(text)
+    return Reader(
+        words, names, TODAY, WritingConventions(month_first=True, unit_first=language in ("es", "fr"), decimal_sign=".")
+    ).read(text)
 
 
 def asked(text: str, before: Question | None = None) -> Question:

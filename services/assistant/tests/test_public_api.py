@@ -58,7 +58,7 @@ def test_what_may_pass_is_worth_another_try(status):
     assert not refused.value.lasting
 
 
-@pytest.mark.parametrize(("status", "said"), [(401, "Sign in again"), (403, "may not do this"), (429, "too many")])
+@pytest.mark.parametrize(("status", "said"), [(401, "Sign in again"), (403, "does not allow this"), (429, "Too many")])
 def test_who_may_not_ask_is_told_so_in_plain_words(status, said):
     with pytest.raises(RefusedError, match=said):
         api(problem(status, detail="token_expired")).read("/expenses")
@@ -105,6 +105,6 @@ def test_who_is_silent_took_too_long(silent):
 def test_who_is_away_cannot_be_reached():
     with closing(socket.create_server(("127.0.0.1", 0))) as gone:
         address = f"http://127.0.0.1:{gone.getsockname()[1]}"
-    with new_client(address) as client, pytest.raises(ToolError, match="cannot be reached") as refused:
+    with new_client(address) as client, pytest.raises(ToolError, match="is unavailable") as refused:
         PublicApi(client, "x").read("/expenses")
     assert not refused.value.lasting

@@ -7,13 +7,13 @@ import time
 import pytest
 
 from assistant.conversation.model import AssistantUnavailableError
-from support.assistant_talk import Talk, texts_of
+from support.assistant_chat import Chat, texts_of
 from testing.servers.ports import free_ports
 
 
-def reason_of(talk: Talk, text: str = "hello") -> str:
+def reason_of(chat: Chat, text: str = "hello") -> str:
     with pytest.raises(AssistantUnavailableError) as caught:
-        talk.say(text)
+        chat.say(text)
     return str(caught.value.reason)
 
 
@@ -34,104 +34,104 @@ def reason_of(talk: Talk, text: str = "hello") -> str:
 )
 def test_each_status_has_its_reason(server, watson, status, reason):
     server.fail("message", status, status, status)
-    assert reason_of(Talk(watson)) == reason
+    assert reason_of(Chat(watson)) == reason
 
 
 def test_nobody_listens(server, make):
     (port,) = free_ports(1)
-    assert reason_of(Talk(make(server.environ(WATSON_URL=f"http://127.0.0.1:{port}")))) == "unreachable"
+    assert reason_of(Chat(make(server.environ(WATSON_URL=f"http://127.0.0.1:{port}")))) == "unreachable"
 
 
 def test_nobody_gives_out_tokens(server, make):
     (port,) = free_ports(1)
-    assert reason_of(Talk(make(server.environ(WATSON_IAM_URL=f"http://127.0.0.1:{port}")))) == "unreachable"
+    assert reason_of(Chat(make(server.environ(WATSON_IAM_URL=f"http://127.0.0.1:{port}")))) == "unreachable"
 
 
 def test_a_key_that_is_not_known_is_tried_once_for_all(server, make):
-    talk = Talk(make(server.environ(WATSON_APIKEY="another-key")))
-    assert [reason_of(talk) for _ in range(3)] == ["unauthorised"] * 3
+    chat = Chat(make(server.environ(WATSON_APIKEY="another-key")))
+    assert [reason_of(chat) for _ in range(3)] == ["unauthorised"] * 3
     assert len(server.of("token")) == 1
 
 
 def test_a_user_of_cloud_pak_that_is_refused(server, make):
-    assert reason_of(Talk(make(server.environ_of_cloud_pak(WATSON_CP4D_PASSWORD="wrong")))) == "unauthorised"
+    assert reason_of(Chat(make(server.environ_of_cloud_pak(WATSON_CP4D_PASSWORD="wrong")))) == "unauthorised"
 
 
 def test_one_failed_token_does_not_hold_up_the_next_message(server, watson):
     server.fail("token", 500)
-    assert reason_of(Talk(watson)) == "failed"
+    assert reason_of(Chat(watson)) == "failed"
     begun = time.monotonic()
-    assert texts_of(Talk(watson).say("hello")) == "Hello."
+    assert texts_of(Chat(watson).say("hello")) == "Hello."
     assert time.monotonic() - begun < 10, "the SDK alone would wait for a minute"
 
 
 def test_an_assistant_that_was_deleted(server, watson):
-    talk = Talk(watson)
-    talk.say("hello")
+    chat = Chat(watson)
+    chat.say("hello")
     server.assistants.clear()
-    assert reason_of(talk) == "not_found"
+    assert reason_of(chat) == "not_found"
 
 
 def test_an_environment_that_was_deleted(server, watson):
     server.environments.clear()
-    assert reason_of(Talk(watson)) == "not_found"
+    assert reason_of(Chat(watson)) == "not_found"
 
 
 @pytest.mark.parametrize("slow", ["answers", "drips"])
 def test_a_slow_answer_is_given_up_in_time(server, make, slow):
-    talk = Talk(make(server.environ(), seconds=0.8))
-    talk.say("hello")
+    chat = Chat(make(server.environ(), seconds=0.8))
+    chat.say("hello")
     server.seconds, server.drips = (10.0, False) if slow == "answers" else (0.0, True)
     begun = time.monotonic()
-    assert reason_of(talk) == "timeout"
+    assert reason_of(chat) == "timeout"
     assert time.monotonic() - begun < 6
 
 
 def test_a_slow_token_is_given_up_in_time(server, watson):
     server.seconds = 10.0
     begun = time.monotonic()
-    assert reason_of(Talk(watson)) == "timeout"
+    assert reason_of(Chat(watson)) == "timeout"
     assert time.monotonic() - begun < 8
 
 
 def test_a_lost_answer_is_not_asked_for_again(server, watson):
-    talk = Talk(watson)
-    talk.say("hello")
+    chat = Chat(watson)
+    chat.say("hello")
     server.hangs_up = 1
-    assert reason_of(talk) == "unreachable"
+    assert reason_of(chat) == "unreachable"
     assert len(server.of("message")) == 1
 
 
 def test_a_session_is_begun_again_if_it_fails_once(server, watson):
     server.fail("create_session", 503)
-    assert texts_of(Talk(watson).say("hello")) == "Hello."
+    assert texts_of(Chat(watson).say("hello")) == "Hello."
 
 
 def test_a_message_that_fails_is_not_sent_again(server, watson):
     server.fail("message", 500)
-    assert reason_of(Talk(watson)) == "failed"
+    assert reason_of(Chat(watson)) == "failed"
     assert len(server.of("message")) == 1
 
 
 def test_a_short_wait_is_kept_to_and_a_long_one_given_up(server, watson):
-    talk = Talk(watson)
+    chat = Chat(watson)
     server.fail("message", 429, Retry_After="1")
-    assert texts_of(talk.say("hello")) == "Hello."
+    assert texts_of(chat.say("hello")) == "Hello."
     server.fail("message", 429, Retry_After="30")
-    assert reason_of(talk) == "limited"
+    assert reason_of(chat) == "limited"
 
 
 def test_watson_is_left_alone_as_long_as_it_wants(server, watson):
     server.fail("message", 429, Retry_After="30")
-    assert reason_of(Talk(watson)) == "limited"
+    assert reason_of(Chat(watson)) == "limited"
     before = len(server.requests)
-    assert reason_of(Talk(watson)) == "limited"
+    assert reason_of(Chat(watson)) == "limited"
     assert len(server.requests) == before
 
 
 def test_a_withdrawn_token_that_stays_refused_is_given_up(server, watson):
     server.fail("create_session", 401, 401, 401)
-    assert reason_of(Talk(watson)) == "unauthorised"
+    assert reason_of(Chat(watson)) == "unauthorised"
     assert len(server.of("create_session")) == 2
 
 
@@ -164,13 +164,13 @@ def test_a_withdrawn_token_that_stays_refused_is_given_up(server, watson):
 )
 def test_nonsense_is_called_nonsense(server, watson, answer):
     server.answer = answer
-    assert reason_of(Talk(watson)) == "malformed"
+    assert reason_of(Chat(watson)) == "malformed"
 
 
 def test_no_message_of_an_error_holds_the_key(server, make):
     server.fail("create_session", 500, 500)
     with pytest.raises(AssistantUnavailableError) as caught:
-        Talk(make(server.environ())).say("a secret question")
+        Chat(make(server.environ())).say("a secret question")
     error: BaseException | None = caught.value
     while error is not None:
         assert server.apikey not in str(error)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from assistant.conversation.model import Outcome
-from assistant.watson.failures import WatsonError
+from assistant.watson.errors import WatsonError
 from assistant.watson.rendering import Rendered, rendered
-from support.assistant_talk import Talk, texts_of
+from support.assistant_chat import Chat, texts_of
 
 FILE = "https://files.example.com/a"
 
@@ -146,7 +146,7 @@ def test_connect_to_agent() -> None:
     ]
     found = shown({"response_type": "connect_to_agent", "topic": "x", "message_to_human_agent": "secret"})
     assert found.gives_up
-    assert "nobody of this installation" in found.blocks[0]["text"]
+    assert "nobody is available here" in found.blocks[0]["text"]
 
 
 def test_channel_transfer() -> None:
@@ -236,6 +236,6 @@ def test_another_shape_is_malformed(answer: dict[str, object]) -> None:
 
 def test_an_answer_without_anything_says_that_it_was_not_understood(server, watson) -> None:
     server.say = lambda _text, _session: []
-    reply = Talk(watson).say("hello")
+    reply = Chat(watson).say("hello")
     assert reply.outcome is Outcome.DECLINED
     assert texts_of(reply)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from assistant.watson.client import WatsonClient
-from assistant.watson.probing import watson_probe
+from assistant.watson.probe import watson_probe
 from assistant.watson.settings import WatsonSettings
 from assistant.watson.transport import Deadline
 from chassis.process.declared_settings import declared
@@ -54,15 +54,15 @@ def test_each_way_to_sign_in_is_enough(environ: dict[str, str]) -> None:
 @pytest.mark.parametrize(
     ("change", "problem"),
     [
-        ({"WATSON_APIKEY": ""}, "WATSON_APIKEY: is missing; give it, or WATSON_CP4D_URL"),
-        ({"WATSON_ASSISTANT_ID": ""}, "WATSON_ASSISTANT_ID: is missing, since WATSON_URL is given"),
-        ({"WATSON_ENVIRONMENT_ID": ""}, "WATSON_ENVIRONMENT_ID: is missing, since WATSON_URL is given"),
-        ({"WATSON_URL": ""}, "WATSON_APIKEY: is given, but WATSON_URL is not"),
+        ({"WATSON_APIKEY": ""}, "WATSON_APIKEY: is missing; set it, or WATSON_CP4D_URL"),
+        ({"WATSON_ASSISTANT_ID": ""}, "WATSON_ASSISTANT_ID: is required with WATSON_URL"),
+        ({"WATSON_ENVIRONMENT_ID": ""}, "WATSON_ENVIRONMENT_ID: is required with WATSON_URL"),
+        ({"WATSON_URL": ""}, "WATSON_APIKEY: is set, but WATSON_URL is not"),
         (
             {"WATSON_CP4D_URL": "https://cpd.example.com"},
-            "WATSON_APIKEY: is for IBM Cloud, WATSON_CP4D_URL for Cloud Pak for Data; give one of them",
+            "WATSON_APIKEY: is for IBM Cloud, WATSON_CP4D_URL for Cloud Pak for Data; set one of them",
         ),
-        ({"WATSON_CP4D_USERNAME": "outlay"}, "WATSON_CP4D_USERNAME: is given, but WATSON_CP4D_URL is not"),
+        ({"WATSON_CP4D_USERNAME": "outlay"}, "WATSON_CP4D_USERNAME: is set, but WATSON_CP4D_URL is not"),
     ],
 )
 def test_what_does_not_go_together_is_said(change: dict[str, str], problem: str) -> None:
@@ -70,11 +70,9 @@ def test_what_does_not_go_together_is_said(change: dict[str, str], problem: str)
 
 
 def test_cloud_pak_wants_a_user_and_one_secret() -> None:
-    assert problems_of({**CLOUD_PAK, "WATSON_CP4D_USERNAME": ""}) == [
-        "WATSON_CP4D_USERNAME: is missing, since WATSON_CP4D_URL is given"
-    ]
+    assert problems_of({**CLOUD_PAK, "WATSON_CP4D_USERNAME": ""}) == ["WATSON_CP4D_USERNAME: is required with WATSON_CP4D_URL"]
     for both in ({"WATSON_CP4D_APIKEY": "key"}, {"WATSON_CP4D_PASSWORD": ""}):
-        assert problems_of({**CLOUD_PAK, **both}) == ["WATSON_CP4D_APIKEY: give either it or WATSON_CP4D_PASSWORD"]
+        assert problems_of({**CLOUD_PAK, **both}) == ["WATSON_CP4D_APIKEY: set either it or WATSON_CP4D_PASSWORD"]
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import sys
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from assistant.probing import gateway_probe
+from assistant.probe import gateway_probe
 from assistant.settings import AssistantSettings, ProcessSettings
 from chassis.process.check_command import add_check_command, auth_probe, say_findings
 from chassis.process.declared_settings import as_json as settings_as_json
@@ -37,7 +37,7 @@ _AGAIN, _SETTINGS = 1, 2
 
 
 def main() -> int:
-    """Do what the command line says; return the exit status."""
+    """Run a command; return the exit status."""
     options = _parser().parse_args()
     if options.command == "settings":
         entries = declared(_KINDS)
@@ -91,7 +91,7 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _service(settings: ProcessSettings, own: AssistantSettings, metrics: Metrics, api: httpx.Client) -> AssistantService:
-    # Imported here, since `settings` needs none of it and it takes a second.
+    # Imported here, since `settings` does not need it, and it takes a second.
     from assistant.app import build, tools_from
     from assistant.builtin import BuiltIn
 
@@ -108,7 +108,7 @@ def _service(settings: ProcessSettings, own: AssistantSettings, metrics: Metrics
 
 
 def _api(settings: ProcessSettings) -> httpx.Client:
-    """Return a client for the gateway, which answers only to the address in people's browsers."""
+    """Return a client for the gateway, which accepts only its address in browsers as the host."""
     from assistant.tools.client import new_client
 
     client = new_client(settings.api_url)

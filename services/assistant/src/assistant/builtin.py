@@ -1,18 +1,18 @@
-"""The built-in assistant: understands by a grammar, without a network or a model."""
+"""The built-in assistant: a grammar, without a network or a language model."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from assistant.answering.answers import answer_of, found_in, question_of, three
+from assistant.answering.answers import answer_of, found_in, question_of, three_suggestions
 from assistant.answering.context import Context
 from assistant.answering.readers import calendar_of, reader_of
 from assistant.conversation import blocks
 from assistant.conversation.model import Choice, Outcome, Reply
 from assistant.phrasing.book import Phrasebook
 from assistant.tools.model import ToolError
-from assistant.understanding.choosing import choice_in
+from assistant.understanding.choice import choice_in
 from assistant.understanding.languages import language_of
 from assistant.understanding.question import Intent, Question
 
@@ -27,16 +27,16 @@ _CHOICES = {Intent.CONFIRM: Choice.CONFIRM, Intent.CANCEL: Choice.CANCEL, Intent
 
 
 class BuiltIn:
-    """Answers by itself, in five languages."""
+    """Answers questions in five languages."""
 
     name = "builtin"
 
     def __init__(self, *, new_id: Callable[[], str]) -> None:
-        """`new_id` makes ids of proposals."""
+        """`new_id` makes the ids of proposals."""
         self._new_id = new_id
 
     def reply(self, message: Message, tools: Toolbox) -> Iterator[Block | Reply]:
-        """Yield the blocks of an answer, and the reply."""
+        """Yield the blocks of an answer, then the reply."""
         language = language_of(message.text, [str(message.memory.get("language", "")), message.person.locale.partition("-")[0]])
         book = Phrasebook(language, message.person.locale)
         try:
@@ -45,7 +45,7 @@ class BuiltIn:
             failed = book.say("declines.failed", reason=str(error))
             reply = Reply(Outcome.FAILED, "failed", language, (blocks.text(failed),), memory=message.memory)
         yield from reply.blocks
-        yield replace(reply, suggestions=three(reply.suggestions, book))
+        yield replace(reply, suggestions=three_suggestions(reply.suggestions, book))
 
     def _reply(self, message: Message, tools: Toolbox, language: str, book: Phrasebook) -> Reply:
         today = calendar_of(message.person)

@@ -1,4 +1,4 @@
-"""Who asks."""
+"""The person who uses the assistant."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import date
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who asks, as far as an answer needs to know."""
+    """The person who is asking, with the settings that an answer depends on."""
 
     user_id: str
     session_id: str

@@ -1,4 +1,4 @@
-"""What the assistant can be told."""
+"""The assistant's settings."""
 
 from __future__ import annotations
 
@@ -32,19 +32,19 @@ class AssistantSettings(WatsonSettings, CommonSettings):
     )
     calls_per_minute: int = setting(
         "ASSISTANT_CALLS_PER_MINUTE",
-        "how many calls by the Model Context Protocol a person may send in a minute to one process",
+        "how many Model Context Protocol calls a person may make in a minute to one process",
         default=120,
         parse=whole_number(1, _MOST_A_MINUTE),
     )
 
     def problems(self) -> list[str]:
-        """Return a sentence for each combination that cannot be."""
+        """Return a sentence for each combination that is not allowed."""
         return [*CommonSettings.problems(self), *WatsonSettings.problems(self)]
 
 
 @dataclass(frozen=True, kw_only=True)
 class ProcessSettings(KeySettings):
-    """What the assistant's own process has to know besides."""
+    """The settings of the assistant's own process."""
 
     host: str = setting("OUTLAY_HOST", "the address to listen on", default="127.0.0.1")
     port: int = setting("OUTLAY_PORT", "the port to listen on", default=8000, parse=whole_number(0, 65535))

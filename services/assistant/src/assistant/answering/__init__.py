@@ -1,1 +1,1 @@
-"""Answers what was understood, with the tools: one module for each kind of question."""
+"""Answers understood questions with the tools: one module for each kind of question."""

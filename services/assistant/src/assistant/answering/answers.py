@@ -1,18 +1,18 @@
-"""The answer to each question, and what is never answered, whoever understood it."""
+"""Picks the answer to a question, and declines what is never answered, whichever assistant understood it."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from assistant.answering import budgets, changes, help_, lists, sums
-from assistant.answering.asking import ask_which
+from assistant.answering import budgets, changes, guide, lists, sums
+from assistant.answering.clarification import ask_which
 from assistant.answering.context import Answer, Context, DeclinedError
 from assistant.conversation import blocks
 from assistant.conversation.model import Outcome
 from assistant.understanding.calendar import Calendar
-from assistant.understanding.deciding import decide
-from assistant.understanding.following import answer_to, follow
+from assistant.understanding.follow_ups import answer_to, follow
+from assistant.understanding.intents import decide
 from assistant.understanding.question import Intent, Question
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _SUGGESTED = 3
 _NEW = frozenset({Intent.ADD, Intent.HELP})
-"""Intents in which a part of a payee's name need not mean one that there is."""
+"""Intents in which part of a payee's name need not refer to an existing payee."""
 _ANSWERS: Mapping[Intent, Callable[[Question, Context], Answer]] = {
     Intent.SPENDING: sums.spending,
     Intent.INCOME: sums.spending,
@@ -40,12 +40,12 @@ _ANSWERS: Mapping[Intent, Callable[[Question, Context], Answer]] = {
     Intent.ADD: changes.add_expense,
     Intent.SET_BUDGET: changes.set_budget,
     Intent.RECATEGORISE: changes.recategorise,
-    Intent.HELP: help_.explain,
+    Intent.HELP: guide.explain,
 }
 
 
 def answer_of(reading: Reading, question: Question, context: Context) -> Answer:
-    """Return the answer to a question that some words ask; raises ToolError."""
+    """Answer a question; raises ToolError."""
     if question.intent is Intent.UNKNOWN and reading.has("hello", "help") and not reading.unknown:
         greeting = replace(question, intent=Intent.GREETING)
         return Answer(Outcome.ANSWERED, [blocks.text(context.book.say("declines.hello"))], greeting)
@@ -59,7 +59,7 @@ def answer_of(reading: Reading, question: Question, context: Context) -> Answer:
 
 
 def _check(reading: Reading, question: Question, context: Context) -> None:
-    """Raise DeclinedError for what is never answered."""
+    """Raise DeclinedError for questions that are never answered."""
     book = context.book
     if question.intent is Intent.HELP:
         return
@@ -90,9 +90,9 @@ def _check(reading: Reading, question: Question, context: Context) -> None:
 
 
 def question_of(reading: Reading, person: Person, before: Question | None, today: Calendar, *, is_asked: bool) -> Question:
-    """Return the question that some words ask, or go on with; `is_asked` says that the last answer asked back."""
+    """Return the question in a text, which may continue the previous one; `is_asked` means that the last answer asked back."""
     question = decide(reading)
-    if question.currency == person.currency:  # "how many dollars?": sums are in it anyway
+    if question.currency == person.currency:  # "how many dollars?": sums are in the home currency anyway
         question = replace(question, currency="")
     if is_asked and before is not None:
         completed = answer_to(question, before)
@@ -102,7 +102,7 @@ def question_of(reading: Reading, person: Person, before: Question | None, today
 
 
 def _or_spending(question: Question) -> Question:
-    """Take names and days alone ("restaurants in May?") as a question for the sum."""
+    """Treat names and days alone ("restaurants in May?") as a question about the sum."""
     selects = question.names or ((question.periods or question.tag or question.currency) and not question.texts)
     if question.intent is Intent.UNKNOWN and selects:
         return replace(question, intent=Intent.SPENDING)
@@ -110,7 +110,7 @@ def _or_spending(question: Question) -> Question:
 
 
 def _is_about_somebody_else(reading: Reading) -> bool:
-    """Whether the words ask what somebody else did: "did Natasha spend", "hat Natasha gestern gekauft", "Natasha ने"."""
+    """Whether the question is about somebody else: "did Natasha spend", "hat Natasha gestern gekauft", "Natasha ने"."""
     others = reading.cues.get("third_person", ())
     if any(index - 1 in others for index in reading.unknown) and reading.has("spend", "buy", "income") and not reading.has("cost"):
         return True
@@ -126,27 +126,27 @@ def _is_about_somebody_else(reading: Reading) -> bool:
 
 
 def _is_odd(reading: Reading) -> bool:
-    """Whether there are signs of a program among the words, which nobody means as an expense."""
+    """Whether there are symbols of a program among the words, so that it cannot be an expense."""
     return any(not reading.line.key(index)[:1].isalnum() for index in reading.unknown)
 
 
 def _after_declining(question: Question, context: Context) -> Question:
-    """Return what a follow-up can build on: what was understood, without the words and days that led nowhere."""
+    """Return what a follow-up can build on: the question without the words and days that caused the decline."""
     intent = Intent.SPENDING if question.intent in (Intent.AVERAGE, Intent.UNKNOWN) else question.intent
     known = tuple(period for period in question.periods if period.first <= context.today.today)
-    led_nowhere = replace(question, intent=intent, periods=known, texts=(), without_texts=())
+    usable = replace(question, intent=intent, periods=known, texts=(), without_texts=())
     if question.at_least is not None and question.at_least == question.at_most:  # the 2 of "user 2"
-        return replace(led_nowhere, at_least=None, at_most=None)
-    return led_nowhere
+        return replace(usable, at_least=None, at_most=None)
+    return usable
 
 
 def found_in(reading: Reading, memory: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the entries of the last answer if the words describe no others."""
+    """Return the entries of the last answer, unless the words describe others."""
     other = [found for found in reading.names if found.names[0].kind == "payee"]
     return () if other or reading.periods or reading.unknown else tuple(str(each) for each in memory.get("found", ()))
 
 
-def three(suggestions: tuple[str, ...], book: Phrasebook) -> tuple[str, ...]:
-    """Return three suggestions, whatever the answer had of its own."""
+def three_suggestions(suggestions: tuple[str, ...], book: Phrasebook) -> tuple[str, ...]:
+    """Return three suggestions: those of the answer first, then general ones."""
     general = (book.say(f"suggestions.{name}") for name in ("month", "budgets", "biggest", "add"))
     return tuple(dict.fromkeys((*suggestions, *general)))[:_SUGGESTED]

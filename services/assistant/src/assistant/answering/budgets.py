@@ -1,4 +1,4 @@
-"""Answers about budgets: how they stand, whether they will last, what took one over its limit."""
+"""Answers about budgets: their state, whether they will last, and which expense pushed one over its limit."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 
 
 def budgets(question: Question, context: Context) -> Answer:
-    """How all budgets stand, or stood in a month."""
+    """Answer how all budgets are doing, or did in a month."""
     states = context.tools.budgets(_day(question, context))
     if not states:
         return Answer(Outcome.ANSWERED, [blocks.text(context.book.say("answers.budgets_none"))], question)
-    words = _standing(states, context)
+    words = _summary(states, context)
     over = next((state for state in states if state.state == "exceeded"), states[0])
     suggestions = [
         context.book.say("suggestions.why" if over.state == "exceeded" else "suggestions.pace", name=over.name),
@@ -37,7 +37,7 @@ def budgets(question: Question, context: Context) -> Answer:
     return Answer(Outcome.ANSWERED, [blocks.text(words), blocks.budgets(states)], question, suggestions)
 
 
-def _standing(states: Sequence[BudgetState], context: Context) -> str:
+def _summary(states: Sequence[BudgetState], context: Context) -> str:
     book = context.book
     when = _when(states[0], context)
     exceeded = ", ".join(state.name for state in states if state.state == "exceeded")
@@ -49,7 +49,7 @@ def _standing(states: Sequence[BudgetState], context: Context) -> str:
 
 
 def one_budget(question: Question, context: Context) -> Answer:
-    """What is left of a budget."""
+    """Answer how much is left of a budget."""
     found = _budgets_of(question, context)
     words = " ".join(_left(state, context) for state in found)
     first = found[0]
@@ -76,7 +76,7 @@ def _left(state: BudgetState, context: Context) -> str:
 
 
 def pace(question: Question, context: Context) -> Answer:
-    """Whether a budget, or each of them, will last at the pace of its period so far."""
+    """Answer whether a budget, or each of them, will last at the present pace."""
     states = _budgets_of(question, context) if question.names or question.texts else context.tools.budgets(_day(question, context))
     if not states:
         return Answer(Outcome.ANSWERED, [blocks.text(context.book.say("answers.budgets_none"))], question)
@@ -96,7 +96,7 @@ def pace(question: Question, context: Context) -> Answer:
 
 
 def _expected(state: BudgetState, today: date) -> Money:
-    """Return what will be spent by the end of the period if it goes on as until today."""
+    """Return the spending at the end of the period if it goes on at the present pace."""
     days, gone = (state.last - state.first).days + 1, (min(today, state.last) - state.first).days + 1
     return Money.of(state.spent.decimal * Decimal(days) / Decimal(max(gone, 1)), state.spent.currency)
 
@@ -115,7 +115,7 @@ def _pace(state: BudgetState, expected: Money, context: Context) -> str:
 
 
 def why(question: Question, context: Context) -> Answer:
-    """Which entry took a budget over its limit; without a name that of every exceeded one."""
+    """Answer which entry pushed a budget over its limit; without a name, for every exceeded budget."""
     day = _day(question, context)
     if question.names or question.texts:
         states: Sequence[BudgetState] = _budgets_of(question, context)
@@ -154,7 +154,7 @@ def _why(state: BudgetState, tipping: Tipping | None, context: Context) -> str:
 
 
 def _budgets_of(question: Question, context: Context) -> list[BudgetState]:
-    """Return the budgets of the categories that are named; raises DeclinedError if there are none."""
+    """Return the budgets of the named categories; raises DeclinedError if there are none."""
     if question.texts:
         raise DeclinedError(context.book.say("declines.word", word=question.texts[0]))
     wanted = {each for name in question.names for each in name.ids}
@@ -170,7 +170,7 @@ def _budgets_of(question: Question, context: Context) -> list[BudgetState]:
 
 
 def _day(question: Question, context: Context) -> date | None:
-    """Return the last day of the period that is meant, at most today; None for the current one."""
+    """Return the last day of the period in question, at most today; None for the current one."""
     period = only_period(question)
     return min(period.last, context.today.today) if period else None
 

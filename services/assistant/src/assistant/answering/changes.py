@@ -1,11 +1,11 @@
-"""Answers with a proposal: an expense to add, a budget to set or change, entries to move to another category."""
+"""Answers with a proposal: to add an expense, set or change a budget, or move entries to another category."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from assistant.answering.asking import ask_which_budget, ask_which_entry
+from assistant.answering.clarification import ask_which_budget, ask_which_entry
 from assistant.answering.context import Answer, DeclinedError
 from assistant.answering.selection import only_period, selection_of, what_of
 from assistant.conversation import blocks
@@ -26,7 +26,7 @@ _MOST_MOVED = 200
 
 
 def add_expense(question: Question, context: Context) -> Answer:
-    """Propose an expense, or income."""
+    """Propose to add an expense or income."""
     book = context.book
     if question.amount is None:
         return Answer(Outcome.CLARIFY, [blocks.text(book.say("asks.amount"))], question)
@@ -64,7 +64,7 @@ def _category_of(question: Question, payee: str, context: Context) -> Category |
 
 
 def set_budget(question: Question, context: Context) -> Answer:
-    """Propose a budget for a category, or another limit for the one that it has."""
+    """Propose a budget for a category, or a new limit if it has one already."""
     unknown = (*question.texts, *question.without_texts)
     if unknown:
         raise DeclinedError(context.book.say("declines.word", word=unknown[0]))
@@ -85,7 +85,7 @@ def set_budget(question: Question, context: Context) -> Answer:
 
 
 def _stepped(question: Question, state: BudgetState, amount: Money, context: Context) -> Money:
-    """Return the limit that is meant: the amount, or that much more or less than now."""
+    """Return the new limit: the amount, or the present limit plus or minus the amount."""
     if not question.step:
         return amount
     if amount.currency != state.limit.currency or state.limit.minor + question.step * amount.minor <= 0:
@@ -112,25 +112,25 @@ def _change(question: Question, state: BudgetState, limit: Money, context: Conte
 
 def _new_budget(question: Question, names: Sequence[Name], limit: Money, context: Context) -> Answer:
     book = context.book
-    name = ", ".join(each.text for each in names)
+    title = ", ".join(each.text for each in names)
     cycle = question.cycle or "monthly"
     fields = [
-        blocks.field("category", book.say("labels.category"), name),
+        blocks.field("category", book.say("labels.category"), title),
         blocks.field("limit", book.say("labels.limit"), book.money(limit)),
         blocks.field("cycle", book.say("labels.cycle"), book.say(f"labels.{cycle}")),
     ]
     parameters = {
-        "name": name[:100],
+        "name": title[:100],
         "limit": limit.text,
         "currency": limit.currency,
         "cycle": cycle,
-        "category_ids": sorted({each for one in names for each in one.ids}),
+        "category_ids": sorted({each for name in names for each in name.ids}),
     }
     return _proposed(question, context, Proposal(context.new_id(), "set_budget", parameters), fields)
 
 
 def recategorise(question: Question, context: Context) -> Answer:
-    """Propose to move entries to another category: those of the last answer, or those that are described."""
+    """Propose to move entries to another category: those of the last answer, or those described."""
     into = question.into
     if into is None or into.kind != "category":
         raise DeclinedError(context.book.say("declines.unclear"))
@@ -173,7 +173,7 @@ def _entries_to_move(question: Question, context: Context) -> Sequence[Entry]:
 def _proposed(
     question: Question, context: Context, proposal: Proposal, fields: Sequence[Mapping[str, str]], *, name: str = "", **values: str
 ) -> Answer:
-    """Show what is to be changed and ask; `name` is of the sentences, if it is not the action's."""
+    """Show the change and ask for confirmation; `name` is the key of the sentences if it differs from the action."""
     name = name or proposal.action
     card = blocks.card(proposal, context.book.say(f"titles.{name}", **values), fields)
     asked = blocks.text(context.book.say(f"proposals.{name}", **values))

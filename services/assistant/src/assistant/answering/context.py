@@ -1,8 +1,8 @@
-"""What every answer needs: who asks, the tools, and how to say it."""
+"""What every answer needs: the person, the tools and the phrasebook."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from assistant.conversation.model import Block, Outcome, Proposal
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Context:
-    """Of one message."""
+    """The context of one message."""
 
     person: Person
     tools: Toolbox
@@ -33,7 +33,7 @@ class Context:
 
 @dataclass(frozen=True)
 class Answer:
-    """What comes back: blocks, and how the talk goes on."""
+    """Blocks to show, and what follow-ups need."""
 
     outcome: Outcome
     blocks: Sequence[Block]
@@ -41,18 +41,14 @@ class Answer:
     suggestions: Sequence[str] = ()
     proposal: Proposal | None = None
     memory: Mapping[str, object] = field(default_factory=dict)
-    """Beside the question."""
+    """What is remembered besides the question."""
 
     @property
     def intent(self) -> str:
-        """What was understood, as documented; of help with its topic."""
-        of = self.question
-        return f"help:{of.topic}" if of.intent is Intent.HELP else of.intent.value
-
-    def with_question(self, question: Question) -> Answer:
-        """Return the same answer to a question with more in it."""
-        return replace(self, question=question)
+        """The documented name of the intent; for help, with its topic."""
+        question = self.question
+        return f"help:{question.topic}" if question.intent is Intent.HELP else question.intent.value
 
 
 class DeclinedError(Exception):
-    """There is no honest answer. The message says so in the person's language."""
+    """The question cannot be answered. The message says why, in the person's language."""

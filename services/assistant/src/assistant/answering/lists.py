@@ -1,4 +1,4 @@
-"""Answers with entries: found, largest, latest."""
+"""Answers with lists of entries."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _KEYS = {Sorting.BIGGEST: "answers.biggest", Sorting.SMALLEST: "answers.smallest
 
 
 def entries(question: Question, context: Context) -> Answer:
-    """The entries themselves."""
+    """Answer with matching entries."""
     period = only_period(question)
     selection = selection_of(question, context, period)
     found = context.tools.entries(selection, Order(question.sorting.value), question.limit or _SHOWN)
@@ -42,6 +42,6 @@ def entries(question: Question, context: Context) -> Answer:
 
 
 def _total(question: Question, context: Context, selection: Selection, label: str) -> Block:
-    """Return what the entries come to, which is what a list is often asked for."""
+    """Return the sum of the entries, which is often what people want from a list."""
     kind = "earned" if question.is_income else "spent"
     return blocks.figures(blocks.figure_of(kind, label, context.tools.total(selection)))

@@ -1,4 +1,4 @@
-"""Makes what reads a person's texts, from their locale and their own names."""
+"""Makes readers of a person's texts, from their locale and their own names."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from assistant.phrasing.book import decimal_sign_of, locale_of, month_comes_firs
 from assistant.understanding.calendar import Calendar
 from assistant.understanding.names import NameIndex
 from assistant.understanding.own_names import own_names
-from assistant.understanding.reading import Manner, Reader
+from assistant.understanding.reading import Reader, WritingConventions
 from assistant.understanding.vocabulary import vocabulary_of
 
 if TYPE_CHECKING:
@@ -21,13 +21,13 @@ _UNIT_FIRST = frozenset({"es", "fr"})
 """Languages in which the unit comes before "last" or "next", as in "mes pasado"."""
 
 _WEEK_STARTS = {"hi": 0}
-"""On which day people say that a week begins where CLDR only has how calendars are printed."""
+"""The first day of the week in everyday language, where CLDR only knows how calendars are printed."""
 
 
 def reader_of(language: str, person: Person, tools: Toolbox, today: Calendar) -> Reader:
-    """Return what reads a language for a person, whose own names it knows; raises ToolError."""
+    """Return a reader of a language that knows the person's own names; raises ToolError."""
     names = _index(language, tuple(tools.categories()), tuple(tools.payees()))
-    manner = Manner(month_comes_first(person.locale), language in _UNIT_FIRST, decimal_sign_of(person.locale))
+    manner = WritingConventions(month_comes_first(person.locale), language in _UNIT_FIRST, decimal_sign_of(person.locale))
     return Reader(vocabulary_of(language), names, today, manner)
 
 

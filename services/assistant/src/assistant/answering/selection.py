@@ -1,4 +1,4 @@
-"""Turns what was understood into a selection of entries, and into words."""
+"""Turns a question into a selection of entries, and describes the selection in words."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def selection_of(question: Question, context: Context, period: Period | None) ->
     """Return the entries that a question is about, within a period.
 
     Raises:
-        DeclinedError: if a word of it is in no category, payee or entry.
+        DeclinedError: if a word matches no category, payee or entry.
     """
     selection = Selection(
         kind=Kind.INCOME if question.is_income else Kind.EXPENSE,
@@ -59,7 +59,7 @@ def _payees(names: tuple[Name, ...]) -> tuple[str, ...]:
 
 
 def _with_texts(question: Question, context: Context, selection: Selection) -> Selection:
-    """Add the words that are in descriptions, or tags: each must be found somewhere in what the person entered."""
+    """Add the words of descriptions and tags; each must occur in some entry of the person."""
     for text in question.texts:
         selection = _with_text(text, context, selection)
     for text in question.without_texts:
@@ -85,12 +85,12 @@ def _with_text(text: str, context: Context, selection: Selection) -> Selection:
 
 
 def _spelling(text: str, context: Context) -> str | None:
-    """Return a word as entries have it: as it is, or in the singular."""
+    """Return the form of a word that occurs in entries: as it is, or in the singular."""
     if len(text) < 3 and text.isascii():
         return None
     forms, absent = _forms(text, context), list[str]()
     known = set()
-    for each in sorted(forms, key=len):  # where "yacht" is nowhere, "yachts" need not be looked for
+    for each in sorted(forms, key=len):  # without "yacht", there is no "yachts" either
         if any(part in each.casefold() for part in absent):
             continue
         found = _entries_with(each, context)
@@ -106,9 +106,9 @@ def _entries_with(text: str, context: Context) -> Sequence[Entry]:
 
 
 def _all_begin_with(text: str, found: Sequence[Entry], *, is_other: bool) -> bool:
-    """Whether words of entries begin with a text; the API finds it within words too, such as "owe" in "power".
+    """Whether a text occurs at the beginning of words; the API also finds "owe" in "power".
 
-    Another form of what was said (`is_other`) counts in descriptions and notes only: flowers are not bought at "Rose Flower".
+    Another form of the word (`is_other`) counts in descriptions and notes only: flowers need not come from "Rose Flower".
     """
     begins = re.compile(rf"(?<!\w){re.escape(text.casefold())}")
     where = (f"{'' if is_other else each.payee} {each.description} {each.note}" for each in found)
@@ -116,19 +116,19 @@ def _all_begin_with(text: str, found: Sequence[Entry], *, is_other: bool) -> boo
 
 
 def _tag(text: str, context: Context) -> str:
-    """Return a word as a tag that some entry has, or nothing."""
+    """Return the tag for a word if an entry has it, otherwise an empty string."""
     forms = (key_of(each) for each in _forms(text, context))
     return next((each for each in forms if context.tools.total(Selection(tag=each)).count), "")
 
 
 def _forms(text: str, context: Context) -> list[str]:
-    """Return a word as it is, without an ending that may be that of a plural or case, and in other words."""
+    """Return a word, its synonyms, and the word without a possible plural or case ending."""
     others = vocabulary_of(context.book.language).others_for(text)
     return [text, *others, *(text[: -len(end)] for end in _CASE if text.casefold().endswith(end) and len(text) - len(end) > 3)]
 
 
 def what_of(question: Question, context: Context) -> str:
-    """Return in words which entries are meant, such as "Food / Groceries without La Colombe"."""
+    """Describe which entries are meant, such as "Food / Groceries without La Colombe"."""
     book = context.book
     parts = [name.text for name in question.names[:_MOST_NAMED]] + [book.say("labels.quoted", text=text) for text in question.texts]
     if question.tag:

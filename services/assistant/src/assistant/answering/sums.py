@@ -27,7 +27,7 @@ _RANKED = 5
 
 
 def spending(question: Question, context: Context) -> Answer:
-    """How much was spent or received."""
+    """Answer how much was spent or received."""
     period = only_period(question)
     total = context.tools.total(selection_of(question, context, period))
     what, when = what_of(question, context), context.book.period(period)
@@ -43,7 +43,7 @@ def spending(question: Question, context: Context) -> Answer:
 
 
 def count(question: Question, context: Context) -> Answer:
-    """How many entries there are."""
+    """Answer how many entries there are."""
     period = only_period(question)
     total = context.tools.total(selection_of(question, context, period))
     what, when = what_of(question, context), context.book.period(period)
@@ -54,7 +54,7 @@ def count(question: Question, context: Context) -> Answer:
 
 
 def average(question: Question, context: Context) -> Answer:
-    """What it is per month, over complete months only."""
+    """Answer what it is on average, over complete months only."""
     period = _complete_months(only_period(question), context)
     total = context.tools.total(selection_of(question, context, period))
     amount = Money.of(total.amount.decimal / _units_in(period, question.per), total.amount.currency)
@@ -65,15 +65,15 @@ def average(question: Question, context: Context) -> Answer:
 
 
 def _units_in(period: Period, per: str) -> Decimal:
-    """Return how many days, weeks, months or years a period has; parts of weeks and years count."""
+    """Return how many days, weeks, months or years a period has, including fractions of weeks and years."""
     days = Decimal((period.last - period.first).days + 1)
     return {"day": days, "week": days / 7, "month": Decimal(period.months), "year": Decimal(period.months) / _MONTHS}[per]
 
 
 def _complete_months(period: Period | None, context: Context) -> Period:
-    """Return the months of a period that have ended and, without a period, the last twelve.
+    """Return the months of a period that have ended; without a period, the last twelve.
 
-    What one month was is no average, so a single month gives the twelve months up to it.
+    There is no average of the current month alone, so it also means the last twelve.
     """
     today = context.today
     last_complete = today.unit(Unit.MONTH, -1)
@@ -94,7 +94,7 @@ def _oldest_day(context: Context) -> date | None:
 
 
 def comparison(question: Question, context: Context) -> Answer:
-    """Two sums and their difference: of two periods, two names, a period and the one before it, or a month and the average."""
+    """Compare two periods, two names, a period with the previous one, or a month with the average."""
     if question.against_average:
         return _with_average(question, context)
     pairs = _compared(question, context)
@@ -110,7 +110,7 @@ def comparison(question: Question, context: Context) -> Answer:
 
 
 def _with_average(question: Question, context: Context) -> Answer:
-    """Compare a month with the average of the twelve before it."""
+    """Compare a month with the average of the previous twelve."""
     book, period = context.book, question.periods[0]
     month = Calendar(period.first)
     year = Period(month.unit(Unit.MONTH, -_MONTHS).first, month.unit(Unit.MONTH, -1).last)
@@ -151,7 +151,7 @@ def _compared(question: Question, context: Context) -> list[tuple[Question, str]
 
 
 def _sides(question: Question) -> list[Question]:
-    """Return a question for each of the things that are compared."""
+    """Return a question for each of the two names that are compared."""
     if len(question.names) + len(question.texts) != 2:
         return []
     by_name = [replace(question, names=(name,), texts=()) for name in question.names]
@@ -159,7 +159,7 @@ def _sides(question: Question) -> list[Question]:
 
 
 def ranking(question: Question, context: Context) -> Answer:
-    """Which categories, payees or months come first."""
+    """Rank categories, payees or months."""
     period, by = only_period(question), By((question.grouping or Grouping.CATEGORY).value)
     sums = [each for each in context.tools.sums(selection_of(question, context, period), by) if each.label]
     if question.is_by_count:
@@ -177,7 +177,7 @@ def ranking(question: Question, context: Context) -> Answer:
 
 
 def _suggestions(question: Question, context: Context) -> list[str]:
-    """Suggest what goes on from here: another period, the entries, an average."""
+    """Suggest how to continue: another period, the entries, an average."""
     book = context.book
     also = []
     if question.intent is not Intent.COUNT and not question.names:

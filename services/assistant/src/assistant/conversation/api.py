@@ -1,4 +1,4 @@
-"""The operations on conversations in openapi.yaml."""
+"""The operations of a conversation."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from assistant.conversation.allowance import Allowance
 from assistant.conversation.model import Block, Choice
-from assistant.conversation.service import Answer, Conversation, Said
+from assistant.conversation.rate_limit import RateLimit
+from assistant.conversation.service import Answer, Conversation, UserInput
 from assistant.conversation.streaming import HEADERS, events, wants_events
 from assistant.person import Person
 from assistant.tools.toolbox import Toolbox
@@ -19,11 +19,11 @@ from chassis.security.tokens import Caller
 from chassis.web.request import Request, Response
 
 EXTENSION = "X-Outlay-Extension"
-"""The header in which a gateway hands over what Watson Assistant may call back with."""
+"""The header in which the gateway passes the token for Watson's extension."""
 
 
 class InvalidMessageError(Exception):
-    """Nothing to answer."""
+    """The message is invalid."""
 
     def __init__(self, *, at: str, message: str) -> None:
         """`at` is a JSON pointer."""
@@ -31,7 +31,7 @@ class InvalidMessageError(Exception):
         self.errors = [{"pointer": at, "message": message}]
 
 
-class Conversations:
+class ConversationApi:
     """One method for each operation."""
 
     def __init__(
@@ -39,37 +39,36 @@ class Conversations:
         conversation: Conversation,
         *,
         tools_of: Callable[[Person, str], Toolbox],
-        allowance: Allowance,
+        rate_limit: RateLimit,
         clock: Callable[[], datetime],
     ) -> None:
-        """`tools_of` makes the tools of a person out of the token that they sent."""
-        self._conversation, self._tools_of, self._allowance, self._clock = conversation, tools_of, allowance, clock
+        """`tools_of` returns the tools of a person, given their service token."""
+        self._conversation, self._tools_of, self._rate_limit, self._clock = conversation, tools_of, rate_limit, clock
 
     def get_assistant(self, request: Request) -> Response:
-        """Say what answers."""
+        """Return which assistant answers, and questions to start with."""
         adapter = self._conversation.adapter
         examples = list(self._conversation.examples(person_of(request.caller, self._clock)))
         return {"adapter": adapter, "external": adapter != "builtin", "examples": examples}, 200, {}
 
     def send_message(self, request: Request, body: dict[str, Any]) -> Response:
         """Answer a message, at once or block by block."""
-        said = _said(body, request)
-        self._allowance.take(request.caller.user_id)
-        items = self._answered(said, request)
+        sent = _input(body, request)
+        self._rate_limit.take(request.caller.user_id)
+        items = self._answer(sent, request)
         if wants_events(request.headers.get("Accept", "")):
             return events(items, _view), 200, HEADERS
-        *_blocks, answer = items
-        assert isinstance(answer, Answer)  # noqa: S101  it is what comes last
+        answer = [item for item in items if isinstance(item, Answer)][-1]
         return _view(answer), 200, {}
 
-    def _answered(self, said: Said, request: Request) -> Iterator[Block | Answer]:
+    def _answer(self, sent: UserInput, request: Request) -> Iterator[Block | Answer]:
         person = person_of(request.caller, self._clock)
         with context.span("answer", Kind.INTERNAL, {"outlay.adapter": self._conversation.adapter}):
-            yield from self._conversation.answer(said, person, self._tools_of(person, token_of(request)))
+            yield from self._conversation.answer(sent, person, self._tools_of(person, token_of(request)))
 
 
 def person_of(caller: Caller, clock: Callable[[], datetime]) -> Person:
-    """Return who asks."""
+    """Return the person who sent a request."""
     return Person(
         user_id=caller.user_id,
         session_id=caller.session_id,
@@ -82,17 +81,17 @@ def person_of(caller: Caller, clock: Callable[[], datetime]) -> Person:
 
 
 def token_of(request: Request) -> str:
-    """Return the service token that came with a request."""
+    """Return the service token of a request."""
     return request.headers.get("Authorization", "").partition(" ")[2].strip()
 
 
-def _said(body: Mapping[str, Any], request: Request) -> Said:
+def _input(body: Mapping[str, Any], request: Request) -> UserInput:
     text, choice = body.get("text", "").strip(), body.get("choice")
     if "text" in body and choice:
-        raise InvalidMessageError(at="/choice", message="goes without a text")
+        raise InvalidMessageError(at="/choice", message="cannot be combined with a text")
     if not text and not choice:
         raise InvalidMessageError(at="/text", message="must not be blank")
-    return Said(
+    return UserInput(
         text=text,
         choice=Choice(choice) if choice else None,
         conversation=body.get("conversation", ""),

@@ -1,4 +1,4 @@
-"""Makes each block of openapi.yaml."""
+"""Makes the blocks that openapi.yaml describes."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ _LONGEST_PAUSE = 10_000
 
 
 def text(words: str) -> Block:
-    """A sentence or more; plain text."""
+    """One or more sentences of plain text."""
     return {"type": "text", "text": words}
 
 
 def figure(kind: str, label: str, *, amount: Money | None = None, count: int | None = None, link: str = "") -> Mapping[str, Any]:
-    """One of `figures`; `kind` is spent, earned, count, average, difference or remaining."""
-    return _without_nothing(kind=kind, label=label, amount=amount.to_wire() if amount else None, count=count, link=link or None)
+    """One figure; `kind` is spent, earned, count, average, difference or remaining."""
+    return _without_none(kind=kind, label=label, amount=amount.to_wire() if amount else None, count=count, link=link or None)
 
 
 def figure_of(kind: str, label: str, total: Total) -> Mapping[str, Any]:
-    """One of `figures`, from a sum of entries."""
+    """One figure, from a sum of entries."""
     return figure(kind, label, amount=total.amount, count=total.count, link=total.link)
 
 
 def figures(*shown: Mapping[str, Any]) -> Block:
-    """Numbers, each with the list behind it."""
+    """Figures, each with a link to its entries."""
     return {"type": "figures", "figures": list(shown)}
 
 
@@ -46,9 +46,9 @@ def budgets(states: Iterable[BudgetState]) -> Block:
 def ranking(by: By, sums: Iterable[Sum], *, link: str = "") -> Block:
     """Sums side by side."""
     items = [
-        _without_nothing(label=each.label, amount=each.amount.to_wire(), count=each.count, link=each.link or None) for each in sums
+        _without_none(label=each.label, amount=each.amount.to_wire(), count=each.count, link=each.link or None) for each in sums
     ]
-    return _without_nothing(type="ranking", by=by.value, items=items, link=link or None)
+    return _without_none(type="ranking", by=by.value, items=items, link=link or None)
 
 
 def field(name: str, label: str, value: str) -> Mapping[str, str]:
@@ -57,7 +57,7 @@ def field(name: str, label: str, value: str) -> Mapping[str, str]:
 
 
 def card(proposal: Proposal, title: str, fields: Iterable[Mapping[str, str]]) -> Block:
-    """What is about to be changed."""
+    """A proposed change."""
     return {
         "type": "card",
         "id": proposal.id,
@@ -72,37 +72,37 @@ def card(proposal: Proposal, title: str, fields: Iterable[Mapping[str, str]]) ->
 def card_in(shown: Block, state: str, *, link: str = "") -> Block:
     """The same card in another state: done, undone or cancelled."""
     kept = {name: value for name, value in shown.items() if name != "link"}
-    return _without_nothing(**{**kept, "state": state, "link": link or None})
+    return _without_none(**{**kept, "state": state, "link": link or None})
 
 
 def options(title: str, choices: Iterable[tuple[str, str]]) -> Block:
-    """What can be said next, as (label, text to send)."""
+    """Options to choose from, as (label, text to send)."""
     return {"type": "options", "title": title, "options": [{"label": label, "text": words} for label, words in choices]}
 
 
 def link(label: str, url: str) -> Block:
-    """A page of the UI, or one elsewhere behind https."""
+    """A page of the UI, or an external https address."""
     return {"type": "link", "label": label, "url": url}
 
 
 def image(url: str, alternative: str) -> Block:
-    """A picture that somebody else serves."""
+    """A picture on another server."""
     return {"type": "image", "url": url, "alternative": alternative}
 
 
 def pause(milliseconds: int, *, typing: bool) -> Block:
-    """A pause before what comes next."""
+    """A pause before the next block."""
     return {"type": "pause", "milliseconds": max(0, min(milliseconds, _LONGEST_PAUSE)), "typing": typing}
 
 
 def search(title: str, results: Iterable[tuple[str, str, str]]) -> Block:
-    """What a search found, as (title, text, URL or nothing)."""
+    """Search results, as (title, text, URL or empty)."""
     found = [{"title": head, "text": body, "url": url} for head, body, url in results]
     return {"type": "search", "title": title, "results": found}
 
 
 def agent(words: str) -> Block:
-    """What to do where Watson Assistant would hand over to a person."""
+    """Shown where Watson Assistant would hand over to a person."""
     return {"type": "agent", "text": words}
 
 
@@ -139,5 +139,5 @@ def _day(day: date) -> str:
     return day.isoformat()
 
 
-def _without_nothing(**values: Any) -> dict[str, Any]:
+def _without_none(**values: Any) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not None}

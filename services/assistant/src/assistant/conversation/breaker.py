@@ -1,4 +1,4 @@
-"""Keeps away from something that failed a moment ago, so that not every message waits for it."""
+"""A circuit breaker: after a failure, messages do not wait for what is broken."""
 
 from __future__ import annotations
 
@@ -10,27 +10,27 @@ RETRY_SECONDS = 30.0
 
 
 class Breaker:
-    """Opens at a failure; after some seconds it lets one try through, and closes if that succeeds."""
+    """Opens after a failure; every few seconds it lets one attempt through, and closes when an attempt succeeds."""
 
     def __init__(self, seconds: float = RETRY_SECONDS, *, monotonic: Callable[[], float] = time.monotonic) -> None:
-        """Begin closed."""
+        """Start closed; `seconds` pass between attempts."""
         self._seconds, self._monotonic = seconds, monotonic
         self._open, self._until = False, 0.0
         self._lock = threading.Lock()
 
     @property
     def open(self) -> bool:
-        """Whether the last try failed."""
+        """Whether the last attempt failed."""
         return self._open
 
     def lets_through(self) -> bool:
-        """Say whether to try now."""
+        """Return whether to attempt it now."""
         with self._lock:
             now = self._monotonic()
             if self._open and now < self._until:
                 return False
             if self._open:
-                self._until = now + self._seconds  # one try at a time
+                self._until = now + self._seconds  # one attempt at a time
             return True
 
     def succeeded(self) -> None:

@@ -1,4 +1,4 @@
-"""What is asked and answered. Blocks are as openapi.yaml describes them, by field."""
+"""Messages, replies and proposals. Blocks have the fields that openapi.yaml describes."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from assistant.person import Person
 from assistant.tools.toolbox import Toolbox
 
 Block = Mapping[str, Any]
-"""One of the schemas that `Block` of openapi.yaml names; `conversation.blocks` makes them."""
+"""One of the variants of `Block` in openapi.yaml; made by `conversation.blocks`."""
 
 
 class Outcome(Enum):
-    """What became of a message."""
+    """How a message was answered."""
 
     ANSWERED = "answered"
     PROPOSED = "proposed"
@@ -29,7 +29,7 @@ class Outcome(Enum):
 
 
 class Choice(Enum):
-    """What a person can choose below an answer."""
+    """A button below an answer."""
 
     CONFIRM = "confirm"
     CANCEL = "cancel"
@@ -38,18 +38,18 @@ class Choice(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A change that is to be made after a yes. Its id is the key by which it is made once."""
+    """A change to be made after the person confirms. Its id is the idempotency key, so it is made only once."""
 
     id: str
     action: str
     """`add_expense`, `set_budget`, `change_budget` or `recategorise`."""
     parameters: Mapping[str, Any]
-    """What the tool of that name takes; JSON values only, since they come back sealed."""
+    """The arguments of that action, see `Toolbox.carry_out`. JSON values only, since the client keeps them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What an assistant makes of a message."""
+    """An assistant's answer to a message."""
 
     outcome: Outcome
     intent: str
@@ -61,43 +61,43 @@ class Reply:
     memory: Mapping[str, Any] = field(default_factory=dict)
     """JSON values that the assistant wants back with the next message."""
     choice: Choice | None = None
-    """What the words mean, if they answer a proposal ("yes", "nein", "undo that"); then the conversation itself acts on it."""
+    """The meaning of words such as "yes", "nein" or "undo that"; the conversation acts on it, not the assistant."""
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What a person said, and what is known of the talk so far."""
+    """A person's message in its conversation."""
 
     text: str
     person: Person
     memory: Mapping[str, Any]
-    """What the assistant gave with its last reply; empty at the beginning."""
+    """What the assistant returned with its last reply; empty at the beginning."""
     pending: Proposal | None
-    """What awaits a yes."""
+    """The proposal that waits for confirmation."""
     can_undo: bool
     extension: str = field(default="", repr=False)
-    """A token, good for two minutes, by which Watson Assistant may read for this person through its extension; empty if none."""
+    """A token, valid for two minutes, with which Watson's extension may read this person's data; empty for none."""
 
 
 class Assistant(Protocol):
-    """Understands messages: the built-in one, or Watson Assistant."""
+    """Replies to messages: the built-in assistant or Watson Assistant."""
 
     name: str
     """`builtin` or `watson`."""
 
     def reply(self, message: Message, tools: Toolbox) -> Iterator[Block | Reply]:
-        """Yield blocks as they become known, and at the end the whole reply.
+        """Yield blocks as soon as they are known, and finally the complete reply.
 
         Raises:
-            AssistantUnavailableError: if it cannot be reached or makes no sense; nothing was changed.
+            AssistantUnavailableError: if it cannot be reached or its answer is malformed.
         """
         ...
 
 
 class AssistantUnavailableError(Exception):
-    """The assistant did not answer in time, or not in a way that makes sense. The message says why, without secrets."""
+    """The assistant did not answer, or its answer is malformed. The message says why, without secrets."""
 
     def __init__(self, message: str, *, reason: str = "unavailable") -> None:
-        """`reason` is a word for meters and logs, such as `timeout`; there are few of them."""
+        """`reason` is one of a few labels for metrics and logs, such as `timeout`."""
         super().__init__(message)
         self.reason = reason

@@ -1,4 +1,4 @@
-"""A conversation: from a message and what was kept of the talk to an answer, block by block."""
+"""Answers a message, block by block, from its text and the state of the conversation."""
 
 from __future__ import annotations
 
@@ -8,36 +8,38 @@ from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field, replace
 
 from assistant.conversation import blocks
-from assistant.conversation.answering import Answering, Fallback, Understood
-from assistant.conversation.changes import act
-from assistant.conversation.meters import Meters
+from assistant.conversation.changes import apply_choice
+from assistant.conversation.draft import AnswerDraft
+from assistant.conversation.fallback import AssistantWithFallback, Complete, Fallback
+from assistant.conversation.metrics import AnswerMetrics
 from assistant.conversation.model import Block, Choice, Message, Outcome, Reply
-from assistant.conversation.sentences import Phrasing
-from assistant.conversation.state import ForgottenError, State, States, TooMuchToKeepError
-from assistant.conversation.turn import Turn
+from assistant.conversation.state import State, StateCipher, StateTooLargeError, UnreadableStateError
+from assistant.errors import raised_at
 from assistant.person import Person
+from assistant.phrasing.book import phrasebook_in
 from assistant.tools.model import ToolError
 from assistant.tools.toolbox import Toolbox
 
 log = logging.getLogger("outlay.assistant")
 
 _SUGGESTED = 3
+_EXAMPLES = ("last_month_groceries", "biggest", "add")
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """What was sent: a text or a choice, and the conversation that it continues."""
+class UserInput:
+    """What the client sent: a text or a choice, and the conversation that it continues."""
 
     text: str = ""
     choice: Choice | None = None
     conversation: str = ""
     extension: str = field(default="", repr=False)
-    """By which Watson Assistant may call back for this person, if there is one."""
+    """A token with which Watson Assistant may call back for this person; empty if there is none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """All of an answer."""
+    """A complete answer."""
 
     conversation: str
     adapter: str
@@ -51,144 +53,134 @@ class Answer:
 
 
 class Conversation:
-    """Answers messages. It keeps nothing between them, and logs nothing of what is said."""
+    """Answers messages. It stores nothing between them, and never logs what people write."""
 
-    def __init__(self, answering: Answering, states: States, phrasing: Phrasing, meters: Meters) -> None:
-        """`phrasing` has what the conversation itself says."""
-        self._answering, self._states, self._phrasing, self._meters = answering, states, phrasing, meters
+    def __init__(self, assistants: AssistantWithFallback, states: StateCipher, metrics: AnswerMetrics) -> None:
+        self._assistants, self._states, self._metrics = assistants, states, metrics
 
     @property
     def adapter(self) -> str:
-        """The name of the assistant that answers if nothing is wrong."""
-        return self._answering.name
+        """The name of the assistant that normally answers."""
+        return self._assistants.name
 
     def examples(self, person: Person) -> tuple[str, ...]:
-        """Return questions to begin with, in the language of the account."""
-        return self._examples(person.locale.partition("-")[0])
+        """Return questions to start with, in the account's language."""
+        return _examples(person.locale.partition("-")[0])
 
-    def _examples(self, language: str) -> tuple[str, ...]:
-        return tuple(self._phrasing(language).examples())
-
-    def answer(self, said: Said, person: Person, tools: Toolbox) -> Iterator[Block | Answer]:
-        """Yield blocks as they become known, and at the end the answer with all of them."""
-        started, turn = time.perf_counter(), Turn(person, self._answering.name)
-        for block in self._blocks(turn, said, tools):
-            turn.shown.append(block)
+    def answer(self, sent: UserInput, person: Person, tools: Toolbox) -> Iterator[Block | Answer]:
+        """Yield blocks as soon as they are known, and finally the answer with all of them."""
+        started, draft = time.perf_counter(), AnswerDraft(person, self._assistants.name)
+        for block in self._blocks(draft, sent, tools):
+            draft.shown.append(block)
             yield block
         answer = Answer(
-            conversation=self._states.sealed(turn.state, person),
-            adapter=turn.adapter,
-            fallback=turn.fallback,
-            language=turn.language,
-            intent=turn.intent,
-            outcome=turn.outcome,
-            blocks=tuple(turn.shown),
-            suggestions=turn.suggestions or self._examples(turn.language)[:_SUGGESTED],
-            choices=turn.choices,
+            conversation=self._states.encrypt(draft.state, person),
+            adapter=draft.adapter,
+            fallback=draft.fallback,
+            language=draft.language,
+            intent=draft.intent,
+            outcome=draft.outcome,
+            blocks=tuple(draft.shown),
+            suggestions=draft.suggestions or _examples(draft.language)[:_SUGGESTED],
+            choices=draft.choices,
         )
-        self._meters.answered(turn.adapter, turn.intent, turn.outcome.value, time.perf_counter() - started)
+        self._metrics.answered(draft.adapter, draft.intent, draft.outcome.value, time.perf_counter() - started)
         yield answer
 
-    def _blocks(self, turn: Turn, said: Said, tools: Toolbox) -> Iterator[Block]:
-        forgotten = not self._resume(turn, said.conversation)
-        if forgotten:
-            yield blocks.text(self._phrasing(turn.language).forgotten())
-        if said.choice:
-            yield from self._act(turn, said.choice, tools)
+    def _blocks(self, draft: AnswerDraft, sent: UserInput, tools: Toolbox) -> Iterator[Block]:
+        if not self._resume(draft, sent.conversation):
+            yield blocks.text(draft.phrasebook.say("conversation.forgotten"))
+        if sent.choice:
+            yield from self._act(draft, sent.choice, tools)
         else:
-            yield from self._understand(turn, said, tools)
-        yield from self._fit(turn)
+            yield from self._reply_to(draft, sent, tools)
+        yield from self._fit(draft)
 
-    def _resume(self, turn: Turn, conversation: str) -> bool:
-        """Go on with a conversation; say whether that could be done."""
-        turn.begin(State())
+    def _resume(self, draft: AnswerDraft, conversation: str) -> bool:
+        """Restore the conversation's state; return False if that is impossible."""
+        draft.begin(State())
         if conversation:
             try:
-                turn.begin(self._states.opened(conversation, turn.person))
-            except ForgottenError:
+                draft.begin(self._states.decrypt(conversation, draft.person))
+            except UnreadableStateError:
                 return False
         return True
 
-    def _understand(self, turn: Turn, said: Said, tools: Toolbox) -> Iterator[Block]:
+    def _reply_to(self, draft: AnswerDraft, sent: UserInput, tools: Toolbox) -> Iterator[Block]:
         try:
-            reply = yield from self._listen(turn, said, tools)
+            reply = yield from self._ask(draft, sent, tools)
         except ToolError as error:
-            turn.fail()
-            yield blocks.text(self._phrasing(turn.language).failed(str(error)))
+            draft.outcome = Outcome.FAILED
+            yield blocks.text(draft.phrasebook.say("declines.failed", reason=str(error)))
             return
-        except Exception as error:  # nobody foresaw it; its text may hold what the person wrote
-            yield self._broken(turn, error)
+        except Exception as error:  # unexpected; its text may contain what the person wrote
+            yield self._broken(draft, error)
             return
         yield from reply.blocks
         if reply.choice:
-            yield from self._act(turn, reply.choice, tools)
-        elif turn.state.pending and not turn.person.may_write:
-            turn.state, turn.outcome = replace(turn.state, pending=None), Outcome.FAILED
-            yield blocks.text(self._phrasing(turn.language).may_not_write())
+            yield from self._act(draft, reply.choice, tools)
+        elif draft.state.pending and not draft.person.may_write:
+            draft.state, draft.outcome = replace(draft.state, pending=None), Outcome.FAILED
+            yield blocks.text(draft.phrasebook.say("conversation.may_not_write"))
 
-    def _listen(self, turn: Turn, said: Said, tools: Toolbox) -> Generator[Block, None, Reply]:
-        """Yield blocks as they become known; return the reply with those that are left."""
-        shown, memories = 0, turn.state.memory
-        for item in self._answering.reply(_message(turn, said), memories, tools):
-            if isinstance(item, Understood):
-                turn.take(item.reply, item.adapter)
+    def _ask(self, draft: AnswerDraft, sent: UserInput, tools: Toolbox) -> Generator[Block, None, Reply]:
+        """Yield blocks as soon as they are known; return the reply with the remaining ones."""
+        shown, memories = 0, draft.state.memory
+        for item in self._assistants.reply(_message(draft, sent), memories, tools):
+            if isinstance(item, Complete):
+                draft.add_reply(item.reply, item.adapter)
                 return replace(item.reply, blocks=item.reply.blocks[shown:])
             if isinstance(item, Fallback):
-                turn.fallback, turn.adapter = True, "builtin"
-                self._meters.fell_back(item.reason)
-                yield blocks.text(self._phrasing(turn.language).fallback())
+                draft.fallback, draft.adapter = True, "builtin"
+                self._metrics.fell_back(item.reason)
+                yield blocks.text(draft.phrasebook.say("conversation.fallback"))
             else:
                 shown += 1
                 yield item
-        raise EndlessReplyError
+        raise IncompleteReplyError
 
-    def _act(self, turn: Turn, choice: Choice, tools: Toolbox) -> Iterator[Block]:
-        say = self._phrasing(turn.language)
+    def _act(self, draft: AnswerDraft, choice: Choice, tools: Toolbox) -> Iterator[Block]:
         try:
-            acted = act(choice, turn.state, person=turn.person, tools=tools, say=say)
-        except Exception as error:  # see above; what was proposed stays, since it is done once however often it is tried
-            yield self._broken(turn, error)
+            result = apply_choice(choice, draft.state, person=draft.person, tools=tools, book=draft.phrasebook)
+        except Exception as error:  # see above; the proposal is kept, since repeating it is safe
+            yield self._broken(draft, error)
             return
-        turn.acted(acted)
-        yield from acted.blocks
+        draft.add_choice_result(result)
+        yield from result.blocks
 
-    def _fit(self, turn: Turn) -> Iterator[Block]:
-        """Leave out what does not fit into the next message: a proposal is given up then, a change loses its undo."""
+    def _fit(self, draft: AnswerDraft) -> Iterator[Block]:
+        """Shrink a state that is too long for the next message: drop the proposal, or the undo of the last change."""
         try:
-            self._states.sealed(turn.state, turn.person)
-        except TooMuchToKeepError:
-            proposed = turn.state.pending is not None
-            turn.state = replace(turn.state, pending=None, made=turn.state.made if proposed else None, memory={})
+            self._states.encrypt(draft.state, draft.person)
+        except StateTooLargeError:
+            proposed = draft.state.pending is not None
+            draft.state = replace(draft.state, pending=None, made=draft.state.made if proposed else None, memory={})
             if proposed:
-                turn.fail()
-                yield blocks.text(self._phrasing(turn.language).too_much())
+                draft.outcome = Outcome.FAILED
+                yield blocks.text(draft.phrasebook.say("conversation.too_much"))
 
-    def _broken(self, turn: Turn, error: Exception) -> Block:
-        turn.fail()
-        log.error("the assistant failed", extra={"kind": type(error).__name__, "at": _place_of(error)})
-        return blocks.text(self._phrasing(turn.language).broken())
-
-
-class EndlessReplyError(Exception):
-    """An assistant ended without a whole reply."""
+    def _broken(self, draft: AnswerDraft, error: Exception) -> Block:
+        draft.outcome = Outcome.FAILED
+        log.error("the assistant failed", extra={"kind": type(error).__name__, "at": raised_at(error)})
+        return blocks.text(draft.phrasebook.say("conversation.broken"))
 
 
-def _message(turn: Turn, said: Said) -> Message:
-    state = turn.state
+class IncompleteReplyError(Exception):
+    """An assistant ended without a complete reply."""
+
+
+def _message(draft: AnswerDraft, sent: UserInput) -> Message:
+    state = draft.state
     return Message(
-        text=said.text,
-        person=turn.person,
+        text=sent.text,
+        person=draft.person,
         memory={},
         pending=state.pending.proposal if state.pending else None,
-        can_undo=bool(state.made and state.made.undo),
-        extension=said.extension,
+        can_undo=state.undoable is not None,
+        extension=sent.extension,
     )
 
 
-def _place_of(error: Exception) -> str:
-    """Return where it was raised; the rest of a traceback may hold what the person wrote."""
-    trace, place = error.__traceback__, ""
-    while trace is not None:
-        place = f"{trace.tb_frame.f_code.co_filename.rpartition('/')[2]}:{trace.tb_lineno}"
-        trace = trace.tb_next
-    return place
+def _examples(language: str) -> tuple[str, ...]:
+    book = phrasebook_in(language)
+    return tuple(book.say(f"suggestions.{name}") for name in _EXAMPLES)

@@ -1,4 +1,4 @@
-"""What the next message needs: kept by the client, sealed for one session of one user, for an hour."""
+"""The state of a conversation: kept by the client, encrypted for one session of one user, valid for an hour."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from chassis.security.encryption import DecryptionError, Encryptor
 
 LIFETIME_SECONDS = 3_600
 MOST_CHARACTERS = 20_000
-"""As openapi.yaml has it."""
+"""The limit in openapi.yaml."""
 _MOST_BYTES = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """A change that awaits a yes, and its card."""
+    """A proposed change that waits for confirmation, and its card."""
 
     proposal: Proposal
     card: Block
@@ -29,7 +29,7 @@ class Pending:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """The last change, its card, and what undoes it."""
+    """The last change that was made, its card, and what undoes it."""
 
     action: str
     undo: Mapping[str, Any]
@@ -38,7 +38,7 @@ class Made:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """A talk so far. All of it is JSON."""
+    """What the next message needs to know. All values are JSON."""
 
     language: str = ""
     pending: Pending | None = None
@@ -46,46 +46,51 @@ class State:
     memory: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """What each assistant wants back, by its name."""
 
-
-class ForgottenError(Exception):
-    """A conversation that is too old, or of another user or session, or none at all."""
-
-
-class TooMuchToKeepError(Exception):
-    """A proposal that does not fit into a conversation."""
+    @property
+    def undoable(self) -> Made | None:
+        """The last change, if it can be undone."""
+        return self.made if self.made and self.made.undo else None
 
 
-class States:
-    """Seals and opens states."""
+class UnreadableStateError(Exception):
+    """The state is too old, belongs to another user or session, or is not a state at all."""
+
+
+class StateTooLargeError(Exception):
+    """The state has too many characters for a message."""
+
+
+class StateCipher:
+    """Encrypts and decrypts states."""
 
     def __init__(self, encryptor: Encryptor, now: Callable[[], float]) -> None:
-        """`now` is the machine's time, in seconds since 1970."""
+        """`now` is the time in seconds since 1970."""
         self._encryptor, self._now = encryptor, now
 
-    def sealed(self, state: State, person: Person) -> str:
-        """Return a state as text that fits into the next message; what remembers only the topic goes first.
+    def encrypt(self, state: State, person: Person) -> str:
+        """Return a state as text for the next message, without the assistants' memory if that would be too long.
 
-        Raises TooMuchToKeepError.
+        Raises StateTooLargeError.
         """
         for attempt in (state, replace(state, memory={})):
-            text = self._encryptor.encrypt(_packed({"at": int(self._now()), **_as_json(attempt)}), _place(person))
+            text = self._encryptor.encrypt(_packed({"at": int(self._now()), **_as_json(attempt)}), _associated_data(person))
             if len(text) <= MOST_CHARACTERS:
                 return text
-        raise TooMuchToKeepError
+        raise StateTooLargeError
 
-    def opened(self, text: str, person: Person) -> State:
-        """Return the state; raises ForgottenError."""
+    def decrypt(self, text: str, person: Person) -> State:
+        """Return the state; raises UnreadableStateError."""
         try:
-            values = _unpacked(self._encryptor.decrypt(text, _place(person)))
+            values = _unpacked(self._encryptor.decrypt(text, _associated_data(person)))
             age = self._now() - values["at"]
         except (DecryptionError, ValueError, KeyError, TypeError, zlib.error) as error:
-            raise ForgottenError from error
+            raise UnreadableStateError from error
         if not -LIFETIME_SECONDS < age <= LIFETIME_SECONDS:
-            raise ForgottenError
+            raise UnreadableStateError
         return _from_json(values)
 
 
-def _place(person: Person) -> str:
+def _associated_data(person: Person) -> str:
     return f"conversation:{person.user_id}:{person.session_id}"
 
 

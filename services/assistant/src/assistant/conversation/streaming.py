@@ -1,4 +1,4 @@
-"""Answers as server-sent events: a `block` for each block, then `answer`; or `problem` if it breaks off."""
+"""Sends answers as server-sent events: a `block` for each block, then `answer`, or `problem` if it fails midway."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ HEADERS = {"Content-Type": EVENT_STREAM, "X-Accel-Buffering": "no"}
 
 
 def wants_events(accept: str) -> bool:
-    """Say whether a client asks for events rather than for one JSON answer."""
+    """Return whether the client prefers events to one JSON answer."""
     kinds = [part.partition(";")[0].strip().lower() for part in accept.split(",")]
     first = next((kind for kind in kinds if kind in (EVENT_STREAM, "application/json", "application/*", "*/*")), "")
     return first == EVENT_STREAM
@@ -29,21 +29,21 @@ def wants_events(accept: str) -> bool:
 def events(items: Iterator[Block | Answer], view: Callable[[Answer], Mapping[str, Any]]) -> Iterator[bytes]:
     """Yield the events of an answer.
 
-    Each piece may be asked for by another thread, in a context of its own: what opens a span has to end it in the same one.
+    Each event may be fetched by another thread with its own context, but a span must end in the context that it began in.
     """
-    steps, within = _events(items, view), contextvars.copy_context()
+    steps, own_context = _events(items, view), contextvars.copy_context()
     try:
-        while (event := within.run(next, steps, None)) is not None:
+        while (event := own_context.run(next, steps, None)) is not None:
             yield event
     finally:
-        within.run(steps.close)
+        own_context.run(steps.close)
 
 
 def _events(items: Iterator[Block | Answer], view: Callable[[Answer], Mapping[str, Any]]) -> Generator[bytes]:
     try:
         for item in items:
             yield _event("answer", view(item)) if isinstance(item, Answer) else _event("block", item)
-    except Exception as error:  # the status is sent already
+    except Exception as error:  # the status was already sent
         trace = context.current.get()
         log.error("an answer broke off", extra={"kind": type(error).__name__})
         yield _event("problem", body_of(error, {}, trace.request_id if trace else "")[1])

@@ -1,4 +1,4 @@
-"""The tools for other assistants, by the Model Context Protocol: over HTTP at /mcp, and over stdio as `outlay mcp`.
+"""The tools for other assistants over the Model Context Protocol: HTTP at /mcp, and stdio as `outlay mcp`.
 
-Nothing here imports the package `mcp` before the first request: that takes a second. `endpoint` and `access` are the ways in.
+`endpoint` and `access` do not import the package `mcp` before the first request, since that takes a second.
 """

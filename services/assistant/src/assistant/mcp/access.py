@@ -1,11 +1,11 @@
-"""For whom an assistant works, and what it may do."""
+"""The person an assistant works for, and what it may do."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from assistant.mcp.undoing import Undos
+from assistant.mcp.undo_tokens import UndoTokens
 from assistant.person import Person
 from assistant.tools.toolbox import Toolbox
 
@@ -15,16 +15,16 @@ READ, WRITE = "read", "write"
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """One person's tools for one call."""
+    """One person's tools and scopes for one call."""
 
     tools: Toolbox
     person: Person
     scopes: frozenset[str]
-    """Of the access token."""
-    undos: Undos
+    """The scopes of the access token."""
+    undo_tokens: UndoTokens
 
 
-Told = Callable[[str, str, float], None]
-"""Is told of each call: the tool, what became of it (answered, done, undone, declined or failed), and the seconds it took."""
-Opening = Callable[[], Access]
+OnCall = Callable[[str, str, float], None]
+"""Called after each call with the tool, the outcome (answered, done, undone, declined or failed), and the seconds it took."""
+OpenAccess = Callable[[], Access]
 """Returns the access of a connection; raises ToolError if the API cannot be reached or refuses the token."""

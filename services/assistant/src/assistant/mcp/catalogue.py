@@ -1,44 +1,53 @@
-"""All tools, as they are offered."""
+"""All tools, as clients see them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_type_hints
 
 from mcp import types
 
-from assistant.mcp import arguments, budgeting, changing, reading, results
+from assistant.mcp import arguments, budget_tools, read_tools, results, write_tools
 from assistant.mcp.access import READ, WRITE, Access
-from assistant.mcp.reading import Answer
-from assistant.mcp.schemas import Arguments, Result, input_schema, output_schema, read_arguments
+from assistant.mcp.schemas import Arguments, Result, ToolAnswer, input_schema, output_schema, read_arguments
 
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """One of the tools."""
+    """A tool: a function with the tool's name, which takes the access and the arguments."""
 
-    name: str
+    run: Callable[[Access, Any], ToolAnswer]
     title: str
     description: str
-    takes: type[Arguments]
-    gives: type[Result]
-    run: Callable[[Access, Any], Answer]
+    result: type[Result]
     scope: str = READ
     destructive: bool = False
-    """Whether it replaces something that was there."""
+    """Whether it replaces existing values."""
+
+    @property
+    def name(self) -> str:
+        """The function's name."""
+        return self.run.__name__
+
+    @property
+    def arguments(self) -> type[Arguments]:
+        """The class of the function's second parameter."""
+        _access, given, _result = get_type_hints(self.run).values()
+        kind: type[Arguments] = given
+        return kind
 
     @property
     def outcome(self) -> str:
-        """What becomes of a call that goes well."""
-        return "answered" if self.scope == READ else "undone" if self.run is changing.undo else "done"
+        """The outcome of a successful call."""
+        return "answered" if self.scope == READ else "undone" if self.run is write_tools.undo else "done"
 
-    def call(self, access: Access, given: dict[str, Any]) -> Answer:
+    def call(self, access: Access, given: dict[str, Any]) -> ToolAnswer:
         """Run it; raises ToolError."""
-        return self.run(access, read_arguments(self.takes, given))
+        return self.run(access, read_arguments(self.arguments, given))
 
     def described(self) -> types.Tool:
-        """Return it as a client sees it."""
+        """Return the description for clients."""
         hints = types.ToolAnnotations(
             title=self.title,
             read_only_hint=self.scope == READ,
@@ -50,122 +59,86 @@ class Tool:
             name=self.name,
             title=self.title,
             description=self.description,
-            input_schema=input_schema(self.takes),
-            output_schema=output_schema(self.gives),
+            input_schema=input_schema(self.arguments),
+            output_schema=output_schema(self.result),
             annotations=hints,
         )
 
 
 _ALL = (
     Tool(
-        "spending",
+        read_tools.spending,
         "Spending in a period",
         "Add up expenses or income by period, category, payee, text, tag and amount; group the sum by category, payee, month or "
         "day; compare it with another period. Amounts are in the home currency. Use it for every question about how much.",
-        arguments.Spending,
         results.SpendingResult,
-        reading.spending,
     ),
     Tool(
-        "biggest_expenses",
+        read_tools.biggest_expenses,
         "Biggest expenses",
-        "List the largest expenses, of a period, category or payee if you like.",
-        arguments.Biggest,
+        "List the largest expenses, optionally of a period, category or payee.",
         results.EntriesResult,
-        reading.biggest_expenses,
     ),
     Tool(
-        "find_entries",
+        read_tools.find_entries,
         "Find entries",
-        "List expenses or income that fit everything given, with their ids. `found` says how many; for sums use `spending`.",
-        arguments.Finding,
+        "List expenses or income that match all conditions, with their ids. `found` is how many match; for sums use `spending`.",
         results.EntriesResult,
-        reading.find_entries,
     ),
     Tool(
-        "budgets",
+        budget_tools.budgets,
         "Budgets",
-        "Say how each budget stands: limit, spent, remaining, state, and the pace of a running period.",
-        arguments.OnDay,
+        "Return the state of each budget: limit, spent, remaining, state, and the pace of a current period.",
         results.BudgetsResult,
-        budgeting.budgets,
     ),
     Tool(
-        "why_exceeded",
+        budget_tools.why_exceeded,
         "Why a budget is exceeded",
-        "Name the entry that took a budget over its limit in the period that a day is in.",
-        arguments.Exceeded,
+        "Return the entry that pushed a budget over its limit in the period that contains a day.",
         results.ExceededResult,
-        budgeting.why_exceeded,
     ),
     Tool(
-        "list_categories",
+        read_tools.list_categories,
         "Categories",
-        "List all categories. Names such as Food / Coffee say that Coffee is in the group Food.",
-        arguments.Categories,
+        "List all categories. A name such as Food / Coffee means that Coffee is in the group Food.",
         results.CategoriesResult,
-        reading.list_categories,
     ),
+    Tool(read_tools.payees, "Payees", "List the payees, those with the most spending first.", results.PayeesResult),
     Tool(
-        "payees",
-        "Payees",
-        "List the payees, those with most spending first.",
-        arguments.Payees,
-        results.PayeesResult,
-        reading.payees,
-    ),
-    Tool(
-        "add_entry",
+        write_tools.add_entry,
         "Add an expense or income",
-        "Write down one expense or income. Ask the person first unless they told you to.",
-        arguments.NewEntry,
+        "Record one expense or income. Ask the person first unless they told you to.",
         results.ChangeResult,
-        changing.add_entry,
         WRITE,
     ),
     Tool(
-        "set_budget",
+        write_tools.set_budget,
         "Set a budget",
-        "Make a new budget. Ask the person first unless they told you to.",
-        arguments.NewBudget,
+        "Create a budget. Ask the person first unless they told you to.",
         results.ChangeResult,
-        changing.set_budget,
         WRITE,
     ),
     Tool(
-        "change_budget",
+        write_tools.change_budget,
         "Change a budget",
-        "Give a budget another limit. Ask the person first unless they told you to.",
-        arguments.BudgetChange,
+        "Change the limit of a budget. Ask the person first unless they told you to.",
         results.ChangeResult,
-        changing.change_budget,
         WRITE,
         destructive=True,
     ),
     Tool(
-        "recategorise",
+        write_tools.recategorise,
         "Recategorise entries",
-        f"Put up to {arguments.MOST_CHANGED} entries into another category. Ask the person first unless they told you to.",
-        arguments.Recategorising,
+        f"Move up to {arguments.MOST_CHANGED} entries to another category. Ask the person first unless they told you to.",
         results.ChangeResult,
-        changing.recategorise,
         WRITE,
         destructive=True,
     ),
-    Tool(
-        "undo",
-        "Undo a change",
-        "Take back a change that one of the other tools made.",
-        arguments.Undoing,
-        results.UndoResult,
-        changing.undo,
-        WRITE,
-        destructive=True,
-    ),
+    Tool(write_tools.undo, "Undo a change", "Undo a change that another tool made.", results.UndoResult, WRITE, destructive=True),
 )
 TOOLS = {tool.name: tool for tool in _ALL}
 
 
 def offered(scopes: Collection[str]) -> list[Tool]:
-    """Return the tools that somebody with these scopes may use."""
+    """Return the tools that these scopes allow."""
     return [tool for tool in TOOLS.values() if tool.scope in scopes]

@@ -1,4 +1,4 @@
-"""The package's transport for one HTTP request."""
+"""The HTTP transport of the package `mcp`, for one request."""
 
 from __future__ import annotations
 
@@ -6,22 +6,22 @@ from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from mcp.server.transport_security import TransportSecuritySettings
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from assistant.mcp.access import Access, Told
+from assistant.mcp.access import Access, OnCall
 from assistant.mcp.server import build_server
 
-_CHECKED = TransportSecuritySettings(enable_dns_rebinding_protection=False)
-"""The gateway has checked the Host, the endpoint the Origin."""
+_ALREADY_CHECKED = TransportSecuritySettings(enable_dns_rebinding_protection=False)
+"""The gateway checks the Host, and the endpoint the Origin."""
 
 
-def serving(access: Access, *, write: bool, told: Told, most_bytes: int) -> ASGIApp:
-    """Return what serves one request of somebody, with a server of their own."""
+def application(access: Access, *, write: bool, on_call: OnCall, most_bytes: int) -> ASGIApp:
+    """Return the application for one request, with a server of its own."""
 
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
         manager = StreamableHTTPSessionManager(
-            build_server(lambda: access, write=write, told=told),
+            build_server(lambda: access, write=write, on_call=on_call),
             json_response=True,
             stateless=True,
-            security_settings=_CHECKED,
+            security_settings=_ALREADY_CHECKED,
             max_request_body_size=most_bytes,
         )
         async with manager.run():

@@ -1,4 +1,4 @@
-"""Finds the category, payee or budget that a name means, or says which names are near."""
+"""Finds the category, payee or budget with a name, or lists similar names."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from assistant.tools.model import BudgetState, Category, ToolError
 from assistant.understanding.text import key_of
 
 _NEAR, _SURE = 50, 88
-"""Of 100, by rapidfuzz's ratio: what is offered, and what is taken for a typing error."""
+"""Similarity of 100 by rapidfuzz's ratio: from which a name is offered, and from which it is taken for a typing error."""
 _MOST_NEAR, _LONGEST_NEAR = 5, 80
 
 T = TypeVar("T")
 
 
 class UnclearNameError(ToolError):
-    """A name means nothing, or more than one thing. What is near is told apart, since others may have written it."""
+    """A name is unknown or ambiguous. Similar names are kept apart from the message, since they are data that others wrote."""
 
     def __init__(self, message: str, near: Iterable[str], *, code: str) -> None:
-        """Keep the first of the `near` names, without the end of long ones."""
+        """Keep the first of the `near` names, and shorten long ones."""
         super().__init__(message, code=code)
         self.near = [bounded(name) for name in [*near][:_MOST_NEAR]]
 
 
 def categories_named(name: str, known: Sequence[Category]) -> tuple[Category, ...]:
-    """Return the category of a name, or all of a group such as Food; raises ToolError."""
+    """Return the category with a name, or all of a group such as Food; raises ToolError."""
     wanted = key_of(name).strip()
     parts = [(each, [key_of(part).strip() for part in each.name.split("/")]) for each in known]
     exact = [each for each, own in parts if " / ".join(own) == " / ".join(part.strip() for part in wanted.split("/"))]
@@ -43,7 +43,7 @@ def categories_named(name: str, known: Sequence[Category]) -> tuple[Category, ..
 
 
 def payee_named(name: str, known: Sequence[str]) -> str:
-    """Return the payee that a name means, though only a part of it is given; raises ToolError."""
+    """Return the payee with a name, which may be incomplete; raises ToolError."""
     wanted = key_of(name).strip()
     same = [each for each in known if each == name] or [each for each in known if key_of(each).strip() == wanted]
     if same:
@@ -55,7 +55,7 @@ def payee_named(name: str, known: Sequence[str]) -> str:
 
 
 def budget_named(name: str, known: Sequence[BudgetState]) -> BudgetState:
-    """Return the budget that a name or an id means; raises ToolError."""
+    """Return the budget with a name or an id; raises ToolError."""
     wanted = key_of(name).strip()
     same = [each for each in known if each.id == name] or [each for each in known if key_of(each.name).strip() == wanted]
     if len(same) > 1:
@@ -65,12 +65,12 @@ def budget_named(name: str, known: Sequence[BudgetState]) -> BudgetState:
 
 
 def bounded(name: str) -> str:
-    """Return a name, or the beginning of a long one."""
+    """Shorten a long name."""
     return name if len(name) <= _LONGEST_NEAR else name[: _LONGEST_NEAR - 1] + "…"
 
 
 def quoted(name: str) -> str:
-    """Return a name as a value, so that nobody takes it for a part of the sentence."""
+    """Return a name in quotes, so that it cannot be taken for a part of the sentence."""
     return json.dumps(bounded(name), ensure_ascii=False)
 
 
@@ -81,20 +81,20 @@ def _nearest(name: str, known: Sequence[T], text_of: Callable[[T], str], *, kind
     sure = [thing for score, thing in near if score >= _SURE]
     if len(sure) == 1:
         return sure[0]
-    hint = "The nearest names are in near_names" if near else f"The tool {tool} lists what there is"
+    hint = "Similar names are in near_names" if near else f"The tool {tool} lists all of them"
     message = f"No {kind} is called {quoted(name)}. {hint}."
     raise UnclearNameError(message, (text_of(thing) for _score, thing in near), code="unknown_name")
 
 
 def _several(name: str, found: Sequence[str], *, kind: str) -> ToolError:
     message = (
-        f"{quoted(name)} can be any of {len(found)} names, of which near_names has some. Pass each {kind} that is meant, whole."
+        f"{quoted(name)} matches {len(found)} names, some of them in near_names. Pass the full name of each {kind} that you mean."
     )
     return UnclearNameError(message, found, code="several_names")
 
 
 def _spellings(key: str) -> tuple[str, str]:
-    """Return a key, and without its group."""
+    """Return a key with and without its group."""
     return key, key.rpartition("/")[2].strip()
 
 

@@ -24,24 +24,24 @@ class Page:
 
     @property
     def uri(self) -> str:
-        """Its address for clients."""
+        """The resource's URI."""
         return SCHEME + self.name
 
     def described(self) -> types.Resource:
-        """Return it as a client sees it in a list."""
+        """Return the description for clients."""
         audience = types.Annotations(audience=["user", "assistant"])
         return types.Resource(
             uri=self.uri, name=self.name, title=self.title, mime_type=_KIND, size=len(self.text.encode()), annotations=audience
         )
 
     def contents(self) -> types.TextResourceContents:
-        """Return its text."""
+        """Return the resource with its text."""
         return types.TextResourceContents(uri=self.uri, mime_type=_KIND, text=self.text)
 
 
 @cache
 def pages() -> dict[str, Page]:
-    """Return all pages by their address: one for each topic of the manual, and those of the package."""
+    """Return all pages by URI: one for each topic of the manual, and those in the folder `guide`."""
     manual = Manual()
     passages = [(topic, manual.topic(topic, "en")) for topic in manual.topics()]
     topics = [Page(topic, passage.title, f"# {passage.title}\n\n{passage.text}\n") for topic, passage in passages]

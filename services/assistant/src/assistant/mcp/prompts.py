@@ -1,4 +1,4 @@
-"""Prompts that a person can choose in their assistant."""
+"""Prompts to choose from in an assistant."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from mcp import types
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """One of the prompts; `write` makes its text from the arguments and today."""
+    """A prompt; `write` makes its text from the arguments and today's date."""
 
     name: str
     title: str
@@ -21,11 +21,11 @@ class Prompt:
 
 
 class PromptError(Exception):
-    """An argument of a prompt does not fit. The message says why."""
+    """The prompt is unknown, or an argument is invalid. The message says why."""
 
 
 def prompt_list() -> list[types.Prompt]:
-    """Return all prompts as a client sees them."""
+    """Return the descriptions of all prompts for clients."""
     return [
         types.Prompt(name=each.name, title=each.title, description=each.description, arguments=list(each.arguments))
         for each in PROMPTS.values()
@@ -36,7 +36,7 @@ def written(name: str, given: Mapping[str, str], today: date) -> types.GetPrompt
     """Return a prompt with its arguments filled in; raises PromptError."""
     prompt = PROMPTS.get(name)
     if prompt is None:
-        message = f"There is no prompt of this name; there are {', '.join(PROMPTS)}."
+        message = f"Unknown prompt. Available prompts: {', '.join(PROMPTS)}."
         raise PromptError(message)
     text = prompt.write(given, today)
     asked = types.PromptMessage(role="user", content=types.TextContent(text=text))
@@ -48,7 +48,7 @@ def _monthly_review(given: Mapping[str, str], today: date) -> str:
     try:
         first = date.fromisoformat(f"{month}-01")
     except ValueError as error:
-        message = "month must be one such as 2017-09."
+        message = "month must be a month such as 2017-09."
         raise PromptError(message) from error
     last, before = _end_of(first), first - timedelta(days=1)
     return (
@@ -75,7 +75,7 @@ def _subscriptions(_given: Mapping[str, str], today: date) -> str:
     )
 
 
-_MONTH = types.PromptArgument(name="month", description="Such as 2017-09; the last whole month without it.", required=False)
+_MONTH = types.PromptArgument(name="month", description="Such as 2017-09; by default the last complete month.", required=False)
 _ALL = (
     Prompt("monthly_review", "Monthly review", "What a month cost, compared with the one before.", (_MONTH,), _monthly_review),
     Prompt("budget_check", "Budget check", "Which budgets need attention, and why.", (), _budget_check),

@@ -1,4 +1,4 @@
-"""The access that a token gives to an Outlay elsewhere."""
+"""Access to a remote Outlay with an access token."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import httpx
 
 from assistant.mcp.access import READ, WRITE, Access
-from assistant.mcp.undoing import Undos
+from assistant.mcp.undo_tokens import UndoTokens
 from assistant.person import Person
 from assistant.tools.client import PublicApi, RefusedError
 from assistant.tools.model import ToolError
@@ -29,20 +29,20 @@ class _Account:
 
 
 class Remote:
-    """Opens the access of one token. Whose it is and what it may do is asked once, at the first call that gets an answer."""
+    """Opens the access of one token. Its user and scopes are fetched once, at the first successful call."""
 
     def __init__(self, client: httpx.Client, token: str, *, write: bool, now: Callable[[], datetime]) -> None:
-        """Connect to nothing yet. With `write`, it is asked too whether the token may write."""
+        """Without `write`, the access is read-only. Nothing is connected yet."""
         self._api, self._write, self._now = PublicApi(client, token), write, now
-        self._undos = Undos(Encryptor(secrets.token_bytes(KEY_BYTES)))
+        self._undo_tokens = UndoTokens(Encryptor(secrets.token_bytes(KEY_BYTES)))
         self._account: _Account | None = None
 
     def __call__(self) -> Access:
         """Return the access; raises ToolError."""
         if self._account is None:
-            self._account = self._asked()
+            self._account = self._fetch_account()
         person = self._person(self._account)
-        return Access(Toolbox(self._api, person), person, self._account.scopes, self._undos)
+        return Access(Toolbox(self._api, person), person, self._account.scopes, self._undo_tokens)
 
     def _person(self, account: _Account) -> Person:
         user = account.user
@@ -56,7 +56,7 @@ class Remote:
             may_write=WRITE in account.scopes,
         )
 
-    def _asked(self) -> _Account:
+    def _fetch_account(self) -> _Account:
         try:
             user = self._api.read("/users/me")
         except RefusedError as error:
@@ -64,7 +64,7 @@ class Remote:
         return _Account(user, frozenset({READ, WRITE} if self._write and self._may_write() else {READ}))
 
     def _may_write(self) -> bool:
-        """Ask for a budget without a name, which no Outlay makes: a token without the scope write is refused before that."""
+        """Try to create an invalid budget: a token without the scope write is refused before the budget is checked."""
         try:
             self._api.create("/budgets", {}, key=str(uuid7()))
         except RefusedError as error:
@@ -75,10 +75,10 @@ class Remote:
 
 
 def _explained(error: RefusedError) -> ToolError:
-    sayings = {
-        HTTPStatus.UNAUTHORIZED: "The access token is unknown, expired or revoked. Make a new one in Outlay's settings.",
-        HTTPStatus.FORBIDDEN: "This access token may not read. Make one with the scope read in Outlay's settings.",
-        HTTPStatus.NOT_FOUND: "There is no Outlay at this address; correct OUTLAY_URL.",
+    messages = {
+        HTTPStatus.UNAUTHORIZED: "The access token is unknown, expired or revoked. Create a new one in Outlay's settings.",
+        HTTPStatus.FORBIDDEN: "This access token may not read. Create one with the scope read in Outlay's settings.",
+        HTTPStatus.NOT_FOUND: "There is no Outlay at this address. Correct OUTLAY_URL.",
     }
-    message = sayings.get(HTTPStatus(error.status))
+    message = messages.get(HTTPStatus(error.status))
     return ToolError(message, code=error.code) if message else error

@@ -1,9 +1,10 @@
-"""Arguments and results as JSON Schema that every client understands, and what is wrong with arguments in plain English."""
+"""Arguments and results as JSON Schema that every client understands, and errors of arguments in plain English."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -13,7 +14,7 @@ from assistant.tools.model import ToolError
 
 _MOST_COMPLAINTS = 5
 _DAY = "must be a day such as 2017-09-30"
-_SAYINGS = {
+_MESSAGES = {
     "missing": "is missing",
     "extra_forbidden": "is not an argument of this tool",
     "string_pattern_mismatch": "must match {pattern}",
@@ -29,23 +30,31 @@ _SAYINGS = {
     "date_type": _DAY,
     "value_error": "{error}",
 }
-"""By pydantic's name of what is wrong; what it says itself is the rest of the sentence otherwise."""
+"""By pydantic's type of error; for other types, pydantic's own message is used."""
 
 
 class Arguments(BaseModel):
-    """The arguments of a tool. None of them may be something else."""
+    """The arguments of a tool. Unknown ones are rejected."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
 
 class Result(BaseModel):
-    """What a tool finds, for programs."""
+    """What a tool returns to programs."""
 
     model_config = ConfigDict(frozen=True, populate_by_name=True)
 
 
+@dataclass(frozen=True, slots=True)
+class ToolAnswer:
+    """The answer of a tool, for programs and in words."""
+
+    result: Result
+    text: str
+
+
 class _PlainSchema(GenerateJsonSchema):
-    """Leaves out titles, and `null` as another way to leave an argument out: some clients know no unions. No field is a `title`."""
+    """Leaves out titles, and `null` as a way to omit an argument, since some clients do not support unions."""
 
     def nullable_schema(self, schema: Any) -> dict[str, Any]:
         return self.generate_inner(schema["schema"])
@@ -58,13 +67,13 @@ ArgumentsT = TypeVar("ArgumentsT", bound=Arguments)
 
 
 def read_arguments(kind: type[ArgumentsT], given: Mapping[str, Any]) -> ArgumentsT:
-    """Check the arguments of a call; raises ToolError, which says what to change."""
+    """Check the arguments of a call; raises ToolError, which says what is wrong."""
     present = {name: value for name, value in given.items() if value is not None}
     try:
         return kind.model_validate_json(json.dumps(present), strict=True)
     except ValidationError as error:
-        said = [_complaint(each) for each in error.errors(include_url=False, include_context=True)[:_MOST_COMPLAINTS]]
-        raise ToolError("; ".join(said) + ".", code="invalid_arguments") from error
+        complaints = [_complaint(each) for each in error.errors(include_url=False, include_context=True)[:_MOST_COMPLAINTS]]
+        raise ToolError("; ".join(complaints) + ".", code="invalid_arguments") from error
 
 
 def input_schema(kind: type[Arguments]) -> dict[str, Any]:
@@ -78,18 +87,18 @@ def output_schema(kind: type[Result]) -> dict[str, Any]:
 
 
 def as_json(result: Result) -> dict[str, Any]:
-    """Return a result as it is sent; what is not known is left out."""
+    """Return a result as JSON; unknown values are left out."""
     return result.model_dump(mode="json", by_alias=True, exclude_none=True)
 
 
 def _complaint(error: Any) -> str:
     where = ".".join(str(part) for part in error["loc"])[:60] or "The arguments"
-    saying = _SAYINGS.get(error["type"])
-    return f"{where} {saying.format(**error.get('ctx', {}))}" if saying else f"{where}: {error['msg']}"
+    message = _MESSAGES.get(error["type"])
+    return f"{where} {message.format(**error.get('ctx', {}))}" if message else f"{where}: {error['msg']}"
 
 
 def _inlined(schema: dict[str, Any]) -> dict[str, Any]:
-    """Put definitions where they are referred to, since not every client follows references."""
+    """Replace references by their definitions, since not every client follows references."""
     definitions = schema.pop("$defs", {})
 
     def inline(node: Any) -> Any:

@@ -1,4 +1,4 @@
-"""The server of one connection, whatever carries it."""
+"""The MCP server of one connection, over any transport."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from anyio.lowlevel import RunVar
 from mcp import MCPError, types
 from mcp.server import Server, ServerRequestContext
 
-from assistant.mcp.access import READ, WRITE, Opening, Told
+from assistant.errors import raised_at
+from assistant.mcp.access import READ, WRITE, OnCall, OpenAccess
 from assistant.mcp.catalogue import TOOLS, Tool, offered
 from assistant.mcp.names import UnclearNameError
 from assistant.mcp.pages import pages
 from assistant.mcp.prompts import PromptError, prompt_list, written
-from assistant.mcp.reading import Answer
-from assistant.mcp.schemas import as_json
+from assistant.mcp.schemas import ToolAnswer, as_json
 from assistant.tools.model import ToolError
 
 log = logging.getLogger("outlay.mcp")
@@ -37,25 +37,25 @@ INSTRUCTIONS = (
     "Outlay's address that shows what an answer is about."
 )
 _MAY_NOT = {
-    READ: "This access token may not read. Make one with the scope read in Outlay's settings.",
-    WRITE: "This access token may not write. Make one with the scope write in Outlay's settings if Outlay shall be changed.",
+    READ: "This access token may not read. Create one with the scope read in Outlay's settings.",
+    WRITE: "This access token may not write. To make changes, create one with the scope write in Outlay's settings.",
 }
 _ONLY_READS = (
-    "This connection only reads. To let an assistant change something, start `outlay mcp --write`, or add ?write=true to the "
-    "address of the server, with an access token that has the scope write."
+    "This connection is read-only. To let an assistant make changes, start `outlay mcp --write`, or add ?write=true to the "
+    "address of the server, and use an access token with the scope write."
 )
 _FOR_PROGRAMS = types.Annotations(audience=["assistant"])
 
 _MOST_THREADS = 20
-"""Calls at a time; others wait, and never for the threads in which the rest of the process works."""
+"""Calls at a time; more have to wait. These threads are separate from those of the rest of the process."""
 
 Context = ServerRequestContext[Any, Any]
 T = TypeVar("T")
 
 
-def build_server(opening: Opening, *, write: bool, told: Told = lambda _tool, _outcome, _seconds: None) -> Server[Any]:
-    """Make the server of one connection. The tools that change something are offered if `write` is set and the token may write."""
-    calls = _Calls(opening, write=write, told=told)
+def build_server(open_access: OpenAccess, *, write: bool, on_call: OnCall = lambda _tool, _outcome, _seconds: None) -> Server[Any]:
+    """Build the server of one connection. Tools that change something are offered if `write` is set and the token may write."""
+    calls = _Calls(open_access, write=write, on_call=on_call)
 
     async def list_tools(_context: Context, _params: types.PaginatedRequestParams | None) -> types.ListToolsResult:
         found = await _in_thread(calls.offered)
@@ -83,15 +83,15 @@ def build_server(opening: Opening, *, write: bool, told: Told = lambda _tool, _o
 
 
 class _Calls:
-    """What needs the person's access; each method runs in a thread."""
+    """The calls that need the person's access; each runs in a thread."""
 
-    def __init__(self, opening: Opening, *, write: bool, told: Told) -> None:
-        self._opening, self._write, self._told = opening, write, told
+    def __init__(self, open_access: OpenAccess, *, write: bool, on_call: OnCall) -> None:
+        self._open_access, self._write, self._on_call = open_access, write, on_call
 
     def offered(self) -> list[Tool]:
         try:
-            scopes = self._opening().scopes
-        except ToolError as error:  # the tools say so themselves when they are called; a client that sees none asks no more
+            scopes = self._open_access().scopes
+        except ToolError as error:  # offer all tools, and let them report the error: a client without tools would not try again
             log.warning("cannot see what the token may do: %s", error)
             scopes = frozenset({READ, WRITE})
         return offered(scopes if self._write else scopes - {WRITE})
@@ -99,35 +99,35 @@ class _Calls:
     def call(self, name: str, given: dict[str, Any]) -> types.CallToolResult:
         tool = TOOLS.get(name)
         if tool is None:
-            message = f"There is no tool of this name; there are {', '.join(TOOLS)}."
+            message = f"Unknown tool. Available tools: {', '.join(TOOLS)}."
             raise MCPError(types.INVALID_PARAMS, message)
         started = time.perf_counter()
         outcome, result = self._outcome(tool, given)
-        self._told(name, outcome, time.perf_counter() - started)
+        self._on_call(name, outcome, time.perf_counter() - started)
         return result
 
     def _outcome(self, tool: Tool, given: dict[str, Any]) -> tuple[str, types.CallToolResult]:
         try:
-            return tool.outcome, _said(self._answer(tool, given))
+            return tool.outcome, _result(self._answer(tool, given))
         except UnclearNameError as error:
             return "declined", _refused(str(error), error.near)
         except ToolError as error:
             return "declined" if error.lasting else "failed", _refused(str(error))
-        except Exception as error:  # nobody foresaw it; its text may hold what somebody wrote
-            log.error("a tool failed", extra={"tool": tool.name, "kind": type(error).__name__, "at": _place_of(error)})
-            return "failed", _refused("Something unexpected went wrong in Outlay, and its log says where. Try again later.")
+        except Exception as error:  # unexpected; its text may contain what a person wrote
+            log.error("a tool failed", extra={"tool": tool.name, "kind": type(error).__name__, "at": raised_at(error)})
+            return "failed", _refused("Something went wrong in Outlay; the details are in its log. Try again later.")
 
-    def _answer(self, tool: Tool, given: dict[str, Any]) -> Answer:
+    def _answer(self, tool: Tool, given: dict[str, Any]) -> ToolAnswer:
         if tool.scope == WRITE and not self._write:
             raise ToolError(_ONLY_READS, code="read_only")
-        access = self._opening()
+        access = self._open_access()
         if tool.scope not in access.scopes:
             raise ToolError(_MAY_NOT[tool.scope], code="forbidden")
         return tool.call(access, given)
 
     def prompt(self, name: str, given: dict[str, str]) -> types.GetPromptResult:
         try:
-            return written(name, given, self._opening().person.today)
+            return written(name, given, self._open_access().person.today)
         except (PromptError, ToolError) as error:
             raise MCPError(types.INVALID_PARAMS, str(error)) from error
 
@@ -154,8 +154,8 @@ def _described(name: str) -> types.Tool:
     return TOOLS[name].described()
 
 
-def _said(answer: Answer) -> types.CallToolResult:
-    """Return an answer in words, as JSON for clients that know no structured content, and structured."""
+def _result(answer: ToolAnswer) -> types.CallToolResult:
+    """Return an answer as text, as JSON text for clients without support for structured content, and as structured content."""
     found = as_json(answer.result)
     content: list[types.ContentBlock] = [
         types.TextContent(text=answer.text),
@@ -165,7 +165,7 @@ def _said(answer: Answer) -> types.CallToolResult:
 
 
 def _refused(message: str, near: Sequence[str] = ()) -> types.CallToolResult:
-    """Return why a tool did not do it, and which names are near, as JSON of their own."""
+    """Return why a tool did nothing, and similar names as separate JSON."""
     content: list[types.ContentBlock] = [types.TextContent(text=message)]
     if near:
         content.append(
@@ -189,14 +189,6 @@ async def _list_templates(_context: Context, _params: types.PaginatedRequestPara
 async def _read_resource(_context: Context, params: types.ReadResourceRequestParams) -> types.ReadResourceResult:
     page = pages().get(params.uri)
     if page is None:
-        message = f"There is no page of this address; there are {', '.join(pages())}."
+        message = f"Unknown page. Available pages: {', '.join(pages())}."
         raise MCPError(types.INVALID_PARAMS, message)
     return types.ReadResourceResult(contents=[page.contents()])
-
-
-def _place_of(error: Exception) -> str:
-    trace, place = error.__traceback__, ""
-    while trace is not None:
-        place = f"{trace.tb_frame.f_code.co_filename.rpartition('/')[2]}:{trace.tb_lineno}"
-        trace = trace.tb_next
-    return place

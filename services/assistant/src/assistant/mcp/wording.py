@@ -1,4 +1,4 @@
-"""The sentences beside the figures. They repeat the figures, and nothing that a payee or a note says."""
+"""The sentences next to the figures. They repeat figures, but never the text of a payee or a note."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ def amount(value: MoneyResult) -> str:
 
 
 def counted(number: int, one: str, many: str) -> str:
-    """Write how many there are: 1 entry, 2 entries."""
+    """Write a count: 1 entry, 2 entries."""
     return f"{number} {one if number == 1 else many}"
 
 
 def there_are(number: int, one: str, many: str) -> str:
-    """Write the beginning of a sentence about how many there are: there is 1 sum, there are 2 sums."""
+    """Begin a sentence with a count: there is 1 sum, there are 2 sums."""
     return f"there {'is' if number == 1 else 'are'} {counted(number, one, many)}"
 
 
 def period(first: date | None, last: date | None) -> str:
-    """Write a period as the end of a sentence, with a space before it unless it is everything."""
+    """Write a period as the end of a sentence, with a space before it; empty for all time."""
     if first and last:
         return f" on {first}" if first == last else f" from {first} to {last}"
     if first:
@@ -33,12 +33,13 @@ def period(first: date | None, last: date | None) -> str:
 
 
 def state_of(budget: BudgetResult) -> str:
-    """Write how a budget stands."""
+    """Write the state of a budget."""
     left = f"{amount(budget.remaining)} left"
     if budget.state == "exceeded":
         left = f"over by {budget.remaining.amount.removeprefix('-')} {budget.remaining.currency}"
     said = f"{quoted(budget.name)}: {amount(budget.spent)} of {amount(budget.limit)} spent ({budget.percent}%), {left}"
     said += f", {budget.first} to {budget.last}"
     if budget.pace:
-        said += f"; an even pace is at {amount(budget.pace.expected)} by now, this one ends at {amount(budget.pace.projected)}"
+        expected, projected = amount(budget.pace.expected), amount(budget.pace.projected)
+        said += f"; an even pace would be {expected} by now, the present pace ends at {projected}"
     return said + "."

@@ -13,9 +13,10 @@ from babel.dates import format_date, format_interval, format_skeleton
 from babel.numbers import format_currency, get_decimal_symbol
 
 from assistant.understanding.calendar import Period, Unit
+from assistant.understanding.vocabulary import LANGUAGES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from money import Money
 
@@ -24,24 +25,19 @@ _LONG_AGO = date(1971, 1, 1)
 
 
 class Phrasebook:
-    """Says things in one language."""
+    """The sentences of one language."""
 
     def __init__(self, language: str, locale: str) -> None:
-        """`locale` is the person's, which counts for amounts and days if it is of the language."""
+        """`locale` is the person's; amounts and days are written as it does if it is of this language."""
         self.language = language
         self.locale = locale_of(locale if locale.partition("-")[0] == language else language)
         self._sentences = _sentences(language)
 
     def say(self, key: str, **values: object) -> str:
-        """Return a sentence with values in it; raises KeyError for one that does not exist."""
+        """Return a sentence with values filled in; raises KeyError for an unknown one."""
         section, _dot, name = key.partition(".")
-        # Values are data of the person: only the sentence is a template.
+        # Values are the person's data, so only the sentence is a template.
         return str(self._sentences[section][name]).format(**values)
-
-    def several(self, key: str) -> Sequence[str]:
-        """Return a list of sentences."""
-        section, _dot, name = key.partition(".")
-        return tuple(self._sentences[section][name])
 
     def money(self, money: Money) -> str:
         """Return an amount such as $12.30."""
@@ -56,7 +52,7 @@ class Phrasebook:
         return format_skeleton("yMMMM", day, locale=self.locale)
 
     def period(self, period: Period | None) -> str:
-        """Return days as one says them, such as "September 2017", "Q2 2016" or "3 September 2017"."""
+        """Return a period as people say it, such as "September 2017", "Q2 2016" or "3 September 2017"."""
         if period is None:
             return self.say("labels.always")
         if period.first < _LONG_AGO:
@@ -69,7 +65,7 @@ class Phrasebook:
 
 
 def locale_of(text: str) -> Locale:
-    """Return the locale of a language tag, English for one that nobody knows."""
+    """Return the locale of a language tag, English for an unknown one."""
     try:
         return Locale.parse(text, sep="-")
     except (UnknownLocaleError, ValueError):
@@ -77,13 +73,20 @@ def locale_of(text: str) -> Locale:
 
 
 def decimal_sign_of(locale: str) -> str:
-    """Return what stands before the cents."""
+    """Return the decimal sign of a locale."""
     return get_decimal_symbol(locale_of(locale))
 
 
 def month_comes_first(locale: str) -> bool:
-    """Whether 9/3 is 3 September."""
+    """Whether 9/3 means 3 September."""
     return str(locale_of(locale).date_formats["short"].pattern).casefold().startswith("m")
+
+
+@cache
+def phrasebook_in(language: str) -> Phrasebook:
+    """Return the phrasebook of a language, the English one for a language without."""
+    known = language if language in LANGUAGES else "en"
+    return Phrasebook(known, known)
 
 
 @cache

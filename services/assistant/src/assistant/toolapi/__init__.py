@@ -1,1 +1,1 @@
-"""The tools for programs that are no conversation: questions with their parts in words, answered with figures and a sentence."""
+"""Questions from programs: period, category and payee come in words, the answer has figures and a sentence."""

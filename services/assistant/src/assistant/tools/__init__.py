@@ -1,1 +1,1 @@
-"""What an assistant can do: a client of the public API, with the rights of the person who asks."""
+"""The tools of an assistant: a client of the public API, with the person's own rights."""

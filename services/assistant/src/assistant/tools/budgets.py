@@ -1,4 +1,4 @@
-"""How budgets stand, today and in the past."""
+"""The state of budgets, today and in the past."""
 
 from __future__ import annotations
 
@@ -12,35 +12,35 @@ from assistant.tools import links
 from assistant.tools.client import PublicApi, RefusedError, place
 from assistant.tools.entries import EntryList
 from assistant.tools.model import BudgetState, Category, Order, Selection, Tipping
+from assistant.tools.parsing import money
 from assistant.tools.query import Query
-from assistant.tools.reading import money
 from assistant.tools.spending import MOST
 from money import Money
 
 Rows = Mapping[str, Any]
 
 
-class BudgetBook:
-    """The budgets of one person."""
+class BudgetList:
+    """Reads the budgets of one person."""
 
     def __init__(self, api: PublicApi, entries: EntryList, categories: Callable[[], Mapping[str, Category]]) -> None:
         """`categories` returns all of them by id."""
         self._api, self._entries, self._categories = api, entries, categories
 
     def states(self, on: date | None) -> list[BudgetState]:
-        """Return the budgets in the period that a day is in, leaving out those that have none then."""
+        """Return the budgets in the period that contains a day; those without such a period are left out."""
         budgets = chain.from_iterable(self._api.pages("/budgets"))
         found = ((budget, self._period(budget, on)) for budget in budgets)
         return [self._state(budget, period) for budget, period in found if period is not None]
 
     def tipping(self, budget_id: str, on: date, query: Callable[[Selection], Query]) -> Tipping | None:
-        """Return the entry that took a budget over its limit; `query` translates a selection."""
+        """Return the entry that pushed a budget over its limit; `query` translates a selection."""
         budget = self._api.read(place("budgets", budget_id))
         period = self._past(budget_id, on)
         if period is None or money(period["spent"]).minor <= money(period["limit"]).minor:
             return None
         tipped = period["tipped_by"]
-        return self._told(tipped) if tipped else self._counted(budget, period, query)
+        return self._recorded(tipped) if tipped else self._computed(budget, period, query)
 
     def _period(self, budget: Rows, on: date | None) -> Rows | None:
         current: Rows = budget["current"]
@@ -73,21 +73,21 @@ class BudgetBook:
             link=links.budget(budget["id"]),
         )
 
-    def _told(self, tipped: Rows) -> Tipping:
+    def _recorded(self, tipped: Rows) -> Tipping:
         entry = self._entry(tipped["expense_id"])
         return Tipping(
             expense_id=tipped["expense_id"],
             spent_on=date.fromisoformat(tipped["spent_on"]),
             payee=tipped["payee"],
             description=entry.get("description", ""),
-            # What a period names is what was paid, in whatever currency.
+            # The period has the amount that was paid, in any currency.
             amount=money(entry.get("home_amount", tipped["amount"])),
             spent_then=money(tipped["spent_then"]),
             link=links.day_of(tipped["spent_on"], tipped["payee"], "expense"),
         )
 
     def _entry(self, expense_id: str) -> Rows:
-        """Return an entry, nothing if it was deleted a moment ago."""
+        """Return an entry, or an empty one if it was just deleted."""
         try:
             return self._entries.one(expense_id)
         except RefusedError as error:
@@ -95,8 +95,8 @@ class BudgetBook:
                 raise
             return {}
 
-    def _counted(self, budget: Rows, period: Rows, query: Callable[[Selection], Query]) -> Tipping | None:
-        """Find the entry by adding up: alerts are about periods in which the budget was there, and this may be an older one."""
+    def _computed(self, budget: Rows, period: Rows, query: Callable[[Selection], Query]) -> Tipping | None:
+        """Find the entry by adding up: a period from before the budget was created has no recorded one."""
         known, limit = self._categories(), money(period["limit"])
         selection = Selection(
             first=date.fromisoformat(period["from"]),

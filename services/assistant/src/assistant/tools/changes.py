@@ -1,4 +1,4 @@
-"""Changes after a yes, and what undoes them."""
+"""Makes confirmed changes, and undoes them."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from typing import Any
 from assistant.tools import links
 from assistant.tools.client import PublicApi, RefusedError, place
 from assistant.tools.model import Change, ToolError
-from assistant.tools.recategorising import Recategorising, plainly
+from assistant.tools.recategorisation import Recategorisation, explained
 
 Values = Mapping[str, Any]
 
 
 class Changes:
-    """Makes changes once for each proposal."""
+    """Makes each proposed change once."""
 
     def __init__(self, api: PublicApi) -> None:
-        self._api, self._recategorising = api, Recategorising(api)
+        self._api, self._recategorising = api, Recategorisation(api)
         self._actions: Mapping[str, Callable[[str, Values], Change]] = {
             "add_expense": self._add_expense,
             "set_budget": self._set_budget,
@@ -28,9 +28,9 @@ class Changes:
         }
 
     def carry_out(self, proposal_id: str, action: str, parameters: Values) -> Change:
-        """Make a change; again with the same id and parameters it is the same change."""
+        """Make a change; calling it again with the same id and parameters has no further effect."""
         if action not in self._actions:
-            message = f"{action!r} is nothing that can be done here."
+            message = f"{action!r} is not a possible action."
             raise ToolError(message, code="action")
         return self._actions[action](proposal_id, parameters)
 
@@ -38,9 +38,9 @@ class Changes:
         """Undo what `Change.undo` describes."""
         match change.get("action"):
             case "add_expense":
-                self._remove("expenses", change, "The entry was changed since, so it was left as it is.")
+                self._remove("expenses", change, "The entry has been changed since, so it was left as it is.")
             case "set_budget":
-                self._remove("budgets", change, "The budget was changed since, so it was left as it is.")
+                self._remove("budgets", change, "The budget has been changed since, so it was left as it is.")
             case "change_budget":
                 self._restore_budget(change)
             case "recategorise":
@@ -76,7 +76,7 @@ class Changes:
         before = self._api.read(path)
         link = links.budget(before["id"])
         if before["version"] == values["version"] + 1 and _same_amount(before["amount"], wanted):
-            # It was done already; what the limit was before, the first answer has told.
+            # It was already done, and the first answer contained the previous limit.
             return Change("change_budget", link)
         now = self._api.change(path, {"amount": wanted}, version=values["version"])
         undo = {"action": "change_budget", "id": now["id"], "version": now["version"], "amount": before["amount"]}
@@ -86,16 +86,16 @@ class Changes:
         try:
             self._api.change(place("budgets", change["id"]), {"amount": change["amount"]}, version=change["version"])
         except RefusedError as error:
-            raise plainly(error, "The budget was changed since, so it was left as it is.") from error
+            raise explained(error, "The budget has been changed since, so it was left as it is.") from error
 
     def _remove(self, collection: str, change: Values, changed: str) -> None:
         try:
             self._api.remove(place(collection, change["id"]), version=change["version"])
         except RefusedError as error:
             if error.status != HTTPStatus.NOT_FOUND:
-                raise plainly(error, changed) from error
+                raise explained(error, changed) from error
 
 
 def _same_amount(one: Mapping[str, str], other: Mapping[str, str]) -> bool:
-    """Say whether two amounts are the same money, however many zeros they are written with."""
+    """Return whether two amounts are equal, with or without trailing zeros."""
     return one["currency"] == other["currency"] and Decimal(one["amount"]) == Decimal(other["amount"])

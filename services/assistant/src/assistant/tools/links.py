@@ -1,4 +1,4 @@
-"""Addresses of the UI's pages."""
+"""Links to pages of the UI."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from assistant.tools.model import Order
 from assistant.tools.query import Query
 
 _LONGEST = 2000
-"""Letters; a browser takes that many anywhere."""
+"""Characters; every browser accepts that many."""
 
 
 def list_of(query: Query, order: Order = Order.NEWEST) -> str:
-    """Return the address of the list that shows a selection, or of the nearest one that holds it.
+    """Return the link to the list that shows a selection, or to the smallest list that contains it.
 
-    The UI's list takes one payee and one text, and excludes nothing.
+    The UI can filter by one payee and one text, and has no exclusions.
     """
     given = dict(query.fixed)
     if query.categories is not None:
@@ -32,11 +32,11 @@ def list_of(query: Query, order: Order = Order.NEWEST) -> str:
 
 
 def day_of(spent_on: str, payee: str, kind: str) -> str:
-    """Return the address of the list in which an entry is found: its day and payee."""
+    """Return the link to the list of a day and payee, which contains an entry."""
     given = {"from": spent_on, "to": spent_on, "kind": kind, "payee": payee}
     return "/expenses?" + urlencode({name: value for name, value in given.items() if value})
 
 
 def budget(budget_id: str) -> str:
-    """Return the address of a budget's history."""
+    """Return the link to a budget's history."""
     return "/budgets?" + urlencode({"history": budget_id})

@@ -1,4 +1,4 @@
-"""Help on the product, from its own guide."""
+"""Passages of Outlay's guide."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from importlib.resources import files
 from typing import Any
 
 LANGUAGES = ("en", "de", "es", "fr", "hi")
-_LANGUAGE = "en"
-"""Of the guide itself, for those whose language has no translation."""
+_DEFAULT_LANGUAGE = "en"
+"""For people whose language has no translation."""
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """What the guide says on a topic, and the page of the UI to do it on."""
+    """What the guide says on a topic, and the page of the UI where it is done."""
 
     title: str
     text: str
@@ -24,20 +24,20 @@ class Passage:
 
 
 class Manual:
-    """The passages of docs/guide in several languages. The files come with the package."""
+    """The sections of docs/guide in several languages."""
 
     def topics(self) -> Sequence[str]:
         """Return the names of all topics, such as `import`, in the order of the guide."""
         return tuple(_read("links"))
 
     def topic(self, name: str, language: str) -> Passage:
-        """Return what there is on a topic, in English if not in this language (`de`, or a locale such as `de-CH`).
+        """Return the passage on a topic, in English if there is none in this language (`de`, or a locale such as `de-CH`).
 
         Raises:
             KeyError: if there is no such topic.
         """
         short = language.replace("_", "-").partition("-")[0].lower()
-        words = _read(short if short in LANGUAGES else _LANGUAGE)[name]
+        words = _read(short if short in LANGUAGES else _DEFAULT_LANGUAGE)[name]
         return Passage(words["title"], words["text"], _read("links")[name])
 
 

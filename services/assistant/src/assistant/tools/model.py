@@ -1,4 +1,4 @@
-"""What the tools are asked for and what they find. Amounts are in the home currency where nothing else is said."""
+"""The tools' arguments and results. Amounts are in the home currency unless stated otherwise."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from money import Money
 
 
 class Kind(Enum):
-    """Which way money went."""
+    """Whether money was spent or received."""
 
     EXPENSE = "expense"
     INCOME = "income"
@@ -39,7 +39,7 @@ class Order(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Category:
-    """A category of the person."""
+    """One of the person's categories."""
 
     id: str
     name: str
@@ -47,7 +47,7 @@ class Category:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which entries: those that fit everything that is given."""
+    """Which entries: those that match every condition."""
 
     kind: Kind = Kind.EXPENSE
     first: date | None = None
@@ -56,14 +56,14 @@ class Selection:
     categories: tuple[Category, ...] = ()
     """In any of these."""
     uncategorised: bool = False
-    """Without a category; goes with `categories` as one more of them."""
+    """Without a category; together with `categories`, in any of them or without one."""
     payees: tuple[str, ...] = ()
-    """To any of these, by their whole names."""
+    """To any of these, by full name."""
     texts: tuple[str, ...] = ()
     """Each of these is part of payee, description or note, ignoring case."""
     tag: str = ""
     currency: str = ""
-    """Paid in this one, an ISO 4217 code; empty for any."""
+    """Paid in this currency, an ISO 4217 code; empty for any."""
     at_least: Decimal | None = None
     at_most: Decimal | None = None
     without_categories: tuple[Category, ...] = ()
@@ -79,7 +79,7 @@ class Total:
     amount: Money
     count: int
     link: str
-    """The page of the UI that lists them."""
+    """The page of the UI that lists the entries."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +131,7 @@ class BudgetState:
     cycle: str
     """`weekly`, `monthly`, `quarterly` or `yearly`."""
     categories: tuple[Category, ...]
-    """Empty for all."""
+    """Empty for all spending."""
     first: date
     last: date
     limit: Money
@@ -145,7 +145,7 @@ class BudgetState:
 
 @dataclass(frozen=True, slots=True)
 class Tipping:
-    """The entry that took a budget over its limit."""
+    """The entry that pushed a budget over its limit."""
 
     expense_id: str
     spent_on: date
@@ -172,6 +172,6 @@ class ToolError(Exception):
     """The API refused or could not be reached. The message is plain English and can be shown."""
 
     def __init__(self, message: str, *, code: str = "", lasting: bool = True) -> None:
-        """`code` is the problem's; `lasting` is false where trying again may help."""
+        """`code` is that of the problem; `lasting` is false if trying again may help."""
         super().__init__(message)
         self.code, self.lasting = code, lasting

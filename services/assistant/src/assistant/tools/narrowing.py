@@ -1,4 +1,4 @@
-"""Narrows a selection down to one of its sums, or to the days that its first entries are on."""
+"""Narrows a selection down to the entries of one sum, or to the days of its first entries."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from assistant.tools.spending import Line
 
 
 def narrowed_to(selection: Selection, by: By, key: str, categories: Mapping[str, Category]) -> Selection:
-    """Return the selection of those entries that one of the sums is of."""
+    """Return the selection of the entries in one of the sums."""
     if by is By.CATEGORY:
         chosen = (categories.get(key, Category(key, "")),) if key else ()
         return replace(selection, categories=chosen, uncategorised=not key, without_categories=())
@@ -26,9 +26,9 @@ def narrowed_to(selection: Selection, by: By, key: str, categories: Mapping[str,
 
 
 def within_days(selection: Selection, days: Mapping[str, Line], order: Order, limit: int) -> Selection:
-    """Return the selection on those days alone on which its first `limit` entries are.
+    """Return the selection restricted to the days of its first `limit` entries.
 
-    A sum by day tells quickly where few entries are among very many; a list that has to look for them takes three times as long.
+    A sum by day quickly finds a few entries among very many; a list that has to search for them takes three times as long.
     """
     found = sorted(days, reverse=order is Order.NEWEST)
     if order in (Order.NEWEST, Order.OLDEST):

@@ -16,12 +16,12 @@ _AT_ONCE = 90
 """Categories in one parameter."""
 _FIRST_DAY, _LAST_DAY = date(1900, 1, 1), date(2999, 12, 31)
 _TOO_MUCH = Decimal(10**12)
-"""No amount reaches this."""
+"""More than any amount can be."""
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A selection as the API understands it: `fixed` parameters, and those that may need several requests."""
+    """A selection in terms of the API: `fixed` parameters, and values that may need several requests."""
 
     fixed: Mapping[str, str]
     categories: tuple[str, ...] | None = None
@@ -33,11 +33,11 @@ class Query:
     without_texts: tuple[str, ...] = ()
     without_tag: str = ""
     nothing: bool = False
-    """Whether no entry can fit."""
+    """Whether no entry can match."""
 
     @property
     def is_expressible(self) -> bool:
-        """Whether sums of the API add up to it; otherwise its entries have to be read."""
+        """Whether the API's sums add up to it; otherwise its entries must be read."""
         return len(self.texts) + len(self.without_texts) <= 1 and not (self.without_tag and "tag" in self.fixed)
 
     @property
@@ -52,9 +52,9 @@ class Query:
 
     @property
     def parameters(self) -> Iterator[dict[str, str]]:
-        """Yield the parameters of requests that together return all of these entries, each of them once.
+        """Yield the parameters of requests that together return all of these entries, each once.
 
-        Exclusions, and all texts but the longest, are left to `fits`.
+        Exclusions, and all texts but the longest, are left to `matches`.
         """
         text = {"text": max(self.texts, key=len)} if self.texts else {}
         for category in self._chunks():
@@ -67,8 +67,8 @@ class Query:
         starts = range(0, len(self.categories), _AT_ONCE)
         return [{"category": ",".join(self.categories[start : start + _AT_ONCE])} for start in starts]
 
-    def fits(self, row: Mapping[str, Any]) -> bool:
-        """Say whether an entry that was returned belongs to the selection."""
+    def matches(self, row: Mapping[str, Any]) -> bool:
+        """Return whether an entry that the API returned belongs to the selection."""
         words = "\n".join([row["payee"], row["description"], row["note"]]).lower()
         return (
             row["payee"] not in self.without_payees
@@ -77,20 +77,20 @@ class Query:
             and self.without_tag not in (tag.lower() for tag in row["tags"])
         )
 
-    def narrowed(self) -> Query:
-        """Return the wider query that `parameters` stand for."""
+    def widened(self) -> Query:
+        """Return the wider query that the `parameters` express."""
         return replace(self, texts=tuple(sorted(self.texts, key=len)[-1:]), without_payees=(), without_texts=(), without_tag="")
 
 
-def query_for(selection: Selection, currency: str, everything: Callable[[], Sequence[Category]]) -> Query:
-    """Translate a selection; `everything` returns all categories."""
+def query_for(selection: Selection, currency: str, all_categories: Callable[[], Sequence[Category]]) -> Query:
+    """Translate a selection; `all_categories` returns all categories."""
     fixed = {"kind": selection.kind.value, **_days(selection), **_given(tag=selection.tag, currency=selection.currency)}
     lowest, highest = _rounded(selection, currency)
     if lowest is not None and lowest > 0:
         fixed["min"] = f"{lowest:f}"
     if highest is not None and 0 <= highest < _TOO_MUCH:
         fixed["max"] = f"{highest:f}"
-    categories, payees = _categories(selection, everything), _payees(selection)
+    categories, payees = _categories(selection, all_categories), _payees(selection)
     none_fits = (lowest is not None and lowest >= _TOO_MUCH) or (highest is not None and highest < 0)
     return Query(
         fixed=fixed,
@@ -109,7 +109,7 @@ def _given(**values: str) -> dict[str, str]:
 
 
 def _is_empty(selection: Selection) -> bool:
-    """Say whether there is no day between the first and the last that an entry can have."""
+    """Return whether no possible day lies between the first and the last."""
     return max(selection.first or _FIRST_DAY, _FIRST_DAY) > min(selection.last or _LAST_DAY, _LAST_DAY)
 
 
@@ -120,7 +120,7 @@ def _days(selection: Selection) -> dict[str, str]:
 
 
 def _rounded(selection: Selection, currency: str) -> tuple[Decimal | None, Decimal | None]:
-    """Return the bounds in whole minor units, between which the same amounts lie."""
+    """Return the bounds, rounded inwards to whole minor units."""
     unit = Decimal(1).scaleb(-decimals_of(currency))
     low, high = selection.at_least, selection.at_most
     return (
@@ -129,12 +129,12 @@ def _rounded(selection: Selection, currency: str) -> tuple[Decimal | None, Decim
     )
 
 
-def _categories(selection: Selection, everything: Callable[[], Sequence[Category]]) -> tuple[str, ...] | None:
+def _categories(selection: Selection, all_categories: Callable[[], Sequence[Category]]) -> tuple[str, ...] | None:
     wanted = [category.id for category in selection.categories] + ([NO_CATEGORY] if selection.uncategorised else [])
     if not wanted:
         if not selection.without_categories:
             return None
-        wanted = [*(category.id for category in everything()), NO_CATEGORY]
+        wanted = [*(category.id for category in all_categories()), NO_CATEGORY]
     without = {category.id for category in selection.without_categories}
     return tuple(category for category in dict.fromkeys(wanted) if category not in without)
 
@@ -146,12 +146,12 @@ def _payees(selection: Selection) -> tuple[str, ...] | None:
 
 
 def _longest(texts: Sequence[str]) -> tuple[str, ...]:
-    """Leave out texts that are part of another one: whatever has that has them too."""
+    """Leave out texts that are part of another one, which imply nothing more."""
     lowered = list(dict.fromkeys(text.lower() for text in texts if text))
     return tuple(text for text in lowered if not any(text != other and text in other for other in lowered))
 
 
 def _shortest(texts: Sequence[str]) -> tuple[str, ...]:
-    """Leave out texts that another one is part of: whatever lacks that lacks them too."""
+    """Leave out texts that contain another one, which exclude nothing more."""
     lowered = list(dict.fromkeys(text.lower() for text in texts if text))
     return tuple(text for text in lowered if not any(text != other and other in text for other in lowered))

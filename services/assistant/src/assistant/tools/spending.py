@@ -1,4 +1,4 @@
-"""Sums of entries: exact answers of the API, added and subtracted where a selection is more than one of them."""
+"""Sums of entries: exact sums from the API, added and subtracted where a selection needs several."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import Any
 
 from assistant.tools.client import PublicApi
 from assistant.tools.model import By, ToolError
+from assistant.tools.parsing import money
 from assistant.tools.query import Query
-from assistant.tools.reading import money
 
 MOST = 5000
-"""Entries that are looked at one by one."""
+"""Entries that may be read one by one."""
 _FEW = 3
-"""Up to so many payees get a request each; more are picked from the sums of all payees."""
+"""Up to this many payees get a request each; more are picked from the sums of all payees."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,19 +44,19 @@ Lines = dict[str, Line]
 
 
 class Spending:
-    """Adds up."""
+    """Adds up entries."""
 
     def __init__(self, api: PublicApi) -> None:
         self._api = api
 
     def total(self, query: Query, currency: str) -> Line:
-        """Return the sum of all; `currency` is that of nothing."""
+        """Return the total; `currency` is used if there are no entries."""
         everything = self.lines(query, self._quickest(query))
         return sum(everything.values(), Line(0, 0, next((line.currency for line in everything.values()), currency)))
 
     @staticmethod
     def _quickest(query: Query) -> By:
-        """Return by what the API can tell the sum without looking at entries, if there is such a thing."""
+        """Return the grouping with the fewest requests."""
         return By.PAYEE if query.categories is None and (query.payees is not None or query.without_payees) else By.CATEGORY
 
     def lines(self, query: Query, by: By) -> Lines:
@@ -69,29 +69,29 @@ class Spending:
     def _exact(self, query: Query, by: By) -> Lines:
         if query.without_texts:
             with_text = replace(query, texts=query.without_texts, without_texts=())
-            return _less(self._exact(replace(query, without_texts=()), by), self._exact(with_text, by))
+            return _difference(self._exact(replace(query, without_texts=()), by), self._exact(with_text, by))
         if query.without_tag:
             tagged = replace(query, fixed={**query.fixed, "tag": query.without_tag}, without_tag="")
-            return _less(self._exact(replace(query, without_tag=""), by), self._exact(tagged, by))
+            return _difference(self._exact(replace(query, without_tag=""), by), self._exact(tagged, by))
         if by is By.PAYEE and (query.without_payees or len(query.payees or ()) > _FEW):
             everybody = self._exact(replace(query, payees=None, without_payees=()), by)
             return {key: line for key, line in everybody.items() if _is_wanted(key, query)}
         if query.without_payees:
             those = replace(query, payees=query.without_payees, without_payees=())
-            return _less(self._exact(replace(query, without_payees=()), by), self._exact(those, by))
-        return _together(self._answer(parameters, by) for parameters in query.parameters)
+            return _difference(self._exact(replace(query, without_payees=()), by), self._exact(those, by))
+        return _sum(self._answer(parameters, by) for parameters in query.parameters)
 
     def _answer(self, parameters: Mapping[str, str], by: By) -> Lines:
         answer, side = self._api.read("/summary", by=by.value, **parameters), _SIDES[parameters["kind"]]
         return {item["key"] or "": _line(item, side) for item in answer["items"]}
 
     def _paged(self, query: Query, by: By) -> Lines:
-        rows = [row for row in self.rows(query) if query.fits(row)]
-        return _together({_KEYS[by](row): _line_of(row)} for row in rows)
+        rows = [row for row in self.rows(query) if query.matches(row)]
+        return _sum({_KEYS[by](row): _line_of(row)} for row in rows)
 
     def rows(self, query: Query) -> Iterator[dict[str, Any]]:
-        """Yield the entries of all answers; raises ToolError if they are too many."""
-        count = sum(line.count for line in self.lines(query.narrowed(), By.CATEGORY).values())
+        """Yield all entries; raises ToolError if there are too many."""
+        count = sum(line.count for line in self.lines(query.widened(), By.CATEGORY).values())
         if count > MOST:
             raise too_many(count)
         for parameters in query.parameters:
@@ -100,8 +100,8 @@ class Spending:
 
 
 def too_many(count: int) -> ToolError:
-    """Return what to say where so many entries would have to be looked at."""
-    message = f"That would take looking at {count} entries one by one. Narrow it down, such as to one year or one category."
+    """Return the error for a question that would have to read too many entries."""
+    message = f"That would mean reading {count} entries one by one. Narrow it down, for example to one year or one category."
     return ToolError(message, code="too-many")
 
 
@@ -128,7 +128,7 @@ def _is_wanted(payee: str, query: Query) -> bool:
     return payee not in query.without_payees and (query.payees is None or payee in query.payees)
 
 
-def _together(parts: Iterable[Lines]) -> Lines:
+def _sum(parts: Iterable[Lines]) -> Lines:
     found: Lines = {}
     for part in parts:
         for key, line in part.items():
@@ -136,5 +136,5 @@ def _together(parts: Iterable[Lines]) -> Lines:
     return found
 
 
-def _less(everything: Lines, some: Lines) -> Lines:
+def _difference(everything: Lines, some: Lines) -> Lines:
     return {key: line - some[key] if key in some else line for key, line in everything.items()}

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from assistant.tools import links, reading
-from assistant.tools.budgets import BudgetBook
+from assistant.tools import links, parsing
+from assistant.tools.budgets import BudgetList
 from assistant.tools.changes import Changes
 from assistant.tools.client import PublicApi
 from assistant.tools.entries import EntryList
@@ -35,13 +35,12 @@ if TYPE_CHECKING:
 
 
 class Toolbox:
-    """Reads and changes through the public API. All methods raise ToolError. What was read is kept for one message only."""
+    """Reads and changes data through the public API. All methods raise ToolError. Results are cached for one message only."""
 
     def __init__(self, api: PublicApi, person: Person) -> None:
-        """Ask nothing yet."""
         self._api, self._person = api, person
         self._spending, self._list, self._changes = Spending(api), EntryList(api), Changes(api)
-        self._book = BudgetBook(api, self._list, self._known)
+        self._budgets = BudgetList(api, self._list, self._known)
         self._categories: Mapping[str, Category] | None = None
         self._payees: Sequence[str] | None = None
 
@@ -50,7 +49,7 @@ class Toolbox:
         return list(self._known().values())
 
     def payees(self) -> Sequence[str]:
-        """Return the names of all payees, those with most spending first."""
+        """Return the names of all payees, those with the most spending first."""
         if self._payees is None:
             items = self._api.read("/summary", by="payee")["items"]
             self._payees = [item["key"] for item in items if item["key"]]
@@ -63,20 +62,20 @@ class Toolbox:
         return Total(_money(line), line.count, links.list_of(query))
 
     def sums(self, selection: Selection, by: By) -> Sequence[Sum]:
-        """Return the sums of the selected entries, largest first for categories and payees, in order of time otherwise.
+        """Return the sums of the selected entries: categories and payees by size, months and days in order.
 
-        There is none for a month or a day without entries.
+        Months and days without entries are left out.
         """
         lines, known = self._spending.lines(self._query(selection), by), self._known() if by is By.CATEGORY else {}
 
-        def told(key: str, line: Line) -> Sum:
+        def sum_of(key: str, line: Line) -> Sum:
             label = known[key].name if key in known else line.label or key
             link = links.list_of(self._query(narrowed_to(selection, by, key, known)))
             return Sum(key, label, _money(line), line.count, link)
 
         by_size = by in {By.CATEGORY, By.PAYEE}
         order = sorted(lines.items(), key=lambda item: (-item[1].minor, item[0]) if by_size else (0, item[0]))
-        return [told(key, line) for key, line in order]
+        return [sum_of(key, line) for key, line in order]
 
     def entries(self, selection: Selection, order: Order, limit: int) -> Entries:
         """Return the first of the selected entries, and how many there are."""
@@ -88,27 +87,27 @@ class Toolbox:
         else:
             rows = self._list.first(query, order, limit)
             total = len(rows) if len(rows) < limit else self._spending.total(query, self._person.currency).count
-        return Entries(tuple(reading.entry(row, self._known()) for row in rows), total, links.list_of(query, order))
+        return Entries(tuple(parsing.entry(row, self._known()) for row in rows), total, links.list_of(query, order))
 
     def entry(self, expense_id: str) -> Entry:
         """Return one entry."""
-        return reading.entry(self._list.one(expense_id), self._known())
+        return parsing.entry(self._list.one(expense_id), self._known())
 
     def budgets(self, on: date | None = None) -> Sequence[BudgetState]:
-        """Return all budgets in the period that a day is in (today without one), leaving out those that have none then."""
-        return self._book.states(on)
+        """Return the budgets in the period that contains a day, by default today; those without such a period are left out."""
+        return self._budgets.states(on)
 
     def tipping(self, budget_id: str, on: date) -> Tipping | None:
-        """Return the entry that took a budget over its limit in the period that a day is in, None if none did."""
-        return self._book.tipping(budget_id, on, self._query)
+        """Return the entry that pushed a budget over its limit in the period that contains a day, or None."""
+        return self._budgets.tipping(budget_id, on, self._query)
 
     def suggested_category(self, payee: str) -> Category | None:
-        """Return the category that the person's habits suggest for a payee."""
+        """Return the category that the person usually chooses for a payee."""
         suggested = self._api.read("/suggestions/category", payee=payee)["category_id"]
         return self._known().get(suggested or "")
 
     def carry_out(self, proposal_id: str, action: str, parameters: Mapping[str, Any]) -> Change:
-        """Make a change once, however often this is called with the same id.
+        """Make a change; calling it again with the same id has no further effect.
 
         Parameters by action:
             add_expense: kind, amount, currency, spent_on, and optionally payee, description, category_id.
@@ -116,15 +115,15 @@ class Toolbox:
             change_budget: budget_id, version, limit, currency.
             recategorise: entries (list of {id, version}), category_id.
         """
-        self._need_write()
+        self._require_write()
         return self._changes.carry_out(proposal_id, action, parameters)
 
     def undo(self, change: Mapping[str, Any]) -> None:
         """Undo what `Change.undo` describes."""
-        self._need_write()
+        self._require_write()
         self._changes.undo(change)
 
-    def _need_write(self) -> None:
+    def _require_write(self) -> None:
         if not self._person.may_write:
             message = "This access token may only read. Use one with the scope write."
             raise ToolError(message, code="forbidden")

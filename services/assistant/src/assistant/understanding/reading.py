@@ -31,7 +31,7 @@ _HINTS = ("cue", "topic", "period", "number", "ordinal", "unit", "currency", "ce
 
 
 @dataclass(frozen=True)
-class Manner:
+class WritingConventions:
     """How a language and region write dates and amounts."""
 
     month_first: bool
@@ -88,7 +88,7 @@ def _is_no_name(phrase: Phrase) -> bool:
 class Reader:
     """Reads texts of one language for one person."""
 
-    def __init__(self, vocabulary: Vocabulary, names: NameIndex, today: Calendar, manner: Manner) -> None:
+    def __init__(self, vocabulary: Vocabulary, names: NameIndex, today: Calendar, manner: WritingConventions) -> None:
         """`names` are the person's own."""
         self._vocabulary, self._names, self._manner = vocabulary, names, manner
         self._periods = PeriodFinder(today, month_first=manner.month_first, unit_first=manner.unit_first)

@@ -1,1 +1,1 @@
-"""Watson Assistant as the one that understands messages; what it says is rendered, what it wants to know is looked up here."""
+"""Watson Assistant understands messages; its responses become blocks here, and Outlay looks up the figures it asks for."""

@@ -1,4 +1,4 @@
-"""What Watson is told of the person who asks: how they write days and amounts, and nothing of who they are."""
+"""What Watson is told about the person: how they write dates and amounts, but not who they are."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from assistant.person import Person
 
 ACTIONS = "actions skill"
-"""The name that the API has for the skill that holds actions."""
-TOKEN = "outlay_token"  # noqa: S105  the name of the variable
+"""The API's name of the skill that holds actions."""
+TOKEN = "outlay_token"  # noqa: S105  the name of the variable, not a secret
 VARIABLES = ("outlay_locale", "outlay_currency", "outlay_time_zone", "outlay_today")
 _LOCALES = (
     "en-us",
@@ -34,17 +34,17 @@ _LOCALES = (
     "zh-cn",
     "zh-tw",
 )
-"""Those that IBM documents."""
+"""The locales that IBM documents."""
 _DAY_FIRST_ENGLISH = "en-gb"
 
 
 def pseudonym(encryptor: Encryptor, user_id: str) -> str:
-    """Return the name under which Watson counts somebody: always the same, and of no use to whoever has not our key."""
+    """Return the name by which Watson counts a user: always the same, and meaningless without our key."""
     return f"outlay-{encryptor.sign(b'watson:' + user_id.encode())}"
 
 
 def context_of(person: Person, token: str) -> Mapping[str, Any]:
-    """Return the context of a message; `token` is for the extension, empty for none."""
+    """Return the context of a message; `token` is for the extension, or empty."""
     variables = {
         "outlay_locale": person.locale,
         "outlay_currency": person.currency,
@@ -61,7 +61,7 @@ def context_of(person: Person, token: str) -> Mapping[str, Any]:
 
 
 def locale_for(locale: str) -> str:
-    """Return the locale that comes nearest of those that Watson knows, empty if it has none of the language."""
+    """Return the closest locale that Watson supports; empty if it does not support the language."""
     wanted = locale.casefold().replace("_", "-")
     language = wanted.partition("-")[0]
     if wanted in _LOCALES:
@@ -72,6 +72,6 @@ def locale_for(locale: str) -> str:
 
 
 def _noon(person: Person) -> str:
-    """Return noon of the person's day, since only the day counts, and the hour is nobody's business."""
+    """Return noon of the person's day: Watson needs the day, and must not learn the hour."""
     noon = datetime.combine(person.today, time(12), ZoneInfo(person.time_zone))
     return noon.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

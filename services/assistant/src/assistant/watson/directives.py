@@ -1,25 +1,25 @@
-"""What Watson may want of Outlay: numbers, which the tools find, and changes, which are only proposed.
+"""Directives that Watson sends to Outlay: to look up figures with a tool, or to propose a change.
 
     {"outlay": {"tool": "spending", "period": "last month", "category": "groceries"}}
     {"outlay": {"propose": "add_expense", "amount": "3.50", "description": "coffee"}}
 
-Values are texts and numbers, or `{"skill_variable": name}` and `{"variable": name}` for what Watson has in its context. Together
-with the person's own words they are read by Outlay's grammar, which knows the names of categories and payees; Watson does not.
+Values are texts, numbers, or `{"skill_variable": name}` and `{"variable": name}` for values in Watson's context. Outlay's grammar
+reads them together with the person's own words, since it knows the names of categories and payees, and Watson does not.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from assistant.answering.context import Answer
-from assistant.toolapi.asking import WISHES, Asking, Wish
+from assistant.toolapi.answerer import TEMPLATES, Answerer, QuestionTemplate
 from assistant.understanding.question import Grouping, Question
 from assistant.watson.context import ACTIONS
-from assistant.watson.failures import malformed
-from assistant.watson.plain import plain
+from assistant.watson.errors import malformed
+from assistant.watson.plain_text import plain
 
 TOOLS = (
     "spending",
@@ -38,7 +38,7 @@ TOOLS = (
 )
 PROPOSALS = ("add_expense", "set_budget", "recategorise")
 DETAILS = ("period", "against", "category", "payee", "text", "day", "currency", "into")
-"""Parts of a question that are added to the words, if they are not among them already."""
+"""Parts of a question that are added to the person's words unless they contain them."""
 _ALSO = ("tool", "propose", "words", "amount", "description", "by", "limit", *DETAILS)
 _MOST_WORDS = 500
 _MOST_DETAIL = 200
@@ -46,50 +46,50 @@ _MOST_LISTED = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Talk:
-    """What a directive is about."""
+class DirectiveContext:
+    """The conversation that a directive belongs to."""
 
     text: str
     """What the person wrote."""
     before: Question | None
-    """The question before, which a follow-up goes on from."""
+    """The previous question, which a follow-up continues."""
     context: Mapping[str, Any]
-    """Watson's, as its answer has it."""
+    """Watson's context from its answer."""
 
 
-def carried_out(directive: Mapping[str, Any], talk: Talk, asking: Asking) -> Answer:
-    """Do what Watson wants; nothing is changed by it.
+def carried_out(directive: Mapping[str, Any], about: DirectiveContext, answerer: Answerer) -> Answer:
+    """Answer a directive; nothing is changed by it.
 
     Raises:
-        WatsonError: for a directive that does not exist.
+        WatsonError: if the directive is malformed.
         ToolError: if the API refuses.
     """
     if set(directive) - set(_ALSO):
         raise malformed()
-    values = {name: _value(given, talk.context) for name, given in directive.items()}
-    words = _words(values, talk)
-    asking.speak(talk.text)
+    values = {name: _value(given, about.context) for name, given in directive.items()}
+    words = _words(values, about)
+    answerer.use_language_of(about.text)
     tool, proposal = values.get("tool", ""), values.get("propose", "")
     if bool(tool) is bool(proposal) or (tool and tool not in TOOLS) or (proposal and proposal not in PROPOSALS):
         raise malformed()
-    if tool in ("follow_up", "decline"):  # what Watson does not understand, Outlay's own grammar may, in five languages
-        return asking.understand(words, talk.before)
-    wish, described = _wish(tool or proposal, values), values.get("description", "")
-    return asking.grant(wish, words, amount=_amount(values), description=described)
+    if tool in ("follow_up", "decline"):  # Outlay's grammar may understand what Watson does not
+        return answerer.understand(words, about.before)
+    template, described = _template(tool or proposal, values), values.get("description", "")
+    return answerer.answer_template(template, words, amount=_amount(values), description=described)
 
 
-def _wish(name: str, values: Mapping[str, str]) -> Wish:
-    wish = WISHES[name]
+def _template(name: str, values: Mapping[str, str]) -> QuestionTemplate:
+    template = TEMPLATES[name]
     by = {grouping.value: grouping for grouping in Grouping}.get(values.get("by", ""))
     limit = values.get("limit", "")
     if limit.isdigit() and limit.isascii() and 1 <= int(limit) <= _MOST_LISTED:
-        wish = Wish(wish.intent, wish.is_income, wish.grouping, wish.sorting, int(limit))
-    return Wish(wish.intent, wish.is_income, by, wish.sorting, wish.limit) if by else wish
+        template = replace(template, limit=int(limit))
+    return replace(template, grouping=by) if by else template
 
 
-def _words(values: Mapping[str, str], talk: Talk) -> str:
-    """Return the person's words and the details that are not among them."""
-    words = values.get("words") or plain(talk.text, _MOST_WORDS)
+def _words(values: Mapping[str, str], about: DirectiveContext) -> str:
+    """Return the person's words, and the details that they do not contain."""
+    words = values.get("words") or plain(about.text, _MOST_WORDS)
     for name in DETAILS:
         given = values.get(name, "")
         if given and given.casefold() not in words.casefold():
@@ -98,7 +98,7 @@ def _words(values: Mapping[str, str], talk: Talk) -> str:
 
 
 def _amount(values: Mapping[str, str]) -> Decimal | None:
-    """Return the amount; None without one. One that makes no sense is the answer's to decline, by its sign."""
+    """Return the amount, or None. Whether zero or a negative amount makes sense is up to the answer."""
     try:
         amount = Decimal(values["amount"]) if values.get("amount") else None
     except InvalidOperation as error:
@@ -109,10 +109,10 @@ def _amount(values: Mapping[str, str]) -> Decimal | None:
 
 
 def _value(given: Any, context: Mapping[str, Any]) -> str:
-    """Return what is given as text, looked up in Watson's context if it is the name of a variable; empty for nothing."""
+    """Return a value as text, looked up in Watson's context if it names a variable; empty for none."""
     if isinstance(given, dict):
         given = _variable(given, context)
-    if isinstance(given, dict):  # what Watson recognised, such as an amount of money
+    if isinstance(given, dict):  # an entity that Watson recognised, such as an amount of money
         given = given.get("value", given.get("literal"))
     if isinstance(given, bool) or given is None:
         return ""

@@ -1,4 +1,4 @@
-"""Turns each kind of response of the v2 API into blocks. Nothing of it is trusted: types, sizes and addresses are checked."""
+"""Turns responses of the v2 API into blocks. Nothing in them is trusted: types, sizes and addresses are checked."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Any
 
 from assistant.conversation import blocks
 from assistant.conversation.model import Block
-from assistant.watson.failures import malformed
-from assistant.watson.plain import plain, safe_url, text_and_links
+from assistant.watson.errors import malformed
+from assistant.watson.plain_text import plain, safe_url, text_and_links
 
 MOST_BLOCKS = 20
 _MOST_OPTIONS = 10
@@ -17,20 +17,20 @@ _MOST_RESULTS = 5
 _MOST_LABEL = 100
 _MOST_RESULT = 500
 _MOST_PAUSE = 3_000
-"""Milliseconds; Outlay's own bound is larger, but an answer about money is waited for."""
-NOBODY = "Watson Assistant would hand over to a person now, but nobody of this installation answers here."
-ELSEWHERE = "Watson Assistant would go on somewhere else now."
+"""Milliseconds; blocks allow more, but people wait for an answer about money."""
+NOBODY = "Watson Assistant would transfer you to a person now, but nobody is available here."
+ELSEWHERE = "Watson Assistant would continue in another channel now."
 
 
 @dataclass(slots=True)
 class Rendered:
-    """What a response became."""
+    """The blocks of an answer, and what else it says."""
 
     blocks: list[Block] = field(default_factory=list)
     inputs: dict[str, Mapping[str, Any]] = field(default_factory=dict)
-    """What is to be sent to Watson when somebody chooses an option, by the text that they then send."""
+    """The input for Watson when the person chooses an option, by the text that choosing it sends."""
     directives: list[Mapping[str, Any]] = field(default_factory=list)
-    """What Watson wants of Outlay, from `user_defined`; each has its place among the blocks, see `places`."""
+    """Watson's requests to Outlay, from `user_defined`; `places` has the position of each among the blocks."""
     places: list[int] = field(default_factory=list)
     asks: bool = False
     gives_up: bool = False
@@ -38,7 +38,7 @@ class Rendered:
 
 
 def rendered(answer: Mapping[str, Any]) -> Rendered:
-    """Return what an answer of the `message` method shows; raises WatsonError if it has not the documented shape."""
+    """Render an answer of the `message` method; raises WatsonError if it is malformed."""
     output = answer.get("output")
     if not isinstance(output, dict) or not isinstance(output.get("generic", []), list):
         raise malformed()
@@ -100,7 +100,7 @@ def _choices(item: Mapping[str, Any], given: Any, found: Rendered) -> None:
 
 
 def _choice(each: Any) -> tuple[str, str, Mapping[str, Any]] | None:
-    """Return label, the text to be sent, and the input that Watson wants for it."""
+    """Return the label, the text to send, and Watson's input for it."""
     if not isinstance(each, dict):
         raise malformed()
     value = each.get("value")
@@ -122,7 +122,7 @@ def _image(item: Mapping[str, Any], found: Rendered) -> None:
 
 
 def _media(item: Mapping[str, Any], found: Rendered) -> None:
-    """Show audio, video and pages in a frame as links: the UI loads nothing from elsewhere."""
+    """Show audio, video and frames as links: the UI loads nothing from other servers."""
     url = safe_url(item.get("source"))
     title, described = plain(item.get("title"), _MOST_LABEL), plain(item.get("description"))
     label = title or plain(item.get("alt_text"), _MOST_LABEL) or described or url.removeprefix("https://").partition("/")[0]
@@ -183,7 +183,7 @@ def _channel_transfer(item: Mapping[str, Any], found: Rendered) -> None:
 
 
 def _user_defined(item: Mapping[str, Any], found: Rendered) -> None:
-    """Take what is for Outlay; what is for other clients of the same assistant is theirs."""
+    """Take what is meant for Outlay; the rest is for other clients of the same assistant."""
     said = item.get("user_defined")
     if not isinstance(said, dict):
         raise malformed()
@@ -198,7 +198,7 @@ def _end_session(_item: Mapping[str, Any], found: Rendered) -> None:
 
 
 def _skip(_item: Mapping[str, Any], _found: Rendered) -> None:
-    """Leave out what has no meaning here: telephone keys, a calendar to pick from, kinds that do not exist yet."""
+    """Ignore what has no meaning here, such as telephone keys and date pickers, and unknown types."""
 
 
 _KINDS: Mapping[str, Callable[[Mapping[str, Any], Rendered], None]] = {

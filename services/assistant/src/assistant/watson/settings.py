@@ -1,4 +1,4 @@
-"""What the assistant can be told of Watson."""
+"""The settings of Watson Assistant."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def _is_here(host: str) -> bool:
 
 def _secret(text: str) -> str:
     if not text.isascii() or not text.isprintable() or text.strip("{}\"' ") != text:
-        message = "must be one line of ASCII without quotes, braces or blanks around it"  # the value itself is a secret
+        message = "must be one line of ASCII without surrounding quotes, braces or spaces"  # the value itself is a secret
         raise ValueError(message)
     return text
 
@@ -64,21 +64,23 @@ def _certificates(text: str) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class WatsonSettings:
-    """Which Watson Assistant answers; none if there is no WATSON_URL."""
+    """Which Watson Assistant answers; without WATSON_URL, none does."""
 
     watson_url: str = setting(
         "WATSON_URL",
-        "the URL of an instance of watsonx Assistant, from its credentials; empty: the built-in assistant answers",
+        "the URL of a watsonx Assistant instance, from its credentials; empty: the built-in assistant answers",
         default="",
         parse=_address,
     )
     watson_assistant_id: str = setting("WATSON_ASSISTANT_ID", "the id of the assistant", default="", parse=_id)
     watson_environment_id: str = setting("WATSON_ENVIRONMENT_ID", "the id of its environment, draft or live", default="", parse=_id)
-    watson_apikey: str = setting("WATSON_APIKEY", "an API key of IBM Cloud for it", default="", parse=_secret, secret=True)
-    watson_iam_url: str = setting("WATSON_IAM_URL", "where IBM Cloud changes API keys into tokens", default=IAM_URL, parse=_address)
+    watson_apikey: str = setting("WATSON_APIKEY", "an IBM Cloud API key for it", default="", parse=_secret, secret=True)
+    watson_iam_url: str = setting(
+        "WATSON_IAM_URL", "where IBM Cloud exchanges API keys for tokens", default=IAM_URL, parse=_address
+    )
     watson_cp4d_url: str = setting(
         "WATSON_CP4D_URL",
-        "where Cloud Pak for Data gives out tokens, such as https://cpd.example.com/icp4d-api",
+        "where Cloud Pak for Data issues tokens, such as https://cpd.example.com/icp4d-api",
         default="",
         parse=_address,
     )
@@ -87,14 +89,14 @@ class WatsonSettings:
     watson_cp4d_password: str = setting("WATSON_CP4D_PASSWORD", "or that user's password", default="", secret=True)
     watson_ca: str = setting(
         "WATSON_CA",
-        "a file with the certificates of the authority that both are trusted by, if it is no public one",
+        "a file with the CA certificates of both, if they are not signed by a public CA",
         default="",
         parse=_certificates,
     )
     watson_version: str = setting("WATSON_VERSION", "the version of the Assistant v2 API", default=VERSION, parse=_version)
     watson_extension: bool = setting(
         "WATSON_EXTENSION",
-        "whether Watson gets a short-lived token by which its extension may read from Outlay: true or false",
+        "whether Watson gets a short-lived token with which its extension may read from Outlay: true or false",
         default=False,
         parse=lambda text: one_of("true", "false")(text) == "true",
     )
@@ -105,11 +107,11 @@ class WatsonSettings:
         return bool(self.watson_url)
 
     def problems(self) -> list[str]:
-        """Return a sentence for each combination that cannot be."""
+        """Return a sentence for each combination that is not allowed."""
         if not self.watson_is_set:
-            return [f"{name}: is given, but WATSON_URL is not" for name, value in self._given().items() if value]
+            return [f"{name}: is set, but WATSON_URL is not" for name, value in self._given().items() if value]
         needed = {"WATSON_ASSISTANT_ID": self.watson_assistant_id, "WATSON_ENVIRONMENT_ID": self.watson_environment_id}
-        missing = [f"{name}: is missing, since WATSON_URL is given" for name, value in needed.items() if not value]
+        missing = [f"{name}: is required with WATSON_URL" for name, value in needed.items() if not value]
         return [*missing, *self._sign_in_problems()]
 
     def _given(self) -> dict[str, object]:
@@ -128,12 +130,12 @@ class WatsonSettings:
                 "WATSON_CP4D_APIKEY": self.watson_cp4d_apikey,
                 "WATSON_CP4D_PASSWORD": self.watson_cp4d_password,
             }
-            alone = [f"{name}: is given, but WATSON_CP4D_URL is not" for name, value in given.items() if value]
-            return alone or ([] if self.watson_apikey else ["WATSON_APIKEY: is missing; give it, or WATSON_CP4D_URL"])
+            alone = [f"{name}: is set, but WATSON_CP4D_URL is not" for name, value in given.items() if value]
+            return alone or ([] if self.watson_apikey else ["WATSON_APIKEY: is missing; set it, or WATSON_CP4D_URL"])
         if self.watson_apikey:
-            return ["WATSON_APIKEY: is for IBM Cloud, WATSON_CP4D_URL for Cloud Pak for Data; give one of them"]
+            return ["WATSON_APIKEY: is for IBM Cloud, WATSON_CP4D_URL for Cloud Pak for Data; set one of them"]
         if not self.watson_cp4d_username:
-            return ["WATSON_CP4D_USERNAME: is missing, since WATSON_CP4D_URL is given"]
+            return ["WATSON_CP4D_USERNAME: is required with WATSON_CP4D_URL"]
         if bool(self.watson_cp4d_apikey) == bool(self.watson_cp4d_password):
-            return ["WATSON_CP4D_APIKEY: give either it or WATSON_CP4D_PASSWORD"]
+            return ["WATSON_CP4D_APIKEY: set either it or WATSON_CP4D_PASSWORD"]
         return []

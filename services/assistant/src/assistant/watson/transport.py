@@ -1,4 +1,4 @@
-"""How answers of Watson come in: within a time in all, no larger than a bound, without cookies and redirects."""
+"""HTTP sessions for Watson, with a total timeout, a size limit, and no cookies or redirects."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ _DEADLINE: ContextVar[float | None] = ContextVar("watson_deadline", default=None
 
 
 class Deadline:
-    """`with Deadline(2.5): ...`: everything that is sent in there shares these seconds."""
+    """`with Deadline(2.5): ...`: all requests inside share these seconds."""
 
     def __init__(self, seconds: float) -> None:
-        """Begin now."""
+        """Start now."""
         self._end = time.monotonic() + seconds
 
     def __enter__(self) -> Deadline:
@@ -42,7 +42,7 @@ def seconds_left(default: float = 10.0) -> float:
 
 
 def timeouts() -> tuple[float, float]:
-    """Return how long connecting may take, and waiting for the next bytes; raises requests' Timeout if no time is left."""
+    """Return the connect and read timeouts; raises requests' Timeout if no time is left."""
     left = seconds_left()
     if left < _LEAST:
         message = "no time is left"
@@ -51,10 +51,10 @@ def timeouts() -> tuple[float, float]:
 
 
 class BoundedAdapter(HTTPAdapter):
-    """Reads whole answers before the SDK sees them, since neither it nor requests has an end in time and size."""
+    """Reads complete responses, since neither the SDK nor requests limits their total time and size."""
 
     def send(self, request: requests.PreparedRequest, *_: Any, **options: Any) -> requests.Response:
-        """Send, and read the answer; raises requests' exceptions."""
+        """Send a request and read the response; raises requests' exceptions."""
         response = super().send(request, **{**options, "stream": True, "timeout": timeouts()})
         try:
             body = self._body(response)
@@ -73,7 +73,7 @@ class BoundedAdapter(HTTPAdapter):
 
     def _body(self, response: requests.Response) -> bytes:
         parts, size = [], 0
-        while part := response.raw.read1(_CHUNK, decode_content=True):  # what has come, and not as much as that
+        while part := response.raw.read1(_CHUNK, decode_content=True):  # returns what has arrived, without waiting for a full chunk
             parts.append(part)
             size += len(part)
             if size > MOST_BYTES:
@@ -88,7 +88,7 @@ class BoundedAdapter(HTTPAdapter):
 
 
 def session_of(ca: str) -> requests.Session:
-    """Return a session that threads can share: nothing of it changes, since it takes no cookies."""
+    """Return a thread-safe session: without cookies, it has no state."""
     session = requests.Session()
     adapter = BoundedAdapter(pool_maxsize=32)
     session.mount("https://", adapter)
@@ -101,5 +101,5 @@ def session_of(ca: str) -> requests.Session:
 
 
 def no_cookies() -> DefaultCookiePolicy:
-    """Return a policy that takes and gives none."""
+    """Return a policy that accepts and sends no cookies."""
     return DefaultCookiePolicy(allowed_domains=[])

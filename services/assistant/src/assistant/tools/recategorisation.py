@@ -1,4 +1,4 @@
-"""Gives entries another category: all of them, or none."""
+"""Moves entries to another category: all of them, or none."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from assistant.tools.client import PublicApi, RefusedError, place
 from assistant.tools.model import Change, ToolError
 
 MOST = 200
-"""Entries that one change is about."""
+"""Entries in one change."""
 
 
-def plainly(error: RefusedError, changed: str) -> ToolError:
-    """Return an error that says `changed` if somebody changed the thing since, and otherwise what it said."""
+def explained(error: RefusedError, changed: str) -> ToolError:
+    """Return an error with the message `changed` if the version is outdated, otherwise the error itself."""
     return ToolError(changed, code=error.code) if error.status == HTTPStatus.PRECONDITION_FAILED else error
 
 
 @dataclass(frozen=True, slots=True)
 class _Move:
-    """An entry in the version that it has, the category that it gets, and the one that it had."""
+    """An entry and its version, its new category, and its previous one."""
 
     id: str
     version: int
@@ -33,22 +33,22 @@ class _Move:
         return _Move(self.id, self.version, self.before, self.category_id)
 
     def to_json(self) -> dict[str, Any]:
-        """Return JSON values."""
+        """Return what `undo` needs, as JSON values."""
         return {"id": self.id, "version": self.version, "category_id": self.before}
 
 
-class Recategorising:
+class Recategorisation:
     """Changes the categories of up to 200 entries."""
 
     def __init__(self, api: PublicApi) -> None:
         self._api = api
 
     def carry_out(self, values: Mapping[str, Any]) -> Change:
-        """Give all `entries` the category `category_id`; those that have it already stay as they are."""
+        """Move all `entries` to the category `category_id`; those already in it are left alone."""
         entries: Sequence[Mapping[str, Any]] = values["entries"]
         if len(entries) > MOST:
             message = (
-                f"These are {len(entries)} entries, and at most {MOST} are changed at once. Narrow it down, such as to one month."
+                f"At most {MOST} entries can be changed at once, not {len(entries)}. Narrow it down, for example to one month."
             )
             raise ToolError(message, code="too-many")
         done = self._all_or_none([_Move(entry["id"], entry["version"], values["category_id"]) for entry in entries])
@@ -57,7 +57,7 @@ class Recategorising:
         return Change("recategorise", link, undo, count=len(done))
 
     def undo(self, change: Mapping[str, Any]) -> None:
-        """Give all entries the categories back that they had."""
+        """Move all entries back to their previous categories."""
         self._all_or_none([_Move(entry["id"], entry["version"], entry["category_id"]) for entry in change["entries"]])
 
     def _all_or_none(self, moves: Sequence[_Move]) -> list[_Move]:
@@ -66,13 +66,13 @@ class Recategorising:
             try:
                 moved = self._move(move)
             except ToolError as error:
-                raise self._taken_back(done, error) from error
+                raise self._rolled_back(done, error) from error
             if moved is not None:
                 done.append(moved)
         return done
 
     def _move(self, move: _Move) -> _Move | None:
-        """Change one entry; return the move in the version that it led to, None if there was nothing to do."""
+        """Change one entry; return the move with its new version, or None if there was nothing to do."""
         path = place("expenses", move.id)
         before = self._api.read(path)
         if before["category_id"] == move.category_id:
@@ -80,15 +80,15 @@ class Recategorising:
         now = self._api.change(path, {"category_id": move.category_id}, version=move.version)
         return _Move(move.id, now["version"], move.category_id, before["category_id"])
 
-    def _taken_back(self, done: Sequence[_Move], error: ToolError) -> ToolError:
-        """Undo what was done before the error; return what to say."""
+    def _rolled_back(self, done: Sequence[_Move], error: ToolError) -> ToolError:
+        """Undo what was done before the error; return the error to raise."""
         stuck = 0
         for move in reversed(done):
             try:
                 self._move(move.back())
             except ToolError:
                 stuck += 1
-        changed = "One of these entries was changed since"
+        changed = "One of these entries has been changed since"
         reason = (
             changed
             if isinstance(error, RefusedError) and error.status == HTTPStatus.PRECONDITION_FAILED

@@ -1,4 +1,4 @@
-"""Answers about the product, from its own guide."""
+"""Answers about Outlay itself, from its guide."""
 
 from __future__ import annotations
 
@@ -15,6 +15,6 @@ if TYPE_CHECKING:
 
 
 def explain(question: Question, context: Context) -> Answer:
-    """Return the passage of the guide about a topic."""
+    """Answer with the guide's passage on a topic."""
     passage = Manual().topic(question.topic, context.book.language)
     return Answer(Outcome.HELP, [blocks.text(passage.text), blocks.link(passage.title, passage.link)], question)

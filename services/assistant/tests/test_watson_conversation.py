@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from assistant.conversation.model import AssistantUnavailableError, Choice, Outcome
-from support.assistant_talk import Talk, kinds_of, texts_of
+from support.assistant_chat import Chat, kinds_of, texts_of
 from support.watson_purse import ANN, GROCERIES, Purse
 from testing.servers.watson import WatsonServer
 
@@ -17,79 +17,79 @@ def outlay(**directive):
 
 
 def test_what_watson_says_is_shown(server, watson):
-    reply = Talk(watson).say("hello")
+    reply = Chat(watson).say("hello")
     assert (texts_of(reply), reply.outcome, reply.intent) == ("Hello.", Outcome.ANSWERED, "watson")
 
 
 def test_a_talk_stays_in_its_session(server, watson):
-    talk = Talk(watson)
+    chat = Chat(watson)
     for text in ("one", "two", "three"):
-        talk.say(text)
+        chat.say(text)
     assert len(server.of("create_session")) == 1
     assert [session.turns for session in server.sessions.values()] == [3]
 
 
 def test_two_talks_share_no_session(server, watson):
-    Talk(watson).say("one")
-    Talk(watson).say("one")
+    Chat(watson).say("one")
+    Chat(watson).say("one")
     assert len(server.sessions) == 2
 
 
 def test_a_session_that_has_expired_is_renewed(server, watson):
-    talk = Talk(watson)
-    talk.say("one")
+    chat = Chat(watson)
+    chat.say("one")
     server.expire()
-    assert texts_of(talk.say("two")) == "Hello."
-    assert texts_of(talk.say("three")) == "Hello."
+    assert texts_of(chat.say("two")) == "Hello."
+    assert texts_of(chat.say("three")) == "Hello."
     assert len(server.of("create_session")) == 2
 
 
 def test_the_token_is_asked_for_once(server, watson):
-    talk = Talk(watson)
-    talk.say("one")
-    talk.say("two")
+    chat = Chat(watson)
+    chat.say("one")
+    chat.say("two")
     assert len(server.of("token")) == 1
 
 
 def test_a_token_that_was_withdrawn_is_renewed(server, watson):
-    talk = Talk(watson)
-    talk.say("one")
+    chat = Chat(watson)
+    chat.say("one")
     server.withdraw_tokens()
-    assert texts_of(talk.say("two")) == "Hello."
+    assert texts_of(chat.say("two")) == "Hello."
 
 
 def test_cloud_pak_for_data_gives_tokens_too(server, make):
     for given in ({"WATSON_CP4D_PASSWORD": server.password}, {"WATSON_CP4D_APIKEY": server.password}):
-        assert texts_of(Talk(make(server.environ_of_cloud_pak(**given))).say("hello")) == "Hello."
+        assert texts_of(Chat(make(server.environ_of_cloud_pak(**given))).say("hello")) == "Hello."
 
 
 def test_nothing_that_says_who_asks_is_sent(server, watson):
-    talk = Talk(watson)
-    talk.say("how much did I spend on groceries?")
-    talk.say("and now?")
+    chat = Chat(watson)
+    chat.say("how much did I spend on groceries?")
+    chat.say("and now?")
     sent = " ".join(request.everything for request in server.requests)
     for secret in (ANN.user_id, ANN.session_id, "Rewe", "Edeka", "Landlord", "Corner Cafe", GROCERIES.id, "Rent"):
         assert secret not in sent
 
 
 def test_watson_counts_people_by_a_keyed_name(server, watson):
-    Talk(watson).say("one")
-    Talk(watson).say("one")
-    Talk(watson, user_id="somebody-else").say("one")
+    Chat(watson).say("one")
+    Chat(watson).say("one")
+    Chat(watson, user_id="somebody-else").say("one")
     names = [request.body["user_id"] for request in server.of("message")]
     assert names[0] == names[1] != names[2]
     assert all(f"customer_id={request.body['user_id']}" in request.headers.values() for request in server.of("message"))
 
 
 def test_watson_may_not_learn_from_what_is_said(server, watson):
-    Talk(watson).say("one")
+    Chat(watson).say("one")
     assert all(
         request.headers["X-Watson-Learning-Opt-Out"] == "true" for request in server.of("message") + server.of("create_session")
     )
 
 
 def test_watson_is_told_how_days_and_amounts_are_written(server, watson):
-    Talk(watson).say("one")
+    Chat(watson).say("one")
     context = server.of("message")[0].body["context"]
     assert context["global"]["system"] == {"timezone": "Europe/Berlin", "locale": "en-gb", "reference_time": "2026-11-30T11:00:00Z"}
     assert context["skills"]["actions skill"]["skill_variables"] == {
@@ -104,26 +104,26 @@ def test_watson_is_told_how_days_and_amounts_are_written(server, watson):
     ("locale", "told"), [("de-AT", "de-de"), ("en-IN", "en-gb"), ("en-US", "en-us"), ("hi-IN", None), ("pt", "pt-br")]
 )
 def test_a_locale_that_watson_lacks_becomes_the_nearest(server, watson, locale, told):
-    Talk(watson, locale=locale).say("one")
+    Chat(watson, locale=locale).say("one")
     assert server.of("message")[0].body["context"]["global"]["system"].get("locale") == told
 
 
 def test_the_extension_gets_a_token_only_if_it_is_on(server, make):
-    Talk(make(server.environ())).say("one", extension="outlay_dlg_x")
-    Talk(make(server.environ(WATSON_EXTENSION="true"))).say("one", extension="outlay_dlg_x")
+    Chat(make(server.environ())).say("one", extension="outlay_dlg_x")
+    Chat(make(server.environ(WATSON_EXTENSION="true"))).say("one", extension="outlay_dlg_x")
     off, on = (request.body["context"]["skills"]["actions skill"]["skill_variables"] for request in server.of("message"))
     assert "outlay_token" not in off
     assert on["outlay_token"] == "outlay_dlg_x"
 
 
 def test_line_breaks_and_tabs_are_no_problem(server, watson):
-    Talk(watson).say("a\r\nb\tc")
+    Chat(watson).say("a\r\nb\tc")
     assert server.of("message")[0].body["input"]["text"] == "a b c"
 
 
 def test_numbers_come_from_the_tools(server, watson):
     server.say = lambda _text, _session: outlay(tool="spending")
-    reply = Talk(watson).say("how much did I spend on groceries last month?")
+    reply = Chat(watson).say("how much did I spend on groceries last month?")
     assert reply.outcome is Outcome.ANSWERED
     assert reply.intent == "spending"
     figures = next(block for block in reply.blocks if block["type"] == "figures")["figures"]
@@ -135,23 +135,23 @@ def test_what_watson_asked_for_is_added_to_the_words(server, watson):
     server.say = lambda _text, session: (
         outlay(tool="spending", period={"skill_variable": "when"}) if session.variables.setdefault("when", "last month") else []
     )
-    reply = Talk(watson).say("how much did I spend on groceries")
+    reply = Chat(watson).say("how much did I spend on groceries")
     assert "65.50" in str(reply.blocks)
 
 
 def test_a_follow_up_goes_on_from_the_question_before(server, watson):
     said = {"groceries": outlay(tool="spending"), "this": outlay(tool="follow_up")}
     server.say = lambda text, _session: next(answer for word, answer in said.items() if word in text)
-    talk = Talk(watson)
-    talk.say("how much did I spend on groceries last month?")
-    assert "31.20" in str(talk.say("and this month?").blocks)
+    chat = Chat(watson)
+    chat.say("how much did I spend on groceries last month?")
+    assert "31.20" in str(chat.say("and this month?").blocks)
 
 
 def test_a_change_is_only_proposed(server, watson):
     server.say = lambda _text, _session: outlay(propose="add_expense")
     tools = Purse()
-    talk = Talk(watson, tools)
-    reply = talk.say("add coffee 3.50 yesterday")
+    chat = Chat(watson, tools)
+    reply = chat.say("add coffee 3.50 yesterday")
     assert reply.outcome is Outcome.PROPOSED
     assert reply.proposal.parameters["amount"] == "3.50"
     assert reply.proposal.parameters["spent_on"] == "2026-11-29"
@@ -161,37 +161,37 @@ def test_a_change_is_only_proposed(server, watson):
 
 def test_only_the_words_yes_agree_to_a_change(server, watson):
     server.say = lambda _text, _session: outlay(propose="add_expense")
-    talk = Talk(watson)
-    talk.say("add coffee 3.50 yesterday")
+    chat = Chat(watson)
+    chat.say("add coffee 3.50 yesterday")
     asked = len(server.of("message"))
-    assert talk.say("yes").choice is Choice.CONFIRM
+    assert chat.say("yes").choice is Choice.CONFIRM
     assert len(server.of("message")) == asked
 
 
 def test_watson_cannot_agree_for_the_person(server, watson):
     server.say = lambda _text, _session: outlay(propose="add_expense")
-    talk = Talk(watson)
-    talk.say("add coffee 3.50 yesterday")
+    chat = Chat(watson)
+    chat.say("add coffee 3.50 yesterday")
     server.say = lambda _text, _session: outlay(choice="confirm")
     with pytest.raises(AssistantUnavailableError):
-        talk.say("what is the weather like?")
+        chat.say("what is the weather like?")
 
 
 def test_a_no_is_understood_without_watson(server, watson):
     server.say = lambda _text, _session: outlay(propose="add_expense")
-    talk = Talk(watson)
-    talk.say("add coffee 3.50 yesterday")
-    assert talk.say("no").choice is Choice.CANCEL
+    chat = Chat(watson)
+    chat.say("add coffee 3.50 yesterday")
+    assert chat.say("no").choice is Choice.CANCEL
 
 
 def test_an_amount_below_zero_is_declined(server, watson):
     server.say = lambda _text, _session: outlay(propose="add_expense", amount="-5")
-    assert Talk(watson).say("add coffee").outcome is Outcome.DECLINED
+    assert Chat(watson).say("add coffee").outcome is Outcome.DECLINED
 
 
 def test_of_two_proposals_only_one_is_made(server, watson):
     server.say = lambda _text, _session: outlay(propose="add_expense") * 2
-    assert kinds_of(Talk(watson).say("add coffee 3.50 yesterday")) == ["text", "card"]
+    assert kinds_of(Chat(watson).say("add coffee 3.50 yesterday")) == ["text", "card"]
 
 
 def test_figures_stand_where_watson_wanted_them(server, watson):
@@ -200,14 +200,14 @@ def test_figures_stand_where_watson_wanted_them(server, watson):
         *outlay(tool="budgets"),
         {"response_type": "text", "text": "After."},
     ]
-    reply = Talk(watson).say("how are my budgets?")
+    reply = Chat(watson).say("how are my budgets?")
     assert kinds_of(reply)[0] == kinds_of(reply)[-1] == "text"
     assert "budgets" in kinds_of(reply)
 
 
 def test_what_the_api_refuses_is_said(server, watson):
     server.say = lambda _text, _session: outlay(tool="spending")
-    reply = Talk(watson, Purse(broken="The API is down.")).say("how much did I spend on groceries?")
+    reply = Chat(watson, Purse(broken="The API is down.")).say("how much did I spend on groceries?")
     assert reply.outcome is Outcome.FAILED
     assert "The API is down." in texts_of(reply)
 
@@ -217,67 +217,67 @@ def test_an_option_is_chosen_as_watson_wants_it(server, watson):
     server.say = lambda _text, _session: [
         {"response_type": "suggestion", "title": "Did you mean:", "suggestions": [{"label": "Spending", "value": chosen}]}
     ]
-    talk = Talk(watson)
-    reply = talk.say("spendings?")
+    chat = Chat(watson)
+    reply = chat.say("spendings?")
     assert reply.outcome is Outcome.CLARIFY
-    talk.say(next(block for block in reply.blocks if block["type"] == "options")["options"][0]["text"])
+    chat.say(next(block for block in reply.blocks if block["type"] == "options")["options"][0]["text"])
     assert server.of("message")[-1].body["input"]["suggestion_id"] == "s-1"
 
 
 def test_a_session_that_watson_ends_is_deleted(server, watson):
     server.say = lambda _text, _session: [{"response_type": "text", "text": "Bye."}, {"response_type": "end_session"}]
-    talk = Talk(watson)
-    talk.say("bye")
+    chat = Chat(watson)
+    chat.say("bye")
     assert server.sessions == {}
-    assert talk.memory["session"] == ""
+    assert chat.memory["session"] == ""
 
 
 def test_a_talk_that_is_given_up_ends_its_session(server, watson):
-    talk = Talk(watson)
-    talk.say("one")
-    watson.end(talk.memory, ANN.user_id)
+    chat = Chat(watson)
+    chat.say("one")
+    watson.end(chat.memory, ANN.user_id)
     assert server.sessions == {}
 
 
 def test_what_is_kept_of_somebody_can_be_deleted(server, watson):
     watson.forget(ANN.user_id)
-    Talk(watson).say("one")
+    Chat(watson).say("one")
     assert server.of("delete_user_data")[0].query["customer_id"] == [server.of("message")[0].body["user_id"]]
 
 
 def test_another_language_is_answered_in_it(server: WatsonServer, watson):
     server.say = lambda _text, _session: outlay(tool="spending")
-    assert Talk(watson, locale="en-GB").say("how much did I spend on groceries last month?").language == "en"
+    assert Chat(watson, locale="en-GB").say("how much did I spend on groceries last month?").language == "en"
 
 
 def test_what_outlay_asks_back_is_not_watsons_to_answer(server, watson):
     server.say = lambda _text, _session: outlay(propose="set_budget")
-    talk = Talk(watson)
-    assert talk.say("set a budget of 200").outcome is Outcome.CLARIFY
+    chat = Chat(watson)
+    assert chat.say("set a budget of 200").outcome is Outcome.CLARIFY
     asked = len(server.of("message"))
-    assert talk.say("groceries").outcome is Outcome.PROPOSED
+    assert chat.say("groceries").outcome is Outcome.PROPOSED
     assert len(server.of("message")) == asked
 
 
 def test_three_things_to_say_next_are_suggested(server, watson):
-    assert len(Talk(watson).say("hello").suggestions) == 3
+    assert len(Chat(watson).say("hello").suggestions) == 3
 
 
 def test_who_says_which_they_meant_is_answered_what_they_asked(server, watson):
     chosen = {"input": {"text": "Spending", "suggestion_id": "s-1"}}
     asked = [{"response_type": "suggestion", "title": "Did you mean:", "suggestions": [{"label": "Spending", "value": chosen}]}]
     server.say = lambda text, _session: outlay(tool="spending") if text == "Spending" else asked
-    talk = Talk(watson)
-    talk.say("groceries last month?")
-    assert "65.50" in str(talk.say("Spending").blocks)
+    chat = Chat(watson)
+    chat.say("groceries last month?")
+    assert "65.50" in str(chat.say("Spending").blocks)
 
 
 def test_many_talks_share_one_client_without_mixing(server, watson):
     server.say = lambda text, session: [{"response_type": "text", "text": f"{text} {session.variables['outlay_currency']}"}]
 
     def talks(number: int) -> list[str]:
-        talk = Talk(watson, user_id=f"user-{number}", currency="EUR" if number % 2 else "USD")
-        return [texts_of(talk.say(f"{number} {turn}")) for turn in range(5)]
+        chat = Chat(watson, user_id=f"user-{number}", currency="EUR" if number % 2 else "USD")
+        return [texts_of(chat.say(f"{number} {turn}")) for turn in range(5)]
 
     with ThreadPoolExecutor(8) as pool:
         heard = list(pool.map(talks, range(24)))
@@ -287,6 +287,6 @@ def test_many_talks_share_one_client_without_mixing(server, watson):
 
 
 def test_no_cookie_of_watson_is_kept(server, watson):
-    Talk(watson).say("one")
-    Talk(watson).say("two")
+    Chat(watson).say("one")
+    Chat(watson).say("two")
     assert not any("Cookie" in request.headers for request in server.requests)

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from assistant.mcp import results, wording
 from assistant.mcp.access import Access
-from assistant.mcp.arguments import Exceeded, OnDay
+from assistant.mcp.arguments import Budgets, WhyExceeded
 from assistant.mcp.names import budget_named
-from assistant.mcp.reading import Answer
+from assistant.mcp.schemas import ToolAnswer
 
 
-def budgets(access: Access, given: OnDay) -> Answer:
-    """Say how all budgets stand."""
+def budgets(access: Access, given: Budgets) -> ToolAnswer:
+    """Return the state of all budgets."""
     on = given.on or access.person.today
     found = tuple(results.budget(each, access.person.today) for each in access.tools.budgets(on))
     text = "\n".join(wording.state_of(each) for each in found) or f"No budget has a period on {on}."
-    return Answer(results.BudgetsResult(on=on, budgets=found), text)
+    return ToolAnswer(results.BudgetsResult(on=on, budgets=found), text)
 
 
-def why_exceeded(access: Access, given: Exceeded) -> Answer:
-    """Name the entry that took a budget over its limit."""
+def why_exceeded(access: Access, given: WhyExceeded) -> ToolAnswer:
+    """Return the entry that pushed a budget over its limit."""
     on = given.on or access.person.today
     state = budget_named(given.budget, access.tools.budgets(on))
     tipping = access.tools.tipping(state.id, on)
@@ -27,11 +27,11 @@ def why_exceeded(access: Access, given: Exceeded) -> Answer:
     text = wording.state_of(result.budget)
     if by is not None:
         text += (
-            f" What took it over was an entry of {wording.amount(by.amount)} on {by.spent_on}, in `by`: "
-            f"with it {wording.amount(by.spent_then)} were spent."
+            f" It was pushed over by an entry of {wording.amount(by.amount)} on {by.spent_on}, see `by`, "
+            f"which brought spending to {wording.amount(by.spent_then)}."
         )
     elif result.exceeded:
-        text += " No single entry took it over: the limit or the categories changed."
+        text += " No single entry pushed it over: the limit or the categories changed."
     else:
         text += " It is not exceeded."
-    return Answer(result, text)
+    return ToolAnswer(result, text)

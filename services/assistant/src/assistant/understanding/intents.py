@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from assistant.understanding.finishing import finish, is_against_average, limit_of, lists_months, topic_of
+from assistant.understanding.details import finish, is_against_average, limit_of, lists_months, topic_of
 from assistant.understanding.question import Intent, Question
-from assistant.understanding.selecting import Selector
+from assistant.understanding.selector import Selector
 
 if TYPE_CHECKING:
     from collections.abc import Callable

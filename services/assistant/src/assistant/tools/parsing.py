@@ -1,4 +1,4 @@
-"""Reads values of the API's answers."""
+"""Parses values from the API's responses."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from money import Money, MoneyError
 
 
 def money(wire: Mapping[str, str]) -> Money:
-    """Read an amount or a sum; raises ToolError if it is too large to be told."""
+    """Parse an amount or a sum; raises ToolError if it is too large."""
     try:
         return Money.from_wire(wire)
     except MoneyError as error:
@@ -21,7 +21,7 @@ def money(wire: Mapping[str, str]) -> Money:
 
 
 def entry(row: Mapping[str, Any], categories: Mapping[str, Category]) -> Entry:
-    """Read an expense or income; `categories` are all there are, by id."""
+    """Parse an expense or income; `categories` has all categories by id."""
     return Entry(
         id=row["id"],
         version=row["version"],

@@ -1,4 +1,4 @@
-"""The tools that change something. Each change is made once for an idempotency key."""
+"""The tools that change something. Each change is made once per idempotency key."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from typing import Any
 
 from assistant.mcp import results, wording
 from assistant.mcp.access import Access
-from assistant.mcp.arguments import BudgetChange, NewBudget, NewEntry, Recategorising, Undoing
+from assistant.mcp.arguments import AddEntry, ChangeBudget, Recategorise, SetBudget, Undo
 from assistant.mcp.names import UnclearNameError, budget_named, categories_named, quoted
-from assistant.mcp.reading import Answer
+from assistant.mcp.schemas import ToolAnswer
 from assistant.tools.model import Category, ToolError
 from money import Money, MoneyError
 
 
-def add_entry(access: Access, given: NewEntry) -> Answer:
-    """Write down an expense or income."""
+def add_entry(access: Access, given: AddEntry) -> ToolAnswer:
+    """Record an expense or income."""
     amount = _money(given.amount, given.currency or access.person.currency)
     category = _category(access, given)
     parameters = {
@@ -29,12 +29,12 @@ def add_entry(access: Access, given: NewEntry) -> Answer:
     }
     what = "an expense" if given.kind == "expense" else "an income"
     place = f" in {quoted(category.name)}" if category else " without a category"
-    said = f"Added {what} of {_said(amount)} on {parameters['spent_on']}{place}."
+    said = f"Added {what} of {_amount(amount)} on {parameters['spent_on']}{place}."
     return _changed(access, given.idempotency_key, "add_expense", parameters, said)
 
 
-def set_budget(access: Access, given: NewBudget) -> Answer:
-    """Make a budget."""
+def set_budget(access: Access, given: SetBudget) -> ToolAnswer:
+    """Create a budget."""
     limit = _money(given.limit, access.person.currency)
     known = access.tools.categories() if given.categories else ()
     categories = dict.fromkeys(each for name in given.categories for each in categories_named(name, known))
@@ -46,46 +46,46 @@ def set_budget(access: Access, given: NewBudget) -> Answer:
         "category_ids": [each.id for each in categories],
     }
     over = ", ".join(quoted(each.name) for each in categories) or "all spending"
-    said = f"Made the {given.cycle} budget {quoted(given.name)} of {_said(limit)} for {over}."
+    said = f"Created the {given.cycle} budget {quoted(given.name)} of {_amount(limit)} for {over}."
     return _changed(access, given.idempotency_key, "set_budget", parameters, said)
 
 
-def change_budget(access: Access, given: BudgetChange) -> Answer:
-    """Give a budget another limit."""
+def change_budget(access: Access, given: ChangeBudget) -> ToolAnswer:
+    """Change the limit of a budget."""
     state = budget_named(given.budget, access.tools.budgets(access.person.today))
     limit = _money(given.limit, state.limit.currency)
     parameters = {"budget_id": state.id, "version": state.version, "limit": limit.text, "currency": limit.currency}
-    said = f"The limit of {quoted(state.name)} is {_said(limit)} now."
+    said = f"The limit of {quoted(state.name)} is now {_amount(limit)}."
     return _changed(access, given.idempotency_key, "change_budget", parameters, said)
 
 
-def recategorise(access: Access, given: Recategorising) -> Answer:
-    """Put entries into another category."""
+def recategorise(access: Access, given: Recategorise) -> ToolAnswer:
+    """Move entries to another category."""
     category = _single(given.category, access)
     found = [access.tools.entry(each) for each in dict.fromkeys(given.entry_ids)]
     moved = [each for each in found if each.category != category]
     if not moved:
         result = results.ChangeResult(action="recategorise", changed=0, undo="", link=found[0].link)
-        return Answer(result, f"All of these are in {quoted(category.name)} already.")
+        return ToolAnswer(result, f"All of these are already in {quoted(category.name)}.")
     parameters = {"entries": [{"id": each.id, "version": each.version} for each in moved], "category_id": category.id}
     entries = wording.counted(len(moved), "entry", "entries")
-    return _changed(access, given.idempotency_key, "recategorise", parameters, f"Put {entries} into {quoted(category.name)}.")
+    return _changed(access, given.idempotency_key, "recategorise", parameters, f"Moved {entries} to {quoted(category.name)}.")
 
 
-def undo(access: Access, given: Undoing) -> Answer:
-    """Take a change back."""
-    access.tools.undo(access.undos.open(given.undo, access.person.user_id))
-    return Answer(results.UndoResult(undone=True), "The change was undone.")
+def undo(access: Access, given: Undo) -> ToolAnswer:
+    """Undo a change."""
+    access.tools.undo(access.undo_tokens.decrypt(given.undo, access.person.user_id))
+    return ToolAnswer(results.UndoResult(undone=True), "The change was undone.")
 
 
-def _changed(access: Access, key: str, action: str, parameters: Mapping[str, Any], said: str) -> Answer:
+def _changed(access: Access, key: str, action: str, parameters: Mapping[str, Any], said: str) -> ToolAnswer:
     known = {name: value for name, value in parameters.items() if value is not None}
     change = access.tools.carry_out(key.lower(), action, known)
-    sealed = access.undos.seal(change.undo, access.person.user_id)
-    return Answer(results.ChangeResult(action=action, changed=change.count, undo=sealed, link=change.link), said)
+    sealed = access.undo_tokens.encrypt(change.undo, access.person.user_id)
+    return ToolAnswer(results.ChangeResult(action=action, changed=change.count, undo=sealed, link=change.link), said)
 
 
-def _category(access: Access, given: NewEntry) -> Category | None:
+def _category(access: Access, given: AddEntry) -> Category | None:
     if given.category is not None:
         return _single(given.category, access)
     return access.tools.suggested_category(given.payee) if given.payee and given.kind == "expense" else None
@@ -95,7 +95,7 @@ def _single(name: str, access: Access) -> Category:
     found = categories_named(name, access.tools.categories())
     exact = [each for each in found if each.name.casefold() == name.casefold()]
     if len(exact or found) > 1:
-        message = f"{quoted(name)} is a group of several categories, which are in near_names; pass one of them."
+        message = f"{quoted(name)} is a group of several categories, listed in near_names. Pass one of them."
         raise UnclearNameError(message, (each.name for each in found), code="several_names")
     return (exact or list(found))[0]
 
@@ -112,5 +112,5 @@ def _money(amount: str, currency: str) -> Money:
     return parsed
 
 
-def _said(amount: Money) -> str:
+def _amount(amount: Money) -> str:
     return wording.amount(results.money(amount))

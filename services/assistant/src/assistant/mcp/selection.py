@@ -1,4 +1,4 @@
-"""From the arguments of a call to a selection of entries."""
+"""Turns the arguments of a call into a selection of entries."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from assistant.mcp.arguments import OfKind, Selecting
+from assistant.mcp.arguments import EntryFilter, EntryFilterByKind
 from assistant.mcp.names import categories_named, payee_named
 from assistant.mcp.results import Used, names
 from assistant.tools.model import Category, Kind, Selection, ToolError
@@ -22,8 +22,8 @@ class Selected:
     used: Used
 
 
-def selected(given: Selecting, tools: Toolbox) -> Selected:
-    """Find the names that are given; raises ToolError."""
+def selected(given: EntryFilter, tools: Toolbox) -> Selected:
+    """Return the selection for some arguments; raises ToolError."""
     check_days(given.first, given.last, "from", "to")
     known = tools.categories() if given.categories or given.without_categories else ()
     within, without = _categories(given.categories, known), _categories(given.without_categories, known)
@@ -31,7 +31,7 @@ def selected(given: Selecting, tools: Toolbox) -> Selected:
     payees = tuple(payee_named(name, all_payees) for name in given.payees)
     without_payees = tuple(payee_named(name, all_payees) for name in given.without_payees)
     selection = Selection(
-        kind=Kind(given.kind) if isinstance(given, OfKind) else Kind.EXPENSE,
+        kind=Kind(given.kind) if isinstance(given, EntryFilterByKind) else Kind.EXPENSE,
         first=given.first,
         last=given.last,
         categories=within,

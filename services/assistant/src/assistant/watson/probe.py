@@ -1,4 +1,4 @@
-"""What `check` tries of Watson: a token, a session, and the time. Nobody's message is sent."""
+"""Checks the connection to Watson: token, session and clock. No message is sent."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 from assistant.watson.client import WatsonClient
-from assistant.watson.failures import Reason, WatsonError
+from assistant.watson.errors import Reason, WatsonError
 from assistant.watson.transport import Deadline
 from chassis.runtime.probes import Probe, ProbeError
 
@@ -24,7 +24,7 @@ _OUT_OF_REACH = "cannot be reached, or its certificate is not trusted; check the
 
 
 def watson_probe(settings: WatsonSettings, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Probe:
-    """Return the probe of Watson; `now` is the time of this machine."""
+    """Return the probe of Watson; `now` is this machine's time."""
     return Probe("watson", lambda: _try_it(settings, now), processes=_SERVING)
 
 
@@ -54,23 +54,23 @@ def _of_signing_in(error: WatsonError, settings: WatsonSettings) -> str:
     name, where = ("WATSON_CP4D_URL", settings.watson_cp4d_url) if on_premises else ("WATSON_IAM_URL", settings.watson_iam_url)
     match error.reason:
         case Reason.UNAUTHORISED if on_premises:
-            return f"WATSON_CP4D_USERNAME: {where} refuses the user, or the API key or password"
+            return f"WATSON_CP4D_USERNAME: {where} refuses the user name, API key or password"
         case Reason.UNAUTHORISED:
-            return f"WATSON_APIKEY: {where} does not know the key; make a new one in the credentials of the instance"
+            return f"WATSON_APIKEY: {where} does not know the key; create a new one in the credentials of the instance"
         case Reason.UNREACHABLE | Reason.TIMEOUT:
             return f"{name}: {where} {_OUT_OF_REACH}"
         case Reason.LIMITED:
-            return f"{name}: {where} has had too many requests; try again later"
+            return f"{name}: {where} received too many requests; try again later"
         case Reason.FAILED if error.status:
-            return f"{name}: {where} answers {error.status} when it is asked for a token"
-    return f"{name}: what answers at {where} gives out no tokens"
+            return f"{name}: {where} answers {error.status} to a request for a token"
+    return f"{name}: the server at {where} does not issue tokens"
 
 
 def _of_watson(error: WatsonError, settings: WatsonSettings) -> str:
     where = settings.watson_url
     match error.reason:
         case Reason.UNAUTHORISED:
-            return f"WATSON_URL: {where} refuses the token (status {error.status}); are the credentials of this very instance?"
+            return f"WATSON_URL: {where} refuses the token (status {error.status}); do the credentials belong to this instance?"
         case Reason.NOT_FOUND:
             return (
                 f"WATSON_ASSISTANT_ID, WATSON_ENVIRONMENT_ID: {where} has no environment {settings.watson_environment_id} "
@@ -79,14 +79,14 @@ def _of_watson(error: WatsonError, settings: WatsonSettings) -> str:
         case Reason.UNREACHABLE | Reason.TIMEOUT:
             return f"WATSON_URL: {where} {_OUT_OF_REACH}"
         case Reason.LIMITED:
-            return f"WATSON_URL: {where} has had too many requests; the plan may be used up"
+            return f"WATSON_URL: {where} received too many requests; the plan may be used up"
         case Reason.FAILED if error.status:
             return f"WATSON_URL: {where} answers {error.status}; check the address, and WATSON_VERSION if it is 400"
-    return f"WATSON_URL: what answers at {where} is not the Assistant v2 API"
+    return f"WATSON_URL: the server at {where} is not the Assistant v2 API"
 
 
 def _seconds_off(headers: Mapping[str, str], here: datetime) -> timedelta:
-    """Return how far Watson's clock is ahead of ours; nothing if it does not tell."""
+    """Return how far Watson's clock is ahead of ours; zero if it sends no date."""
     try:
         there = parsedate_to_datetime(headers.get("Date", ""))
     except (ValueError, TypeError):

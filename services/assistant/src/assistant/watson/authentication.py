@@ -1,4 +1,4 @@
-"""Gets the tokens that Watson wants, by IBM Cloud's IAM or by Cloud Pak for Data."""
+"""Gets tokens for Watson from IBM Cloud IAM or Cloud Pak for Data."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ibm_cloud_sdk_core.authenticators import Authenticator, CloudPakForDataAuthenticator, IAMAuthenticator
 
-from assistant.watson.failures import Reason, WatsonError, error_of
+from assistant.watson.errors import Reason, WatsonError, error_of
 from assistant.watson.transport import CONNECT_SECONDS, seconds_left
 
 if TYPE_CHECKING:
@@ -16,32 +16,32 @@ if TYPE_CHECKING:
 
 _READ_SECONDS = 1.5
 _REST_SECONDS = 5.0
-"""For how long a key that was refused is not tried again."""
+"""How long a rejected key is not tried again."""
 
 
-class SigningIn(Authenticator):  # type: ignore[misc]
-    """Lets the SDK's own authenticator fetch and keep the token.
+class WatsonAuthenticator(Authenticator):  # type: ignore[misc]
+    """Wraps the SDK's authenticator, which fetches and caches the token.
 
-    That one alone would let every thread sleep for up to a minute after one failure, and would throw away a token that still
-    holds when its early renewal fails.
+    On its own, it lets every thread sleep for up to a minute after one failure, and discards a token that is still valid when
+    its early renewal fails.
     """
 
     def __init__(self, inner: Any) -> None:
-        """`inner` is one of the SDK's authenticators that have a token manager."""
+        """`inner` is an authenticator of the SDK with a token manager."""
         self._inner, self._lock = inner, threading.Lock()
         self._refusal: WatsonError | None = None
-        self._again = 0.0
+        self._retry_at = 0.0
 
     def authentication_type(self) -> str:
-        """Return the SDK's name of it."""
+        """Return the SDK's name of the authentication type."""
         return str(self._inner.authentication_type())
 
     def validate(self) -> None:
-        """Raise ValueError if something is missing."""
+        """Raise ValueError if a setting is missing."""
         self._inner.validate()
 
     def authenticate(self, req: dict[str, Any]) -> None:
-        """Put the token into a request; raises WatsonError."""
+        """Add the token to a request; raises WatsonError."""
         if not self._lock.acquire(timeout=max(0.0, seconds_left())):
             raise WatsonError(Reason.TIMEOUT, sent=False, signing_in=True)
         try:
@@ -50,12 +50,12 @@ class SigningIn(Authenticator):  # type: ignore[misc]
             self._lock.release()
 
     def forget(self) -> None:
-        """Ask for a new token the next time, since the one at hand was refused."""
+        """Fetch a new token next time, since the current one was rejected."""
         with self._lock:
             self._inner.token_manager.expire_time = 0
 
     def _authenticate(self, req: dict[str, Any]) -> None:
-        if self._refusal is not None and time.monotonic() < self._again:
+        if self._refusal is not None and time.monotonic() < self._retry_at:
             raise self._refusal
         manager = self._inner.token_manager
         try:
@@ -67,13 +67,13 @@ class SigningIn(Authenticator):  # type: ignore[misc]
                 return
             failure = error_of(error, signing_in=True)
             if failure.reason in {Reason.UNAUTHORISED, Reason.LIMITED}:
-                self._refusal, self._again = failure, time.monotonic() + (failure.after or _REST_SECONDS)
+                self._refusal, self._retry_at = failure, time.monotonic() + (failure.after or _REST_SECONDS)
             raise failure from error
         self._refusal = None
 
 
-def signing_in(settings: WatsonSettings) -> SigningIn:
-    """Return what the settings name; nothing is sent before the first request."""
+def authenticator_for(settings: WatsonSettings) -> WatsonAuthenticator:
+    """Return the authenticator that the settings name; nothing is sent before the first request."""
     inner: Any
     if settings.watson_cp4d_url:
         inner = CloudPakForDataAuthenticator(
@@ -89,4 +89,4 @@ def signing_in(settings: WatsonSettings) -> SigningIn:
     if settings.watson_ca:
         bounds["verify"] = settings.watson_ca
     inner.token_manager.http_config = bounds
-    return SigningIn(inner)
+    return WatsonAuthenticator(inner)

@@ -11,7 +11,7 @@ from assistant.tools.toolbox import Toolbox
 from support.watson_purse import ANN, Purse
 
 
-class Talk:
+class Chat:
     """Sends messages one after the other, each with what the last reply wanted kept."""
 
     def __init__(self, assistant: Assistant, tools: Toolbox | None = None, **person: Any) -> None:

@@ -1,4 +1,4 @@
-"""Makes plain text of what Watson says, which may be HTML or Markdown, and finds the links in it that can be shown."""
+"""Turns HTML or Markdown from Watson into plain text and safe links."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ _SILENT = frozenset({"script", "style", "template", "iframe", "object"})
 
 
 def plain(value: Any, most: int = MOST_CHARACTERS) -> str:
-    """Return a value as plain text of bounded length; empty if it is not text."""
+    """Return a value as plain text of limited length; empty if it is not text."""
     return text_and_links(value, most)[0]
 
 
 def text_and_links(value: Any, most: int = MOST_CHARACTERS) -> tuple[str, list[tuple[str, str]]]:
-    """Return plain text, and label and URL of each safe link that was in it."""
+    """Return plain text, and the label and URL of each safe link in it."""
     if not isinstance(value, str) or not value.strip():
         return "", []
     parser = _Words()
@@ -42,7 +42,7 @@ def text_and_links(value: Any, most: int = MOST_CHARACTERS) -> tuple[str, list[t
 
 
 def safe_url(value: Any) -> str:
-    """Return an address if it is https and of the web; empty for everything else, such as javascript: and http:."""
+    """Return the address if it is a public https URL, otherwise an empty string, as for javascript: and http:."""
     if not isinstance(value, str) or len(value) > _MOST_URL or not value.isascii() or not value.isprintable() or " " in value:
         return ""
     try:
@@ -55,7 +55,7 @@ def safe_url(value: Any) -> str:
 
 
 def cut(text: str, most: int) -> str:
-    """Return a text with an ellipsis where it was too long."""
+    """Shorten a text that is too long, with an ellipsis."""
     return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
 
 
@@ -66,7 +66,7 @@ def _clean(text: str) -> str:
 
 
 class _Words(HTMLParser):
-    """Keeps the words between the tags."""
+    """Collects the text between the tags."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)

@@ -1,4 +1,4 @@
-"""What `python -m assistant check` tries of the gateway."""
+"""Checks the connection to the gateway."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ def gateway_probe(address: str, api: httpx.Client) -> Probe:
             answer = api.get("/api/v1/openapi.json")
         except httpx.TransportError as error:
             message = (
-                f"OUTLAY_API_URL: nobody answers at {address}: {type(error).__name__}; is `python -m gateway serve` started there?"
+                f"OUTLAY_API_URL: nothing answers at {address}: {type(error).__name__}; is `python -m gateway serve` started there?"
             )
             raise ProbeError(message) from error
         if answer.status_code == httpx.codes.MISDIRECTED_REQUEST:
-            message = f"OUTLAY_URL: the gateway at {address} has another address in people's browsers; give both the same"
+            message = f"OUTLAY_URL: the gateway at {address} has another OUTLAY_URL; give both the same"
             raise ProbeError(message)
         if not answer.is_success or "/expenses" not in answer.text:
-            message = f"OUTLAY_API_URL: what answers at {address} is no gateway of Outlay"
+            message = f"OUTLAY_API_URL: the server at {address} is not an Outlay gateway"
             raise ProbeError(message)
         return f"the gateway at {address} answers"
 

@@ -1,4 +1,4 @@
-"""How many messages a person may send."""
+"""Limits how many messages a person may send."""
 
 from __future__ import annotations
 
@@ -14,21 +14,20 @@ class TooManyMessagesError(Exception):
     """Too many messages."""
 
     def __init__(self, *, seconds: int) -> None:
-        """`seconds` is for how long to wait."""
-        super().__init__(f"You sent too many messages; wait {seconds} seconds.")
+        """`seconds` is how long to wait."""
+        super().__init__(f"You sent too many messages. Wait {seconds} seconds.")
         self.headers = {"Retry-After": str(seconds)}
 
 
-class Allowance:
-    """So many messages of each person in any minute, counted by this process."""
+class RateLimit:
+    """At most so many messages per person in any minute, counted by this process."""
 
     def __init__(self, most: int) -> None:
-        """Start with nobody."""
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
         self._item = RateLimitItemPerMinute(most, namespace="messages")
 
     def take(self, user_id: str) -> None:
-        """Count a message; raises TooManyMessagesError if it is one too many."""
+        """Count a message; raises TooManyMessagesError if the person has sent too many."""
         if not self._limiter.hit(self._item, user_id):
             free_at = self._limiter.get_window_stats(self._item, user_id).reset_time
             raise TooManyMessagesError(seconds=max(1, math.ceil(free_at - time.time())))

@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from assistant.mcp import results, wording
 from assistant.mcp.access import Access
-from assistant.mcp.arguments import Biggest, Categories, Finding, Payees, Spending
-from assistant.mcp.schemas import Result
-from assistant.mcp.selecting import Selected, check_days, selected
+from assistant.mcp.arguments import BiggestExpenses, FindEntries, ListCategories, Payees, Spending
+from assistant.mcp.schemas import ToolAnswer
+from assistant.mcp.selection import Selected, check_days, selected
 from assistant.tools.model import By, Order, ToolError, Total
 from assistant.understanding.text import key_of
 
 _ORDERS = {"newest": Order.NEWEST, "oldest": Order.OLDEST, "largest": Order.LARGEST, "smallest": Order.SMALLEST}
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What a tool found, for programs and in words."""
-
-    result: Result
-    text: str
-
-
-def spending(access: Access, given: Spending) -> Answer:
+def spending(access: Access, given: Spending) -> ToolAnswer:
     """Add up entries; group them; compare them with another period."""
     chosen = selected(given, access.tools)
     total = access.tools.total(chosen.selection)
@@ -40,7 +32,7 @@ def spending(access: Access, given: Spending) -> Answer:
         comparison=_comparison(access, given, chosen, total),
         link=total.link,
     )
-    return Answer(result, _spending_text(result, given.group_by or ""))
+    return ToolAnswer(result, _spending_text(result, given.group_by or ""))
 
 
 def _comparison(access: Access, given: Spending, chosen: Selected, total: Total) -> results.ComparisonResult | None:
@@ -48,7 +40,7 @@ def _comparison(access: Access, given: Spending, chosen: Selected, total: Total)
     if first is None and last is None:
         return None
     if first is None or last is None:
-        message = "compare_from and compare_to go together: give both days of the period to compare with."
+        message = "compare_from and compare_to belong together: pass both days of the period to compare with."
         raise ToolError(message, code="invalid_arguments")
     check_days(first, last, "compare_from", "compare_to")
     other = access.tools.total(replace(chosen.selection, first=first, last=last))
@@ -80,17 +72,17 @@ def _spending_text(found: results.SpendingResult, group_by: str) -> str:
     return " ".join(said)
 
 
-def biggest_expenses(access: Access, given: Biggest) -> Answer:
+def biggest_expenses(access: Access, given: BiggestExpenses) -> ToolAnswer:
     """List the largest expenses."""
     return _entries(access, selected(given, access.tools), Order.LARGEST, given)
 
 
-def find_entries(access: Access, given: Finding) -> Answer:
+def find_entries(access: Access, given: FindEntries) -> ToolAnswer:
     """List entries."""
     return _entries(access, selected(given, access.tools), _ORDERS[given.order], given)
 
 
-def _entries(access: Access, chosen: Selected, order: Order, given: Biggest | Finding) -> Answer:
+def _entries(access: Access, chosen: Selected, order: Order, given: BiggestExpenses | FindEntries) -> ToolAnswer:
     found = access.tools.entries(chosen.selection, order, given.limit)
     result = results.EntriesResult(
         entries=tuple(results.entry(each) for each in found.entries[: given.limit]),
@@ -100,22 +92,22 @@ def _entries(access: Access, chosen: Selected, order: Order, given: Biggest | Fi
     )
     text = f"{wording.counted(found.total, 'entry fits', 'entries fit')}{wording.period(given.first, given.last)}"
     if not result.entries:
-        return Answer(result, text + ".")
+        return ToolAnswer(result, text + ".")
     first = result.entries[0]
     text += f"; {len(result.entries)} in `entries`. The first is of {first.spent_on}, {wording.amount(first.amount)}."
-    return Answer(result, text)
+    return ToolAnswer(result, text)
 
 
-def list_categories(access: Access, _given: Categories) -> Answer:
+def list_categories(access: Access, _given: ListCategories) -> ToolAnswer:
     """List the categories."""
     known = access.tools.categories()
     result = results.CategoriesResult(categories=tuple(results.CategoryResult(id=each.id, name=each.name) for each in known))
-    return Answer(result, f"{wording.there_are(len(known), 'category', 'categories').capitalize()}, in `categories`.")
+    return ToolAnswer(result, f"{wording.there_are(len(known), 'category', 'categories').capitalize()}, in `categories`.")
 
 
-def payees(access: Access, given: Payees) -> Answer:
+def payees(access: Access, given: Payees) -> ToolAnswer:
     """List the payees."""
     wanted = key_of(given.matching)
     known = [each for each in access.tools.payees() if wanted in key_of(each)]
     result = results.PayeesResult(payees=tuple(results.bounded(each) for each in known[: given.limit]), found=len(known))
-    return Answer(result, f"{wording.there_are(len(known), 'payee', 'payees').capitalize()}; {len(result.payees)} in `payees`.")
+    return ToolAnswer(result, f"{wording.there_are(len(known), 'payee', 'payees').capitalize()}; {len(result.payees)} in `payees`.")

@@ -1,4 +1,4 @@
-"""Asks back where two readings are close."""
+"""Asks back when a question is ambiguous."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What can become of a request to Watson, each with a word that meters and logs carry."""
+"""The errors of requests to Watson, each with a label for metrics and logs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Reason(Enum):
-    """Why there is no answer."""
+    """Why there is no usable answer."""
 
     UNREACHABLE = "unreachable"
     TIMEOUT = "timeout"
@@ -26,14 +26,14 @@ class Reason(Enum):
     MALFORMED = "malformed"
 
 
-_SAID = {
+_MESSAGES = {
     Reason.UNREACHABLE: "it cannot be reached",
     Reason.TIMEOUT: "it did not answer in time",
-    Reason.UNAUTHORISED: "it refuses our credentials",
+    Reason.UNAUTHORISED: "it rejected our credentials",
     Reason.NOT_FOUND: "it does not know the assistant or the environment",
-    Reason.LIMITED: "it has had too many requests",
+    Reason.LIMITED: "it received too many requests",
     Reason.FAILED: "it failed",
-    Reason.MALFORMED: "its answer makes no sense",
+    Reason.MALFORMED: "its answer is malformed",
 }
 _BY_STATUS = {
     HTTPStatus.UNAUTHORIZED: Reason.UNAUTHORISED,
@@ -44,31 +44,31 @@ _BY_STATUS = {
     HTTPStatus.TOO_MANY_REQUESTS: Reason.LIMITED,
 }
 _REFUSED_KEY = "BXNIM0415E"
-"""What IAM answers, with the status 400, to an API key that it does not know."""
+"""IAM's code for an unknown API key, sent with status 400."""
 _MOST_WAITED = 60.0
 
 
 class WatsonError(Exception):
-    """Watson gave no answer that can be used. The message holds no secret, and nothing that a person wrote."""
+    """Watson gave no usable answer. The message contains no secret, and nothing that a person wrote."""
 
     def __init__(
         self, reason: Reason, *, status: int = 0, after: float | None = None, sent: bool = True, signing_in: bool = False
     ) -> None:
-        """`after` is for how many seconds it wants to be left alone; `sent` is false if no request can have reached it.
+        """`after` is how many seconds to wait; `sent` is false if no request can have reached Watson.
 
-        `signing_in` says that it happened while a token was asked for.
+        `signing_in` is true if it happened while fetching a token.
         """
-        super().__init__(f"Watson Assistant: {_SAID[reason]}{f' (status {status})' if status else ''}")
+        super().__init__(f"Watson Assistant: {_MESSAGES[reason]}{f' (status {status})' if status else ''}")
         self.reason, self.status, self.after, self.sent, self.signing_in = reason, status, after, sent, signing_in
 
 
 def malformed() -> WatsonError:
-    """Return the error of an answer that has not the shape that IBM documents."""
+    """Return the error of an answer that differs from IBM's documentation."""
     return WatsonError(Reason.MALFORMED)
 
 
 def error_of(error: Exception, *, signing_in: bool = False) -> WatsonError:
-    """Return what an exception of the SDK, or of what it stands on, means; raises it again if nothing is known of it."""
+    """Return the error for an exception of the SDK or its libraries; raises an unknown exception again."""
     if isinstance(error, WatsonError):
         return error
     if isinstance(error, ApiException):
@@ -97,7 +97,7 @@ def _of_status(error: ApiException, *, signing_in: bool) -> WatsonError:
 
 
 def _never_connected(error: BaseException) -> bool:
-    """Say whether the connection was never made, so that nothing can have been received."""
+    """Return whether no connection was made, so that nothing can have been received."""
     inner = error.args[0] if error.args else None
     cause = getattr(inner, "reason", inner)
     return type(cause).__name__ in {"NewConnectionError", "NameResolutionError", "ConnectTimeoutError", "SSLError"}
