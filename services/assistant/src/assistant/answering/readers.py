@@ -27,8 +27,8 @@ _WEEK_STARTS = {"hi": 0}
 def reader_of(language: str, person: Person, tools: Toolbox, today: Calendar) -> Reader:
     """Return a reader of a language that knows the person's own names; raises ToolError."""
     names = _index(language, tuple(tools.categories()), tuple(tools.payees()))
-    manner = WritingConventions(month_comes_first(person.locale), language in _UNIT_FIRST, decimal_sign_of(person.locale))
-    return Reader(vocabulary_of(language), names, today, manner)
+    conventions = WritingConventions(month_comes_first(person.locale), language in _UNIT_FIRST, decimal_sign_of(person.locale))
+    return Reader(vocabulary_of(language), names, today, conventions)
 
 
 @lru_cache(maxsize=32)

@@ -14,30 +14,30 @@ if TYPE_CHECKING:
 
 _SMALLEST_ALONE, _TEN, _HUNDRED, _THOUSAND = Decimal(10), Decimal(10), Decimal(100), Decimal(1000)
 _POWERS = frozenset({_HUNDRED, _THOUSAND, Decimal(100_000), Decimal(1_000_000), Decimal(10_000_000)})
-"""What words multiply by: a hundred, a thousand, a lakh, a million, a crore."""
+"""Number words that multiply: a hundred, a thousand, a lakh, a million, a crore."""
 _THOUSANDS, _GROUP = re.compile(r"[1-9][0-9]{0,2}"), re.compile(r"[0-9]{3}(?:,[0-9]{1,2})?")
-"""As in "1 250,50", which those who write a comma before the cents may write with a plain space."""
+"""As in "1 250,50": where a comma precedes the cents, thousands may be separated by a space."""
 _SEPARATORS = re.compile(r"[.,'\u00a0\u202f]")
 
 
 @dataclass(frozen=True, slots=True)
 class FoundAmount:
-    """An amount, and which phrases of the line name it."""
+    """An amount, and the phrases that name it."""
 
     number: Decimal
     currency: str | None
-    """None if none is named."""
+    """None if no currency is named."""
     first: int
     end: int
 
     @property
     def is_exact(self) -> bool:
-        """Whether it was written with cents, as only a price is."""
+        """Whether it was written with cents, so that it must be a price."""
         return self.number.as_tuple().exponent != 0
 
 
 def find_amounts(line: Line, decimal_sign: str, taken: Collection[int] = ()) -> list[FoundAmount]:
-    """Return the amounts in a line; `taken` are phrases that mean something else, such as the day of a date."""
+    """Return the amounts in a line; `taken` phrases mean something else, such as the day of a date."""
     found, index = [], 0
     while index < len(line.phrases):
         amount = None if index in taken else _amount(line, index, decimal_sign)
@@ -77,7 +77,7 @@ def _with_cents(line: Line, end: int) -> tuple[Decimal, int]:
 
 
 def _cents(line: Line, index: int) -> Decimal | None:
-    """Read the "50" of "3 Euro 50", unless it counts something else."""
+    """Read the "50" of "3 Euro 50", unless it is the number of something else."""
     key, after = line.key(index), line.phrases[index + 1] if index + 1 < len(line.phrases) else None
     of_others = after is not None and any(after.value(kind) for kind in ("currency", "unit", "month"))
     counts = of_others or line.key(index + 1) in (".", "%", "/", ":")
@@ -85,7 +85,7 @@ def _cents(line: Line, index: int) -> Decimal | None:
 
 
 def _number(line: Line, index: int, decimal_sign: str) -> tuple[Decimal | None, int]:
-    """Read a number in digits or words, and return the phrase after it."""
+    """Read a number in digits or words; return it and the index of the next phrase."""
     key = line.key(index)
     if line.value(index, "number") is None:
         if decimal_sign == "," and _THOUSANDS.fullmatch(key) and _GROUP.fullmatch(line.key(index + 1)):
@@ -113,16 +113,16 @@ def _in_words(line: Line, index: int) -> tuple[Decimal, int]:
 
 
 def _is_link(line: Line, index: int, before: Decimal) -> bool:
-    """Whether a phrase joins tens and ones, as "y" does in "treinta y cinco", and not two numbers."""
+    """Whether a phrase joins tens and ones, like the "y" of "treinta y cinco", rather than two numbers."""
     if line.value(index, "number_link") is None or before % _TEN or before % _HUNDRED < 2 * _TEN:
         return False
     return Decimal(line.value(index + 1, "number") or _HUNDRED) < 2 * _TEN
 
 
 def number_of(text: str, decimal_sign: str) -> Decimal | None:
-    """Read a number in digits; None if it is none.
+    """Read a number in digits; None if it is not one.
 
-    The last separator is the decimal sign, unless it stands before three digits and the locale groups with it, or occurs twice.
+    The last separator is the decimal sign, unless it precedes three digits and is not the locale's, or it occurs twice.
     """
     separators = _SEPARATORS.findall(text)
     whole, fraction = text, ""

@@ -1,4 +1,4 @@
-"""Days, weeks, months, quarters and years, and what is named by how far it is from today."""
+"""Days, weeks, months, quarters and years, relative to today."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from enum import Enum
 
 
 class Unit(Enum):
-    """A stretch of the calendar."""
+    """A unit of the calendar."""
 
     DAY = "day"
     WEEKEND = "weekend"
@@ -21,43 +21,43 @@ class Unit(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """Days from `first` to `last`, both included; `unit` is what it was named by, if it is a whole one."""
+    """The days from `first` to `last`, inclusive; `unit` is set if it is a whole unit."""
 
     first: date
     last: date
     unit: Unit | None = None
 
     def shifted(self, by: int) -> Period:
-        """Return the period so many of its own lengths later; a whole unit moves to a whole unit."""
+        """Return the period moved by a number of its own lengths; a whole unit stays a whole unit."""
         if self.unit is None:
             days = (self.last - self.first).days + 1
             return Period(self.first + timedelta(days * by), self.last + timedelta(days * by))
         return Calendar(self.first, week_starts=self.first.weekday()).unit(self.unit, by)
 
     def until(self, day: date) -> Period:
-        """Return the part that ends on a day at the latest."""
+        """Return the part up to a day."""
         return Period(self.first, min(self.last, day), self.unit if self.last <= day else None)
 
     @property
     def months(self) -> int:
-        """How many months it touches."""
+        """The number of months it touches."""
         return (self.last.year - self.first.year) * 12 + self.last.month - self.first.month + 1
 
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """The calendar of somebody for whom it is `today`."""
+    """The calendar as seen from `today`."""
 
     today: date
     week_starts: int = 0
     """Monday is 0."""
 
     def unit(self, unit: Unit, offset: int = 0) -> Period:
-        """Return the unit that today is in, or one before (-1) or after it."""
+        """Return the unit that contains today, or a previous (-1) or later one."""
         return _UNITS[unit](self, offset)
 
     def last_units(self, unit: Unit, count: int) -> Period:
-        """Return the last days up to today, or the last whole weeks, months ... before the current one."""
+        """Return the last days up to today, or the last complete weeks, months and so on."""
         if unit is Unit.DAY:
             return Period(self.today - timedelta(count - 1), self.today)
         return Period(self.unit(unit, -count).first, self.unit(unit, -1).last)
@@ -67,7 +67,7 @@ class Calendar:
         return Period(date(year, month, 1), date(year, month, calendar.monthrange(year, month)[1]), Unit.MONTH)
 
     def latest_month(self, month: int) -> Period:
-        """Return the latest such month that has begun."""
+        """Return the latest month with this number that has begun."""
         return self.month(self.today.year - (month > self.today.month), month)
 
     def year(self, year: int) -> Period:
@@ -80,7 +80,7 @@ class Calendar:
         return Period(first, self.month(year, 3 * quarter).last, Unit.QUARTER)
 
     def latest_day(self, month: int, day: int) -> Period | None:
-        """Return the latest such day up to today; None if there is none, as on 31 April."""
+        """Return the latest such day up to today; None if there is none, such as 31 April."""
         for year in range(self.today.year, self.today.year - 9, -1):
             try:
                 found = date(year, month, day)
@@ -91,7 +91,7 @@ class Calendar:
         return None
 
     def latest_day_of_month(self, day: int) -> Period | None:
-        """Return the latest day with this number up to today; None for a 0th or 32nd."""
+        """Return the latest day of a month with this number up to today; None for 0 or 32."""
         month = self.unit(Unit.MONTH)
         for _ in range(3):
             if 1 <= day <= month.last.day and month.first.replace(day=day) <= self.today:
@@ -120,7 +120,7 @@ def _week(today: Calendar, offset: int) -> Period:
 
 
 def _weekend(today: Calendar, offset: int) -> Period:
-    """Saturday and Sunday; the current one is that of this week, from Monday on."""
+    """Saturday and Sunday; the current weekend is that of this week, which starts on Monday."""
     saturday = today.today - timedelta(today.today.weekday()) + timedelta(5 + 7 * offset)
     return Period(saturday, saturday + timedelta(1), Unit.WEEKEND)
 

@@ -1,4 +1,4 @@
-"""Tells a yes, a no and "undo that" from everything else."""
+"""Recognises a yes, a no and "undo that"."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ if TYPE_CHECKING:
     from assistant.understanding.reading import Reading
 
 _SHORT = 6
-"""A yes of more phrases than this says something else too."""
+"""A longer yes says something else, too."""
 
 
 def choice_in(reading: Reading, *, is_pending: bool) -> Intent | None:
-    """Return `CONFIRM`, `CANCEL` or `UNDO` if that is all that a text says."""
+    """Return `CONFIRM`, `CANCEL` or `UNDO` if the text says nothing else."""
     if reading.periods or reading.amounts or reading.names or reading.unknown or len(reading.line.phrases) > 2 * _SHORT:
         return None
     if reading.has("how_to"):
-        return None  # "how do I undo an import" asks, and chooses nothing
+        return None  # "how do I undo an import" is a question
     if reading.has("undo") and not (is_pending and reading.has("no")):
         return Intent.UNDO
     if reading.has("no") and reading.first("no") <= reading.first("yes"):

@@ -1,4 +1,4 @@
-"""Splits words that are written as one: "Restaurantbudget" is the budget of restaurants."""
+"""Splits compound words: "Restaurantbudget" is the budget for restaurants."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
     from assistant.understanding.vocabulary import Vocabulary
 
 _SHORTEST = 3
-"""Letters of a first part."""
+"""Letters of a first part, at least."""
 _SHORTEST_FUZZY = 6
-"""Letters of a last part in which an error is forgiven."""
+"""Letters of a last part in which one error is tolerated, at least."""
 _LINKS = ("", "s", "n", "es", "en")
-"""What may join the parts: "Versicherungskosten"."""
+"""Letters that may join the parts, as in "Versicherungskosten"."""
 
 
 def split(tokens: Sequence[Token], vocabulary: Vocabulary, names: NameIndex) -> list[Token]:
-    """Return the tokens, those that nobody knows in two if a name or a word for time begins them and an ending ends them."""
+    """Return the tokens, with unknown ones split if they consist of a name or a word for time, and an ending."""
     return [part for token in tokens for part in _parts(token, vocabulary, names)]
 
 
@@ -41,7 +41,7 @@ def _parts(token: Token, vocabulary: Vocabulary, names: NameIndex) -> tuple[Toke
 
 
 def _ending(key: str, vocabulary: Vocabulary) -> str:
-    """Return the ending that a last part is, or nearly is."""
+    """Return the ending that equals or nearly equals a last part."""
     if key in vocabulary.endings:
         return key
     near = [
@@ -53,7 +53,7 @@ def _ending(key: str, vocabulary: Vocabulary) -> str:
 
 
 def _head(token: Token, vocabulary: Vocabulary, names: NameIndex) -> Token | None:
-    """Return the first part without what joins it to the last one, if it means something."""
+    """Return the first part without the joining letters, if it has a meaning."""
     for link in _LINKS:
         if not token.key.endswith(link) or len(token.key) - len(link) < _SHORTEST:
             continue

@@ -1,4 +1,4 @@
-"""Finds days by their date: "9/3", "3. September", "September 3rd, 2017", "the 3rd"."""
+"""Finds dates: "9/3", "3. September", "September 3rd, 2017", "the 3rd"."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ class DateFinder:
     """Finds dates in a line."""
 
     def __init__(self, today: Calendar, *, month_first: bool) -> None:
-        """`month_first`: 9/3 is 3 September."""
+        """With `month_first`, 9/3 is 3 September."""
         self._today, self._month_first = today, month_first
 
     def numeric(self, line: Line, index: int) -> Match:
-        """Read a date in digits at a phrase."""
+        """Read a date in digits."""
         keys = [line.key(index + step) for step in range(5)]
         if year_number(line, index) is not None and keys[1] in "-/" and keys[3] == keys[1]:
             return checked(keys[0], keys[2], keys[4], index + 5)
@@ -66,7 +66,7 @@ class DateFinder:
         return (found, at + 1) if found else None
 
     def _is_day(self, line: Line, index: int) -> bool:
-        """Whether a number is surely a day: "3rd", "3 तारीख"; the 5 of "अगस्त के 5 खर्च" is not."""
+        """Whether a number is certainly a day, as in "3rd" and "3 तारीख", but not the 5 of "अगस्त के 5 खर्च"."""
         return line.key(index)[-1:].isalpha() or means(line, index + 1, "day_number")
 
     def day_of_month(self, line: Line, index: int) -> Match:
@@ -80,7 +80,7 @@ class DateFinder:
         return (found, index + 1 + is_followed) if found else None
 
     def _is_the_day(self, line: Line, index: int) -> bool:
-        """Whether a bare number is a day: "le 12" and "el 12" are, unless something is counted."""
+        """Whether a bare number is a day: "le 12" and "el 12" are, unless it is the number of something."""
         if not means(line, index - 1, "on_day"):
             return False
         after = index + 1

@@ -1,4 +1,4 @@
-"""Fills in what belongs to an intent: the order and the number of what is listed, a topic, the cycle of a budget."""
+"""Adds the details of an intent: order and length of a list, the topic of help, the cycle of a budget."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ _TOPICS = (
 )
 
 
-def finish(reading: Reading, question: Question) -> Question:
-    """Return the question with what its intent needs."""
+def add_details(reading: Reading, question: Question) -> Question:
+    """Return the question with the details that its intent needs."""
     if question.amount is not None and question.intent in (Intent.ENTRIES, Intent.SPENDING, Intent.COUNT):
         question = _of_amount(question, question.amount)
     if question.intent is Intent.RANKING:
@@ -62,14 +62,14 @@ def finish(reading: Reading, question: Question) -> Question:
 
 
 def _step(reading: Reading) -> int:
-    """Return the direction in which a budget is changed by an amount."""
+    """Return whether a budget is raised (1) or lowered (-1) by an amount, or set to it (0)."""
     if not any(amount.first - 1 in reading.cues.get("relative", ()) for amount in reading.amounts):
         return 0  # "by 50", not "to 50"
     return 1 if reading.has("raise") else -1 if reading.has("lower") else 0
 
 
 def is_income(reading: Reading) -> bool:
-    """Whether it is about income."""
+    """Whether the question is about income."""
     return reading.has("income") and not reading.has("spend_only")
 
 
@@ -82,13 +82,13 @@ def _grouping(reading: Reading, question: Question) -> Grouping:
 
 
 def _of_amount(question: Question, amount: Decimal) -> Question:
-    """Return the question about the entries of exactly an amount: "what was the 28.50 for?"."""
+    """Return the question about entries of exactly this amount: "what was the 28.50 for?"."""
     intent = Intent.COUNT if question.intent is Intent.COUNT else Intent.ENTRIES
     return replace(question, intent=intent, at_least=amount, at_most=amount, amount=None)
 
 
 def _goes_most(reading: Reading) -> bool:
-    """Whether "where do I go most" is asked, which is by how often."""
+    """Whether the question is "where do I go most", which is about how often."""
     return reading.has("most") and reading.has("visit") and reading.has("which_payee") and not reading.has("spend", "how_much")
 
 
@@ -97,7 +97,7 @@ def _is_singular(reading: Reading) -> bool:
 
 
 def lists_months(reading: Reading) -> bool:
-    """Whether "list my spending per month" is asked, and no average."""
+    """Whether the question is "list my spending per month", which is not about an average."""
     return reading.has("per_month") and reading.has("list") and not reading.has("average", "budget")
 
 
@@ -119,7 +119,7 @@ def _entries_limit(reading: Reading) -> int | None:
 
 
 def _are_entries(reading: Reading) -> bool:
-    """Whether "recent expenses" are wanted, and not when the last one was."""
+    """Whether the question is about "recent expenses", not about when the last one was."""
     plural = set(reading.cues.get("several", ())) & set(reading.cues.get("entry", ()))
     return bool(plural) and not reading.has("buy")
 
@@ -136,7 +136,7 @@ def limit_of(reading: Reading) -> int | None:
 
 
 def number_at(reading: Reading, index: int) -> int | None:
-    """Return the whole number that a phrase is; None if it is none, or "a", which is no number."""
+    """Return a phrase as a whole number; None if it is not one, or if it is "a"."""
     key, word = reading.line.key(index), reading.line.value(index, "number")
     if word is not None:
         return int(Decimal(word)) if Decimal(word) > 1 else None
@@ -144,11 +144,11 @@ def number_at(reading: Reading, index: int) -> int | None:
 
 
 def topic_of(reading: Reading) -> str:
-    """Return the topic that the words hint at, the most special one first."""
+    """Return the topic of the guide that the words hint at, the most specific one first."""
     topics = [topic for topic in _TOPICS if reading.has(f"topic:{topic}")]
     return topics[0] if topics else ""
 
 
 def is_against_average(reading: Reading, question: Question) -> bool:
-    """Whether a period is to be compared with what is usual."""
+    """Whether a period is compared with the average."""
     return reading.has("average") and reading.has("compare") and bool(question.periods)

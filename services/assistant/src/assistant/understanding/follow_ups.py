@@ -1,4 +1,4 @@
-"""Joins a follow-up ("and in February?", "only groceries") with the question before it."""
+"""Completes a follow-up ("and in February?", "only groceries") with the previous question."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from assistant.understanding.reading import Reading
 
 _OWN = frozenset({Intent.ADD, Intent.SET_BUDGET, Intent.HELP, Intent.CONFIRM, Intent.CANCEL, Intent.UNDO, Intent.GREETING})
-"""Intents that take nothing from the question before."""
+"""Intents that take nothing from the previous question."""
 _OF_BUDGETS = frozenset({Intent.BUDGET, Intent.BUDGETS, Intent.PACE, Intent.WHY})
 _EARLY = 3
-"""Within how many phrases "and" or "what about" makes a text a follow-up."""
+""""and" or "what about" makes a text a follow-up within this many phrases."""
 
 
 def follow(reading: Reading, question: Question, before: Question | None, today: Calendar) -> Question:
-    """Return the question with what it leaves out taken from the one before, if it is a follow-up."""
+    """Return the question, completed from the previous one if it is a follow-up."""
     if before is None or question.intent in _OWN or _only_greets(reading, question) or not _says_anything(reading):
         return question
     if not _is_follow_up(reading, question, before) or _asks_about_alerts(reading, question):
@@ -45,7 +45,7 @@ def follow(reading: Reading, question: Question, before: Question | None, today:
 
 
 def answer_to(question: Question, asked: Question) -> Question | None:
-    """Return what was asked back about, completed by the names or days of an answer; None if it is something new."""
+    """Complete a question that was asked back with the names, days or amount of the answer; None if it is a new question."""
     if asked.intent is Intent.ADD and asked.amount is None and question.amount is not None:
         return replace(
             asked,
@@ -77,7 +77,7 @@ def _is_follow_up(reading: Reading, question: Question, before: Question) -> boo
 
 
 def _joins(reading: Reading, at: int) -> bool:
-    """Whether an "and" stands between two names or two periods of the same question."""
+    """Whether an "and" joins two names or two periods of the same question."""
     first, end = reading.line.phrases[at].first, reading.line.phrases[at].end
     ends = {name.end for name in reading.names} | {reading.line.phrases[period.end - 1].end for period in reading.periods}
     begins = {name.first for name in reading.names} | {reading.line.phrases[period.first].first for period in reading.periods}
@@ -85,17 +85,17 @@ def _joins(reading: Reading, at: int) -> bool:
 
 
 def _says_anything(reading: Reading) -> bool:
-    """Whether there is a word or a number; "..." asks for nothing again."""
+    """Whether there is a word or a number; "..." does not repeat the question."""
     return any(token.is_word or token.is_number for token in reading.line.tokens)
 
 
 def _only_greets(reading: Reading, question: Question) -> bool:
-    """Whether "thanks" or "what can you do?" is all that is said."""
+    """Whether the text is only "thanks" or "what can you do?"."""
     return question.intent is Intent.UNKNOWN and reading.has("hello", "help") and not (question.periods or question.selects)
 
 
 def _asks_about_alerts(reading: Reading, question: Question) -> bool:
-    """Whether "why did I get an alert?" asks about any budget, not the one in question."""
+    """Whether the question is "why did I get an alert?", which is about any budget."""
     return question.intent is Intent.WHY and reading.has("alert", "warn_me") and not question.names
 
 
@@ -104,7 +104,7 @@ def _asks_why(question: Question, before: Question) -> bool:
 
 
 def _asks_to_compare(question: Question, before: Question) -> bool:
-    """Whether "compare with August" has but one of the two periods; the other is that of the answer before."""
+    """Whether a comparison such as "compare with August" has one period; the other is that of the previous question."""
     is_half = question.intent is Intent.COMPARISON and len(question.periods) == 1 and not question.against_average
     return is_half and len(before.periods) == 1 and not question.selects
 
@@ -139,7 +139,7 @@ def _grouping(question: Question, before: Question) -> Grouping | None:
 
 
 def _with_selection(joined: Question, question: Question, before: Question, *, is_same: bool) -> Question:
-    """Take over what selects; `is_same` if the words mean the very entries of before, so that a currency is only a wish."""
+    """Take over the selection; with `is_same` the words refer to the same entries, so a currency does not select others."""
     if question.names or question.texts or question.tag:
         kept = joined
         if question.texts and not question.names and before.names and not question.tag:
@@ -189,7 +189,7 @@ def _kept_or_replaced(reading: Reading, question: Question, before: Question, to
 
 
 def _moved(reading: Reading, period: Period) -> Period | None:
-    """Read "and the month before?" as one before the period in question."""
+    """Read "and the month before?" as the one before the previous period."""
     for cue, by in (("one_before", -1), ("one_after", 1)):
         for at in _places(reading, cue):
             unit = next(
@@ -202,7 +202,7 @@ def _moved(reading: Reading, period: Period) -> Period | None:
 
 
 def _places(reading: Reading, cue: str) -> tuple[int, ...]:
-    """Return the phrases that hint at something, also within periods: "le mois précédent" may be the one before."""
+    """Return the phrases with a cue, also within periods, such as "le mois précédent"."""
     in_periods = (at for found in reading.periods for at in range(found.first, found.end) if reading.line.means(at, "cue", cue))
     return (*reading.cues.get(cue, ()), *in_periods)
 
@@ -218,7 +218,7 @@ def _quarter(reading: Reading, period: Period) -> Period | None:
 
 
 def _in_year(period: Period, year: int, today: Calendar) -> Period:
-    """Return a month, quarter or day in another year, unless that would be in the future."""
+    """Return a month or quarter in another year, unless that is in the future."""
     if period.unit not in (Unit.MONTH, Unit.QUARTER) or year == period.first.year:
         return period
     moved = period
@@ -228,7 +228,7 @@ def _in_year(period: Period, year: int, today: Calendar) -> Period:
 
 
 def _names_a_year(reading: Reading) -> bool:
-    """Whether the words say which year, or count from today ("last month")."""
+    """Whether the words name a year, or are relative to today ("last month")."""
     found = reading.periods[0]
     return any(
         (len(reading.line.key(index)) == 4 and reading.line.key(index).isdigit()) or _is_relative(reading, index)

@@ -1,11 +1,11 @@
-"""Decides what somebody wants from what is in their text. The rules are tried in order; the first that fits decides."""
+"""Decides the intent of a text. The rules are tried in order, and the first match wins."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from assistant.understanding.details import finish, is_against_average, limit_of, lists_months, topic_of
+from assistant.understanding.details import add_details, is_against_average, limit_of, lists_months, topic_of
 from assistant.understanding.question import Intent, Question
 from assistant.understanding.selector import Selector
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from assistant.understanding.reading import Reading
 
 _ALONE = frozenset({"tokens", "import", "export", "receipts", "currencies"})
-"""Topics that need no "how do I"."""
+"""Topics that do not need a "how do I"."""
 _ASKS = (
     "how_much",
     "count",
@@ -34,14 +34,14 @@ _ASKS = (
 
 
 def decide(reading: Reading) -> Question:
-    """Return what a text asks for by itself; `Intent.UNKNOWN` if nothing in it says so."""
+    """Return the question in a text by itself, with `Intent.UNKNOWN` if no rule matches."""
     selector = Selector(reading)
     selected, moved = (replace(selector.question(moves=moves), limit=limit_of(reading)) for moves in (False, True))
-    for intent, fits in _RULES:
+    for intent, matches in _RULES:
         described = moved if intent is Intent.RECATEGORISE else selected
-        if fits(reading, described):
-            return finish(reading, replace(described, intent=intent))
-    return finish(reading, selected)
+        if matches(reading, described):
+            return add_details(reading, replace(described, intent=intent))
+    return add_details(reading, selected)
 
 
 def _is_help(reading: Reading, question: Question) -> bool:
@@ -70,7 +70,7 @@ def _is_addition(reading: Reading, question: Question) -> bool:
 
 
 def _is_negative(reading: Reading) -> bool:
-    """Whether a minus stands right before an amount: "-5", and not "lunch - 5"."""
+    """Whether an amount has a minus sign: "-5", but not "lunch - 5"."""
     tokens = reading.line.tokens
     firsts = [reading.line.phrases[amount.first].first for amount in reading.amounts]
     return any(
@@ -83,12 +83,12 @@ def _is_negative(reading: Reading) -> bool:
 
 
 def _has_no_one_price(reading: Reading, question: Question) -> bool:
-    """Whether two things and what each cost are told at once, of which neither amount is right for both; or no price."""
+    """Whether there are several prices, so that none is the price of the whole expense, or no price at all."""
     selector = Selector(reading)
     prices = [each for each in reading.amounts if not selector.counts(each)]
     told = [each for each in prices if each.currency in (None, question.amount_currency)]
     if not prices and reading.has("buy") and not reading.has("add"):
-        return True  # "bought 3 books" tells no price at all
+        return True  # "bought 3 books" has no price
     return len(told) > 1 or (not prices and len(reading.amounts) > 1)
 
 
@@ -96,10 +96,6 @@ def _is_budget(reading: Reading, question: Question) -> bool:
     if question.amount is None or reading.has("add"):
         return question.amount is not None and reading.has("budget", "topic:budgets")
     return reading.has("budget", "topic:budgets") or (reading.has("change") and not reading.has("spend", "buy", "entry"))
-
-
-def _sets_budget(reading: Reading, question: Question) -> bool:
-    return _is_budget(reading, question)
 
 
 def _is_recategorising(reading: Reading, question: Question) -> bool:
@@ -161,7 +157,7 @@ def _is_ranking(reading: Reading, question: Question) -> bool:
 
 
 def _ranks_payees(reading: Reading, question: Question) -> bool:
-    """Whether "the most expensive restaurants" are wanted: places, and no bills of theirs."""
+    """Whether the question is about places, as in "the most expensive restaurants", rather than bills."""
     places = any(reading.line.means(reading.phrase_of(name), "cue", "several") for name in reading.names)
     return places and bool(question.names) and reading.has("biggest") and not reading.has("entry", "count")
 
@@ -182,11 +178,11 @@ def _is_list(reading: Reading, question: Question) -> bool:
     is_bounded = question.at_least is not None or question.at_most is not None
     if reading.has("spend_only") and not reading.has("entry") and not is_bounded:
         return False  # "show me my spending in May" asks for the sum
-    return reading.has("list") or _is_list_without_saying_so(reading, question)
+    return reading.has("list") or _implies_list(reading, question)
 
 
-def _is_list_without_saying_so(reading: Reading, question: Question) -> bool:
-    """Whether "which expenses were over 50" or "everything from yesterday" asks for the entries."""
+def _implies_list(reading: Reading, question: Question) -> bool:
+    """Whether a question implies a list, such as "which expenses were over 50" or "everything from yesterday"."""
     bounded = question.at_least is not None or question.at_most is not None
     if reading.has("entry") and (question.uncategorised or bounded or (question.currency and not reading.has("spend"))):
         return True
@@ -204,7 +200,7 @@ def _is_count(reading: Reading, _question: Question) -> bool:
 
 
 def _counts_money(reading: Reading) -> bool:
-    """Whether "how many euros" are asked for, which is how much."""
+    """Whether the question is "how many euros", which means how much."""
     return any(reading.line.value(at + 1, "currency") is not None for at in reading.cues.get("count", ()))
 
 
@@ -217,14 +213,14 @@ def _is_spending(reading: Reading, question: Question) -> bool:
 
 
 def _is_topic_alone(reading: Reading, question: Question) -> bool:
-    """Whether nothing but a topic of the guide is named: "CSV upload?", "which currencies are possible?"."""
+    """Whether only a topic of the guide is named, as in "CSV upload?" or "which currencies are possible?"."""
     said = question.periods or question.names or question.texts or question.amount is not None
     return topic_of(reading) in _ALONE and not said and not reading.has("cannot", "destroy")
 
 
 _RULES: tuple[tuple[Intent, Callable[[Reading, Question], bool]], ...] = (
     (Intent.HELP, _is_help),
-    (Intent.SET_BUDGET, _sets_budget),
+    (Intent.SET_BUDGET, _is_budget),
     (Intent.WHY, _is_why),
     (Intent.RECATEGORISE, _is_recategorising),
     (Intent.ADD, _is_addition),

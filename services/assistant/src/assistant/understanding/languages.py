@@ -1,4 +1,4 @@
-"""Tells which language a text is in, by how many of its words each vocabulary knows."""
+"""Detects the language of a text by how many of its words each vocabulary knows."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 
 def language_of(text: str, preferred: Sequence[str]) -> str:
-    """Return one of LANGUAGES; of several that know as many words the first of those `preferred`.
+    """Return one of LANGUAGES; if several know as many words, the first of those `preferred`.
 
-    The very first, in which the talk is or that of the person, stays if it knows but one word less:
+    The first one, that of the conversation or the person, wins even if it knows one word less:
     "seulement Food / Coffee" is still French.
     """
     tokens = [token for token in tokens_of(text) if token.is_word]

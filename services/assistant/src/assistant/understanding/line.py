@@ -1,4 +1,4 @@
-"""A text as a line of phrases, each with all that it can mean."""
+"""A text as a line of phrases, each with all its possible meanings."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ _UNKNOWN: frozenset[Sense] = frozenset()
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """The tokens of a text, and the phrases that they make; a token of none is a phrase that means nothing."""
+    """The tokens of a text and its phrases; an unknown token is a phrase without meaning."""
 
     tokens: tuple[Token, ...]
     phrases: tuple[Phrase, ...]
 
     def value(self, index: int, kind: str) -> str | None:
-        """Return what a phrase means as a `kind`; None if nothing, or past the end."""
+        """Return the meaning of a phrase as a `kind`; None if it has none, or past the end."""
         return self.phrases[index].value(kind) if 0 <= index < len(self.phrases) else None
 
     def means(self, index: int, kind: str, value: str) -> bool:
-        """Whether a phrase can mean this."""
+        """Whether a phrase can have this meaning."""
         return 0 <= index < len(self.phrases) and Sense(kind, value) in self.phrases[index].senses
 
     def key(self, index: int) -> str:
-        """Return a phrase as it is compared, empty past the end."""
+        """Return a phrase in the form used for comparison; empty past the end."""
         if not 0 <= index < len(self.phrases):
             return ""
         phrase = self.phrases[index]
@@ -44,7 +44,7 @@ class Line:
 
 
 def line_of(text: str, vocabulary: Vocabulary, *, correct: Callable[[list[Token]], list[Token]] = list) -> Line:
-    """Find the phrases of a text, the longest first at each place, after its spelling was corrected."""
+    """Find the phrases of a text, the longest at each place, after correcting its spelling."""
     tokens, phrases, index = correct(tokens_of(text)), [], 0
     while index < len(tokens):
         phrase = vocabulary.at(tokens, index) or Phrase(_UNKNOWN, index, index + 1)

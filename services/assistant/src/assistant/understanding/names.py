@@ -1,11 +1,11 @@
-"""Finds the person's own categories and payees in a text, also with typing errors."""
+"""Finds the person's own categories and payees in a text, despite typing errors."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rapidfuzz import fuzz, process
+from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
 
 from assistant.understanding.text import spellings_of, tokens_of
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
 _MANY = 9
 _SHORTEST_FUZZY_PART = 8
-"""A word of a longer name needs more letters than that, since it may be a word of its own."""
+"""A single word of a longer name needs at least this many letters, since it may be an ordinary word."""
 _SHORTEST_FUZZY = 5
-"""Letters that a word needs so that a typing error in it is forgiven."""
+"""Letters that a word needs for a typing error to be tolerated."""
 _WORDS_OF_PARTS = 10
-"""Words at the beginning of a payee's name whose stretches are known: of 40 words, as banks write them, there were 800."""
+"""Only parts within this many first words of a payee's name are indexed: banks write up to 40 words, which have 800 parts."""
 _MOST_PARTS = 20_000
-"""Stretches of names that are kept for one person; those with most spending come first."""
+"""Parts of names that are indexed for one person, those with the most spending first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,30 +34,30 @@ class Name:
     kind: str
     """`category`, `group` or `payee`."""
     text: str
-    """As it is stored; of a group the part that its categories share."""
+    """As it is stored; for a group, the part that its categories share."""
     ids: tuple[str, ...] = ()
-    """Of its categories."""
+    """The ids of its categories."""
 
 
 @dataclass(frozen=True, slots=True)
 class FoundName:
-    """What a stretch of the line can name, the best first; several if they are equally good."""
+    """The names that some words can mean; several if they match equally well."""
 
     names: tuple[Name, ...]
     first: int
     """Its first token."""
     end: int
     exact: bool
-    """Whether it is spelled as the name is."""
+    """Whether it is spelled like the name."""
     whole: bool = True
-    """Whether it is all of the name, and not one of its words."""
+    """Whether it is the full name, not a part of it."""
 
 
 class NameIndex:
-    """The names that somebody has, by their words."""
+    """A person's names, by their words."""
 
     def __init__(self, names: Iterable[Name], also: Mapping[str, Sequence[str]], common: Collection[str] = ()) -> None:
-        """`also` are other words for a name's words; `common` are words by which alone no payee is meant, such as "the"."""
+        """`also` has synonyms of names; `common` has words that alone never mean a payee, such as "the"."""
         self._whole, self._parts, left = _Names(), _Names(), _MOST_PARTS
         for name in names:
             for words in _spellings(name, also):
@@ -71,7 +71,7 @@ class NameIndex:
         self._by_initial = _by_initial(self._words)
 
     def errors_in(self, token: Token) -> int | None:
-        """Return in how many letters a word differs from the nearest word of a name; None if no name is near."""
+        """Return the number of typing errors compared with the nearest word of a name; None if none is near."""
         key = token.key
         if key in self._words:
             return 0
@@ -121,15 +121,15 @@ class NameIndex:
 
 
 class _Names:
-    """Names by their words, also those that are nearly the same. However many there are, only few are compared."""
+    """Names by their words, for exact and approximate lookup. However many there are, only a few are compared."""
 
     def __init__(self) -> None:
         self.by_words: dict[tuple[str, ...], list[Name]] = {}
         self.longest = 0
         self._by_first: dict[tuple[int, str], list[tuple[int, tuple[str, ...]]]] = {}
-        """By how many words they have and the first of them: their place, and all of their words."""
+        """By number of words and first word: position and all words."""
         self._firsts: dict[tuple[int, str], list[str]] = {}
-        """The first words themselves, by how many words there are and the first letter."""
+        """First words, by number of words and first letter."""
 
     def add(self, words: tuple[str, ...], name: Name) -> None:
         known = self.by_words.setdefault(words, [])
@@ -143,7 +143,7 @@ class _Names:
             known.append(name)
 
     def nearest(self, words: tuple[str, ...]) -> list[Name]:
-        """Return the names that differ least from what was written, if by no more than a typing error or two."""
+        """Return the nearest names, if they differ by no more than one or two typing errors."""
         text = " ".join(words)
         if len(text) < _SHORTEST_FUZZY:
             return []
@@ -174,7 +174,7 @@ def _by_initial(words: Iterable[str]) -> dict[str, list[str]]:
 
 
 def _errors_between(words: tuple[str, ...], known: tuple[str, ...], most: int) -> int:
-    """Return in how many letters words differ, more than `most` if one of them is another word."""
+    """Return the number of typing errors between words; more than `most` if one is a different word."""
     errors = 0
     for word, other in zip(words, known, strict=True):
         if word != other:
@@ -190,7 +190,7 @@ def _errors_in_word(word: str) -> int:
 
 
 def _parts_of(name: Name, common: Collection[str]) -> list[tuple[str, ...]]:
-    """Return the stretches of a payee's name by which it can be called, such as "Boons" of "Uncle Boons"."""
+    """Return the parts of a payee's name that can stand for it, such as "Boons" for "Uncle Boons"."""
     keys = [token.key for token in tokens_of(name.text)]
     most = min(len(keys), _WORDS_OF_PARTS)
     stretches = [tuple(keys[first:end]) for first in range(most) for end in range(first + 1, most + 1)]
@@ -206,11 +206,6 @@ def _parts_of(name: Name, common: Collection[str]) -> list[tuple[str, ...]]:
 
 def _errors_forgiven(text: str) -> int:
     return 1 if len(text) < 8 else 2
-
-
-def alike(name: str, other: str) -> bool:
-    """Whether two names are so near that a person may mean either."""
-    return fuzz.ratio(name.casefold(), other.casefold()) >= 85
 
 
 def _spellings(name: Name, also: Mapping[str, Sequence[str]]) -> list[tuple[str, ...]]:

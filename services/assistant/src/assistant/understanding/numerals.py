@@ -8,21 +8,21 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
 _LONGEST = 60
-"""Letters; no number that somebody writes in words has more."""
+"""Letters; no number written in words is longer."""
 _HUNDRED, _THOUSAND = 100, 1000
 
 
 def number_in_one_word(key: str, numbers: Mapping[str, int], links: Collection[str]) -> int | None:
-    """Return the number that a word is made of; None if it has other parts too, or is only one.
+    """Return the number that a compound word means; None if it has other parts, or only one.
 
-    `numbers` are the words for single numbers, `links` those that stand between ones and tens, such as "und".
+    `numbers` are the words for single numbers, `links` those between ones and tens, such as "und".
     """
     parts = _parts(key, numbers, links) if len(key) <= _LONGEST else None
     return _value([numbers[part] for part in parts]) if parts is not None and len(parts) > 1 else None
 
 
 def _parts(key: str, numbers: Mapping[str, int], links: Collection[str]) -> list[str] | None:
-    """Return the words for numbers that a word is made of, the longest first at each place."""
+    """Split a word into words for numbers, the longest at each place."""
     if not key:
         return []
     for end in range(len(key), 0, -1):

@@ -1,4 +1,4 @@
-"""The names that somebody has: categories, groups of them ("Food" for "Food / Groceries") and payees."""
+"""A person's own names: categories, groups of them ("Food" for "Food / Groceries") and payees."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _BETWEEN = " / "
 
 
 def own_names(categories: Sequence[tuple[str, str]], payees: Iterable[str]) -> list[Name]:
-    """Return all names, categories (as id and name) before groups before payees."""
+    """Return all names: categories (given as id and name), then groups, then payees."""
     groups: dict[str, list[str]] = defaultdict(list)
     for category_id, category in categories:
         parts = category.split(_BETWEEN)

@@ -1,4 +1,4 @@
-"""Finds the periods that a text names: "last month", "vom 3. bis 10. September", "hace tres semanas", "depuis juin"."""
+"""Finds periods in a text: "last month", "vom 3. bis 10. September", "hace tres semanas", "depuis juin"."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _QUARTER = re.compile(r"[qtc]([1-4])")
 
 @dataclass(frozen=True, slots=True)
 class FoundPeriod:
-    """A period, and which phrases of the line name it."""
+    """A period, and the phrases that name it."""
 
     period: Period
     first: int
@@ -33,7 +33,7 @@ class PeriodFinder:
     """Finds periods in a line."""
 
     def __init__(self, today: Calendar, *, month_first: bool, unit_first: bool) -> None:
-        """`month_first`: 9/3 is 3 September. `unit_first`: "mes pasado" and not "last month"."""
+        """With `month_first`, 9/3 is 3 September; with `unit_first`, it is "mes pasado", not "last month"."""
         self._today, self._unit_first = today, unit_first
         self._dates = DateFinder(today, month_first=month_first)
         self._ranges = RangeFinder(today, self._dates, self._atom)
@@ -56,7 +56,7 @@ class PeriodFinder:
         )
 
     def find(self, line: Line) -> list[FoundPeriod]:
-        """Return the periods that a line names, in its order."""
+        """Return the periods in a line, in order."""
         found: list[FoundPeriod] = []
         index = 0
         while index < len(line.phrases):
@@ -200,7 +200,7 @@ class PeriodFinder:
         return (self._today.year(year), index + 1) if year is not None else None
 
     def _within_year(self, line: Line, index: int) -> Match:
-        """Read "2017 की दूसरी तिमाही", "last year in March": the year first."""
+        """Read "2017 की दूसरी तिमाही" and "last year in March", with the year first."""
         year = self._year_after(line, index)
         if year is None:
             return None
@@ -214,7 +214,7 @@ class PeriodFinder:
         return None
 
     def _in_year(self, line: Line, match: Match, year: int, start: int) -> Match:
-        """Return a part of a year in another one, unless its own words name a year."""
+        """Return a part of a year, moved to another year unless it names one itself."""
         if match is None or any(self._year_after(line, at) for at in range(start, match[1])):
             return None
         period, end = match

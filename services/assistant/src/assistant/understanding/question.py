@@ -1,4 +1,4 @@
-"""What somebody wants to know or to have done, whatever language they said it in."""
+"""A question or request, independent of its language."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from assistant.understanding.names import Name
 
 
 class Intent(Enum):
-    """The documented intents of the built-in assistant; docs/guide lists an example of each."""
+    """The documented intents of the built-in assistant."""
 
     SPENDING = "spending"
     INCOME = "income"
@@ -39,7 +39,7 @@ class Intent(Enum):
 
 
 class Grouping(Enum):
-    """What a ranking is by."""
+    """What a ranking groups by."""
 
     CATEGORY = "category"
     PAYEE = "payee"
@@ -47,7 +47,7 @@ class Grouping(Enum):
 
 
 class Sorting(Enum):
-    """Which entries are wanted first."""
+    """Which entries come first."""
 
     OLDEST = "spent_on"
     LATEST = "-spent_on"
@@ -57,7 +57,7 @@ class Sorting(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What was understood. What is not given restricts nothing."""
+    """What was understood. Parts that are not given restrict nothing."""
 
     intent: Intent
     periods: tuple[Period, ...] = ()
@@ -69,7 +69,7 @@ class Question:
     without_texts: tuple[str, ...] = ()
     without_tag: str = ""
     currency: str = ""
-    """Paid in this one."""
+    """Only entries paid in this currency."""
     is_income: bool = False
     uncategorised: bool = False
     at_least: Decimal | None = None
@@ -78,25 +78,25 @@ class Question:
     sorting: Sorting = Sorting.OLDEST
     limit: int | None = None
     is_by_count: bool = False
-    """A ranking by how often, not by how much."""
+    """Whether a ranking is by number of entries, not by amount."""
     per: str = "month"
-    """Of an average: `day`, `week`, `month` or `year`."""
+    """The unit of an average: `day`, `week`, `month` or `year`."""
     against_average: bool = False
-    """A comparison with what is usual."""
+    """Whether a comparison is with the average."""
     amount: Decimal | None = None
     amount_currency: str = ""
     description: str = ""
     step: int = 0
-    """1 if a limit is to be raised by the amount, -1 if it is to be lowered by it, 0 if the amount is the limit."""
+    """1 to raise a limit by the amount, -1 to lower it, 0 if the amount is the new limit."""
     cycle: str = ""
-    """Of a budget: `weekly`, `monthly`, `quarterly` or `yearly`."""
+    """The cycle of a budget: `weekly`, `monthly`, `quarterly` or `yearly`."""
     into: Name | None = None
     topic: str = ""
     ambiguous: tuple[Name, ...] = ()
-    """Payees of which one is meant, and nothing says which."""
+    """Payees that are equally likely to be meant."""
 
     def to_memory(self) -> dict[str, Any]:
-        """Return what follow-up questions need, as JSON values."""
+        """Return what follow-ups need, as JSON values."""
         return {
             "intent": self.intent.value,
             "periods": [_period_to_json(period) for period in self.periods],
@@ -156,7 +156,7 @@ class Question:
 
     @property
     def selects(self) -> bool:
-        """Whether it says which entries are meant, apart from their days."""
+        """Whether it selects entries by something other than their date."""
         return bool(
             self.names
             or self.texts
@@ -168,7 +168,7 @@ class Question:
         )
 
     def within(self, period: Period) -> Question:
-        """Return the same question about a period."""
+        """Return the same question about another period."""
         return replace(self, periods=(period,))
 
 

@@ -1,4 +1,4 @@
-"""Finds periods between two others, and those with only a beginning or an end: "from May to July", "since June", "जून तक"."""
+"""Finds ranges of periods, and periods with only a beginning or an end: "from May to July", "since June", "जून तक"."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 _COMPARED = frozenset({Unit.MONTH, Unit.QUARTER, Unit.YEAR})
 _DASHES = ("-", "\u2013")
 BEGINNING = date(1970, 1, 1)
-"""Where a period begins that has only an end."""
+"""The first day of a period that has only an end."""
 
 
 def _is_comparing(line: Line) -> bool:
-    """Whether "May to June" are two months and not a range."""
+    """Whether "May to June" means two months rather than a range."""
     return any(line.means(index, "cue", "compare") for index in range(len(line.phrases)))
 
 
@@ -29,11 +29,11 @@ class RangeFinder:
     """Finds ranges in a line."""
 
     def __init__(self, today: Calendar, dates: DateFinder, period: Callable[[Line, int], Match]) -> None:
-        """`period` reads one of the two ends."""
+        """`period` reads either end of a range."""
         self._today, self._dates, self._period = today, dates, period
 
     def find(self, line: Line, index: int) -> Match:
-        """Read a range at a phrase."""
+        """Read a range."""
         return self._between(line, index) or self._open(line, index) or self._open_after(line, index)
 
     def _between(self, line: Line, index: int) -> Match:
@@ -72,7 +72,7 @@ class RangeFinder:
         return Period(begin.first, begin.first.replace(day=day)), at + 2
 
     def _counts(self, line: Line, at: int) -> bool:
-        """Whether a number before this phrase counts something, and is no day."""
+        """Whether a number before this phrase counts something, so that it is not a day."""
         return any(line.value(at, kind) for kind in ("month", "unit", "currency"))
 
     def _joins(self, line: Line, at: int, *, between: bool, opened: bool) -> bool:
@@ -80,7 +80,7 @@ class RangeFinder:
         return means(line, at, "and") or (not between and means(line, at, "to")) or (not opened and line.key(at) in _DASHES)
 
     def _is_range_without_end(self, line: Line, at: int, *, between: bool, opened: bool) -> bool:
-        """Whether two ends make a range though nothing closes it; "more in June than in May" has two periods."""
+        """Whether two periods are a range without a closing word; "more in June than in May" has two periods."""
         if between or means(line, at, "and"):
             return between
         return opened or not self._says_more(line)
@@ -130,7 +130,7 @@ class RangeFinder:
         return None
 
     def _is_compared(self, line: Line, at: int) -> bool:
-        """Whether a "से" says what the next period is compared with: "जुलाई से अगस्त में ज़्यादा"."""
+        """Whether a "से" compares with the next period: "जुलाई से अगस्त में ज़्यादा"."""
         return self._says_more(line) and self._period(line, at + 1) is not None
 
     def _says_more(self, line: Line) -> bool:

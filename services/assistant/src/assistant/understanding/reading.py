@@ -1,4 +1,4 @@
-"""Reads a text: its periods, amounts and names, what its other words hint at, and which words nobody knows."""
+"""Reads a text: its periods, amounts and names, the cues in its other words, and its unknown words."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from assistant.understanding.vocabulary import Phrase, Vocabulary
 
 _BOUNDS = frozenset({"over", "under", "at_least", "at_most"})
-"""Cues that, before an amount, say how it bounds others and nothing else."""
+"""Cues that, before an amount, only say how it limits other amounts."""
 _BOUNDS_AFTER = frozenset(f"{bound}_after" for bound in _BOUNDS)
 """The same after an amount."""
 _ODD = frozenset(";<>{}=|\\*")
-"""Signs that nobody needs to ask something."""
+"""Symbols that do not occur in questions."""
 _HINTS = ("cue", "topic", "period", "number", "ordinal", "unit", "currency", "cent", "filler", "weekday", "month")
 
 
@@ -42,7 +42,7 @@ class WritingConventions:
 
 @dataclass(frozen=True)
 class Reading:
-    """What is in a text."""
+    """The parts of a text."""
 
     text: str
     line: Line
@@ -51,26 +51,24 @@ class Reading:
     amounts: tuple[FoundAmount, ...]
     names: tuple[FoundName, ...]
     cues: dict[str, tuple[int, ...]] = field(default_factory=dict)
-    """What phrases outside of periods, amounts and names hint at, and which phrases do."""
+    """Cues outside of periods, amounts and names, and the phrases that have them."""
     unknown: tuple[int, ...] = ()
-    """Phrases that nobody knows: words of no table, and numbers that belong to nothing."""
-    score: float = 0.0
-    """Which part of the words is known."""
+    """Phrases without a meaning: unknown words, and numbers that belong to nothing."""
 
     def has(self, *cues: str) -> bool:
-        """Whether any of these is hinted at."""
+        """Whether the text has any of these cues."""
         return any(cue in self.cues for cue in cues)
 
     def first(self, cue: str) -> int:
-        """Return the first phrase that hints at something, or one past the end."""
+        """Return the first phrase with a cue, or one past the end."""
         return min(self.cues.get(cue, (len(self.line.phrases),)))
 
     def last(self, cue: str) -> int:
-        """Return the last phrase that hints at something, or -1."""
+        """Return the last phrase with a cue, or -1."""
         return max(self.cues.get(cue, (-1,)))
 
     def phrase_of(self, name: FoundName) -> int:
-        """Return the phrase in which a name begins."""
+        """Return the phrase where a name begins."""
         return next(i for i, phrase in enumerate(self.line.phrases) if phrase.end > name.first)
 
     def words_of(self, first: int, end: int) -> str:
@@ -80,7 +78,7 @@ class Reading:
 
 
 def _is_no_name(phrase: Phrase) -> bool:
-    """Whether a phrase of several words means what a name in it does not: "livres sterling" are no books."""
+    """Whether a phrase of several words overrides a name in it: "livres sterling" are not books."""
     senses = {Sense("cue", "spend"), *(sense for sense in phrase.senses if sense.kind == "currency")}
     return phrase.end - phrase.first > 1 and bool(phrase.senses & senses)
 
@@ -88,18 +86,18 @@ def _is_no_name(phrase: Phrase) -> bool:
 class Reader:
     """Reads texts of one language for one person."""
 
-    def __init__(self, vocabulary: Vocabulary, names: NameIndex, today: Calendar, manner: WritingConventions) -> None:
+    def __init__(self, vocabulary: Vocabulary, names: NameIndex, today: Calendar, conventions: WritingConventions) -> None:
         """`names` are the person's own."""
-        self._vocabulary, self._names, self._manner = vocabulary, names, manner
-        self._periods = PeriodFinder(today, month_first=manner.month_first, unit_first=manner.unit_first)
+        self._vocabulary, self._names, self._conventions = vocabulary, names, conventions
+        self._periods = PeriodFinder(today, month_first=conventions.month_first, unit_first=conventions.unit_first)
 
     def read(self, text: str) -> Reading:
-        """Return what is in a text."""
+        """Read a text."""
         text = composed(text)
         line = line_of(text, self._vocabulary, correct=self._corrected)
         periods = self._periods.find(line)
         of_periods = {index for period in periods for index in range(period.first, period.end)}
-        amounts = [each for each in find_amounts(line, self._manner.decimal_sign, of_periods) if each.first not in of_periods]
+        amounts = [each for each in find_amounts(line, self._conventions.decimal_sign, of_periods) if each.first not in of_periods]
         of_amounts = {index for amount in amounts for index in range(amount.first, amount.end)}
         of_phrases = {index for index, phrase in enumerate(line.phrases) if _is_no_name(phrase)}
         phrases = (line.phrases[index] for index in of_periods | of_amounts | of_phrases)
@@ -116,19 +114,7 @@ class Reader:
         cues, unknown = self._hints(line, free, {**dict.fromkeys(bounds_after, _BOUNDS_AFTER), **dict.fromkeys(bounds, _BOUNDS)})
         if any(line.means(index, "cue", "income") for index in range(len(line.phrases))):  # "salary" may be a category, too
             cues.setdefault("income", ())
-        words = sum(token.is_word for token in line.tokens)
-        known = words - sum(line.tokens[line.phrases[index].first].is_word for index in unknown)
-        return Reading(
-            text,
-            line,
-            self._vocabulary.language,
-            tuple(periods),
-            tuple(amounts),
-            tuple(names),
-            cues,
-            unknown,
-            known / words if words else 0.0,
-        )
+        return Reading(text, line, self._vocabulary.language, tuple(periods), tuple(amounts), tuple(names), cues, unknown)
 
     def _corrected(self, tokens: list[Token]) -> list[Token]:
         return corrected(split(tokens, self._vocabulary, self._names), self._vocabulary, self._names)

@@ -1,4 +1,4 @@
-"""Finds in a text which entries it is about: names, words of descriptions, tags, amounts, and what is left out."""
+"""Finds which entries a text is about: names, words of descriptions, tags, amounts and exclusions."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ if TYPE_CHECKING:
 
 _STEP = Decimal("0.01")
 _NEAR = 3
+"""How many phrases may stand between "without" and what is excluded."""
 _MOST_ALIKE = 2
-"""Payees among which one asks back."""
+"""With at most this many similar payees, the person is asked which one they mean."""
 _BETWEEN = 3
 """How many words may stand between two parts of a description."""
-"""How many phrases may stand between "without" and what is left out."""
 
 
 @dataclass(frozen=True)
 class Selector:
-    """Reads the parts of a question that select."""
+    """Reads the parts of a question that select entries."""
 
     reading: Reading
 
     def question(self, *, moves: bool = False) -> Question:
-        """Return a question of unknown intent with everything that selects; `moves` if it names a category to move entries to."""
+        """Return a question of unknown intent with its selection; with `moves`, a category may be the target of a move."""
         reading = self.reading
         into = self._into() if moves else None
         names = [found for found in reading.names if found is not into]
@@ -67,7 +67,7 @@ class Selector:
         return self._with_tag(question)
 
     def _periods(self) -> tuple[Period, ...]:
-        """Return the periods, without one that is negated: "not this month but last" is last month."""
+        """Return the periods without negated ones: "not this month but last" is last month."""
         negated = [found for found in self.reading.periods if self._is_negated(found.first)]
         kept = tuple(found.period for found in self.reading.periods if found not in negated)
         if negated and not kept:
@@ -76,7 +76,7 @@ class Selector:
         return self._joined(kept)
 
     def _joined(self, periods: tuple[Period, ...]) -> tuple[Period, ...]:
-        """Return two periods as one where the second begins as the first ends, and nothing compares them: "June and July"."""
+        """Join two adjacent periods that are not compared, as in "June and July"."""
         compared = self.reading.has("compare", "either", "more", "most", "which_month", "average", "biggest", "smallest")
         if len(periods) != 2 or compared:
             return periods
@@ -91,14 +91,14 @@ class Selector:
         return self._is_left_out(phrase) or self._is_negated(phrase)
 
     def _is_negated(self, phrase: int) -> bool:
-        """Whether "not" stands right before a phrase, or before the preposition before it; "नहीं" does after it."""
+        """Whether "not" comes right before a phrase or its preposition, or "नहीं" after it."""
         at = phrase - 1
         if at >= 0 and self.reading.line.means(at, "period", "skip"):
             at -= 1
         return at in self.reading.cues.get("not", ()) or self._is_negated_after(phrase)
 
     def _is_negated_after(self, phrase: int) -> bool:
-        """Whether something else is named after a "not" that follows a phrase and its postposition: "मई नहीं, जून"."""
+        """Whether "not" follows a phrase and its postposition, before something else: "मई नहीं, जून"."""
         line, cues = self.reading.line, self.reading.cues.get("not_after", ())
         period = next((found for found in self.reading.periods if found.first == phrase), None)
         at = line.after(period.end if period else phrase + 1, lambda index: line.means(index, "period", "skip"))
@@ -106,18 +106,18 @@ class Selector:
         return at in cues and any(thing > at for thing in things)
 
     def _is_left_out(self, phrase: int) -> bool:
-        """Whether a phrase follows "without", or is joined by "and" to one that does."""
+        """Whether a phrase follows "without", or is joined by "and" to such a phrase."""
         without = [at for at in self.reading.cues.get("except", ()) if at < phrase]
         if not without:
             return self._is_left_out_before(phrase)
         return not any(without[-1] < at < phrase for at in self._ends_of_leaving_out())
 
     def _is_left_out_before(self, phrase: int) -> bool:
-        """Whether "left out" follows at the end: "ohne" comes first, "weglassen" and "छोड़कर" last."""
+        """Whether a phrase is excluded by a later word: "ohne" comes first, but "weglassen" and "छोड़कर" last."""
         return any(phrase in self._left_out_before(at) for at in self.reading.cues.get("except_after", ()))
 
     def _left_out_before(self, at: int) -> set[int]:
-        """Return the phrases before a "left out" that it is about: the nearest, and those that "and" joins to it."""
+        """Return the phrases that a later "left out" excludes: the nearest one, and those joined to it by "and"."""
         things = {self.reading.phrase_of(found) for found in self.reading.names} | set(self.reading.unknown)
         found: set[int] = set()
         index, gap, is_joined = at - 1, 0, True
@@ -141,7 +141,7 @@ class Selector:
         return (*cues, *(period.first for period in self.reading.periods))
 
     def _into(self) -> FoundName | None:
-        """Return the category into which something is to be moved: the one right after "into", else the last one."""
+        """Return the category that entries are moved to: the one right after "into", otherwise the last one."""
         reading = self.reading
         if not reading.has("recategorise") or (reading.amounts and not reading.has("entry", "reference", "ones")):
             return None
@@ -161,7 +161,7 @@ class Selector:
         return tuple(kept), tuple(without)
 
     def _description(self, names: Iterable[FoundName]) -> str:
-        """Return the words that describe what was bought: those that nobody knows and those that name a category."""
+        """Return the words that describe what was bought: unknown words and names of categories."""
         reading = self.reading
         words = [(reading.line.phrases[index].first, reading.line.phrases[index].end) for index in reading.unknown]
         words += [(found.first, found.end) for found in names if found.names[0].kind != "payee" or len(found.names) > 1]
@@ -176,7 +176,7 @@ class Selector:
         return ", ".join(reading.text[reading.line.tokens[first].start : reading.line.tokens[end - 1].end] for first, end in parts)
 
     def _are_joined(self, end: int, first: int) -> bool:
-        """Whether only a few words that tell nothing stand between two parts of a description, as in "coffee for me and Julie"."""
+        """Whether only a few filler words separate two parts of a description, as in "coffee for me and Julie"."""
         reading = self.reading
         taken = {at for period in reading.periods for at in range(period.first, period.end)}
         taken |= {at for amount in reading.amounts for at in range(amount.first, amount.end)}
@@ -186,7 +186,7 @@ class Selector:
         return len(between) <= _BETWEEN and all(reading.line.tokens[at].is_word and at not in of_others for at in between)
 
     def _counted_currencies(self) -> list[tuple[int, int]]:
-        """Return the tokens of the "livres" of "2 livres pour 18 dollars", which are books."""
+        """Return the tokens of currencies that are things, like the "livres" (books) of "2 livres pour 18 dollars"."""
         price = self._amounts()[2]
         counted = [each for each in self.reading.amounts if each.currency and price and price.currency != each.currency]
         phrases = [self.reading.line.phrases[each.end - 1] for each in counted]
@@ -225,17 +225,17 @@ class Selector:
         return at_least, at_most, max(rest, key=self._rank_as_price, default=None)
 
     def _rank_as_price(self, amount: FoundAmount) -> tuple[bool, bool, bool, int]:
-        """Return how likely an amount is the price: of "2 books for 18" it is 18, of "3 livres pour 20 dollars" 20 dollars."""
+        """Return how likely an amount is the price: the 18 of "2 books for 18", the 20 of "3 livres pour 20 dollars"."""
         counts = self.counts(amount)
         is_after_for = amount.first - 1 in self.reading.cues.get("price_after", ())
         return amount.currency is not None, not counts, is_after_for, -amount.first
 
     def counts(self, amount: FoundAmount) -> bool:
-        """Whether an amount may be how many: the 2 of "2 books"."""
+        """Whether an amount may be a number of things: the 2 of "2 books"."""
         return amount.currency is None and not amount.is_exact and self._is_thing(amount.end)
 
     def _is_thing(self, phrase: int) -> bool:
-        """Whether a phrase is a word for something bought: one that nobody knows, or one that is in a name."""
+        """Whether a phrase may be a thing that was bought: an unknown word, or part of a name."""
         return phrase in self.reading.unknown or any(self.reading.phrase_of(found) == phrase for found in self.reading.names)
 
     def _between(self) -> tuple[FoundAmount, ...]:
@@ -287,10 +287,10 @@ def _names_of(found: Iterable[FoundName]) -> tuple[Name, ...]:
 
 
 def _is_only_a_word(found: FoundName, count: int) -> bool:
-    """Whether a word of payees' names is no payee: "Kyoto" of "the Kyoto hotel", and one that many of them have."""
+    """Whether part of a payee's name is just a word: the "Kyoto" of "the Kyoto hotel", or a part that many payees share."""
     return not found.whole and (count > 1 or len(found.names) > _MOST_ALIKE)
 
 
 def _is_ambiguous(found: FoundName) -> bool:
-    """Whether it may be either of several payees; of several categories all are meant."""
+    """Whether it may mean one of several payees; several categories are all meant."""
     return len(found.names) > 1 and all(name.kind == "payee" for name in found.names)

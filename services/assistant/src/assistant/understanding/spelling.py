@@ -1,4 +1,4 @@
-"""Corrects words that are nearly ones that the assistant knows."""
+"""Corrects typing errors in known words."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ if TYPE_CHECKING:
     from assistant.understanding.vocabulary import Vocabulary
 
 _SHORT, _LONG = 3, 8
-"""Words of fewer letters are taken as they are; those of as many letters or more may have two errors."""
+"""Shorter words than `_SHORT` letters are never corrected; from `_LONG` letters on, two errors are tolerated."""
 
 
 def corrected(tokens: Sequence[Token], vocabulary: Vocabulary, names: NameIndex) -> list[Token]:
-    """Return the tokens, those that nobody knows with the key of the word of the vocabulary that they nearly are."""
+    """Return the tokens, with the key of the nearest word of the vocabulary for unknown ones."""
     return [_corrected(token, vocabulary, names) for token in tokens]
 
 
 def _corrected(token: Token, vocabulary: Vocabulary, names: NameIndex) -> Token:
     if not token.is_word or len(token.key) < _SHORT or vocabulary.knows(token):
         return token
-    if len(token.key) <= _SHORT + 1 and not token.key.isascii():  # signs count as letters, so all short words are near others
+    if len(token.key) <= _SHORT + 1 and not token.key.isascii():  # vowel signs count as letters, so all short words are similar
         return token
     of_names = names.errors_in(token)
     if of_names == 0:
@@ -37,7 +37,7 @@ def _corrected(token: Token, vocabulary: Vocabulary, names: NameIndex) -> Token:
 
 
 def _nearest(key: str, vocabulary: Vocabulary) -> tuple[str, int]:
-    """Return the nearest word and in how many letters it differs; no word if several are as near."""
+    """Return the nearest word and its number of errors; no word if several are equally near."""
     best, found = (1 if len(key) < _LONG else 2), set[str]()
     for word in vocabulary.words:
         if abs(len(word) - len(key)) > best or not _may_be(key, word, is_telling=word in vocabulary.telling_words):
@@ -54,9 +54,9 @@ def _nearest(key: str, vocabulary: Vocabulary) -> tuple[str, int]:
 
 
 def _may_be(key: str, word: str, *, is_telling: bool) -> bool:
-    """Whether two words begin alike. Of short words letters in the wrong order, and one missing, are forgiven.
+    """Whether two words begin alike. In short words, only swapped letters and a missing letter are tolerated.
 
-    Words that tell nothing are corrected for the order of their letters only: else "mother" would be "other".
+    In filler words, only swapped letters are corrected; otherwise "mother" would become "other".
     """
     if not is_telling and len(key) < _LONG:
         return sorted(key) == sorted(word)

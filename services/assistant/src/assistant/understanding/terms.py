@@ -1,4 +1,4 @@
-"""The terms of which periods are made: units, numbers, ordinals, years."""
+"""The parts of periods: units, numbers, ordinals and years."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _OFFSETS = {"this": 0, "last": -1, "next": 1, "before_last": -2}
 
 
 def means(line: Line, index: int, word: str) -> bool:
-    """Whether a phrase can mean this word of the table of periods."""
+    """Whether a phrase can mean this word of the table `period`."""
     return line.means(index, "period", word)
 
 
@@ -70,7 +70,7 @@ def is_short(key: str) -> bool:
 
 
 def checked(year: str, month: str, day: str, end: int) -> Match:
-    """Return a day if the calendar has it."""
+    """Return a day if it exists."""
     try:
         return one_day(date(int(year), int(month), int(day))), end
     except ValueError:
@@ -83,5 +83,5 @@ def a_year_before(day: date) -> date:
 
 
 def past_skipped(line: Line, index: int) -> int:
-    """Return the first phrase from an index on that is no word like "in" or "of"."""
+    """Return the first phrase from an index on that is not a word like "in" or "of"."""
     return line.after(index, lambda at: (means(line, at, "skip") or means(line, at, "from")) and offset_at(line, at) is None)

@@ -1,4 +1,4 @@
-"""How a text is compared: without case, accents and punctuation, whatever script it is in."""
+"""Prepares texts in any script for comparison, ignoring case, accents and punctuation."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A word, a number or a sign of a text."""
+    """A word, a number or a symbol of a text."""
 
     text: str
     """As it was written."""
     key: str
-    """By which it is compared."""
+    """The form used for comparison."""
     start: int
     end: int
 
@@ -58,31 +58,31 @@ class Token:
 
 
 def key_of(text: str) -> str:
-    """Return a text as it is compared: without case and accents, in the digits of ASCII."""
+    """Return a text in the form used for comparison: without case and accents, with ASCII digits."""
     folded = unicodedata.normalize("NFKD", text.casefold()).translate(_SAME)
     kept = (letter for letter in folded if not unicodedata.combining(letter) or _DEVANAGARI.match(letter))
-    # Also those that are digits and no decimals, such as ❶: whoever asks str.isdigit reads a number next.
+    # Includes digits that are not decimals, such as ❶, since str.isdigit accepts them, and int follows.
     return unicodedata.normalize("NFC", "".join(str(unicodedata.digit(each, each)) for each in kept))
 
 
 def in_ascii_digits(text: str) -> str:
-    """Return a text of the same length with the decimal digits of any script as those of ASCII."""
+    """Replace the decimal digits of any script by ASCII digits; the length stays the same."""
     return _DIGIT.sub(lambda found: str(unicodedata.decimal(found.group())), text)
 
 
 def composed(text: str) -> str:
-    """Return a text with letters and their accents in one; the places of tokens are those in it."""
+    """Return a text with composed accents; the positions of tokens refer to it."""
     return unicodedata.normalize("NFC", text)
 
 
 def spellings_of(text: str) -> tuple[str, ...]:
-    """Return a text and, if it has umlauts, the same with two letters for each of them."""
+    """Return a text and, if it has umlauts, its spelling with two letters for each."""
     spelled_out = unicodedata.normalize("NFC", text).translate(_UMLAUTS)
     return (text, spelled_out) if spelled_out != text else (text,)
 
 
 def tokens_of(text: str) -> list[Token]:
-    """Split a text into words, numbers and signs."""
+    """Split a text into words, numbers and symbols."""
     written = composed(text)
     return [
         Token(written[found.start() : found.end()], key_of(found.group()), found.start(), found.end())

@@ -1,4 +1,4 @@
-"""The words of a language: phrases and what they can mean, read from the tables beside this file and from CLDR."""
+"""The vocabulary of a language: phrases and their meanings, from the tables in words/ and from CLDR."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ _LONG = 6
 LANGUAGES = tuple(
     sorted(file.name.removesuffix(".toml") for file in (files(__package__) / "words").iterdir() if file.name.endswith(".toml"))
 )
-"""Each has a table in words/."""
+"""The languages with a table in words/."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sense:
-    """One thing that a phrase can mean: `kind` is a table of the language's file, `value` the entry in it."""
+    """A possible meaning of a phrase: `kind` is a table of the language's file, `value` the entry in it."""
 
     kind: str
     value: str
@@ -34,7 +34,7 @@ class Sense:
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """A phrase of a text with all that it can mean."""
+    """A phrase of a text with all its possible meanings."""
 
     senses: frozenset[Sense]
     first: int
@@ -43,7 +43,7 @@ class Phrase:
     """The token after its last one."""
 
     def value(self, kind: str) -> str | None:
-        """Return what it means as a `kind`, or None."""
+        """Return its meaning as a `kind`, or None."""
         return next((sense.value for sense in self.senses if sense.kind == kind), None)
 
 
@@ -62,9 +62,9 @@ class Vocabulary:
     ) -> None:
         """`tables` map kinds to values to phrases.
 
-        `also` are other words for parts of names ("eating out" for "restaurant"), `said` for words of descriptions and tags.
-        `endings` are the last parts of words that are written as one, such as "budget" of "Restaurantbudget".
-        `lookalikes` look like a word of these, or like a typing error in one, and are none ("mari" is no "mardi").
+        `also` has synonyms of parts of names ("eating out" for "restaurant"), `said` synonyms of words in descriptions and tags.
+        `endings` are last parts of compound words, such as the "budget" of "Restaurantbudget".
+        `lookalikes` look like one of these words or a typing error in one, but are not ("mari" is not "mardi").
         """
         self.language, self.also = language, also
         self.endings = frozenset(key for each in endings for key in _words_of(each))
@@ -92,7 +92,7 @@ class Vocabulary:
         self.words = frozenset(word for keys in self._senses for word in keys if len(word) > 1 or not word.isascii())
         telling = (keys for keys, senses in self._senses.items() if any(sense.kind != "filler" for sense in senses))
         self.telling_words = frozenset(word for keys in telling for word in keys if len(keys) == 1 or len(word) >= _LONG)
-        """Those of which typing errors are worth correcting: not "the" and "please"."""
+        """Words in which typing errors are worth correcting, unlike "the" and "please"."""
         of_names = (key for words in also.values() for each in words for key in _words_of(each))
         self.every_word = self.words | frozenset(of_names) | frozenset(self._said)
 
@@ -103,17 +103,17 @@ class Vocabulary:
             if senses:
                 return Phrase(frozenset(senses), index, index + length)
         if tokens[index].key in self._lookalikes:
-            return Phrase(frozenset((Sense("lookalike", ""),)), index, index + 1)  # nor is it nearly a name
+            return Phrase(frozenset((Sense("lookalike", ""),)), index, index + 1)  # nor is it a typing error in a name
         number = self._number_in(tokens[index])
         return Phrase(frozenset((Sense("number", str(number)),)), index, index + 1) if number else None
 
     def knows(self, token: Token) -> bool:
-        """Whether a word occurs in any phrase, or is a number, or one that only looks like a typing error."""
+        """Whether a word occurs in a phrase, is a number, or only looks like a typing error."""
         key = token.key
         return key in self.words or key in self._said or key in self._lookalikes or self._number_in(token) is not None
 
     def others_for(self, text: str) -> Sequence[str]:
-        """Return what a word may be called in descriptions and tags, which need not be in this language."""
+        """Return synonyms of a word in descriptions and tags, which may be in another language."""
         return self._said.get(key_of(text), ())
 
     def is_of_calendar(self, key: str) -> bool:
@@ -143,7 +143,7 @@ def vocabulary_of(language: str) -> Vocabulary:
 
 
 def _of_calendar(locale: Locale, table: Mapping[str, Mapping[str, Sequence[str]]]) -> dict[str, dict[str, list[str]]]:
-    """Return the names of months and weekdays as CLDR has them, beside those of the table."""
+    """Return the names of months and weekdays, from CLDR and the table."""
     found: dict[str, dict[str, list[str]]] = {}
     for kind, names in (("month", locale.months), ("weekday", locale.days)):
         own = table.get(kind, {})
