@@ -57,6 +57,8 @@ def test_labels_of_the_ui_and_figures_are_the_same_in_every_language(language):
             "Your data",
             "Delete account",
             "Access tokens",
+            "Active sessions",
+            "Notifications",
             "Revoke",
             "Undo",
         ):

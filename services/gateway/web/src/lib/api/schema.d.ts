@@ -847,7 +847,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What answers, and what leaves this installation for it */
+        /** Get the assistant in use, and whether messages leave this installation */
         get: operations["getAssistant"];
         put?: never;
         post?: never;
@@ -867,8 +867,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Ask something, or answer what you were asked
-         * @description An access token needs the scope read; to change something after a yes also the scope write. Send `text`, or a `choice` on what was last proposed or done, with the `conversation` of the last answer. Nothing is stored here: the answer's `conversation` holds, sealed, what the next one needs. With `Accept: text/event-stream` the answer comes as events: one `block` for each block as soon as it is known, and then `answer` with all of it.
+         * Send a message
+         * @description An access token needs the scope read, and to confirm or undo changes also the scope write. Send `text`, or a `choice` about the last proposal or change, with the `conversation` of the last answer. Nothing is stored here: `conversation` contains, encrypted, what the next message needs. With `Accept: text/event-stream` the answer is sent as events: a `block` for each block as soon as it is known, then `answer` with all of them.
          */
         post: operations["sendMessage"];
         delete?: never;
@@ -885,8 +885,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * How much was spent
-         * @description Like all tools, it takes what is asked for in words of the account's language, finds categories and payees by them, and answers with figures and a sentence. What is left out restricts nothing.
+         * Get how much was spent
+         * @description Like all tools, it takes period, category and payee in words of the account's language, and answers with figures and a sentence. Parameters that are left out restrict nothing.
          */
         get: operations["askSpending"];
         put?: never;
@@ -904,7 +904,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What was spent in a period, compared with another one */
+        /** Compare spending in two periods */
         get: operations["askComparison"];
         put?: never;
         post?: never;
@@ -921,7 +921,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The largest expenses */
+        /** List the largest expenses */
         get: operations["askBiggest"];
         put?: never;
         post?: never;
@@ -938,7 +938,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The latest expenses that fit */
+        /** List the latest matching expenses */
         get: operations["askEntries"];
         put?: never;
         post?: never;
@@ -955,7 +955,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How budgets stand */
+        /** Get the state of budgets */
         get: operations["askBudgets"];
         put?: never;
         post?: never;
@@ -973,8 +973,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What took a budget over its limit
-         * @description Of all budgets that are over their limits, or of that of a category.
+         * Find the expense that pushed a budget over its limit
+         * @description For every budget that is over its limit, or for the budget of a category.
          */
         get: operations["askWhy"];
         put?: never;
@@ -1878,7 +1878,7 @@ export interface components {
         ToolEntries: {
             text: string;
             entries?: components["schemas"]["Entry"][];
-            /** @description How many there are; `entries` are the first of them. */
+            /** @description How many there are; `entries` has the first of them. */
             total?: number;
             link?: components["schemas"]["Link"];
         };
@@ -1892,20 +1892,20 @@ export interface components {
         Assistant: {
             /** @enum {string} */
             adapter: "builtin" | "watson";
-            /** @description Whether what you write is sent to somebody else, IBM Watson Assistant, to be understood. */
+            /** @description Whether your messages are sent to an external service, IBM Watson Assistant. */
             external: boolean;
-            /** @description Questions to begin with, in your language. */
+            /** @description Questions to start with, in your language. */
             examples: string[];
         };
         NewMessage: {
             /** @example How much did I spend on groceries last month? */
             text?: string;
             choice?: components["schemas"]["Choice"];
-            /** @description Of the last answer; leave it out to begin anew. */
+            /** @description That of the last answer; leave it out to start a new conversation. */
             conversation?: string;
         };
         /**
-         * @description `confirm` or `cancel` what was proposed, `undo` what was done.
+         * @description `confirm` or `cancel` a proposal, or `undo` a change.
          * @enum {string}
          */
         Choice: "confirm" | "cancel" | "undo";
@@ -1918,14 +1918,14 @@ export interface components {
             /** @example en */
             language: string;
             /**
-             * @description What was understood.
+             * @description What the assistant understood.
              * @example spending
              */
             intent: string;
             /** @enum {string} */
             outcome: "answered" | "proposed" | "done" | "undone" | "cancelled" | "clarify" | "declined" | "help" | "failed";
             blocks: components["schemas"]["Block"][];
-            /** @description What could be asked next. */
+            /** @description Suggestions for the next message. */
             suggestions: string[];
             choices: components["schemas"]["Choice"][];
         };
@@ -1981,7 +1981,7 @@ export interface components {
              */
             type: "entries";
             entries: components["schemas"]["Entry"][];
-            /** @description How many there are; `entries` are the first of them. */
+            /** @description How many there are; `entries` has the first of them. */
             total: number;
             link?: components["schemas"]["Link"];
         };
@@ -2007,7 +2007,7 @@ export interface components {
             type: "budgets";
             budgets: components["schemas"]["BudgetState"][];
         };
-        /** @description Sums side by side, in order; a small chart shows them. */
+        /** @description Sums in order, shown as a small chart. */
         RankingBlock: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -2033,7 +2033,7 @@ export interface components {
             /** @example $3.50 */
             value: string;
         };
-        /** @description What is about to be changed, or was. Answer a proposal with the choice `confirm` or `cancel`. */
+        /** @description A proposed or completed change. Answer a proposal with the choice `confirm` or `cancel`. */
         CardBlock: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -2045,7 +2045,7 @@ export interface components {
             action: "add_expense" | "set_budget" | "change_budget" | "recategorise";
             title: string;
             fields: components["schemas"]["Field"][];
-            /** @description The same for programs. */
+            /** @description The same values for programs. */
             parameters: Record<string, never>;
             /** @enum {string} */
             state: "proposed" | "done" | "undone" | "cancelled";
@@ -2060,7 +2060,7 @@ export interface components {
             title: string;
             options: {
                 label: string;
-                /** @description To be sent as the next message. */
+                /** @description The text to send as the next message. */
                 text: string;
             }[];
         };
@@ -2073,7 +2073,7 @@ export interface components {
             label: string;
             url: string;
         };
-        /** @description A picture that somebody else serves; the UI links to it, since it loads nothing from elsewhere. */
+        /** @description A picture on another server; the UI only links to it, since it loads nothing from other servers. */
         ImageBlock: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -2106,7 +2106,7 @@ export interface components {
                 url: string;
             }[];
         };
-        /** @description Watson Assistant would hand over to a person. Nobody of this installation answers here; the text says what to do. */
+        /** @description Shown where Watson Assistant would transfer the conversation to a person, which is not possible here; the text says what to do. */
         AgentBlock: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -2261,7 +2261,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Figures, and a sentence that says them. */
+        /** @description Figures, and a sentence about them. */
         ToolFigures: {
             headers: {
                 [name: string]: unknown;
@@ -2316,17 +2316,17 @@ export interface components {
         AtMost: string;
         OfKind: components["schemas"]["Kind"];
         /**
-         * @description Days, in words or as dates.
+         * @description A period in words or as dates.
          * @example last month
          */
         PeriodInWords: string;
         /**
-         * @description The name of a category, or of a group of them, or what comes near to it.
+         * @description The name of a category or group, or something similar.
          * @example groceries
          */
         CategoryInWords: string;
         /**
-         * @description The name of a payee, or a part of it.
+         * @description The name of a payee, or part of it.
          * @example Rewe
          */
         PayeeInWords: string;
@@ -4372,17 +4372,17 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description Days, in words or as dates.
+                 * @description A period in words or as dates.
                  * @example last month
                  */
                 period?: components["parameters"]["PeriodInWords"];
                 /**
-                 * @description The name of a category, or of a group of them, or what comes near to it.
+                 * @description The name of a category or group, or something similar.
                  * @example groceries
                  */
                 category?: components["parameters"]["CategoryInWords"];
                 /**
-                 * @description The name of a payee, or a part of it.
+                 * @description The name of a payee, or part of it.
                  * @example Rewe
                  */
                 payee?: components["parameters"]["PayeeInWords"];
@@ -4407,22 +4407,22 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description Days, in words or as dates.
+                 * @description A period in words or as dates.
                  * @example last month
                  */
                 period?: components["parameters"]["PeriodInWords"];
                 /**
-                 * @description The other period, in words; without it the one before.
+                 * @description The other period, in words; by default the previous one.
                  * @example the month before last
                  */
                 against?: string;
                 /**
-                 * @description The name of a category, or of a group of them, or what comes near to it.
+                 * @description The name of a category or group, or something similar.
                  * @example groceries
                  */
                 category?: components["parameters"]["CategoryInWords"];
                 /**
-                 * @description The name of a payee, or a part of it.
+                 * @description The name of a payee, or part of it.
                  * @example Rewe
                  */
                 payee?: components["parameters"]["PayeeInWords"];
@@ -4447,17 +4447,17 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description Days, in words or as dates.
+                 * @description A period in words or as dates.
                  * @example last month
                  */
                 period?: components["parameters"]["PeriodInWords"];
                 /**
-                 * @description The name of a category, or of a group of them, or what comes near to it.
+                 * @description The name of a category or group, or something similar.
                  * @example groceries
                  */
                 category?: components["parameters"]["CategoryInWords"];
                 /**
-                 * @description The name of a payee, or a part of it.
+                 * @description The name of a payee, or part of it.
                  * @example Rewe
                  */
                 payee?: components["parameters"]["PayeeInWords"];
@@ -4484,17 +4484,17 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description Days, in words or as dates.
+                 * @description A period in words or as dates.
                  * @example last month
                  */
                 period?: components["parameters"]["PeriodInWords"];
                 /**
-                 * @description The name of a category, or of a group of them, or what comes near to it.
+                 * @description The name of a category or group, or something similar.
                  * @example groceries
                  */
                 category?: components["parameters"]["CategoryInWords"];
                 /**
-                 * @description The name of a payee, or a part of it.
+                 * @description The name of a payee, or part of it.
                  * @example Rewe
                  */
                 payee?: components["parameters"]["PayeeInWords"];
@@ -4526,12 +4526,12 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description Days, in words or as dates.
+                 * @description A period in words or as dates.
                  * @example last month
                  */
                 period?: components["parameters"]["PeriodInWords"];
                 /**
-                 * @description The name of a category, or of a group of them, or what comes near to it.
+                 * @description The name of a category or group, or something similar.
                  * @example groceries
                  */
                 category?: components["parameters"]["CategoryInWords"];
@@ -4556,12 +4556,12 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description Days, in words or as dates.
+                 * @description A period in words or as dates.
                  * @example last month
                  */
                 period?: components["parameters"]["PeriodInWords"];
                 /**
-                 * @description The name of a category, or of a group of them, or what comes near to it.
+                 * @description The name of a category or group, or something similar.
                  * @example groceries
                  */
                 category?: components["parameters"]["CategoryInWords"];
