@@ -184,7 +184,7 @@ def test_recategorising_into_no_category_of_theirs_changes_nothing(tools):
 
 def test_too_many_entries_are_refused_before_any_is_changed(tools):
     before = everything(tools)
-    with pytest.raises(ToolError, match="at most 200"):
+    with pytest.raises(ToolError, match="At most 200"):
         tools.carry_out(uuid7(), "recategorise", moving(before[:201], category(tools, "Travel / Hotel").id))
     assert everything(tools) == before
 

@@ -138,6 +138,6 @@ def test_a_token_without_the_scope_write_changes_nothing(house):
             "token"
         ]
     tools = Toolbox(house.api(token), house.person)
-    with pytest.raises(ToolError, match="may not do this"):
+    with pytest.raises(ToolError, match="does not allow this"):
         tools.carry_out(uuid7(), "add_expense", {"kind": "expense", "amount": "1", "currency": "USD", "spent_on": "2017-10-15"})
     assert tools.total(Selection()).count == 0

@@ -64,7 +64,7 @@ def begin(server: WatsonServer) -> Iterator[Callable[[str], Chat]]:
         service = build(
             settings,
             chosen=watson,
-            patience=60,
+            timeout=60,
             verify=lambda _token: ANN.claims(),
             encryptor=Encryptor(b"k" * 32),
             metrics=Metrics(),

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from assistant.answering.answers import answer_of, found_in, question_of, three_suggestions
 from assistant.answering.context import Context
 from assistant.answering.readers import calendar_of, reader_of
 from assistant.conversation import blocks
-from assistant.conversation.model import Choice, Outcome, Reply
+from assistant.conversation.model import Block, Choice, Message, Outcome, Reply
 from assistant.phrasing.book import Phrasebook
 from assistant.tools.model import ToolError
+from assistant.tools.toolbox import Toolbox
 from assistant.understanding.choice import choice_in
 from assistant.understanding.languages import language_of
 from assistant.understanding.question import Intent, Question
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from assistant.conversation.model import Block, Message
-    from assistant.tools.toolbox import Toolbox
-
 
 _CHOICES = {Intent.CONFIRM: Choice.CONFIRM, Intent.CANCEL: Choice.CANCEL, Intent.UNDO: Choice.UNDO}
 

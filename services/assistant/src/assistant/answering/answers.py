@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from assistant.answering import budgets, changes, guide, lists, sums
 from assistant.answering.clarification import ask_which
 from assistant.answering.context import Answer, Context, DeclinedError
 from assistant.conversation import blocks
 from assistant.conversation.model import Outcome
+from assistant.person import Person
+from assistant.phrasing.book import Phrasebook
 from assistant.understanding.calendar import Calendar
 from assistant.understanding.follow_ups import answer_to, follow
 from assistant.understanding.intents import decide
 from assistant.understanding.question import Intent, Question
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from assistant.person import Person
-    from assistant.phrasing.book import Phrasebook
-    from assistant.understanding.reading import Reading
+from assistant.understanding.reading import Reading
 
 _SUGGESTED = 3
 _NEW = frozenset({Intent.ADD, Intent.HELP})

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
-from assistant.answering.context import Answer, DeclinedError
+from assistant.answering.context import Answer, Context, DeclinedError
 from assistant.answering.selection import only_period, what_of
 from assistant.conversation import blocks
 from assistant.conversation.model import Block, Outcome
-from assistant.tools.model import Entries
+from assistant.tools.model import BudgetState, Entries, Tipping
 from assistant.understanding.calendar import Period, Unit
 from assistant.understanding.question import Question
 from money import Money
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from assistant.answering.context import Context
-    from assistant.tools.model import BudgetState, Tipping
 
 
 def budgets(question: Question, context: Context) -> Answer:

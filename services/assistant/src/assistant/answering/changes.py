@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from decimal import Decimal
+from typing import Any
 
 from assistant.answering.clarification import ask_which_budget, ask_which_entry
-from assistant.answering.context import Answer, DeclinedError
+from assistant.answering.context import Answer, Context, DeclinedError
 from assistant.answering.selection import only_period, selection_of, what_of
 from assistant.conversation import blocks
 from assistant.conversation.model import Outcome, Proposal
-from assistant.tools.model import Order
+from assistant.tools.model import BudgetState, Category, Entry, Order
 from assistant.understanding.names import Name
+from assistant.understanding.question import Question
 from money import Money, MoneyError, decimals_of
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from decimal import Decimal
-
-    from assistant.answering.context import Context
-    from assistant.tools.model import BudgetState, Category, Entry
-    from assistant.understanding.question import Question
 
 _MOST_MOVED = 200
 

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
-from assistant.answering.context import Answer
+from assistant.answering.context import Answer, Context
 from assistant.conversation import blocks
 from assistant.conversation.model import Outcome
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from assistant.answering.context import Context
-    from assistant.tools.model import BudgetState, Entry
-    from assistant.understanding.question import Question
+from assistant.tools.model import BudgetState, Entry
+from assistant.understanding.question import Question
 
 _MOST_OFFERED = 6
 

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from assistant.conversation.model import Block, Outcome, Proposal
-from assistant.understanding.question import Intent
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
-    from assistant.person import Person
-    from assistant.phrasing.book import Phrasebook
-    from assistant.tools.toolbox import Toolbox
-    from assistant.understanding.calendar import Calendar
-    from assistant.understanding.question import Question
+from assistant.person import Person
+from assistant.phrasing.book import Phrasebook
+from assistant.tools.toolbox import Toolbox
+from assistant.understanding.calendar import Calendar
+from assistant.understanding.question import Intent, Question
 
 
 @dataclass(frozen=True)

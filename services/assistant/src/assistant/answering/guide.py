@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from assistant.answering.context import Answer
+from assistant.answering.context import Answer, Context
 from assistant.conversation import blocks
 from assistant.conversation.model import Outcome
 from assistant.tools.manual import Manual
-
-if TYPE_CHECKING:
-    from assistant.answering.context import Context
-    from assistant.understanding.question import Question
+from assistant.understanding.question import Question
 
 
 def explain(question: Question, context: Context) -> Answer:

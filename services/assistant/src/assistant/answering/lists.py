@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from assistant.answering.context import Answer
+from assistant.answering.context import Answer, Context
 from assistant.answering.selection import only_period, selection_of, what_of
 from assistant.conversation import blocks
-from assistant.conversation.model import Outcome
-from assistant.tools.model import Entries, Order
+from assistant.conversation.model import Block, Outcome
+from assistant.tools.model import Entries, Order, Selection
 from assistant.understanding.question import Question, Sorting
-
-if TYPE_CHECKING:
-    from assistant.answering.context import Context
-    from assistant.conversation.model import Block
-    from assistant.tools.model import Selection
 
 _SHOWN = 10
 _KEYS = {Sorting.BIGGEST: "answers.biggest", Sorting.SMALLEST: "answers.smallest", Sorting.LATEST: "answers.latest"}

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
+from assistant.person import Person
 from assistant.phrasing.book import decimal_sign_of, locale_of, month_comes_first
+from assistant.tools.model import Category
+from assistant.tools.toolbox import Toolbox
 from assistant.understanding.calendar import Calendar
 from assistant.understanding.names import NameIndex
 from assistant.understanding.own_names import own_names
 from assistant.understanding.reading import Reader, WritingConventions
 from assistant.understanding.vocabulary import vocabulary_of
-
-if TYPE_CHECKING:
-    from assistant.person import Person
-    from assistant.tools.model import Category
-    from assistant.tools.toolbox import Toolbox
 
 _UNIT_FIRST = frozenset({"es", "fr"})
 """Languages in which the unit comes before "last" or "next", as in "mes pasado"."""

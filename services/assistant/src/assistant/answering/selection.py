@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
-from assistant.answering.context import DeclinedError
-from assistant.tools.model import Category, Kind, Order, Selection
+from assistant.answering.context import Context, DeclinedError
+from assistant.tools.model import Category, Entry, Kind, Order, Selection
 from assistant.understanding.calendar import Period
+from assistant.understanding.names import Name
+from assistant.understanding.question import Question
 from assistant.understanding.text import key_of
 from assistant.understanding.vocabulary import vocabulary_of
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from assistant.answering.context import Context
-    from assistant.tools.model import Entry
-    from assistant.understanding.names import Name
-    from assistant.understanding.question import Question
 
 _MOST_NAMED = 4
 _LOOKED_AT = 20

@@ -5,21 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
-from assistant.answering.context import Answer
+from assistant.answering.context import Answer, Context
 from assistant.answering.selection import only_period, selection_of, what_of
 from assistant.conversation import blocks
 from assistant.conversation.model import Outcome
-from assistant.tools.model import By, Order, Selection
+from assistant.tools.model import By, Order, Selection, Total
 from assistant.understanding.calendar import Calendar, Period, Unit
 from assistant.understanding.question import Grouping, Intent, Question, Sorting
 from assistant.understanding.ranges import BEGINNING
 from money import Money
-
-if TYPE_CHECKING:
-    from assistant.answering.context import Context
-    from assistant.tools.model import Total
 
 _MONTHS = 12
 _MOST_RANKED = 20

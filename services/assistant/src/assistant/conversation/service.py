@@ -22,7 +22,6 @@ from assistant.tools.toolbox import Toolbox
 
 log = logging.getLogger("outlay.assistant")
 
-_SUGGESTED = 3
 _EXAMPLES = ("last_month_groceries", "biggest", "add")
 
 
@@ -81,7 +80,7 @@ class Conversation:
             intent=draft.intent,
             outcome=draft.outcome,
             blocks=tuple(draft.shown),
-            suggestions=draft.suggestions or _examples(draft.language)[:_SUGGESTED],
+            suggestions=draft.suggestions or _examples(draft.language),
             choices=draft.choices,
         )
         self._metrics.answered(draft.adapter, draft.intent, draft.outcome.value, time.perf_counter() - started)

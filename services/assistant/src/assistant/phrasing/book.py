@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from datetime import date
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_interval, format_skeleton
@@ -14,11 +15,7 @@ from babel.numbers import format_currency, get_decimal_symbol
 
 from assistant.understanding.calendar import Period, Unit
 from assistant.understanding.vocabulary import LANGUAGES
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from money import Money
+from money import Money
 
 _SKELETONS = {Unit.MONTH: "yMMMM", Unit.QUARTER: "yQQQ", Unit.YEAR: "y"}
 _LONG_AGO = date(1971, 1, 1)

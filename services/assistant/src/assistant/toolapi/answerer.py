@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from assistant.answering.answers import answer_of, found_in, question_of
 from assistant.answering.context import Answer, Context
 from assistant.answering.readers import calendar_of, reader_of
+from assistant.person import Person
 from assistant.phrasing.book import Phrasebook
+from assistant.tools.toolbox import Toolbox
+from assistant.understanding.calendar import Period
 from assistant.understanding.follow_ups import answer_to
 from assistant.understanding.intents import decide
 from assistant.understanding.languages import language_of
+from assistant.understanding.names import Name
 from assistant.understanding.question import Grouping, Intent, Question, Sorting
+from assistant.understanding.reading import Reading
 from assistant.understanding.selector import Selector
 from assistant.understanding.vocabulary import LANGUAGES
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from assistant.person import Person
-    from assistant.tools.toolbox import Toolbox
-    from assistant.understanding.calendar import Period
-    from assistant.understanding.names import Name
-    from assistant.understanding.reading import Reading
 
 _BIGGEST = 5
 

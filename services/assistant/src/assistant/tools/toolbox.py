@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from assistant.person import Person
 from assistant.tools import links, parsing
 from assistant.tools.budgets import BudgetList
 from assistant.tools.changes import Changes
@@ -29,9 +30,6 @@ from assistant.tools.narrowing import narrowed_to, within_days
 from assistant.tools.query import Query, query_for
 from assistant.tools.spending import Line, Spending
 from money import Money
-
-if TYPE_CHECKING:
-    from assistant.person import Person
 
 
 class Toolbox:

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Collection
-
-    from assistant.understanding.line import Line
+from assistant.understanding.line import Line
 
 _SMALLEST_ALONE, _TEN, _HUNDRED, _THOUSAND = Decimal(10), Decimal(10), Decimal(100), Decimal(1000)
 _POWERS = frozenset({_HUNDRED, _THOUSAND, Decimal(100_000), Decimal(1_000_000), Decimal(10_000_000)})

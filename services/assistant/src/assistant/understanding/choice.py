@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from assistant.understanding.question import Intent
-
-if TYPE_CHECKING:
-    from assistant.understanding.reading import Reading
+from assistant.understanding.reading import Reading
 
 _SHORT = 6
 """A longer yes says something else, too."""

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from rapidfuzz.distance import DamerauLevenshtein
 
-from assistant.understanding.text import key_of
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from assistant.understanding.names import NameIndex
-    from assistant.understanding.text import Token
-    from assistant.understanding.vocabulary import Vocabulary
+from assistant.understanding.names import NameIndex
+from assistant.understanding.text import Token, key_of
+from assistant.understanding.vocabulary import Vocabulary
 
 _SHORTEST = 3
 """Letters of a first part, at least."""

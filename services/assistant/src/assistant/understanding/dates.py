@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
+from assistant.understanding.calendar import Calendar
+from assistant.understanding.line import Line
 from assistant.understanding.terms import Match, checked, day_number, is_short, means, past_skipped, year_number
-
-if TYPE_CHECKING:
-    from assistant.understanding.calendar import Calendar
-    from assistant.understanding.line import Line
 
 _DAY = re.compile(r"([0-9]{1,2})(?:st|nd|rd|th|er|ere|eme|e|o|a)?")
 _DOTTED = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})(?:\.((?:[0-9]{2}){1,2}))?")

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 from assistant.understanding.question import Grouping, Intent, Question, Sorting
-
-if TYPE_CHECKING:
-    from assistant.understanding.reading import Reading
+from assistant.understanding.reading import Reading
 
 _CYCLES = ("weekly", "quarterly", "yearly")
 _PER = ("day", "week", "year")

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from assistant.understanding.calendar import Calendar, Period, Unit
 from assistant.understanding.question import Grouping, Intent, Question, Sorting
+from assistant.understanding.reading import Reading
 from assistant.understanding.terms import ordinal_at
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from assistant.understanding.reading import Reading
 
 _OWN = frozenset({Intent.ADD, Intent.SET_BUDGET, Intent.HELP, Intent.CONFIRM, Intent.CANCEL, Intent.UNDO, Intent.GREETING})
 """Intents that take nothing from the previous question."""

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from assistant.understanding.details import add_details, is_against_average, limit_of, lists_months, topic_of
 from assistant.understanding.question import Intent, Question
+from assistant.understanding.reading import Reading
 from assistant.understanding.selector import Selector
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from assistant.understanding.reading import Reading
 
 _ALONE = frozenset({"tokens", "import", "export", "receipts", "currencies"})
 """Topics that do not need a "how do I"."""

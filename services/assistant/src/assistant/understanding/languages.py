@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from assistant.understanding.text import Token, tokens_of
 from assistant.understanding.vocabulary import LANGUAGES, vocabulary_of
 
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 
 def language_of(text: str, preferred: Sequence[str]) -> str:

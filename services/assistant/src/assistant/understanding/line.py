@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from assistant.understanding.text import Token, tokens_of
 from assistant.understanding.vocabulary import Phrase, Sense, Vocabulary
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 _UNKNOWN: frozenset[Sense] = frozenset()
 

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
 
-from assistant.understanding.text import spellings_of, tokens_of
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
-
-    from assistant.understanding.line import Line
-    from assistant.understanding.text import Token
+from assistant.understanding.line import Line
+from assistant.understanding.text import Token, spellings_of, tokens_of
 
 _MANY = 9
 _SHORTEST_FUZZY_PART = 8

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Sequence
 
 from assistant.understanding.names import Name
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
 
 _BETWEEN = " / "
 

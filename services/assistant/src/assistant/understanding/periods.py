@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from assistant.understanding.calendar import Calendar, Period, Unit
 from assistant.understanding.dates import DateFinder
+from assistant.understanding.line import Line
 from assistant.understanding.ranges import BEGINNING, RangeFinder
 from assistant.understanding.terms import Match, count_at, means, offset_at, ordinal_at, past_skipped, unit_at, year_number
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from assistant.understanding.line import Line
 
 _FORTNIGHT = 14
 _QUARTER = re.compile(r"[qtc]([1-4])")

@@ -12,6 +12,13 @@ from typing import Any
 from assistant.understanding.calendar import Period, Unit
 from assistant.understanding.names import Name
 
+_NAMES, _TEXTS, _NUMBERS = ("names", "without"), ("texts", "without_texts"), ("at_least", "at_most", "amount")
+_JSON = (
+    *("tag", "without_tag", "currency", "is_income", "uncategorised", "limit", "per", "is_by_count"),
+    *("amount_currency", "description", "cycle", "step"),
+)
+"""Fields of a question by how they are remembered: as names, texts, decimal numbers, or as they are."""
+
 
 class Intent(Enum):
     """The documented intents of the built-in assistant."""
@@ -100,58 +107,31 @@ class Question:
         return {
             "intent": self.intent.value,
             "periods": [_period_to_json(period) for period in self.periods],
-            "names": [_name_to_json(name) for name in self.names],
-            "without": [_name_to_json(name) for name in self.without],
-            "texts": list(self.texts),
-            "without_texts": list(self.without_texts),
-            "tag": self.tag,
-            "without_tag": self.without_tag,
-            "currency": self.currency,
-            "is_income": self.is_income,
-            "uncategorised": self.uncategorised,
-            "at_least": str(self.at_least) if self.at_least is not None else None,
-            "at_most": str(self.at_most) if self.at_most is not None else None,
             "grouping": self.grouping.value if self.grouping else None,
             "sorting": self.sorting.value,
-            "limit": self.limit,
-            "per": self.per,
-            "is_by_count": self.is_by_count,
-            "amount": str(self.amount) if self.amount is not None else None,
-            "amount_currency": self.amount_currency,
-            "description": self.description,
-            "cycle": self.cycle,
-            "step": self.step,
             "into": _name_to_json(self.into) if self.into else None,
+            **{each: [_name_to_json(name) for name in getattr(self, each)] for each in _NAMES},
+            **{each: list(getattr(self, each)) for each in _TEXTS},
+            **{each: None if getattr(self, each) is None else str(getattr(self, each)) for each in _NUMBERS},
+            **{each: getattr(self, each) for each in _JSON},
         }
 
     @classmethod
     def from_memory(cls, memory: Mapping[str, Any]) -> Question:
         """Read what `to_memory` wrote."""
+        remembered: dict[str, Any] = {
+            **{each: tuple(_name_from_json(name) for name in memory[each]) for each in _NAMES},
+            **{each: tuple(memory[each]) for each in _TEXTS},
+            **{each: None if memory[each] is None else Decimal(memory[each]) for each in _NUMBERS},
+            **{each: memory[each] for each in _JSON},
+        }
         return cls(
             intent=Intent(memory["intent"]),
             periods=tuple(_period_from_json(period) for period in memory["periods"]),
-            names=tuple(_name_from_json(name) for name in memory["names"]),
-            without=tuple(_name_from_json(name) for name in memory["without"]),
-            texts=tuple(memory["texts"]),
-            without_texts=tuple(memory["without_texts"]),
-            tag=memory["tag"],
-            without_tag=memory["without_tag"],
-            currency=memory["currency"],
-            is_income=memory["is_income"],
-            uncategorised=memory["uncategorised"],
-            at_least=Decimal(memory["at_least"]) if memory["at_least"] is not None else None,
-            at_most=Decimal(memory["at_most"]) if memory["at_most"] is not None else None,
             grouping=Grouping(memory["grouping"]) if memory["grouping"] else None,
             sorting=Sorting(memory["sorting"]),
-            limit=memory["limit"],
-            per=memory["per"],
-            is_by_count=memory["is_by_count"],
-            amount=Decimal(memory["amount"]) if memory["amount"] is not None else None,
-            amount_currency=memory["amount_currency"],
-            description=memory["description"],
-            cycle=memory["cycle"],
-            step=memory["step"],
             into=_name_from_json(memory["into"]) if memory["into"] else None,
+            **remembered,
         )
 
     @property

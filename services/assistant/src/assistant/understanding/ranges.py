@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
 
 from assistant.understanding.calendar import Calendar, Period, Unit
+from assistant.understanding.dates import DateFinder
+from assistant.understanding.line import Line
 from assistant.understanding.terms import Match, a_year_before, count_at, day_number, means, past_skipped, unit_at
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from assistant.understanding.dates import DateFinder
-    from assistant.understanding.line import Line
 
 _COMPARED = frozenset({Unit.MONTH, Unit.QUARTER, Unit.YEAR})
 _DASHES = ("-", "\u2013")

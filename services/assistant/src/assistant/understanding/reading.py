@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from assistant.understanding.amounts import FoundAmount, find_amounts
+from assistant.understanding.calendar import Calendar
 from assistant.understanding.compounds import split
 from assistant.understanding.line import Line, line_of
 from assistant.understanding.names import FoundName, NameIndex
 from assistant.understanding.periods import FoundPeriod, PeriodFinder
 from assistant.understanding.spelling import corrected
-from assistant.understanding.text import composed
-from assistant.understanding.vocabulary import Sense
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
-
-    from assistant.understanding.calendar import Calendar
-    from assistant.understanding.text import Token
-    from assistant.understanding.vocabulary import Phrase, Vocabulary
+from assistant.understanding.text import Token, composed
+from assistant.understanding.vocabulary import Phrase, Sense, Vocabulary
 
 _BOUNDS = frozenset({"over", "under", "at_least", "at_most"})
 """Cues that, before an amount, only say how it limits other amounts."""
@@ -70,11 +64,6 @@ class Reading:
     def phrase_of(self, name: FoundName) -> int:
         """Return the phrase where a name begins."""
         return next(i for i, phrase in enumerate(self.line.phrases) if phrase.end > name.first)
-
-    def words_of(self, first: int, end: int) -> str:
-        """Return phrases as they were written."""
-        tokens = self.line.tokens[self.line.phrases[first].first : self.line.phrases[end - 1].end]
-        return self.text[tokens[0].start : tokens[-1].end]
 
 
 def _is_no_name(phrase: Phrase) -> bool:

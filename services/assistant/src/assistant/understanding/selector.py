@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
+from assistant.understanding.amounts import FoundAmount
 from assistant.understanding.calendar import Period
+from assistant.understanding.names import FoundName, Name
 from assistant.understanding.question import Intent, Question
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from assistant.understanding.amounts import FoundAmount
-    from assistant.understanding.names import FoundName, Name
-    from assistant.understanding.reading import Reading
+from assistant.understanding.reading import Reading
 
 _STEP = Decimal("0.01")
 _NEAR = 3
@@ -86,9 +82,6 @@ class Selector:
     @property
     def _end(self) -> int:
         return len(self.reading.line.phrases)
-
-    def _is_unwanted(self, phrase: int) -> bool:
-        return self._is_left_out(phrase) or self._is_negated(phrase)
 
     def _is_negated(self, phrase: int) -> bool:
         """Whether "not" comes right before a phrase or its preposition, or "नहीं" after it."""

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from rapidfuzz.distance import DamerauLevenshtein
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from assistant.understanding.names import NameIndex
-    from assistant.understanding.text import Token
-    from assistant.understanding.vocabulary import Vocabulary
+from assistant.understanding.names import NameIndex
+from assistant.understanding.text import Token
+from assistant.understanding.vocabulary import Vocabulary
 
 _SHORT, _LONG = 3, 8
 """Shorter words than `_SHORT` letters are never corrected; from `_LONG` letters on, two errors are tolerated."""

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import TYPE_CHECKING
 
 from assistant.understanding.calendar import Period, Unit, one_day
-
-if TYPE_CHECKING:
-    from assistant.understanding.line import Line
+from assistant.understanding.line import Line
 
 Match = tuple[Period, int] | None
 """A period and the phrase after it."""

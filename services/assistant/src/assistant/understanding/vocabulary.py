@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import tomllib
 from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING
 
 from babel import Locale
 
 from assistant.understanding.numerals import number_in_one_word
 from assistant.understanding.text import Token, key_of, spellings_of, tokens_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
 
 _LONG = 6
 LANGUAGES = tuple(

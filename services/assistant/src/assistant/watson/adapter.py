@@ -6,7 +6,7 @@ import json
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from assistant.answering.answers import three_suggestions
 from assistant.answering.context import Answer
@@ -14,6 +14,7 @@ from assistant.conversation import blocks
 from assistant.conversation.model import AssistantUnavailableError, Block, Choice, Message, Outcome, Proposal, Reply
 from assistant.toolapi.answerer import Answerer
 from assistant.tools.model import ToolError
+from assistant.tools.toolbox import Toolbox
 from assistant.understanding.choice import choice_in
 from assistant.understanding.languages import language_of
 from assistant.understanding.question import Intent, Question
@@ -22,13 +23,10 @@ from assistant.watson.context import context_of, pseudonym
 from assistant.watson.directives import DirectiveContext, carried_out
 from assistant.watson.errors import Reason, WatsonError
 from assistant.watson.rendering import MOST_BLOCKS, Rendered, rendered
+from assistant.watson.settings import WatsonSettings
 from assistant.watson.transport import Deadline
-
-if TYPE_CHECKING:
-    from assistant.tools.toolbox import Toolbox
-    from assistant.watson.settings import WatsonSettings
-    from chassis.runtime.ids import Ids
-    from chassis.security.encryption import Encryptor
+from chassis.runtime.ids import Ids
+from chassis.security.encryption import Encryptor
 
 log = logging.getLogger("outlay.assistant.watson")
 

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import threading
 import time
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ibm_cloud_sdk_core.authenticators import Authenticator, CloudPakForDataAuthenticator, IAMAuthenticator
 
 from assistant.watson.errors import Reason, WatsonError, error_of
+from assistant.watson.settings import WatsonSettings
 from assistant.watson.transport import CONNECT_SECONDS, seconds_left
-
-if TYPE_CHECKING:
-    from assistant.watson.settings import WatsonSettings
 
 _READ_SECONDS = 1.5
 _REST_SECONDS = 5.0

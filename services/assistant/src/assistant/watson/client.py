@@ -7,16 +7,14 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from ibm_watson import AssistantV2  # type: ignore[import-untyped]
 
 from assistant.watson.authentication import authenticator_for
 from assistant.watson.errors import Reason, WatsonError, error_of, malformed
+from assistant.watson.settings import WatsonSettings
 from assistant.watson.transport import no_cookies, seconds_left, session_of
-
-if TYPE_CHECKING:
-    from assistant.watson.settings import WatsonSettings
 
 T = TypeVar("T")
 

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, time
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from zoneinfo import ZoneInfo
 
+from assistant.person import Person
 from chassis.security.encryption import Encryptor
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from assistant.person import Person
 
 ACTIONS = "actions skill"
 """The API's name of the skill that holds actions."""

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import Enum
 from http import HTTPStatus
-from typing import TYPE_CHECKING
 
 import jwt
 import requests
 from ibm_cloud_sdk_core import ApiException
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 
 class Reason(Enum):

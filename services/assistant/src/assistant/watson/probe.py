@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING
 
 from assistant.watson.client import WatsonClient
 from assistant.watson.errors import Reason, WatsonError
+from assistant.watson.settings import WatsonSettings
 from assistant.watson.transport import Deadline
 from chassis.runtime.probes import Probe, ProbeError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from assistant.watson.settings import WatsonSettings
 
 _SECONDS = 10.0
 _MOST_OFF = timedelta(minutes=2)

@@ -46,8 +46,9 @@ def rendered(answer: Mapping[str, Any]) -> Rendered:
     for item in output.get("generic", []):
         if not isinstance(item, dict) or not isinstance(item.get("response_type"), str):
             raise malformed()
-        if len(found.blocks) < MOST_BLOCKS:
-            _KINDS.get(item["response_type"], _skip)(item, found)
+        # Other types, such as telephone keys and date pickers, have no meaning here.
+        if len(found.blocks) < MOST_BLOCKS and (render := _KINDS.get(item["response_type"])):
+            render(item, found)
     found.blocks = found.blocks[:MOST_BLOCKS]
     return found
 
@@ -197,10 +198,6 @@ def _end_session(_item: Mapping[str, Any], found: Rendered) -> None:
     found.ends = True
 
 
-def _skip(_item: Mapping[str, Any], _found: Rendered) -> None:
-    """Ignore what has no meaning here, such as telephone keys and date pickers, and unknown types."""
-
-
 _KINDS: Mapping[str, Callable[[Mapping[str, Any], Rendered], None]] = {
     "text": _text,
     "pause": _pause,
@@ -216,10 +213,4 @@ _KINDS: Mapping[str, Callable[[Mapping[str, Any], Rendered], None]] = {
     "channel_transfer": _channel_transfer,
     "user_defined": _user_defined,
     "end_session": _end_session,
-    "date": _skip,
-    "dtmf": _skip,
-    "speech_to_text": _skip,
-    "text_to_speech": _skip,
-    "start_activities": _skip,
-    "stop_activities": _skip,
 }
