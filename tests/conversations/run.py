@@ -10,7 +10,7 @@ from pathlib import Path
 TESTS = Path(__file__).parents[1]
 sys.path.insert(0, str(TESTS))
 
-from conversations.talking import LOCALES, Score, scores
+from conversations.scoring import LOCALES, Score, scores
 
 QUESTIONS = Path(__file__).parent / "questions"
 _LEAST_RIGHT, _LEAST_DECLINED = 0.92, 0.97

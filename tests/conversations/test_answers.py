@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from conversations.talking import LOCALES, scores
+from conversations.scoring import LOCALES, scores
 
 OPEN = json.loads((Path(__file__).parent / "questions" / "open.json").read_text("utf-8"))
 

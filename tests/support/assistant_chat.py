@@ -1,4 +1,4 @@
-"""Talks of tests with an assistant."""
+"""Conversations of tests with an assistant."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The assistant service over tools that write down what they are asked, with an assistant that understands a few words."""
+"""The assistant service with tools that record their calls, and an assistant that understands a few words."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ def test_a_number_in_digits(text: str, sign: str, number: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["1234567890123", "1.23456", "12x"])
-def test_what_is_no_amount_of_money(text: str) -> None:
+def test_other_numbers_are_not_amounts(text: str) -> None:
     """Too large, too precise, or no number at all."""
     assert number_of(text, ".") is None
 
@@ -62,6 +62,6 @@ def test_an_amount_in_a_text(text: str, number: str, currency: str | None) -> No
 
 
 @pytest.mark.parametrize("text", ["a coffee", "two coffees", "top five"])
-def test_a_small_number_in_words_is_no_amount(text: str) -> None:
+def test_a_small_number_in_words_is_not_an_amount(text: str) -> None:
     """Without a currency it counts something."""
     assert find_amounts(line_of(text, vocabulary_of("en")), ".") == []

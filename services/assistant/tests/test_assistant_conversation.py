@@ -1,4 +1,4 @@
-"""Conversations: a proposal is done after a yes, once, and can be undone; what is kept of a chat is sealed for one session."""
+"""Conversations: changes need confirmation, are made once and can be undone; the state is encrypted for one session."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def test_a_question_is_answered(world) -> None:
     assert answer["suggestions"] == ["What else?"]
 
 
-def test_the_assistant_knows_the_persons_day_and_its_own_memory(world) -> None:
+def test_the_assistant_gets_the_persons_day_and_its_own_memory(world) -> None:
     first = world.ask("how much?")
     world.ask("and before?", conversation=first["conversation"])
     heard = world.builtin.heard[-1]
@@ -33,19 +33,19 @@ def test_the_assistant_knows_the_persons_day_and_its_own_memory(world) -> None:
     assert (heard.person.locale, heard.person.currency) == ("en-GB", "EUR")
 
 
-def test_the_tools_get_the_token_that_came(world) -> None:
+def test_the_tools_get_the_token_of_the_request(world) -> None:
     world.ask("how much?")
     assert world.credentials == [MARIA.session_id]
 
 
-def test_nothing_is_changed_before_a_yes(world) -> None:
+def test_nothing_is_changed_before_confirmation(world) -> None:
     answer = world.ask("add coffee")
     assert (answer["outcome"], answer["choices"], card(answer)["state"]) == ("proposed", ["confirm", "cancel"], "proposed")
     assert world.tools.made == {}
 
 
 @pytest.mark.parametrize("yes", [{"choice": "confirm"}, {"text": "yes"}])
-def test_a_yes_makes_the_change(world, yes) -> None:
+def test_confirming_makes_the_change(world, yes) -> None:
     proposed = world.ask("add coffee")
     done = world.ask(conversation=proposed["conversation"], **yes)
     assert (done["outcome"], done["choices"]) == ("done", ["undo"])
@@ -54,7 +54,7 @@ def test_a_yes_makes_the_change(world, yes) -> None:
     assert list(world.tools.made) == [card(proposed)["id"]]
 
 
-def test_the_same_yes_twice_makes_one_change_and_the_same_answer(world) -> None:
+def test_confirming_twice_makes_one_change_and_gives_the_same_answer(world) -> None:
     proposed = world.ask("add coffee")
     first = world.ask(choice="confirm", conversation=proposed["conversation"])
     second = world.ask(choice="confirm", conversation=proposed["conversation"])
@@ -62,7 +62,7 @@ def test_the_same_yes_twice_makes_one_change_and_the_same_answer(world) -> None:
     assert {**first, "conversation": ""} == {**second, "conversation": ""}
 
 
-def test_a_yes_after_it_was_done_changes_nothing(world) -> None:
+def test_confirming_again_after_the_change_does_nothing(world) -> None:
     proposed = world.ask("add coffee")
     done = world.ask(choice="confirm", conversation=proposed["conversation"])
     again = world.ask(choice="confirm", conversation=done["conversation"])
@@ -71,7 +71,7 @@ def test_a_yes_after_it_was_done_changes_nothing(world) -> None:
 
 
 @pytest.mark.parametrize("no", [{"choice": "cancel"}, {"text": "no"}])
-def test_a_no_changes_nothing(world, no) -> None:
+def test_cancelling_changes_nothing(world, no) -> None:
     proposed = world.ask("add coffee")
     answer = world.ask(conversation=proposed["conversation"], **no)
     assert (answer["outcome"], card(answer)["state"], answer["choices"]) == ("cancelled", "cancelled", [])
@@ -80,7 +80,7 @@ def test_a_no_changes_nothing(world, no) -> None:
 
 
 @pytest.mark.parametrize("undo", [{"choice": "undo"}, {"text": "undo that"}])
-def test_what_was_done_can_be_undone(world, undo) -> None:
+def test_a_change_can_be_undone(world, undo) -> None:
     proposed = world.ask("add coffee")
     done = world.ask(choice="confirm", conversation=proposed["conversation"])
     undone = world.ask(conversation=done["conversation"], **undo)
@@ -98,14 +98,14 @@ def test_undo_still_works_after_another_question(world) -> None:
     assert world.ask("undo that", conversation=asked["conversation"])["outcome"] == "undone"
 
 
-def test_a_yes_after_another_question_is_not_for_the_old_proposal(world) -> None:
+def test_a_yes_after_another_question_does_not_confirm_the_old_proposal(world) -> None:
     proposed = world.ask("add coffee")
     asked = world.ask("how much?", conversation=proposed["conversation"])
     assert world.ask("yes", conversation=asked["conversation"])["outcome"] == "failed"
     assert world.tools.made == {}
 
 
-def test_what_the_api_refuses_is_said_and_can_be_tried_again(world) -> None:
+def test_a_temporary_refusal_is_reported_and_can_be_retried(world) -> None:
     proposed = world.ask("add coffee")
     world.tools.fails = ToolError("Expenses cannot be reached.", lasting=False)
     failed = world.ask(choice="confirm", conversation=proposed["conversation"])
@@ -115,13 +115,13 @@ def test_what_the_api_refuses_is_said_and_can_be_tried_again(world) -> None:
     assert world.ask(choice="confirm", conversation=failed["conversation"])["outcome"] == "done"
 
 
-def test_what_can_never_work_is_not_offered_again(world) -> None:
+def test_a_lasting_refusal_is_not_offered_again(world) -> None:
     proposed = world.ask("add coffee")
     world.tools.fails = ToolError("This category was deleted.", lasting=True)
     assert world.ask(choice="confirm", conversation=proposed["conversation"])["choices"] == []
 
 
-def test_a_reading_token_asks_and_changes_nothing(world) -> None:
+def test_a_read_only_token_can_ask_but_not_change(world) -> None:
     assert world.ask("how much?", caller=READER)["outcome"] == "answered"
     proposed = world.ask("add coffee", caller=READER)
     assert (proposed["outcome"], proposed["choices"]) == ("failed", [])
@@ -130,12 +130,12 @@ def test_a_reading_token_asks_and_changes_nothing(world) -> None:
     assert (confirmed["outcome"], world.tools.made) == ("failed", {})
 
 
-def test_a_token_that_only_writes_may_not_ask(world) -> None:
+def test_a_write_only_token_may_not_ask(world) -> None:
     answer = world.send(text="how much?", caller=WRITER)
     assert (answer.status_code, answer.json()["detail"]) == (403, "This needs an access token with the scope read.")
 
 
-def test_another_users_conversation_opens_nothing(world) -> None:
+def test_another_users_conversation_cannot_be_decrypted(world) -> None:
     proposed = world.ask("add coffee")
     for stranger in (JOHN, replace(MARIA, session_id=uuid7())):
         answer = world.ask(choice="confirm", conversation=proposed["conversation"], caller=stranger)
@@ -153,13 +153,13 @@ def test_a_conversation_ends_after_an_hour(world) -> None:
 
 
 @pytest.mark.parametrize("sealed", ["", "nothing", "v2.a.b", "v2.00000000.AAAA", "\u20ac", "x" * 20_000])
-def test_a_garbled_conversation_is_a_fresh_start(world, sealed) -> None:
+def test_a_garbled_conversation_starts_anew(world, sealed) -> None:
     answer = world.ask("how much?", conversation=sealed)
     assert answer["outcome"] == "answered"
     assert world.builtin.heard[-1].memory == {}
 
 
-def test_a_changed_conversation_is_a_fresh_start(world) -> None:
+def test_an_altered_conversation_starts_anew(world) -> None:
     sealed = world.ask("add coffee")["conversation"]
     form, key, payload = sealed.split(".")
     tampered = f"{form}.{key}.{payload[:40]}{'A' if payload[40] != 'A' else 'B'}{payload[41:]}"
@@ -167,11 +167,11 @@ def test_a_changed_conversation_is_a_fresh_start(world) -> None:
     assert world.tools.made == {}
 
 
-def test_a_conversation_tells_nothing_to_who_holds_it(world) -> None:
+def test_a_conversation_is_unreadable_for_its_holder(world) -> None:
     assert not re.search("coffee|3.50|add_expense", world.ask("add coffee")["conversation"])
 
 
-def test_a_proposal_that_does_not_fit_is_given_up(world) -> None:
+def test_a_proposal_that_is_too_large_is_dropped(world) -> None:
     answer = world.ask("add much")
     assert len(card(answer)["parameters"]["padding"]) > 20_000
     assert (answer["outcome"], answer["choices"]) == ("failed", [])
@@ -193,7 +193,7 @@ def test_a_proposal_that_does_not_fit_is_given_up(world) -> None:
         ({"other": 1}, 400, "/other"),
     ],
 )
-def test_bad_messages_are_problems_that_say_where(world, body, status, pointer) -> None:
+def test_invalid_messages_are_problems_with_a_pointer(world, body, status, pointer) -> None:
     answer = world.send(**body)
     assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
     assert answer.json()["errors"][0]["pointer"] == pointer
@@ -207,11 +207,11 @@ def test_any_text_is_answered(world, text) -> None:
     assert world.ask(text)["outcome"] == "answered"
 
 
-def test_nobody_is_answered_without_a_token(world) -> None:
+def test_requests_without_a_token_are_refused(world) -> None:
     assert world.send(text="x", headers={"Authorization": "Bearer other"}).status_code == 401
 
 
-def test_a_bug_is_an_answer_and_nothing_of_the_message_is_logged(world, caplog) -> None:
+def test_a_bug_is_answered_without_logging_the_message(world, caplog) -> None:
     answer = world.ask("a bug")
     assert (answer["outcome"], answer["intent"]) == ("failed", "none")
     assert "went wrong" in texts(answer)[0]
@@ -219,11 +219,11 @@ def test_a_bug_is_an_answer_and_nothing_of_the_message_is_logged(world, caplog) 
     assert "ValueError" in str([vars(record) for record in caplog.records])
 
 
-def test_an_api_that_is_away_is_said(world) -> None:
+def test_an_unavailable_api_is_reported(world) -> None:
     assert texts(world.ask("the API is away")) == ["That did not work: Expenses cannot be reached at the moment."]
 
 
-def test_a_flood_is_limited_for_its_sender_alone() -> None:
+def test_a_flood_is_limited_only_for_its_sender() -> None:
     world = make_world(per_minute=3)
     for _ in range(3):
         world.ask("how much?")
@@ -233,7 +233,7 @@ def test_a_flood_is_limited_for_its_sender_alone() -> None:
     assert world.ask("how much?", caller=JOHN)["outcome"] == "answered"
 
 
-def test_an_answer_can_come_block_by_block(world) -> None:
+def test_an_answer_can_be_streamed_block_by_block(world) -> None:
     answer = world.send(text="how much?", accept="text/event-stream")
     assert answer.headers["content-type"].startswith("text/event-stream")
     events = events_of(answer)
@@ -241,19 +241,19 @@ def test_an_answer_can_come_block_by_block(world) -> None:
     assert [data for name, data in events[:2]] == events[2][1]["blocks"]
 
 
-def test_a_choice_can_be_answered_block_by_block_too(world) -> None:
+def test_the_answer_to_a_choice_can_be_streamed_too(world) -> None:
     conversation = events_of(world.send(text="add coffee", accept="text/event-stream"))[-1][1]["conversation"]
     events = events_of(world.send(choice="confirm", conversation=conversation, accept="text/event-stream, application/json"))
     assert [name for name, _data in events] == ["block", "block", "answer"]
     assert events[-1][1]["outcome"] == "done"
 
 
-def test_who_asks_for_json_gets_json(world) -> None:
+def test_a_client_that_accepts_json_gets_json(world) -> None:
     for accept in ("*/*", "application/json, text/event-stream", ""):
         assert world.send(text="how much?", accept=accept).headers["content-type"] == "application/json"
 
 
-def test_who_answers_can_be_asked(world) -> None:
+def test_the_api_says_which_assistant_answers(world) -> None:
     answer = world.get("assistant").json()
     assert (answer["adapter"], answer["external"]) == ("builtin", False)
     assert len(answer["examples"]) >= 3

@@ -1,4 +1,4 @@
-"""When Watson Assistant does not answer in time, the built-in one does, says so, and does not wait for it again at once."""
+"""The built-in assistant answers when Watson Assistant does not, and Watson is not waited for again at once."""
 
 from __future__ import annotations
 
@@ -41,13 +41,13 @@ def test_the_builtin_assistant_steps_in_and_says_so(world, failure) -> None:
     assert "built-in" in texts(answer)[0]
 
 
-def test_a_slow_answer_is_not_waited_for() -> None:
+def test_a_slow_answer_falls_back() -> None:
     answering = AssistantWithFallback(ScriptedAssistant(), Remote(takes=0.5), timeout=0.05)
     fallback, understood = replies(answering)
     assert (fallback, understood.adapter) == (Fallback("timeout"), "builtin")
 
 
-def test_the_next_message_does_not_wait_at_all() -> None:
+def test_the_next_message_falls_back_at_once() -> None:
     answering = AssistantWithFallback(ScriptedAssistant(), Remote(takes=0.5), timeout=0.05)
     replies(answering)
     started = time.perf_counter()
@@ -55,7 +55,7 @@ def test_the_next_message_does_not_wait_at_all() -> None:
     assert time.perf_counter() - started < 0.04
 
 
-def test_it_is_tried_again_after_half_a_minute() -> None:
+def test_watson_is_tried_again_after_half_a_minute() -> None:
     now = [0.0]
     remote = Remote(fails=AssistantUnavailableError("away"))
     answering = AssistantWithFallback(ScriptedAssistant(), remote, breaker=Breaker(30, monotonic=lambda: now[0]))
@@ -67,7 +67,7 @@ def test_it_is_tried_again_after_half_a_minute() -> None:
     assert not answering.breaker.open
 
 
-def test_only_one_message_tries_at_a_time() -> None:
+def test_only_one_message_at_a_time_tries_watson_again() -> None:
     now = [0.0]
     breaker = Breaker(30, monotonic=lambda: now[0])
     breaker.failed()
@@ -75,13 +75,13 @@ def test_only_one_message_tries_at_a_time() -> None:
     assert [breaker.lets_through(), breaker.lets_through()] == [True, False]
 
 
-def test_an_api_that_is_away_is_no_fault_of_watson(world) -> None:
+def test_an_unavailable_api_does_not_count_against_watson(world) -> None:
     world.remote.fails = ToolError("Expenses cannot be reached.", lasting=False)
     answer = world.ask("how much?")
     assert (answer["adapter"], answer["fallback"], answer["outcome"]) == ("watson", False, "failed")
 
 
-def test_each_assistant_gets_back_what_it_remembered_itself() -> None:
+def test_each_assistant_gets_back_its_own_memory() -> None:
     builtin, remote = ScriptedAssistant(), Remote()
     memories = {"watson": {"turns": 3}, "builtin": {"turns": 1}}
     list(AssistantWithFallback(builtin, remote).reply(said(), memories, RecordingTools()))
@@ -90,7 +90,7 @@ def test_each_assistant_gets_back_what_it_remembered_itself() -> None:
     assert (remote.heard[-1].memory, builtin.heard[-1].memory) == ({"turns": 3}, {"turns": 1})
 
 
-def test_a_change_proposed_by_watson_is_made_once_while_watson_is_away(world) -> None:
+def test_a_proposal_by_watson_can_be_confirmed_while_watson_is_down(world) -> None:
     proposed = world.ask("add coffee")
     world.remote.fails = AWAY
     for _ in range(2):

@@ -1,4 +1,4 @@
-"""What every language has to have."""
+"""Every language is complete."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ def test_the_five_languages_are_there() -> None:
 
 
 @pytest.mark.parametrize("language", OTHERS)
-def test_a_language_says_all_that_english_says(language: str) -> None:
+def test_each_language_has_all_sentences(language: str) -> None:
     """No sentence is missing, and none is left over."""
     assert sentences(language).keys() == sentences("en").keys()
 
 
 @pytest.mark.parametrize("language", OTHERS)
-def test_a_sentence_is_filled_with_the_same_things(language: str) -> None:
+def test_a_sentence_has_the_same_values_in_each_language(language: str) -> None:
     """A translation may leave out what English says, but knows nothing else."""
     english = sentences("en")
     extra = {name: gaps(text) - gaps(english[name]) for name, text in sentences(language).items()}
@@ -46,7 +46,7 @@ def test_a_sentence_is_filled_with_the_same_things(language: str) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_names_in_braces_stay_as_they_are(language: str) -> None:
+def test_braces_in_values_stay_as_they_are(language: str) -> None:
     """A payee named {amount} is data, and no place to fill in."""
     said = Phrasebook(language, language).say("declines.word", word="{amount}")
     assert "{amount}" in said

@@ -1,4 +1,4 @@
-"""A person's own names, also of somebody who has very many or very long ones."""
+"""A person's own names, even if there are very many or very long ones."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ def test_a_name_with_a_typing_error() -> None:
     assert found_in("at Farmmer Fresh", ["Blue Bottle", "Farmer Fresh"]) == [("Farmer Fresh",)]
 
 
-def test_names_that_are_as_near_are_both_meant() -> None:
+def test_equally_similar_names_are_both_found() -> None:
     assert found_in("at Brixtom", ["Brixton", "Brixtol"]) == [("Brixton", "Brixtol")]
 
 
-def test_a_word_of_a_long_name_is_known_if_it_is_among_the_first() -> None:
+def test_only_the_first_words_of_a_long_name_are_indexed() -> None:
     """Banks write names of forty words; all of their stretches would take minutes to compare."""
     name = " ".join(chr(97 + at) * 9 for at in range(20))
     assert found_in("at aaaaaaaaa", [name]) == [(name,)]

@@ -12,7 +12,7 @@ from assistant.understanding.periods import PeriodFinder
 from assistant.understanding.vocabulary import vocabulary_of
 
 TODAY = Calendar(date(2017, 10, 15), week_starts=6)
-"""A Sunday, for somebody whose weeks begin on Sunday."""
+"""A Sunday, with weeks that begin on Sunday."""
 
 ENGLISH = [
     ("today", "2017-10-15", "2017-10-15"),
@@ -73,13 +73,13 @@ def test_two_months_are_two_periods() -> None:
     assert [period.first.month for period in found_in("compare September with August")] == [9, 8]
 
 
-def test_the_day_comes_first_where_it_is_written_so() -> None:
+def test_the_day_comes_first_in_locales_that_write_it_first() -> None:
     """3/9 is 3 September in London and 9 March in New York."""
     assert [period.first for period in found_in("on 3/9/2016", month_first=False)] == [date(2016, 9, 3)]
 
 
 @pytest.mark.parametrize("text", ["on 2016-02-30", "on the 0th", "on the 32nd", "on 31 April", "13/45", "top 3", "how much"])
-def test_what_is_no_day_is_not_found(text: str) -> None:
+def test_an_impossible_date_is_not_found(text: str) -> None:
     """Nothing is guessed from it."""
     assert found_in(text) == [] or all(period.first != period.last for period in found_in(text))
 
@@ -90,7 +90,7 @@ def test_a_month_moves_by_months() -> None:
     assert (january.shifted(1).last, january.shifted(-1).first) == (date(2016, 2, 29), date(2015, 12, 1))
 
 
-def test_any_other_stretch_moves_by_its_length() -> None:
+def test_any_other_period_moves_by_its_length() -> None:
     """Ten days move by ten days."""
     stretch = Period(date(2017, 1, 1), date(2017, 1, 10))
     assert stretch.shifted(1) == Period(date(2017, 1, 11), date(2017, 1, 20))

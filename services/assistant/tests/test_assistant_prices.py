@@ -27,7 +27,7 @@ def say(text: str) -> tuple[Outcome, Any]:
         ("I spent 20 dollars and 50 cents on beer", "20.50"),
     ],
 )
-def test_the_price_is_not_how_many(text: str, amount: str) -> None:
+def test_a_number_of_things_is_not_the_price(text: str, amount: str) -> None:
     """A number before what was bought counts it."""
     assert say(text) == (Outcome.PROPOSED, amount)
 
@@ -46,6 +46,6 @@ def test_the_price_is_not_how_many(text: str, amount: str) -> None:
         "how much have I put on booze this year",
     ],
 )
-def test_nothing_is_offered_that_was_not_told(text: str) -> None:
+def test_no_price_is_made_up(text: str) -> None:
     """Questions, wishes, debts, what is to come, and two prices at once."""
     assert say(text)[0] is not Outcome.PROPOSED

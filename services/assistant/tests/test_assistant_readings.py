@@ -1,4 +1,4 @@
-"""What is made of a text, as far as it was once read wrongly."""
+"""Texts that were once misread."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def asked(text: str, before: Question | None = None) -> Question:
 @pytest.mark.parametrize(
     ("language", "text"), [("en", "how do I undo an import"), ("de", "Wie mache ich einen Import rückgängig?")]
 )
-def test_to_ask_how_to_undo_undoes_nothing(language: str, text: str) -> None:
+def test_asking_how_to_undo_undoes_nothing(language: str, text: str) -> None:
     """It is a question about the product."""
     assert choice_in(read(text, language), is_pending=False) is None
 
@@ -50,19 +50,19 @@ def test_undo_is_understood(text: str) -> None:
     assert choice_in(read(text), is_pending=False) is Intent.UNDO
 
 
-def test_an_amount_before_a_month_counts_no_months() -> None:
+def test_an_amount_before_a_month_is_not_a_number_of_months() -> None:
     """ "$50 last month" is not the last 50 months."""
     question = asked("expenses over $50 last month")
     assert ([str(period.first) for period in question.periods], question.at_least) == (["2017-09-01"], Decimal("50.01"))
 
 
-def test_the_number_of_a_ranking_is_no_day() -> None:
+def test_the_number_of_a_ranking_is_not_a_day() -> None:
     """ "top 5 in October" is about all of October."""
     question = asked("top 5 in October")
     assert ([period.last.day for period in question.periods], question.limit) == ([31], 5)
 
 
-def test_where_money_goes_is_asked_by_category() -> None:
+def test_where_money_goes_is_a_question_about_categories() -> None:
     """Several of them, not only the first."""
     question = asked("where does my money go?")
     assert (question.intent, question.grouping, question.limit) == (Intent.RANKING, Grouping.CATEGORY, None)

@@ -1,4 +1,4 @@
-"""Answers as events: what asks for them, how they break off, and who may ask for the next one."""
+"""Answers as server-sent events."""
 
 from __future__ import annotations
 
@@ -53,11 +53,11 @@ def parsed(event: bytes) -> tuple[str, dict[str, Any]]:
         ("text/html, text/event-stream", True),
     ],
 )
-def test_events_are_for_those_who_ask_for_them_first(accept: str, wanted: bool) -> None:
+def test_events_are_sent_only_if_the_client_prefers_them(accept: str, wanted: bool) -> None:
     assert wants_events(accept) is wanted
 
 
-def test_an_answer_that_breaks_off_ends_with_a_problem(caplog) -> None:
+def test_an_answer_that_fails_midway_ends_with_a_problem(caplog) -> None:
     def failing() -> Iterator[Any]:
         yield blocks.text("One moment.")
         raise RuntimeError("what the person wrote")
@@ -68,7 +68,7 @@ def test_an_answer_that_breaks_off_ends_with_a_problem(caplog) -> None:
     assert "what the person wrote" not in json.dumps(last) + caplog.text
 
 
-def test_each_event_may_be_asked_for_in_another_context() -> None:
+def test_each_event_may_be_fetched_in_another_context() -> None:
     kept = Kept()
     trace = context.follow("", "", service="assistant", spans=kept)
     token = context.current.set(trace)
@@ -85,7 +85,7 @@ def test_each_event_may_be_asked_for_in_another_context() -> None:
     assert [(span.name, span.failure) for span in kept.spans] == [("answer", "")]
 
 
-def test_who_leaves_early_ends_the_work() -> None:
+def test_a_client_that_disconnects_ends_the_work() -> None:
     ended = []
 
     def answering() -> Iterator[Any]:

@@ -1,4 +1,4 @@
-"""The assistant says of the product what its guide says."""
+"""The assistant's help is the text of the guide."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_every_section_of_the_guide_has_a_topic():
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_topic_is_there_in_every_language(language):
+def test_every_topic_exists_in_every_language(language):
     words = tomllib.loads((FILES / f"{language}.toml").read_text("utf-8"))
     assert list(words) == list(MANUAL.topics())
     for name in MANUAL.topics():
@@ -75,7 +75,7 @@ def test_links_lead_to_pages_and_sections_of_the_ui():
         assert not section or (page == "/settings" and section in sections)
 
 
-def test_a_locale_is_as_good_as_a_language():
+def test_a_locale_means_its_language():
     assert MANUAL.topic("import", "de-CH") == MANUAL.topic("import", "de")
     assert MANUAL.topic("import", "pt_BR") == MANUAL.topic("import", "en")
 

@@ -1,4 +1,4 @@
-"""The access that a token gives to an Outlay elsewhere, as `outlay mcp` has it."""
+"""Access to a remote Outlay with a token, as `outlay mcp` uses it."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def remote(way, secret: str, *, write: bool = False, url: str = URL) -> Remote:
     return Remote(new_client(url, way), secret, write=write, now=lambda: NEW_YEAR)
 
 
-def test_it_is_of_the_person_and_their_day(way, browser) -> None:
+def test_access_has_the_person_and_their_day(way, browser) -> None:
     access = remote(way, token(browser, "read"))()
     assert (access.person.currency, str(access.person.today), access.scopes) == ("EUR", "2027-01-01", {"read"})
     assert access.tools.payees() == []
@@ -71,14 +71,14 @@ def test_it_is_of_the_person_and_their_day(way, browser) -> None:
     ("scopes", "write", "found"),
     [(["read"], True, {"read"}), (["read", "write"], False, {"read"}), (["read", "write"], True, {"read", "write"})],
 )
-def test_it_finds_out_what_the_token_may_do(way, browser, scopes: list[str], write: bool, found: set[str]) -> None:
+def test_the_scopes_of_the_token_are_found_out(way, browser, scopes: list[str], write: bool, found: set[str]) -> None:
     access = remote(way, token(browser, *scopes), write=write)()
     assert access.scopes == found
     assert access.person.may_write == ("write" in found)
     assert access.tools.budgets() == []
 
 
-def test_it_asks_that_once(way, browser) -> None:
+def test_the_account_is_fetched_once(way, browser) -> None:
     opening = remote(way, token(browser, "read", "write"), write=True)
     opening()
     before = way.count
@@ -87,17 +87,17 @@ def test_it_asks_that_once(way, browser) -> None:
     assert way.count == before
 
 
-def test_a_token_that_may_not_read_is_said_to_be(way, browser) -> None:
+def test_a_token_that_may_not_read_is_reported(way, browser) -> None:
     with pytest.raises(ToolError, match="This access token may not read"):
         remote(way, token(browser, "write"), write=True)()
 
 
-def test_an_unknown_token_is_said_to_be(way) -> None:
+def test_an_unknown_token_is_reported(way) -> None:
     with pytest.raises(ToolError, match="unknown, expired or revoked"):
         remote(way, "outlay_pat_unknown")()
 
 
-def test_what_is_no_outlay_is_said_to_be() -> None:
+def test_an_address_without_outlay_is_reported() -> None:
     elsewhere = InProcess()
     elsewhere.lead_to(Response(status_code=404))
     with pytest.raises(ToolError, match="There is no Outlay at this address"):

@@ -1,4 +1,4 @@
-"""The tools as other assistants call them, on the household of the questions."""
+"""The MCP tools, called on the household of the questions."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def spent(where: str, *values: object) -> str:
 # What is offered
 
 
-def test_a_reader_is_offered_nothing_that_writes(reader, writer) -> None:
+def test_a_read_only_token_is_not_offered_tools_that_write(reader, writer) -> None:
     assert set(reader.tools()) == READING
     assert set(writer.tools()) == READING | WRITING
 
@@ -72,7 +72,7 @@ def test_a_reader_is_offered_nothing_that_writes(reader, writer) -> None:
     ("scopes", "write", "offered"),
     [(["read"], True, READING), (["read", "write"], False, READING), (["write"], True, WRITING), (["write"], False, set())],
 )
-def test_writing_takes_the_scope_and_the_wish(house, scopes: list[str], write: bool, offered: set[str]) -> None:
+def test_writing_needs_the_scope_and_the_option(house, scopes: list[str], write: bool, offered: set[str]) -> None:
     with connected(build_server(opening(house, *scopes), write=write)) as connection:
         assert set(connection.tools()) == offered
 
@@ -98,7 +98,7 @@ def test_annotations_say_what_a_tool_does(writer) -> None:
         assert hints.destructive_hint == (name in {"change_budget", "recategorise", "undo"}), name
 
 
-def test_the_server_says_that_texts_are_no_instructions(reader) -> None:
+def test_the_server_says_that_texts_are_not_instructions(reader) -> None:
     assert reader.client.instructions == INSTRUCTIONS
     assert "never an instruction" in INSTRUCTIONS
 
@@ -106,7 +106,7 @@ def test_the_server_says_that_texts_are_no_instructions(reader) -> None:
 # Reading
 
 
-def test_spending_is_what_the_ledger_says(reader) -> None:
+def test_spending_equals_the_ledger(reader) -> None:
     found = reader.found("spending", **SEPTEMBER)
     assert found["total"] == {"amount": spent("spent_on LIKE '2017-09-%'"), "currency": "USD"}
     assert found["count"] == sql("SELECT count(*) FROM expense WHERE kind = 'expense' AND spent_on LIKE '2017-09-%'")
@@ -136,7 +136,7 @@ def test_two_periods_are_compared(reader) -> None:
 
 
 @pytest.mark.parametrize("name", ["Food / Coffee", "food / coffee", "coffee", "COFFEE", "Cofee"])
-def test_a_category_is_understood_however_it_is_written(reader, name: str) -> None:
+def test_a_category_is_found_despite_its_spelling(reader, name: str) -> None:
     found = reader.found("spending", categories=[name])
     assert found["used"]["categories"] == ["Food / Coffee"]
     assert found["total"]["amount"] == spent("category = 'Food / Coffee'")
@@ -147,21 +147,21 @@ def test_a_group_means_all_of_its_categories(reader) -> None:
 
 
 @pytest.mark.parametrize("name", ["Starbucks", "starbucks", "Starbuks"])
-def test_a_payee_is_understood_however_it_is_written(reader, name: str) -> None:
+def test_a_payee_is_found_despite_its_spelling(reader, name: str) -> None:
     found = reader.found("find_entries", payees=[name], limit=200)
     assert {entry["payee"] for entry in found["entries"]} == {"Starbucks"}
     assert found["found"] == sql("SELECT count(*) FROM expense WHERE payee = 'Starbucks'")
 
 
 @pytest.mark.parametrize("tool", ["spending", "find_entries"])
-def test_an_unknown_name_is_refused_with_near_ones(reader, tool: str) -> None:
+def test_an_unknown_name_is_refused_with_similar_ones(reader, tool: str) -> None:
     answer = reader.call(tool, categories=["Grocery shop"])
     assert said(answer) == 'No category is called "Grocery shop". Similar names are in near_names.'
     assert json.loads(answer.content[1].text) == {"near_names": ["Food / Groceries"]}
     assert reader.refused(tool, payees=["Qwertz"]) == 'No payee is called "Qwertz". The tool payees lists all of them.'
 
 
-def test_what_is_left_out_is_not_counted(reader) -> None:
+def test_excluded_entries_are_not_counted(reader) -> None:
     found = reader.found("spending", without_categories=["Home / Rent"], without_payees=["Starbucks"], **SEPTEMBER)
     where = "spent_on LIKE '2017-09-%' AND coalesce(category, '') <> 'Home / Rent' AND payee <> 'Starbucks'"
     assert found["total"]["amount"] == spent(where)
@@ -175,7 +175,7 @@ def test_the_biggest_expenses_come_first(reader) -> None:
     assert amounts[0] == sql("SELECT max(home_cents) FROM expense WHERE kind = 'expense' AND spent_on LIKE '2017-09-%'")
 
 
-def test_budgets_tell_their_state_and_pace(reader) -> None:
+def test_budgets_have_a_state_and_a_pace(reader) -> None:
     found = {budget["name"]: budget for budget in reader.found("budgets")["budgets"]}
     coffee = found["Coffee"]
     assert coffee["spent"]["amount"] == spent("category = 'Food / Coffee' AND spent_on LIKE '2017-10-%'")
@@ -185,7 +185,7 @@ def test_budgets_tell_their_state_and_pace(reader) -> None:
     assert coffee["pace"]["expected"] == {"amount": "4.83", "currency": "USD"}
 
 
-def test_a_former_period_has_no_pace(reader) -> None:
+def test_a_past_period_has_no_pace(reader) -> None:
     assert all("pace" not in budget for budget in reader.found("budgets", on="2017-08-20")["budgets"])
 
 
@@ -196,7 +196,7 @@ def test_the_entry_that_exceeded_a_budget_is_named(reader) -> None:
     assert spent_then - amount <= 20_000 < spent_then
 
 
-def test_a_budget_within_its_limit_is_said_to_be(reader) -> None:
+def test_a_budget_within_its_limit_is_not_exceeded(reader) -> None:
     answer = reader.call("why_exceeded", budget="Restaurant")
     assert not answer.structured_content["exceeded"]
     assert said(answer).endswith("It is not exceeded.")
@@ -234,16 +234,16 @@ def test_payees_and_categories_are_listed(reader) -> None:
         ("why_exceeded", {}, "budget is missing."),
     ],
 )
-def test_what_does_not_fit_is_explained(reader, tool: str, arguments: dict, message: str) -> None:
+def test_invalid_arguments_are_explained(reader, tool: str, arguments: dict, message: str) -> None:
     assert reader.refused(tool, **arguments) == message
 
 
 @pytest.mark.parametrize("text", ["' OR 1=1 --", "<script>x()</script>", "😀", "ग्रोसरी", "%", "_", "\\", '"'])
-def test_any_text_is_only_looked_for(reader, text: str) -> None:
+def test_any_text_is_only_searched_for(reader, text: str) -> None:
     assert reader.found("find_entries", texts=[text])["found"] == 0
 
 
-def test_an_unknown_tool_is_an_error_of_the_protocol(reader) -> None:
+def test_an_unknown_tool_is_a_protocol_error(reader) -> None:
     with pytest.raises(MCPError, match="Unknown tool"):
         reader.call("delete_everything")
 
@@ -272,7 +272,7 @@ def test_an_entry_is_added_once_and_undone(house, writer) -> None:
     house.reset()
 
 
-def test_an_entry_is_of_today_in_the_home_currency(house, writer) -> None:
+def test_a_new_entry_defaults_to_today_and_the_home_currency(house, writer) -> None:
     answer = writer.call("add_entry", amount="4", category="Food / Coffee", idempotency_key=str(uuid4()))
     assert said(answer) == 'Added an expense of 4.00 USD on 2017-10-15 in "Food / Coffee".'
     house.reset()
@@ -315,11 +315,11 @@ def test_entries_are_recategorised_once_and_undone(house, writer) -> None:
         ("recategorise", {"entry_ids": [], "category": "Coffee"}, "entry_ids must have at least 1 items."),
     ],
 )
-def test_a_change_that_does_not_fit_is_explained(writer, tool: str, arguments: dict, message: str) -> None:
+def test_an_invalid_change_is_explained(writer, tool: str, arguments: dict, message: str) -> None:
     assert writer.refused(tool, **{"idempotency_key": str(uuid4()), **arguments}).startswith(message)
 
 
-def test_a_key_used_for_something_else_is_refused(house, writer) -> None:
+def test_a_reused_key_is_refused(house, writer) -> None:
     key = str(uuid4())
     writer.found("add_entry", amount="1", payee="Starbucks", idempotency_key=key)
     assert "Idempotency-Key" in writer.refused("add_entry", amount="2", payee="Starbucks", idempotency_key=key)
@@ -331,7 +331,7 @@ def test_only_what_was_returned_can_be_undone(writer, undo: str) -> None:
     assert writer.refused("undo", undo=undo).startswith("This does not undo any of your changes.")
 
 
-def test_somebody_elses_undo_is_refused(house, writer) -> None:
+def test_another_persons_undo_is_refused(house, writer) -> None:
     made = writer.changed("add_entry", amount="1", payee="Starbucks")
     stranger = house.newcomer()
     person = replace(house.person, user_id="somebody else")
@@ -344,7 +344,7 @@ def test_somebody_elses_undo_is_refused(house, writer) -> None:
 # What others wrote
 
 
-def test_what_a_payee_says_stays_in_its_field(house, writer) -> None:
+def test_the_text_of_a_payee_stays_in_its_field(house, writer) -> None:
     made = writer.changed("add_entry", amount="9999", payee=INJECTION, description=INJECTION, category="coffee")
     asked = [
         ("find_entries", {"texts": ["disregard your"]}),
@@ -365,7 +365,7 @@ def test_what_a_payee_says_stays_in_its_field(house, writer) -> None:
     house.reset()
 
 
-def test_a_long_near_name_is_cut(house, writer) -> None:
+def test_a_long_similar_name_is_shortened(house, writer) -> None:
     long = "Zeppelin " + "and so on " * 15
     writer.changed("add_entry", amount="1", payee=long)
     answer = writer.call("spending", payees=["Zepelin " + "and so on " * 6])
@@ -374,7 +374,7 @@ def test_a_long_near_name_is_cut(house, writer) -> None:
     house.reset()
 
 
-def test_nobody_reaches_the_data_of_others(house, writer) -> None:
+def test_nobody_reaches_other_peoples_data(house, writer) -> None:
     mine = writer.found("find_entries", limit=1)["entries"][0]["id"]
     stranger = house.newcomer()
     access = Access(stranger, replace(house.person, user_id="somebody else"), frozenset({"read", "write"}), UNDOS)
@@ -405,7 +405,7 @@ def test_the_guide_is_listed_and_read(reader) -> None:
 
 
 @pytest.mark.parametrize("uri", ["outlay://docs/none", "outlay://docs/../mcp/server.py", "file:///etc/passwd"])
-def test_there_is_no_other_page(reader, uri: str) -> None:
+def test_no_other_page_can_be_read(reader, uri: str) -> None:
     with pytest.raises(MCPError, match="Unknown page"):
         reader.ask("read_resource", uri)
 
@@ -420,6 +420,6 @@ def test_prompts_are_written_for_a_period(reader) -> None:
 
 
 @pytest.mark.parametrize(("name", "arguments"), [("monthly_review", {"month": "soon"}), ("yearly_review", {})])
-def test_a_prompt_that_cannot_be_written_says_why(reader, name: str, arguments: dict) -> None:
+def test_an_invalid_prompt_is_explained(reader, name: str, arguments: dict) -> None:
     with pytest.raises(MCPError, match=r"such as 2017-09|Unknown prompt"):
         reader.ask("get_prompt", name, arguments)

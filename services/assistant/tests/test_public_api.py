@@ -1,4 +1,4 @@
-"""What the tools make of answers that are no use to them. The gateway is an application that says what a test wants."""
+"""The client of the public API handles errors and malformed answers."""
 
 from __future__ import annotations
 
@@ -45,35 +45,35 @@ def problem(status: int, **more: Any) -> Gateway:
 
 
 @pytest.mark.parametrize("status", [400, 404, 409, 412, 422])
-def test_a_problem_is_said_as_the_api_says_it(status):
+def test_a_problem_keeps_the_message_of_the_api(status):
     with pytest.raises(RefusedError, match=r"^Change that; is too large$") as refused:
         api(problem(status, detail="Change that", errors=[{"pointer": "/amount", "message": "is too large"}])).read("/expenses")
     assert (refused.value.status, refused.value.code, refused.value.lasting) == (status, "some-thing", True)
 
 
 @pytest.mark.parametrize("status", [429, 502, 503, 504])
-def test_what_may_pass_is_worth_another_try(status):
+def test_a_temporary_problem_can_be_retried(status):
     with pytest.raises(RefusedError) as refused:
         api(problem(status)).read("/expenses")
     assert not refused.value.lasting
 
 
 @pytest.mark.parametrize(("status", "said"), [(401, "Sign in again"), (403, "does not allow this"), (429, "Too many")])
-def test_who_may_not_ask_is_told_so_in_plain_words(status, said):
+def test_refusals_are_explained_in_plain_words(status, said):
     with pytest.raises(RefusedError, match=said):
         api(problem(status, detail="token_expired")).read("/expenses")
 
 
 @pytest.mark.parametrize("body", [b"", b"<html>", b'{"items": [', b"\xff\xfe", b"[]", b"null", b'"x"'])
 @pytest.mark.parametrize("status", [200, 500, 302])
-def test_an_answer_that_makes_no_sense_is_an_error(status, body):
+def test_a_malformed_answer_is_an_error(status, body):
     gateway = Gateway(status, body)
     with pytest.raises(ToolError):
         api(gateway).read("/expenses")
     assert gateway.asked == 1
 
 
-def test_the_credential_and_what_else_is_given_go_with_each_request():
+def test_the_credential_and_headers_are_sent_with_each_request():
     gateway = Gateway(200, b"{}")
     api(gateway).read("/categories")
     assert (gateway.headers["authorization"], gateway.headers["x-forwarded-for"]) == ("Bearer outlay_dlg_x", "192.0.2.7")
@@ -96,13 +96,13 @@ def silent() -> Iterator[str]:
         yield f"http://127.0.0.1:{server.getsockname()[1]}"
 
 
-def test_who_is_silent_took_too_long(silent):
+def test_a_silent_api_times_out(silent):
     with httpx.Client(base_url=silent, timeout=0.2) as client, pytest.raises(ToolError, match="too long") as refused:
         PublicApi(client, "x").read("/expenses")
     assert not refused.value.lasting
 
 
-def test_who_is_away_cannot_be_reached():
+def test_an_unreachable_api_is_unavailable():
     with closing(socket.create_server(("127.0.0.1", 0))) as gone:
         address = f"http://127.0.0.1:{gone.getsockname()[1]}"
     with new_client(address) as client, pytest.raises(ToolError, match="is unavailable") as refused:

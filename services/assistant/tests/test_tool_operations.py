@@ -1,4 +1,4 @@
-"""The tools by themselves, as Watson's extension and scripts ask them."""
+"""The tool operations, as Watson's extension and scripts call them."""
 
 from __future__ import annotations
 
@@ -57,11 +57,11 @@ def test_spending_at_a_payee(ask: Ask) -> None:
     assert "71.20" in ask("spending", payee="rewe").json()["text"]
 
 
-def test_what_is_left_out_or_empty_restricts_nothing(ask: Ask) -> None:
+def test_missing_or_empty_parameters_restrict_nothing(ask: Ask) -> None:
     assert ask("spending").json()["text"] == ask("spending", period="", category=" ").json()["text"]
 
 
-def test_comparison_with_the_period_before(ask: Ask) -> None:
+def test_comparison_with_the_previous_period(ask: Ask) -> None:
     answer = ask("comparison", period="this month", category="groceries").json()
     assert [figure["amount"]["amount"] for figure in answer["figures"]] == ["31.20", "65.50", "-34.30"]
 
@@ -71,7 +71,7 @@ def test_comparison_with_another_period(ask: Ask) -> None:
     assert [figure["amount"]["amount"] for figure in answer["figures"]] == ["65.50", "31.20", "34.30"]
 
 
-def test_the_biggest(ask: Ask) -> None:
+def test_the_biggest_expenses(ask: Ask) -> None:
     answer = ask("biggest", period="last month", limit=2).json()
     assert [entry["payee"] for entry in answer["entries"]] == ["Landlord", "Rewe"]
 
@@ -92,7 +92,7 @@ def test_budgets_and_why(ask: Ask) -> None:
 @pytest.mark.parametrize(
     "words", [{"period": "the day the cows came home"}, {"category": "frobnication"}, {"payee": "nobody i know"}]
 )
-def test_words_that_mean_nothing_are_not_guessed_at(ask: Ask, words: dict[str, str]) -> None:
+def test_unknown_words_are_refused(ask: Ask, words: dict[str, str]) -> None:
     answer = ask("spending", **words)
     assert answer.status_code == 422
     assert answer.json()["type"] == "/problems/not-understood"
@@ -105,7 +105,7 @@ def test_a_refusal_of_the_api_is_passed_on(ask: Ask, purse: Purse) -> None:
 
 
 @pytest.mark.parametrize("query", [{"period": "x" * 101}, {"limit": 0}, {"limit": 51}, {"limit": "many"}, {"sql": "drop"}])
-def test_what_does_not_fit_is_refused(ask: Ask, query: dict[str, Any]) -> None:
+def test_invalid_parameters_are_refused(ask: Ask, query: dict[str, Any]) -> None:
     assert ask("biggest", **query).status_code == 400
 
 
@@ -120,5 +120,5 @@ def test_questions_are_limited_like_messages(ask: Ask) -> None:
 
 
 @pytest.mark.parametrize("period", ["0 .", "last fortnight", "\u2776", "\u1369 weeks ago"])
-def test_odd_days_and_digits_are_no_fault(ask: Ask, period: str) -> None:
+def test_odd_days_and_digits_cause_no_error(ask: Ask, period: str) -> None:
     assert ask("spending", period=period).status_code in (200, 422)

@@ -1,4 +1,4 @@
-"""Talks with Watson: sessions, what it is told, what it wants of Outlay."""
+"""Conversations with Watson: sessions, what it is told, and its directives."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ def outlay(**directive):
     return [{"response_type": "user_defined", "user_defined": {"outlay": directive}}]
 
 
-def test_what_watson_says_is_shown(server, watson):
+def test_watsons_answer_is_shown(server, watson):
     reply = Chat(watson).say("hello")
     assert (texts_of(reply), reply.outcome, reply.intent) == ("Hello.", Outcome.ANSWERED, "watson")
 
 
-def test_a_talk_stays_in_its_session(server, watson):
+def test_a_conversation_keeps_its_session(server, watson):
     chat = Chat(watson)
     for text in ("one", "two", "three"):
         chat.say(text)
@@ -29,7 +29,7 @@ def test_a_talk_stays_in_its_session(server, watson):
     assert [session.turns for session in server.sessions.values()] == [3]
 
 
-def test_two_talks_share_no_session(server, watson):
+def test_two_conversations_have_separate_sessions(server, watson):
     Chat(watson).say("one")
     Chat(watson).say("one")
     assert len(server.sessions) == 2
@@ -44,26 +44,26 @@ def test_a_session_that_has_expired_is_renewed(server, watson):
     assert len(server.of("create_session")) == 2
 
 
-def test_the_token_is_asked_for_once(server, watson):
+def test_the_token_is_fetched_once(server, watson):
     chat = Chat(watson)
     chat.say("one")
     chat.say("two")
     assert len(server.of("token")) == 1
 
 
-def test_a_token_that_was_withdrawn_is_renewed(server, watson):
+def test_a_revoked_token_is_renewed(server, watson):
     chat = Chat(watson)
     chat.say("one")
     server.withdraw_tokens()
     assert texts_of(chat.say("two")) == "Hello."
 
 
-def test_cloud_pak_for_data_gives_tokens_too(server, make):
+def test_cloud_pak_for_data_issues_tokens_too(server, make):
     for given in ({"WATSON_CP4D_PASSWORD": server.password}, {"WATSON_CP4D_APIKEY": server.password}):
         assert texts_of(Chat(make(server.environ_of_cloud_pak(**given))).say("hello")) == "Hello."
 
 
-def test_nothing_that_says_who_asks_is_sent(server, watson):
+def test_nothing_that_identifies_the_person_is_sent(server, watson):
     chat = Chat(watson)
     chat.say("how much did I spend on groceries?")
     chat.say("and now?")
@@ -72,7 +72,7 @@ def test_nothing_that_says_who_asks_is_sent(server, watson):
         assert secret not in sent
 
 
-def test_watson_counts_people_by_a_keyed_name(server, watson):
+def test_watson_counts_people_by_a_pseudonym(server, watson):
     Chat(watson).say("one")
     Chat(watson).say("one")
     Chat(watson, user_id="somebody-else").say("one")
@@ -81,14 +81,14 @@ def test_watson_counts_people_by_a_keyed_name(server, watson):
     assert all(f"customer_id={request.body['user_id']}" in request.headers.values() for request in server.of("message"))
 
 
-def test_watson_may_not_learn_from_what_is_said(server, watson):
+def test_watson_must_not_learn_from_messages(server, watson):
     Chat(watson).say("one")
     assert all(
         request.headers["X-Watson-Learning-Opt-Out"] == "true" for request in server.of("message") + server.of("create_session")
     )
 
 
-def test_watson_is_told_how_days_and_amounts_are_written(server, watson):
+def test_watson_gets_the_format_of_dates_and_amounts(server, watson):
     Chat(watson).say("one")
     context = server.of("message")[0].body["context"]
     assert context["global"]["system"] == {"timezone": "Europe/Berlin", "locale": "en-gb", "reference_time": "2026-11-30T11:00:00Z"}
@@ -103,7 +103,7 @@ def test_watson_is_told_how_days_and_amounts_are_written(server, watson):
 @pytest.mark.parametrize(
     ("locale", "told"), [("de-AT", "de-de"), ("en-IN", "en-gb"), ("en-US", "en-us"), ("hi-IN", None), ("pt", "pt-br")]
 )
-def test_a_locale_that_watson_lacks_becomes_the_nearest(server, watson, locale, told):
+def test_an_unsupported_locale_becomes_the_closest_one(server, watson, locale, told):
     Chat(watson, locale=locale).say("one")
     assert server.of("message")[0].body["context"]["global"]["system"].get("locale") == told
 
@@ -116,7 +116,7 @@ def test_the_extension_gets_a_token_only_if_it_is_on(server, make):
     assert on["outlay_token"] == "outlay_dlg_x"
 
 
-def test_line_breaks_and_tabs_are_no_problem(server, watson):
+def test_line_breaks_and_tabs_become_spaces(server, watson):
     Chat(watson).say("a\r\nb\tc")
     assert server.of("message")[0].body["input"]["text"] == "a b c"
 
@@ -131,7 +131,7 @@ def test_numbers_come_from_the_tools(server, watson):
     assert figures[0]["link"] == "/expenses?from=2026-10-01&to=2026-10-31"
 
 
-def test_what_watson_asked_for_is_added_to_the_words(server, watson):
+def test_details_from_watson_are_added_to_the_words(server, watson):
     server.say = lambda _text, session: (
         outlay(tool="spending", period={"skill_variable": "when"}) if session.variables.setdefault("when", "last month") else []
     )
@@ -139,7 +139,7 @@ def test_what_watson_asked_for_is_added_to_the_words(server, watson):
     assert "65.50" in str(reply.blocks)
 
 
-def test_a_follow_up_goes_on_from_the_question_before(server, watson):
+def test_a_follow_up_continues_the_previous_question(server, watson):
     said = {"groceries": outlay(tool="spending"), "this": outlay(tool="follow_up")}
     server.say = lambda text, _session: next(answer for word, answer in said.items() if word in text)
     chat = Chat(watson)
@@ -159,7 +159,7 @@ def test_a_change_is_only_proposed(server, watson):
     assert tools.done == []
 
 
-def test_only_the_words_yes_agree_to_a_change(server, watson):
+def test_only_a_plain_yes_confirms_a_change(server, watson):
     server.say = lambda _text, _session: outlay(propose="add_expense")
     chat = Chat(watson)
     chat.say("add coffee 3.50 yesterday")
@@ -189,12 +189,12 @@ def test_an_amount_below_zero_is_declined(server, watson):
     assert Chat(watson).say("add coffee").outcome is Outcome.DECLINED
 
 
-def test_of_two_proposals_only_one_is_made(server, watson):
+def test_only_one_of_two_proposals_is_made(server, watson):
     server.say = lambda _text, _session: outlay(propose="add_expense") * 2
     assert kinds_of(Chat(watson).say("add coffee 3.50 yesterday")) == ["text", "card"]
 
 
-def test_figures_stand_where_watson_wanted_them(server, watson):
+def test_figures_are_placed_where_watson_wants_them(server, watson):
     server.say = lambda _text, _session: [
         {"response_type": "text", "text": "Before."},
         *outlay(tool="budgets"),
@@ -205,14 +205,14 @@ def test_figures_stand_where_watson_wanted_them(server, watson):
     assert "budgets" in kinds_of(reply)
 
 
-def test_what_the_api_refuses_is_said(server, watson):
+def test_a_refusal_of_the_api_is_reported(server, watson):
     server.say = lambda _text, _session: outlay(tool="spending")
     reply = Chat(watson, Purse(broken="The API is down.")).say("how much did I spend on groceries?")
     assert reply.outcome is Outcome.FAILED
     assert "The API is down." in texts_of(reply)
 
 
-def test_an_option_is_chosen_as_watson_wants_it(server, watson):
+def test_choosing_an_option_sends_watsons_input(server, watson):
     chosen = {"input": {"text": "Spending", "suggestion_id": "s-1", "intents": [{"intent": "spending", "confidence": 0.6}]}}
     server.say = lambda _text, _session: [
         {"response_type": "suggestion", "title": "Did you mean:", "suggestions": [{"label": "Spending", "value": chosen}]}
@@ -232,25 +232,25 @@ def test_a_session_that_watson_ends_is_deleted(server, watson):
     assert chat.memory["session"] == ""
 
 
-def test_a_talk_that_is_given_up_ends_its_session(server, watson):
+def test_an_abandoned_conversation_ends_its_session(server, watson):
     chat = Chat(watson)
     chat.say("one")
     watson.end(chat.memory, ANN.user_id)
     assert server.sessions == {}
 
 
-def test_what_is_kept_of_somebody_can_be_deleted(server, watson):
+def test_a_persons_data_at_watson_can_be_deleted(server, watson):
     watson.forget(ANN.user_id)
     Chat(watson).say("one")
     assert server.of("delete_user_data")[0].query["customer_id"] == [server.of("message")[0].body["user_id"]]
 
 
-def test_another_language_is_answered_in_it(server: WatsonServer, watson):
+def test_a_message_is_answered_in_its_language(server: WatsonServer, watson):
     server.say = lambda _text, _session: outlay(tool="spending")
     assert Chat(watson, locale="en-GB").say("how much did I spend on groceries last month?").language == "en"
 
 
-def test_what_outlay_asks_back_is_not_watsons_to_answer(server, watson):
+def test_answers_to_outlays_questions_do_not_go_to_watson(server, watson):
     server.say = lambda _text, _session: outlay(propose="set_budget")
     chat = Chat(watson)
     assert chat.say("set a budget of 200").outcome is Outcome.CLARIFY
@@ -259,11 +259,11 @@ def test_what_outlay_asks_back_is_not_watsons_to_answer(server, watson):
     assert len(server.of("message")) == asked
 
 
-def test_three_things_to_say_next_are_suggested(server, watson):
+def test_there_are_three_suggestions(server, watson):
     assert len(Chat(watson).say("hello").suggestions) == 3
 
 
-def test_who_says_which_they_meant_is_answered_what_they_asked(server, watson):
+def test_choosing_a_suggestion_answers_the_original_question(server, watson):
     chosen = {"input": {"text": "Spending", "suggestion_id": "s-1"}}
     asked = [{"response_type": "suggestion", "title": "Did you mean:", "suggestions": [{"label": "Spending", "value": chosen}]}]
     server.say = lambda text, _session: outlay(tool="spending") if text == "Spending" else asked
@@ -272,7 +272,7 @@ def test_who_says_which_they_meant_is_answered_what_they_asked(server, watson):
     assert "65.50" in str(chat.say("Spending").blocks)
 
 
-def test_many_talks_share_one_client_without_mixing(server, watson):
+def test_conversations_share_a_client_without_mixing(server, watson):
     server.say = lambda text, session: [{"response_type": "text", "text": f"{text} {session.variables['outlay_currency']}"}]
 
     def talks(number: int) -> list[str]:

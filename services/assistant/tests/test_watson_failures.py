@@ -1,4 +1,4 @@
-"""What becomes of a message when Watson is down, slow, refuses us, or talks nonsense."""
+"""Messages while Watson is down, slow, refuses us or sends malformed answers."""
 
 from __future__ import annotations
 
@@ -37,23 +37,23 @@ def test_each_status_has_its_reason(server, watson, status, reason):
     assert reason_of(Chat(watson)) == reason
 
 
-def test_nobody_listens(server, make):
+def test_an_unreachable_watson(server, make):
     (port,) = free_ports(1)
     assert reason_of(Chat(make(server.environ(WATSON_URL=f"http://127.0.0.1:{port}")))) == "unreachable"
 
 
-def test_nobody_gives_out_tokens(server, make):
+def test_an_unreachable_token_server(server, make):
     (port,) = free_ports(1)
     assert reason_of(Chat(make(server.environ(WATSON_IAM_URL=f"http://127.0.0.1:{port}")))) == "unreachable"
 
 
-def test_a_key_that_is_not_known_is_tried_once_for_all(server, make):
+def test_an_unknown_key_is_tried_only_once(server, make):
     chat = Chat(make(server.environ(WATSON_APIKEY="another-key")))
     assert [reason_of(chat) for _ in range(3)] == ["unauthorised"] * 3
     assert len(server.of("token")) == 1
 
 
-def test_a_user_of_cloud_pak_that_is_refused(server, make):
+def test_a_refused_user_of_cloud_pak(server, make):
     assert reason_of(Chat(make(server.environ_of_cloud_pak(WATSON_CP4D_PASSWORD="wrong")))) == "unauthorised"
 
 
@@ -65,14 +65,14 @@ def test_one_failed_token_does_not_hold_up_the_next_message(server, watson):
     assert time.monotonic() - begun < 10, "the SDK alone would wait for a minute"
 
 
-def test_an_assistant_that_was_deleted(server, watson):
+def test_a_deleted_assistant(server, watson):
     chat = Chat(watson)
     chat.say("hello")
     server.assistants.clear()
     assert reason_of(chat) == "not_found"
 
 
-def test_an_environment_that_was_deleted(server, watson):
+def test_a_deleted_environment(server, watson):
     server.environments.clear()
     assert reason_of(Chat(watson)) == "not_found"
 
@@ -94,7 +94,7 @@ def test_a_slow_token_is_given_up_in_time(server, watson):
     assert time.monotonic() - begun < 8
 
 
-def test_a_lost_answer_is_not_asked_for_again(server, watson):
+def test_a_message_with_a_lost_answer_is_not_sent_again(server, watson):
     chat = Chat(watson)
     chat.say("hello")
     server.hangs_up = 1
@@ -102,7 +102,7 @@ def test_a_lost_answer_is_not_asked_for_again(server, watson):
     assert len(server.of("message")) == 1
 
 
-def test_a_session_is_begun_again_if_it_fails_once(server, watson):
+def test_beginning_a_session_is_tried_twice(server, watson):
     server.fail("create_session", 503)
     assert texts_of(Chat(watson).say("hello")) == "Hello."
 
@@ -113,7 +113,7 @@ def test_a_message_that_fails_is_not_sent_again(server, watson):
     assert len(server.of("message")) == 1
 
 
-def test_a_short_wait_is_kept_to_and_a_long_one_given_up(server, watson):
+def test_a_short_wait_is_respected_and_a_long_one_fails(server, watson):
     chat = Chat(watson)
     server.fail("message", 429, Retry_After="1")
     assert texts_of(chat.say("hello")) == "Hello."
@@ -121,7 +121,7 @@ def test_a_short_wait_is_kept_to_and_a_long_one_given_up(server, watson):
     assert reason_of(chat) == "limited"
 
 
-def test_watson_is_left_alone_as_long_as_it_wants(server, watson):
+def test_watson_is_not_called_while_it_limits_us(server, watson):
     server.fail("message", 429, Retry_After="30")
     assert reason_of(Chat(watson)) == "limited"
     before = len(server.requests)
@@ -129,7 +129,7 @@ def test_watson_is_left_alone_as_long_as_it_wants(server, watson):
     assert len(server.requests) == before
 
 
-def test_a_withdrawn_token_that_stays_refused_is_given_up(server, watson):
+def test_a_token_that_stays_refused_is_an_error(server, watson):
     server.fail("create_session", 401, 401, 401)
     assert reason_of(Chat(watson)) == "unauthorised"
     assert len(server.of("create_session")) == 2
@@ -162,12 +162,12 @@ def test_a_withdrawn_token_that_stays_refused_is_given_up(server, watson):
         b"9" * 2_000_000,
     ],
 )
-def test_nonsense_is_called_nonsense(server, watson, answer):
+def test_a_malformed_answer_is_called_malformed(server, watson, answer):
     server.answer = answer
     assert reason_of(Chat(watson)) == "malformed"
 
 
-def test_no_message_of_an_error_holds_the_key(server, make):
+def test_no_error_message_contains_the_key(server, make):
     server.fail("create_session", 500, 500)
     with pytest.raises(AssistantUnavailableError) as caught:
         Chat(make(server.environ())).say("a secret question")

@@ -1,4 +1,4 @@
-"""Each kind of response of the v2 API, as the API definition and the SDK's models have them, becomes blocks of ours."""
+"""Every documented type of response of the v2 API becomes blocks."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ def test_text_loses_its_markup_and_shows_its_links() -> None:
     ]
 
 
-def test_what_is_within_a_script_is_not_shown() -> None:
+def test_scripts_are_not_shown() -> None:
     assert blocks_of({"response_type": "text", "text": "Hi<script>alert(1)</script><iframe>x</iframe>"}) == [
         {"type": "text", "text": "Hi"}
     ]
 
 
-def test_control_characters_and_marks_of_direction_are_left_out() -> None:
+def test_control_and_direction_characters_are_removed() -> None:
     assert blocks_of({"response_type": "text", "text": "a\x00\x1b[31m\u202eb\u200b"}) == [{"type": "text", "text": "a[31mb"}]
 
 
@@ -64,7 +64,7 @@ def test_options() -> None:
     assert shown(item).asks
 
 
-def test_suggestions_keep_what_watson_wants_with_each() -> None:
+def test_suggestions_keep_watsons_input() -> None:
     one, other = ({"input": {"text": "spend", "suggestion_id": name}} for name in ("a", "b"))
     found = shown(
         {
@@ -77,7 +77,7 @@ def test_suggestions_keep_what_watson_wants_with_each() -> None:
     assert found.inputs["Spending by payee"]["suggestion_id"] == "b"
 
 
-def test_a_pause_is_never_long() -> None:
+def test_a_pause_is_limited() -> None:
     assert blocks_of({"response_type": "pause", "time": 60_000, "typing": True}) == [
         {"type": "pause", "milliseconds": 3000, "typing": True}
     ]
@@ -90,7 +90,7 @@ def test_an_image() -> None:
 
 
 @pytest.mark.parametrize("kind", ["audio", "video", "iframe"])
-def test_what_plays_or_frames_becomes_a_link(kind: str) -> None:
+def test_media_and_frames_become_links(kind: str) -> None:
     item = {"response_type": kind, "source": FILE, "title": "A tour", "description": "Two minutes."}
     assert blocks_of(item) == [{"type": "text", "text": "Two minutes."}, {"type": "link", "label": "A tour", "url": FILE}]
     assert blocks_of({"response_type": kind, "source": FILE}) == [{"type": "link", "label": "files.example.com", "url": FILE}]
@@ -161,7 +161,7 @@ def test_channel_transfer() -> None:
     ]
 
 
-def test_user_defined_for_others_is_left_alone() -> None:
+def test_user_defined_for_others_is_ignored() -> None:
     assert shown({"response_type": "user_defined", "user_defined": {"carousel": []}}) == Rendered()
 
 
@@ -177,7 +177,7 @@ def test_an_end_of_session() -> None:
 
 
 @pytest.mark.parametrize("kind", ["date", "dtmf", "speech_to_text", "text_to_speech", "start_activities", "a_kind_of_the_future"])
-def test_what_means_nothing_here_is_skipped(kind: str) -> None:
+def test_other_types_are_ignored(kind: str) -> None:
     assert shown({"response_type": kind, "command_info": {"type": "collect"}}) == Rendered()
 
 
@@ -212,7 +212,7 @@ def test_an_unsafe_address_never_becomes_a_link(url: object) -> None:
     assert all(block["type"] == "text" for block in shown(words).blocks)
 
 
-def test_sizes_are_bounded() -> None:
+def test_sizes_are_limited() -> None:
     many = {"label": "x" * 5000, "value": {"input": {"text": "y" * 5000}}}
     found = shown(
         *[{"response_type": "text", "text": "z" * 10_000}] * 50, {"response_type": "option", "title": "t", "options": [many] * 100}
@@ -229,12 +229,12 @@ def test_sizes_are_bounded() -> None:
 
 
 @pytest.mark.parametrize("answer", [{}, {"output": None}, {"output": {"generic": None}}, {"output": {"generic": [None]}}])
-def test_another_shape_is_malformed(answer: dict[str, object]) -> None:
+def test_an_undocumented_shape_is_malformed(answer: dict[str, object]) -> None:
     with pytest.raises(WatsonError):
         rendered(answer)
 
 
-def test_an_answer_without_anything_says_that_it_was_not_understood(server, watson) -> None:
+def test_an_empty_answer_says_that_it_was_not_understood(server, watson) -> None:
     server.say = lambda _text, _session: []
     reply = Chat(watson).say("hello")
     assert reply.outcome is Outcome.DECLINED

@@ -1,4 +1,4 @@
-"""The settings of Watson, and what `check` says of them."""
+"""The settings of Watson, and the messages of `check` about them."""
 
 from __future__ import annotations
 
@@ -42,12 +42,12 @@ def sentence_of(environ: dict[str, str]) -> str:
     return str(caught.value)
 
 
-def test_nothing_has_to_be_set() -> None:
+def test_watson_is_optional() -> None:
     assert not read_settings(WatsonSettings, {}).watson_is_set
 
 
 @pytest.mark.parametrize("environ", [GIVEN, CLOUD_PAK])
-def test_each_way_to_sign_in_is_enough(environ: dict[str, str]) -> None:
+def test_each_way_to_sign_in_is_sufficient(environ: dict[str, str]) -> None:
     assert read_settings(WatsonSettings, environ).watson_is_set
 
 
@@ -65,11 +65,11 @@ def test_each_way_to_sign_in_is_enough(environ: dict[str, str]) -> None:
         ({"WATSON_CP4D_USERNAME": "outlay"}, "WATSON_CP4D_USERNAME: is set, but WATSON_CP4D_URL is not"),
     ],
 )
-def test_what_does_not_go_together_is_said(change: dict[str, str], problem: str) -> None:
+def test_conflicting_settings_are_reported(change: dict[str, str], problem: str) -> None:
     assert problem in problems_of({**GIVEN, **change})
 
 
-def test_cloud_pak_wants_a_user_and_one_secret() -> None:
+def test_cloud_pak_needs_a_user_and_one_secret() -> None:
     assert problems_of({**CLOUD_PAK, "WATSON_CP4D_USERNAME": ""}) == ["WATSON_CP4D_USERNAME: is required with WATSON_CP4D_URL"]
     for both in ({"WATSON_CP4D_APIKEY": "key"}, {"WATSON_CP4D_PASSWORD": ""}):
         assert problems_of({**CLOUD_PAK, **both}) == ["WATSON_CP4D_APIKEY: set either it or WATSON_CP4D_PASSWORD"]
@@ -90,7 +90,7 @@ def test_cloud_pak_wants_a_user_and_one_secret() -> None:
         ("WATSON_CA", "/nowhere.pem"),
     ],
 )
-def test_a_value_that_cannot_be_is_refused(name: str, value: str) -> None:
+def test_an_invalid_value_is_refused(name: str, value: str) -> None:
     problems = problems_of({**GIVEN, name: value})
     assert [problem.partition(":")[0] for problem in problems] == [name]
     if name == "WATSON_APIKEY":
@@ -102,14 +102,14 @@ def test_secrets_are_declared_as_such() -> None:
     assert secret == {"WATSON_APIKEY", "WATSON_CP4D_APIKEY", "WATSON_CP4D_PASSWORD"}
 
 
-def test_check_is_content_with_what_works_and_leaves_no_session(server) -> None:
+def test_check_passes_and_leaves_no_session(server) -> None:
     sentence = watson_probe(read_settings(WatsonSettings, server.environ())).try_it()
     assert sentence.endswith("begins and ends a session of the assistant 0f0b2a44-5a0e-4f7a-9d6b-2b1f0c9be3aa")
     assert server.sessions == {}
     assert server.of("message") == []
 
 
-def test_check_says_in_a_sentence_what_is_wrong(server) -> None:
+def test_check_explains_what_is_wrong(server) -> None:
     (port,) = free_ports(1)
     assert "does not know the key" in sentence_of(server.environ(WATSON_APIKEY="another"))
     assert "refuses the user" in sentence_of(server.environ_of_cloud_pak(WATSON_CP4D_PASSWORD="wrong"))
@@ -122,17 +122,17 @@ def test_check_says_in_a_sentence_what_is_wrong(server) -> None:
 @pytest.mark.parametrize(
     ("status", "part"), [(403, "refuses the token"), (429, "too many requests"), (500, "answers 500"), (400, "answers 400")]
 )
-def test_check_tells_statuses_apart(server, status: int, part: str) -> None:
+def test_check_distinguishes_statuses(server, status: int, part: str) -> None:
     server.fail("create_session", status, status)
     assert part in sentence_of(server.environ())
 
 
-def test_check_tells_what_is_not_watson(server) -> None:
+def test_check_recognises_another_server(server) -> None:
     server.fail("create_session", 200, 200)
     assert "is not the Assistant v2 API" in sentence_of(server.environ())
 
 
-def test_check_says_that_the_clock_is_wrong(server) -> None:
+def test_check_reports_a_wrong_clock(server) -> None:
     def in_an_hour() -> datetime:
         return datetime.now(UTC) + timedelta(hours=1)
 
@@ -140,12 +140,12 @@ def test_check_says_that_the_clock_is_wrong(server) -> None:
         watson_probe(read_settings(WatsonSettings, server.environ()), in_an_hour).try_it()
 
 
-def test_no_sentence_holds_a_secret(server) -> None:
+def test_no_sentence_contains_a_secret(server) -> None:
     for environ in (server.environ(WATSON_APIKEY="quite-secret"), server.environ_of_cloud_pak(WATSON_CP4D_PASSWORD="quite-secret")):
         assert "quite-secret" not in sentence_of(environ)
 
 
-def test_variables_of_the_sdk_do_not_count(server, monkeypatch) -> None:
+def test_variables_of_the_sdk_are_ignored(server, monkeypatch) -> None:
     for name, value in {
         "ASSISTANT_URL": "https://evil.example.com",
         "ASSISTANT_DISABLE_SSL": "true",

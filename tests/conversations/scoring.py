@@ -1,4 +1,4 @@
-"""Has a conversation of the questions with the real assistant, over the public API."""
+"""Asks the assistant all questions over the public API, and scores its answers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 
-from conversations.evaluating import is_right, is_wrong_write
+from conversations.evaluation import is_right, is_wrong_write
 from support.asgi import led_to
 from support.household_api import Household, household
 
