@@ -334,7 +334,10 @@ def test_a_slow_stream_is_told_to_refresh() -> None:
         await asyncio.sleep(0.05)
         return [await stream.take(1), await stream.take(1)]
 
-    assert asyncio.run(watch()) == ["event: refresh\ndata: {}\n\n", 'event: alert.raised\ndata: {"book_id": "u1", "user_id": "u1", "n": 501}\n\n']
+    assert asyncio.run(watch()) == [
+        "event: refresh\ndata: {}\n\n",
+        'event: alert.raised\ndata: {"book_id": "u1", "user_id": "u1", "n": 501}\n\n',
+    ]
 
 
 def test_streams_are_limited_and_can_be_closed() -> None:
