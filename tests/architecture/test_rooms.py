@@ -40,7 +40,7 @@ STORES = (
 ROOMS = {
     "connexion": ("chassis/web/"),
     "flask": ("chassis/web/",),
-    "sqlalchemy": ("chassis/storage/", "chassis/messaging/", "/adapters/", "/migrations/", *STORES),
+    "sqlalchemy": ("chassis/storage/", "chassis/messaging/", "/migrations/", *STORES),
     "alembic": ("chassis/storage/migrations.py", "chassis/storage/dialects/ddl.py", "/migrations/"),
     "pymysql": ("chassis/storage/dialects/",),
     "ibm_db_dbi": ("chassis/storage/dialects/",),

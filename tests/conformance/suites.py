@@ -48,6 +48,7 @@ SUITES = (
     Suite("auth: use cases", "tests/contract/test_auth_stores.py", "make_auth", _DOCUMENTS),
     Suite("auth: rekeying", "tests/contract/test_rekeying.py", "documents", _DOCUMENTS),
     Suite("notifier: rekeying", "tests/contract/test_rekeying.py", "database", _SQL),
+    Suite("chassis: due jobs", "tests/contract/test_due_jobs.py", "jobs", _SQL),
     Suite("expenses: expenses, categories, imports", "tests/contract/test_expense_store_promises.py", "database", _SQL),
     Suite("expenses: categories in steps", "tests/contract/test_categories_in_steps.py", "world", _SQL),
     Suite("expenses: home currency in steps", "tests/contract/test_home_currency_in_steps.py", "world", _SQL),

@@ -22,7 +22,7 @@ SERVICES = ("expenses", "budgets", "notifier")
 def differences(url: str, service: str) -> list[object]:
     database = Database(url)
     with database.read() as connection:
-        found = compare_metadata(MigrationContext.configure(connection), import_module(f"{service}.adapters.sql").metadata)
+        found = compare_metadata(MigrationContext.configure(connection), import_module(f"{service}.tables").metadata)
     database.close()
     return list(found)
 

@@ -92,8 +92,8 @@ def test_a_value_that_does_not_fit_is_no_weather(database: Database) -> None:
 
 def test_two_conflicting_transactions_both_pass_if_repeatable(database: Database) -> None:
     crosswise = Crosswise()
-    works = [crosswise.uow("a", "b"), crosswise.uow("b", "a")]
-    assert both(*(lambda uow=uow: database.run(uow) for uow in works)) == []
+    works = [crosswise.work("a", "b"), crosswise.work("b", "a")]
+    assert both(*(lambda work=work: database.run(work) for work in works)) == []
     assert crosswise.attempts == 3
     assert (value(database, "SELECT SUM(n) FROM thing"), value(database, "SELECT MAX(n) FROM thing")) == (4, 2)
 

@@ -22,9 +22,9 @@ def sign_up(page: Page, email: str) -> None:
     page.get_by_label("Email").fill(email)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_label("Your name").fill("Maria")
-    page.get_by_label("HomeDeployment currency").fill("USD") if page.get_by_label("HomeDeployment currency").evaluate(
+    page.get_by_label("Home currency").fill("USD") if page.get_by_label("Home currency").evaluate(
         "e => e.tagName"
-    ) == "INPUT" else page.get_by_label("HomeDeployment currency").select_option("USD")
+    ) == "INPUT" else page.get_by_label("Home currency").select_option("USD")
     page.get_by_role("button", name="Create account").click()
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     expect(page).not_to_have_url(re.compile("sign-up"))
