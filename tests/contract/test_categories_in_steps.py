@@ -63,6 +63,7 @@ def test_each_expense_is_published_once_and_the_removal_last(world):
     assert {event.data["category_moved"]["to"] for event in moved} == {home.fun.id}
     assert removed.id > moved[-1].id
     assert removed.data == {
+        "book_id": world.caller.user_id,
         "user_id": world.caller.user_id,
         "category_id": home.food.id,
         "version": 2,

@@ -89,6 +89,7 @@ def test_a_category_of_a_failed_import_is_published_as_removed(world):
     assert (made.type, removed.type) == ("category.changed", "category.removed")
     [category] = made.data["categories"]
     assert removed.data == {
+        "book_id": world.caller.user_id,
         "user_id": world.caller.user_id,
         "category_id": category["category_id"],
         "version": category["version"] + 1,

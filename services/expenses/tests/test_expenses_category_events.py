@@ -51,7 +51,7 @@ def test_a_deleted_category_is_published_even_without_expenses(api: Api) -> None
 def test_a_new_person_is_published_to_have_no_category(api: Api) -> None:
     person = {"email": "v1.k.x", "email_verified": True, "name": "Maria", "time_zone": "UTC", "locale": "en"}
     api.tell("user.registered", home_currency="EUR", version=1, **person)
-    assert told(api) == [{"user_id": api.caller.user_id, "categories": [], "complete": True}]
+    assert told(api) == [{"book_id": api.caller.user_id, "user_id": api.caller.user_id, "categories": [], "complete": True}]
     catch_up(api)
     assert told(api) == []
 
