@@ -253,7 +253,7 @@ def test_check_says_how_the_assistant_reaches_what_it_needs(apart: Apart) -> Non
     assert (done.returncode, done.stdout.count("ok ")) == (0, 2), done.stdout
     for wrong, sentence in (
         ({"OUTLAY_API_URL": "http://127.0.0.1:9"}, "OUTLAY_API_URL: nothing answers"),
-        ({"OUTLAY_API_URL": environ["AUTH_URL"]}, "OUTLAY_API_URL: what answers at"),
+        ({"OUTLAY_API_URL": environ["AUTH_URL"]}, "OUTLAY_API_URL: the server at"),
         ({"OUTLAY_URL": "https://elsewhere.example"}, "OUTLAY_URL: the gateway at"),
         ({"AUTH_URL": "http://127.0.0.1:9"}, "AUTH_URL: "),
         ({"OUTLAY_API_URL": "gateway"}, "OUTLAY_API_URL: is 'gateway', must be"),
