@@ -20,7 +20,7 @@ _BATCH = 500
 class AccountDeletion:
     """Deletes accounts, and whatever has expired.
 
-    One write turns the user into a tombstone that carries the event. From then on nobody can sign in, and the sessions and access
+    One write turns the user into a tombstone that carries the event. Sign-in then is impossible, and the sessions and access
     tokens, which were in the same document, are gone. The address is released afterwards, or by `clean_up` after a crash.
     """
 

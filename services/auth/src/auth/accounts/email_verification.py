@@ -23,7 +23,7 @@ from auth.users.unit_of_work import UserUnitOfWork
 
 @dataclass(frozen=True, kw_only=True)
 class EmailVerification:
-    """Claims the new address only when it is confirmed, so that nobody can keep others from signing up with theirs."""
+    """Claims the new address only when it is confirmed, so that one account cannot block the address of another person."""
 
     users: Users
     verifications: EmailedLinks

@@ -1,4 +1,4 @@
-"""Wrong passwords at sign-in: each network waits longer after each one, and nobody can lock the owner of an account out."""
+"""Wrong passwords at sign-in: each network waits longer after each one, and the account's owner is never locked out."""
 
 from __future__ import annotations
 

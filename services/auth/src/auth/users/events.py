@@ -57,7 +57,7 @@ class UserEvents:
             "user_id": user.id,
             "email": self._encryptor.encrypt(to or user.email, email_of(user.id)),
             "token": self._encryptor.encrypt(link.token, link_token_of(user.id)),
-            # Nobody can have their text sent to an address that may be somebody else's.
+            # No user's text is sent to an address that may belong to somebody else.
             "name": user.name if user.email_verified and not to else "",
             "locale": user.locale,
             "expires_at": to_wire(link.expires_at),

@@ -31,7 +31,7 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class SendAgain:
-    """The provider does not have the email, or nobody can say."""
+    """The provider does not have the email, or its state is unknown."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ _ATTEMPTS = 5
 
 
 def unsubscribe_token_of(user_id: str, kind: AlertKind, encryptor: Encryptor) -> str:
-    """Return the token in an email's unsubscribe link: encrypted, so that nobody can forge it. It never expires."""
+    """Return the token in an email's unsubscribe link: encrypted, so that it cannot be forged. It never expires."""
     return encryptor.encrypt(UnsubscribeLink(user_id, kind).to_text(), UNSUBSCRIBING)
 
 

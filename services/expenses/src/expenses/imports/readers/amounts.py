@@ -43,7 +43,7 @@ ReadAmount = Callable[[str], Amount | None]
 
 
 def amount_reader(decimal: str, currency: str = "") -> ReadAmount:
-    """Return a function from text to an amount, or to None if the text is no amount.
+    """Return a function that parses an amount, or returns None if the text is not an amount.
 
     `decimal` is the decimal separator, `currency` the currency that a sign such as $ means if it can.
     """
