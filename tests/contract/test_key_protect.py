@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from chassis.process.keys_command import look_after_keys
+from chassis.process.keys_command import run_keys_command
 from chassis.runtime.settings import SettingsError, read_settings
 from chassis.security.data_keys import KeySettings, encryptor_from, parse_keys
 from chassis.security.encryption import Encryptor, key_id_of
@@ -40,7 +40,7 @@ def settings(server: KeyProtectServer, *keys: str, **options: str) -> KeySetting
 
 def said(settings: KeySettings, action: str) -> list[str]:
     lines: list[str] = []
-    look_after_keys(settings, action, say=lines.append)
+    run_keys_command(settings, action, say=lines.append)
     return lines
 
 

@@ -25,7 +25,7 @@ from chassis.runtime.settings import SettingsError, read_settings
 from chassis.storage.migrations import HalfImportedError
 from chassis.storage.transfer import Row, TransferPart
 from faults.environment import Disk
-from outlay.server import DataFolderInUseError, only_one
+from outlay.server import DataFolderInUseError, hold_folder
 from outlay.settings import HomeSettings
 from outlay.suite import build_suite
 from outlay.transfer import command
@@ -164,7 +164,7 @@ def test_stores_with_something_in_them_are_left_alone(home: Path, archive: Path)
 
 
 def test_while_outlay_runs_nothing_moves(home: Path, tmp_path: Path) -> None:
-    with only_one(home), pytest.raises(DataFolderInUseError, match="Another Outlay is running"):
+    with hold_folder(home), pytest.raises(DataFolderInUseError, match="Another Outlay is running"):
         command.export_command(settings_of(home), {}, tmp_path / "a.outlay", say=print)
 
 

@@ -240,4 +240,4 @@ class Cluster:
         while not self._stopping.wait(self.numbers.look):
             for deployment in self.deployments.values():
                 if deployment.role == "serve":
-                    self.fronts[deployment.service].lead_to(deployment.addresses)
+                    self.fronts[deployment.service].use_backends(deployment.addresses)

@@ -24,5 +24,5 @@ def call(app: Any, method: str, path: str, *, base: str = "http://outlay.test/ap
 def led_to(app: Any) -> InProcess:
     """Return a transport to an application, for a client that waits."""
     transport = InProcess()
-    transport.lead_to(app)
+    transport.connect(app)
     return transport

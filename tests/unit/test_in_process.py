@@ -34,7 +34,7 @@ async def app(scope: Any, receive: Any, send: Any) -> None:
 @pytest.fixture
 def client() -> Iterator[httpx.Client]:
     transport = InProcess(seconds=0.5)
-    transport.lead_to(app)
+    transport.connect(app)
     with httpx.Client(transport=transport, base_url="https://outlay.test") as made:
         yield made
 
@@ -46,7 +46,7 @@ def test_a_request_reaches_the_application_and_its_answer_the_caller(client) -> 
 
 def test_many_threads_may_wait_at_once() -> None:
     transport = InProcess()
-    transport.lead_to(app)
+    transport.connect(app)
     with httpx.Client(transport=transport, base_url="https://outlay.test") as client, ThreadPoolExecutor(50) as pool:
         GO_ON.clear()
         waiting = [pool.submit(client.get, "/thread") for _ in range(49)]

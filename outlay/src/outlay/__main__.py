@@ -14,8 +14,8 @@ from chassis.messaging.embedded import EmbeddedBus
 from chassis.messaging.rabbitmq import BrokerAddress, BrokerUnavailableError, RabbitBus
 from chassis.messaging.rabbitmq.topology import suite_queues
 from chassis.process.check_command import add_check_command, say_findings
-from chassis.process.events_command import add_events_command, look_after, report_encrypted
-from chassis.process.keys_command import add_keys_command, add_migrate_command, look_after_keys
+from chassis.process.events_command import add_events_command, report_encrypted, run_events_command
+from chassis.process.keys_command import add_keys_command, add_migrate_command, run_keys_command
 from chassis.runtime.logs import configure_logs
 from chassis.runtime.metrics import Metrics
 from chassis.runtime.probes import Finding, run_probes
@@ -33,13 +33,13 @@ if TYPE_CHECKING:
 
 
 _REACHED_AT = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104
-"""Where a browser finds what listens everywhere, as in a container."""
+"""The address to show for a server that listens on all interfaces, as in a container."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; return the exit status."""
     options = _parser().parse_args(arguments)
-    os.umask(0o077)  # stores, keys, mails, receipts and exports are for nobody else on this machine
+    os.umask(0o077)  # other users of this machine must not read stores, keys, emails, receipts and exports
     if options.command in _WITHOUT_DATA:
         return _WITHOUT_DATA[options.command](options)
     try:
@@ -50,51 +50,53 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SettingsError as error:
         if options.command == "check":
             return say_findings([Finding("settings", False, problem, 0) for problem in error.problems], options, say=_say)
-        _complain(["Outlay cannot start with these settings:", *(f"  {problem}" for problem in error.problems)])
+        _print_errors(["Outlay cannot start with these settings:", *(f"  {problem}" for problem in error.problems)])
         return 2
     except (KeyProtectError, DecryptionError) as error:
-        _complain([f"Outlay cannot read its data: {error}"])
+        _print_errors([f"Outlay cannot read its data: {error}"])
         return 1
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="outlay", description="Outlay, the expense tracker that tells you in time.")
     commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("run", help="start the whole suite in this process")
-    commands.add_parser("demo", help="the same, with a demo account")
+    commands.add_parser("run", help="run the whole suite in this process")
+    commands.add_parser("demo", help="run it with a demo account")
     commands.add_parser("openapi", help="print the OpenAPI document of the whole API")
     add_migrate_command(commands)
     add_check_command(commands)
-    settings = commands.add_parser("settings", help="list what can be set, for each service")
-    settings.add_argument("--json", action="store_true", help="list it as JSON")
-    settings.add_argument("--write", type=Path, metavar="PAGE", help="write it into a page such as docs/operate/settings.md")
+    settings = commands.add_parser("settings", help="list the settings of each service")
+    settings.add_argument("--json", action="store_true", help="print JSON")
+    settings.add_argument("--write", type=Path, metavar="PAGE", help="update the tables of a page such as docs/operate/settings.md")
     add_events_command(commands)
     add_keys_command(commands)
-    leaving = commands.add_parser("export", help="write everything that all services keep into one file")
-    leaving.add_argument("--all", action="store_true", required=True, help="of everybody; a person exports their own in the app")
-    leaving.add_argument("file", type=Path)
+    export = commands.add_parser("export", help="write the data of all services to one file")
+    export.add_argument(
+        "--all", action="store_true", required=True, help="the data of everybody; people export their own in the web UI"
+    )
+    export.add_argument("file", type=Path)
     add_mcp_command(commands)
-    arriving = commands.add_parser("import", help="store everything of such a file in empty stores")
-    arriving.add_argument("file", type=Path)
+    import_ = commands.add_parser("import", help="read such a file into empty stores")
+    import_.add_argument("file", type=Path)
     return parser
 
 
 def _run(settings: HomeSettings, options: argparse.Namespace) -> int:
     # Imported here: `outlay events` and `outlay openapi` need none of it, and it takes a second.
     from chassis.storage.migrations import HalfImportedError, SchemaTooNewError
-    from outlay.demo import fill_with_household
-    from outlay.server import DataFolderInUseError, only_one, serve
+    from outlay.demo import fill_with_demo_data
+    from outlay.server import DataFolderInUseError, hold_folder, serve
     from outlay.suite import build_suite
 
     def on_ready(port: int) -> None:
         address = f"http://{_REACHED_AT.get(settings.host, settings.host)}:{port}"
         if options.command == "demo":
-            threading.Thread(target=fill_with_household, args=(address, _say), name="demo", daemon=True).start()
+            threading.Thread(target=fill_with_demo_data, args=(address, _say), name="demo", daemon=True).start()
         else:
             _say(f"Outlay is ready: {settings.url or address}   (data in {settings.data.resolve()}; Ctrl-C stops it)")
 
     try:
-        with only_one(settings.data):
+        with hold_folder(settings.data):
             serve(
                 build_suite(settings, os.environ),
                 host=settings.host,
@@ -103,7 +105,7 @@ def _run(settings: HomeSettings, options: argparse.Namespace) -> int:
                 management_port=settings.management_port,
             )
     except (DataFolderInUseError, SchemaTooNewError, HalfImportedError) as error:
-        _complain([str(error)])
+        _print_errors([str(error)])
         return 1
     _say("Outlay has stopped.")
     return 0
@@ -111,7 +113,7 @@ def _run(settings: HomeSettings, options: argparse.Namespace) -> int:
 
 def _check(settings: HomeSettings, options: argparse.Namespace) -> int:
     from outlay.check import home_probes
-    from outlay.suite import build_services
+    from outlay.services import build_services
 
     built = build_services(settings, os.environ)
     try:
@@ -140,7 +142,7 @@ def _mcp(options: argparse.Namespace) -> int:
     try:
         serve_assistant(options, os.environ)
     except ConnectionSettingsError as error:
-        _complain([str(error)])
+        _print_errors([str(error)])
         return 2
     except KeyboardInterrupt:
         return 130
@@ -165,7 +167,7 @@ def _migrate(settings: HomeSettings, options: argparse.Namespace) -> int:
 
 def _keys(settings: HomeSettings, options: argparse.Namespace) -> int:
     given = keys_in(settings.key_file) if settings.key_file.exists() else ()
-    look_after_keys(settings, options.action, say=_say, given=given)
+    run_keys_command(settings, options.action, say=_say, given=given)
     return 0
 
 
@@ -174,10 +176,10 @@ def _events(settings: HomeSettings, options: argparse.Namespace) -> int:
         return _events_at_broker(settings.broker, options)
     path = settings.data / "bus.db"
     if not path.exists():
-        _complain([f"There are no events in {settings.data}; is OUTLAY_DATA right?"])
+        _print_errors([f"There are no events in {settings.data}; is OUTLAY_DATA right?"])
         return 1
     bus = EmbeddedBus(path, [], metrics=Metrics())
-    look_after(bus, options, say=_say)
+    run_events_command(bus, options, say=_say)
     bus.close()
     return 0
 
@@ -185,9 +187,9 @@ def _events(settings: HomeSettings, options: argparse.Namespace) -> int:
 def _events_at_broker(broker: BrokerAddress, options: argparse.Namespace) -> int:
     bus = RabbitBus("home events", broker, metrics=Metrics(), dead_letters_of=list(suite_queues()))
     try:
-        look_after(bus, options, say=_say)
+        run_events_command(bus, options, say=_say)
     except BrokerUnavailableError as error:
-        _complain([str(error)])
+        _print_errors([str(error)])
         return 1
     finally:
         bus.stop()
@@ -201,7 +203,7 @@ def _transfer(settings: HomeSettings, options: argparse.Namespace) -> int:
     try:
         run(settings, os.environ, options.file, say=_say)
     except command.REFUSALS as error:
-        _complain([command.sentence_of(error)])
+        _print_errors([command.sentence_of(error)])
         return 1
     return 0
 
@@ -223,7 +225,7 @@ def _say(line: str) -> None:
     print(line, flush=True)
 
 
-def _complain(lines: Sequence[str]) -> None:
+def _print_errors(lines: Sequence[str]) -> None:
     print("\n".join(lines), file=sys.stderr, flush=True)
 
 

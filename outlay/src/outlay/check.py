@@ -1,4 +1,4 @@
-"""What `outlay check` tries: all that the home process would connect to."""
+"""The probes of `outlay check`: everything that the home process connects to."""
 
 from __future__ import annotations
 

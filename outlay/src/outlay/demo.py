@@ -20,18 +20,18 @@ if TYPE_CHECKING:
 EMAIL, PASSWORD = "demo@outlay.example", "a household to look at"
 _ACCOUNT = {"email": EMAIL, "password": PASSWORD, "name": "Demo", "home_currency": "USD", "time_zone": "UTC", "locale": "en-US"}
 _LAST_FULL_MONTH = (2017, 8)
-"""Of the household's file; it becomes the present month."""
+"""The last full month in the household's file; it is moved to the current month."""
 
 
-def fill_with_household(address: str, say: Callable[[str], None]) -> None:
-    """Make the demo account with its expenses and budgets, unless it is there, and say how to sign in."""
+def fill_with_demo_data(address: str, say: Callable[[str], None]) -> None:
+    """Create the demo account with its expenses and budgets, unless it exists, and print how to sign in."""
     with httpx.Client(base_url=f"{address}/api/v1", headers={"Sec-Fetch-Site": "same-origin"}, timeout=60) as client:
         answer = client.post("/users", json=_ACCOUNT)
         if answer.status_code == httpx.codes.CREATED:
             _verify(client)
             _fill(client)
         elif answer.status_code != httpx.codes.CONFLICT:
-            say(f"The demo account could not be made: {answer.text}")
+            say(f"The demo account could not be created: {answer.text}")
             return
     say(f"Outlay is ready: {address}   sign in as {EMAIL} with the password: {PASSWORD}")
 
@@ -49,11 +49,11 @@ def _fill(client: httpx.Client) -> None:
             "period": budget["period"],
         }
         client.post("/budgets", json=body).raise_for_status()
-    _go_over_a_limit(client, categories["Food / Coffee"])
+    _exceed_a_budget(client, categories["Food / Coffee"])
 
 
-def _go_over_a_limit(client: httpx.Client, coffee: str) -> None:
-    """Buy today the coffee that takes its budget over, so that the viewer sees what this is all about."""
+def _exceed_a_budget(client: httpx.Client, coffee: str) -> None:
+    """Add today's coffee, which pushes its budget over, so that the demo shows an alert."""
     today = date.today().isoformat()
     for payee, amount in (("Blue Bottle", "4.80"), ("Ritual Coffee", "6.40")):
         body = {"amount": {"amount": amount, "currency": "USD"}, "spent_on": today, "payee": payee, "category_id": coffee}
@@ -61,7 +61,7 @@ def _go_over_a_limit(client: httpx.Client, coffee: str) -> None:
 
 
 def _verify(client: httpx.Client) -> None:
-    """Follow the link in the mail, as a person would, so that alerts are mailed; only development shows the mail."""
+    """Follow the link in the verification email, so that alerts are emailed. Only development mode shows emails."""
     for _ in range(300):
         answer = client.get("/dev/mails")
         if answer.status_code == httpx.codes.NOT_FOUND:
@@ -75,7 +75,7 @@ def _verify(client: httpx.Client) -> None:
 
 
 def _moved(text: str, today: date) -> bytes:
-    """Return the file with its last full month moved to the present one, and nothing in the future."""
+    """Return the file with its last full month moved to the current month, without future days."""
     year, month = _LAST_FULL_MONTH
     months = (today.year - year) * 12 + today.month - month
     written = io.StringIO()

@@ -1,4 +1,4 @@
-"""Lets one part of this process use the public API of all of it, without a network."""
+"""A client for the public API of this process, without a network."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ _SECONDS = 30.0
 
 
 class InProcess(httpx.BaseTransport):
-    """A transport to an ASGI application, which runs on an event loop of its own.
+    """A transport to an ASGI application, which runs on its own event loop.
 
-    So the thread that waits for an answer never holds up the loop that finds it, however many wait.
+    Threads that wait for a response never block the loop that computes it.
     """
 
     def __init__(self, *, seconds: float = _SECONDS) -> None:
-        """Lead nowhere yet. An answer may take `seconds`."""
+        """Connect to no application yet; a response may take `seconds`."""
         self._seconds = seconds
         self._transport: httpx.ASGITransport | None = None
         self._running: asyncio.AbstractEventLoop | None = None
         self._starting = threading.Lock()
 
-    def lead_to(self, app: ASGIApp) -> None:
+    def connect(self, app: ASGIApp) -> None:
         """Send requests to this application from now on."""
         self._transport = httpx.ASGITransport(app, raise_app_exceptions=False)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Send a request, and return the answer once all of it is there."""
+        """Send a request and return the complete response."""
         if self._transport is None:
             message = "there is no application yet"
             raise httpx.ConnectError(message, request=request)
@@ -53,7 +53,7 @@ class InProcess(httpx.BaseTransport):
             return self._running
 
     def close(self) -> None:
-        """End the loop."""
+        """Stop the event loop."""
         with self._starting:
             if self._running is not None:
                 self._running.call_soon_threadsafe(self._running.stop)

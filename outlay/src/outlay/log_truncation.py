@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _SECONDS = 20.0
-_HURRY_SECONDS = 30.0
-"""How long logs are truncated every second after an account was erased: services and queues finish one after the other."""
+_FREQUENT_SECONDS = 30.0
+"""How long logs are truncated every second after an account was deleted: services and queues erase its data one after the other."""
 _BUSY_SECONDS = 0.2
-"""The longest time that writers are held up."""
+"""How long writers may be blocked."""
 
 
 class LogTruncation(Worker):
@@ -30,17 +30,17 @@ class LogTruncation(Worker):
         """Start nothing yet."""
         super().__init__("log truncation")
         self._folder = folder
-        self._hurried_until = 0.0
+        self._frequent_until = 0.0
 
-    def hurry(self) -> None:
-        """Signal that deleted data must disappear soon."""
-        self._hurried_until = time.monotonic() + _HURRY_SECONDS
+    def truncate_soon(self) -> None:
+        """Truncate the logs every second for a while."""
+        self._frequent_until = time.monotonic() + _FREQUENT_SECONDS
         self.wake()
 
     def work_off(self) -> float:
-        """Truncate each log; a log that is in use is tried again."""
+        """Truncate each log; one that is in use is tried again."""
         emptied = [_emptied(store) for store in sorted(self._folder.glob("*.db"))]
-        return 1.0 if time.monotonic() < self._hurried_until or not all(emptied) else _SECONDS
+        return 1.0 if time.monotonic() < self._frequent_until or not all(emptied) else _SECONDS
 
 
 def _emptied(store: Path) -> bool:

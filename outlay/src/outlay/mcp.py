@@ -18,7 +18,7 @@ log = logging.getLogger("outlay.mcp")
 
 
 class ConnectionSettingsError(Exception):
-    """The address or the token does not fit. The message says what to set."""
+    """The address or the token is invalid. The message says what to set."""
 
 
 def add_mcp_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -32,7 +32,7 @@ def serve_assistant(options: argparse.Namespace, environ: Mapping[str, str]) -> 
     """Serve on standard input and output until the input ends.
 
     Raises:
-        ConnectionSettingsError: if the address or the token does not fit.
+        ConnectionSettingsError: if the address or the token is invalid.
     """
     url, token = _url(environ), _token(options, environ)
     level = environ.get("OUTLAY_LOG_LEVEL", "")

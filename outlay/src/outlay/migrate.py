@@ -1,4 +1,4 @@
-"""Brings the stores of the home process to the newest schema; those that are away are waited for."""
+"""Migrates the stores of the home process to the newest schema, as soon as each is reachable."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ log = logging.getLogger("outlay.migrate")
 _AGAIN_SECONDS = 1.0
 
 
-class Migrating(Worker):
-    """Migrates what could not be migrated at the start, one after the other. Meanwhile their requests get 503."""
+class PendingMigrations(Worker):
+    """Migrates the stores that were unreachable at the start. Until then, requests to their services get 503."""
 
     def __init__(self, services: Sequence[Service]) -> None:
         """Begin nothing yet."""
@@ -28,7 +28,7 @@ class Migrating(Worker):
         self._left = list(services)
 
     def migrate(self) -> None:
-        """Migrate those whose store answers. Raises SchemaTooNewError, DecryptionError."""
+        """Migrate those whose store is reachable. Raises SchemaTooNewError, DecryptionError."""
         for service in tuple(self._left):
             try:
                 service.migrate()
@@ -37,7 +37,7 @@ class Migrating(Worker):
                 raise
             except UnavailableError as error:
                 reason = type(error.__cause__ or error).__name__
-                log.warning("a store does not answer yet; it is waited for", extra={"service": service.name, "reason": reason})
+                log.warning("a store is not reachable yet; trying again", extra={"service": service.name, "reason": reason})
             else:
                 self._left.remove(service)
 

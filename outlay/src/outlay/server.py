@@ -1,4 +1,4 @@
-"""Runs the suite on its data folder until somebody stops it."""
+"""Runs the suite on its data folder until it is stopped."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 
 class DataFolderInUseError(Exception):
-    """Another Outlay runs on this data folder."""
+    """Another Outlay is running on this data folder."""
 
 
 @contextmanager
-def only_one(folder: Path) -> Iterator[None]:
-    """Hold the data folder for this process; raises DataFolderInUseError."""
+def hold_folder(folder: Path) -> Iterator[None]:
+    """Lock the data folder for this process; raises DataFolderInUseError."""
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "lock").open("w") as lock:
         try:
@@ -36,7 +36,7 @@ def only_one(folder: Path) -> Iterator[None]:
 
 
 def serve(suite: Suite, *, host: str, port: int, management_port: int, on_ready: Callable[[int], None]) -> None:
-    """Start the suite, serve it, and stop it in order at SIGINT or SIGTERM."""
+    """Start the suite, serve it, and stop it in order on SIGINT or SIGTERM."""
     suite.start()
     try:
         management = server.Management(suite.health, management_port)

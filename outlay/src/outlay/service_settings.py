@@ -27,7 +27,7 @@ OWN: Mapping[str, type] = {
 }
 """The settings of each service behind the gateway, besides the common ones."""
 ASSISTANT = (AssistantProcessSettings, AssistantSettings)
-"""The assistant's settings as a process of its own, and its settings in any case. It has no store."""
+"""The assistant's settings in its own process, and those it has everywhere. It has no store."""
 GATEWAY = GatewaySettings
 
 
@@ -76,7 +76,7 @@ def _shared_databases(databases: Mapping[str, str]) -> list[str]:
 
 
 def _lost_keys(settings: HomeSettings, environ: Mapping[str, str]) -> list[str]:
-    """On such platforms the folder ends with the process, and what the stores have sealed could be read by nobody any more."""
+    """Require a data key on platforms where the data folder is lost with the process, and encrypted data with it."""
     if settings.data_keys or not ({"VCAP_SERVICES", "CE_SERVICES"} & environ.keys()):
         return []
     return ["OUTLAY_DATA_KEY: is missing: bound stores outlive this machine's disk, where a key would be made and lost"]

@@ -1,4 +1,4 @@
-"""Settings of the home process: where its data are and where it listens. Each service adds its own."""
+"""Settings of the home process: its data folder and address. Each service adds its own."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from chassis.runtime.settings import management_setting, one_of, same_port_probl
 from chassis.security.data_keys import KeySettings
 
 SERVICES = ("auth", "expenses", "budgets", "notifier", "assistant")
-"""What stands behind the gateway."""
+"""The services behind the gateway."""
 
 
 def _is_loopback(host: str) -> bool:
@@ -42,7 +42,7 @@ class HomeSettings(BrokerSettings, KeySettings):
     )
 
     def problems(self) -> list[str]:
-        """Return a sentence for each combination that cannot be."""
+        """Return a sentence for each invalid combination."""
         found = [*super().problems(), *same_port_problems(self.port, self.management_port)]
         if self.environment == "development" and not _is_loopback(self.host):
             found.append(
@@ -53,7 +53,7 @@ class HomeSettings(BrokerSettings, KeySettings):
 
     @property
     def key_file(self) -> Path:
-        """Where the data keys are that no setting gives."""
+        """The file with the data keys, used if no setting gives any."""
         return self.data.resolve() / "keys" / "data.key"
 
     @property
@@ -63,11 +63,11 @@ class HomeSettings(BrokerSettings, KeySettings):
 
     @property
     def secure(self) -> bool:
-        """Whether browsers come over https."""
+        """Whether browsers use https."""
         return urlsplit(self.public_url).scheme == "https"
 
     def environment_of_services(self) -> dict[str, str]:
-        """Return the services' settings that follow from these; what is set or bound goes before them."""
+        """Return the services' settings that follow from these; explicit settings and bindings override them."""
         folder = self.data.resolve()
         return {
             "AUTH_STORE": f"sqlite:///{folder}/auth.db",

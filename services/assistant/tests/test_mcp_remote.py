@@ -32,7 +32,7 @@ class Counting(InProcess):
 def way(tmp_path_factory: pytest.TempPathFactory):
     transport = Counting()
     with built_suite(tmp_path_factory.mktemp("suite")) as suite:
-        transport.lead_to(suite.web)
+        transport.connect(suite.web)
         yield transport
         transport.close()
 
@@ -99,7 +99,7 @@ def test_an_unknown_token_is_reported(way) -> None:
 
 def test_an_address_without_outlay_is_reported() -> None:
     elsewhere = InProcess()
-    elsewhere.lead_to(Response(status_code=404))
+    elsewhere.connect(Response(status_code=404))
     with pytest.raises(ToolError, match="There is no Outlay at this address"):
         remote(elsewhere, "outlay_pat_x")()
     elsewhere.close()

@@ -17,7 +17,7 @@ from chassis.messaging.bus import Queue, Reject
 from chassis.messaging.embedded import EmbeddedBus
 from chassis.messaging.events import Event
 from chassis.process.events_command import report_encrypted
-from chassis.process.keys_command import look_after_keys
+from chassis.process.keys_command import run_keys_command
 from chassis.runtime.metrics import Metrics
 from chassis.runtime.settings import SettingsError, read_settings
 from chassis.security.data_keys import KeySettings, WrappedKey, encryptor_from, keys_in, parse_keys
@@ -104,13 +104,13 @@ def test_keys_stand_one_a_line_with_remarks() -> None:
 
 def test_new_keys_are_made_and_given_ones_named() -> None:
     lines: list[str] = []
-    look_after_keys(KeySettings(), "new", say=lines.append)
-    look_after_keys(KeySettings(), "list", say=lines.append, given=parse_keys(f"{lines[0]}\n{OLD.hex()}"))
+    run_keys_command(KeySettings(), "new", say=lines.append)
+    run_keys_command(KeySettings(), "list", say=lines.append, given=parse_keys(f"{lines[0]}\n{OLD.hex()}"))
     assert lines[1:] == [f"{key_id_of(bytes.fromhex(lines[0]))}\tseals and opens\tin clear", f"{key_id_of(OLD)}\topens\tin clear"]
     with pytest.raises(SettingsError, match="OUTLAY_KEY_PROTECT: is missing"):
-        look_after_keys(KeySettings(), "wrap", say=lines.append, given=parse_keys(OLD.hex()))
+        run_keys_command(KeySettings(), "wrap", say=lines.append, given=parse_keys(OLD.hex()))
     with pytest.raises(SettingsError, match="OUTLAY_DATA_KEY: is missing"):
-        look_after_keys(KeySettings(), "list", say=lines.append)
+        run_keys_command(KeySettings(), "list", say=lines.append)
 
 
 def test_dead_letters_that_need_an_older_key_are_counted(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The file: a tar archive of gzipped JSON lines and of receipts as they are. It is written and read piece by piece.
+"""The archive: a tar file of gzipped JSON lines and unchanged receipts, written and read piece by piece.
 
 `outlay.json` comes first and says which format it is. Then, for each part, `<service>/<part>/<number>.jsonl.gz`; for each file,
 `<service>/files/<key>`. `manifest.json` has the count and the checksum of each, and `manifest.seal` a signature over it that
@@ -28,15 +28,15 @@ HEAD, MANIFEST, SEAL = "outlay.json", "manifest.json", "manifest.seal"
 ROWS, FILES = ".jsonl.gz", "/files/"
 _GZIP = 16 + zlib.MAX_WBITS
 _MOST_BYTES = 1 << 27
-"""Of one member, packed or not; what is written here is a fraction of it."""
+"""The limit of one member, compressed or not; members written here are much smaller."""
 
 
 class ArchiveError(Exception):
-    """This is no archive that can be imported; nothing was written."""
+    """The file cannot be imported; nothing was written."""
 
 
 class Writer:
-    """An archive under way."""
+    """Writes an archive."""
 
     def __init__(self, file: io.BufferedIOBase) -> None:
         self._tar = tarfile.open(fileobj=file, mode="w", format=tarfile.PAX_FORMAT)  # noqa: SIM115  closed by `close`
@@ -49,12 +49,12 @@ class Writer:
         self._tar.members = []  # type: ignore[attr-defined]  # or it would remember each file until the end
 
     def add_rows(self, part: str, number: int, lines: Sequence[bytes]) -> None:
-        """Add some rows of a part, written as `line_of` does."""
+        """Add some rows of a part, each as written by `line_of`."""
         packer = zlib.compressobj(wbits=_GZIP)
         self.add(f"{part}/{number:06}{ROWS}", packer.compress(b"\n".join(lines) + b"\n") + packer.flush())
 
     def add_json(self, name: str, content: Any) -> bytes:
-        """Add something written for people too; return it as it was written."""
+        """Add indented JSON, which people can read too; return its text."""
         text = json.dumps(content, indent=2, ensure_ascii=False).encode()
         self.add(name, text)
         return text
@@ -66,7 +66,7 @@ class Writer:
 
 @contextmanager
 def writing(path: Path) -> Iterator[Writer]:
-    """Write an archive aside and give it its name when it is whole and on the disk; whatever goes wrong leaves nothing."""
+    """Write an archive to a temporary file, and rename it once it is complete and synced. After an error nothing is left."""
     aside = path.with_name(f".{path.name}.part")
     try:
         with open(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
@@ -98,7 +98,7 @@ def members(path: Path) -> Iterator[tuple[str, bytes]]:
 
 
 def rows_in(path: Path, content: bytes) -> list[tuple[bytes, Row]]:
-    """Return each row of a member as it is written, and read. Raises ArchiveError."""
+    """Return each row of a member, as text and parsed. Raises ArchiveError."""
     try:
         unpacker = zlib.decompressobj(wbits=_GZIP)
         text = unpacker.decompress(content, _MOST_BYTES)

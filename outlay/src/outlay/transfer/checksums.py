@@ -15,13 +15,13 @@ _MODULUS = 1 << 256
 
 @dataclass
 class Checksum:
-    """A count of things, and the sum of their SHA-256 hashes."""
+    """A count of items, and the sum of their SHA-256 hashes."""
 
     count: int = 0
     total: int = 0
 
     def add(self, content: bytes) -> None:
-        """Add one thing."""
+        """Add an item."""
         self.count += 1
         self.total = (self.total + int.from_bytes(hashlib.sha256(content).digest())) % _MODULUS
 

@@ -22,7 +22,7 @@ from chassis.runtime.metrics import Metrics
 from chassis.runtime.settings import SettingsError, read_settings
 from chassis.security.data_keys import encryptor_from
 from outlay.folder import keep_private
-from outlay.server import only_one
+from outlay.server import hold_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -73,7 +73,7 @@ def opened(settings: HomeSettings, environ: Mapping[str, str]) -> Iterator[DataS
         DataFolderInUseError: if Outlay runs on the data folder.
     """
     at_home = any(name not in environ and f"{name}_FILE" not in environ for name in _STORES)
-    with only_one(settings.data) if at_home else nullcontext():
+    with hold_folder(settings.data) if at_home else nullcontext():
         if at_home:
             keep_private(settings.data)
         data_set = _data_set(settings, environ)

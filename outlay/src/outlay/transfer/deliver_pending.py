@@ -35,7 +35,7 @@ def deliver_pending(data_set: DataSet, settings: HomeSettings, environ: Mapping[
     suite.start()
     try:
         _wait(data_set)
-        suite.rest()  # a sent email publishes an event
+        suite.stop_workers()  # a sent email publishes an event
         _wait(data_set)
     finally:
         suite.stop()

@@ -1,4 +1,4 @@
-"""What an archive says about itself, and whether that is true."""
+"""The manifest of an archive, and its verification."""
 
 from __future__ import annotations
 
@@ -18,31 +18,31 @@ if TYPE_CHECKING:
     from chassis.security.encryption import Encryptor
 
 _SEALED = re.compile(rb"v[0-9]+\.([0-9A-Za-z_-]+)\.[0-9A-Za-z_=.-]{24,}")
-"""A sealed value, with the id of its key."""
+"""An encrypted value, with the id of its key."""
 
 
 @dataclass
 class Manifest:
-    """Counts and checksums by part, and the keys that something is sealed with."""
+    """Counts and checksums by part, and the keys that values are encrypted with."""
 
     made_at: str
     sums: dict[str, Checksum] = field(default_factory=dict)
     sealed_with: set[str] = field(default_factory=set)
     """Ids of data keys."""
     missing: list[str] = field(default_factory=list)
-    """Files that were lost or damaged where they came from."""
+    """Files that were lost or damaged in the exported store."""
 
     def note(self, part: str, line: bytes, encryptor: Encryptor) -> None:
-        """Count a row, and note which of the keys have sealed something in it; what only looks sealed names no key of ours."""
+        """Count a row, and note which of the keys have encrypted values in it."""
         self.of(part).add(line)
         self.sealed_with |= {found.decode() for found in _SEALED.findall(line)} & set(encryptor.key_ids)
 
     def of(self, part: str) -> Checksum:
-        """Return the sum of a part."""
+        """Return the checksum of a part."""
         return self.sums.setdefault(part, Checksum())
 
     def to_json(self) -> dict[str, Any]:
-        """Return what stands in the archive."""
+        """Return the manifest as JSON."""
         return {
             "format": FORMAT,
             "made_at": self.made_at,
@@ -53,14 +53,14 @@ class Manifest:
 
     @classmethod
     def from_json(cls, text: bytes) -> Manifest:
-        """Read what stands in the archive; raises ValueError, KeyError, TypeError."""
+        """Read a manifest from JSON; raises ValueError, KeyError, TypeError."""
         body = json.loads(text)
         sums = {name: Checksum(entry["count"], int(entry["sha256"], 16)) for name, entry in body["parts"].items()}
         return cls(body["made_at"], sums, set(body["sealed_with"]), list(body["missing_files"]))
 
 
 def seal_of(manifest: bytes, encryptor: Encryptor) -> dict[str, str]:
-    """Return what proves that the manifest is whole and made by somebody with the data key."""
+    """Return a signature, which proves that the manifest is complete and was made with the data key."""
     digest = hashlib.sha256(manifest).hexdigest()
     return {"sha256": digest, "signature": encryptor.sign(digest.encode())}
 

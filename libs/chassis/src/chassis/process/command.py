@@ -20,8 +20,8 @@ from chassis.process.check_command import add_check_command, auth_probe, say_fin
 from chassis.process.declared_settings import as_json as settings_as_json
 from chassis.process.declared_settings import as_lines as settings_as_lines
 from chassis.process.declared_settings import declared, problems_of
-from chassis.process.events_command import add_events_command, look_after, report_encrypted
-from chassis.process.keys_command import NEW_SIGNING_KEY, add_keys_command, add_migrate_command, look_after_keys
+from chassis.process.events_command import add_events_command, report_encrypted, run_events_command
+from chassis.process.keys_command import NEW_SIGNING_KEY, add_keys_command, add_migrate_command, run_keys_command
 from chassis.process.migrate_command import AGAIN, LASTING, SETTINGS, migrate
 from chassis.process.processes import Answering, Working
 from chassis.process.service import Service
@@ -207,7 +207,7 @@ def _events(name: str, options: argparse.Namespace) -> int:
     if settings.broker is None:
         raise SettingsError(["OUTLAY_BUS: is missing: the broker whose dead letters are to be looked after"])
     with _letters(name, settings.broker) as bus:
-        look_after(bus, options, say=_say)
+        run_events_command(bus, options, say=_say)
     return 0
 
 
@@ -224,7 +224,7 @@ def _letters(name: str, broker: BrokerAddress) -> Iterator[RabbitBus]:
 def _keys(_name: str, options: argparse.Namespace) -> int:
     settings = read_settings(KeySettings, os.environ)
     configure_logs(settings.log_level)
-    look_after_keys(settings, options.action, say=_say)
+    run_keys_command(settings, options.action, say=_say)
     return 0
 
 

@@ -18,7 +18,7 @@ def add_events_command(commands: Any) -> None:
     events.add_argument("--json", action="store_true", help="list whole letters as JSON")
 
 
-def look_after(bus: Bus, options: argparse.Namespace, *, say: Callable[[str], None]) -> None:
+def run_events_command(bus: Bus, options: argparse.Namespace, *, say: Callable[[str], None]) -> None:
     """Run the command. Raises OSError if the bus is unreachable."""
     ids = options.ids or None
     if options.action == "dead":

@@ -36,7 +36,7 @@ def add_migrate_command(commands: Any, *, signs: bool = False) -> None:
     migrate.add_argument("what", nargs="?", choices=["rekey", *([NEW_SIGNING_KEY] if signs else [])], help=what)
 
 
-def look_after_keys(settings: KeySettings, action: str, *, say: Callable[[str], None], given: Sequence[GivenKey] = ()) -> None:
+def run_keys_command(settings: KeySettings, action: str, *, say: Callable[[str], None], given: Sequence[GivenKey] = ()) -> None:
     """Do what the action says with the keys of the settings, or else those `given`.
 
     Raises:

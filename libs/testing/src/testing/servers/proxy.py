@@ -67,7 +67,7 @@ class Proxy:
         """Break all connections off; new ones are taken. Returns how many there were."""
         return self._board.run(self._cut())
 
-    def lead_to(self, backends: Sequence[Address]) -> None:
+    def use_backends(self, backends: Sequence[Address]) -> None:
         """Take these from now on, for new connections."""
         self._backends = list(backends)
 
