@@ -90,11 +90,14 @@ def test_a_budget_that_is_exceeded_when_it_is_set_tells_at_once(outlay) -> None:
 
 def test_undoing_an_import_and_moving_a_category_keep_the_budget_right(outlay) -> None:
     person = Person(outlay.url).verify(outlay)
+    everything = person.budget("1000.00")
     day = datetime.now(UTC).date().isoformat()
     lines = "\n".join(f"{day},Shop {n},Food,-{n}.50,EUR" for n in range(1, 21))
     answer = person.post("imports", files={"file": ("bank.csv", f"Date,Payee,Category,Amount,Currency\n{lines}\n", "text/csv")})
     assert (answer.status_code, answer.json()["imported"]) == (201, 20)
     [food] = person.read("categories")["items"]
+    # A budget that is there before the expenses arrive would be reported in the summary of the import.
+    eventually(lambda: current(person, everything)["spent"]["amount"] == "220.00")
     budget = person.budget("100.00", category_ids=[food["id"]])
     eventually(lambda: current(person, budget)["spent"]["amount"] == "220.00")
     told(outlay, person, "budget_exceeded")
