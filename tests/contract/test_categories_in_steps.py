@@ -9,10 +9,10 @@ import pytest
 
 from chassis.runtime.idempotency import StoredResponse
 from chassis.runtime.ids import uuid7
-from expenses.books.model import Caller
 from expenses.entries.filter import ExpenseFilter
 from expenses.errors import CategoryBusyError, CategoryNotFoundError
 from support.expense_steps import ROWS, DyingStore, KilledError, World, new_world
+from testing.fakes.callers import a_caller
 from testing.servers.stores import STORES, store_url
 
 
@@ -46,7 +46,7 @@ def test_others_write_between_the_steps(world):
         """A store to which another person comes between two transactions."""
 
         def _live(self) -> None:
-            world.spend(Caller(uuid7(), "EUR"))
+            world.spend(a_caller(uuid7()))
             seen.append(home.count(home.food))
 
     home.remove(home.food, move_to=home.fun.id, store=Street(world.store, 0))

@@ -13,10 +13,11 @@ from alembic.runtime.migration import MigrationContext
 from chassis.messaging.events import Event, event_maker
 from chassis.runtime.idempotency import IdempotencyKey, StoredResponse
 from chassis.runtime.ids import uuid7
+from chassis.security.tokens import Caller
 from chassis.storage.database import Database
 from chassis.storage.migrations import migrate
 from chassis.storage.outbox import SqlOutbox
-from expenses.books.model import Book, Caller
+from expenses.books.model import Book
 from expenses.categories.model import Category
 from expenses.entries.changes import apply_changes
 from expenses.entries.filter import ExpenseFilter
@@ -27,9 +28,10 @@ from expenses.totals.model import ALL, CATEGORY, DAY, EVER, MONTH, PAYEE, Spans
 from expenses.unit_of_work import Store
 from money import Money
 from support.expense_rows import MOMENT, an_expense
+from testing.fakes.callers import a_caller
 from testing.servers.stores import STORES, store_url
 
-MARIA, OTTO = Caller(uuid7(), "EUR"), Caller(uuid7(), "USD")
+MARIA, OTTO = a_caller(uuid7()), a_caller(uuid7(), currency="USD")
 
 
 @pytest.fixture(params=STORES)
@@ -68,7 +70,7 @@ def test_a_book_is_created_once_and_keeps_the_first_currency(store):
     with store.write() as uow:
         first = uow.books.lock(MARIA)
     with store.write() as uow:
-        assert uow.books.lock(Caller(MARIA.user_id, "USD")) == first
+        assert uow.books.lock(a_caller(MARIA.user_id, currency="USD")) == first
         assert uow.books.lock(OTTO).number != first.number
     with store.read() as uow:
         assert uow.books.find(MARIA.user_id) == first

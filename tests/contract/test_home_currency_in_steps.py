@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from chassis.runtime.ids import uuid7
-from expenses.books.model import Caller
 from expenses.entries.draft import ExpensePatch
 from expenses.entries.filter import ExpenseFilter, FilterRequest
 from expenses.entries.trash import TrashService
@@ -21,6 +20,7 @@ from expenses.receipts.files.folder import FolderFiles
 from expenses.reports.summary import SummaryService
 from money import Money
 from support.expense_steps import ROWS, DyingStore, KilledError, World, new_world
+from testing.fakes.callers import a_caller
 from testing.servers.stores import STORES, store_url
 
 AT = datetime(2026, 11, 29, tzinfo=UTC)
@@ -85,7 +85,7 @@ def test_others_write_between_the_steps(home, world):
         """A store to which another person comes between two transactions."""
 
         def _live(self) -> None:
-            world.spend(Caller(uuid7(), "EUR"))
+            world.spend(a_caller(uuid7()))
             seen.append(home.currencies()["USD"])
 
     home.change("USD", store=Street(world.store, 0))

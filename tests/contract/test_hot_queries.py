@@ -16,7 +16,6 @@ from chassis.messaging.events import event_maker
 from chassis.runtime.ids import uuid7
 from chassis.storage.database import Database
 from chassis.storage.migrations import migrate
-from expenses.books.model import Caller
 from expenses.entries.changes import apply_changes
 from expenses.entries.filter import ExpenseFilter
 from expenses.entries.model import Change, Expense
@@ -30,6 +29,7 @@ from notifier.preferences.model import AlertKind
 from notifier.store import NotifierStore
 from support.budgets_store import locked
 from support.expense_rows import an_expense
+from testing.fakes.callers import a_caller
 from testing.fakes.plans import Plans
 from testing.servers.stores import store_url
 
@@ -65,12 +65,12 @@ def test_expenses(opened) -> None:
     store = Store(database, event_maker("expenses", lambda: NOW, uuid7))
     for user in USERS:
         with store.write() as uow:
-            book = uow.books.lock(Caller(user, "EUR"))
+            book = uow.books.lock(a_caller(user))
             apply_changes(uow, book, [Change(None, spent(date.fromisoformat(day), number)) for number, day in enumerate(DAYS)])
     plans = Plans(database)
     plans.analyse()
     with plans.watching(), store.write() as uow:
-        book = uow.books.lock(Caller(USERS[0], "EUR"))
+        book = uow.books.lock(a_caller(USERS[0]))
         first, *_ = uow.expenses.page(book, ExpenseFilter(), "spent_on", 5)
         for sort in ("spent_on", "-spent_on", "amount", "-amount"):
             uow.expenses.page(book, ExpenseFilter(), sort, 50)

@@ -8,12 +8,12 @@ from collections.abc import Iterator
 import pytest
 
 from chassis.runtime.ids import uuid7
-from expenses.books.model import Caller
 from expenses.entries.draft import ExpensePatch
 from expenses.entries.filter import ExpenseFilter
 from expenses.errors import ImportInterruptedError, ImportRunningError, UnreadableFileError
 from money import Money
 from support.expense_steps import FILE, ROWS, DyingStore, KilledError, World, new_world
+from testing.fakes.callers import a_caller
 from testing.servers.stores import STORES, store_url
 
 
@@ -27,7 +27,7 @@ def test_others_write_while_an_import_is_under_way(world):
     others = []
 
     def another_person_spends() -> None:
-        thread = threading.Thread(target=lambda: others.append(world.spend(Caller(uuid7(), "EUR"))), daemon=True)
+        thread = threading.Thread(target=lambda: others.append(world.spend(a_caller(uuid7()))), daemon=True)
         thread.start()
         thread.join(60)
 

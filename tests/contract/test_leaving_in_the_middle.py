@@ -23,7 +23,6 @@ from chassis.runtime.ids import uuid7
 from chassis.storage.database import Database, StoreUnavailableError
 from chassis.storage.migrations import migrate
 from expenses.app import task_runner
-from expenses.books.model import Caller
 from expenses.entries.service import ExpenseService
 from expenses.errors import DepartedError
 from expenses.home_currency.conversion import HomeCurrencyChange
@@ -38,6 +37,7 @@ from expenses.receipts.service import ReceiptService
 from expenses.tables import metadata
 from expenses.unit_of_work import Store
 from support.expense_rows import record_expense
+from testing.fakes.callers import a_caller
 from testing.servers.stores import STORES, store_url
 
 FILE = "date,amount,currency,payee\n" + "".join(f"2026-01-{day:02},1.00,USD,Shop\n" for day in range(1, 29))
@@ -83,7 +83,7 @@ class World:
         self.files = FolderFiles(self.folder)
         self.converter = Converter(GatedRates(self.gate))
         self.tasks = task_runner(self.store, self.converter, self.clock)
-        self.caller = Caller(uuid7(), "EUR")
+        self.caller = a_caller(uuid7())
 
     def delete_account(self) -> None:
         """Handle user.deleted as a bus does: again, if another transaction was in the way."""

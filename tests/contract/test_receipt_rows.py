@@ -10,14 +10,15 @@ import pytest
 
 from chassis.messaging.events import event_maker
 from chassis.runtime.ids import uuid7
+from chassis.security.tokens import Caller
 from chassis.storage.database import Database
 from chassis.storage.migrations import migrate
-from expenses.books.model import Caller
 from expenses.receipts.model import Receipt, StoredFile
 from expenses.unit_of_work import Store
+from testing.fakes.callers import a_caller
 from testing.servers.stores import STORES, store_url
 
-MARIA, OTTO = Caller(uuid7(), "EUR"), Caller(uuid7(), "USD")
+MARIA, OTTO = a_caller(uuid7()), a_caller(uuid7(), currency="USD")
 LUNCH, TAXI = uuid7(), uuid7()
 
 
@@ -110,7 +111,7 @@ def test_what_no_receipt_shows_is_found_with_its_owner_once_it_is_old(store: Sto
         uow.receipts.record(otto, shown.file, 6)
         uow.receipts.record(maria, fresh, 100)
     with store.read() as uow:
-        assert sorted((book.user_id, sha256) for book, sha256 in uow.receipts.unused(100, 10)) == sorted(
+        assert sorted((book.id, sha256) for book, sha256 in uow.receipts.unused(100, 10)) == sorted(
             [(OTTO.user_id, left.sha256), (OTTO.user_id, shown.file.sha256)]
         )
         assert len(uow.receipts.unused(100, 1)) == 1

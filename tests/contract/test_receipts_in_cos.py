@@ -14,9 +14,10 @@ import httpx
 import pytest
 
 from chassis.runtime.problems import UnavailableError
-from support.expenses_api import MARIA, OTTO, Api, WallClock, a_caller, make_service
+from support.expenses_api import Api, WallClock, make_service
 from support.objectstore import ObjectStore
 from testing.fakes import pictures
+from testing.fakes.callers import MARIA, OTTO, a_caller
 from testing.servers.ports import free_ports
 
 LARGE = pictures.a_pdf() + b"%" + os.urandom(6_000_000).replace(b"stream", b"") + b"\n%%EOF\n"

@@ -9,12 +9,13 @@ import time
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+from testing.fakes.callers import a_caller
+
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from chassis.messaging.events import event_maker
 from chassis.runtime.ids import uuid7
 from chassis.storage.database import Database
-from expenses.books.model import Caller
 from expenses.entries.api import filter_in
 from expenses.entries.changes import apply_changes
 from expenses.entries.model import Change, Expense
@@ -23,7 +24,7 @@ from expenses.unit_of_work import Store
 from support.expense_rows import an_expense
 from testing.servers.stores import a_migrated
 
-WHO = Caller(uuid7(), "USD")
+WHO = a_caller(uuid7(), currency="USD")
 FIRST_DAY = date(2008, 1, 1)
 CATEGORIES = [uuid7() for _ in range(40)]
 YEAR = {"from_": "2016-10-16", "to": "2017-10-15"}

@@ -10,6 +10,8 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from testing.fakes.callers import a_caller
+
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import sqlalchemy as sa
@@ -21,7 +23,6 @@ from chassis.runtime.ids import uuid7
 from chassis.storage.database import Database
 from chassis.storage.migrations import migrate
 from expenses.app import task_runner
-from expenses.books.model import Caller
 from expenses.entries.rows import COLUMNS
 from expenses.imports.readers.mapping import Mapping
 from expenses.imports.service import ImportService, Upload
@@ -47,7 +48,7 @@ def ours(database: Database, path: Path) -> dict[str, Any]:
     converter = Converter(_NoRates())
     imports = ImportService(store, converter, task_runner(store, converter, system_clock), system_clock, uuid7)
     with counted(database) as count, path.open("rb") as file:
-        done = imports.run(Caller(uuid7(), "EUR"), Upload(file, Mapping()), None, StoredResponse).body.done
+        done = imports.run(a_caller(uuid7()), Upload(file, Mapping()), None, StoredResponse).body.done
     return {"rows": done.imported, "statements": count[0]}
 
 

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 from chassis.messaging.events import event_maker
 from chassis.runtime.clock import system_clock
 from chassis.runtime.ids import uuid7
-from expenses.books.model import Caller
 from expenses.entries.api import expense_body
 from expenses.entries.service import ExpenseService, ExpenseWithReceipts
 from expenses.rates.converter import Converter
 from expenses.unit_of_work import Store
 from load.databases import BareDriver, Recording, a_second, databases, opened, recorded
 from support.expense_rows import record_expense
+from testing.fakes.callers import a_caller
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,7 +39,7 @@ class Books:
 
     def __init__(self, database: Database) -> None:
         """Record some expenses."""
-        self.database, self.caller = database, Caller(uuid7(), "EUR")
+        self.database, self.caller = database, a_caller(uuid7())
         store = Store(database, event_maker("expenses", system_clock, uuid7))
         self._expenses = ExpenseService(store, Converter(_NoRates()), system_clock, uuid7)
         self._ids = [self.add()["id"] for _ in range(_BEFORE)]

@@ -13,11 +13,11 @@ import sqlalchemy as sa
 from chassis.messaging.events import Event, event_maker
 from chassis.runtime.idempotency import IdempotencyKey, StoredResponse
 from chassis.runtime.ids import uuid7
+from chassis.security.tokens import Caller
 from chassis.storage.database import Database
 from chassis.storage.migrations import migrate
 from chassis.storage.outbox import SqlOutbox
 from expenses.app import task_runner
-from expenses.books.model import Caller
 from expenses.categories.service import CategoryService
 from expenses.entries.filter import ExpenseFilter
 from expenses.entries.model import Expense
@@ -30,6 +30,7 @@ from expenses.tables import chassis, import_job, metadata
 from expenses.tasks.service import TaskRunner
 from expenses.unit_of_work import Store, UnitOfWork
 from support.expense_rows import record_expense
+from testing.fakes.callers import a_caller
 
 ROWS = 2250
 FILE = "date,amount,currency,payee,category\n" + "".join(
@@ -77,7 +78,7 @@ class Rates:
 
 class World:
     def __init__(self, database: Database) -> None:
-        self.database, self.rates, self.caller = database, Rates(), Caller(uuid7(), "EUR")
+        self.database, self.rates, self.caller = database, Rates(), a_caller(uuid7())
         self.category_events: list[Event] = []
         self.clock = lambda: datetime.now(UTC)
         self.store = Store(database, event_maker("expenses", self.clock, uuid7))

@@ -20,15 +20,10 @@ from chassis.security.tokens import Caller
 from expenses.app import build
 from expenses.rates.ecb import EcbRates
 from expenses.settings import ExpensesSettings
+from testing.fakes.callers import a_caller
 from testing.servers.stores import a_migrated
 
-MARIA = "0190f1d2-6f0e-7c3a-9d55-0a4d2c9b7e11"
-OTTO = "0190f1d2-6f0e-7c3a-9d55-0a4d2c9b7e12"
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
-
-
-def a_caller(user_id: str = MARIA, *, currency: str = "EUR", locale: str = "en-GB", scopes: str = "read write") -> Caller:
-    return Caller(user_id, "s", "session", frozenset(scopes.split()), currency, "Europe/Berlin", locale)
 
 
 class WallClock:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from support.expenses_api import OTTO, a_caller
+from testing.fakes.callers import OTTO, a_caller
 
 COFFEE = {"amount": {"amount": "4.80", "currency": "EUR"}, "spent_on": "2026-11-22", "payee": "Blue Bottle"}
 

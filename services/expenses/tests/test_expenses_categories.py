@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from support.expenses_api import OTTO, Api, a_caller
+from support.expenses_api import Api
+from testing.fakes.callers import OTTO, a_caller
 
 
 def make(api: Api, name: str = "Food") -> dict:

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from expenses.categories.worker import CategoryWorker
-from support.expenses_api import OTTO, Api, a_caller
+from support.expenses_api import Api
+from testing.fakes.callers import OTTO, a_caller
 
 
 def told(api: Api, kind: str = "category.changed") -> list[dict[str, Any]]:

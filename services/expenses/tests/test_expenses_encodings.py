@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from expenses.imports.readers.mapping import ENCODINGS
-from support.expenses_api import a_caller
+from testing.fakes.callers import a_caller
 
 RUSSIAN = "Дата;Получатель;Описание;Сумма\n31.01.2024;Пятёрочка;Продукты;-450,20\n30.01.2024;Ромашка;Зарплата;18000,00\n"
 ONE_WORD = "Date,Payee,Amount\n2024-01-31,Хлеб,-4.00\n".encode("cp1251")

@@ -18,12 +18,12 @@ from chassis.runtime.ids import uuid7
 from chassis.storage.database import Database
 from chassis.storage.migrations import migrate
 from expenses.app import task_runner
-from expenses.books.model import Caller
 from expenses.imports.readers.mapping import Mapping
 from expenses.imports.service import ImportService, Upload
 from expenses.rates.converter import Converter
 from expenses.unit_of_work import Store
-from support.expenses_api import MARIA, OTTO, RATES, a_caller
+from support.expenses_api import RATES
+from testing.fakes.callers import MARIA, OTTO, a_caller
 
 HOUSEHOLD = Path(str(files("outlay") / "household" / "household.csv"))
 
@@ -274,7 +274,7 @@ def peak_of(folder: Path, rows: int) -> int:
     imports = ImportService(store, converter, task_runner(store, converter, clock), clock, uuid7)
     tracemalloc.start()
     with path.open("rb") as stream:
-        done = imports.run(Caller(MARIA, "EUR"), Upload(stream, Mapping()), None, StoredResponse).body.done
+        done = imports.run(a_caller(MARIA), Upload(stream, Mapping()), None, StoredResponse).body.done
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     database.close()

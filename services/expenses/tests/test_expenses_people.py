@@ -5,7 +5,8 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
-from support.expenses_api import OTTO, Api, a_caller
+from support.expenses_api import Api
+from testing.fakes.callers import OTTO, a_caller
 
 
 def spend(api: Api, amount: str, currency: str, day: str = "2014-03-28", **more) -> dict:

@@ -12,9 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from support.expenses_api import MARIA, OTTO, Api, a_caller
+from support.expenses_api import Api
 from support.receipt_requests import ENDINGS, KINDS, PHOTO, an_expense, send, sent, stored
 from testing.fakes import pictures
+from testing.fakes.callers import MARIA, OTTO, a_caller
 
 
 @pytest.mark.parametrize("media_type", KINDS)

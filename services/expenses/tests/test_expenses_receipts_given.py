@@ -11,9 +11,10 @@ import pytest
 
 from expenses.errors import ReceiptFileMissingError
 from expenses.receipts.downloads import verified
-from support.expenses_api import MARIA, Api
+from support.expenses_api import Api
 from support.receipt_requests import PHOTO, an_expense, sent
 from testing.fakes import pictures
+from testing.fakes.callers import MARIA
 
 RANGES = {
     "bytes=0-9": (206, 0, 10),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from support.expenses_api import OTTO, a_caller
+from testing.fakes.callers import OTTO, a_caller
 
 FILE = "Date,Payee,Description,Amount\n2026-01-31,REWE,Card 1,-1.00\n2026-02-13,Aldi,Card 2,-2.00\n"
 NEXT = "Date,Payee,Description,Amount\n2026-03-15,REWE,Card 3,-3.00\n"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from support.expenses_api import OTTO, Api, a_caller
+from support.expenses_api import Api
 from support.receipt_requests import sent
+from testing.fakes.callers import OTTO, a_caller
 
 WHOLE = {
     "amount": {"amount": "20.00", "currency": "USD"},

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from chassis.runtime.ids import uuid7
 from expenses.imports.readers.outlay_csv import escape_formulas, unescape_formulas
-from support.expenses_api import MARIA, a_caller
+from testing.fakes.callers import MARIA, a_caller
 
 ODD = (
     "=1+1",

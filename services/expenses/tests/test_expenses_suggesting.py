@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from expenses.entries.suggestions import usual_category
-from support.expenses_api import OTTO, Api, a_caller
+from support.expenses_api import Api
+from testing.fakes.callers import OTTO, a_caller
 
 
 @pytest.mark.parametrize(

@@ -83,7 +83,7 @@ def test_the_time_zone_decides_whether_a_period_still_matters(notifier) -> None:
     notifier.knows(time_zone="America/Los_Angeles").knows(OTHER, time_zone="Pacific/Auckland")
     notifier.now = datetime(2015, 2, 7, 12, tzinfo=UTC)
     notifier.tell("budget.exceeded")
-    notifier.tell("budget.exceeded", user_id=OTHER, crossing_id=OTHER)
+    notifier.tell("budget.exceeded", book_id=OTHER, user_id=OTHER, crossing_id=OTHER)
     assert (len(notifier.alerts()), len(notifier.alerts(OTHER))) == (1, 0)
 
 
@@ -211,7 +211,7 @@ def test_a_completed_import_raises_one_alert(notifier) -> None:
 def test_a_deleted_person_is_erased_and_late_events_restore_nothing(notifier) -> None:
     notifier.knows().knows(OTHER).wants()
     notifier.tell("budget.exceeded")
-    notifier.tell("budget.exceeded", user_id=OTHER, crossing_id=OTHER)
+    notifier.tell("budget.exceeded", book_id=OTHER, user_id=OTHER, crossing_id=OTHER)
     notifier.tell("user.password_reset_requested", email=encrypted_address("x@example.com"), token=encrypted_token("t"))
     notifier.sender.send_due()
     notifier.tell("budget.near", crossing_id=USER)

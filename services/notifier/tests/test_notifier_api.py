@@ -27,7 +27,7 @@ def lasting(tmp_path_factory):
 
 
 def an_alert(notifier, user: str = USER) -> str:
-    notifier.tell("budget.exceeded", user_id=user, crossing_id=uuid7())
+    notifier.tell("budget.exceeded", book_id=user, user_id=user, crossing_id=uuid7())
     return str(notifier.alerts(user)[0]["id"])
 
 

@@ -29,7 +29,7 @@ class BudgetsApi:
 
     def list_budgets(self, request: Request, limit: int, cursor: str | None = None) -> Response:
         """Return a page of budgets by name."""
-        scope = f"budgets {request.caller.user_id}"
+        scope = f"budgets {request.caller.book_id}"
         after = self._cursors.read(scope, cursor)
         views, end = self._queries.page(request.caller, limit=limit, after=(after[0], after[1]) if after else None)
         next_cursor = self._cursors.write(scope, list(end)) if end else None
@@ -59,7 +59,7 @@ class BudgetsApi:
 
     def list_periods(self, request: Request, budget_id: str, limit: int, cursor: str | None = None) -> Response:
         """Return a page of the history of a budget."""
-        scope = f"periods {request.caller.user_id} {budget_id}"
+        scope = f"periods {request.caller.book_id} {budget_id}"
         position = self._cursors.read(scope, cursor)
         before = date.fromisoformat(position[0]) if position else None
         entries, end = self._queries.periods(request.caller, budget_id, limit=limit, before=before)

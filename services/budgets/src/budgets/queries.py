@@ -25,14 +25,14 @@ class BudgetQueries:
     def page(self, caller: Caller, *, limit: int, after: Position | None) -> tuple[list[BudgetView], Position | None]:
         """Return some budgets by name, each with its current period, and the position of the last if there are more."""
         with self._store.read() as uow:
-            rows = uow.budgets.page(caller.user_id, limit=limit + 1, after=after)
+            rows = uow.budgets.page(caller.book_id, limit=limit + 1, after=after)
             views = [self._view(uow, caller, budget) for _position, budget in rows[:limit]]
         return views, rows[limit - 1][0] if len(rows) > limit else None
 
     def get(self, caller: Caller, budget_id: str) -> BudgetView:
         """Return one budget; raises BudgetNotFoundError."""
         with self._store.read() as uow:
-            return self._view(uow, caller, uow.budgets.get(caller.user_id, budget_id))
+            return self._view(uow, caller, uow.budgets.get(caller.book_id, budget_id))
 
     def _view(self, uow: BudgetsUnitOfWork, caller: Caller, budget: Budget) -> BudgetView:
         current = self._current(caller, budget)
@@ -47,7 +47,7 @@ class BudgetQueries:
         `before` is the first day of the last period of the previous page. Raises BudgetNotFoundError.
         """
         with self._store.read() as uow:
-            budget = uow.budgets.get(caller.user_id, budget_id)
+            budget = uow.budgets.get(caller.book_id, budget_id)
             current = self._current(caller, budget)
             newest = current if before is None else min(current, budget.schedule.number_of(before) - 1)
             left = range(newest, _oldest(uow, budget, current) - 1, -1)

@@ -74,7 +74,7 @@ class BudgetService:
             UnknownCategoryError: if one of its categories does not exist.
             CategoryPendingError: if the event of a new category has not come yet.
         """
-        self._categories.wait_for_events(caller.user_id, new.category_ids)
+        self._categories.wait_for_events(caller.book_id, new.category_ids)
 
         def create(uow: BudgetsUnitOfWork) -> StoredResponse:
             _lock(uow, caller)
@@ -84,13 +84,13 @@ class BudgetService:
 
     def _create(self, uow: BudgetsUnitOfWork, caller: Caller, new: NewBudget) -> BudgetView:
         check_terms(new.name, new.amount, caller.home_currency)
-        self._categories.check(uow, caller.user_id, new.category_ids)
-        if len(uow.budgets.all(caller.user_id)) >= MOST_BUDGETS:
+        self._categories.check(uow, caller.book_id, new.category_ids)
+        if len(uow.budgets.all(caller.book_id)) >= MOST_BUDGETS:
             raise TooManyBudgetsError(MOST_BUDGETS)
         anchor = new.starts_on or default_anchor(new.cycle, today_in(caller.time_zone, self._clock()))
         budget = Budget(
             id=self._new_id(),
-            book_id=caller.user_id,
+            book_id=caller.book_id,
             name=new.name,
             scope=Scope(new.amount.currency, new.category_ids),
             amount=new.amount,
@@ -111,14 +111,14 @@ class BudgetService:
             BudgetChangedError: if it has another version now.
             InvalidBudgetError, UnknownCategoryError, CategoryPendingError: as `create` does, for what is changed.
         """
-        self._categories.wait_for_events(caller.user_id, change.category_ids or ())
+        self._categories.wait_for_events(caller.book_id, change.category_ids or ())
         return self._store.run(lambda uow: self._change(uow, caller, budget_id, change, version))
 
     def _change(self, uow: BudgetsUnitOfWork, caller: Caller, budget_id: str, change: BudgetChange, version: int) -> BudgetView:
         _lock(uow, caller)
         before = _expect(uow, caller, budget_id, version)
         check_terms(change.name, change.amount, caller.home_currency)
-        self._categories.check(uow, caller.user_id, change.category_ids or ())
+        self._categories.check(uow, caller.book_id, change.category_ids or ())
         budget = changed(before, change)
         uow.budgets.replace(budget)
         return self._projection.reassess(uow, budget, caller.time_zone, before=before)
@@ -128,10 +128,10 @@ class BudgetService:
         self._store.run(lambda uow: self._remove(uow, caller, budget_id, version))
 
     def _remove(self, uow: BudgetsUnitOfWork, caller: Caller, budget_id: str, version: int) -> None:
-        uow.books.lock(caller.user_id)
+        uow.books.lock(caller.book_id)
         budget = _expect(uow, caller, budget_id, version)
         self._projection.withdraw(uow, budget)
-        uow.budgets.remove(caller.user_id, budget.id)
+        uow.budgets.remove(caller.book_id, budget.id)
         uow.events.removed(budget)
 
 
@@ -184,12 +184,12 @@ def _with_full(thresholds: tuple[int, ...]) -> tuple[int, ...]:
 
 
 def _lock(uow: BudgetsUnitOfWork, caller: Caller) -> None:
-    uow.books.lock(caller.user_id)
-    uow.books.remember_time_zone(caller.user_id, caller.time_zone)
+    uow.books.lock(caller.book_id)
+    uow.books.remember_time_zone(caller.book_id, caller.time_zone)
 
 
 def _expect(uow: BudgetsUnitOfWork, caller: Caller, budget_id: str, version: int) -> Budget:
-    budget = uow.budgets.get(caller.user_id, budget_id)
+    budget = uow.budgets.get(caller.book_id, budget_id)
     if budget.version != version:
         raise BudgetChangedError(budget.version)
     return budget

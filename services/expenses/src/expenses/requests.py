@@ -7,17 +7,10 @@ from typing import Any, TypeVar
 
 from chassis.runtime.idempotency import StoredResponse
 from chassis.web.paging import Cursors
-from chassis.web.request import Request, Response, etag
-from expenses.books.model import Caller
+from chassis.web.request import Response, etag
 from expenses.paging import Page
 
 T = TypeVar("T")
-
-
-def caller_of(request: Request) -> Caller:
-    """Return who asks."""
-    caller = request.caller
-    return Caller(caller.user_id, caller.home_currency, caller.locale)
 
 
 def created(response: StoredResponse) -> Response:

@@ -1,6 +1,6 @@
 """The tables.
 
-Rows belong to a book's short number instead of the 36 characters of the user's id, and an expense has a number beside its id:
+Rows belong to a book's short number instead of the 36 characters of its id, and an expense has a number beside its id:
 both stand in every index, and an import writes eight of them for each row.
 """
 

@@ -53,11 +53,11 @@ class UnitOfWork(chassis_units.UnitOfWork):
 
     def publish_changes(self, kind: str, book: Book, import_id: str | None, changes: Sequence[Change], **more: Any) -> None:
         """Publish changes to expenses; `more` are further members of the event's data."""
-        self.publish(kind, book.user_id, changes_data(book, import_id, changes, more))
+        self.publish(kind, book.id, changes_data(book, import_id, changes, more))
 
     def hold_changes(self, kind: str, book: Book, import_id: str | None, changes: Sequence[Change]) -> None:
         """Keep an event about changes until the import that made them is done, or is reverted."""
-        self.held_events.add(book, self._make_event(kind, book.user_id, changes_data(book, import_id, changes, {})))
+        self.held_events.add(book, self._make_event(kind, book.id, changes_data(book, import_id, changes, {})))
 
 
 class Store(chassis_units.SqlStore[UnitOfWork]):

@@ -20,8 +20,13 @@ class IncomingEvent:
 
     @property
     def user_id(self) -> str:
-        """Whom the event concerns."""
+        """Whose account an event of auth is about."""
         return str(self.facts["user_id"])
+
+    @property
+    def book_id(self) -> str:
+        """Whose data the event is about: a book, which has the id of its owner. Events of version 0.1 have the owner's id alone."""
+        return str(self.facts.get("book_id") or self.facts["user_id"])
 
 
 EventHandlers = Mapping[str, Callable[[IncomingEvent], None]]

@@ -10,7 +10,7 @@ from expenses.categories.model import Category
 from expenses.categories.service import CategoryPatch, CategoryService
 from expenses.entries.model import one_line
 from expenses.errors import InvalidCategoryError, problem
-from expenses.requests import caller_of, created
+from expenses.requests import created
 
 
 class CategoryApi:
@@ -21,26 +21,26 @@ class CategoryApi:
 
     def list_categories(self, request: Request) -> Response:
         """List categories."""
-        return {"items": [_body(category) for category in self._categories.all(caller_of(request))]}, 200, {}
+        return {"items": [_body(category) for category in self._categories.all(request.caller)]}, 200, {}
 
     def create_category(self, request: Request, body: dict[str, Any]) -> Response:
         """Make a category."""
         key = request.idempotency("createCategory", body)
-        response = self._categories.create(caller_of(request), _name(body["name"]), body.get("colour"), key, _made)
+        response = self._categories.create(request.caller, _name(body["name"]), body.get("colour"), key, _made)
         return created(response)
 
     def get_category(self, request: Request, category_id: str) -> Response:
         """Read one category."""
-        return _found(self._categories.get(caller_of(request), category_id))
+        return _found(self._categories.get(request.caller, category_id))
 
     def change_category(self, request: Request, category_id: str, body: dict[str, Any]) -> Response:
         """Rename or recolour a category."""
         patch = CategoryPatch(name=_name(body["name"]) if "name" in body else None, colour=body.get("colour"))
-        return _found(self._categories.change(caller_of(request), category_id, request.expected_version, patch))
+        return _found(self._categories.change(request.caller, category_id, request.expected_version, patch))
 
     def remove_category(self, request: Request, category_id: str, move_to: str | None = None) -> Response:
         """Delete a category."""
-        self._categories.remove(caller_of(request), category_id, request.expected_version, move_to)
+        self._categories.remove(request.caller, category_id, request.expected_version, move_to)
         return None, 204, {}
 
 

@@ -18,14 +18,14 @@ _AT_ONCE = 50
 def publish_categories(uow: UnitOfWork, book: Book, categories: Sequence[Category], *, complete: bool = False) -> None:
     """Publish categories that are new or have changed; `complete` says that the book has no others."""
     changed = [{"category_id": category.id, "version": category.version, "name": category.name} for category in categories]
-    data = {"user_id": book.user_id, "categories": changed, "complete": complete}
-    uow.publish("category.changed", book.user_id, data)
+    data = {"user_id": book.id, "categories": changed, "complete": complete}
+    uow.publish("category.changed", book.id, data)
 
 
 def publish_removal(uow: UnitOfWork, book: Book, category: Category, moved_to: str | None) -> None:
     """Publish that a category was removed and where its expenses went; a removal counts as one more version."""
     data = {"category_id": category.id, "version": category.version + 1, "name": category.name, "moved_to": moved_to}
-    uow.publish("category.removed", book.user_id, {"user_id": book.user_id, **data})
+    uow.publish("category.removed", book.id, {"user_id": book.id, **data})
 
 
 def publish_all(uow: UnitOfWork, book: Book) -> None:
@@ -43,18 +43,18 @@ class CategoryPublisher:
     def catch_up(self) -> int:
         """Publish all categories that were not published yet; return for how many books."""
         count = 0
-        while user_ids := self._waiting():
-            for user_id in user_ids:
-                self._publish(user_id)
-            count += len(user_ids)
+        while book_ids := self._waiting():
+            for book_id in book_ids:
+                self._publish(book_id)
+            count += len(book_ids)
         return count
 
     def _waiting(self) -> list[str]:
         with self._store.read() as uow:
             return uow.books.unpublished(_AT_ONCE)
 
-    def _publish(self, user_id: str) -> None:
+    def _publish(self, book_id: str) -> None:
         with self._store.write() as uow:
-            book = uow.books.lock_existing(user_id)
+            book = uow.books.lock_existing(book_id)
             if book is not None:
                 publish_all(uow, book)

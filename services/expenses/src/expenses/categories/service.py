@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from chassis.runtime.clock import Clock
     from chassis.runtime.idempotency import IdempotencyKey, StoredResponse
     from chassis.runtime.ids import Ids
-    from expenses.books.model import Book, Caller
+    from chassis.security.tokens import Caller
+    from expenses.books.model import Book
     from expenses.tasks.service import TaskRunner
     from expenses.unit_of_work import Store, UnitOfWork
 
@@ -53,13 +54,13 @@ class CategoryService:
     def all(self, caller: Caller) -> list[Category]:
         """Return the categories by name."""
         with self._store.read() as uow:
-            book = uow.books.find(caller.user_id)
+            book = uow.books.find(caller.book_id)
             return uow.categories.all(book) if book else []
 
     def get(self, caller: Caller, category_id: str) -> Category:
         """Return one category; raises CategoryNotFoundError."""
         with self._store.read() as uow:
-            book = uow.books.find(caller.user_id)
+            book = uow.books.find(caller.book_id)
             category = uow.categories.get(book, category_id) if book else None
         if category is None:
             raise CategoryNotFoundError
@@ -114,9 +115,9 @@ class CategoryService:
         """
         if self._store.run(lambda uow: self._remove_at_once(uow, caller, category_id, version, move_to)):
             return
-        if not self._tasks.begin(caller, lambda uow: _begin(uow, caller, category_id, version, move_to), self._pause):
+        if not self._tasks.begin(caller.book_id, lambda uow: _begin(uow, caller, category_id, version, move_to), self._pause):
             raise CategoryBusyError
-        self._tasks.finish(caller)
+        self._tasks.finish(caller.book_id)
 
     def _remove_at_once(self, uow: UnitOfWork, caller: Caller, category_id: str, version: int, move_to: str | None) -> bool:
         """Remove a category unless it has so many expenses that they are moved step by step."""

@@ -18,7 +18,7 @@ from expenses.entries.trash import TrashService
 from expenses.errors import InvalidExpenseError, problem
 from expenses.moments import instant
 from expenses.receipts.api import receipt_body
-from expenses.requests import caller_of, created, page_body
+from expenses.requests import created, page_body
 from money import Money, MoneyError
 
 _TEXTS: dict[str, Callable[[str], str]] = {"payee": one_line, "description": str.strip, "note": str.strip}
@@ -32,37 +32,37 @@ class ExpenseApi:
 
     def list_expenses(self, request: Request, sort: str, limit: int, cursor: str | None = None, **arguments: Any) -> Response:
         """List expenses."""
-        scope = f"expenses {request.caller.user_id} {sort}"
+        scope = f"expenses {request.caller.book_id} {sort}"
         after = self._cursors.read(scope, cursor)
-        page = self._expenses.page(caller_of(request), filter_in(arguments), sort, limit, after)
+        page = self._expenses.page(request.caller, filter_in(arguments), sort, limit, after)
         return page_body(page, expense_body, scope, self._cursors), 200, {}
 
     def create_expense(self, request: Request, body: dict[str, Any]) -> Response:
         """Record an expense."""
         key = request.idempotency("createExpense", body)
-        return created(self._expenses.record(caller_of(request), _draft_in(body), key, _recorded))
+        return created(self._expenses.record(request.caller, _draft_in(body), key, _recorded))
 
     def get_expense(self, request: Request, expense_id: str) -> Response:
         """Read one expense."""
-        return _found(self._expenses.get(caller_of(request), expense_id))
+        return _found(self._expenses.get(request.caller, expense_id))
 
     def change_expense(self, request: Request, expense_id: str, body: dict[str, Any]) -> Response:
         """Change an expense."""
         version = request.expected_version
-        return _found(self._expenses.change(caller_of(request), expense_id, version, _patch_in(body)))
+        return _found(self._expenses.change(request.caller, expense_id, version, _patch_in(body)))
 
     def remove_expense(self, request: Request, expense_id: str) -> Response:
         """Delete an expense."""
-        self._trash.remove(caller_of(request), expense_id, request.expected_version)
+        self._trash.remove(request.caller, expense_id, request.expected_version)
         return None, 204, {}
 
     def restore_expense(self, request: Request, expense_id: str) -> Response:
         """Restore a deleted expense."""
-        return _found(self._trash.restore(caller_of(request), expense_id))
+        return _found(self._trash.restore(request.caller, expense_id))
 
     def suggest_category(self, request: Request, payee: str) -> Response:
         """Suggest the category of a payee."""
-        return {"category_id": self._suggestions.category(caller_of(request), one_line(payee))}, 200, {}
+        return {"category_id": self._suggestions.category(request.caller, one_line(payee))}, 200, {}
 
 
 def expense_body(shown: ExpenseWithReceipts) -> dict[str, Any]:

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from chassis.runtime.clock import Clock
     from chassis.runtime.idempotency import IdempotencyKey, StoredResponse
     from chassis.runtime.ids import Ids
-    from expenses.books.model import Book, Caller
+    from chassis.security.tokens import Caller
+    from expenses.books.model import Book
     from expenses.entries.filter import FilterRequest
     from expenses.rates.converter import Converter
     from expenses.receipts.model import Receipt
@@ -77,7 +78,7 @@ class ExpenseService:
     def get(self, caller: Caller, expense_id: str) -> ExpenseWithReceipts:
         """Return one expense; raises ExpenseNotFoundError."""
         with self._store.read() as uow:
-            book = uow.books.find(caller.user_id)
+            book = uow.books.find(caller.book_id)
             expense = uow.expenses.get(book, expense_id) if book else None
             if book is None or expense is None:
                 raise ExpenseNotFoundError
@@ -88,7 +89,7 @@ class ExpenseService:
     ) -> Page[ExpenseWithReceipts]:
         """Return a part of the list; raises InvalidFilterError."""
         with self._store.read() as uow:
-            book = uow.books.find(caller.user_id)
+            book = uow.books.find(caller.book_id)
             chosen = wanted.in_currency(book.home_currency if book else caller.home_currency)
             found = uow.expenses.page(book, chosen, sort, limit + 1, after) if book else []
             page = Page.of(found, limit, lambda expense: _position(expense, sort))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from expenses.entries.filter import ExpenseFilter
 
 if TYPE_CHECKING:
-    from expenses.books.model import Caller
+    from chassis.security.tokens import Caller
     from expenses.unit_of_work import Store
 
 _HISTORY = 200
@@ -25,7 +25,7 @@ class CategorySuggestions:
     def category(self, caller: Caller, payee: str) -> str | None:
         """Return the id of the category that most expenses of a payee have; None if none of them has one."""
         with self._store.read() as uow:
-            book = uow.books.find(caller.user_id)
+            book = uow.books.find(caller.book_id)
             if book is None:
                 return None
             history = uow.expenses.page(book, ExpenseFilter(payee=payee), "-spent_on", _HISTORY)

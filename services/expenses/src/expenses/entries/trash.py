@@ -14,7 +14,8 @@ from expenses.moments import milliseconds, whole_milliseconds
 
 if TYPE_CHECKING:
     from chassis.runtime.clock import Clock
-    from expenses.books.model import Book, Caller
+    from chassis.security.tokens import Caller
+    from expenses.books.model import Book
     from expenses.rates.converter import Converter
     from expenses.unit_of_work import Store, UnitOfWork
 

@@ -74,14 +74,14 @@ class HomeCurrencyChange:
     def _publish_end(self, uow: UnitOfWork, book: Book, done: Conversion, events: int) -> None:
         rate = self._converter.rate_for_limits(done.before, done.target, date.fromisoformat(done.day))
         data = {
-            "user_id": book.user_id,
+            "user_id": book.id,
             "version": done.version,
             "from": done.before,
             "to": done.target,
             "rate": None if rate is None else f"{rate:f}",
             "events": events,
         }
-        uow.publish("expenses.converted", book.user_id, data)
+        uow.publish("expenses.converted", book.id, data)
 
 
 def are_many(uow: UnitOfWork, book: Book) -> bool:
@@ -102,6 +102,6 @@ def one_currency(uow: UnitOfWork, book: Book) -> Iterator[None]:
         raise ConvertingError(book.home_currency)
     yield
     # Not every store shows a reader one moment of it.
-    now = uow.books.find(book.user_id)
+    now = uow.books.find(book.id)
     if now is not None and now.home_currency != book.home_currency:
         raise ConvertingError(now.home_currency)

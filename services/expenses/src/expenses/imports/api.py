@@ -18,7 +18,7 @@ from expenses.imports.reading import FileRead
 from expenses.imports.remembered import parts_of
 from expenses.imports.service import ImportDone, ImportService, Upload
 from expenses.moments import instant
-from expenses.requests import caller_of, created, page_body
+from expenses.requests import created, page_body
 from money import Money
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class ImportApi:
 
     def preview_import(self, request: Request, file: FileStorage, body: dict[str, Any] | None = None) -> Response:
         """Show how a file would be read."""
-        read, preview = self._imports.preview(caller_of(request), _upload(file, body or {}))
+        read, preview = self._imports.preview(request.caller, _upload(file, body or {}))
         return {**preview_body(preview), **_read_body(read)}, 200, {}
 
     def create_import(self, request: Request, file: FileStorage, body: dict[str, Any] | None = None) -> Response:
@@ -45,26 +45,26 @@ class ImportApi:
         upload, text, key = _upload(file, body or {}), (body or {}).get("mapping"), None
         if request.idempotency_key:
             key = request.idempotency("createImport", [_digest(file.stream), text, *(["afresh"] if upload.afresh else [])])
-        return created(self._imports.run(caller_of(request), upload, key, _imported))
+        return created(self._imports.run(request.caller, upload, key, _imported))
 
     def list_imports(self, request: Request, limit: int, cursor: str | None = None) -> Response:
         """List imports."""
-        scope = f"imports {request.caller.user_id}"
-        page = self._imports.page(caller_of(request), limit, self._cursors.read(scope, cursor))
+        scope = f"imports {request.caller.book_id}"
+        page = self._imports.page(request.caller, limit, self._cursors.read(scope, cursor))
         return page_body(page, import_body, scope, self._cursors), 200, {}
 
     def get_import(self, request: Request, import_id: str) -> Response:
         """Read one import."""
-        return import_body(self._imports.get(caller_of(request), import_id)), 200, {}
+        return import_body(self._imports.get(request.caller, import_id)), 200, {}
 
     def forget_correction(self, request: Request, import_id: str) -> Response:
         """Forget what an import taught."""
-        self._imports.forget(caller_of(request), import_id)
+        self._imports.forget(request.caller, import_id)
         return None, 204, {}
 
     def undo_import(self, request: Request, import_id: str) -> Response:
         """Undo an import."""
-        self._imports.undo(caller_of(request), import_id)
+        self._imports.undo(request.caller, import_id)
         return None, 204, {}
 
 

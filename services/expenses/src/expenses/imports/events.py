@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 def publish_completed(uow: UnitOfWork, book: Book, done: Import) -> None:
     """Publish that all rows of a file are in."""
     data = {
-        "user_id": book.user_id,
+        "user_id": book.id,
         "import_id": done.id,
         "filename": done.filename,
         "rows": done.rows,
@@ -23,9 +23,9 @@ def publish_completed(uow: UnitOfWork, book: Book, done: Import) -> None:
         "from": done.first_day and done.first_day.isoformat(),
         "to": done.last_day and done.last_day.isoformat(),
     }
-    uow.publish("import.completed", book.user_id, data)
+    uow.publish("import.completed", book.id, data)
 
 
 def publish_undone(uow: UnitOfWork, book: Book, done: Import) -> None:
     """Publish that the expenses of an import were removed."""
-    uow.publish("import.undone", book.user_id, {"user_id": book.user_id, "import_id": done.id, "filename": done.filename})
+    uow.publish("import.undone", book.id, {"user_id": book.id, "import_id": done.id, "filename": done.filename})

@@ -22,7 +22,8 @@ from money import Money, MoneyError, decimals_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from expenses.books.model import Book, Caller
+    from chassis.security.tokens import Caller
+    from expenses.books.model import Book
     from expenses.imports.model import Import
     from expenses.imports.readers.rows import Row
     from expenses.rates.converter import Converter
@@ -91,7 +92,7 @@ class FileReader:
     def read(self, caller: Caller, stream: IO[bytes], given: Mapping, *, afresh: bool = False) -> FileRead:
         """Find out how to read a file; `afresh` leaves earlier corrections aside. Raises UnreadableFileError."""
         with self._store.read() as uow:
-            book = uow.books.find(caller.user_id)
+            book = uow.books.find(caller.book_id)
         currency = book.home_currency if book else caller.home_currency
         reader = ReadingContext(currency, caller.locale, month_names(caller.locale))
         try:
@@ -128,7 +129,7 @@ class FileReader:
             prints = Fingerprints(encoding)
             pairs = [prints.of(row, cells) for row, cells in rows]
             with self._store.read() as uow:
-                book = uow.books.find(caller.user_id)
+                book = uow.books.find(caller.book_id)
                 return already_there(uow, book, pairs) if book else [False] * len(pairs)
 
         return read, build_preview(read.layout, reader, has_rate, duplicates)

@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass, replace
 from typing import IO, TYPE_CHECKING
 
-from expenses.errors import DepartedError, ImportInterruptedError, ImportNotFoundError, ImportRunningError, UnreadableFileError
+from expenses.errors import ImportInterruptedError, ImportNotFoundError, ImportRunningError, UnreadableFileError
 from expenses.imports.batches import ROWS, ImportBatches
 from expenses.imports.model import Import
 from expenses.imports.readers.mapping import Mapping
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from chassis.runtime.clock import Clock
     from chassis.runtime.idempotency import IdempotencyKey, StoredResponse
     from chassis.runtime.ids import Ids
-    from expenses.books.model import Book, Caller
+    from chassis.security.tokens import Caller
+    from expenses.books.model import Book
     from expenses.imports.readers.detection import Layout
     from expenses.imports.readers.preview import ImportPreview
     from expenses.rates.converter import Converter
@@ -122,7 +123,7 @@ class ImportService:
     def _begin(self, caller: Caller, key: IdempotencyKey | None) -> _Begun:
         """Wait for an earlier import into the same book, then make a task for this one; or find the stored response."""
         begun: list[_Begun] = []
-        if not self._tasks.begin(caller, lambda uow: self._try(uow, caller, key, begun), self._pause):
+        if not self._tasks.begin(caller.book_id, lambda uow: self._try(uow, caller, key, begun), self._pause):
             raise ImportRunningError
         return begun[-1]
 
@@ -164,16 +165,14 @@ class ImportService:
     def _finish_task(self, caller: Caller, *, failed: str | None = None) -> None:
         """Finish the task; if the store is unavailable, a worker does it later, and the caller learns what became of the import."""
         try:
-            self._tasks.finish(caller, failed=failed)
-        except DepartedError:
-            log.info("an import ends with the account")
+            self._tasks.finish(caller.book_id, failed=failed)
         except Exception as error:
             log.warning("an import's task is not finished yet", extra={"reason": type(error).__name__})
 
     def get(self, caller: Caller, import_id: str) -> Import:
         """Return one import; raises ImportNotFoundError."""
         with self._store.read() as uow:
-            book = uow.books.find(caller.user_id)
+            book = uow.books.find(caller.book_id)
             done = uow.imports.get(book, import_id) if book else None
         if done is None:
             raise ImportNotFoundError
@@ -182,7 +181,7 @@ class ImportService:
     def page(self, caller: Caller, limit: int, after: Position | None) -> Page[Import]:
         """Return a part of the list, newest first."""
         with self._store.read() as uow:
-            book = uow.books.find(caller.user_id)
+            book = uow.books.find(caller.book_id)
             found = uow.imports.page(book, limit + 1, after) if book else []
         return Page.of(found, limit, lambda done: [milliseconds(done.created_at), done.id])
 
@@ -193,9 +192,9 @@ class ImportService:
             ImportNotFoundError: if there is none.
             ImportRunningError: if another import into the same book does not end.
         """
-        if not self._tasks.begin(caller, lambda uow: self._begin_undo(uow, caller, import_id), self._pause):
+        if not self._tasks.begin(caller.book_id, lambda uow: self._begin_undo(uow, caller, import_id), self._pause):
             raise ImportRunningError
-        self._tasks.finish(caller)
+        self._tasks.finish(caller.book_id)
 
     def forget(self, caller: Caller, import_id: str) -> None:
         """Forget what an import taught about files with its columns; raises ImportNotFoundError."""

@@ -12,7 +12,6 @@ from expenses.moments import instant, moment_of
 from expenses.receipts.downloads import ReceiptDownloads
 from expenses.receipts.model import Receipt, safe_name
 from expenses.receipts.service import ReceiptService
-from expenses.requests import caller_of
 
 if TYPE_CHECKING:
     from werkzeug.datastructures import FileStorage
@@ -38,33 +37,33 @@ class ReceiptApi:
     def add_receipt(self, request: Request, expense_id: str, file: FileStorage, body: dict[str, Any] | None = None) -> Response:
         """Attach a receipt to an expense."""
         claimed = (body or {}).get("sha256")
-        receipt = self._receipts.add(caller_of(request), expense_id, file.stream, file.filename or "", claimed)
+        receipt = self._receipts.add(request.caller, expense_id, file.stream, file.filename or "", claimed)
         return receipt_body(receipt), HTTPStatus.CREATED, {}
 
     def list_receipts(self, request: Request, expense_id: str) -> Response:
         """List the receipts of an expense."""
-        receipts = self._receipts.for_expense(caller_of(request), expense_id)
+        receipts = self._receipts.for_expense(request.caller, expense_id)
         return {"items": [receipt_body(receipt) for receipt in receipts]}, HTTPStatus.OK, {}
 
     def get_receipt(self, request: Request, receipt_id: str) -> Response:
         """Return the details of a receipt."""
-        return receipt_body(self._receipts.get(caller_of(request), receipt_id)), HTTPStatus.OK, {}
+        return receipt_body(self._receipts.get(request.caller, receipt_id)), HTTPStatus.OK, {}
 
     def get_receipt_content(self, request: Request, receipt_id: str) -> Response:
         """Send the file, or a part of it."""
-        return _response(self._downloads.content(caller_of(request), receipt_id, _range(request), _known_tags(request)))
+        return _response(self._downloads.content(request.caller, receipt_id, _range(request), _known_tags(request)))
 
     def get_receipt_thumbnail(self, request: Request, receipt_id: str) -> Response:
         """Send its thumbnail."""
-        return _response(self._downloads.thumbnail(caller_of(request), receipt_id, _known_tags(request)))
+        return _response(self._downloads.thumbnail(request.caller, receipt_id, _known_tags(request)))
 
     def get_receipt_preview(self, request: Request, receipt_id: str) -> Response:
         """Send a picture of it that is large enough to read."""
-        return _response(self._downloads.preview(caller_of(request), receipt_id, _known_tags(request)))
+        return _response(self._downloads.preview(request.caller, receipt_id, _known_tags(request)))
 
     def remove_receipt(self, request: Request, receipt_id: str) -> Response:
         """Remove a receipt."""
-        self._receipts.remove(caller_of(request), receipt_id)
+        self._receipts.remove(request.caller, receipt_id)
         return None, HTTPStatus.NO_CONTENT, {}
 
 

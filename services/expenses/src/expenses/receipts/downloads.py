@@ -15,7 +15,7 @@ from expenses.receipts.model import Receipt, file_key, thumbnail_key
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Set
 
-    from expenses.books.model import Caller
+    from chassis.security.tokens import Caller
     from expenses.receipts.examiner import ReceiptExaminer
     from expenses.receipts.files import ReceiptFiles
     from expenses.unit_of_work import Store
@@ -58,7 +58,7 @@ class ReceiptDownloads:
             RangeNotSatisfiableError: if the file has no such part.
         """
         receipt = self._find(caller, receipt_id)
-        file, key = receipt.file, file_key(caller.user_id, receipt.file.sha256)
+        file, key = receipt.file, file_key(caller.book_id, receipt.file.sha256)
         download = partial(Download, receipt=receipt, media_type=file.media_type, etag=file.sha256)
         if file.sha256 in known:
             return download(known=True)
@@ -83,7 +83,7 @@ class ReceiptDownloads:
         download = partial(Download, receipt=receipt, media_type=PICTURE_TYPE, etag=tag)
         if tag in known:
             return download(known=True)
-        key = thumbnail_key(caller.user_id, receipt.file.sha256)
+        key = thumbnail_key(caller.book_id, receipt.file.sha256)
         return download(pieces=self._reading(caller, receipt, lambda: self._files.read(key, 0, _MOST_THUMBNAIL)))
 
     def preview(self, caller: Caller, receipt_id: str, known: Set[str]) -> Download:
@@ -93,7 +93,7 @@ class ReceiptDownloads:
             ReceiptNotFoundError: also if the file cannot be drawn.
         """
         receipt = self._find_drawable(caller, receipt_id)
-        file, key = receipt.file, file_key(caller.user_id, receipt.file.sha256)
+        file, key = receipt.file, file_key(caller.book_id, receipt.file.sha256)
         tag = f"{file.sha256}-large"
         download = partial(Download, receipt=receipt, media_type=PICTURE_TYPE, etag=tag)
         if tag in known:
@@ -120,7 +120,7 @@ class ReceiptDownloads:
 
     def _find(self, caller: Caller, receipt_id: str) -> Receipt:
         with self._store.read() as uow:
-            book = uow.books.find(caller.user_id)
+            book = uow.books.find(caller.book_id)
             receipt = uow.receipts.get(book, receipt_id) if book else None
         if receipt is None:
             raise ReceiptNotFoundError

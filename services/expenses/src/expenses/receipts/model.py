@@ -37,14 +37,14 @@ class Receipt:
     file: StoredFile
 
 
-def file_key(user_id: str, sha256: str) -> str:
+def file_key(book_id: str, sha256: str) -> str:
     """Return the key of a file in the store of files."""
-    return f"{user_id}/{sha256}"
+    return f"{book_id}/{sha256}"
 
 
-def thumbnail_key(user_id: str, sha256: str) -> str:
+def thumbnail_key(book_id: str, sha256: str) -> str:
     """Return the key of a file's thumbnail in the store of files."""
-    return f"{user_id}/{sha256}.webp"
+    return f"{book_id}/{sha256}.webp"
 
 
 def safe_name(filename: str, extension: str) -> str:

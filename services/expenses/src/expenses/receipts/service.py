@@ -13,7 +13,7 @@ import logging
 from datetime import timedelta
 from typing import IO, TYPE_CHECKING
 
-from expenses.books.model import Caller
+from chassis.security.tokens import Caller
 from expenses.errors import DepartedError, ExpenseNotFoundError, ReceiptFileMissingError, ReceiptNotFoundError, TooManyReceiptsError
 from expenses.moments import milliseconds
 from expenses.receipts.downloads import PICTURE_TYPE
@@ -49,7 +49,7 @@ class ReceiptService:
                 in each case nothing is stored.
         """
         with self._store.read() as uow:
-            book = uow.books.find(caller.user_id)
+            book = uow.books.find(caller.book_id)
             _require_room(uow, book, expense_id)
         with self._examiner.examine(stream, claimed, user_id=caller.user_id) as examined:
             for _ in range(_TRIES):
@@ -76,10 +76,10 @@ class ReceiptService:
         file = examined.file
         if file.thumbnail:
             thumbnail, digest = io.BytesIO(examined.thumbnail), hashlib.sha256(examined.thumbnail).hexdigest()
-            key = thumbnail_key(caller.user_id, file.sha256)
+            key = thumbnail_key(caller.book_id, file.sha256)
             self._files.put(key, thumbnail, size=len(examined.thumbnail), sha256=digest, media_type=PICTURE_TYPE)
         examined.content.seek(0)
-        key = file_key(caller.user_id, file.sha256)
+        key = file_key(caller.book_id, file.sha256)
         self._files.put(key, examined.content, size=file.size, sha256=file.sha256, media_type=file.media_type)
 
     def _add_receipt(self, caller: Caller, expense_id: str, examined: ExaminedFile, name: str) -> Receipt | None:
@@ -98,20 +98,20 @@ class ReceiptService:
     def _discard(self, caller: Caller, sha256: str) -> None:
         """Delete a stored file that is not needed, even if its owner's account, and with it the record, was deleted meanwhile."""
         with self._store.read() as uow:
-            book = uow.books.find(caller.user_id)
+            book = uow.books.find(caller.book_id)
         if book is None:
-            self._remove_files(caller.user_id, sha256)
+            self._remove_files(caller.book_id, sha256)
         else:
             self._delete_unused(book, sha256, self._now() + 1)
 
-    def _remove_files(self, user_id: str, sha256: str) -> None:
-        self._files.remove(file_key(user_id, sha256))
-        self._files.remove(thumbnail_key(user_id, sha256))
+    def _remove_files(self, book_id: str, sha256: str) -> None:
+        self._files.remove(file_key(book_id, sha256))
+        self._files.remove(thumbnail_key(book_id, sha256))
 
     def for_expense(self, caller: Caller, expense_id: str) -> list[Receipt]:
         """Return the receipts of an expense; raises ExpenseNotFoundError."""
         with self._store.read() as uow:
-            book = uow.books.find(caller.user_id)
+            book = uow.books.find(caller.book_id)
             if book is None or uow.expenses.get(book, expense_id) is None:
                 raise ExpenseNotFoundError
             return uow.receipts.of(book, [expense_id])
@@ -119,7 +119,7 @@ class ReceiptService:
     def get(self, caller: Caller, receipt_id: str) -> Receipt:
         """Return one receipt; raises ReceiptNotFoundError."""
         with self._store.read() as uow:
-            book = uow.books.find(caller.user_id)
+            book = uow.books.find(caller.book_id)
             receipt = uow.receipts.get(book, receipt_id) if book else None
         if receipt is None:
             raise ReceiptNotFoundError
@@ -146,8 +146,8 @@ class ReceiptService:
         self._examiner.clean_up(moment)
         with self._store.read() as uow:
             departed = uow.books.recently_erased()
-        for user_id in departed:  # uploads that were interrupted while the account was being deleted
-            self._files.remove_all(user_id)
+        for book_id in departed:  # uploads that were interrupted while the account was being deleted
+            self._files.remove_all(book_id)
         while True:
             with self._store.read() as uow:
                 unused = uow.receipts.unused(before, _BATCH)
@@ -159,13 +159,13 @@ class ReceiptService:
     def _delete_unused(self, book: Book, sha256: str, before_ms: int) -> bool:
         """Delete a file without a receipt, while nobody else can add a receipt for it."""
         with self._store.write() as uow:
-            if uow.books.find(book.user_id) is None:  # locking it would create it again
+            locked = uow.books.lock_existing(book.id)
+            if locked is None:
                 return False
-            locked = uow.books.lock(Caller(book.user_id, book.home_currency))
             recorded = uow.receipts.recorded_ms(locked, sha256)
             if recorded is None or recorded >= before_ms or uow.receipts.is_used(locked, sha256):
                 return False
-            self._remove_files(book.user_id, sha256)
+            self._remove_files(book.id, sha256)
             uow.receipts.delete_record(locked, sha256)
             return True
 

@@ -65,7 +65,7 @@ class ReceiptFileTransfer:
         self._files.put(key, io.BytesIO(content), size=len(content), sha256=digest, media_type=self._type_of(key))
 
     def clear(self) -> None:
-        """Delete all files of every person with a book."""
+        """Delete all files of every book."""
         last = 0
         while True:
             query = sa.select(person.c.number, person.c.user_id).where(person.c.number > last)
@@ -78,11 +78,11 @@ class ReceiptFileTransfer:
             last = page[-1].number
 
     def _type_of(self, key: str) -> str:
-        user_id, _slash, name = key.partition("/")
+        book_id, _slash, name = key.partition("/")
         if name.endswith(".webp"):
             return PICTURE_TYPE
         with self._database.read() as connection:
-            named = _FILES.where(person.c.user_id == user_id, receipt_file.c.sha256 == name)
+            named = _FILES.where(person.c.user_id == book_id, receipt_file.c.sha256 == name)
             return str(connection.execute(named).one().media_type)
 
 

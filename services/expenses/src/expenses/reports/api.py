@@ -14,7 +14,6 @@ from expenses.entries.api import expense_body, filter_in
 from expenses.imports.readers.outlay_csv import EXPORT_TITLES, export_cells
 from expenses.reports.exports import ExportedExpense, ExportService
 from expenses.reports.summary import Summary, SummaryLine, SummaryService
-from expenses.requests import caller_of
 
 _ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 Pages = Iterator[list[ExportedExpense]]
@@ -28,16 +27,16 @@ class ReportApi:
 
     def summarize_expenses(self, request: Request, by: str, **arguments: Any) -> Response:
         """Sum up."""
-        return _summary_body(self._summary.by(caller_of(request), by, filter_in(arguments))), 200, {}
+        return _summary_body(self._summary.by(request.caller, by, filter_in(arguments))), 200, {}
 
     def export_expenses_csv(self, request: Request, from_: str | None = None, to: str | None = None) -> Response:
         """Write all expenses as CSV."""
-        pages = self._exports.pages(caller_of(request), _day(from_), _day(to))
+        pages = self._exports.pages(request.caller, _day(from_), _day(to))
         return _csv(pages), 200, _attachment("text/csv; charset=utf-8", "csv")
 
     def export_expenses_json(self, request: Request, from_: str | None = None, to: str | None = None) -> Response:
         """Write all expenses as JSON."""
-        pages = self._exports.pages(caller_of(request), _day(from_), _day(to), receipts=True)
+        pages = self._exports.pages(request.caller, _day(from_), _day(to), receipts=True)
         return _json(pages), 200, _attachment("application/json", "json")
 
 

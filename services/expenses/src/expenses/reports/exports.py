@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
-    from expenses.books.model import Caller
+    from chassis.security.tokens import Caller
     from expenses.unit_of_work import Store
 
 _PAGE = 1000
@@ -39,7 +39,7 @@ class ExportService:
         names, position, wanted = self._category_names(caller), None, ExpenseFilter(first=first, last=last)
         while True:
             with self._store.read() as uow:
-                book = uow.books.find(caller.user_id)
+                book = uow.books.find(caller.book_id)
                 page = uow.expenses.page(book, wanted, "spent_on", _PAGE, position) if book else []
                 shown = with_receipts(uow, book, page) if book and receipts else [ExpenseWithReceipts(one) for one in page]
             if page:
@@ -50,5 +50,5 @@ class ExportService:
 
     def _category_names(self, caller: Caller) -> dict[str | None, str]:
         with self._store.read() as uow:
-            book = uow.books.find(caller.user_id)
+            book = uow.books.find(caller.book_id)
             return {category.id: category.name for category in uow.categories.all(book)} if book else {}

@@ -14,7 +14,8 @@ from money import Money
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from expenses.books.model import Book, Caller
+    from chassis.security.tokens import Caller
+    from expenses.books.model import Book
     from expenses.entries.filter import FilterRequest
     from expenses.unit_of_work import Store, UnitOfWork
 
@@ -65,7 +66,7 @@ class SummaryService:
     def by(self, caller: Caller, by: str, request: FilterRequest) -> Summary:
         """Return the sums by category, month, day or payee of what is filtered. Raises ConvertingError, InvalidFilterError."""
         with self._store.read() as uow:
-            book, lines = uow.books.find(caller.user_id), list[SummaryLine]()
+            book, lines = uow.books.find(caller.book_id), list[SummaryLine]()
             currency = book.home_currency if book else caller.home_currency
             wanted = request.in_currency(currency)
             if book:

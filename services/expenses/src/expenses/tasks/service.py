@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from expenses.books.model import Book, Caller
-from expenses.errors import DepartedError
+from expenses.books.model import Book
 from expenses.tasks.model import Task, TaskState
 
 if TYPE_CHECKING:
@@ -32,35 +30,34 @@ class TaskRunner:
         """`steps` take the next step of a task in each state, and return whether there is more to do."""
         self._store, self._steps = store, steps
 
-    def finish(self, caller: Caller, *, failed: str | None = None) -> None:
-        """Finish the caller's task. An import whose rows still go in is left alone, unless its id is that of the `failed` one."""
-        while self._store.run(lambda uow: self._step(uow, caller, failed)):
+    def finish(self, book_id: str, *, failed: str | None = None) -> None:
+        """Finish a book's task. An import whose rows still go in is left alone, unless its id is that of the `failed` one."""
+        while self._store.run(lambda uow: self._step(uow, book_id, failed)):
             pass
 
     def finish_abandoned(self) -> None:
         """Finish the tasks that no process works on any more."""
         with self._store.read() as uow:
             abandoned = uow.tasks.abandoned()
-        for caller in abandoned:
-            with suppress(DepartedError):
-                self.finish(caller)
+        for book_id in abandoned:
+            self.finish(book_id)
 
-    def begin(self, caller: Caller, action: Callable[[UnitOfWork], bool], pause: Callable[[float], None] = time.sleep) -> bool:
-        """Carry out an action that begins a task, or returns False because another task of the caller is in the way.
+    def begin(self, book_id: str, action: Callable[[UnitOfWork], bool], pause: Callable[[float], None] = time.sleep) -> bool:
+        """Carry out an action that begins a task, or returns False because another task of the book is in the way.
 
         The other task is finished, or waited for, and the action tried again for some seconds; return whether it succeeded.
         """
         for _ in range(_MOST_WAITS):
             if self._store.run(action):
                 return True
-            self.finish(caller)
+            self.finish(book_id)
             pause(_WAIT_SECONDS)
         return False
 
-    def _step(self, uow: UnitOfWork, caller: Caller, failed: str | None) -> bool:
-        book = uow.books.lock(caller)
-        task = uow.tasks.find(book)
-        if task is None:
+    def _step(self, uow: UnitOfWork, book_id: str, failed: str | None) -> bool:
+        book = uow.books.lock_existing(book_id)
+        task = uow.tasks.find(book) if book else None
+        if book is None or task is None:
             return False
         if task.state is TaskState.RUNNING:
             if task.alive and task.id != failed:

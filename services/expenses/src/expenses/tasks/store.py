@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 
 from chassis.runtime.clock import now_ms
 from chassis.storage.prepared import Prepared
-from expenses.books.model import Book, Caller
+from expenses.books.model import Book
 from expenses.tables import held_event, import_job, import_mapping, person
 from expenses.tasks.model import Conversion, Task, TaskState
 
@@ -60,10 +60,10 @@ class TaskStore:
         for table in (held_event, import_job):
             self._connection.execute(table.delete().where(table.c.owner == book.number))
 
-    def abandoned(self) -> list[Caller]:
-        """Return the owners of tasks that no process works on any more."""
-        query = sa.select(person.c.user_id, person.c.home_currency).join(import_job, import_job.c.owner == person.c.number)
-        return [Caller(*row) for row in self._connection.execute(query.where(import_job.c.alive_until_ms < now_ms()))]
+    def abandoned(self) -> list[str]:
+        """Return the books with tasks that no process works on any more."""
+        query = sa.select(person.c.user_id).join(import_job, import_job.c.owner == person.c.number)
+        return list(self._connection.execute(query.where(import_job.c.alive_until_ms < now_ms())).scalars())
 
 
 def delete_ownerless(connection: Connection) -> None:

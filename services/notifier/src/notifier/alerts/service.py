@@ -67,7 +67,7 @@ class AlertService:
             recipient = self._recipient(uow, event)
             if recipient is None:
                 return
-            recovered = uow.alerts.take_recovery(event.user_id, cause.id)
+            recovered = uow.alerts.take_recovery(event.book_id, cause.id)
             if cause.period and not cause.period.concerns(recipient.day_of(event.at)):
                 log.debug("period too old for an alert", extra={"kind": event.kind, "event_id": event.event_id})
                 return
@@ -80,7 +80,7 @@ class AlertService:
             recipient = self._recipient(uow, event)
             if recipient is not None:
                 facts = summarized(event.facts, recipient.day_of(event.at))
-                undone = uow.alerts.take_recovery(event.user_id, cause.id)
+                undone = uow.alerts.take_recovery(event.book_id, cause.id)
                 self._raise(uow, recipient, replace(event, kind=AlertKind.IMPORTED, facts=facts), cause, recovered=undone)
 
     def import_undone(self, event: IncomingEvent) -> None:
@@ -95,19 +95,19 @@ class AlertService:
         with self._store.write() as uow:
             if self._recipient(uow, event) is None:
                 return
-            alert = uow.alerts.find_by_cause(event.user_id, cause_id)
+            alert = uow.alerts.find_by_cause(event.book_id, cause_id)
             if alert is None:
-                uow.alerts.note_recovery(event.user_id, cause_id)
+                uow.alerts.note_recovery(event.book_id, cause_id)
             elif alert.withdrawn_at is None:
                 uow.alerts.withdraw(alert, self._clock())
                 _publish(uow, "alert.withdrawn", alert)
 
     def _recipient(self, uow: NotifierUnitOfWork, event: IncomingEvent) -> Recipient | None:
-        """Lock and return the recipient; None if there is nothing to do."""
-        uow.recipients.lock(event.user_id)
-        recipient = uow.recipients.find(event.user_id)
-        if recipient is None and not uow.recipients.was_deleted(event.user_id):
-            message = f"user {event.user_id} is not known yet"
+        """Lock and return the recipient, the owner of the book; None if there is nothing to do."""
+        uow.recipients.lock(event.book_id)
+        recipient = uow.recipients.find(event.book_id)
+        if recipient is None and not uow.recipients.was_deleted(event.book_id):
+            message = f"user {event.book_id} is not known yet"
             raise UnknownRecipientError(message)
         return recipient if uow.is_new(event.event_id) else None
 

@@ -24,8 +24,8 @@ class ReceiptFiles(Protocol):
     def remove(self, key: str) -> None:
         """Delete a file; does nothing if it does not exist."""
 
-    def remove_all(self, user_id: str) -> None:
-        """Delete every file of a person, complete or not."""
+    def remove_all(self, book_id: str) -> None:
+        """Delete every file of a book, complete or not."""
 
     def remove_incomplete(self, before: datetime) -> None:
         """Delete files that were begun before a moment and never completed."""

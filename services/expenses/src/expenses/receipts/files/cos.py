@@ -94,9 +94,9 @@ class CosFiles:
         with _translated_errors():
             self._client.delete_object(**self._at(key))
 
-    def remove_all(self, user_id: str) -> None:
-        """Delete every file of a person, complete or not."""
-        prefix = self._name(f"{user_id}/")
+    def remove_all(self, book_id: str) -> None:
+        """Delete every file of a book, complete or not."""
+        prefix = self._name(f"{book_id}/")
         with _translated_errors():
             while found := self._client.list_objects_v2(Bucket=self._bucket, Prefix=prefix).get("Contents", []):
                 for one in found:

@@ -78,9 +78,9 @@ class FolderFiles:
             with suppress(OSError):  # not empty, or already gone
                 path.parent.rmdir()
 
-    def remove_all(self, user_id: str) -> None:
-        """Delete every file of a person, complete or not."""
-        folder = self._path(f"{user_id}/{'0' * 64}").parent
+    def remove_all(self, book_id: str) -> None:
+        """Delete every file of a book, complete or not."""
+        folder = self._path(f"{book_id}/{'0' * 64}").parent
         with _translated_errors(), suppress(FileNotFoundError):
             shutil.rmtree(folder)
 
