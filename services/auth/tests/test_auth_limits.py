@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+
+import limits.storage.memory
 import pytest
 
 from auth.errors import TooManyAttemptsError
@@ -10,6 +13,7 @@ from auth.rate_limits.limits import Limit
 from auth.rate_limits.network import network_of
 from auth.rate_limits.store import LocalRateLimits
 from support.auth_alone import secret_in
+from testing.slow_motion import call_together
 
 RESET = "user.password_reset_requested"
 MARIA = {"email": "maria@example.org", "password": "violet umbrella kitchen", "name": "Maria"}
@@ -262,12 +266,20 @@ def test_links_are_limited_by_client(strict):
 
 
 def test_the_factor_multiplies_every_limit():
-    limits, rule = LocalRateLimits(factor=3), Limit("some", 2, 60)
+    counted, rule = LocalRateLimits(factor=3), Limit("some", 2, 60)
     for _ in range(6):
-        limits.hit(rule, "maria")
+        counted.hit(rule, "maria")
     with pytest.raises(TooManyAttemptsError) as error:
-        limits.hit(rule, "maria")
+        counted.hit(rule, "maria")
     assert 55 <= int(error.value.headers["Retry-After"]) <= 60
-    limits.hit(rule, "somebody else")
-    limits.clear(rule, "maria")
-    limits.hit(rule, "maria")
+    counted.hit(rule, "somebody else")
+    counted.clear(rule, "maria")
+    counted.hit(rule, "maria")
+
+
+def test_attempts_at_the_same_moment_are_all_counted():
+    counted, rule = LocalRateLimits(), Limit("some", 8, 60)
+    time.sleep(0.05)  # then the timer of the library's storage has ended, and the next attempt starts it again
+    call_together(lambda: counted.hit(rule, "maria"), threads=8, slow=limits.storage.memory)
+    with pytest.raises(TooManyAttemptsError):
+        counted.hit(rule, "maria")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import threading
 import time
 
 from limits import RateLimitItemPerMinute
@@ -25,9 +26,13 @@ class RateLimit:
     def __init__(self, most: int) -> None:
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
         self._item = RateLimitItemPerMinute(most, namespace="messages")
+        self._one_at_a_time = threading.Lock()
+        """The storage starts its timer again with a hit; two threads would start the same one, which raises RuntimeError."""
 
     def take(self, user_id: str) -> None:
         """Count a message; raises TooManyMessagesError if the person has sent too many."""
-        if not self._limiter.hit(self._item, user_id):
+        with self._one_at_a_time:
+            is_free = self._limiter.hit(self._item, user_id)
+        if not is_free:
             free_at = self._limiter.get_window_stats(self._item, user_id).reset_time
             raise TooManyMessagesError(seconds=max(1, math.ceil(free_at - time.time())))

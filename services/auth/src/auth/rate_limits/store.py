@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -29,11 +30,15 @@ class LocalRateLimits:
         """Start with no attempts."""
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
         self._factor = factor
+        self._one_at_a_time = threading.Lock()
+        """The storage starts its timer again with a hit; two threads would start the same one, which raises RuntimeError."""
 
     def hit(self, limit: Limit, subject: str) -> None:
         """Count an attempt. Raises TooManyAttemptsError if the limit is reached."""
         item = self._item(limit)
-        if not self._limiter.hit(item, subject):
+        with self._one_at_a_time:
+            is_free = self._limiter.hit(item, subject)
+        if not is_free:
             free_at = self._limiter.get_window_stats(item, subject).reset_time
             raise TooManyAttemptsError(seconds=max(1, math.ceil(free_at - time.time())))
 
