@@ -78,7 +78,7 @@ def test_mysql_says_what_is_wrong(mariadb: MariaDb) -> None:
     url = migrated(mariadb.empty("budgets"))
     assert of_database(url).startswith("ok: mysql 127.0.0.1:")
     assert "refuses the user root: wrong user or password" in of_database(url.set(password=WRONG))
-    assert "nobody listens at 127.0.0.1" in of_database(url.set(port=free_ports(1)[0]))
+    assert "nothing listens at 127.0.0.1" in of_database(url.set(port=free_ports(1)[0]))
     assert "the host of nowhere.invalid:3306 is not known" in of_database("mysql+pymysql://a:b@nowhere.invalid/x?tls=no")
     assert "is not trusted" in of_database(url.update_query_dict({"tls": "yes"}))
     assert "there is no database nothing_of_it" in of_database(url.set(database="nothing_of_it"))
@@ -119,7 +119,7 @@ def test_db2_says_what_is_wrong(db2: Db2Server) -> None:
 def test_what_the_driver_of_db2_says_of_the_network_is_put_in_words() -> None:
     lost = 'SQL30081N  A communication error has been detected. Protocol specific error code(s): "{}", "*", "0".  SQLSTATE=08001'
     url = sa.make_url("ibm_db_sa://me:secret@db.example:50001/OUTLAY")
-    assert "nobody listens at db.example:50001" in Db2().explain(Exception(lost.format(111)), url)
+    assert "nothing listens at db.example:50001" in Db2().explain(Exception(lost.format(111)), url)
     assert "there is no way to db.example:50001" in Db2().explain(Exception(lost.format(113)), url)
     assert "check host, port, firewall, and TLS" in Db2().explain(Exception(lost.format("*")), url)
     assert "lacks a right in OUTLAY" in Db2().explain(Exception("SQL0551N  SQLSTATE=42501"), url)

@@ -22,7 +22,7 @@ _DATABASE = "outlay-auth"
 def parts_of(kind: str, credentials: Mapping[str, Any], *, inside: str, own: str) -> Parts:
     """Return the settings that a binding gives.
 
-    `inside` names a database, schema, bucket or virtual host in it; `own` is its name if nobody says one.
+    `inside` names a database, schema, bucket or virtual host in it; `own` is its default name.
 
     Raises:
         BindingError: something is missing; the text says what and goes on after the binding's name.

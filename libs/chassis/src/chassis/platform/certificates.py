@@ -51,7 +51,7 @@ def _pem(text: str) -> bytes:
 
 
 def _own_folder(temporary: Path) -> Path:
-    """Create the folder, or use it if it belongs to this user: in a shared place somebody else could have planted it."""
+    """Create the folder, or use it if it belongs to this user: in a shared folder another user could have made it."""
     folder = temporary / f"outlay-certificates-{os.getuid()}"
     folder.mkdir(mode=0o700, exist_ok=True)
     found = folder.lstat()

@@ -11,7 +11,7 @@ _SECONDS = 2.0
 
 
 def alive(port: int, *, seconds: float = _SECONDS) -> bool:
-    """Return whether somebody on this machine's `port` answers /livez with 200 within that many seconds."""
+    """Return whether GET /livez on this machine's `port` is answered with 200 in time."""
     connection = HTTPConnection("127.0.0.1", port, timeout=seconds)
     try:
         connection.request("GET", "/livez")

@@ -40,7 +40,7 @@ def run_keys_command(settings: KeySettings, action: str, *, say: Callable[[str],
     """Do what the action says with the keys of the settings, or else those `given`.
 
     Raises:
-        SettingsError: if there are no keys, or nobody is named who wraps them.
+        SettingsError: if there are no keys, or no root key to wrap them.
         KeyProtectError: if a key cannot be wrapped or unwrapped.
     """
     keys = settings.data_keys or given

@@ -89,7 +89,7 @@ class Metrics:
         )
         self.blind = Gauge(
             "outlay_measurements_failing",
-            "What could not be measured for this page: a store or the broker is away.",
+            "What could not be measured for this page because a store or the broker is unreachable.",
             registry=registry,
         )
         self._writing = threading.Lock()

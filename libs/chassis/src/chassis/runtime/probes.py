@@ -25,7 +25,7 @@ class ProbeError(Exception):
     """A probe failed; the text says what is wrong and what to change, and contains no secret."""
 
     def __init__(self, sentence: str, *, lasting: bool = False) -> None:
-        """`lasting` means that trying again cannot help: somebody has to change something first."""
+        """`lasting` means that trying again cannot help until something is changed."""
         super().__init__(sentence)
         self.lasting = lasting
 

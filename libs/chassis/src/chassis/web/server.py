@@ -1,4 +1,4 @@
-"""Serves an ASGI application until somebody stops it."""
+"""Serves an ASGI application until it is stopped."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the broker is and how to get in."""
+"""The broker's address and credentials."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pika
 
 HEARTBEAT_SECONDS = 15
 BLOCKED_SECONDS = 60
-"""How long a broker may refuse to read (memory or disk alarm) before the connection is given up and made anew."""
+"""How long a broker may block the connection (memory or disk alarm) before it is closed and opened again."""
 _SOCKET_SECONDS = 5
 _STACK_SECONDS = 10
 
@@ -24,10 +24,10 @@ class BrokerAddress:
     user: str = ""
     password: str = ""
     ca: Path | None = None
-    """PEM file of the authorities to trust; None for those of the machine."""
+    """PEM file of the authorities to trust; None for the system's."""
 
     def __post_init__(self) -> None:
-        """Refuse what cannot be an address; raises ValueError, whose text holds no password."""
+        """Check the address; raises ValueError, whose text contains no password."""
         parts = urlsplit(self.url)
         if parts.scheme not in {"amqp", "amqps"} or not parts.hostname:
             message = "must be amqp://<user>:<password>@<host>:<port>/<virtual host>, or amqps:// for TLS"
@@ -39,7 +39,7 @@ class BrokerAddress:
 
     @property
     def shown(self) -> str:
-        """The address as it may be logged."""
+        """The address without credentials, for logs."""
         parts = urlsplit(self.url)
         return f"{parts.scheme}://{parts.hostname}:{self._port}{parts.path}"
 
@@ -49,7 +49,7 @@ class BrokerAddress:
         return parts.port or (5671 if parts.scheme == "amqps" else 5672)
 
     def parameters(self, name: str) -> pika.ConnectionParameters:
-        """Return what pika needs for a connection that the broker shows under `name`."""
+        """Return pika's parameters for a connection that the broker lists as `name`."""
         parts = urlsplit(self.url)
         user = self.user or unquote(parts.username or "guest")
         password = self.password or unquote(parts.password or "guest")

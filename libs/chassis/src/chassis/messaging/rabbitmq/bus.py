@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class RabbitBus:
-    """The port Bus. Nothing is connected before it is used, and a broker that is away stops nobody from starting."""
+    """The port Bus. It connects on first use, and a process can start while the broker is unreachable."""
 
     def __init__(
         self,
@@ -40,11 +40,11 @@ class RabbitBus:
         on_ready: Callable[[], None] = lambda: None,
         on_gap: Callable[[], None] = lambda: None,
     ) -> None:
-        """`name` is what the broker shows for the connections; `queues` are those whose handlers run here.
+        """`name` is how the broker lists the connections; `queues` are those whose handlers run here.
 
         `known` are all queues of the suite, with their types; `dead_letters_of` are queues whose dead letters can be listed,
-        replayed and purged, beside those of `queues`; `patterns` are what listeners hear, and
-        `listen_seconds` how long the first waits for the broker;
+        replayed and purged, beside those of `queues`; `patterns` are the routing keys of listeners, and
+        `listen_seconds` how long the first listener waits for the broker;
         `on_ready` is called whenever publishing has become possible, `on_gap` when listeners may have missed something.
         """
         self._metrics = metrics
@@ -60,25 +60,25 @@ class RabbitBus:
         self._consuming = False
 
     def publish(self, events: Sequence[Event]) -> None:
-        """Publish under confirms; returns when every event is in every queue of its type. Raises BrokerUnavailableError."""
-        self._publisher.publish([message_of(event, mandatory=event.type in self._topology.heard) for event in events])
+        """Publish with confirms; returns when every event is in every queue of its type. Raises BrokerUnavailableError."""
+        self._publisher.publish([message_of(event, mandatory=event.type in self._topology.routed_types) for event in events])
 
     def listen(self, listener: Handler) -> Callable[[], None]:
-        """Call `listener` with each event from now on; returns the way to stop it."""
+        """Call `listener` with each event from now on; returns a function that stops it."""
         return self._listeners.add(listener, seconds=self._listen_seconds)
 
     def connect(self) -> None:
-        """Begin to connect for publishing, so that the first event does not wait for it."""
+        """Connect for publishing now, so that the first event does not have to wait."""
         self._publisher.link.start()
 
     def start(self) -> None:
-        """Begin to deliver to the handlers, as soon as the broker is there."""
+        """Start delivering to the handlers as soon as the broker is reachable."""
         self.connect()
         self._consumer.start()
         self._consuming = True
 
     def stop(self) -> None:
-        """Finish the messages in hand and let go, all within five seconds."""
+        """Finish current messages and disconnect, within five seconds."""
         if self._consuming:
             self._consumer.stop()
         ends = [threading.Thread(target=end) for end in (self._publisher.stop, self._listeners.stop)]
@@ -92,11 +92,11 @@ class RabbitBus:
         return self._letters.dead()
 
     def replay(self, ids: Sequence[str] | None = None) -> int:
-        """Put dead letters back into their queue; they have all their attempts again. Raises BrokerUnavailableError."""
+        """Put dead letters back into their queues, with all their attempts. Raises BrokerUnavailableError."""
         return self._letters.replay(self._publisher.publish, ids)
 
     def purge(self, ids: Sequence[str] | None = None) -> int:
-        """Throw dead letters away. Raises BrokerUnavailableError."""
+        """Delete dead letters. Raises BrokerUnavailableError."""
         return self._letters.purge(ids)
 
     def counts(self) -> dict[tuple[str, str], int]:
@@ -104,27 +104,27 @@ class RabbitBus:
         return self._letters.depths()
 
     def depths(self) -> None:
-        """Set the gauges of waiting, retrying and dead messages. Raises BrokerUnavailableError."""
+        """Update the gauges of waiting, retrying and dead messages. Raises BrokerUnavailableError."""
         for (queue, state), count in self.counts().items():
             self._metrics.queue_depth.labels(queue, state).set(count)
 
     def check_publishing(self) -> None:
-        """Raise BrokerUnavailableError if nothing can be published now."""
+        """Raise BrokerUnavailableError if publishing is impossible at present."""
         self._publisher.link.start()
         if self._publisher.link.trouble:
             raise BrokerUnavailableError(self._publisher.link.trouble)
 
     def check_consuming(self) -> None:
-        """Raise BrokerUnavailableError if nothing is being delivered now."""
+        """Raise BrokerUnavailableError if the broker delivers nothing at present."""
         if self._consumer.link.trouble:
             raise BrokerUnavailableError(self._consumer.link.trouble)
 
     @property
     def listening(self) -> bool:
-        """Whether listeners hear events at present."""
+        """Whether listeners receive events at present."""
         return not self._listeners.link.trouble
 
     def check_listening(self) -> None:
-        """Raise BrokerUnavailableError if listeners hear nothing now."""
+        """Raise BrokerUnavailableError if listeners receive no events at present."""
         if self._listeners.link.trouble:
             raise BrokerUnavailableError(self._listeners.link.trouble)

@@ -1,4 +1,4 @@
-"""A connection to the broker that is made again whenever it is lost, with a thread of its own."""
+"""A connection to the broker in a thread of its own, which reconnects whenever it is lost."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _REFUSED_WAIT = 30.0
 
 
 class BrokerConnection:
-    """Runs one pika connection. `on_open` and whatever is given to `call` run on its thread, the only one that may use pika."""
+    """Runs one pika connection. `on_open` and the functions given to `call` run on its thread, the only one that may use pika."""
 
     def __init__(
         self,
@@ -46,7 +46,7 @@ class BrokerConnection:
         on_open: Callable[[pika.SelectConnection], None],
         on_lost: Callable[[], None] = lambda: None,
     ) -> None:
-        """Connect to nothing yet. `on_open` must lead to a call of `opened`, which says that the link can be used."""
+        """Connect to nothing yet. `on_open` must end in a call of `opened` once the connection can be used."""
         self._name, self._address, self._on_open, self._on_lost = name, address, on_open, on_lost
         self._connection: pika.SelectConnection | None = None
         self._stopping = threading.Event()
@@ -55,31 +55,31 @@ class BrokerConnection:
         self._starting = threading.Lock()
         self.ready = threading.Event()
         self.trouble = "not connected yet"
-        """Why it cannot be used, in words for operators; empty if it can."""
+        """Why it cannot be used, for operators; empty if it can."""
 
     def start(self) -> None:
-        """Begin to connect, once."""
+        """Start connecting, unless that has begun."""
         with self._starting:
             if self._thread is None and not self._stopping.is_set():
                 self._thread = threading.Thread(target=self._run, name=f"link:{self._name}", daemon=True)
                 self._thread.start()
 
     def stop(self, *, seconds: float = 1.0) -> None:
-        """Do what was given to `call`, close the connection and end; it is dropped if that takes too long."""
+        """Run the functions given to `call`, then close the connection; wait at most `seconds`."""
         self._stopping.set()
         self.call(self._close)
         if self._thread is not None:
             self._thread.join(seconds)
 
     def opened(self) -> None:
-        """Say that everything is declared and open."""
+        """Note that everything is declared and open."""
         if self.trouble:
             log.info("connected to the broker", extra={"link": self._name, "broker": self._address.shown})
         self.trouble, self._wait = "", _FIRST_WAIT
         self.ready.set()
 
     def call(self, work: Callable[[], None]) -> bool:
-        """Run something on the link's thread soon; False if there is no connection."""
+        """Run a function on the connection's thread soon; False if there is no connection."""
         connection = self._connection
         if connection is None:
             return False
@@ -90,11 +90,11 @@ class BrokerConnection:
         return True
 
     def reset(self) -> None:
-        """Drop the connection and make another one."""
+        """Close the connection; a new one is opened."""
         self.call(self._close)
 
     def channel_closed(self, _channel: Channel, error: Any) -> None:
-        """Note that a channel is closed; if the broker did it, a declaration differs or is not allowed: tried again, at leisure."""
+        """Note that a channel is closed. If the broker refused a declaration, connect again, but less often."""
         if not isinstance(error, ChannelClosedByBroker):
             return
         code, reply = error.reply_code, error.reply_text
@@ -102,7 +102,7 @@ class BrokerConnection:
             self._troubled(explain(reply))
             self._wait = _REFUSED_WAIT
         elif code == _ACCESS_REFUSED:
-            self._troubled(f"RabbitMQ does not allow this user what it needs: {reply}")
+            self._troubled(f"RabbitMQ refuses this user a right that it needs: {reply}")
             self._wait = _REFUSED_WAIT
         else:
             self._troubled(f"RabbitMQ closed the channel: {code} {reply}")
@@ -112,17 +112,17 @@ class BrokerConnection:
         while not self._stopping.is_set():
             try:
                 self._connect_once()
-            except Exception as error:  # such as a certificate that cannot be read: said, and tried again
+            except Exception as error:  # such as an unreadable certificate: reported, and tried again
                 self._troubled(f"{type(error).__name__}: {error}")
             self._connection = None
             self.ready.clear()
             self._on_lost()
-            # Full jitter: many processes that lost the same broker must not come back as one.
+            # Jitter, so that processes that lost the same broker do not reconnect all at once.
             self._stopping.wait(random.uniform(self._wait / 2, self._wait))  # noqa: S311
             self._wait = min(self._wait * 2, max(_LONGEST_WAIT, self._wait))
 
     def _connect_once(self) -> None:
-        # Closed whatever happens: pika leaves that to whom its loop belongs, and it has two sockets.
+        # pika does not close a custom loop, which has two sockets.
         with closing(IOLoop()) as loop:
             connection = pika.SelectConnection(
                 self._address.parameters(f"outlay {self._name}"),
@@ -148,7 +148,7 @@ class BrokerConnection:
 
     def _on_blocked(self, _connection: pika.SelectConnection, frame: Any) -> None:
         self.ready.clear()
-        self._troubled(f"RabbitMQ takes nothing for the moment: {frame.method.reason}")
+        self._troubled(f"RabbitMQ accepts no messages at present: {frame.method.reason}")
 
     def _troubled(self, trouble: str) -> None:
         if trouble != self.trouble and not self._stopping.is_set():
@@ -158,7 +158,7 @@ class BrokerConnection:
     def _close(self) -> None:
         connection = self._connection
         if connection is not None and not connection.is_closing and not connection.is_closed:
-            connection.close()  # one that is still opening is aborted, with its socket
+            connection.close()  # also aborts one that is still opening
 
 
 def words(error: Any, address: BrokerAddress) -> str:
@@ -172,7 +172,7 @@ def words(error: Any, address: BrokerAddress) -> str:
 
 
 def _root_of(error: Any) -> Any:
-    """Pika wraps what went wrong up to four times."""
+    """Return the cause of an error, which pika wraps up to four times."""
     while True:
         if isinstance(error, AMQPConnectionWorkflowFailed):
             error = error.exceptions[-1]

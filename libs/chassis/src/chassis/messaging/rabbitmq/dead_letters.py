@@ -1,4 +1,4 @@
-"""Dead letters in RabbitMQ: looked at, put back, thrown away. For operators: one connection for each call, and no hurry."""
+"""Lists, replays and deletes dead letters in RabbitMQ. For operators, so each call opens a connection."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ if TYPE_CHECKING:
 
 _NOT_FOUND = 404
 _BACK_SECONDS = 2.0
-"""How long letters that were looked at are waited for until they are in their queue again."""
+"""How long to wait until letters that were only read are in their queue again."""
 
 if TYPE_CHECKING:
     T = TypeVar("T")
     _Look = Callable[[str, pika.BasicProperties, bytes], T]
-    """What is done with a letter: (queue, properties, body)."""
+    """Called with each letter: queue, properties, body."""
 
 
 class DeadLetters:
@@ -54,7 +54,7 @@ class DeadLetters:
         return sorted(found, key=lambda letter: letter.died_at)
 
     def replay(self, publish: Callable[[Sequence[Outgoing]], None], ids: Sequence[str] | None = None) -> int:
-        """Put them back into their queues; each leaves the dead letters after the broker has it. Raises BrokerUnavailableError."""
+        """Put them back into their queues; each is deleted once its copy is confirmed. Raises BrokerUnavailableError."""
 
         def again(queue: str, properties: pika.BasicProperties, body: bytes) -> None:
             publish([messages.fresh_copy(queue, properties, body)])
@@ -62,11 +62,11 @@ class DeadLetters:
         return self._take(_one_of(ids), again)
 
     def purge(self, ids: Sequence[str] | None = None) -> int:
-        """Throw them away. Raises BrokerUnavailableError."""
+        """Delete them. Raises BrokerUnavailableError."""
         return self._take(_one_of(ids), lambda _queue, _properties, _body: None)
 
     def forget(self, user_id: str) -> int:
-        """Throw away those about somebody who left. Raises BrokerUnavailableError."""
+        """Delete those about a user whose account was deleted. Raises BrokerUnavailableError."""
         about = user_id.encode()
         return self._take(lambda _queue, _properties, body: about in body, lambda _queue, _properties, _body: None)
 
@@ -99,7 +99,7 @@ class DeadLetters:
 
     @contextmanager
     def _channel(self) -> Iterator[BlockingChannel]:
-        """Closing it gives back what was taken and not acknowledged, some time later."""
+        """Yield a channel. Closing it returns unacknowledged messages to their queue some time later."""
         try:
             connection = pika.BlockingConnection(self._address.parameters(f"outlay {self._name} letters"))
             try:
@@ -125,7 +125,7 @@ def _all(channel: BlockingChannel, queue: str) -> Iterator[tuple[int, pika.Basic
 
 
 def _give_back(channel: BlockingChannel, queue: str, count: int) -> None:
-    """Put back what was taken and not acknowledged, and wait until it is there: whoever looks next would miss it before."""
+    """Return unacknowledged messages to their queue, and wait until they are there: the next reader would miss them before."""
     if not count:
         return
     channel.basic_nack(0, multiple=True, requeue=True)
@@ -169,7 +169,7 @@ def _names_in(body: bytes) -> tuple[str, str]:
 
 def _reason_of_broker(headers: dict[str, Any]) -> str:
     if headers.get("x-first-death-reason") == "delivery_limit":
-        return "delivery limit: it was taken again and again by processes that ended before they settled it"
+        return "delivery limit: processes ended again and again while they handled it"
     return f"moved by the broker: {headers.get('x-first-death-reason', 'no reason given')}"
 
 

@@ -1,4 +1,4 @@
-"""Hears events without keeping them: for those who are watching right now."""
+"""Passes events on to listeners without storing them, for open pages."""
 
 from __future__ import annotations
 
@@ -23,23 +23,23 @@ log = logging.getLogger("outlay.bus")
 
 
 class Listeners:
-    """One connection with one queue that lives as long as it does."""
+    """Listeners on one connection, with one queue that ends with it."""
 
     def __init__(self, name: str, address: BrokerAddress, patterns: Sequence[str], *, on_gap: Callable[[], None]) -> None:
-        """`patterns` are routing keys; `on_gap` is called when events begin to arrive: some may have been missed."""
+        """`patterns` are routing keys; `on_gap` is called whenever events begin to arrive, since some may have been missed."""
         self._patterns, self._on_gap = tuple(patterns), on_gap
         self._listeners: list[Handler] = []
         self.link = BrokerConnection(f"{name} listen", address, on_open=self._open)
 
     def add(self, listener: Handler, *, seconds: float) -> Callable[[], None]:
-        """Call `listener` with each event; waits some seconds for the broker, and goes on without it."""
+        """Call `listener` with each event from now on; waits up to some seconds for the broker."""
         self._listeners.append(listener)
         self.link.start()
         self.link.ready.wait(seconds)
         return lambda: self._listeners.remove(listener)
 
     def stop(self) -> None:
-        """Hear no more."""
+        """Disconnect."""
         self.link.stop()
 
     def _open(self, connection: pika.SelectConnection) -> None:
@@ -56,13 +56,13 @@ class Listeners:
         channel.basic_consume(queue, self._on_message, auto_ack=True, callback=lambda _frame: self._opened())
 
     def _opened(self) -> None:
-        self._on_gap()  # before anybody believes that nothing is missed from now on
+        self._on_gap()  # before `listening` is true
         self.link.opened()
 
     def _on_message(self, _channel: Channel, _method: Any, _properties: pika.BasicProperties, body: bytes) -> None:
         try:
             event = Event.from_json(body)
-        except EventError as error:  # the durable queues make a dead letter of it; here there is nobody to tell
+        except EventError as error:  # it becomes a dead letter in the durable queues
             log.debug("unreadable event", extra={"reason": str(error)})
             return
         for listener in tuple(self._listeners):

@@ -1,4 +1,4 @@
-"""How an event is written as an AMQP message, and what is noted on one that failed."""
+"""Events as AMQP messages, and the headers of messages that failed."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _EARLIER_NOTES = ("x-outlay-", "x-death", "x-first-death", "x-last-death", "x-de
 
 
 def message_of(event: Event, *, mandatory: bool) -> Outgoing:
-    """Write an event as structured-mode CloudEvents JSON; trace and request id stand in the headers too."""
+    """Write an event as structured-mode CloudEvents JSON; trace and request id are in the headers too."""
     headers = {"traceparent": event.traceparent} if event.traceparent else {}
     properties = pika.BasicProperties(
         content_type="application/cloudevents+json",
@@ -46,29 +46,29 @@ def message_of(event: Event, *, mandatory: bool) -> Outgoing:
 
 
 def retry_copy(queue: str, properties: pika.BasicProperties, body: bytes, *, attempts: int) -> Outgoing:
-    """Return the message for a queue in which it waits."""
+    """Return the message for a retry queue."""
     return _copy(queue, properties, body, {ATTEMPTS: attempts})
 
 
 def dead_copy(queue: str, properties: pika.BasicProperties, body: bytes, *, attempts: int, reason: str) -> Outgoing:
-    """Return the message for the dead letters of its queue, with the reason."""
+    """Return the message for its queue's dead letters, with the reason."""
     notes = {ATTEMPTS: attempts, REASON: reason[:_MOST_REASON], DIED_AT: to_wire(system_clock()), LETTER: uuid7()}
     return _copy(dead_name(queue), properties, body, notes)
 
 
 def fresh_copy(queue: str, properties: pika.BasicProperties, body: bytes) -> Outgoing:
-    """Return a dead letter as it was before its first attempt, for its queue."""
+    """Return a dead letter as it was before its first attempt."""
     return _copy(queue, properties, body, {})
 
 
 def attempts_of(properties: pika.BasicProperties) -> int:
-    """Return how often a message was tried before; what strangers write there counts as never."""
+    """Return the number of earlier attempts; an invalid header counts as none."""
     attempts = (properties.headers or {}).get(ATTEMPTS, 0)
     return attempts if isinstance(attempts, int) else 0
 
 
 def _copy(queue: str, properties: pika.BasicProperties, body: bytes, notes: dict[str, Any]) -> Outgoing:
-    """Carry over what is known to be harmless: a stranger's user id, say, would make the broker refuse the copy."""
+    """Copy only properties that the broker accepts from us; it would refuse another sender's user id, for example."""
     written = pika.BasicProperties(
         content_type=properties.content_type,
         content_encoding=properties.content_encoding,

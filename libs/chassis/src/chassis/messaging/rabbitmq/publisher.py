@@ -80,14 +80,14 @@ class Publisher:
         if not self.link.call(lambda: self._send(batch, messages)):
             raise BrokerUnavailableError(self.link.trouble)
         if not batch.done.wait(CONFIRM_SECONDS):
-            self.link.reset()  # so that a late confirm is not taken for one of the next batch
+            self.link.reset()  # so that a late confirm does not count for the next batch
             message = f"no confirmation within {CONFIRM_SECONDS:.0f} s"
             raise BrokerUnavailableError(message)
         if batch.trouble:
             raise BrokerUnavailableError(batch.trouble)
 
     def stop(self) -> None:
-        """Fail what is unconfirmed, and disconnect."""
+        """Fail unconfirmed messages, and disconnect."""
         self.link.stop()
         self._lost()
 
@@ -124,10 +124,10 @@ class Publisher:
         tags = [number for number in self._unconfirmed if number <= tag] if frame.method.multiple else [tag]
         for number in tags:
             batch, message_id = self._unconfirmed.pop(number)
-            # A message that reached no queue comes back first and is confirmed then.
+            # A message that reached no queue is returned first, then confirmed.
             returned = message_id in self._returned
             self._returned.discard(message_id)
-            batch.settle("no queue takes it yet" if returned else "" if good else "the broker could not keep it")
+            batch.settle("no queue is bound to its type yet" if returned else "" if good else "the broker could not store it")
 
     def _lost(self) -> None:
         self._channel = None

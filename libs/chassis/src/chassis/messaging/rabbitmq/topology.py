@@ -1,8 +1,8 @@
-"""Exchange, queues and bindings: what they are called and how they are declared.
+"""Exchange, queues and bindings: their names and declarations.
 
-For a queue `budgets.spending` there are `budgets.spending` itself, one `budgets.spending.retry.<delay>` for each delay, where a
-message waits until its time is up and then goes back, and `budgets.spending.dead`. Each delay has a queue of its own, since
-messages expire from the head of a queue only. All are quorum queues, and what moves between them is moved at least once.
+Beside a queue `budgets.spending` there are `budgets.spending.retry.<delay>` for each delay, from which messages return after that
+time, and `budgets.spending.dead`. Each delay has a queue of its own, since messages expire at the head of a queue only. All are
+quorum queues, and messages move between them at least once.
 """
 
 from __future__ import annotations
@@ -38,12 +38,12 @@ class Topology:
     delays: tuple[float, ...]
     delivery_limit: int = 20
     """How often a message may be delivered without an acknowledgement before it becomes a dead letter."""
-    heard: frozenset[str] = field(init=False)
-    """Types that a durable queue takes."""
+    routed_types: frozenset[str] = field(init=False)
+    """The event types of all durable queues."""
 
     def __post_init__(self) -> None:
-        """Note the types."""
-        object.__setattr__(self, "heard", frozenset(kind for kinds in self.queues.values() for kind in kinds))
+        """Collect the event types."""
+        object.__setattr__(self, "routed_types", frozenset(kind for kinds in self.queues.values() for kind in kinds))
 
     def declarations(self) -> Iterator[QueueDeclaration]:
         """Yield every queue, each after the queues that it refers to."""
@@ -75,7 +75,7 @@ def retry_name(queue: str, delay: float) -> str:
         count = round(delay / seconds, 6)
         if count >= 1 and count == int(count):
             return f"{queue}.retry.{int(count)}{unit}"
-    message = f"a delay of {delay} s is no whole number of milliseconds"
+    message = f"a delay of {delay} s is not a whole number of milliseconds"
     raise ValueError(message)
 
 
@@ -85,7 +85,7 @@ def _moving_to(queue: str) -> dict[str, Any]:
         "x-dead-letter-exchange": _DEFAULT_EXCHANGE,
         "x-dead-letter-routing-key": queue,
         "x-dead-letter-strategy": "at-least-once",
-        "x-overflow": "reject-publish",  # which the strategy asks for
+        "x-overflow": "reject-publish",  # which the strategy requires
     }
 
 
@@ -106,7 +106,7 @@ def suite_queues() -> Mapping[str, tuple[str, ...]]:
 def explain(reply: str) -> str:
     """Explain a refused declaration, with the broker's own words."""
     return (
-        f"RabbitMQ has this queue or exchange already, with other arguments than this version declares: {reply}. "
-        "Nothing is lost, events wait in the outboxes and queues. Let the old version empty the queue or move its messages, "
-        "delete it, and it is declared anew within half a minute; or run the version that made it."
+        f"RabbitMQ already has this queue or exchange with other arguments than this version declares: {reply}. "
+        "Nothing is lost: events wait in the outboxes and queues. Let the old version empty the queue, or move its messages, "
+        "then delete it, and it is declared again within half a minute; or run the version that declared it."
     )

@@ -82,7 +82,7 @@ class Dialect:
         return f"fails with {type(error).__name__}"
 
     def is_refused(self, error: BaseException) -> bool:
-        """Return whether somebody must change something first: a user, a password, a right, a database."""
+        """Return whether an operator must change something first, such as a password or a right."""
         return False
 
     def is_busy(self, error: DBAPIError) -> bool:

@@ -26,7 +26,7 @@ def unreached(error: object, where: str) -> str:
 def by_number(number: int, where: str) -> str:
     """Return the meaning of an operating system's error number."""
     if number == ECONNREFUSED:
-        return f"nobody listens at {where}; is it started, and is the port right?"
+        return f"nothing listens at {where}; is it running, and is the port right?"
     if number in (EHOSTUNREACH, ENETUNREACH):
         return f"there is no way to {where}; check the network"
     return ""
