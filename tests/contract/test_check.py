@@ -99,14 +99,14 @@ def test_mysql_says_which_right_is_missing(mariadb: MariaDb) -> None:
 def test_a_schema_is_newest_older_ahead_or_newer(mariadb: MariaDb) -> None:
     url = mariadb.fresh("standing")
     name = url.rpartition("/")[2]
-    assert "is at schema none, this version needs 0004from0001; run `python -m budgets migrate`" in of_database(url)
+    assert "is at schema none, this version needs 0005from0001; run `python -m budgets migrate`" in of_database(url)
     migrated(url)
-    assert "its schema is 0004from0001" in of_database(url)
+    assert "its schema is 0005from0001" in of_database(url)
     mariadb.execute("UPDATE alembic_version SET version_num = '0009from0001'", database=name)
     assert of_database(url).startswith("ok: ")
     assert "newer than this version and which it can work with" in of_database(url)
-    mariadb.execute("UPDATE alembic_version SET version_num = '0009from0005'", database=name)
-    assert "the store is at revision 0009from0005, which this version does not know" in of_database(url)
+    mariadb.execute("UPDATE alembic_version SET version_num = '0009from0006'", database=name)
+    assert "the store is at revision 0009from0006, which this version does not know" in of_database(url)
 
 
 def test_db2_says_what_is_wrong(db2: Db2Server) -> None:

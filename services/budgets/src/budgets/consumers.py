@@ -67,6 +67,7 @@ class Consumers:
             try:
                 with self._store.write(caused_at=event.occurred_at) as uow:
                     uow.books.lock(book_id)
+                    uow.events.caused_by = event.data["user_id"]
                     if uow.is_new(event.id):
                         handlers[event.type](uow, book_id, event)
             except DepartedError:

@@ -131,6 +131,8 @@ class Budget:
     rollover: Rollover
     version: int
     created_at: datetime
+    author: str | None = None
+    """Who created it; None is the person whose id the book has."""
     has_missing_categories: bool = False
     """Whether some of its categories were deleted, or are unknown."""
     awaits_conversion: bool = False

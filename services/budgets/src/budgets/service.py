@@ -99,6 +99,7 @@ class BudgetService:
             rollover=new.rollover,
             version=1,
             created_at=self._clock(),
+            author=caller.author,
         )
         uow.budgets.add(budget)
         return self._projection.reassess(uow, budget, caller.time_zone)
@@ -129,6 +130,7 @@ class BudgetService:
 
     def _remove(self, uow: BudgetsUnitOfWork, caller: Caller, budget_id: str, version: int) -> None:
         uow.books.lock(caller.book_id)
+        uow.events.caused_by = caller.user_id
         budget = _expect(uow, caller, budget_id, version)
         self._projection.withdraw(uow, budget)
         uow.budgets.remove(caller.book_id, budget.id)
@@ -185,6 +187,7 @@ def _with_full(thresholds: tuple[int, ...]) -> tuple[int, ...]:
 
 def _lock(uow: BudgetsUnitOfWork, caller: Caller) -> None:
     uow.books.lock(caller.book_id)
+    uow.events.caused_by = caller.user_id
     uow.books.remember_time_zone(caller.book_id, caller.time_zone)
 
 

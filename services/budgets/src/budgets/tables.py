@@ -76,6 +76,8 @@ budget = Table(
     Column("created_at", String(32), nullable=False),
     Column("has_gone", SmallInteger, nullable=False, server_default=text("0")),
     Column("awaiting", SmallInteger, nullable=False, server_default=text("0")),
+    # Who wrote it; null is the person whose id the book has.
+    Column("author", String(36), nullable=True),
     Index("budget_name", "user_id", "name_key", "id"),
 )
 

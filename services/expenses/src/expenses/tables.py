@@ -58,6 +58,8 @@ category = Table(
     Column("version", Integer, nullable=False),
     # 0 for rows of older code, which published no categories.
     Column("announced", SmallInteger, nullable=False, server_default=text("0")),
+    # Who wrote it; null is the person whose id the book has.
+    Column("author", String(36), nullable=True),
     Index("category_name", "owner", "name_key", unique=True),
     Index("category_announced", "announced"),
 )
@@ -86,6 +88,7 @@ expense = Table(
     Column("created_ms", BigInteger, nullable=False),
     Column("updated_ms", BigInteger, nullable=False),
     Column("line_fingerprint", BigInteger, nullable=True),
+    Column("author", String(36), nullable=True),
     Index("expense_id", "owner", "id", unique=True),
     Index("expense_day", "owner", "spent_on", "number"),
     Index("expense_amount", "owner", "home_minor", "number"),
@@ -130,6 +133,7 @@ import_run = Table(
     Column("left_out", Text, nullable=True),
     Column("left_out_count", Integer, nullable=False, server_default=text("0")),
     Column("shortened", Integer, nullable=False, server_default=text("0")),
+    Column("author", String(36), nullable=True),
     Index("import_newest", "owner", "created_ms", "id"),
 )
 
@@ -144,6 +148,7 @@ import_job = Table(
     # What is converted to another home currency, as JSON, and how far that has come.
     Column("conversion", Text, nullable=True),
     Column("alive_until_ms", BigInteger, nullable=False),
+    Column("author", String(36), nullable=True),
 )
 
 held_event = Table(

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from chassis.storage.database import Database
 from chassis.storage.migrations import migrate
 from chassis.storage.transfer import ServiceData, TransferPart
-from chassis.storage.transfer_rows import InboxMark, Owned, TablePart, amount, shared_parts, unsent
+from chassis.storage.transfer_rows import InboxMark, Owned, TablePart, amount, later, plain, shared_parts, unsent
 from expenses import tables as t
 from expenses.receipts.files import files_from
 from expenses.receipts.store import receipt, receipt_file
@@ -15,7 +15,8 @@ from expenses.receipts.transfer import ReceiptFileTransfer
 from expenses.settings import ExpensesSettings
 
 _SHOWN = sa.exists().where(receipt.c.owner == receipt_file.c.owner, receipt.c.sha256 == receipt_file.c.sha256)
-_PAID = {
+_WRITTEN = {"author": later(plain("author"))}
+_PAID = _WRITTEN | {
     "amount_minor": amount("amount_minor", "currency", "amount"),
     "home_minor": amount("home_minor", "home_currency", "home_amount"),
 }
@@ -41,8 +42,8 @@ def _parts(database: Database) -> tuple[TransferPart, ...]:
     return (
         TablePart(database, t.person, given={"categories_announced": 0}),
         TablePart(database, t.departed),
-        TablePart(database, t.category, owned=owned, given={"announced": 0}),
-        TablePart(database, t.import_run, owned=owned),
+        TablePart(database, t.category, owned=owned, values=_WRITTEN, given={"announced": 0}),
+        TablePart(database, t.import_run, owned=owned, values=_WRITTEN),
         TablePart(database, t.import_mapping, owned=owned),
         TablePart(database, t.expense, owned=owned, values=_PAID),
         TablePart(database, t.trashed_expense, owned=owned, values=_PAID),

@@ -42,6 +42,11 @@ class Caller:
         """Whose data the caller works with: a book, which has the id of its owner."""
         return self.book or self.user_id
 
+    @property
+    def author(self) -> str | None:
+        """Who rows say has written them; None in the caller's own book."""
+        return self.user_id if self.book else None
+
     @classmethod
     def from_claims(cls, claims: Mapping[str, Any]) -> Caller:
         """Read the claims of a token. Tokens of versions before books have no `book`."""

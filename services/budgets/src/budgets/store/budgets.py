@@ -88,11 +88,13 @@ def _row(budget: Budget) -> Row:
         "created_at": budget.created_at.isoformat(),
         "has_gone": int(budget.has_missing_categories),
         "awaiting": int(budget.awaits_conversion),
+        "author": budget.author,
     }
 
 
 def _budget(*row: Any) -> Budget:
-    book_id, budget_id, name, categories, currency, minor, cycle, anchor, thresholds, rollover, version, created, *flags = row
+    book_id, budget_id, name, categories, currency, minor, cycle, anchor, thresholds, rollover, version, created, *more = row
+    has_gone, awaiting, author = more
     return Budget(
         id=budget_id,
         book_id=book_id,
@@ -104,6 +106,7 @@ def _budget(*row: Any) -> Budget:
         rollover=Rollover(rollover),
         version=version,
         created_at=datetime.fromisoformat(created),
-        has_missing_categories=bool(flags[0]),
-        awaits_conversion=bool(flags[1]),
+        author=author,
+        has_missing_categories=bool(has_gone),
+        awaits_conversion=bool(awaiting),
     )

@@ -41,15 +41,15 @@ class BookStore:
 
     def lock(self, caller: Caller) -> Book:
         """Get or create the caller's book and lock it until the transaction ends; raises DepartedError."""
-        return self.lock_or_create(caller.book_id, caller.home_currency)
+        return self.lock_or_create(caller.book_id, caller.home_currency, author=caller.author)
 
-    def lock_or_create(self, book_id: str, home_currency: str) -> Book:
-        """Get or create a book and lock it until the transaction ends.
+    def lock_or_create(self, book_id: str, home_currency: str, *, author: str | None = None) -> Book:
+        """Get or create a book, for `author` to write in, and lock it until the transaction ends.
 
         Raises:
             DepartedError: if the account was deleted.
         """
-        found = self._select(book_id, lock=True)
+        found = self._select(book_id, author, lock=True)
         if found is not None:
             return found
         row = {"user_id": book_id, "home_currency": home_currency, "version": 0}
@@ -58,7 +58,7 @@ class BookStore:
         # After the insert, which has waited for a transaction that was erasing the same book.
         if self._connection.execute(_DEPARTED, {"of_book": book_id}).first() is not None:
             raise DepartedError
-        return Book(key[0] if key else 0, book_id, home_currency)
+        return Book(key[0] if key else 0, book_id, home_currency, author=author)
 
     def find(self, book_id: str) -> Book | None:
         """Return a book; None if nothing was ever written into it."""
@@ -101,6 +101,9 @@ class BookStore:
         lately = sa.select(departed.c.user_id).where(departed.c.at_ms >= now_ms() - _DAY_MS)
         return list(self._connection.execute(lately).scalars())
 
-    def _select(self, book_id: str, *, lock: bool) -> Book | None:
+    def _select(self, book_id: str, author: str | None = None, *, lock: bool) -> Book | None:
         row = (_LOCK if lock else _FIND).first(self._connection, of_book=book_id)
-        return None if row is None else Book(*row)
+        if row is None:
+            return None
+        number, _book_id, home_currency, version = row
+        return Book(number, book_id, home_currency, version, author)

@@ -18,14 +18,14 @@ _AT_ONCE = 50
 def publish_categories(uow: UnitOfWork, book: Book, categories: Sequence[Category], *, complete: bool = False) -> None:
     """Publish categories that are new or have changed; `complete` says that the book has no others."""
     changed = [{"category_id": category.id, "version": category.version, "name": category.name} for category in categories]
-    data = {"user_id": book.id, "categories": changed, "complete": complete}
+    data = {**book.event_data, "categories": changed, "complete": complete}
     uow.publish("category.changed", book.id, data)
 
 
 def publish_removal(uow: UnitOfWork, book: Book, category: Category, moved_to: str | None) -> None:
     """Publish that a category was removed and where its expenses went; a removal counts as one more version."""
     data = {"category_id": category.id, "version": category.version + 1, "name": category.name, "moved_to": moved_to}
-    uow.publish("category.removed", book.id, {"user_id": book.id, **data})
+    uow.publish("category.removed", book.id, {**book.event_data, **data})
 
 
 def publish_all(uow: UnitOfWork, book: Book) -> None:

@@ -41,6 +41,8 @@ class Category:
     name: str
     colour: str
     version: int = 1
+    author: str | None = None
+    """Who made it; None is the person whose id the book has."""
 
     @property
     def key(self) -> str:

@@ -86,7 +86,8 @@ class CategoryService:
             raise InvalidCategoryError(
                 [problem("/name", f"would be category {MOST_CATEGORIES + 1}; {MOST_CATEGORIES} is the most")]
             )
-        category = Category(self._ids(), name, colour or colour_for(name, (other.colour for other in existing)))
+        colour = colour or colour_for(name, (other.colour for other in existing))
+        category = Category(self._ids(), name, colour, author=book.author)
         uow.categories.add(book, category)
         publish_categories(uow, book, [category])
         return category

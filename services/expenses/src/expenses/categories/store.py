@@ -13,7 +13,7 @@ from expenses.books.model import Book
 from expenses.categories.model import Category
 from expenses.tables import category
 
-_COLUMNS = (category.c.id, category.c.name, category.c.colour, category.c.version)
+_COLUMNS = (category.c.id, category.c.name, category.c.colour, category.c.version, category.c.author)
 
 _GET = Prepared(sa.select(*_COLUMNS).where(category.c.owner == sa.bindparam("of_owner"), category.c.id == sa.bindparam("of_id")))
 
@@ -50,4 +50,4 @@ class CategoryStore:
 
 
 def _values(made: Category) -> dict[str, Any]:
-    return {"name": made.name, "name_key": made.key, "colour": made.colour, "version": made.version}
+    return {"name": made.name, "name_key": made.key, "colour": made.colour, "version": made.version, "author": made.author}

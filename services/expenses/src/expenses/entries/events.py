@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 def changes_data(book: Book, import_id: str | None, changes: Sequence[Change], more: Mapping[str, Any]) -> dict[str, Any]:
     """Return the data of an event that tells of changes; `more` are further members."""
-    return {"user_id": book.id, "import_id": import_id, **more, "changes": [_change(change) for change in changes]}
+    return {**book.event_data, "import_id": import_id, **more, "changes": [_change(change) for change in changes]}
 
 
 def _change(change: Change) -> dict[str, Any]:

@@ -40,6 +40,8 @@ class Expense:
     """By which an import finds the rows that an earlier import brought; None for what was typed."""
     line_fingerprint: int | None = None
     """By which an import finds lines of a file that were imported before, whatever the mapping; None for what was typed."""
+    author: str | None = None
+    """Who recorded it; None is the person whose id the book has."""
     created_at: datetime
     updated_at: datetime
     version: int = 1

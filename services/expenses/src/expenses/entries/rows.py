@@ -32,6 +32,7 @@ COLUMNS = (
     "created_ms",
     "updated_ms",
     "line_fingerprint",
+    "author",
 )
 """In the order of the values below; `number` comes after them where it is read."""
 
@@ -60,6 +61,7 @@ def values_of(book: Book, expense: Expense) -> tuple[Any, ...]:
         created_ms,
         created_ms if expense.updated_at is expense.created_at else milliseconds(expense.updated_at),
         expense.line_fingerprint,
+        expense.author,
     )
 
 
@@ -86,6 +88,7 @@ def expense_in(row: Sequence[Any]) -> Expense:
         created_ms,
         updated_ms,
         line_fingerprint,
+        author,
         number,
     ) = row
     # Most expenses were paid in the home currency and never changed: what is equal is made once, which matters for lists.
@@ -106,6 +109,7 @@ def expense_in(row: Sequence[Any]) -> Expense:
         import_id=import_id,
         fingerprint=fingerprint,
         line_fingerprint=line_fingerprint,
+        author=author,
         created_at=created_at,
         updated_at=created_at if updated_ms == created_ms else moment_of(updated_ms),
         version=version,

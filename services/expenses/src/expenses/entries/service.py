@@ -69,6 +69,7 @@ class ExpenseService:
             category_id=draft.category_id,
             tags=draft.tags,
             note=draft.note,
+            author=book.author,
             created_at=now,
             updated_at=now,
         )

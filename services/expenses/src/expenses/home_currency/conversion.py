@@ -74,7 +74,7 @@ class HomeCurrencyChange:
     def _publish_end(self, uow: UnitOfWork, book: Book, done: Conversion, events: int) -> None:
         rate = self._converter.rate_for_limits(done.before, done.target, date.fromisoformat(done.day))
         data = {
-            "user_id": book.id,
+            **book.event_data,
             "version": done.version,
             "from": done.before,
             "to": done.target,

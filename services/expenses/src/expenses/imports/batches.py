@@ -114,6 +114,7 @@ class ImportBatches:
             import_id=self.task.id,
             fingerprint=fingerprint,
             line_fingerprint=line_fingerprint,
+            author=self._book.author,
             created_at=self._now,
             updated_at=self._now,
         )
@@ -188,6 +189,7 @@ class ImportBatches:
         return Import(
             id=self.task.id,
             filename=filename,
+            author=self._book.author,
             created_at=self._now,
             rows=self.rows,
             imported=self._imported,
@@ -246,7 +248,9 @@ class _Categories:
         if category is None:
             if len(self._by_key) >= MOST_CATEGORIES:
                 return None, f"{name[:40]!r} would be category {MOST_CATEGORIES + 1}, but {MOST_CATEGORIES} is the most."
-            category = Category(self._ids(), name, colour_for(name, (other.colour for other in self._by_key.values())))
+            category = Category(
+                self._ids(), name, colour_for(name, (other.colour for other in self._by_key.values())), author=self._book.author
+            )
             self._uow.categories.add(self._book, category)
             publish_categories(self._uow, self._book, [category])
             self._by_key[key] = category

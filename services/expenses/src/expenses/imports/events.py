@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 def publish_completed(uow: UnitOfWork, book: Book, done: Import) -> None:
     """Publish that all rows of a file are in."""
     data = {
-        "user_id": book.id,
+        **book.event_data,
         "import_id": done.id,
         "filename": done.filename,
         "rows": done.rows,
@@ -28,4 +28,4 @@ def publish_completed(uow: UnitOfWork, book: Book, done: Import) -> None:
 
 def publish_undone(uow: UnitOfWork, book: Book, done: Import) -> None:
     """Publish that the expenses of an import were removed."""
-    uow.publish("import.undone", book.id, {"user_id": book.id, "import_id": done.id, "filename": done.filename})
+    uow.publish("import.undone", book.id, {**book.event_data, "import_id": done.id, "filename": done.filename})

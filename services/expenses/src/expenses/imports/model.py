@@ -15,6 +15,8 @@ class Import:
 
     id: str
     filename: str
+    author: str | None = None
+    """Who imported it; None is the person whose id the book has."""
     created_at: datetime
     undone_at: datetime | None = None
     rows: int = 0

@@ -51,6 +51,7 @@ class ImportStore:
 def _values(done: Import) -> dict[str, Any]:
     return {
         "filename": done.filename,
+        "author": done.author,
         "created_ms": milliseconds(done.created_at),
         "undone_ms": None if done.undone_at is None else milliseconds(done.undone_at),
         "row_count": done.rows,
@@ -71,6 +72,7 @@ def _import(row: Row[Any]) -> Import:
     return Import(
         id=row.id,
         filename=row.filename,
+        author=row.author,
         created_at=moment_of(row.created_ms),
         undone_at=None if row.undone_ms is None else moment_of(row.undone_ms),
         rows=row.row_count,

@@ -52,3 +52,5 @@ class Task:
     """Whether a process worked on it in the last few seconds."""
     conversion: Conversion | None = None
     """What is converted, while the home currency changes."""
+    author: str | None = None
+    """Who began it; None is the person whose id the book has, or nobody in particular."""

@@ -59,6 +59,7 @@ class TaskRunner:
         task = uow.tasks.find(book) if book else None
         if book is None or task is None:
             return False
+        book = replace(book, author=task.author)
         if task.state is TaskState.RUNNING:
             if task.alive and task.id != failed:
                 return False

@@ -17,7 +17,12 @@ from expenses.tasks.model import Conversion, Task, TaskState
 _ALIVE_MS = 15_000
 _FIND = Prepared(
     sa.select(
-        import_job.c.import_id, import_job.c.state, import_job.c.categories, import_job.c.conversion, import_job.c.alive_until_ms
+        import_job.c.import_id,
+        import_job.c.state,
+        import_job.c.categories,
+        import_job.c.conversion,
+        import_job.c.alive_until_ms,
+        import_job.c.author,
     ).where(import_job.c.owner == sa.bindparam("of_owner"))
 )
 
@@ -33,23 +38,25 @@ class TaskStore:
         row = _FIND.first(self._connection, of_owner=book.number)
         if row is None:
             return None
-        task_id, state, categories, conversion, alive_until_ms = row
+        task_id, state, categories, conversion, alive_until_ms, author = row
         return Task(
             task_id,
             TaskState(state),
             tuple(json.loads(categories)),
             alive=alive_until_ms >= now_ms(),
             conversion=Conversion(**json.loads(conversion)) if conversion else None,
+            author=author,
         )
 
     def put(self, book: Book, task: Task) -> None:
-        """Store a task in place of the one before; it counts as alive for some seconds from now."""
+        """Store a task, of the book's author, in place of the one before; it counts as alive for some seconds from now."""
         values = {
             "import_id": task.id,
             "state": task.state.value,
             "categories": json.dumps(task.categories),
             "conversion": json.dumps(asdict(task.conversion)) if task.conversion else None,
             "alive_until_ms": now_ms() + _ALIVE_MS,
+            "author": book.author,
         }
         changed = self._connection.execute(import_job.update().where(import_job.c.owner == book.number).values(values))
         if changed.rowcount == 0:
