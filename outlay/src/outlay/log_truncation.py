@@ -27,7 +27,6 @@ class LogTruncation(Worker):
     """Truncates the logs of all stores in a folder."""
 
     def __init__(self, folder: Path) -> None:
-        """Start nothing yet."""
         super().__init__("log truncation")
         self._folder = folder
         self._frequent_until = 0.0

@@ -23,7 +23,6 @@ class PendingMigrations(Worker):
     """Migrates the stores that were unreachable at the start. Until then, requests to their services get 503."""
 
     def __init__(self, services: Sequence[Service]) -> None:
-        """Begin nothing yet."""
         super().__init__("migrating")
         self._left = list(services)
 

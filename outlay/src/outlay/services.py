@@ -49,7 +49,6 @@ class Assistant:
         return self.service.probes()
 
     def close(self) -> None:
-        """Close all connections."""
         self.service.close()
         self.api.close()
 
@@ -69,7 +68,6 @@ class Services:
     """Authenticates the gateway of this process to auth."""
 
     def close(self) -> None:
-        """Close all stores."""
         self.assistant.close()
         for service in self.services:
             service.close()

@@ -31,12 +31,10 @@ def by_process() -> dict[str, list[Entry]]:
 
 
 def as_json() -> str:
-    """Return the settings as JSON."""
     return json.dumps(by_process(), indent=2)
 
 
 def as_lines() -> str:
-    """Return the settings as text."""
     return "\n\n".join(f"{name}:\n{lines_of(entries)}" for name, entries in by_process().items())
 
 

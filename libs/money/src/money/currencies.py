@@ -60,7 +60,6 @@ CURRENCIES: dict[str, int] = _PAST | _CURRENT
 
 
 def is_currency(code: str) -> bool:
-    """Say whether money can be counted in this code."""
     return code in CURRENCIES
 
 

@@ -42,7 +42,6 @@ class Writer:
         self._tar = tarfile.open(fileobj=file, mode="w", format=tarfile.PAX_FORMAT)  # noqa: SIM115  closed by `close`
 
     def add(self, name: str, content: bytes) -> None:
-        """Add a member."""
         member = tarfile.TarInfo(name)
         member.size, member.mode = len(content), 0o600
         self._tar.addfile(member, io.BytesIO(content))
@@ -60,7 +59,6 @@ class Writer:
         return text
 
     def close(self) -> None:
-        """End the archive."""
         self._tar.close()
 
 

@@ -21,21 +21,17 @@ class Checksum:
     total: int = 0
 
     def add(self, content: bytes) -> None:
-        """Add an item."""
         self.count += 1
         self.total = (self.total + int.from_bytes(hashlib.sha256(content).digest())) % _MODULUS
 
     def add_file(self, key: str, content: bytes) -> None:
-        """Add a file, by its name and content."""
         self.add(f"{key} {len(content)} {hashlib.sha256(content).hexdigest()}".encode())
 
     @property
     def hex(self) -> str:
-        """The checksum in hexadecimal digits."""
         return f"{self.total:064x}"
 
     def to_json(self) -> dict[str, object]:
-        """Return its entry in the manifest."""
         return {"count": self.count, "sha256": self.hex}
 
 

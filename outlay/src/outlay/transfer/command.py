@@ -65,7 +65,6 @@ def import_command(settings: HomeSettings, environ: Mapping[str, str], path: Pat
 
 
 def sentence_of(error: BaseException) -> str:
-    """Return an error as a sentence for the terminal."""
     if isinstance(error, OSError) and error.strerror and not isinstance(error, BrokerUnavailableError):
         return f"{error.strerror}: {error.filename or 'the archive was not written'}"
     cause = error.__cause__

@@ -44,7 +44,6 @@ class DataSet:
     """Returns how many events there are by (queue, state)."""
 
     def parts(self) -> Iterator[tuple[str, TransferPart]]:
-        """Return every part with its full name."""
         for service in self.services:
             for part in service.parts:
                 yield f"{service.name}/{part.name}", part
@@ -60,7 +59,6 @@ class DataSet:
         return [*unfinished, *(f"{queue}: {count} events are {state}" for queue, state, count in queued)]
 
     def dead_letters(self) -> int:
-        """Return how many dead letters there are."""
         return sum(count for (_queue, state), count in self.messages().items() if state == "dead")
 
 

@@ -38,11 +38,9 @@ class Manifest:
         self.sealed_with |= {found.decode() for found in _SEALED.findall(line)} & set(encryptor.key_ids)
 
     def of(self, part: str) -> Checksum:
-        """Return the checksum of a part."""
         return self.sums.setdefault(part, Checksum())
 
     def to_json(self) -> dict[str, Any]:
-        """Return the manifest as JSON."""
         return {
             "format": FORMAT,
             "made_at": self.made_at,

@@ -31,7 +31,6 @@ class BuiltIn:
         self._new_id = new_id
 
     def reply(self, message: Message, tools: Toolbox) -> Iterator[Block | Reply]:
-        """Yield the blocks of an answer, then the reply."""
         language = language_of(message.text, [str(message.memory.get("language", "")), message.person.locale.partition("-")[0]])
         book = Phrasebook(language, message.person.locale)
         try:

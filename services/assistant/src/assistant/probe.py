@@ -8,7 +8,6 @@ from chassis.runtime.probes import Probe, ProbeError
 
 
 def gateway_probe(address: str, api: httpx.Client) -> Probe:
-    """Return a probe of the gateway whose API the assistant uses."""
 
     def try_it() -> str:
         try:

@@ -31,7 +31,6 @@ class Rekeying:
     """
 
     def __init__(self, documents: Documents, encryptor: Encryptor) -> None:
-        """Read nothing yet."""
         self._documents, self._encryptor = documents, encryptor
 
     def __call__(self) -> Iterator[RekeyingCount]:

@@ -32,11 +32,9 @@ class DocumentsPart:
     name = "document"
 
     def __init__(self, documents: Documents) -> None:
-        """Read nothing yet."""
         self._documents = documents
 
     def rows(self) -> Iterator[Row]:
-        """Return all documents."""
         return map(_row, self._all())
 
     def add(self, rows: Sequence[Row]) -> None:
@@ -52,7 +50,6 @@ class DocumentsPart:
         return all(document.id == BLIND_INDEX_KEY for document in islice(self._all(), 2))
 
     def clear(self) -> None:
-        """Delete all documents."""
         for document in self._all():
             _delete(self._documents, document)
 
@@ -73,20 +70,16 @@ class DocumentMark:
     """The mark of an unfinished import, as a document."""
 
     def __init__(self, documents: Documents) -> None:
-        """Read nothing yet."""
         self._documents = documents
 
     def set(self) -> None:
-        """Set the mark."""
         if not self.is_set():
             self._documents.save(Document(id=_MARK_ID, kind="import", body={"what": MARK}))
 
     def is_set(self) -> bool:
-        """Return whether the mark is set."""
         return self._documents.get(_MARK_ID) is not None
 
     def remove(self) -> None:
-        """Remove the mark."""
         document = self._documents.get(_MARK_ID)
         if document is not None:
             _delete(self._documents, document)

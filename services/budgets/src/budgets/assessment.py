@@ -41,7 +41,6 @@ class PeriodSpending:
 
     @classmethod
     def from_days(cls, budget: Budget, by_day: Mapping[date, int]) -> PeriodSpending:
-        """Sum up the days of each period."""
         spending, schedule = cls(budget, {}), budget.schedule
         number, period = 0, schedule.period(0)
         for day, minor in by_day.items():
@@ -52,7 +51,6 @@ class PeriodSpending:
         return spending
 
     def add(self, number: int, minor: int) -> None:
-        """Spend more in a period, or less."""
         self.spent[number] = self.spent.get(number, 0) + minor
 
     def limits(self, wanted: Iterable[int]) -> Iterator[tuple[int, int]]:
@@ -88,7 +86,6 @@ class PeriodSpending:
         return self.budget.level(spent=self.spent.get(number, 0), limit=limit)
 
     def status(self, number: int) -> PeriodStatus:
-        """Say how a period stands."""
         return next(self.statuses([number]))
 
     def statuses(self, numbers: Iterable[int]) -> Iterator[PeriodStatus]:
@@ -117,7 +114,6 @@ class ThresholdTracker:
         """Whether any threshold was crossed on the way, up or down."""
 
     def apply(self, change: ExpenseChange) -> None:
-        """Add one change of an expense."""
         moves = list(self._spending.budget.moves(change))
         for number, minor in moves:
             self._spending.add(number, minor)

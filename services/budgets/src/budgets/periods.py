@@ -46,14 +46,12 @@ class Schedule:
     anchor: date
 
     def number_of(self, day: date) -> int:
-        """Return the number of the period that a day belongs to."""
         if self.cycle is Cycle.WEEKLY:
             return (day - self.anchor).days // _DAYS_OF_WEEK
         number = (_months(day) - _months(self.anchor)) // _MONTHS[self.cycle]
         return number if day >= self._start(number) else number - 1
 
     def period(self, number: int) -> Period:
-        """Return the period with this number."""
         return Period(self._start(number), self._start(number + 1) - timedelta(days=1))
 
     def _start(self, number: int) -> date:

@@ -13,7 +13,6 @@ Json = dict[str, Any]
 
 
 def budget_json(view: BudgetView) -> Json:
-    """Return a budget with its current period."""
     budget = view.budget
     return {
         "id": budget.id,
@@ -32,7 +31,6 @@ def budget_json(view: BudgetView) -> Json:
 
 
 def status_json(status: PeriodStatus) -> Json:
-    """Return how a period stands."""
     return {
         "from": status.period.first.isoformat(),
         "to": status.period.last.isoformat(),
@@ -77,7 +75,6 @@ def crossing_json(budget: Budget, crossing: Crossing, assessment: Assessment) ->
 
 
 def expense_json(expense: Expense | None) -> Json | None:
-    """Return the expense that an event names, if there is one."""
     if expense is None:
         return None
     return {

@@ -38,6 +38,5 @@ def _text(statement: Insert | Update, dialect: Dialect, columns: tuple[str, ...]
 
 
 def chunks(items: Sequence[Any], size: int = CHUNK) -> Iterable[Sequence[Any]]:
-    """Yield parts of a sequence."""
     for start in range(0, len(items), size):
         yield items[start : start + size]

@@ -22,7 +22,6 @@ class EventHandler:
     """Handles events. May be called from any thread."""
 
     def __init__(self, streams: EventStreams, service_tokens: ServiceTokenCache) -> None:
-        """Keep both up to date."""
         self._streams, self._service_tokens = streams, service_tokens
 
     def __call__(self, kind: str, data: Mapping[str, Any]) -> None:

@@ -57,7 +57,6 @@ class EventStreams:
     """Sends each event to the streams of its book. Methods run on the event loop unless they say otherwise."""
 
     def __init__(self) -> None:
-        """Start without streams."""
         self._streams: dict[str, set[EventStream]] = defaultdict(set)  # by book
         self._loop: asyncio.AbstractEventLoop | None = None
         self.closed = False
@@ -75,7 +74,6 @@ class EventStreams:
         return stream
 
     def leave(self, stream: EventStream) -> None:
-        """Forget a stream."""
         self._streams[stream.book_id].discard(stream)
         if not self._streams[stream.book_id]:
             del self._streams[stream.book_id]

@@ -45,7 +45,6 @@ class Forwarder:
 
     @property
     def has_assistant(self) -> bool:
-        """Whether there is an assistant."""
         return ASSISTANT in self._upstreams
 
     def client_of(self, scope: Scope) -> str:

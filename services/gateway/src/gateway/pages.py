@@ -21,7 +21,6 @@ class Pages:
     """Serves everything outside /api."""
 
     def __init__(self, folder: Path) -> None:
-        """List what Vite has built."""
         self._files = {"/" + path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*")) if path.is_file()}
         index = self._files.get("/index.html")
         self._index = index.read_text("utf-8") if index else ""

@@ -68,7 +68,6 @@ class ReplicaTransport(httpx.AsyncBaseTransport):
                 attempt.cancel()
 
     async def aclose(self) -> None:
-        """Close all connections."""
         await self._kept.aclose()
         await self._new.aclose()
 

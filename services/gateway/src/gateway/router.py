@@ -61,7 +61,6 @@ class Router:
         self._document, self._addresses = document, addresses
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request."""
         headers = Headers(scope=scope)
         try:
             self._addresses.check_host(headers.get("host", ""))

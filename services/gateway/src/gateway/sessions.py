@@ -22,7 +22,6 @@ class Sessions:
         self._service_tokens, self._secure = service_tokens, secure
 
     def credential(self, headers: Mapping[str, str]) -> Credential | None:
-        """Return the credential of a request, if it has one."""
         return credential_of(headers, secure=self._secure)
 
     async def tokens_of(self, credential: Credential | None) -> ServiceTokens | None:
@@ -44,7 +43,6 @@ class Sessions:
         return credential, tokens
 
     async def is_valid(self, credential: Credential) -> bool:
-        """Say whether a session or access token is still valid."""
         return await self._service_tokens.of(credential.secret) is not None
 
     def forget(self, user_id: str) -> None:

@@ -54,6 +54,5 @@ class GatewaySettings(BrokerSettings):
 
     @property
     def services(self) -> dict[str, str]:
-        """Name to address."""
         services = {"auth": self.auth, "expenses": self.expenses, "budgets": self.budgets, "notifier": self.notifier}
         return {**services, **({"assistant": self.assistant} if self.assistant else {})}

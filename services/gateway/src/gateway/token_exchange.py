@@ -72,7 +72,6 @@ class HttpTokenExchange:
         return service_tokens_of(body.get("tokens", {}), shared=body["token"])
 
     async def close(self) -> None:
-        """Close the connections."""
         await self._client.aclose()
 
 

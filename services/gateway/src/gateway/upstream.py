@@ -72,7 +72,6 @@ class HttpUpstream:
             await _send_problem(send, *_explain(error))
 
     async def close(self) -> None:
-        """Close the connections."""
         await self._client.aclose()
 
 

@@ -6,10 +6,8 @@ UNSUBSCRIBING = "unsubscribe"
 
 
 def email_address_of(user_id: str) -> str:
-    """Return the associated data of a person's email address."""
     return f"email:{user_id}"
 
 
 def link_token_of(user_id: str) -> str:
-    """Return the associated data of the token in an emailed link."""
     return f"token:{user_id}"

@@ -11,7 +11,6 @@ from notifier.associated_data import email_address_of, link_token_of
 
 
 def encrypted_columns(database: Database) -> tuple[EncryptedColumn, ...]:
-    """Return all encrypted columns."""
 
     def address(row: Any) -> str:
         return email_address_of(row.user_id)

@@ -127,12 +127,10 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def to_ms(moment: datetime) -> int:
-    """Return a moment as the tables hold it."""
     return (moment - _EPOCH) // timedelta(milliseconds=1)
 
 
 def from_ms(value: int) -> datetime:
-    """Return the moment that a table holds."""
     return _EPOCH + timedelta(milliseconds=value)
 
 

@@ -110,7 +110,6 @@ class Event:
 
     @property
     def occurred_at(self) -> datetime:
-        """When the event happened."""
         return datetime.fromisoformat(self.time)
 
 
@@ -122,7 +121,6 @@ class MakeEvent(Protocol):
 
 
 def event_maker(source: str, clock: Clock, ids: Ids) -> MakeEvent:
-    """Return the function by which a service makes its events."""
 
     def make(kind: str, subject: str, data: Mapping[str, Any], *, at: datetime | None = None) -> Event:
         trace, event_id = context.current.get(), ids()
@@ -147,7 +145,6 @@ def event_maker(source: str, clock: Clock, ids: Ids) -> MakeEvent:
 
 
 def declared_events() -> list[str]:
-    """Return the type of every event that has a schema."""
     folder = files("chassis") / "contracts" / "events"
     return sorted(entry.name.removesuffix(".json") for entry in folder.iterdir() if entry.name.endswith(".json"))
 

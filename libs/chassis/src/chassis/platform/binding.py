@@ -47,7 +47,6 @@ class Binding:
         return plain(name) in {plain(one) for one in (self.name, *self.aliases)}
 
     def wears(self, name: str) -> bool:
-        """Return whether it has this name or tag."""
         return self.called(name) or plain(name) in {plain(tag) for tag in self.tags}
 
 

@@ -23,7 +23,6 @@ class Cleanup(Worker):
     """Cleans up the stores of some services."""
 
     def __init__(self, services: Sequence[Service]) -> None:
-        """Start nothing yet."""
         super().__init__("cleanup")
         self._services, self._begun = tuple(services), False
 

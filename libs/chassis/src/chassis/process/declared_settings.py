@@ -34,12 +34,10 @@ def problems_of(kinds: Iterable[type], environ: Mapping[str, str]) -> list[str]:
 
 
 def as_json(service: str, entries: Sequence[Entry]) -> str:
-    """Return a service's settings as JSON."""
     return json.dumps({"service": service, "settings": list(entries)}, indent=2)
 
 
 def as_lines(entries: Sequence[Entry]) -> str:
-    """Return settings as text."""
     width = max(len(entry["name"]) for entry in entries)
     return "\n".join(f"{entry['name']:<{width}}  {entry['doc']}{_aside(entry)}" for entry in entries)
 

@@ -48,7 +48,6 @@ class Working:
     """`work`: consumers, the relay, the service's own workers and the hourly cleanup."""
 
     def __init__(self, service: Service, bus: RabbitBus, metrics: Metrics, wake_up: threading.Event) -> None:
-        """Start nothing yet."""
         self._bus = bus
         self._workers = (_relay(service, bus, metrics, wake_up), *service.workers, Cleanup([service]))
         metrics.measure_with(bus.depths)

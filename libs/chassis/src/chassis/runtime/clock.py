@@ -12,7 +12,6 @@ Clock = Callable[[], datetime]
 
 
 def system_clock() -> datetime:
-    """Return the system time."""
     return datetime.now(UTC)
 
 

@@ -37,7 +37,6 @@ class Trace:
 
     @property
     def recorded(self) -> bool:
-        """Whether its spans are recorded."""
         return self.sampled and self.spans.on
 
     def inside(self) -> Trace:

@@ -36,7 +36,6 @@ class JsonFormatter(logging.Formatter):
     """Formats a record with everything in `extra`."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """Return the line."""
         stamp = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created))
         line: dict[str, Any] = {
             "at": f"{stamp}.{int(record.msecs):03d}Z",

@@ -52,7 +52,6 @@ class OtlpSpans:
         return int(trace_id[16:], 16) < self._bound
 
     def record(self, span: Span) -> None:
-        """Queue a span."""
         trace_id = int(span.trace_id, 16)
         parent = SpanContext(trace_id, int(span.parent_id, 16), is_remote=False, trace_flags=_SAMPLED) if span.parent_id else None
         self._processor.on_end(

@@ -77,13 +77,11 @@ def run_probes(probes: Sequence[Probe], *, seconds: float = SECONDS) -> list[Fin
 
 
 def as_lines(findings: Sequence[Finding]) -> str:
-    """Return a line for each finding."""
     width = max((len(finding.name) for finding in findings), default=0)
     return "\n".join(f"{'ok    ' if one.ok else 'WRONG '} {one.name:<{width}}  {one.sentence}" for one in findings)
 
 
 def as_json(findings: Sequence[Finding]) -> str:
-    """Return the findings for machines."""
     return json.dumps({"ok": all(one.ok for one in findings), "checks": [vars(one) for one in findings]}, indent=2)
 
 

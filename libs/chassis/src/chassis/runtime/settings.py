@@ -162,7 +162,6 @@ def same_port_problems(port: int, management_port: int) -> list[str]:
 
 
 def ratio(text: str) -> float:
-    """Parse a number from 0 to 1."""
     number = float(text)
     if not 0 <= number <= 1:
         message = f"is {text!r}, must be a number from 0 to 1"

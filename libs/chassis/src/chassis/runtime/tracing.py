@@ -62,7 +62,6 @@ class NoSpans:
     on = False
 
     def chooses(self, trace_id: str) -> bool:  # noqa: ARG002  signature of the protocol
-        """Record none."""
         return False
 
     def record(self, span: Span) -> None:

@@ -23,7 +23,6 @@ class Worker:
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
 
     def wake(self) -> None:
-        """Signal that there is work."""
         self._wake_up.set()
 
     def start(self) -> None:

@@ -28,7 +28,6 @@ class WrappedKey:
     ciphertext: str = field(repr=False)
 
     def __str__(self) -> str:
-        """Return its line in the settings."""
         return f"wrapped:{self.root}:{self.ciphertext}"
 
 

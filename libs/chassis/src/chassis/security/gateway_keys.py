@@ -29,11 +29,9 @@ class GatewayKeys:
         self._digests = [_digest(key) for key in keys]
 
     def __bool__(self) -> bool:
-        """Whether there are keys."""
         return bool(self._digests)
 
     def sent_by_gateway(self, headers: Mapping[str, str]) -> bool:
-        """Return whether a request has one of the keys."""
         given = _digest(headers.get(HEADER, ""))
         return any(hmac.compare_digest(given, known) for known in self._digests)
 

@@ -86,7 +86,6 @@ class KeyProtect:
     """Wraps and unwraps data keys. One IAM token serves all requests; a refused token is renewed once."""
 
     def __init__(self, address: KeyProtectAddress, apikey: str, *, sleep: Callable[[float], None] = time.sleep) -> None:
-        """Connect to nothing yet."""
         verify = ssl.create_default_context(cafile=address.ca) if address.ca else True
         patience = httpx.Timeout(address.seconds, connect=min(address.seconds, _CONNECT_SECONDS))
         self._address, self._host = address, urlsplit(address.url).netloc
@@ -95,11 +94,9 @@ class KeyProtect:
         self._iam = _authenticator(address, apikey)
 
     def __enter__(self) -> KeyProtect:
-        """Return itself."""
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        """Close all connections."""
         self._http.close()
 
     def wrap(self, root: str, key: bytes | None = None) -> str:

@@ -38,7 +38,6 @@ class RekeyingCount:
             self.unreadable[_DAMAGED] += 1
 
     def __str__(self) -> str:
-        """Return a line of the report."""
         return f"{self.what}: {self.seen:,} seen, {self.renewed:,} re-encrypted"
 
 

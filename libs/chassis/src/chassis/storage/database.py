@@ -128,7 +128,6 @@ class Database:
         return self._dialect.is_refused(error.__cause__ or error)
 
     def close(self) -> None:
-        """Close all connections."""
         self.engine.dispose()
 
     def _proved(self) -> None:

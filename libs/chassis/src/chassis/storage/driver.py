@@ -31,7 +31,6 @@ def execute(connection: Connection, text: str, values: Sequence[Any], *, many: b
 
 
 def execute_many(connection: Connection, text: str, rows: Sequence[Row]) -> None:
-    """Run a statement for many rows."""
     for portion in _portions(rows) if connection.dialect.name == "ibm_db_sa" else [rows]:
         execute(connection, text, portion, many=True).close()
 

@@ -53,19 +53,15 @@ class DueJobs:
                 self._connection.execute(self._table.insert().values(id=job.id, **values, **free))
 
     def cancel(self, job_id: str) -> None:
-        """Remove a job, if it is there."""
         self._connection.execute(self._table.delete().where(self._table.c.id == job_id))
 
     def erase(self, book_id: str) -> None:
-        """Remove all jobs of a book."""
         self._connection.execute(self._table.delete().where(self._table.c.book_id == book_id))
 
     def get(self, job_id: str) -> Job | None:
-        """Return one job."""
         row = self._connection.execute(sa.select(self._table).where(self._table.c.id == job_id)).first()
         return None if row is None else job_of(row)
 
 
 def job_of(row: sa.Row[Any]) -> Job:
-    """Return the job in a row."""
     return Job(row.id, row.kind, row.due_ms, json.loads(row.payload), row.book_id, row.attempts)

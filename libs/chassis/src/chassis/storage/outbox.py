@@ -61,7 +61,6 @@ class SqlOutbox:
         self._sent = table.delete().where(table.c.id.in_(sa.bindparam("ids", expanding=True)))
 
     def claim(self, limit: int) -> list[Event]:
-        """Return unpublished events, oldest first, leased to this relay."""
         rows = self._unsent(limit) if self._owner == ALONE else self._claimed(limit)
         # The events were checked when they were made and are checked again when they are consumed.
         return [Event.from_trusted_json(row.body) for row in rows]
@@ -82,7 +81,6 @@ class SqlOutbox:
         return [row for row in rows if row.id in held or row.id not in stale]
 
     def mark_sent(self, ids: Sequence[str]) -> None:
-        """Delete events that the bus has taken."""
         self._database.run(lambda connection: connection.execute(self._sent, {"ids": list(ids)}))
 
     def oldest_seconds(self) -> float:

@@ -25,7 +25,6 @@ class Prepared:
         self._made: dict[Dialect, tuple[str, tuple[str, ...], dict[str, Any]]] = {}
 
     def all(self, connection: Connection, **values: Any) -> Sequence[Row]:
-        """Run a SELECT and return its rows."""
         cursor = self._executed(connection, values)
         try:
             rows: Sequence[Row] = cursor.fetchall()
@@ -36,7 +35,6 @@ class Prepared:
         return rows
 
     def first(self, connection: Connection, **values: Any) -> Row | None:
-        """Run a SELECT and return its first row, if any."""
         rows = self.all(connection, **values)
         return rows[0] if rows else None
 
@@ -48,7 +46,6 @@ class Prepared:
         return count
 
     def run_many(self, connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
-        """Run it once for each row of values."""
         if len(rows) == 1:
             self.run(connection, **rows[0])
         elif rows:

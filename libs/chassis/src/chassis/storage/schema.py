@@ -32,7 +32,6 @@ class SchemaError(StoreUnavailableError):
         self.message = message
 
     def __str__(self) -> str:
-        """Return the message for operators."""
         return self.message
 
 
@@ -62,7 +61,6 @@ class Schema:
 
     @property
     def folder(self) -> Path:
-        """The folder of its migrations."""
         return Path(str(files(self.package) / "migrations"))
 
     @cached_property
@@ -91,7 +89,6 @@ class Schema:
                 )
 
     def too_new(self, have: str | None) -> SchemaTooNewError:
-        """Return the error for a store whose schema is too new."""
         return SchemaTooNewError(
             f"{self.package}: the store is at revision {have}, which this version does not know; it knows {self.known[-1]}. "
             "Run the newer version, or restore the backup that was made before it"

@@ -130,13 +130,11 @@ class TablePart:
             last = [getattr(page[-1], f"key_{number}") for number in range(len(self._keys))]
 
     def add(self, rows: Sequence[Row]) -> None:
-        """Insert."""
         if rows:
             with self._database.begin() as connection:
                 connection.execute(self._table.insert(), [self._stored(connection, row) for row in rows])
 
     def is_empty(self) -> bool:
-        """Say whether there is no row."""
         with self._database.read() as connection:
             return connection.execute(self._filtered(sa.select(*self._table.primary_key.columns)).limit(1)).first() is None
 
@@ -197,22 +195,18 @@ class InboxMark:
     """The mark as a row of the inbox, under an id that no event has."""
 
     def __init__(self, database: Database, inbox: Table) -> None:
-        """Connect to nothing yet."""
         self._database, self._inbox = database, inbox
 
     def set(self) -> None:
-        """Set the mark, if it is not set."""
         if not self.is_set():
             with self._database.begin() as connection:
                 connection.execute(self._inbox.insert(), {"event_id": MARK, "received_ms": now_ms()})
 
     def is_set(self) -> bool:
-        """Return whether the mark is set."""
         with self._database.read() as connection:
             return connection.execute(sa.select(self._inbox.c.event_id).where(self._inbox.c.event_id == MARK)).first() is not None
 
     def remove(self) -> None:
-        """Remove the mark."""
         with self._database.begin() as connection:
             connection.execute(self._inbox.delete().where(self._inbox.c.event_id == MARK))
 
@@ -221,7 +215,6 @@ class InboxPart(TablePart):
     """The handled events: the rows of the inbox, except the mark."""
 
     def __init__(self, database: Database, inbox: Table) -> None:
-        """Exclude the mark."""
         super().__init__(database, inbox, ours=inbox.c.event_id != MARK)
 
 

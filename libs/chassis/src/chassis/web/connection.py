@@ -54,7 +54,6 @@ class Connection(HttpToolsProtocol):
     limits: ClassVar[ConnectionLimits] = ConnectionLimits()
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
-        """Take uvicorn's arguments."""
         super().__init__(*arguments, **named)
         self._phase: Literal["idle", "head", "body"] = "idle"
         self._received = self._body_bytes = 0
@@ -100,7 +99,6 @@ class Connection(HttpToolsProtocol):
                 self._set_timer(self.limits.body_seconds, self._check_body)
 
     def on_message_begin(self) -> None:
-        """Start counting."""
         self._phase, self._received, self._body_bytes = "head", 0, 0
         self._message_began = True
         super().on_message_begin()
@@ -130,7 +128,6 @@ class Connection(HttpToolsProtocol):
         super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
-        """Count the bytes."""
         self._body_bytes += len(body)
         super().on_body(body)
 

@@ -40,7 +40,6 @@ class Operations(flask.Flask):
         """Return none, so that Flask does not route."""
 
     def dispatch_request(self) -> flask.Response:
-        """Call the operation."""
         request = flask.request
         call = request.environ["asgi.scope"].get(CALL)
         if call is None:

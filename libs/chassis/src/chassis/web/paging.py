@@ -16,7 +16,6 @@ class Cursors:
     """Writes and reads cursors for one service."""
 
     def __init__(self, encryptor: Encryptor) -> None:
-        """Encrypt with the encryptor's key."""
         self._encryptor = encryptor
 
     def write(self, scope: str, position: list[Any]) -> str:

@@ -24,7 +24,6 @@ class Parameters:
     """The parameters of one operation; the validator of each is made once."""
 
     def __init__(self, operation: AbstractOperation) -> None:
-        """Read the document."""
         known = [_Parameter(entry) for entry in operation.parameters]
         self._query = {parameter.name: parameter for parameter in known if parameter.kind == "query"}
         self._path = [parameter for parameter in known if parameter.kind == "path"]

@@ -53,7 +53,6 @@ class Request:
 
     @property
     def idempotency_key(self) -> str | None:
-        """The Idempotency-Key, if there is one."""
         return self.headers.get("Idempotency-Key") or None
 
     def idempotency(self, operation: str, body: Any) -> IdempotencyKey | None:

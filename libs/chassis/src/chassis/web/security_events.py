@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 
 def security_events(spec: Spec) -> dict[str, str]:
-    """Return operationId -> name of its security event."""
     marked = ((operation["operationId"], operation.get("x-security-event")) for _path, _method, operation in operations(spec))
     return {operation_id: event for operation_id, event in marked if event}
 

@@ -131,7 +131,6 @@ class _Call:
 
 
 async def _collect(receive: Receive, body: SpooledTemporaryFile[bytes]) -> bool:
-    """Return whether the body is complete."""
     more = True
     while more:
         message = await receive()

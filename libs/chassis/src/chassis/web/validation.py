@@ -45,7 +45,6 @@ class JsonBody:
     """What a document says of an operation's JSON body."""
 
     def __init__(self, schema: dict[str, Any], *, required: bool) -> None:
-        """Compile nothing yet."""
         self._schema, self._required = Schema(schema), required
         self._nullable = bool(schema.get("nullable"))
 

@@ -43,7 +43,6 @@ def _summary(states: Sequence[BudgetState], context: Context) -> str:
 
 
 def one_budget(question: Question, context: Context) -> Answer:
-    """Answer how much is left of a budget."""
     found = _budgets_of(question, context)
     words = " ".join(_left(state, context) for state in found)
     first = found[0]

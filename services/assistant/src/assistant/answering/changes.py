@@ -21,7 +21,6 @@ _MOST_MOVED = 200
 
 
 def add_expense(question: Question, context: Context) -> Answer:
-    """Propose to add an expense or income."""
     book = context.book
     if question.amount is None:
         return Answer(Outcome.CLARIFY, [blocks.text(book.say("asks.amount"))], question)

@@ -14,7 +14,6 @@ _KEYS = {Sorting.BIGGEST: "answers.biggest", Sorting.SMALLEST: "answers.smallest
 
 
 def entries(question: Question, context: Context) -> Answer:
-    """Answer with matching entries."""
     period = only_period(question)
     selection = selection_of(question, context, period)
     found = context.tools.entries(selection, Order(question.sorting.value), question.limit or _SHOWN)

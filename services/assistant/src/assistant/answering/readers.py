@@ -37,6 +37,5 @@ def _index(language: str, categories: tuple[Category, ...], payees: tuple[str, .
 
 
 def calendar_of(person: Person) -> Calendar:
-    """Return the calendar of a person."""
     locale = locale_of(person.locale)
     return Calendar(person.today, week_starts=_WEEK_STARTS.get(locale.language, locale.first_week_day))

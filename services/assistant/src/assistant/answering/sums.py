@@ -22,7 +22,6 @@ _RANKED = 5
 
 
 def spending(question: Question, context: Context) -> Answer:
-    """Answer how much was spent or received."""
     period = only_period(question)
     total = context.tools.total(selection_of(question, context, period))
     what, when = what_of(question, context), context.book.period(period)
@@ -38,7 +37,6 @@ def spending(question: Question, context: Context) -> Answer:
 
 
 def count(question: Question, context: Context) -> Answer:
-    """Answer how many entries there are."""
     period = only_period(question)
     total = context.tools.total(selection_of(question, context, period))
     what, when = what_of(question, context), context.book.period(period)

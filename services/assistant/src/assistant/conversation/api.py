@@ -46,7 +46,6 @@ class ConversationApi:
         self._conversation, self._tools_of, self._rate_limit, self._clock = conversation, tools_of, rate_limit, clock
 
     def get_assistant(self, request: Request) -> Response:
-        """Return which assistant answers, and questions to start with."""
         adapter = self._conversation.adapter
         examples = list(self._conversation.examples(person_of(request.caller, self._clock)))
         return {"adapter": adapter, "external": adapter != "builtin", "examples": examples}, 200, {}
@@ -68,7 +67,6 @@ class ConversationApi:
 
 
 def person_of(caller: Caller, clock: Callable[[], datetime]) -> Person:
-    """Return the person who sent a request."""
     return Person(
         user_id=caller.user_id,
         session_id=caller.session_id,
@@ -81,7 +79,6 @@ def person_of(caller: Caller, clock: Callable[[], datetime]) -> Person:
 
 
 def token_of(request: Request) -> str:
-    """Return the service token of a request."""
     return request.headers.get("Authorization", "").partition(" ")[2].strip()
 
 

@@ -24,7 +24,6 @@ def figure(kind: str, label: str, *, amount: Money | None = None, count: int | N
 
 
 def figure_of(kind: str, label: str, total: Total) -> Mapping[str, Any]:
-    """One figure, from a sum of entries."""
     return figure(kind, label, amount=total.amount, count=total.count, link=total.link)
 
 
@@ -34,12 +33,10 @@ def figures(*shown: Mapping[str, Any]) -> Block:
 
 
 def entries(found: Entries) -> Block:
-    """Expenses and income."""
     return {"type": "entries", "entries": [_entry(each) for each in found.entries], "total": found.total, "link": found.link}
 
 
 def budgets(states: Iterable[BudgetState]) -> Block:
-    """Budgets, each in one of its periods."""
     return {"type": "budgets", "budgets": [_budget(each) for each in states]}
 
 
@@ -57,7 +54,6 @@ def field(name: str, label: str, value: str) -> Mapping[str, str]:
 
 
 def card(proposal: Proposal, title: str, fields: Iterable[Mapping[str, str]]) -> Block:
-    """A proposed change."""
     return {
         "type": "card",
         "id": proposal.id,
@@ -96,7 +92,6 @@ def pause(milliseconds: int, *, typing: bool) -> Block:
 
 
 def search(title: str, results: Iterable[tuple[str, str, str]]) -> Block:
-    """Search results, as (title, text, URL or empty)."""
     found = [{"title": head, "text": body, "url": url} for head, body, url in results]
     return {"type": "search", "title": title, "results": found}
 

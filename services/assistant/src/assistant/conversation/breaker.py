@@ -24,7 +24,6 @@ class Breaker:
         return self._open
 
     def lets_through(self) -> bool:
-        """Return whether to attempt it now."""
         with self._lock:
             now = self._monotonic()
             if self._open and now < self._until:
@@ -34,11 +33,9 @@ class Breaker:
             return True
 
     def succeeded(self) -> None:
-        """Close."""
         with self._lock:
             self._open = False
 
     def failed(self) -> None:
-        """Open."""
         with self._lock:
             self._open, self._until = True, self._monotonic() + self._seconds

@@ -42,7 +42,6 @@ class AnswerDraft:
         self.state = replace(self.state, language=reply.language, pending=pending, memory=memory)
 
     def add_choice_result(self, result: ChoiceResult) -> None:
-        """Add the result of a choice."""
         self.outcome, self.state = result.outcome, result.state
         self.intent = result.intent or self.intent
 

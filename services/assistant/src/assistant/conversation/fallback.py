@@ -60,7 +60,6 @@ class AssistantWithFallback:
 
     @property
     def name(self) -> str:
-        """The name of the assistant that normally answers."""
         return (self._chosen or self._builtin).name
 
     def reply(self, message: Message, memories: Memories, tools: Toolbox) -> Iterator[Block | Fallback | Complete]:

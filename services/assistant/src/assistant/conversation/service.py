@@ -59,7 +59,6 @@ class Conversation:
 
     @property
     def adapter(self) -> str:
-        """The name of the assistant that normally answers."""
         return self._assistants.name
 
     def examples(self, person: Person) -> tuple[str, ...]:

@@ -10,7 +10,6 @@ from assistant.mcp.schemas import ToolAnswer
 
 
 def budgets(access: Access, given: Budgets) -> ToolAnswer:
-    """Return the state of all budgets."""
     on = given.on or access.person.today
     found = tuple(results.budget(each, access.person.today) for each in access.tools.budgets(on))
     text = "\n".join(wording.state_of(each) for each in found) or f"No budget has a period on {on}."

@@ -27,7 +27,6 @@ class Tool:
 
     @property
     def name(self) -> str:
-        """The function's name."""
         return self.run.__name__
 
     @property
@@ -39,7 +38,6 @@ class Tool:
 
     @property
     def outcome(self) -> str:
-        """The outcome of a successful call."""
         return "answered" if self.scope == READ else "undone" if self.run is write_tools.undo else "done"
 
     def call(self, access: Access, given: dict[str, Any]) -> ToolAnswer:
@@ -47,7 +45,6 @@ class Tool:
         return self.run(access, read_arguments(self.arguments, given))
 
     def described(self) -> types.Tool:
-        """Return the description for clients."""
         hints = types.ToolAnnotations(
             title=self.title,
             read_only_hint=self.scope == READ,

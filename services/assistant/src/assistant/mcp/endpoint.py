@@ -43,7 +43,6 @@ class Endpoint:
     """The origins of pages that may call this, such as https://outlay.example; most clients are not pages and send no origin."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request."""
         answer = await self._answer(scope)
         await answer(scope, receive, send)
 
@@ -86,7 +85,6 @@ class McpRouter:
         self._others, self._mcp = others, mcp
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass on a request."""
         wanted = scope["type"] == "http" and scope["path"] in _PATHS
         await (self._mcp if wanted else self._others)(scope, receive, send)
 

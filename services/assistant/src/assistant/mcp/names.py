@@ -65,7 +65,6 @@ def budget_named(name: str, known: Sequence[BudgetState]) -> BudgetState:
 
 
 def bounded(name: str) -> str:
-    """Shorten a long name."""
     return name if len(name) <= _LONGEST_NEAR else name[: _LONGEST_NEAR - 1] + "…"
 
 

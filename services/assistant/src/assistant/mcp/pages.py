@@ -24,18 +24,15 @@ class Page:
 
     @property
     def uri(self) -> str:
-        """The resource's URI."""
         return SCHEME + self.name
 
     def described(self) -> types.Resource:
-        """Return the description for clients."""
         audience = types.Annotations(audience=["user", "assistant"])
         return types.Resource(
             uri=self.uri, name=self.name, title=self.title, mime_type=_KIND, size=len(self.text.encode()), annotations=audience
         )
 
     def contents(self) -> types.TextResourceContents:
-        """Return the resource with its text."""
         return types.TextResourceContents(uri=self.uri, mime_type=_KIND, text=self.text)
 
 

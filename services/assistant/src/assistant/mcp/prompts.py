@@ -25,7 +25,6 @@ class PromptError(Exception):
 
 
 def prompt_list() -> list[types.Prompt]:
-    """Return the descriptions of all prompts for clients."""
     return [
         types.Prompt(name=each.name, title=each.title, description=each.description, arguments=list(each.arguments))
         for each in PROMPTS.values()

@@ -73,12 +73,10 @@ def _spending_text(found: results.SpendingResult, group_by: str) -> str:
 
 
 def biggest_expenses(access: Access, given: BiggestExpenses) -> ToolAnswer:
-    """List the largest expenses."""
     return _entries(access, selected(given, access.tools), Order.LARGEST, given)
 
 
 def find_entries(access: Access, given: FindEntries) -> ToolAnswer:
-    """List entries."""
     return _entries(access, selected(given, access.tools), _ORDERS[given.order], given)
 
 
@@ -99,14 +97,12 @@ def _entries(access: Access, chosen: Selected, order: Order, given: BiggestExpen
 
 
 def list_categories(access: Access, _given: ListCategories) -> ToolAnswer:
-    """List the categories."""
     known = access.tools.categories()
     result = results.CategoriesResult(categories=tuple(results.CategoryResult(id=each.id, name=each.name) for each in known))
     return ToolAnswer(result, f"{wording.there_are(len(known), 'category', 'categories').capitalize()}, in `categories`.")
 
 
 def payees(access: Access, given: Payees) -> ToolAnswer:
-    """List the payees."""
     wanted = key_of(given.matching)
     known = [each for each in access.tools.payees() if wanted in key_of(each)]
     result = results.PayeesResult(payees=tuple(results.bounded(each) for each in known[: given.limit]), found=len(known))

@@ -188,17 +188,14 @@ class UndoResult(Result):
 
 
 def money(amount: Money) -> MoneyResult:
-    """Convert an amount."""
     return MoneyResult.model_validate(amount.to_wire())
 
 
 def bounded(text: str) -> str:
-    """Shorten a long text."""
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
 
 
 def entry(each: model.Entry) -> EntryResult:
-    """Convert an entry."""
     return EntryResult(
         id=each.id,
         kind=each.kind.value,
@@ -215,12 +212,10 @@ def entry(each: model.Entry) -> EntryResult:
 
 
 def group(each: model.Sum) -> GroupResult:
-    """Convert one of several sums."""
     return GroupResult(label=bounded(each.label), total=money(each.amount), count=each.count, link=each.link)
 
 
 def budget(each: model.BudgetState, today: date) -> BudgetResult:
-    """Convert a budget in one of its periods."""
     return BudgetResult(
         id=each.id,
         name=each.name,
@@ -252,7 +247,6 @@ def tipping(each: model.Tipping) -> TippingResult:
 
 
 def names(categories: Iterable[model.Category]) -> tuple[str, ...]:
-    """Return the names of categories."""
     return tuple(each.name for each in categories)
 
 

@@ -77,12 +77,10 @@ def read_arguments(kind: type[ArgumentsT], given: Mapping[str, Any]) -> Argument
 
 
 def input_schema(kind: type[Arguments]) -> dict[str, Any]:
-    """Describe the arguments of a tool."""
     return _inlined(kind.model_json_schema(schema_generator=_PlainSchema, mode="validation"))
 
 
 def output_schema(kind: type[Result]) -> dict[str, Any]:
-    """Describe the result of a tool."""
     return _inlined(kind.model_json_schema(schema_generator=_PlainSchema, mode="serialization"))
 
 

@@ -33,7 +33,6 @@ def period(first: date | None, last: date | None) -> str:
 
 
 def state_of(budget: BudgetResult) -> str:
-    """Write the state of a budget."""
     left = f"{amount(budget.remaining)} left"
     if budget.state == "exceeded":
         left = f"over by {budget.remaining.amount.removeprefix('-')} {budget.remaining.currency}"

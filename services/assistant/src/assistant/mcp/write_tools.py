@@ -34,7 +34,6 @@ def add_entry(access: Access, given: AddEntry) -> ToolAnswer:
 
 
 def set_budget(access: Access, given: SetBudget) -> ToolAnswer:
-    """Create a budget."""
     limit = _money(given.limit, access.person.currency)
     known = access.tools.categories() if given.categories else ()
     categories = dict.fromkeys(each for name in given.categories for each in categories_named(name, known))
@@ -51,7 +50,6 @@ def set_budget(access: Access, given: SetBudget) -> ToolAnswer:
 
 
 def change_budget(access: Access, given: ChangeBudget) -> ToolAnswer:
-    """Change the limit of a budget."""
     state = budget_named(given.budget, access.tools.budgets(access.person.today))
     limit = _money(given.limit, state.limit.currency)
     parameters = {"budget_id": state.id, "version": state.version, "limit": limit.text, "currency": limit.currency}
@@ -73,7 +71,6 @@ def recategorise(access: Access, given: Recategorise) -> ToolAnswer:
 
 
 def undo(access: Access, given: Undo) -> ToolAnswer:
-    """Undo a change."""
     access.tools.undo(access.undo_tokens.decrypt(given.undo, access.person.user_id))
     return ToolAnswer(results.UndoResult(undone=True), "The change was undone.")
 

@@ -70,7 +70,6 @@ def locale_of(text: str) -> Locale:
 
 
 def decimal_sign_of(locale: str) -> str:
-    """Return the decimal sign of a locale."""
     return get_decimal_symbol(locale_of(locale))
 
 

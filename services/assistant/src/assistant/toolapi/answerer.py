@@ -74,7 +74,6 @@ class Answerer:
         self.language = language_of("", [person.locale.partition("-")[0]])
 
     def use_language_of(self, words: str) -> None:
-        """Answer in the language of these words from now on."""
         self.language = language_of(words, [self.language])
 
     @property
@@ -83,7 +82,6 @@ class Answerer:
         return Phrasebook(self.language, self._person.locale)
 
     def read(self, words: str) -> Reading:
-        """Read some words."""
         return reader_of(self.language, self._person, self._tools, self.today).read(words)
 
     def answer_template(
@@ -138,7 +136,6 @@ class Answerer:
         return self._names(words, payees=True)
 
     def answer(self, question: Question) -> Answer:
-        """Answer a complete question."""
         reading = self.read("")
         return answer_of(reading, question, self._context(reading))
 

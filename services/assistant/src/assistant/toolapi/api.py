@@ -40,27 +40,21 @@ class ToolApi:
         self._answerer_of = answerer_of
 
     def ask_spending(self, request: Request, **words: str) -> Response:
-        """Return how much was spent."""
         return _answered(self._answerer_of(request), "spending", words)
 
     def ask_comparison(self, request: Request, **words: str) -> Response:
-        """Compare a period with another one, by default the previous one."""
         return _answered(self._answerer_of(request), "comparison", words)
 
     def ask_biggest(self, request: Request, limit: int = 5, **words: str) -> Response:
-        """Return the largest expenses."""
         return _answered(self._answerer_of(request), "biggest", words, limit=limit)
 
     def ask_entries(self, request: Request, limit: int = _SHOWN, **words: str) -> Response:
-        """Return the latest matching expenses."""
         return _answered(self._answerer_of(request), "entries", words, limit=limit)
 
     def ask_budgets(self, request: Request, **words: str) -> Response:
-        """Return the state of budgets."""
         return _answered(self._answerer_of(request), "budgets", words)
 
     def ask_why(self, request: Request, **words: str) -> Response:
-        """Return which expense pushed a budget over its limit."""
         return _answered(self._answerer_of(request), "why", words)
 
 

@@ -49,7 +49,6 @@ class PublicApi:
         self._client, self._headers = client, {"Authorization": f"Bearer {credential}", **(headers or {})}
 
     def read(self, path: str, **query: str) -> dict[str, Any]:
-        """Return what is at a path."""
         return self._body(self._send("GET", path, query))
 
     def pages(self, path: str, **query: str) -> Iterator[list[dict[str, Any]]]:

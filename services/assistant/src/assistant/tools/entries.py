@@ -29,7 +29,6 @@ class EntryList:
         return parts[0] if len(parts) == 1 else sorted_by([row for part in parts for row in part], order)[:limit]
 
     def one(self, expense_id: str) -> dict[str, Any]:
-        """Return one entry."""
         return self._api.read(place("expenses", expense_id))
 
     def _matching(self, query: Query, parameters: dict[str, str], order: Order, limit: int) -> Iterator[dict[str, Any]]:

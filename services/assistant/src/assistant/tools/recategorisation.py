@@ -29,7 +29,6 @@ class _Move:
     before: str | None = None
 
     def back(self) -> _Move:
-        """Return the move that undoes it."""
         return _Move(self.id, self.version, self.before, self.category_id)
 
     def to_json(self) -> dict[str, Any]:

@@ -43,7 +43,6 @@ class Toolbox:
         self._payees: Sequence[str] | None = None
 
     def categories(self) -> Sequence[Category]:
-        """Return all categories."""
         return list(self._known().values())
 
     def payees(self) -> Sequence[str]:
@@ -88,7 +87,6 @@ class Toolbox:
         return Entries(tuple(parsing.entry(row, self._known()) for row in rows), total, links.list_of(query, order))
 
     def entry(self, expense_id: str) -> Entry:
-        """Return one entry."""
         return parsing.entry(self._list.one(expense_id), self._known())
 
     def budgets(self, on: date | None = None) -> Sequence[BudgetState]:

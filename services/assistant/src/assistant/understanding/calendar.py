@@ -35,7 +35,6 @@ class Period:
         return Calendar(self.first, week_starts=self.first.weekday()).unit(self.unit, by)
 
     def until(self, day: date) -> Period:
-        """Return the part up to a day."""
         return Period(self.first, min(self.last, day), self.unit if self.last <= day else None)
 
     @property
@@ -63,7 +62,6 @@ class Calendar:
         return Period(self.unit(unit, -count).first, self.unit(unit, -1).last)
 
     def month(self, year: int, month: int) -> Period:
-        """Return a month of a year."""
         return Period(date(year, month, 1), date(year, month, calendar.monthrange(year, month)[1]), Unit.MONTH)
 
     def latest_month(self, month: int) -> Period:
@@ -71,11 +69,9 @@ class Calendar:
         return self.month(self.today.year - (month > self.today.month), month)
 
     def year(self, year: int) -> Period:
-        """Return a year."""
         return Period(date(year, 1, 1), date(year, 12, 31), Unit.YEAR)
 
     def quarter(self, year: int, quarter: int) -> Period:
-        """Return a quarter of a year."""
         first = date(year, 3 * quarter - 2, 1)
         return Period(first, self.month(year, 3 * quarter).last, Unit.QUARTER)
 
@@ -106,7 +102,6 @@ class Calendar:
 
 
 def one_day(day: date) -> Period:
-    """Return a day as a period."""
     return Period(day, day, Unit.DAY)
 
 

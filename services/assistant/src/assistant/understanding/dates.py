@@ -20,7 +20,6 @@ class DateFinder:
         self._today, self._month_first = today, month_first
 
     def numeric(self, line: Line, index: int) -> Match:
-        """Read a date in digits."""
         keys = [line.key(index + step) for step in range(5)]
         if year_number(line, index) is not None and keys[1] in "-/" and keys[3] == keys[1]:
             return checked(keys[0], keys[2], keys[4], index + 5)

@@ -23,7 +23,6 @@ class Line:
         return self.phrases[index].value(kind) if 0 <= index < len(self.phrases) else None
 
     def means(self, index: int, kind: str, value: str) -> bool:
-        """Whether a phrase can have this meaning."""
         return 0 <= index < len(self.phrases) and Sense(kind, value) in self.phrases[index].senses
 
     def key(self, index: int) -> str:

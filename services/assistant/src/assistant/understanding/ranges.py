@@ -29,7 +29,6 @@ class RangeFinder:
         self._today, self._dates, self._period = today, dates, period
 
     def find(self, line: Line, index: int) -> Match:
-        """Read a range."""
         return self._between(line, index) or self._open(line, index) or self._open_after(line, index)
 
     def _between(self, line: Line, index: int) -> Match:

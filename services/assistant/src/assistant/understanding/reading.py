@@ -50,7 +50,6 @@ class Reading:
     """Phrases without a meaning: unknown words, and numbers that belong to nothing."""
 
     def has(self, *cues: str) -> bool:
-        """Whether the text has any of these cues."""
         return any(cue in self.cues for cue in cues)
 
     def first(self, cue: str) -> int:
@@ -62,7 +61,6 @@ class Reading:
         return max(self.cues.get(cue, (-1,)))
 
     def phrase_of(self, name: FoundName) -> int:
-        """Return the phrase where a name begins."""
         return next(i for i, phrase in enumerate(self.line.phrases) if phrase.end > name.first)
 
 
@@ -81,7 +79,6 @@ class Reader:
         self._periods = PeriodFinder(today, month_first=conventions.month_first, unit_first=conventions.unit_first)
 
     def read(self, text: str) -> Reading:
-        """Read a text."""
         text = composed(text)
         line = line_of(text, self._vocabulary, correct=self._corrected)
         periods = self._periods.find(line)

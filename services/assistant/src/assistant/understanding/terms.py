@@ -27,7 +27,6 @@ def offset_at(line: Line, index: int) -> int | None:
 
 
 def unit_at(line: Line, index: int) -> Unit | None:
-    """Return the unit that a phrase names."""
     value = line.value(index, "unit")
     return Unit(value) if value in _UNITS else None
 
@@ -67,7 +66,6 @@ def is_short(key: str) -> bool:
 
 
 def checked(year: str, month: str, day: str, end: int) -> Match:
-    """Return a day if it exists."""
     try:
         return one_day(date(int(year), int(month), int(day))), end
     except ValueError:

@@ -53,7 +53,6 @@ class Token:
 
     @property
     def is_word(self) -> bool:
-        """Whether it has letters."""
         return self.key[0].isalpha()
 
 

@@ -131,7 +131,6 @@ def _keys(tokens: Iterable[Token]) -> tuple[str, ...]:
 
 @cache
 def vocabulary_of(language: str) -> Vocabulary:
-    """Return the vocabulary of one of LANGUAGES."""
     table = tomllib.loads((files(__package__) / "words" / f"{language}.toml").read_text("utf-8"))
     also, said = table.pop("also", {}), table.pop("said", {})
     endings, lookalikes = table.pop("ending", {}).get("ending", ()), table.pop("lookalike", {}).get("word", ())

@@ -52,7 +52,6 @@ class _Draft:
     failed: bool = False
 
     def add(self, answer: Answer) -> None:
-        """Add the answer of a tool."""
         self.answer, self.proposal = answer, answer.proposal
         self.blocks += answer.blocks
 

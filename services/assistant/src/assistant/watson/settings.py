@@ -103,7 +103,6 @@ class WatsonSettings:
 
     @property
     def watson_is_set(self) -> bool:
-        """Whether Watson Assistant answers."""
         return bool(self.watson_url)
 
     def problems(self) -> list[str]:

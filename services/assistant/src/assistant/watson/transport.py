@@ -24,7 +24,6 @@ class Deadline:
     """`with Deadline(2.5): ...`: all requests inside share these seconds."""
 
     def __init__(self, seconds: float) -> None:
-        """Start now."""
         self._end = time.monotonic() + seconds
 
     def __enter__(self) -> Deadline:

@@ -20,7 +20,6 @@ class AccessTokensApi:
     tokens: AccessTokens
 
     def list_tokens(self, request: Request) -> Response:
-        """List the caller's access tokens."""
         return {"items": [token_json(token) for token in self.tokens.list_of(request.require_session())]}, HTTPStatus.OK, {}
 
     def create_token(self, request: Request, body: dict[str, Any]) -> Response:
@@ -30,11 +29,9 @@ class AccessTokensApi:
         return {**token_json(token), "token": secret}, HTTPStatus.CREATED, {}
 
     def get_token(self, request: Request, token_id: str) -> Response:
-        """Return one access token."""
         return token_json(self.tokens.get(request.require_session(), token_id)), HTTPStatus.OK, {}
 
     def revoke_token(self, request: Request, token_id: str) -> Response:
-        """Revoke an access token."""
         request.notes["token_id"] = token_id
         self.tokens.revoke(request.require_session(), token_id)
         return None, HTTPStatus.NO_CONTENT, {}

@@ -64,7 +64,6 @@ class AccessTokens:
         return token, secret
 
     def default_expiry(self) -> datetime:
-        """Return when a token expires if nothing else is asked for."""
         return datetime.fromtimestamp(self.now(), UTC) + DEFAULT_LIFETIME
 
     def by_secret(self, secret: str) -> tuple[User, AccessToken]:

@@ -29,12 +29,10 @@ class AccountsApi:
     cookie: SessionCookie
 
     def create_user(self, request: Request, body: dict[str, Any]) -> Response:
-        """Sign up and sign in."""
         user, secret = self.accounts.sign_up(_new_account(body), client=request.client_address, user_agent=request.user_agent)
         return user_json(user), HTTPStatus.CREATED, self.cookie.holding(secret)
 
     def get_me(self, request: Request) -> Response:
-        """Return the caller's account."""
         user = self.accounts.get(request.caller.user_id)
         return user_json(user), HTTPStatus.OK, etag(user.version)
 
@@ -56,17 +54,14 @@ class AccountsApi:
         return user_json(user), HTTPStatus.OK, etag(user.version)
 
     def delete_me(self, request: Request) -> Response:
-        """Delete the caller's account and clear the cookie."""
         self.deletion.delete(request.require_session(), _password_in(request))
         return None, HTTPStatus.NO_CONTENT, self.cookie.cleared()
 
     def request_verification(self, request: Request) -> Response:
-        """Send the verification email again."""
         self.verification.request_verification(request.require_session().user_id, client=request.client_address)
         return None, HTTPStatus.ACCEPTED, {}
 
     def verify_email(self, request: Request, token: str) -> Response:
-        """Verify the address that the emailed token was sent to."""
         request.notes["account_id"] = user_id_in(token)
         self.verification.follow(token, client=request.client_address)
         return None, HTTPStatus.NO_CONTENT, {}
@@ -78,7 +73,6 @@ def _new_account(body: dict[str, Any]) -> NewAccount:
 
 
 def profile_change(body: dict[str, Any]) -> ProfileChange:
-    """Read the parts of a profile that are given."""
     values = {name: body[name].strip() for name in ("name", "home_currency", "time_zone", "locale") if name in body}
     if "locale" in values:
         values["locale"] = values["locale"].replace("_", "-")

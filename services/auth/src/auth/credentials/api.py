@@ -21,7 +21,6 @@ class CredentialsApi:
     cookie: SessionCookie
 
     def sign_in(self, request: Request, body: dict[str, Any]) -> Response:
-        """Sign in with email address and password."""
         email = str(body["email"])
         request.notes["address"] = self.credentials.users.audit_key(email)
         user, secret = self.credentials.sign_in(
@@ -39,14 +38,12 @@ class CredentialsApi:
         return None, HTTPStatus.NO_CONTENT, self.cookie.holding(secret)
 
     def request_password_reset(self, request: Request, body: dict[str, Any]) -> Response:
-        """Send an email with a link to set a new password."""
         email = str(body["email"])
         request.notes["address"] = self.credentials.users.audit_key(email)
         self.credentials.request_reset(email, client=request.client_address)
         return None, HTTPStatus.ACCEPTED, {}
 
     def reset_password(self, request: Request, token: str, body: dict[str, Any]) -> Response:
-        """Set a new password with the emailed token."""
         request.notes["account_id"] = user_id_in(token)
         self.credentials.reset(token, body["password"], client=request.client_address)
         return None, HTTPStatus.NO_CONTENT, {}

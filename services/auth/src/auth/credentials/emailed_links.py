@@ -52,6 +52,5 @@ class EmailedLinks:
             raise LinkNotFoundError
 
     def fits(self, user: User, token: str) -> bool:
-        """Return whether this is the user's current link."""
         link = self.current(user)
         return link is not None and link.digest == digest(token) and link.until > self.now()

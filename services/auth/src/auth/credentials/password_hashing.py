@@ -22,7 +22,6 @@ class Argon2Hashing:
         self._dummy = self._hasher.hash("the password of nobody")
 
     def hash(self, password: str) -> str:
-        """Return the hash with its salt and parameters."""
         with self._slots:
             return self._hasher.hash(password)
 

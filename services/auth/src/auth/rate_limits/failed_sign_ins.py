@@ -49,7 +49,6 @@ class FailedSignIns:
         return document
 
     def record(self, address: str, network: str, *, known: bool) -> None:
-        """Record a wrong password."""
 
         def add(unit: DocumentUnitOfWork) -> None:
             document = unit.document or Document(id=_id(address), kind="guesses", body={})

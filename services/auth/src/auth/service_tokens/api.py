@@ -26,11 +26,9 @@ class ServiceTokensApi:
         return service_tokens_json(self.exchange.exchange(body["secret"])), HTTPStatus.OK, {}
 
     def get_jwks(self, _request: Request) -> Response:
-        """Publish the public keys."""
         return self.keys.jwks(), HTTPStatus.OK, {}
 
 
 def service_tokens_json(made: ServiceTokens) -> dict[str, Any]:
-    """Return ServiceTokens as in openapi.yaml."""
     expires_at = to_wire(datetime.fromtimestamp(made.expires_at, UTC))
     return {"token": made.shared, "tokens": dict(made.tokens), "expires_at": expires_at}

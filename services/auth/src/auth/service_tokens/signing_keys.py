@@ -39,7 +39,6 @@ class SigningKeys:
     """Keeps the keys in one document, so that of two processes that make a key at the same time only one succeeds."""
 
     def __init__(self, store: DocumentStore, encryptor: Encryptor, *, ids: Ids, now: Now) -> None:
-        """Read nothing yet."""
         self._store, self._encryptor, self._ids, self._now = store, encryptor, ids, now
         self._cached_at = float("-inf")
         self._cached: list[SigningKey] = []

@@ -24,22 +24,18 @@ class SessionsApi:
     cookie: SessionCookie
 
     def list_sessions(self, request: Request) -> Response:
-        """List the caller's sessions."""
         caller = request.require_session()
         items = [session_json(session, current_id=caller.session_id) for session in self.sessions.list_of(caller)]
         return {"items": items}, HTTPStatus.OK, {}
 
     def get_session(self, request: Request, session_id: str) -> Response:
-        """Return one session."""
         caller = request.require_session()
         return session_json(self.sessions.get(caller, session_id), current_id=caller.session_id), HTTPStatus.OK, {}
 
     def get_current_session(self, request: Request) -> Response:
-        """Return the session of this request."""
         return self.get_session(request, request.require_session().session_id)
 
     def revoke_session(self, request: Request, session_id: str) -> Response:
-        """End another session."""
         request.notes["ended_session_id"] = session_id
         self.sessions.revoke(request.require_session(), session_id)
         return None, HTTPStatus.NO_CONTENT, {}

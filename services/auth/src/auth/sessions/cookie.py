@@ -15,7 +15,6 @@ class SessionCookie:
 
     @property
     def name(self) -> str:
-        """The name of the cookie."""
         return "__Host-session" if self.secure else "session"
 
     def holding(self, secret: str) -> dict[str, str]:

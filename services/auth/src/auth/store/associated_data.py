@@ -9,15 +9,12 @@ BLIND_INDEX_KEY = "finding-key"
 
 
 def email_of(user_id: str) -> str:
-    """Return the associated data of a user's email address."""
     return f"email:{user_id}"
 
 
 def link_token_of(user_id: str) -> str:
-    """Return the associated data of the token of an emailed link."""
     return f"token:{user_id}"
 
 
 def signing_key(key_id: str) -> str:
-    """Return the associated data of the private half of a signing key."""
     return f"signing-key:{key_id}"

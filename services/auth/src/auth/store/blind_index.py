@@ -23,7 +23,6 @@ class BlindIndex:
     """
 
     def __init__(self, store: DocumentStore, encryptor: Encryptor) -> None:
-        """Read nothing yet."""
         self._store, self._encryptor = store, encryptor
         self._key = b""
         self._lock = threading.Lock()

@@ -42,7 +42,6 @@ class SqliteDocuments:
 
     @property
     def database(self) -> Database:
-        """The database that holds them."""
         return self._database
 
     def migrate(self) -> None:
@@ -53,7 +52,6 @@ class SqliteDocuments:
             connection.exec_driver_sql(f"PRAGMA user_version = {VERSION}")
 
     def get(self, document_id: str) -> Document | None:
-        """Return a document as it was last saved."""
         found = self._select(sa.select(_documents).where(_documents.c.id == document_id))
         return found[0] if found else None
 
@@ -95,12 +93,10 @@ class SqliteDocuments:
         return self._select(sa.select(_documents).where(expires_at <= now).order_by(expires_at).limit(limit))
 
     def pending(self, *, limit: int) -> list[Document]:
-        """Return documents with events to publish, longest waiting first."""
         since = _documents.c.pending_since
         return self._select(sa.select(_documents).where(since.is_not(None)).order_by(since).limit(limit))
 
     def after(self, document_id: str, *, limit: int) -> list[Document]:
-        """Return documents of any kind whose ids follow this one."""
         columns = _documents.c
         return self._select(sa.select(_documents).where(columns.id > document_id).order_by(columns.id).limit(limit))
 
@@ -113,7 +109,6 @@ class SqliteDocuments:
         self._database.check()
 
     def close(self) -> None:
-        """Close all connections."""
         self._database.close()
 
     def _select(self, query: sa.Select[Any]) -> list[Document]:

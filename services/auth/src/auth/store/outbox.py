@@ -43,7 +43,6 @@ class DocumentOutbox:
             self._remove(document_id, sent)
 
     def oldest_seconds(self) -> float:
-        """Return the age of the oldest unpublished event, 0 if there is none."""
         waiting = self._documents.pending(limit=1)
         return max(0.0, self._now() - waiting[0].outbox[0].at) if waiting else 0.0
 

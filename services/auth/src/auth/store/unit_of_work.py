@@ -71,7 +71,6 @@ class DocumentStore:
         self._documents, self._make_event, self._now, self._sleep = documents, make_event, now, sleep
 
     def get(self, document_id: str) -> Document | None:
-        """Return a document as it was last saved."""
         return self._documents.get(document_id)
 
     def create(self, document: Document) -> Document:

@@ -21,5 +21,4 @@ class AccessToken:
     expires_at: float | None = None
 
     def has_expired(self, now: float) -> bool:
-        """Return whether it has expired."""
         return self.expires_at is not None and self.expires_at <= now

@@ -37,7 +37,6 @@ class UserEvents:
         uow.publish("user.email_change_requested", {"user_id": user.id, **data})
 
     def password_reset_requested(self, uow: UserUnitOfWork, link: NewLink) -> None:
-        """Ask for an email with a link to set a new password."""
         uow.publish("user.password_reset_requested", self._email(uow.user, link))
 
     def _profile(self, user: User) -> dict[str, Any]:

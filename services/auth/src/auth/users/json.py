@@ -9,7 +9,6 @@ from chassis.runtime.clock import to_wire
 
 
 def user_json(user: User) -> dict[str, Any]:
-    """Return a User as in openapi.yaml."""
     return {
         "id": user.id,
         "email": user.email,

@@ -19,7 +19,6 @@ _PLAIN = ("id", "name", "password_hash", "home_currency", "time_zone", "locale",
 
 
 def user_document_id(user_id: str) -> str:
-    """Return the id of a user's document."""
     return f"user:{user_id}"
 
 
@@ -27,7 +26,6 @@ class UserMapper:
     """Maps users and documents. What an older document lacks gets its default."""
 
     def __init__(self, encryptor: Encryptor) -> None:
-        """Encrypt addresses with this."""
         self._encryptor = encryptor
 
     def to_document(self, user: User) -> Document:

@@ -122,12 +122,10 @@ class User:
         return replace(self, tokens=tuple(changed if each.id == changed.id else each for each in self.tokens))
 
     def without(self, ended: Session | AccessToken) -> User:
-        """Return the user without this session or token."""
         sessions = tuple(each for each in self.sessions if each is not ended)
         return replace(self, sessions=sessions, tokens=tuple(each for each in self.tokens if each is not ended))
 
     def without_expired(self, now: float) -> User:
-        """Return the user without the sessions and tokens that have expired."""
         sessions = tuple(session for session in self.sessions if not session.has_expired(now))
         return replace(self, sessions=sessions, tokens=tuple(token for token in self.tokens if not token.has_expired(now)))
 
@@ -143,7 +141,6 @@ class User:
         return replace(self, networks=(*others[-(_MOST_NETWORKS - 1) :], network))
 
     def verified(self) -> User:
-        """Return the user with a verified address."""
         return replace(self, email_verified=True, verification=None).with_next_version()
 
     def with_next_version(self) -> User:
@@ -177,7 +174,6 @@ class ProfileChange:
             raise UnacceptableError(at="/locale", message="must be a known locale, such as en-GB")
 
     def apply(self, user: User) -> User:
-        """Return the user with these values."""
         values = {each.name: getattr(self, each.name) for each in fields(self)}
         return replace(user, **{name: value for name, value in values.items() if value is not None})
 

@@ -21,5 +21,4 @@ class Session:
     expires_at: float
 
     def has_expired(self, now: float) -> bool:
-        """Return whether it has expired."""
         return self.expires_at <= now

@@ -35,7 +35,6 @@ class Users:
     """Reads and saves users; `claims` keeps their addresses."""
 
     def __init__(self, store: DocumentStore, encryptor: Encryptor, blind_index: BlindIndex, *, ids: Ids, now: Now) -> None:
-        """Read nothing yet."""
         self._store, self._encryptor, self._blind_index, self._ids, self._now = store, encryptor, blind_index, ids, now
         self._mapper = UserMapper(encryptor)
         self.claims = EmailClaims(store, blind_index, self._mapper, ids=ids, now=now)
@@ -57,7 +56,6 @@ class Users:
         return self.get(user_id) if user_id else None
 
     def by_email(self, email: str) -> User | None:
-        """Return the user with this address."""
         owner = self.claims.owner_of(email)
         user = self.get(owner) if owner else None
         return user if user and comparable(user.email) == comparable(email) else None

@@ -36,7 +36,6 @@ class UserUnitOfWork:
         self._unit.save(self._mapper.to_document(self.user.without_expired(self._now())))
 
     def saved(self) -> User:
-        """Return the user as they were saved."""
         return self._mapper.to_user(self._unit.document) or self.user
 
     @property

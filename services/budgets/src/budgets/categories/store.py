@@ -18,7 +18,6 @@ class CategoryRepository:
     """The categories within one transaction."""
 
     def __init__(self, connection: Connection) -> None:
-        """Work in this transaction."""
         self._execute = connection.execute
 
     def of(self, book_id: str, category_ids: Collection[str]) -> dict[str, Category]:
@@ -46,9 +45,7 @@ class CategoryRepository:
                 self._execute(category.update().where(category.c.user_id == book_id, category.c.id == new.id).values(values))
 
     def complete(self, book_id: str) -> bool:
-        """Say whether all categories of a book are known."""
         return bool(self._execute(sa.select(ledger.c.categories_known).where(ledger.c.user_id == book_id)).scalar())
 
     def mark_complete(self, book_id: str) -> None:
-        """Store that all categories of a book are known."""
         self._execute(ledger.update().where(ledger.c.user_id == book_id).values(categories_known=1))

@@ -15,7 +15,6 @@ class ConversionRepository:
     """The changes of the home currency within one transaction."""
 
     def __init__(self, connection: Connection) -> None:
-        """Work in this transaction."""
         self._execute = connection.execute
 
     def of(self, book_id: str) -> list[Conversion]:
@@ -35,7 +34,6 @@ class ConversionRepository:
         ]
 
     def save(self, book_id: str, change: Conversion) -> None:
-        """Store a new or a known change."""
         this_one = conversion.c.user_id == book_id, conversion.c.version == change.version
         values = {
             "from_currency": change.source,

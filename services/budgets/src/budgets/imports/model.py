@@ -26,5 +26,4 @@ class ImportProgress:
 
     @property
     def is_complete(self) -> bool:
-        """Say whether all expenses of the import are here."""
         return self.expected is not None and self.received >= self.expected

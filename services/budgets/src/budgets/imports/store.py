@@ -18,11 +18,9 @@ class ImportRepository:
     """The imports within one transaction."""
 
     def __init__(self, connection: Connection) -> None:
-        """Work in this transaction."""
         self._execute = connection.execute
 
     def get(self, book_id: str, import_id: str) -> ImportProgress | None:
-        """Return one import."""
         row = self._execute(sa.select(table).where(*_is(book_id, import_id))).first()
         if row is None:
             return None
@@ -30,7 +28,6 @@ class ImportRepository:
         return ImportProgress(row.import_id, at, row.heard, row.expected, json.loads(row.facts), undone=bool(row.undone))
 
     def save(self, book_id: str, progress: ImportProgress) -> None:
-        """Store a new or a known import."""
         values = {
             "at_ms": _milliseconds(progress.at),
             "heard": progress.received,
@@ -42,7 +39,6 @@ class ImportRepository:
             self._execute(table.insert(), {"user_id": book_id, "import_id": progress.import_id, **values})
 
     def remove(self, book_id: str, import_id: str) -> None:
-        """Delete an import."""
         self._execute(table.delete().where(*_is(book_id, import_id)))
 
     def stale(self, before: datetime) -> list[tuple[str, str]]:

@@ -25,7 +25,6 @@ class BookRepository:
     """The books within one transaction."""
 
     def __init__(self, connection: Connection) -> None:
-        """Work in this transaction."""
         self._connection = connection
 
     def lock(self, book_id: str) -> None:

@@ -44,7 +44,6 @@ class CrossingRepository:
     """The open crossings within one transaction."""
 
     def __init__(self, connection: Connection) -> None:
-        """Work in this transaction."""
         self._connection = connection
 
     def of_budget(self, budget: Budget, first: date = date.min, last: date = date.max) -> list[Crossing]:
@@ -65,11 +64,9 @@ class CrossingRepository:
         return [_crossing(*row) for row in self._connection.execute(_SELECT.where(*wanted))]
 
     def open(self, book_id: str, crossings: Sequence[Crossing]) -> None:
-        """Add some crossings."""
         _OPEN.run_many(self._connection, [_row(book_id, crossing) for crossing in crossings])
 
     def close(self, book_id: str, crossings: Sequence[Crossing]) -> None:
-        """Delete some crossings."""
         _CLOSE.run_many(self._connection, [{"book_id": book_id, "of_id": crossing.id} for crossing in crossings])
 
 

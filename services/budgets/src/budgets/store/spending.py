@@ -74,7 +74,6 @@ class SpendingRepository:
     """The spending within one transaction."""
 
     def __init__(self, connection: Connection) -> None:
-        """Work in this transaction."""
         self._connection = connection
         self._by_category: dict[tuple[str, str, Period], dict[str, int]] = {}
         """What was read of a period, since most budgets of a book have the same ones."""
@@ -161,7 +160,6 @@ class SpendingRepository:
         return {date.fromisoformat(day): int(minor) for day, minor in rows}
 
     def first_day(self, budget: Budget) -> date | None:
-        """Return the first day with spending."""
         scope, wanted = budget.scope, [spend_day.c.user_id == budget.book_id, spend_day.c.currency == budget.scope.currency]
         if scope.category_ids:
             wanted.append(spend_day.c.category_id.in_(scope.category_ids))

@@ -57,7 +57,6 @@ class RemovalStep:
         self._clock = clock
 
     def __call__(self, uow: UnitOfWork, book: Book, task: Task) -> bool:
-        """Return whether there is more to do."""
         category = uow.categories.get(book, task.id)
         target = next((category_id for category_id in task.categories if uow.categories.get(book, category_id)), None)
         if category is not None and move_some(uow, book, category, target, self._clock()):

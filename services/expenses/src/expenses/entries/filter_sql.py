@@ -21,7 +21,6 @@ _TAGS_LENGTH = 4000
 
 
 def conditions(book: Book, wanted: ExpenseFilter) -> list[sa.ColumnElement[bool]]:
-    """Return the conditions that the wanted rows meet."""
     row = expense.c
     by: dict[str, Callable[[Any], sa.ColumnElement[bool]]] = {
         "first": lambda day: row.spent_on >= day.isoformat(),
@@ -41,7 +40,6 @@ def conditions(book: Book, wanted: ExpenseFilter) -> list[sa.ColumnElement[bool]
 
 
 def amounts(minor: sa.ColumnElement[int], wanted: ExpenseFilter) -> list[sa.ColumnElement[bool]]:
-    """Return the conditions that the wanted amounts meet."""
     lower = [] if wanted.least is None else [minor >= wanted.least.minor]
     upper = [] if wanted.most is None else [minor <= wanted.most.minor]
     return [*lower, *upper]

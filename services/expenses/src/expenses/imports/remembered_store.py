@@ -26,7 +26,6 @@ class RememberedMappingStore:
         self._connection = connection
 
     def get(self, book: Book, shape: str) -> RememberedMapping | None:
-        """Return the correction of files of a shape."""
         query = sa.select(t).where(t.c.owner == book.number, t.c.shape == shape)
         row = self._connection.execute(query).one_or_none()
         if row is None:
@@ -61,7 +60,6 @@ class RememberedMappingStore:
         self._connection.execute(t.update().where(t.c.owner == book.number, t.c.shape == shape).values(used_ms=now_ms()))
 
     def remove(self, book: Book, shape: str) -> None:
-        """Forget a correction, if there is one."""
         self._connection.execute(t.delete().where(t.c.owner == book.number, t.c.shape == shape))
 
     def forget(self, book: Book, import_id: str) -> None:

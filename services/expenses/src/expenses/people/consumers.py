@@ -25,15 +25,12 @@ class PeopleConsumers:
 
     @property
     def queues(self) -> tuple[Queue, ...]:
-        """The queues that this service listens to."""
         return (Queue("expenses.people", tuple(self._methods), self.handle, erasure_events=("user.deleted",)),)
 
     def handle(self, event: Event) -> None:
-        """Hand an event to its method."""
         self._methods[event.type](event)
 
     def user_registered(self, event: Event) -> None:
-        """Make a book for a new person."""
         self._people.registered(event.id, event.book_id, event.data["home_currency"])
 
     def user_changed(self, event: Event) -> None:

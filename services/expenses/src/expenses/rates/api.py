@@ -14,6 +14,5 @@ class ExchangeRateApi:
         self._converter, self._clock = converter, clock
 
     def get_exchange_rate(self, _request: Request, from_: str, to: str) -> Response:
-        """Return the rate at which budgets would be converted today."""
         rate = self._converter.rate_for_limits(from_, to, self._clock().date())
         return {"from": from_, "to": to, "rate": None if rate is None else f"{rate:f}"}, 200, {}

@@ -21,7 +21,6 @@ class ByteRange:
 
     @property
     def length(self) -> int:
-        """The number of bytes."""
         return self.last - self.first + 1
 
     def __str__(self) -> str:

@@ -24,7 +24,6 @@ class ClamAv:
     """A daemon at clamav://<host>[:<port>]."""
 
     def __init__(self, address: str) -> None:
-        """Connect to nothing yet."""
         parts = urlsplit(address)
         self._host, self._port = parts.hostname or "", parts.port or _PORT
 

@@ -90,7 +90,6 @@ class ReceiptStore:
         return sorted(found, key=lambda one: (one.created_ms, one.id))
 
     def add(self, book: Book, added: Receipt) -> None:
-        """Insert a receipt."""
         row = {
             "id": added.id,
             "owner": book.number,
@@ -102,17 +101,14 @@ class ReceiptStore:
         self._connection.execute(receipt.insert(), row)
 
     def remove(self, book: Book, gone: Receipt) -> None:
-        """Delete a receipt."""
         self._connection.execute(receipt.delete().where(receipt.c.owner == book.number, receipt.c.id == gone.id))
 
     def remove_of(self, book: Book, expense_ids: Sequence[str]) -> None:
-        """Delete the receipts of some expenses."""
         for some in chunks(expense_ids):
             where = receipt.c.owner == book.number, receipt.c.expense_id.in_(some)
             self._connection.execute(receipt.delete().where(*where))
 
     def is_used(self, book: Book, sha256: str) -> bool:
-        """Say whether a receipt has this file."""
         query = sa.select(receipt.c.id).where(receipt.c.owner == book.number, receipt.c.sha256 == sha256).limit(1)
         return self._connection.execute(query).first() is not None
 
@@ -128,7 +124,6 @@ class ReceiptStore:
         return self._connection.execute(sa.select(receipt_file.c.noted_ms).where(*_key(book, sha256))).scalar()
 
     def delete_record(self, book: Book, sha256: str) -> None:
-        """Delete the record of a file."""
         self._connection.execute(receipt_file.delete().where(*_key(book, sha256)))
 
     def unused(self, before_ms: int, limit: int) -> list[tuple[Book, str]]:

@@ -79,7 +79,6 @@ class TotalStore:
         return self._sums(book, spans, total.c.span, *([total.c.bucket.in_(buckets)] if buckets else []))
 
     def clear(self, book: Book) -> None:
-        """Delete all of them."""
         self._connection.execute(total.delete().where(total.c.owner == book.number))
 
     def _add_few(self, book: Book, amount: tuple[int, int], lines: list[Total]) -> None:

@@ -18,7 +18,6 @@ class AccountMailService:
     """The use case of auth's requests. Neither a recipient nor a preference is needed."""
 
     def __init__(self, *, store: NotifierStore, encryptor: Encryptor, clock: Clock, ids: Ids) -> None:
-        """Take the collaborators."""
         self._store, self._encryptor, self._clock, self._ids = store, encryptor, clock, ids
 
     def queue(self, kind: AccountMailKind, event: IncomingEvent) -> None:

@@ -17,11 +17,9 @@ class AlertsApi:
     """Operations on alerts."""
 
     def __init__(self, *, alerts: AlertService, cursors: Cursors) -> None:
-        """Take the use cases."""
         self._alerts, self._cursors = alerts, cursors
 
     def list_alerts(self, request: Request, *, unread: bool, limit: int, cursor: str | None = None) -> Response:
-        """Return a page of alerts."""
         user_id = request.caller.user_id
         scope = f"alerts:{user_id}:{unread}"
         position = self._cursors.read(scope, cursor)
@@ -32,11 +30,9 @@ class AlertsApi:
         return body, HTTPStatus.OK, {}
 
     def get_alert(self, request: Request, *, alert_id: str) -> Response:
-        """Return one alert."""
         return _alert_body(self._alerts.get(request.caller.user_id, alert_id)), HTTPStatus.OK, {}
 
     def change_alert(self, request: Request, *, alert_id: str, body: dict[str, Any]) -> Response:
-        """Mark an alert as read or unread."""
         return _alert_body(self._alerts.mark(request.caller.user_id, alert_id, read=body["read"])), HTTPStatus.OK, {}
 
 

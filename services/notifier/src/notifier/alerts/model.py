@@ -86,5 +86,4 @@ class Cause:
 
     @classmethod
     def of_import(cls, facts: Mapping[str, Any]) -> Cause:
-        """Read the data of import.reviewed."""
         return cls(facts["import_id"])

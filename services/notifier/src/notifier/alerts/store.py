@@ -28,11 +28,9 @@ class AlertRepository:
         self._connection, self._mails, self._now_ms = connection, mails, now_ms
 
     def exists_for(self, cause_id: str) -> bool:
-        """Return whether there is an alert for this cause."""
         return self._connection.execute(sa.select(t.alert.c.id).where(t.alert.c.cause_id == cause_id)).first() is not None
 
     def add(self, alert: Alert) -> None:
-        """Add an alert."""
         self._connection.execute(t.alert.insert(), _row_of(alert))
 
     def find_by_cause(self, user_id: str, cause_id: str) -> Alert | None:
@@ -58,7 +56,6 @@ class AlertRepository:
         return self._with_deliveries(query.order_by(t.alert.c.created_ms.desc(), t.alert.c.id.desc()).limit(limit))
 
     def count_unread(self, user_id: str) -> int:
-        """Return how many are listed, unread and not withdrawn."""
         query = sa.select(sa.func.count()).select_from(t.alert).where(t.alert.c.user_id == user_id, _LISTED, _UNREAD)
         return int(self._connection.execute(query).scalar_one())
 

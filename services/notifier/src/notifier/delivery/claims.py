@@ -57,5 +57,4 @@ class ClaimMonitor:
         return [claim.mail_id for claim, since in self._first_seen.items() if now - since >= LEASE_SECONDS]
 
     def has_claims(self) -> bool:
-        """Return whether there are claims to watch."""
         return bool(self._first_seen)

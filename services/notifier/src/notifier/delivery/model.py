@@ -121,7 +121,6 @@ class Mail:
 
     @property
     def expires_at(self) -> datetime | None:
-        """When its link expires."""
         moment = self.facts.get("expires_at")
         return datetime.fromisoformat(moment) if moment else None
 

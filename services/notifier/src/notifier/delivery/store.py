@@ -145,11 +145,9 @@ class MailRepository:
         self.changes += [(kind, MailState.WITHDRAWN) for kind in kinds]
 
     def exists(self, mail_id: str) -> bool:
-        """Return whether there is an email with this id."""
         return self._connection.execute(sa.select(t.mail.c.id).where(t.mail.c.id == mail_id)).first() is not None
 
     def statuses_of(self, alert_ids: Sequence[str]) -> dict[str, list[DeliveryStatus]]:
-        """Return the delivery status of the emails of each alert."""
         if not alert_ids:
             return {}
         columns = (t.mail.c.alert_id, t.mail.c.state, t.mail.c.at_ms, t.mail.c.detail, t.mail.c.held_ms, t.mail.c.released_ms)
@@ -160,7 +158,6 @@ class MailRepository:
         return found
 
     def claims_of_others(self) -> list[Claim]:
-        """Return the claims of other processes."""
         columns = (t.mail.c.id, t.mail.c.claimed_by, t.mail.c.claimed_until_ms)
         query = sa.select(*columns).where(PENDING, t.mail.c.claimed_by.is_not(None), t.mail.c.claimed_by != self._owner)
         return [Claim(*row) for row in self._connection.execute(query)]

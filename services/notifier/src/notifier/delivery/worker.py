@@ -18,7 +18,6 @@ class DeliveryWorker(Worker):
         seconds_until_due: Callable[[], float | None],
         wake_up: threading.Event | None = None,
     ) -> None:
-        """Start nothing yet."""
         super().__init__("sender:notifier", wake_up=wake_up)
         self._deliver_next, self._seconds_until_due = deliver_next, seconds_until_due
 

@@ -17,6 +17,5 @@ class DeliveryReportsApi:
         self._webhook, self._reports = webhook, reports
 
     def receive_sendgrid_events(self, request: Request, *, raw: bytes) -> Response:
-        """Record delivery reports."""
         self._reports.record(self._webhook.read(request.headers, raw))
         return None, HTTPStatus.NO_CONTENT, {}

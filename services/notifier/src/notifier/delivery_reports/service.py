@@ -26,7 +26,6 @@ class DeliveryReportService:
     """Records delivery reports."""
 
     def __init__(self, *, store: NotifierStore, encryptor: Encryptor) -> None:
-        """Take the collaborators."""
         self._store, self._encryptor = store, encryptor
 
     def record(self, reports: Sequence[DeliveryReport]) -> None:

@@ -16,20 +16,16 @@ class PreferencesApi:
     """Operations on preferences."""
 
     def __init__(self, *, preferences: PreferenceService) -> None:
-        """Take the use cases."""
         self._preferences = preferences
 
     def get_preferences(self, request: Request) -> Response:
-        """Return the preferences."""
         return _response(self._preferences.get(request.caller.user_id))
 
     def set_preferences(self, request: Request, *, body: dict[str, Any]) -> Response:
-        """Replace the preferences."""
         channels = {AlertKind(kind): Channels(**entry) for kind, entry in body["kinds"].items()}
         return _response(self._preferences.replace(request.caller.user_id, channels, expected=request.expected_version))
 
     def lift_mail_stop(self, request: Request) -> Response:
-        """Let emails go to the caller's address again."""
         self._preferences.lift_mail_stop(request.caller.user_id)
         return None, HTTPStatus.NO_CONTENT, {}
 

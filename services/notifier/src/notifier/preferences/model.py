@@ -49,7 +49,6 @@ class Preferences:
         return self.channels.get(kind, DEFAULT_CHANNELS[kind])
 
     def with_channels(self, kind: AlertKind, channels: Channels) -> Preferences:
-        """Return the same preferences with other channels for one kind."""
         return Preferences({**{each: self.of(each) for each in AlertKind}, kind: channels}, self.version)
 
 

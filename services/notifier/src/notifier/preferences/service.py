@@ -32,11 +32,9 @@ class PreferenceService:
     """The use cases of preferences."""
 
     def __init__(self, *, store: NotifierStore) -> None:
-        """Take the store."""
         self._store = store
 
     def get(self, user_id: str) -> PreferencesView:
-        """Return a person's preferences."""
         with self._store.read() as uow:
             return PreferencesView(uow.preferences.get(user_id), _address_status(uow, user_id))
 

@@ -17,7 +17,6 @@ class PreferenceRepository:
     """Preferences within one transaction."""
 
     def __init__(self, connection: Connection) -> None:
-        """Take the transaction."""
         self._connection = connection
 
     def get(self, user_id: str) -> Preferences:

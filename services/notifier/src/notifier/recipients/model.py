@@ -38,12 +38,10 @@ class Recipient:
         )
 
     def day_of(self, moment: datetime) -> date:
-        """Return the date of a moment where they live."""
         return day_in(self.time_zone, moment)
 
 
 def day_in(time_zone: str, moment: datetime) -> date:
-    """Return the date of a moment in a time zone."""
     return moment.astimezone(_zone(time_zone)).date()
 
 

@@ -17,7 +17,6 @@ class RecipientService:
     """Updates and erases recipients."""
 
     def __init__(self, *, store: NotifierStore, mailer: Mailer, encryptor: Encryptor, clock: Clock) -> None:
-        """Take the collaborators."""
         self._store, self._mailer, self._encryptor, self._clock = store, mailer, encryptor, clock
 
     def update(self, event: IncomingEvent) -> None:

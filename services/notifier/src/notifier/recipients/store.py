@@ -41,7 +41,6 @@ class RecipientRepository:
         return Recipient(**facts, verified=row.unverified_version != row.version)
 
     def was_deleted(self, user_id: str) -> bool:
-        """Return whether this account was deleted."""
         query = sa.select(t.departed.c.user_id).where(t.departed.c.user_id == user_id)
         return self._connection.execute(query).first() is not None
 

@@ -27,7 +27,6 @@ class UnsubscribeApi:
         return None, HTTPStatus.SEE_OTHER, {"Location": f"{self._url}/unsubscribe#{query}"}
 
     def turn_mails_off(self, _request: Request, *, token: str, form: dict[str, str]) -> Response:
-        """Turn off emails of a kind."""
         if form.get(_ONE_CLICK[0]) != _ONE_CLICK[1]:
             raise NotOneClickError
         return {"kind": str(self._unsubscribing.unsubscribe(token))}, HTTPStatus.OK, {}

@@ -24,7 +24,6 @@ class UnsubscribeService:
     """The use cases of the unsubscribe link."""
 
     def __init__(self, *, store: NotifierStore, encryptor: Encryptor) -> None:
-        """Take the collaborators."""
         self._store, self._encryptor = store, encryptor
 
     def kind_of(self, token: str) -> AlertKind | None:

@@ -17,11 +17,9 @@ class MailComposer:
     """Turns claimed emails into messages."""
 
     def __init__(self, *, texts: Texts, encryptor: Encryptor, clock: Clock) -> None:
-        """Take the collaborators."""
         self._texts, self._encryptor, self._clock = texts, encryptor, clock
 
     def compose(self, claimed: ClaimedMail) -> Message:
-        """Return the message to send."""
         mail = claimed.mail
         is_account_mail = mail.alert_id is None
         text = self._texts.mail(

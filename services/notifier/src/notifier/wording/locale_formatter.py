@@ -37,11 +37,9 @@ class LocaleFormatter:
         return isolated(format_date(date.fromisoformat(iso), "long", locale=self._locale))
 
     def percent(self, value: int) -> str:
-        """Format whole percents."""
         return isolated(format_percent(value / 100, locale=self._locale))
 
     def number(self, value: int) -> str:
-        """Format a whole number."""
         return isolated(format_decimal(value, locale=self._locale))
 
 

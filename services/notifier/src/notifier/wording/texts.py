@@ -61,7 +61,6 @@ class Texts:
         )
 
     def alert(self, kind: str, facts: Mapping[str, Any], *, locale: str) -> AlertText:
-        """Return an alert in plain text."""
         values = values_of(kind, facts, LocaleFormatter(locale), name=one_line_name, file_name=one_line_name)
         return AlertText(title=self._line(kind, "title.txt", values), body=self._line(kind, "alert.txt", values))
 

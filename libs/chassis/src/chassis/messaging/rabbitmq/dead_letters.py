@@ -40,7 +40,6 @@ class DeadLetters:
     """The dead letters of some queues."""
 
     def __init__(self, name: str, address: BrokerAddress, topology: Topology, queues: Sequence[str]) -> None:
-        """Connect to nothing yet."""
         self._name, self._address, self._topology, self._queues = name, address, topology, tuple(queues)
 
     def dead(self) -> list[DeadLetter]:

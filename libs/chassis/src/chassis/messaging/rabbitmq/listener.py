@@ -39,7 +39,6 @@ class Listeners:
         return lambda: self._listeners.remove(listener)
 
     def stop(self) -> None:
-        """Disconnect."""
         self.link.stop()
 
     def _open(self, connection: pika.SelectConnection) -> None:

@@ -46,7 +46,6 @@ def message_of(event: Event, *, mandatory: bool) -> Outgoing:
 
 
 def retry_copy(queue: str, properties: pika.BasicProperties, body: bytes, *, attempts: int) -> Outgoing:
-    """Return the message for a retry queue."""
     return _copy(queue, properties, body, {ATTEMPTS: attempts})
 
 

@@ -65,7 +65,6 @@ class Topology:
 
 
 def dead_name(queue: str) -> str:
-    """Return the name of the queue of dead letters."""
     return f"{queue}.dead"
 
 

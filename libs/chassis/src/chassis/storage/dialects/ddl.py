@@ -29,12 +29,10 @@ class _Resuming:
             super().create_table(table, **kw)  # type: ignore[misc]
 
     def create_index(self, index: sa.Index, **kw: Any) -> None:
-        """Create an index."""
         if index.table is None or index.name not in self._names("indexes", index.table.name):
             super().create_index(index, **kw)  # type: ignore[misc]
 
     def add_column(self, table_name: str, column: sa.Column[Any], **kw: Any) -> None:
-        """Add a column."""
         if column.name not in self._names("columns", table_name):
             super().add_column(table_name, column, **kw)  # type: ignore[misc]
 

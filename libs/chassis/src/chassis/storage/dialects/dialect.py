@@ -52,7 +52,6 @@ class Dialect:
     """One kind of database. Only the subclasses know its peculiarities."""
 
     def __init__(self) -> None:
-        """Connect to nothing yet."""
         self.turn: AbstractContextManager[object] = nullcontext()
 
     def problem(self, url: sa.URL) -> str:

@@ -69,7 +69,6 @@ class MySql(Dialect):
         return f"names the file {authority!r} as ca, which is not there" if authority and not Path(authority).is_file() else ""
 
     def engine(self, url: sa.URL, *, pool_size: int) -> Engine:
-        """Return the connection pool."""
         engine = _engine(url, read_timeout=SOCKET_SECONDS, write_timeout=SOCKET_SECONDS, pool_size=pool_size, max_overflow=10)
         event.listen(engine, "connect", _limit)
         event.listen(engine, "begin", _on_begin)
@@ -98,7 +97,6 @@ class MySql(Dialect):
         return error.connection_invalidated or (isinstance(error, OperationalError) and _code(error) not in _OUR_FAULT)
 
     def explain(self, error: BaseException, url: sa.URL) -> str:
-        """Explain an error."""
         code, cause = _code(error), getattr(error, "orig", None)
         where, user = f"{url.host}:{url.port or 3306}", url.username or ""
         known = {

@@ -26,13 +26,11 @@ class Sqlite(Dialect):
     """A file. Migrations need no lock of their own, since they are one writing transaction."""
 
     def __init__(self) -> None:
-        """Make the write lock."""
         super().__init__()
         # SQLite would make waiting writers poll; this lock is fair and costs nothing.
         self.turn = WriteLock()
 
     def engine(self, url: sa.URL, *, pool_size: int) -> Engine:
-        """Return the connection pool."""
         options: dict[str, Any] = {} if url.database in (None, "", ":memory:") else {"pool_size": pool_size, "max_overflow": 10}
         engine = sa.create_engine(url, hide_parameters=True, **options)
         event.listen(engine, "connect", _on_connect)
@@ -40,7 +38,6 @@ class Sqlite(Dialect):
         return engine
 
     def explain(self, error: BaseException, url: sa.URL) -> str:
-        """Explain an error."""
         text, file = str(getattr(error, "orig", error)), url.database
         if "unable to open" in text:
             return f"the file {file} cannot be opened; is its folder there, and this user's to write to?"

@@ -14,7 +14,6 @@ class WriteLock:
     """
 
     def __init__(self) -> None:
-        """Start unlocked."""
         self._mutex = threading.Lock()
         self._taken = False
         self._waiting: deque[threading.Lock] = deque()

@@ -30,7 +30,6 @@ class AccessLog:
         self._latency(OTHER)  # so that a gateway that has had no requests is not mistaken for one that is down
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request."""
         started, status, first_byte = time.perf_counter(), 0, 0.0
 
         async def watch(message: Message) -> None:

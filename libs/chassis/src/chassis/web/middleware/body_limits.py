@@ -30,7 +30,6 @@ class BodyLimits:
     """The limits of services' operations: `x-most-bytes` limits an uploaded file, or else the whole body."""
 
     def __init__(self, specs: Iterable[Spec] = ()) -> None:
-        """Read the documents."""
         self._larger = [
             (method.upper(), _pattern(_base(spec) + path), _Limits(operation))
             for spec in specs
@@ -39,7 +38,6 @@ class BodyLimits:
         ]
 
     def of(self, method: str, path: str, content_type: bytes) -> BodyLimit:
-        """Return the limit for a request."""
         for known, pattern, limits in self._larger:
             if known == method and pattern.fullmatch(path):
                 return limits.of(content_type)

@@ -18,7 +18,6 @@ class HealthPaths:
         self._app, self._health = app, health
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request."""
         answer = await self._health.answer(scope["path"]) if scope["method"] == "GET" else None
         if answer is None:
             await self._app(scope, receive, send)

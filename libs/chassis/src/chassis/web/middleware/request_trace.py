@@ -30,7 +30,6 @@ class RequestTrace:
         self._app, self._service, self._spans = app, service, spans
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request."""
         given = dict(scope["headers"])
         traceparent = given.get(b"traceparent", b"").decode("latin-1")
         trace = context.follow(_request_id(given), traceparent, service=self._service, spans=self._spans)

@@ -95,7 +95,6 @@ class Connection:
             raise StoreUnavailableError from error
 
     def close(self) -> None:
-        """Close all connections."""
         with self._lock:
             client, self._client = self._client, None
         if client is not None:

@@ -61,7 +61,6 @@ class CloudantDocuments:
         self.pending(limit=1)
 
     def get(self, document_id: str) -> Document | None:
-        """Return a document as it was last saved."""
         stored = self._branches.read(document_id)
         return _document(stored) if stored else None
 
@@ -102,12 +101,10 @@ class CloudantDocuments:
         return [document for document in found if document.expires_at is not None and document.expires_at <= now]
 
     def pending(self, *, limit: int) -> list[Document]:
-        """Return documents with events to publish, longest waiting first."""
         found = self._select("pending", {"pending_since": {"$gte": 0}}, limit=limit, sort=[{"pending_since": "asc"}])
         return [document for document in found if document.outbox]
 
     def after(self, document_id: str, *, limit: int) -> list[Document]:
-        """Return documents of any kind whose ids follow this one."""
         # The given document comes first again, unless it was deleted meanwhile; design documents are among the results.
         most = limit + 1 + len(INDEXES) + 2
         more = {"include_docs": True, "conflicts": True, "limit": most, "start_key": document_id or None}
@@ -121,7 +118,6 @@ class CloudantDocuments:
         self._connection.call("get_database_information")
 
     def close(self) -> None:
-        """Close all connections."""
         self._connection.close()
 
     def _create_branch_view(self) -> None:

@@ -81,7 +81,6 @@ class Column:
 
     @cached_property
     def months(self) -> Months:
-        """Return the names of months in the language of the column."""
         return months_of(self.different[:_LOOKED_AT], self.languages)
 
     @property
@@ -121,12 +120,10 @@ class Column:
 
     @cached_property
     def has_amounts(self) -> bool:
-        """Say whether some cells are amounts."""
         return any(amount is not None for amount in self.amounts)
 
     @cached_property
     def has_days(self) -> bool:
-        """Say whether some cells are days."""
         return bool(formats_of(self.different[:_LOOKED_AT], locale=self.locale, enough=0.001, months=self.months))
 
     @cached_property
@@ -200,7 +197,6 @@ def _is_number_for_id(cell: str) -> bool:
 
 
 def columns_of(rows: Rows, titles: Sequence[str], languages: Sequence[Months], locale: str) -> list[Column]:
-    """Return the columns of some rows."""
     width = max(map(len, rows), default=0)
     stripped = [[cell.strip() for cell in row] + [""] * (width - len(row)) for row in rows]
     named = [*titles, *[""] * (width - len(titles))]

@@ -164,18 +164,15 @@ class EveryLanguage(Mapping[str, int]):
         self._languages = languages
 
     def __getitem__(self, name: str) -> int:
-        """Return the number of a month."""
         for months in self._languages:
             if name in months:
                 return months[name]
         raise KeyError(name)
 
     def __iter__(self) -> Iterator[str]:
-        """Yield each name once."""
         return iter(dict.fromkeys(name for months in self._languages for name in months))
 
     def __len__(self) -> int:
-        """Count the names."""
         return sum(1 for _ in self)
 
 

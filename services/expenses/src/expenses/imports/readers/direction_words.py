@@ -131,7 +131,6 @@ def kinds_of(words: Iterable[str], locale: str = "") -> dict[str, str]:
 
 
 def sides_of(kinds: dict[str, str]) -> set[str]:
-    """Return the directions that some words mean."""
     return set(kinds.values()) & {EXPENSE, INCOME}
 
 

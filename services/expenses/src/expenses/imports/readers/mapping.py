@@ -81,7 +81,6 @@ class Mapping:
     columns: dict[str, int] = field(default_factory=dict)
 
     def to_wire(self) -> dict[str, Any]:
-        """Return it as an ImportMapping."""
         return {name: value for name, value in vars(self).items() if value is not None}
 
 

@@ -46,7 +46,6 @@ def without_fees(title: str) -> str:
 
 
 def is_fee(title: str) -> bool:
-    """Say whether a title means a fee."""
     return bool(longest_match(without_fees(title), FEE))
 
 

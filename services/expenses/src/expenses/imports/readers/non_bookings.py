@@ -189,7 +189,6 @@ class NonBookingColumns(NamedTuple):
 
 
 def non_booking_columns(columns: Sequence[Column]) -> NonBookingColumns:
-    """Return the columns that can say that a row is not a booking."""
     return NonBookingColumns([column.index for column in columns if column.may_name_a_summary], state_columns(columns))
 
 

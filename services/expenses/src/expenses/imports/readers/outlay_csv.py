@@ -81,7 +81,6 @@ class RowReader(Protocol):
 
 
 def is_outlay_export(stream: IO[bytes], given: Mapping) -> bool:
-    """Say whether a file is an export of Outlay, and is to be read as one."""
     if given not in (Mapping(), EXPORT_MAPPING):
         return False
     stream.seek(0)
@@ -89,7 +88,6 @@ def is_outlay_export(stream: IO[bytes], given: Mapping) -> bool:
 
 
 def row_reader(mapping: Mapping, home_currency: str, months: Months) -> RowReader:
-    """Return the reader of the rows of a file with a complete mapping."""
     return ExportRowReader() if mapping == EXPORT_MAPPING else MappedRowReader(mapping, home_currency, months)
 
 

@@ -51,7 +51,6 @@ class ImportPreview:
 
 
 def build_preview(layout: Layout, context: ReadingContext, has_rate: HasRate, duplicates: FindDuplicates) -> ImportPreview:
-    """Return the preview of a file with this layout."""
     reader = row_reader(layout.mapping, context.home_currency, layout.months) if not layout.errors else None
     rows = [_read(line, cells, layout, reader) for line, cells in layout.sample]
     readable = [(entry, entry.row) for entry in rows if entry.row is not None]

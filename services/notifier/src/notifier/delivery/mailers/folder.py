@@ -44,7 +44,6 @@ class FolderMailer:
 
     @property
     def reports(self) -> bool:
-        """A folder sends no reports."""
         return False
 
     def status_of(self, mail_id: str) -> ProviderStatus:

@@ -24,7 +24,6 @@ _SEND_SCOPE = "mail.send"
 
 
 def mail_probe(settings: NotifierSettings, clock: Clock) -> Probe:
-    """Return the probe of the provider that the settings name."""
     channel = settings.channel
     if channel.transport is Transport.FILE:
         return replace(folder_probe("mail", Path(channel.folder)), processes=_SENDING)

@@ -21,7 +21,6 @@ class TracedMailer:
 
     @property
     def reports(self) -> bool:
-        """Whether the provider reports deliveries."""
         return self._mailer.reports
 
     def send(self, message: Message) -> None:
@@ -39,5 +38,4 @@ class TracedMailer:
             return self._mailer.status_of(mail_id)
 
     def forget(self, mail_ids: Sequence[str]) -> None:
-        """Delete our own copies."""
         self._mailer.forget(mail_ids)
