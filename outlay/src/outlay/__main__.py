@@ -7,8 +7,8 @@ import json
 import os
 import sys
 import threading
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from chassis.messaging.embedded import EmbeddedBus
 from chassis.messaging.rabbitmq import BrokerAddress, BrokerUnavailableError, RabbitBus
@@ -27,10 +27,6 @@ from chassis.security.key_protect import KeyProtectError
 from chassis.web.spec import load_spec, merge_specs
 from outlay.mcp import ConnectionSettingsError, add_mcp_command, serve_assistant
 from outlay.settings import SERVICES, HomeSettings
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
 
 _REACHED_AT = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104
 """The address to show for a server that listens on all interfaces, as in a container."""

@@ -8,14 +8,11 @@ import json
 import re
 import time
 from calendar import monthrange
+from collections.abc import Callable, Iterator
 from datetime import date
 from importlib.resources import files
-from typing import TYPE_CHECKING
 
 import httpx
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
 
 EMAIL, PASSWORD = "demo@outlay.example", "a household to look at"
 _ACCOUNT = {"email": EMAIL, "password": PASSWORD, "name": "Demo", "home_currency": "USD", "time_zone": "UTC", "locale": "en-US"}

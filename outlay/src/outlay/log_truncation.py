@@ -9,12 +9,9 @@ from __future__ import annotations
 import sqlite3
 import time
 from contextlib import closing
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from chassis.runtime.worker import Worker
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 _SECONDS = 20.0
 _FREQUENT_SECONDS = 30.0

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
+from chassis.process.service import Service
 from chassis.runtime.problems import UnavailableError
 from chassis.runtime.worker import IDLE_SECONDS, Worker
 from chassis.storage.schema import SchemaTooNewError
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from chassis.process.service import Service
 
 log = logging.getLogger("outlay.migrate")
 

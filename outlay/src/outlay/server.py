@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import fcntl
 import os
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from chassis.web import server
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
-
-    from outlay.suite import Suite
+from outlay.suite import Suite
 
 
 class DataFolderInUseError(Exception):

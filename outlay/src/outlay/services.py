@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import secrets
 import threading
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import assistant.app
 import auth.app
@@ -13,28 +14,24 @@ import budgets.app
 import expenses.app
 import notifier.app
 from assistant.builtin import BuiltIn
+from assistant.settings import AssistantSettings
 from assistant.tools.client import new_client
 from chassis.messaging.relay import ALONE
+from chassis.process.service import Service
 from chassis.runtime.clock import clock_from
 from chassis.runtime.ids import uuid7
 from chassis.runtime.metrics import Metrics
+from chassis.runtime.probes import Probe
 from chassis.runtime.span_export import traces_from
 from chassis.security.data_keys import encryptor_from
+from chassis.security.encryption import Encryptor
 from chassis.security.tokens import TokenVerifier
+from notifier.delivery.mailer import Mailer
 from notifier.delivery.mailers.choice import mailer_from
 from outlay.folder import keep_private
 from outlay.in_process_client import InProcess
 from outlay.service_settings import read_all
 from outlay.settings import SERVICES, HomeSettings
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from assistant.settings import AssistantSettings
-    from chassis.process.service import Service
-    from chassis.runtime.probes import Probe
-    from chassis.security.encryption import Encryptor
-    from notifier.delivery.mailer import Mailer
 
 
 @dataclass(frozen=True)

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+
+from starlette.types import ASGIApp
 
 import gateway.app
 from chassis.messaging.embedded import EmbeddedBus
+from chassis.messaging.events import Event
 from chassis.messaging.rabbitmq import RabbitBus
 from chassis.messaging.relay import Relay
 from chassis.process.cleanup import Cleanup
+from chassis.process.service import Service
 from chassis.runtime.tracing import Spans
+from chassis.runtime.worker import Worker
+from chassis.security.encryption import Encryptor
 from chassis.web.health import Health
 from chassis.web.spec import load_spec
 from gateway.development_mail import DevelopmentMail
@@ -20,21 +26,11 @@ from gateway.event_stream import EventStreams
 from gateway.service_tokens import ServiceTokenCache
 from gateway.token_exchange import DirectTokenExchange
 from notifier.delivery.mailers.choice import mailbox_of
+from notifier.delivery.mailers.folder import FolderMailbox
 from outlay.log_truncation import LogTruncation
 from outlay.migrate import PendingMigrations
 from outlay.services import Assistant, Services, build_services
 from outlay.settings import SERVICES, HomeSettings
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
-
-    from starlette.types import ASGIApp
-
-    from chassis.messaging.events import Event
-    from chassis.process.service import Service
-    from chassis.runtime.worker import Worker
-    from chassis.security.encryption import Encryptor
-    from notifier.delivery.mailers.folder import FolderMailbox
 
 
 @dataclass

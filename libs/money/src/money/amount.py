@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
-from typing import TYPE_CHECKING
 
 from money.currencies import CURRENCIES
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 MAX_MINOR = 10**15 - 1
 """A thousand billion in a currency of three decimals; sums of a million of these still fit 64 bits."""

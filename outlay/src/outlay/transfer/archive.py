@@ -12,16 +12,13 @@ import json
 import os
 import tarfile
 import zlib
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
+from chassis.storage.transfer import Row
 from outlay.transfer.checksums import line_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from pathlib import Path
-
-    from chassis.storage.transfer import Row
 
 FORMAT = 1
 HEAD, MANIFEST, SEAL = "outlay.json", "manifest.json", "manifest.seal"

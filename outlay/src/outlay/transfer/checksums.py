@@ -5,10 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from chassis.storage.transfer import Row
+from chassis.storage.transfer import Row
 
 _MODULUS = 1 << 256
 

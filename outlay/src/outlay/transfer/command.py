@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from pathlib import Path
 
 from chassis.messaging.rabbitmq import BrokerUnavailableError
 from chassis.runtime.problems import UnavailableError
 from chassis.storage.migrations import SchemaTooNewError
 from outlay.server import DataFolderInUseError
+from outlay.settings import HomeSettings
 from outlay.transfer.archive import ArchiveError
+from outlay.transfer.checksums import Checksum
 from outlay.transfer.data_set import opened
 from outlay.transfer.deliver_pending import deliver_pending
 from outlay.transfer.exporting import PendingError, export_to
 from outlay.transfer.importing import ContentDiffersError, NotEmptyError, import_from
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from pathlib import Path
-
-    from outlay.settings import HomeSettings
-    from outlay.transfer.checksums import Checksum
-    from outlay.transfer.manifest import Manifest
+from outlay.transfer.manifest import Manifest
 
 REFUSALS = (
     ArchiveError,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import auth.settings
 import auth.transfer
@@ -21,15 +21,11 @@ from chassis.messaging.rabbitmq.topology import suite_queues
 from chassis.runtime.metrics import Metrics
 from chassis.runtime.settings import SettingsError, read_settings
 from chassis.security.data_keys import encryptor_from
+from chassis.security.encryption import Encryptor
+from chassis.storage.transfer import ServiceData, TransferPart
 from outlay.folder import keep_private
 from outlay.server import hold_folder
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
-
-    from chassis.security.encryption import Encryptor
-    from chassis.storage.transfer import ServiceData, TransferPart
-    from outlay.settings import HomeSettings
+from outlay.settings import HomeSettings
 
 _STORES = ("AUTH_STORE", "EXPENSES_DB", "BUDGETS_DB", "NOTIFIER_DB", "RECEIPTS")
 

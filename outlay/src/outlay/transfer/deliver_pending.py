@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
 
 from chassis.messaging.broker_settings import BrokerSettings
 from chassis.runtime.settings import read_settings
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from outlay.settings import HomeSettings
-    from outlay.transfer.data_set import DataSet
+from outlay.settings import HomeSettings
+from outlay.transfer.data_set import DataSet
 
 _SECONDS = 60.0
 

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import islice
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from chassis.runtime.clock import system_clock, to_wire
+from chassis.security.encryption import Encryptor
+from chassis.storage.transfer import Files, TransferPart
 from outlay.transfer.archive import FILES, FORMAT, HEAD, MANIFEST, SEAL, Writer, writing
 from outlay.transfer.checksums import line_of
+from outlay.transfer.data_set import DataSet
 from outlay.transfer.manifest import Manifest, seal_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from chassis.security.encryption import Encryptor
-    from chassis.storage.transfer import Files, TransferPart
-    from outlay.transfer.data_set import DataSet
 
 _ROWS = 1000
 """Rows in one member of the archive, and in memory."""

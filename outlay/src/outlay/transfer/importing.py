@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from pathlib import Path
 
 from outlay.transfer.archive import FILES, ROWS, members, rows_in
 from outlay.transfer.checksums import Checksum, line_of
+from outlay.transfer.data_set import DataSet
 from outlay.transfer.manifest import Manifest, checked
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
-
-    from outlay.transfer.data_set import DataSet
 
 
 class NotEmptyError(Exception):

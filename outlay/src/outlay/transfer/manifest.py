@@ -5,17 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
+from chassis.security.encryption import Encryptor
 from outlay.transfer.archive import FILES, FORMAT, HEAD, MANIFEST, ROWS, SEAL, ArchiveError, members, rows_in
 from outlay.transfer.checksums import Checksum
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from pathlib import Path
-
-    from chassis.security.encryption import Encryptor
 
 _SEALED = re.compile(rb"v[0-9]+\.([0-9A-Za-z_-]+)\.[0-9A-Za-z_=.-]{24,}")
 """An encrypted value, with the id of its key."""

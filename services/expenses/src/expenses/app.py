@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 from chassis.messaging.events import event_maker
 from chassis.messaging.relay import sharing
@@ -11,6 +12,7 @@ from chassis.runtime.background_check import BackgroundCheck
 from chassis.runtime.clock import Clock, system_clock
 from chassis.runtime.ids import Ids, uuid7
 from chassis.runtime.metrics import Metrics
+from chassis.security.encryption import Encryptor
 from chassis.storage.database import Database
 from chassis.storage.migrations import migrate
 from chassis.storage.outbox import SqlOutbox
@@ -53,11 +55,6 @@ from expenses.tasks.model import TaskState
 from expenses.tasks.service import Step, TaskRunner
 from expenses.tasks.worker import TaskWorker
 from expenses.unit_of_work import Store
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from chassis.security.encryption import Encryptor
 
 STATUSES = {
     errors.InvalidMappingError: 400,

@@ -6,7 +6,9 @@ import argparse
 import os
 import sys
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+
+from starlette.types import ASGIApp
 
 from chassis.messaging.rabbitmq import RabbitBus
 from chassis.messaging.rabbitmq.probe import broker_probe
@@ -21,7 +23,7 @@ from chassis.runtime.settings import SettingsError, read_settings
 from chassis.runtime.span_export import traces_from
 from chassis.web.health import Health
 from chassis.web.server import Management, serve
-from chassis.web.spec import load_spec
+from chassis.web.spec import Spec, load_spec
 from gateway.app import build
 from gateway.documents import ServiceUnreachableError, fetch_documents, refetch_documents
 from gateway.event_handler import PATTERNS, EventHandler
@@ -33,13 +35,6 @@ from gateway.service_tokens import ServiceTokenCache
 from gateway.settings import GatewaySettings
 from gateway.token_exchange import HttpTokenExchange
 from gateway.upstream import HttpUpstream
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from starlette.types import ASGIApp
-
-    from chassis.web.spec import Spec
 
 
 def main() -> int:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from chassis.web.health import PublicStatus
+from starlette.types import ASGIApp
+
+from chassis.runtime.metrics import Metrics
+from chassis.web.health import Health, PublicStatus
 from chassis.web.middleware.body_limits import BodyLimits
 from chassis.web.middleware.stack import with_middleware
 from chassis.web.routes import Routes
 from chassis.web.spec import Spec, merge_specs
 from gateway.addresses import Addresses
+from gateway.development_mail import DevelopmentMail
 from gateway.event_stream import EventStreams
 from gateway.forwarding import Forwarder
 from gateway.live_events import LiveEvents
@@ -21,15 +25,6 @@ from gateway.router import Router
 from gateway.routes import routes_of
 from gateway.service_tokens import ServiceTokenCache
 from gateway.sessions import Sessions
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from starlette.types import ASGIApp
-
-    from chassis.runtime.metrics import Metrics
-    from chassis.web.health import Health
-    from gateway.development_mail import DevelopmentMail
 
 CONTENT_POLICY = "; ".join(
     [

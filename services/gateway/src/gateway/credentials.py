@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from gateway.addresses import Addresses
+from gateway.addresses import Addresses
 
 _COOKIES = {True: "__Host-session", False: "session"}
 """By whether browsers use https. Then the prefix keeps other sites of the domain from setting the cookie."""

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import logging
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
 
 import httpx
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from chassis.web.spec import Spec
+from chassis.web.spec import Spec
 
 log = logging.getLogger("outlay.gateway")
 

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
-from gateway.event_stream import SHOWN
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from gateway.event_stream import EventStreams
-    from gateway.service_tokens import ServiceTokenCache
+from gateway.event_stream import SHOWN, EventStreams
+from gateway.service_tokens import ServiceTokenCache
 
 CHANGING_ACCESS = frozenset({"user.access_revoked", "user.changed", "user.deleted"})
 """Events after which cached service tokens may be out of date."""

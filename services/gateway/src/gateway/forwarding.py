@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis.runtime import context
 from chassis.runtime.problems import UnauthorizedError, UnavailableError
 from chassis.security.gateway_keys import HEADER
+from gateway.addresses import Addresses
 from gateway.client_address import client_address
 from gateway.credentials import EXTENSION, EXTENSION_HEADER, refuse_foreign_site
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from starlette.datastructures import Headers
-    from starlette.types import ASGIApp, Message, Receive, Scope, Send
-
-    from gateway.addresses import Addresses
-    from gateway.routes import Route
-    from gateway.service_tokens import ServiceTokens
-    from gateway.sessions import Sessions
+from gateway.routes import Route
+from gateway.service_tokens import ServiceTokens
+from gateway.sessions import Sessions
 
 ASSISTANT = "assistant"
 _AUTH = "auth"

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from gateway.routes import PREFIX
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
 
 _KEY = "idempotency-key"
 

@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import random
-from typing import TYPE_CHECKING
+from collections.abc import AsyncIterator
 
+from starlette.datastructures import Headers
 from starlette.responses import Response, StreamingResponse
 
 from chassis.runtime.problems import ForbiddenError
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
-    from starlette.datastructures import Headers
-
-    from gateway.credentials import Credential
-    from gateway.event_stream import EventStream, EventStreams
-    from gateway.sessions import Sessions
+from gateway.credentials import Credential
+from gateway.event_stream import EventStream, EventStreams
+from gateway.sessions import Sessions
 
 _MEDIA_TYPE = "text/event-stream"
 _HEARTBEAT_SECONDS = 15.0

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import mimetypes
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from starlette.datastructures import Headers
 from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, Response
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 _ENCODINGS = {"br": ".br", "gzip": ".gz"}
 _FOREVER = "public, max-age=31536000, immutable"

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from chassis.runtime.worker import Worker
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from starlette.types import ASGIApp, Receive, Scope, Send
-
-    from chassis.web.spec import Spec
+from chassis.web.spec import Spec
 
 log = logging.getLogger("outlay.gateway")
 

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import ssl
 from functools import cache
-from typing import TYPE_CHECKING
 
 import httpx
-
-if TYPE_CHECKING:
-    import ssl
 
 log = logging.getLogger("outlay.gateway")
 

@@ -3,33 +3,27 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.requests import cookie_parser
 from starlette.responses import JSONResponse, Response
+from starlette.types import Receive, Scope, Send
 
 from chassis.runtime import context
 from chassis.runtime.problems import PROBLEM_JSON, ForbiddenError, Problem, Statuses, body_of, status_body
 from chassis.security.audit_log import REFUSED, record
-from gateway.addresses import WrongHostError
+from gateway.addresses import Addresses, WrongHostError
 from gateway.credentials import ForeignSiteError, WrongUseError
+from gateway.development_mail import DevelopmentMail
 from gateway.event_stream import TooManyStreamsError
-from gateway.routes import PREFIX, first_part
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from starlette.types import Receive, Scope, Send
-
-    from gateway.addresses import Addresses
-    from gateway.development_mail import DevelopmentMail
-    from gateway.forwarding import Forwarder
-    from gateway.live_events import LiveEvents
-    from gateway.pages import Pages
-    from gateway.routes import Route
-    from gateway.sessions import Sessions
+from gateway.forwarding import Forwarder
+from gateway.live_events import LiveEvents
+from gateway.pages import Pages
+from gateway.routes import PREFIX, Route, first_part
+from gateway.sessions import Sessions
 
 _STATUSES: Statuses = {ForeignSiteError: 403, WrongUseError: 403, WrongHostError: 421, TooManyStreamsError: 429}
 _DETAILS = {404: "There is nothing at this path. See /docs.", 405: "This path does not support this method. See /docs."}

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import threading
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+from typing import Protocol
 
 _MAX_CACHED = 10_000
 _MARGIN_SECONDS = 60.0

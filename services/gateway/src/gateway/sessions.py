@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 from chassis.runtime.problems import UnauthorizedError
-from gateway.credentials import credential_of
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from gateway.credentials import Credential
-    from gateway.service_tokens import ServiceTokenCache, ServiceTokens
+from gateway.credentials import Credential, credential_of
+from gateway.service_tokens import ServiceTokenCache, ServiceTokens
 
 
 class Sessions:

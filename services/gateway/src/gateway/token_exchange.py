@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
 
 import httpx
 import jwt
@@ -14,10 +14,6 @@ from chassis.runtime.problems import UnauthorizedError, UnavailableError
 from chassis.security.gateway_keys import HEADER
 from gateway.replicas import READING, ReplicaTransport
 from gateway.service_tokens import ServiceTokens
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
 
 log = logging.getLogger("outlay.gateway")
 

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import AsyncIterator, Callable
 from http import HTTPStatus
-from typing import TYPE_CHECKING
 
 import httpx
 from starlette.datastructures import Headers
+from starlette.types import Receive, Scope, Send
 
 from chassis.runtime import context
 from chassis.runtime.problems import PROBLEM_JSON, status_body
 from gateway.replicas import READING, REPEATABLE, ReplicaTransport
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
-
-    from starlette.types import Receive, Scope, Send
 
 _TIMEOUT = httpx.Timeout(30, connect=3)
 _HEDGE_SECONDS = 5.0

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
+from chassis.process.service import Service
 from chassis.runtime.worker import Worker
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from chassis.process.service import Service
 
 log = logging.getLogger("outlay.cleanup")
 

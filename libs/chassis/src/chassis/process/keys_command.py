@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
+import argparse
 import secrets
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from chassis.runtime.settings import SettingsError
-from chassis.security.data_keys import KeySettings, WrappedKey, clear_keys
+from chassis.security.data_keys import GivenKey, KeySettings, WrappedKey, clear_keys
 from chassis.security.encryption import KEY_BYTES, key_id_of
-
-if TYPE_CHECKING:
-    import argparse
-    from collections.abc import Callable, Sequence
-
-    from chassis.security.data_keys import GivenKey
-    from chassis.security.key_protect import KeyProtectAddress
+from chassis.security.key_protect import KeyProtectAddress
 
 
 def add_keys_command(commands: Any) -> None:

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
+from chassis.process.service import Service
 from chassis.runtime.probes import ProbeError
 from chassis.runtime.problems import UnavailableError
 from chassis.storage.migrations import HalfImportedError, SchemaTooNewError
-
-if TYPE_CHECKING:
-    from chassis.process.service import Service
 
 AGAIN, SETTINGS, LASTING = 1, 2, 3
 """Exit statuses: retry later; wrong settings; something else must be changed first."""

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
+import threading
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
 
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from chassis.messaging.rabbitmq import RabbitBus
 from chassis.messaging.relay import Relay
 from chassis.process.cleanup import Cleanup
+from chassis.process.service import Service
+from chassis.runtime.metrics import Metrics
+from chassis.runtime.worker import Worker
 from chassis.web.health import Health
 from chassis.web.server import serve
-
-if TYPE_CHECKING:
-    import threading
-    from collections.abc import Callable, Sequence
-
-    from starlette.types import ASGIApp, Receive, Scope, Send
-
-    from chassis.messaging.rabbitmq import RabbitBus
-    from chassis.process.service import Service
-    from chassis.runtime.metrics import Metrics
-    from chassis.runtime.worker import Worker
 
 _LEAVE_SECONDS = 4.0
 """How long everything may take to end after SIGTERM; another process goes on with what is cut off."""

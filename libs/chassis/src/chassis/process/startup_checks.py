@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import logging
 import threading
-from typing import TYPE_CHECKING
 
+from chassis.process.service import Service
 from chassis.runtime.probes import Probe, ProbeError
 from chassis.runtime.problems import UnavailableError
 from chassis.security.encryption import DecryptionError
 from chassis.storage.schema import SchemaTooNewError
-
-if TYPE_CHECKING:
-    from chassis.process.service import Service
 
 log = logging.getLogger("outlay.check")
 

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from chassis.runtime.problems import UnavailableError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 _FRESH_SECONDS = 10.0
 _WAIT_SECONDS = 1.0

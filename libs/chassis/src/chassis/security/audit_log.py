@@ -5,18 +5,16 @@ The lines go where all logs go, at every log level, and never hold an address, a
 
 from __future__ import annotations
 
+import argparse
 import getpass
 import logging
 import os
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from chassis.runtime.logs import SECURITY_LOGGER
 from chassis.runtime.settings import SettingsError
-
-if TYPE_CHECKING:
-    import argparse
-    from collections.abc import Iterator
 
 SUCCESS, FAILURE, REFUSED = "success", "failure", "refused"
 ADMINISTRATIVE = frozenset({"migrate", "events", "keys", "export", "import"})

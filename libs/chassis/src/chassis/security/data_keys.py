@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from chassis.runtime.settings import CommonSettings, SettingsError, setting
 from chassis.security.encryption import KEY_BYTES, Encryptor
 from chassis.security.key_protect import KeyProtectAddress, key_protect_address
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
 
 _MADE_BY = "such as `outlay keys new` or `openssl rand -hex 32` prints"
 _WHO_UNWRAPS = "OUTLAY_DATA_KEY: holds a wrapped key, so OUTLAY_KEY_PROTECT must say who unwraps it"

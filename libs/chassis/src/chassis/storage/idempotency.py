@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from functools import cache
-from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
+from sqlalchemy import Table
+from sqlalchemy.engine import Connection
 
 from chassis.runtime.clock import now_ms
 from chassis.runtime.idempotency import IdempotencyKey, StoredResponse
 from chassis.runtime.problems import KeyReusedError
 from chassis.storage.database import unless_raced
 from chassis.storage.prepared import Prepared
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from sqlalchemy import Table
-    from sqlalchemy.engine import Connection
 
 _KEPT_MS = 7 * 24 * 3600 * 1000
 

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
+from sqlalchemy import Table
+from sqlalchemy.engine import Connection
 
 from chassis.runtime.clock import now_ms
 from chassis.storage.database import unless_raced
 from chassis.storage.prepared import Prepared
-
-if TYPE_CHECKING:
-    from sqlalchemy import Table
-    from sqlalchemy.engine import Connection
 
 _KEPT_MS = 30 * 24 * 3600 * 1000
 

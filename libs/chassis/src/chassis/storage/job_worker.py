@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import Generic, TypeVar
 
 import sqlalchemy as sa
+from sqlalchemy import Table
 
 from chassis.runtime.clock import now_ms
 from chassis.runtime.worker import Worker
 from chassis.storage.due_jobs import Job, job_of
 from chassis.storage.leases import Leases
 from chassis.storage.unit_of_work import SqlStore, UnitOfWork
-
-if TYPE_CHECKING:
-    import threading
-
-    from sqlalchemy import Table
 
 log = logging.getLogger("outlay.jobs")
 

@@ -7,21 +7,15 @@ their names.
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import sqlalchemy as sa
+from sqlalchemy import MetaData
+from sqlalchemy.engine import Connection
 
-from chassis.storage.database import StoreBusyError
+from chassis.storage.database import Database, StoreBusyError
 from chassis.storage.schema import Schema, SchemaState, SchemaTooNewError, revision_of
 from chassis.storage.transfer import MARK
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from sqlalchemy import MetaData
-    from sqlalchemy.engine import Connection
-
-    from chassis.storage.database import Database
 
 __all__ = ["HalfImportedError", "SchemaTooNewError", "migrate", "run_environment"]
 

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy import Row, Table
+from sqlalchemy.engine import Connection
 
 from chassis.messaging.events import Event
 from chassis.messaging.relay import ALONE, CONFIRM_SECONDS, LEASE_SECONDS
 from chassis.runtime.clock import now_ms
-from chassis.storage.database import ADDED_EVENTS, RELAY
+from chassis.storage.database import ADDED_EVENTS, RELAY, Database
 from chassis.storage.leases import Leases
 from chassis.storage.prepared import Prepared
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from sqlalchemy import Row, Table
-    from sqlalchemy.engine import Connection
-
-    from chassis.storage.database import Database
 
 _LEASE_MS = int(LEASE_SECONDS * 1000)
 _FRESH_MS = int(CONFIRM_SECONDS * 1000)

@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
+from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from chassis.runtime.probes import Probe, ProbeError, folder_probe
-from chassis.storage.database import StoreUnavailableError
+from chassis.storage.database import Database, StoreUnavailableError
 from chassis.storage.schema import Schema, SchemaState, revision_of
-
-if TYPE_CHECKING:
-    from sqlalchemy.engine import Connection
-
-    from chassis.storage.database import Database
 
 _VERSION = "alembic_version"
 

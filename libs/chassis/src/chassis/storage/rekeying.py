@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy import Column, ColumnElement, Row
+from sqlalchemy.engine import Connection
 
+from chassis.security.encryption import Encryptor
 from chassis.security.rekeying import RekeyingCount
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from sqlalchemy import Column, ColumnElement, Row
-    from sqlalchemy.engine import Connection
-
-    from chassis.security.encryption import Encryptor
-    from chassis.storage.database import Database
+from chassis.storage.database import Database
 
 _BATCH = 200
 _ROUNDS = 5

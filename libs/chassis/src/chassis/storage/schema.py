@@ -11,14 +11,11 @@ from enum import Enum
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
+from sqlalchemy.engine import Connection
 
 from chassis.storage.database import StoreUnavailableError
-
-if TYPE_CHECKING:
-    from sqlalchemy.engine import Connection
 
 _SECONDS = 10
 

@@ -6,20 +6,17 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy import ColumnElement, Table
+from sqlalchemy.engine import Connection
 
 from chassis.runtime.clock import now_ms
+from chassis.storage.database import Database
+from chassis.storage.tables import ChassisTables
 from chassis.storage.transfer import MARK, Row
 from money.currencies import CURRENCIES
-
-if TYPE_CHECKING:
-    from sqlalchemy import ColumnElement, Table
-    from sqlalchemy.engine import Connection
-
-    from chassis.storage.database import Database
-    from chassis.storage.tables import ChassisTables
 
 PAGE = 1000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from connexion import ConnexionMiddleware
 from connexion.middleware.exceptions import ExceptionMiddleware
@@ -13,7 +14,9 @@ from connexion.middleware.response_validation import ResponseValidationMiddlewar
 from connexion.middleware.routing import RoutingMiddleware
 from connexion.resolver import Resolver
 from connexion.spec import OpenAPISpecification
+from starlette.types import ASGIApp
 
+from chassis.runtime.metrics import Metrics
 from chassis.runtime.problems import Statuses
 from chassis.web.authentication import BEARER, Authentication
 from chassis.web.formats import register_formats
@@ -22,20 +25,12 @@ from chassis.web.middleware.body_limits import BodyLimits
 from chassis.web.middleware.stack import with_middleware
 from chassis.web.operations import Endpoint, Operations
 from chassis.web.problem_responses import add_error_handlers
+from chassis.web.request import Response
 from chassis.web.routes import Routes
 from chassis.web.security_events import security_events
-from chassis.web.spec import method_of, operations
+from chassis.web.spec import Spec, method_of, operations
 from chassis.web.thread_bridge import ThreadBridge
 from chassis.web.validation import RequestChecks
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from starlette.types import ASGIApp
-
-    from chassis.runtime.metrics import Metrics
-    from chassis.web.request import Response
-    from chassis.web.spec import Spec
 
 
 @dataclass(frozen=True, kw_only=True)

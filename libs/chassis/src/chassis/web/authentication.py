@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from chassis.runtime.problems import UnauthorizedError
 from chassis.security.tokens import Caller
 from chassis.web.scopes import reading_operations, require_scope
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from chassis.web.spec import Spec
+from chassis.web.spec import Spec
 
 BEARER = "bearer"
 """The only security scheme of our documents."""

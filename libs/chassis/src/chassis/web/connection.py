@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from chassis.runtime.problems import PROBLEM_JSON, status_body
 from chassis.web.middleware.security_headers import with_security_headers
-
-if TYPE_CHECKING:
-    import asyncio
-    from collections.abc import Callable
 
 _SINGLE = frozenset(
     {b"host", b"content-type", b"content-length", b"authorization", b"origin", b"sec-fetch-site", b"idempotency-key", b"if-match"}

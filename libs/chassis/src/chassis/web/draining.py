@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis.web.middleware.security_headers import with_security_headers
-
-if TYPE_CHECKING:
-    from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _BODY = b'{"status": "leaving"}'
 _CLOSE = (b"connection", b"close")

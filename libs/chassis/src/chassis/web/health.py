@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import json
 import logging
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Callable, Mapping
+from typing import Protocol
 
 from starlette.concurrency import run_in_threadpool
+from starlette.types import Receive, Scope, Send
 
 from chassis.runtime.background_check import BackgroundCheck
+from chassis.runtime.metrics import Metrics
 from chassis.web.middleware.security_headers import with_security_headers
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from starlette.types import Receive, Scope, Send
-
-    from chassis.runtime.metrics import Metrics
 
 log = logging.getLogger("outlay.health")
 

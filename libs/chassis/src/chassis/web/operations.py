@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from inspect import Parameter, signature
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 import flask
 from starlette.exceptions import HTTPException
 
-from chassis.runtime.problems import InvalidRequestError, body_of
+from chassis.runtime.problems import InvalidRequestError, Statuses, body_of
+from chassis.security.tokens import Caller
 from chassis.web.request import Request, Response
 from chassis.web.scopes import without_reading
 from chassis.web.security_events import record_operation
-from chassis.web.validation import CALL
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from chassis.runtime.problems import Statuses
-    from chassis.security.tokens import Caller
-    from chassis.web.validation import Call
+from chassis.web.validation import CALL, Call
 
 _JSON = "application/json"
 

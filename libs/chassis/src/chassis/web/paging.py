@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from chassis.runtime.problems import InvalidRequestError
-from chassis.security.encryption import DecryptionError
-
-if TYPE_CHECKING:
-    from chassis.security.encryption import Encryptor
+from chassis.security.encryption import DecryptionError, Encryptor
 
 
 class Cursors:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from jsonschema import ValidationError
+from jsonschema import ValidationError
 
 
 def explain(error: ValidationError) -> dict[str, str]:  # noqa: PLR0911, PLR0912  a table

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import cached_property, partial
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import jsonschema_rs
 from connexion.json_schema import Draft4RequestValidator
@@ -14,9 +15,6 @@ from jsonschema import Draft4Validator, ValidationError
 from jsonschema.validators import extend
 
 from chassis.web.schema_errors import explain
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
 
 _MOST_ERRORS = 20
 _MOST_UNIQUE = 1_000

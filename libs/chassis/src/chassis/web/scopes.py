@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import TYPE_CHECKING
 
 from chassis.runtime.problems import ForbiddenError
-from chassis.web.spec import operations
-
-if TYPE_CHECKING:
-    from chassis.security.tokens import Caller
-    from chassis.web.request import Response
-    from chassis.web.spec import Spec
+from chassis.security.tokens import Caller
+from chassis.web.request import Response
+from chassis.web.spec import Spec, operations
 
 _READING = frozenset({"GET", "HEAD"})
 

@@ -5,16 +5,12 @@ Operations that touch an account's security are marked in the OpenAPI documents 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from chassis.security.audit_log import FAILURE, SUCCESS, record
-from chassis.web.spec import operations
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from chassis.web.request import Request
-    from chassis.web.spec import Spec
+from chassis.web.request import Request
+from chassis.web.spec import Spec, operations
 
 
 def security_events(spec: Spec) -> dict[str, str]:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Iterator
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 import yaml
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
 
 Spec = dict[str, Any]
 

@@ -9,17 +9,15 @@ import asyncio
 import contextvars
 import os
 import sys
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from tempfile import SpooledTemporaryFile
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import unquote_to_bytes
 
+from starlette.types import Receive, Scope, Send
+
 from chassis.runtime.problems import UnavailableError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from starlette.types import Receive, Scope, Send
 
 _IN_MEMORY = 1_000_000
 _CHUNK = 64 * 1024

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from auth.store.cloudant.address import CloudantAddress
 from auth.store.embedded import SqliteDocuments
+from auth.store.ports import Documents
 from auth.store.schema_version import VERSION
 from chassis.runtime.probes import Probe, ProbeError, folder_probe
 from chassis.storage.probe import reaching
 from chassis.storage.schema import SchemaError
-
-if TYPE_CHECKING:
-    from auth.store.cloudant.address import CloudantAddress
-    from auth.store.ports import Documents
 
 
 def store_probes(documents: Documents, address: CloudantAddress | None) -> list[Probe]:

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import datetime
 
+from chassis.runtime.clock import Clock
+from expenses.books.model import Book
 from expenses.categories.events import publish_removal
+from expenses.categories.model import Category
 from expenses.entries.changes import apply_changes
 from expenses.entries.filter import ExpenseFilter
 from expenses.entries.model import Change
 from expenses.tasks.model import Task, TaskState
-
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from chassis.runtime.clock import Clock
-    from expenses.books.model import Book
-    from expenses.categories.model import Category
-    from expenses.unit_of_work import UnitOfWork
+from expenses.unit_of_work import UnitOfWork
 
 ROWS = 1000
 """Expenses that one transaction moves."""

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
 
 from chassis.runtime.worker import IDLE_SECONDS, Worker
-
-if TYPE_CHECKING:
-    from expenses.categories.events import CategoryPublisher
+from expenses.categories.events import CategoryPublisher
 
 _OFTEN_SECONDS, _UPGRADE_SECONDS = 2.0, 1800.0
 """During an upgrade older processes still make categories, and a budget on a new category waits five seconds for its event."""

@@ -5,14 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
-from typing import TYPE_CHECKING
 
 from expenses.entries.model import EXPENSE
 from expenses.errors import InvalidExpenseError, NoRateError, problem
+from expenses.rates.converter import Converter
 from money import Money, MoneyError
-
-if TYPE_CHECKING:
-    from expenses.rates.converter import Converter
 
 
 class Unchanged(Enum):

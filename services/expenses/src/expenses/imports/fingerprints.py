@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from hashlib import blake2b
-from typing import TYPE_CHECKING
 
+from expenses.books.model import Book
 from expenses.entries.model import INCOME
 from expenses.imports.occurrences import Occurrences
 from expenses.imports.readers.encodings import CODECS
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from expenses.books.model import Book
-    from expenses.imports.readers.rows import Row
-    from expenses.unit_of_work import UnitOfWork
+from expenses.imports.readers.rows import Row
+from expenses.unit_of_work import UnitOfWork
 
 _YEAR = re.compile(r"(?:19|20)\d\d", re.ASCII)
 _VALUE_BYTES, _LINE_BYTES = 5, 6

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from chassis.messaging.bus import Queue, Retry
+from chassis.messaging.events import Event
 from expenses.errors import BookBusyError
 from expenses.people.service import PeopleService
-
-if TYPE_CHECKING:
-    from chassis.messaging.events import Event
 
 
 class PeopleConsumers:

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
+from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 from expenses.errors import NoRateError
+from expenses.rates.ecb import EcbRates
 from money import Money, MoneyError, decimals_of
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from datetime import date
-
-    from expenses.rates.ecb import EcbRates
 
 _KEPT_RATES = 10_000
 _MOST_WHOLE = 10**12

@@ -6,17 +6,15 @@ import hashlib
 import io
 import secrets
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from chassis.runtime.probes import Probe, ProbeError, folder_probe
 from chassis.runtime.problems import UnavailableError
 from expenses.errors import ReceiptFileMissingError
 from expenses.receipts.clamav import ClamAv
-
-if TYPE_CHECKING:
-    from expenses.receipts.files import ReceiptFiles
-    from expenses.settings import ExpensesSettings
+from expenses.receipts.files import ReceiptFiles
+from expenses.settings import ExpensesSettings
 
 _PROBE = b"outlay check"
 _CODES = {

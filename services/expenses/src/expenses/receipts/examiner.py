@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import shutil
 import tempfile
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO
 
 from chassis.runtime.problems import UnavailableError
 from expenses.errors import ReceiptTooLargeError, UnacceptableReceiptError
@@ -16,12 +18,7 @@ from expenses.receipts.clamav import ClamAv
 from expenses.receipts.file_types import FIRST_BYTES, PDF, FileType, detect_type
 from expenses.receipts.model import MOST_BYTES, StoredFile
 from expenses.receipts.worker_pool import Slot, WorkerPool
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-    from datetime import datetime
-
-    from expenses.settings import ExpensesSettings
+from expenses.settings import ExpensesSettings
 
 _PIECE = 64 * 1024
 _FOLDER = "outlay-receipt-"

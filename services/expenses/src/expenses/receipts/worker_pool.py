@@ -9,16 +9,14 @@ import sys
 import threading
 import time
 from collections import Counter
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from chassis.runtime.problems import UnavailableError
 from expenses.errors import UnacceptableReceiptError
 from expenses.receipts.sandbox import MEMORY_VARIABLE
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
 
 _SECONDS, _WAIT_SECONDS = 15.0, 8.0
 """Together less than a gateway waits for a response."""

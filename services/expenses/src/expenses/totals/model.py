@@ -11,12 +11,10 @@ from __future__ import annotations
 
 import calendar
 import hashlib
+from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from typing import NamedTuple
 
 ALL, CATEGORY, PAYEE = "a", "c", "p"
 """Dimensions: over all, by category id, by payee."""

@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping, Sequence
 
-from chassis.messaging.bus import Settings
+from chassis.messaging.bus import DeadLetter, Handler, Queue, Settings
+from chassis.messaging.events import Event
+from chassis.messaging.rabbitmq.address import BrokerAddress
 from chassis.messaging.rabbitmq.consumer import Consumer
 from chassis.messaging.rabbitmq.dead_letters import DeadLetters
 from chassis.messaging.rabbitmq.listener import Listeners
 from chassis.messaging.rabbitmq.messages import message_of
 from chassis.messaging.rabbitmq.publisher import BrokerUnavailableError, Publisher
 from chassis.messaging.rabbitmq.topology import Topology, suite_queues
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
-    from chassis.messaging.bus import DeadLetter, Handler, Queue
-    from chassis.messaging.events import Event
-    from chassis.messaging.rabbitmq.address import BrokerAddress
-    from chassis.runtime.metrics import Metrics
+from chassis.runtime.metrics import Metrics
 
 
 class RabbitBus:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import logging
 import random
 import threading
+from collections.abc import Callable
 from contextlib import closing
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pika
 from pika.adapters.select_connection import IOLoop
 from pika.adapters.utils.connection_workflow import AMQPConnectionWorkflowFailed, AMQPConnectorException
+from pika.channel import Channel
 from pika.exceptions import (
     AMQPConnectionError,
     ChannelClosedByBroker,
@@ -19,14 +21,8 @@ from pika.exceptions import (
     ProbableAuthenticationError,
 )
 
+from chassis.messaging.rabbitmq.address import BrokerAddress
 from chassis.messaging.rabbitmq.topology import explain
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from pika.channel import Channel
-
-    from chassis.messaging.rabbitmq.address import BrokerAddress
 
 log = logging.getLogger("outlay.bus")
 

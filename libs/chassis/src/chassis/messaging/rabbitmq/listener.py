@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import pika
+from pika.channel import Channel
 
+from chassis.messaging.bus import Handler
 from chassis.messaging.events import Event, EventError
+from chassis.messaging.rabbitmq.address import BrokerAddress
 from chassis.messaging.rabbitmq.connection import BrokerConnection
 from chassis.messaging.rabbitmq.topology import EXCHANGE
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from pika.channel import Channel
-
-    from chassis.messaging.bus import Handler
-    from chassis.messaging.rabbitmq.address import BrokerAddress
 
 log = logging.getLogger("outlay.bus")
 

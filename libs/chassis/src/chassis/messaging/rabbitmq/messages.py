@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 import pika
 
+from chassis.messaging.events import Event
 from chassis.messaging.rabbitmq.publisher import Outgoing
 from chassis.messaging.rabbitmq.topology import dead_name
 from chassis.runtime.clock import system_clock, to_wire
 from chassis.runtime.ids import uuid7
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from chassis.messaging.events import Event
 
 ATTEMPTS = "x-outlay-attempts"
 REASON = "x-outlay-reason"

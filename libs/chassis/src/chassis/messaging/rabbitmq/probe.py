@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pika
 from pika.exceptions import AMQPError, ChannelClosedByBroker
 
 from chassis.messaging.bus import Settings
+from chassis.messaging.rabbitmq.address import BrokerAddress
 from chassis.messaging.rabbitmq.connection import words
 from chassis.messaging.rabbitmq.publisher import declare
 from chassis.messaging.rabbitmq.topology import Topology, explain, suite_queues
 from chassis.runtime.probes import Probe, ProbeError
-
-if TYPE_CHECKING:
-    from chassis.messaging.rabbitmq.address import BrokerAddress
 
 _REFUSED, _DIFFERENT = 403, 406
 

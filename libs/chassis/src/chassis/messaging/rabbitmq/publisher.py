@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pika
+from pika.channel import Channel
 
+from chassis.messaging.rabbitmq.address import BrokerAddress
 from chassis.messaging.rabbitmq.connection import BrokerConnection
-from chassis.messaging.rabbitmq.topology import EXCHANGE
+from chassis.messaging.rabbitmq.topology import EXCHANGE, Topology
 from chassis.messaging.relay import CONFIRM_SECONDS
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from pika.channel import Channel
-
-    from chassis.messaging.rabbitmq.address import BrokerAddress
-    from chassis.messaging.rabbitmq.topology import Topology
 
 _CONNECT_SECONDS = 2.0
 

@@ -5,15 +5,11 @@ from __future__ import annotations
 import logging
 import time
 from functools import cache
-from typing import TYPE_CHECKING
 
-from chassis.web.routes import OTHER, loggable_path, method_label
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-if TYPE_CHECKING:
-    from starlette.types import ASGIApp, Message, Receive, Scope, Send
-
-    from chassis.runtime.metrics import Metrics
-    from chassis.web.routes import Routes
+from chassis.runtime.metrics import Metrics
+from chassis.web.routes import OTHER, Routes, loggable_path, method_label
 
 log = logging.getLogger("outlay.request")
 

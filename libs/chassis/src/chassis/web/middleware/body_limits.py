@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from typing import Any
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis.runtime.problems import BodyTooLargeError
-from chassis.web.spec import operations
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from starlette.types import ASGIApp, Message, Receive, Scope, Send
-
-    from chassis.web.spec import Spec
+from chassis.web.spec import Spec, operations
 
 JSON_LIMIT = 64 * 1024
 """Bytes of a JSON body by default: the longest texts that operations accept fit in, escaped."""

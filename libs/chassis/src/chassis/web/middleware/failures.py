@@ -5,13 +5,11 @@ from __future__ import annotations
 import json
 import logging
 import re
-from typing import TYPE_CHECKING
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis.runtime import context
 from chassis.runtime.problems import PROBLEM_JSON, BodyTooLargeError, InvalidRequestError, body_of
-
-if TYPE_CHECKING:
-    from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 log = logging.getLogger("outlay.request")
 

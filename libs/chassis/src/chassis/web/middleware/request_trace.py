@@ -5,16 +5,12 @@ from __future__ import annotations
 import re
 import time
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis.runtime import context
-from chassis.runtime.tracing import Kind
+from chassis.runtime.tracing import Kind, Spans
 from chassis.web.routes import method_label, traceable_path
-
-if TYPE_CHECKING:
-    from starlette.types import ASGIApp, Message, Receive, Scope, Send
-
-    from chassis.runtime.tracing import Spans
 
 _REQUEST_ID = b"x-request-id"
 _SAFE_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
-from chassis.web.health import Liveness
+from starlette.types import ASGIApp
+
+from chassis.runtime.metrics import Metrics
+from chassis.web.health import HealthReport, Liveness
 from chassis.web.middleware.access_log import AccessLog
 from chassis.web.middleware.body_limits import BodyLimiting, BodyLimits
 from chassis.web.middleware.failures import Failures
@@ -12,14 +15,6 @@ from chassis.web.middleware.health_paths import HealthPaths
 from chassis.web.middleware.request_trace import RequestTrace
 from chassis.web.middleware.security_headers import SECURITY_HEADERS, SecurityHeaders
 from chassis.web.routes import Routes
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from starlette.types import ASGIApp
-
-    from chassis.runtime.metrics import Metrics
-    from chassis.web.health import HealthReport
 
 
 def with_middleware(

@@ -5,16 +5,14 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from typing import IO, TYPE_CHECKING, Protocol
+from collections.abc import Sequence
+from typing import IO, Protocol
 
 from expenses.entries.model import EXPENSE, INCOME, Expense, clean_tags, one_line, tags_text
 from expenses.imports.readers.dates import Months, day_reader
 from expenses.imports.readers.mapping import SPENDING_NEGATIVE, Mapping
 from expenses.imports.readers.rows import MOST, MappedRowReader, Row, RowError
 from money import Money, MoneyError
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 _TRIGGERS = frozenset("=+-@\uff1d\uff0b\uff0d\uff20\t\r\n")
 """What a formula begins with, also as full-width characters; some programs look behind a tab or a line end."""

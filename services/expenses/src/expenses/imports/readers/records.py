@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import csv
-from typing import TYPE_CHECKING, TextIO
+from collections.abc import Iterator
+from typing import TextIO
 
 from expenses.errors import UnreadableFileError
 from expenses.imports.readers.mapping import MOST_COLUMNS
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 
 def declared_delimiter(line: str) -> str | None:

@@ -5,15 +5,13 @@ from __future__ import annotations
 import codecs
 import io
 import re
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import IO, TYPE_CHECKING, Any, cast
+from typing import IO, Any, cast
 
 from expenses.errors import UnreadableFileError
 from expenses.imports.readers.encodings import CODECS, EncodingCandidate, candidates, close_candidates
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 _ADVICE = "Outlay reads CSV so far; most banks offer CSV as well."
 _PROGRAM_ADVICE = "Outlay reads CSV so far; export your transactions as CSV and import that."

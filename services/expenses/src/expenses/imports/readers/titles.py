@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from expenses.imports.readers.currency_signs import currency_of
 from expenses.imports.readers.vocabulary import plain
 from money import is_currency
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 _TITLES = {
     "date": "date; day; spent on; booking date; transaction date; posting date; post date; posted date; value date; "

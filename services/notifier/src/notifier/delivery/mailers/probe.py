@@ -7,16 +7,14 @@ import ssl
 from dataclasses import replace
 from http import HTTPStatus
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from chassis.runtime.clock import Clock
 from chassis.runtime.probes import Probe, ProbeError, folder_probe
 from notifier.delivery.mailer import TryAgainError
 from notifier.delivery.mailers.choice import mailer_from
 from notifier.mail_channel import Transport
-
-if TYPE_CHECKING:
-    from chassis.runtime.clock import Clock
-    from notifier.settings import NotifierSettings
+from notifier.settings import NotifierSettings
 
 _SENDING = frozenset({"work"})
 """The kinds of process that send emails."""
