@@ -112,11 +112,11 @@ def test_withdrawing_an_alert_stops_its_pending_email_only(store, machine) -> No
 def test_a_note_of_a_recovery_is_taken_once_and_only_by_its_owner(store) -> None:
     cause = uuid7()
     with store.write() as uow:
-        uow.alerts.note_recovery(USER, cause)
-        uow.alerts.note_recovery(USER, cause)
-        assert not uow.alerts.take_recovery(OTHER, cause)
-        assert uow.alerts.take_recovery(USER, cause)
-        assert not uow.alerts.take_recovery(USER, cause)
+        uow.alerts.note_ended_cause(USER, cause)
+        uow.alerts.note_ended_cause(USER, cause)
+        assert not uow.alerts.take_ended_cause(OTHER, cause)
+        assert uow.alerts.take_ended_cause(USER, cause)
+        assert not uow.alerts.take_ended_cause(USER, cause)
 
 
 def test_a_report_is_new_once_and_forgotten_after_two_months(store, machine) -> None:
@@ -164,7 +164,7 @@ def test_erasing_affects_one_person_and_notes_the_deletion(store, machine) -> No
     mine, theirs = a_mail(), a_mail(user_id=OTHER)
     added(store, an_alert(), an_alert(user_id=OTHER), mine, theirs)
     with store.write() as uow:
-        uow.alerts.note_recovery(USER, uuid7())
+        uow.alerts.note_ended_cause(USER, uuid7())
         uow.preferences.replace(USER, DEFAULT_PREFERENCES)
         uow.recipients.set_stop(USER, MailStop("refused", NOW))
         assert uow.recipients.erase(USER) == [mine.id]

@@ -8,10 +8,10 @@ import limits.storage.memory
 import pytest
 
 from auth.errors import TooManyAttemptsError
+from auth.rate_limits.counting import LocalRateLimits
 from auth.rate_limits.failed_sign_ins import FIRST_WAIT, FREE_FAILURES, GUARD_SECONDS, LONGEST_WAIT, MOST_FAILURES, FailedSignIns
 from auth.rate_limits.limits import Limit
 from auth.rate_limits.network import network_of
-from auth.rate_limits.store import LocalRateLimits
 from support.auth_alone import secret_in
 from testing.slow_motion import call_together
 

@@ -29,16 +29,16 @@ async def app(scope, receive, send):
     await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"2")]})
     await send({"type": "http.response.body", "body": b"ok"})
 
-serve(app, host="127.0.0.1", port=0, on_ready=lambda port: print(port, flush=True), leave_seconds=float(sys.argv[1]))
+serve(app, host="127.0.0.1", port=0, on_ready=lambda port: print(port, flush=True), drain_seconds=float(sys.argv[1]))
 """
 
 
 class Leaver:
     """A process that serves."""
 
-    def __init__(self, leave_seconds: float) -> None:
+    def __init__(self, drain_seconds: float) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "-c", _PROGRAM, str(leave_seconds)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+            [sys.executable, "-c", _PROGRAM, str(drain_seconds)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
         )
         assert self.process.stdout is not None
         self.lines = self.process.stdout

@@ -80,7 +80,7 @@ def _run(options: argparse.Namespace) -> int:
             service.web,
             host=settings.host,
             port=settings.port,
-            leave_seconds=settings.leave_seconds,
+            drain_seconds=settings.drain_seconds,
             on_ready=lambda port: _say(f"assistant is ready on port {port}"),
         )
     finally:

@@ -56,7 +56,7 @@ class ProcessSettings(KeySettings):
     data_keys: tuple[GivenKey, ...] = setting(
         "OUTLAY_DATA_KEY", "the same data keys in every service", parse=parse_keys, secret=True
     )
-    leave_seconds: int = leave_setting()
+    drain_seconds: int = leave_setting()
     process: str = setting(
         "OUTLAY_PROCESS",
         "the kind of process in whose surroundings `check` is run, which uses only some connections; empty: all of them",

@@ -20,9 +20,9 @@ from auth.credentials.api import CredentialsApi
 from auth.credentials.emailed_links import RESET_LIFETIME, VERIFICATION_LIFETIME, EmailedLinks
 from auth.credentials.password_hashing import Argon2Hashing
 from auth.credentials.service import Credentials
+from auth.rate_limits.counting import RateLimits
 from auth.rate_limits.email_allowance import EmailAllowance
 from auth.rate_limits.failed_sign_ins import FailedSignIns
-from auth.rate_limits.store import SharedRateLimits
 from auth.rekeying import Rekeying
 from auth.service_tokens.api import ServiceTokensApi
 from auth.service_tokens.service import TokenExchange
@@ -217,7 +217,7 @@ def _use_cases(
     hashing: Argon2Hashing,
 ) -> _UseCases:
     factor, cookie, events = settings.rate_limit_factor, SessionCookie(settings.cookie_secure), UserEvents(encryptor)
-    limits = SharedRateLimits(store, blind_index.of, now=now, factor=factor)
+    limits = RateLimits(store, blind_index.of, now=now, factor=factor)
     failed_sign_ins = FailedSignIns(store=store, blind_index=blind_index.of, now=now, factor=factor)
     users = Users(store, encryptor, blind_index, ids=ids, now=now)
     emails = EmailAllowance(limits=limits, mailbox_key=users.mailbox_key)

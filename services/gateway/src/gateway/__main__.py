@@ -116,7 +116,7 @@ def _serve(settings: GatewaySettings) -> int:
         web,
         host=settings.host,
         port=settings.port,
-        leave_seconds=settings.leave_seconds,
+        drain_seconds=settings.drain_seconds,
         on_ready=_say_ready,
         on_exit=streams.close,
         management=Management(health, settings.management_port),

@@ -16,6 +16,7 @@ from chassis.web.middleware.stack import with_middleware
 from chassis.web.routes import Routes
 from chassis.web.spec import Spec, merge_specs
 from gateway.addresses import Addresses
+from gateway.caller_tokens import CallerTokens
 from gateway.development_mail import DevelopmentMail
 from gateway.event_stream import EventStreams
 from gateway.forwarding import Forwarder
@@ -24,7 +25,6 @@ from gateway.pages import Pages
 from gateway.router import Router
 from gateway.routes import routes_of
 from gateway.service_tokens import ServiceTokenCache
-from gateway.sessions import Sessions
 
 CONTENT_POLICY = "; ".join(
     [
@@ -76,12 +76,12 @@ def build(
     """
     addresses = Addresses(url, development=development)
     document = merge_specs(own_spec, specs.values(), of_one_version=False)
-    sessions = Sessions(service_tokens, secure=addresses.secure)
+    caller_tokens = CallerTokens(service_tokens, secure=addresses.secure)
     router = Router(
         routes=routes_of(specs),
-        forwarder=Forwarder(upstreams, sessions, addresses, gateway_key=gateway_key, proxies=proxies),
-        sessions=sessions,
-        live_events=LiveEvents(streams, sessions),
+        forwarder=Forwarder(upstreams, caller_tokens, addresses, gateway_key=gateway_key, proxies=proxies),
+        caller_tokens=caller_tokens,
+        live_events=LiveEvents(streams, caller_tokens),
         pages=Pages(Path(str(files("gateway") / "web"))),
         document=json.dumps(document, separators=(",", ":")).encode(),
         addresses=addresses,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from chassis.web.scopes import SAFE_METHODS
 from gateway.addresses import Addresses
 
 _COOKIES = {True: "__Host-session", False: "session"}
@@ -19,7 +20,6 @@ EXTENSION_HEADER = "x-outlay-extension"
 _BEARERS = (ACCESS_TOKEN, DELEGATED, EXTENSION)
 _DELEGATED_TO = frozenset({"expenses", "budgets", "notifier"})
 _TOOLS = "/api/v1/assistant/tools/"
-_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class WrongUseError(Exception):
@@ -53,7 +53,7 @@ class Credential:
         if self.secret.startswith(DELEGATED) and service not in _DELEGATED_TO:
             raise WrongUseError
         if self.secret.startswith(EXTENSION):
-            reads_tools = service == "assistant" and method in _SAFE_METHODS and path.startswith(_TOOLS)
+            reads_tools = service == "assistant" and method in SAFE_METHODS and path.startswith(_TOOLS)
             if not reads_tools:
                 raise WrongUseError
 
@@ -88,7 +88,7 @@ def refuse_foreign_site(method: str, headers: Mapping[str, str], credential: Cre
     Browsers tell where a request comes from (Sec-Fetch-Site, Origin). A request with a cookie must have such a header; a script
     with an access token, or one that signs in, has none and is no browser.
     """
-    if method in _SAFE_METHODS or (credential and not credential.from_cookie):
+    if method in SAFE_METHODS or (credential and not credential.from_cookie):
         return
     site, origin = headers.get("sec-fetch-site"), headers.get("origin")
     if site in ("same-origin", "none"):

@@ -10,12 +10,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from chassis.runtime import context
 from chassis.runtime.problems import UnauthorizedError, UnavailableError
 from chassis.security.gateway_keys import HEADER
+from chassis.web.scopes import SAFE_METHODS
 from gateway.addresses import Addresses
+from gateway.caller_tokens import CallerTokens
 from gateway.client_address import client_address
 from gateway.credentials import EXTENSION, EXTENSION_HEADER, refuse_foreign_site
 from gateway.routes import Route
 from gateway.service_tokens import ServiceTokens
-from gateway.sessions import Sessions
 
 ASSISTANT = "assistant"
 _AUTH = "auth"
@@ -26,17 +27,16 @@ _REPLACED = frozenset(
     {_GATEWAY_KEY, _EXTENSION, b"authorization", b"cookie", b"x-forwarded-for", b"x-forwarded-proto", b"forwarded"}
 )
 _TRACE = frozenset({b"x-request-id", b"traceparent"})
-_READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class Forwarder:
     """Passes requests on to the services."""
 
     def __init__(
-        self, upstreams: Mapping[str, ASGIApp], sessions: Sessions, addresses: Addresses, *, gateway_key: str, proxies: int
+        self, upstreams: Mapping[str, ASGIApp], caller_tokens: CallerTokens, addresses: Addresses, *, gateway_key: str, proxies: int
     ) -> None:
         """`gateway_key` proves to auth that this is a gateway. `proxies` is how many proxies add to X-Forwarded-For."""
-        self._upstreams, self._sessions, self._addresses = upstreams, sessions, addresses
+        self._upstreams, self._caller_tokens, self._addresses = upstreams, caller_tokens, addresses
         self._gateway_key, self._proxies = gateway_key.encode(), proxies
 
     @property
@@ -60,29 +60,29 @@ class Forwarder:
         service, method = route.service, scope["method"]
         credential = None
         if not route.from_anywhere:
-            credential = self._sessions.credential(headers)
+            credential = self._caller_tokens.credential(headers)
             refuse_foreign_site(method, headers, credential, self._addresses)
         if credential is not None:
             credential.check_use(service, method, scope["path"])
-        tokens = await self._sessions.tokens_of(credential)
-        if tokens is not None and service == _AUTH and method not in _READING:
+        tokens = await self._caller_tokens.tokens_of(credential)
+        if tokens is not None and service == _AUTH and method not in SAFE_METHODS:
             send = self._forgetting(tokens.user_id, send)
         await self._send(service, tokens, scope, receive, send)
 
     async def forward_mcp(self, scope: Scope, headers: Headers, receive: Receive, send: Send) -> None:
         """Pass on the Model Context Protocol of programs with an access token; raises UnauthorizedError without one."""
-        credential = self._sessions.credential(headers)
+        credential = self._caller_tokens.credential(headers)
         if credential is None or not credential.is_access_token:
             message = "Send an access token as Authorization: Bearer; make one in the settings."
             raise UnauthorizedError(message, headers={"WWW-Authenticate": "Bearer"})
-        await self._send(ASSISTANT, await self._sessions.tokens_of(credential), scope, receive, send)
+        await self._send(ASSISTANT, await self._caller_tokens.tokens_of(credential), scope, receive, send)
 
     def _forgetting(self, user_id: str, send: Send) -> Send:
         """Drop a user's service tokens before the sender is told that a session or token is revoked."""
 
         async def forget_first(message: Message) -> None:
             if message["type"] == "http.response.start":
-                self._sessions.forget(user_id)
+                self._caller_tokens.forget(user_id)
             await send(message)
 
         return forget_first

@@ -9,9 +9,9 @@ from starlette.datastructures import Headers
 from starlette.responses import Response, StreamingResponse
 
 from chassis.runtime.problems import ForbiddenError
+from gateway.caller_tokens import CallerTokens
 from gateway.credentials import Credential
 from gateway.event_stream import EventStream, EventStreams
-from gateway.sessions import Sessions
 
 _MEDIA_TYPE = "text/event-stream"
 _HEARTBEAT_SECONDS = 15.0
@@ -21,9 +21,9 @@ _RECONNECT_MS = (50, 500)
 class LiveEvents:
     """Opens event streams for people who are signed in."""
 
-    def __init__(self, streams: EventStreams, sessions: Sessions) -> None:
+    def __init__(self, streams: EventStreams, caller_tokens: CallerTokens) -> None:
         """`streams` are fed by an EventHandler."""
-        self._streams, self._sessions = streams, sessions
+        self._streams, self._caller_tokens = streams, caller_tokens
 
     async def respond(self, method: str, headers: Headers) -> Response:
         """Return an endless response.
@@ -34,10 +34,10 @@ class LiveEvents:
             WrongUseError: if the credential is of the assistant.
             TooManyStreamsError: if the user has too many streams open.
         """
-        credential = self._sessions.credential(headers)
+        credential = self._caller_tokens.credential(headers)
         if credential is not None:
             credential.check_use("gateway", method, "/api/v1/events")
-        credential, tokens = await self._sessions.signed_in(credential)
+        credential, tokens = await self._caller_tokens.signed_in(credential)
         if not tokens.may_read:
             message = "This needs an access token with the scope read."
             raise ForbiddenError(message)
@@ -51,7 +51,7 @@ class LiveEvents:
         try:
             yield "retry: 1000\n\n"
             while (text := await stream.take(_HEARTBEAT_SECONDS)) is not None:
-                if text.startswith(":") and not await self._sessions.is_valid(credential):
+                if text.startswith(":") and not await self._caller_tokens.is_valid(credential):
                     return  # signed out or revoked meanwhile
                 yield text
             yield _reconnect_soon()

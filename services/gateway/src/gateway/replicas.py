@@ -42,10 +42,10 @@ class ReplicaTransport(httpx.AsyncBaseTransport):
         if request.extensions.get(READING):
             return await self._read(request)
         if request.extensions.get(REPEATABLE):
-            return await self._send_twice(request)
+            return await self._send_with_retry(request)
         return await self._new.handle_async_request(request)
 
-    async def _send_twice(self, request: httpx.Request) -> httpx.Response:
+    async def _send_with_retry(self, request: httpx.Request) -> httpx.Response:
         try:
             return await self._kept.handle_async_request(request)
         except _BROKEN_OFF as error:
@@ -53,7 +53,7 @@ class ReplicaTransport(httpx.AsyncBaseTransport):
         return await self._new.handle_async_request(request)
 
     async def _read(self, request: httpx.Request) -> httpx.Response:
-        tries = {asyncio.create_task(self._send_twice(request))}
+        tries = {asyncio.create_task(self._send_with_retry(request))}
         try:
             done, _ = await asyncio.wait(tries, timeout=self._hedge_seconds)
             if not done:

@@ -16,6 +16,7 @@ from chassis.runtime import context
 from chassis.runtime.problems import PROBLEM_JSON, ForbiddenError, Problem, Statuses, body_of, status_body
 from chassis.security.audit_log import REFUSED, record
 from gateway.addresses import Addresses, WrongHostError
+from gateway.caller_tokens import CallerTokens
 from gateway.credentials import ForeignSiteError, WrongUseError
 from gateway.development_mail import DevelopmentMail
 from gateway.event_stream import TooManyStreamsError
@@ -23,7 +24,6 @@ from gateway.forwarding import Forwarder
 from gateway.live_events import LiveEvents
 from gateway.pages import Pages
 from gateway.routes import PREFIX, Route, first_part
-from gateway.sessions import Sessions
 
 _STATUSES: Statuses = {ForeignSiteError: 403, WrongUseError: 403, WrongHostError: 421, TooManyStreamsError: 429}
 _DETAILS = {404: "There is nothing at this path. See /docs.", 405: "This path does not support this method. See /docs."}
@@ -42,7 +42,7 @@ class Router:
         *,
         routes: Mapping[str, Route],
         forwarder: Forwarder,
-        sessions: Sessions,
+        caller_tokens: CallerTokens,
         live_events: LiveEvents,
         pages: Pages,
         document: bytes,
@@ -50,7 +50,7 @@ class Router:
         mail: DevelopmentMail | None = None,
     ) -> None:
         """`routes` name the service of each path by its first part. `document` is the merged OpenAPI document as JSON."""
-        self._routes, self._forwarder, self._sessions = routes, forwarder, sessions
+        self._routes, self._forwarder, self._caller_tokens = routes, forwarder, caller_tokens
         self._live_events, self._pages, self._mail = live_events, pages, mail
         self._document, self._addresses = document, addresses
 
@@ -105,7 +105,7 @@ class Router:
         return _status(404)
 
     async def _development_mail(self, mail: DevelopmentMail, path: str, headers: Headers) -> Response:
-        _credential, tokens = await self._sessions.signed_in(self._sessions.credential(headers))
+        _credential, tokens = await self._caller_tokens.signed_in(self._caller_tokens.credential(headers))
         if "authorization" in headers:  # a link in an email may do what no access token may
             message = "This needs a session; sign in with your password."
             raise ForbiddenError(message)

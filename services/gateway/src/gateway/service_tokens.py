@@ -1,4 +1,4 @@
-"""Service tokens for sessions and access tokens, cached for as long as they are valid."""
+"""Service tokens for sessions and access tokens, cached until a minute before they expire."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ class GatewaySettings(BrokerSettings):
     host: str = setting("OUTLAY_HOST", "the address to listen on", default="127.0.0.1")
     port: int = setting("OUTLAY_PORT", "the port to listen on", default=8000, parse=whole_number(0, 65535))
     management_port: int = management_setting()
-    leave_seconds: int = leave_setting()
+    drain_seconds: int = leave_setting()
     url: str = setting("OUTLAY_URL", "the address in people's browsers", default="http://127.0.0.1:8000", parse=_address)
     hsts_subdomains: bool = setting(
         "OUTLAY_HSTS_SUBDOMAINS",

@@ -12,6 +12,7 @@ from starlette.types import Receive, Scope, Send
 
 from chassis.runtime import context
 from chassis.runtime.problems import PROBLEM_JSON, status_body
+from chassis.web.scopes import SAFE_METHODS
 from gateway.replicas import READING, REPEATABLE, ReplicaTransport
 
 _TIMEOUT = httpx.Timeout(30, connect=3)
@@ -19,7 +20,6 @@ _HEDGE_SECONDS = 5.0
 """How long one replica may take to begin a response before a second one is asked too."""
 _BUFFERED_BYTES = 64 * 1024
 """A body up to this size is read before it is sent on, so that it can be sent twice; a larger one is streamed."""
-_READING = frozenset({"GET", "HEAD", "OPTIONS"})
 # These belong to one connection and are not passed on (RFC 9110, 7.6.1).
 _HOP_BY_HOP = frozenset({b"connection", b"keep-alive", b"te", b"trailer", b"transfer-encoding", b"upgrade", b"proxy-authorization"})
 
@@ -53,7 +53,7 @@ class HttpUpstream:
                 _target(scope),
                 headers=_end_to_end(scope["headers"]),
                 content=content,
-                extensions={REPEATABLE: repeatable, READING: repeatable and scope["method"] in _READING},
+                extensions={REPEATABLE: repeatable, READING: repeatable and scope["method"] in SAFE_METHODS},
             ) as response:
                 started, headers = True, _end_to_end(response.headers.raw)
                 await send({"type": "http.response.start", "status": response.status_code, "headers": headers})
@@ -88,7 +88,7 @@ async def _content(
     headers, method = Headers(scope=scope), scope["method"]
     is_small = "transfer-encoding" not in headers and int(headers.get("content-length", "0")) <= _BUFFERED_BYTES
     has_key = "idempotency-key" in headers and accepts_idempotency_key(method, scope["path"])
-    if is_small and (method in _READING or has_key):
+    if is_small and (method in SAFE_METHODS or has_key):
         return b"".join([part async for part in _body(receive)]), True
     return _body(receive), False
 

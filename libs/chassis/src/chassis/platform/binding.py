@@ -46,7 +46,7 @@ class Binding:
         """Return whether this is its name, ignoring case and the kind of dash."""
         return plain(name) in {plain(one) for one in (self.name, *self.aliases)}
 
-    def wears(self, name: str) -> bool:
+    def has_name_or_tag(self, name: str) -> bool:
         return self.called(name) or plain(name) in {plain(tag) for tag in self.tags}
 
 

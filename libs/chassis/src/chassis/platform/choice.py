@@ -18,8 +18,8 @@ _STANDALONE = "cos:"
 
 
 @dataclass(frozen=True)
-class _Wish:
-    """One entry of OUTLAY_BINDINGS."""
+class _Mapping:
+    """One entry of OUTLAY_BINDINGS: a binding, what is meant within it, and the setting that it is for."""
 
     binding: str
     inside: str
@@ -35,10 +35,10 @@ def bound_values(
     anyway, `choice` is OUTLAY_BINDINGS.
     """
     try:
-        optional_checks = list(_optional_checks(choice, bindings))
+        mappings = list(_mappings(choice, bindings))
     except BindingError as error:
         return {}, [str(error)]
-    known = _Known(bindings, optional_checks, given)
+    known = _Known(bindings, mappings, given)
     values: dict[str, str] = {}
     problems: list[str] = []
     for kind in {bound.kind: None for bound in wants.values()}:
@@ -57,7 +57,7 @@ class _Known:
     """The known bindings."""
 
     bindings: Sequence[Binding]
-    optional_checks: Sequence[_Wish]
+    mappings: Sequence[_Mapping]
     given: Mapping[str, str]
 
     def parts(self, kind: str, called: Mapping[str, str], own: str) -> Mapping[str, str]:
@@ -65,14 +65,14 @@ class _Known:
         address = called["address"]
         if address in self.given and not self._lacks_keys(called):
             return {}
-        wish = next((wish for wish in self.optional_checks if wish.setting == address), None)
-        binding = self._wished(kind, wish) if wish else self._only(kind, address)
+        mapping = next((mapping for mapping in self.mappings if mapping.setting == address), None)
+        binding = self._mapped(kind, mapping) if mapping else self._only(kind, address)
         if binding is None:
             return {}
         try:
             if address in self.given:
                 return keys_of(kind, binding.credentials)
-            return parts_of(kind, binding.credentials, inside=wish.inside if wish else "", own=own)
+            return parts_of(kind, binding.credentials, inside=mapping.inside if mapping else "", own=own)
         except BindingError as error:
             message = f"{address}: the binding {binding} {error}"
             raise BindingError(message) from None
@@ -82,18 +82,18 @@ class _Known:
             name in self.given for part, name in called.items() if part != "address"
         )
 
-    def _wished(self, kind: str, wish: _Wish) -> Binding:
-        binding = next(binding for binding in self.bindings if binding.called(wish.binding))
+    def _mapped(self, kind: str, mapping: _Mapping) -> Binding:
+        binding = next(binding for binding in self.bindings if binding.called(mapping.binding))
         found = kind_of(binding)
         if found not in ("", kind):
-            message = f"{SETTING}: gives {wish.setting} the binding {binding}, which is {KINDS[found]} and not {KINDS[kind]}"
+            message = f"{SETTING}: gives {mapping.setting} the binding {binding}, which is {KINDS[found]} and not {KINDS[kind]}"
             raise BindingError(message)
         return binding
 
     def _only(self, kind: str, setting: str) -> Binding | None:
         right = [binding for binding in self.bindings if kind_of(binding) == kind]
-        named = [binding for binding in right if binding.wears(setting)]
-        taken = {wish.binding for wish in self.optional_checks if wish.setting != setting}
+        named = [binding for binding in right if binding.has_name_or_tag(setting)]
+        taken = {mapping.binding for mapping in self.mappings if mapping.setting != setting}
         found = named or [binding for binding in right if not any(binding.called(name) for name in taken)]
         if len(found) > 1:
             names = ", ".join(str(binding) for binding in found)
@@ -105,7 +105,7 @@ class _Known:
         return found[0] if found else None
 
 
-def _optional_checks(choice: str, bindings: Sequence[Binding]) -> Iterator[_Wish]:
+def _mappings(choice: str, bindings: Sequence[Binding]) -> Iterator[_Mapping]:
     for entry in filter(None, (part.strip() for part in choice.split(","))):
         what, equals, setting = (part.strip() for part in entry.rpartition("="))
         name, _slash, inside = what.partition("/")
@@ -115,7 +115,7 @@ def _optional_checks(choice: str, bindings: Sequence[Binding]) -> Iterator[_Wish
             names = ", ".join(binding.name for binding in bindings) or "nothing"
             message = f"{SETTING}: names {name!r}, which is not bound; bound is: {names}"
             raise BindingError(message)
-        yield _Wish(name, inside, setting)
+        yield _Mapping(name, inside, setting)
 
 
 def _by_key(names: Iterable[str], bindings: Sequence[Binding], given: Mapping[str, str]) -> dict[str, str]:

@@ -23,7 +23,7 @@ from chassis.process.declared_settings import declared, problems_of
 from chassis.process.events_command import add_events_command, report_encrypted, run_events_command
 from chassis.process.keys_command import NEW_SIGNING_KEY, add_keys_command, add_migrate_command, run_keys_command
 from chassis.process.migrate_command import AGAIN, LASTING, SETTINGS, migrate
-from chassis.process.processes import Answering, Working
+from chassis.process.processes import ServeProcess, WorkProcess
 from chassis.process.service import Service
 from chassis.process.startup_checks import probes_of, run_startup_checks
 from chassis.runtime.clock import clock_from
@@ -54,7 +54,7 @@ class ProcessSettings(BrokerSettings, KeySettings):
     data_keys: tuple[GivenKey, ...] = setting(
         "OUTLAY_DATA_KEY", "the same data keys in every service", parse=parse_keys, secret=True
     )
-    leave_seconds: int = leave_setting()
+    drain_seconds: int = leave_setting()
     instance: str = setting(
         "OUTLAY_INSTANCE",
         "a name that no other process ever has and that a restart keeps, such as a pod's in a StatefulSet",
@@ -162,7 +162,7 @@ def _run(name: str, build: Build, settings: ProcessSettings, options: argparse.N
             process.run(
                 host=settings.host,
                 port=settings.port,
-                leave_seconds=settings.leave_seconds,
+                drain_seconds=settings.drain_seconds,
                 on_ready=lambda port: _say(f"{name} is ready on port {port}"),
             )
     finally:
@@ -193,12 +193,12 @@ def _bus(command: str, service: Service, settings: BrokerSettings, metrics: Metr
 
 def _process(
     command: str, service: Service, bus: RabbitBus | None, metrics: Metrics, wake_up: threading.Event
-) -> Answering | Working:
+) -> ServeProcess | WorkProcess:
     if command == "serve":
-        return Answering(service, bus, metrics, wake_up)
+        return ServeProcess(service, bus, metrics, wake_up)
     if bus is None:
         raise SettingsError(["OUTLAY_BUS: is missing: the broker whose events are to be handled"])
-    return Working(service, bus, metrics, wake_up)
+    return WorkProcess(service, bus, metrics, wake_up)
 
 
 def _events(name: str, options: argparse.Namespace) -> int:

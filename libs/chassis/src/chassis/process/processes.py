@@ -17,11 +17,11 @@ from chassis.runtime.worker import Worker
 from chassis.web.health import Health
 from chassis.web.server import serve
 
-_LEAVE_SECONDS = 4.0
+_STOP_SECONDS = 4.0
 """How long everything may take to end after SIGTERM; another process goes on with what is cut off."""
 
 
-class Answering:
+class ServeProcess:
     """`serve`: the service's API, and a relay, which each commit of an event wakes up."""
 
     def __init__(self, service: Service, bus: RabbitBus | None, metrics: Metrics, wake_up: threading.Event) -> None:
@@ -33,14 +33,14 @@ class Answering:
         health = Health(metrics, {"store": service.check}, optional_checks=optional_checks)
         self._web = _Readiness(health, service.web)
 
-    def run(self, *, host: str, port: int, on_ready: Callable[[int], None], leave_seconds: float = 0) -> None:
-        """Serve until SIGTERM, and `leave_seconds` longer."""
+    def run(self, *, host: str, port: int, on_ready: Callable[[int], None], drain_seconds: float = 0) -> None:
+        """Serve until SIGTERM, and `drain_seconds` longer."""
         if self._bus is not None:
             self._bus.connect()
-        _run(self._web, self._workers, self._bus, host=host, port=port, on_ready=on_ready, leave_seconds=leave_seconds)
+        _run(self._web, self._workers, self._bus, host=host, port=port, on_ready=on_ready, drain_seconds=drain_seconds)
 
 
-class Working:
+class WorkProcess:
     """`work`: consumers, the relay, the service's own workers and the hourly cleanup."""
 
     def __init__(self, service: Service, bus: RabbitBus, metrics: Metrics, wake_up: threading.Event) -> None:
@@ -51,7 +51,7 @@ class Working:
             metrics, {"store": service.check, "broker": bus.check_consuming}, optional_checks=service.optional_checks
         )
 
-    def run(self, *, host: str, port: int, on_ready: Callable[[int], None], leave_seconds: float = 0) -> None:  # noqa: ARG002
+    def run(self, *, host: str, port: int, on_ready: Callable[[int], None], drain_seconds: float = 0) -> None:  # noqa: ARG002
         """Work until SIGTERM; the broker redelivers unfinished messages to other processes."""
         self._bus.start()
         _run(self._web, self._workers, self._bus, host=host, port=port, on_ready=on_ready)
@@ -82,18 +82,18 @@ def _run(
     host: str,
     port: int,
     on_ready: Callable[[int], None],
-    leave_seconds: float = 0,
+    drain_seconds: float = 0,
 ) -> None:
     for worker in workers:
         worker.start()
     try:
-        serve(web, host=host, port=port, on_ready=on_ready, leave_seconds=leave_seconds)
+        serve(web, host=host, port=port, on_ready=on_ready, drain_seconds=drain_seconds)
     finally:
         _stop(workers, bus)
 
 
 def _stop(workers: Sequence[Worker], bus: RabbitBus | None) -> None:
-    deadline = time.monotonic() + _LEAVE_SECONDS
+    deadline = time.monotonic() + _STOP_SECONDS
     for worker in workers:
         worker.ask_to_stop()
     if bus is not None:

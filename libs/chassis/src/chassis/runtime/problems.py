@@ -50,12 +50,6 @@ class ForbiddenError(Problem):
     status, title, type = 403, "Not allowed", "/problems/forbidden"
 
 
-class StaleVersionError(Problem):
-    """It was changed in the meantime."""
-
-    status, title, type = 412, "Changed meanwhile", "/problems/stale-version"
-
-
 class BodyTooLargeError(Problem):
     """The body is too large."""
 

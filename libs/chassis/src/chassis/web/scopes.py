@@ -9,7 +9,8 @@ from chassis.security.tokens import Caller
 from chassis.web.request import Response
 from chassis.web.spec import Spec, operations
 
-_READING = frozenset({"GET", "HEAD"})
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+"""Methods that change nothing (RFC 9110, section 9.2.1)."""
 
 
 def reading_operations(spec: Spec) -> frozenset[str]:
@@ -21,7 +22,7 @@ def reading_operations(spec: Spec) -> frozenset[str]:
 
 def require_scope(caller: Caller | None, method: str) -> None:
     """Raise ForbiddenError unless the caller, if there is one, may use this method."""
-    wanted = "read" if method in _READING else "write"
+    wanted = "read" if method in SAFE_METHODS else "write"
     if caller is not None and wanted not in caller.scopes:
         message = f"This needs an access token with the scope {wanted}."
         raise ForbiddenError(message)

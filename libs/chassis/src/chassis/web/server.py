@@ -53,18 +53,18 @@ class Server(uvicorn.Server):
         config: uvicorn.Config,
         *,
         draining: Draining,
-        leave_seconds: float,
+        drain_seconds: float,
         on_ready: Callable[[int], None],
         on_exit: Callable[[], None],
         management_port: int = 0,
     ) -> None:
         """`on_ready` gets the port once it listens; `on_exit` is called at the signal to stop, to end endless responses.
 
-        After the signal it drains for `leave_seconds`. It also listens on `management_port`, unless that is 0.
+        After the signal it drains for `drain_seconds`. It also listens on `management_port`, unless that is 0.
         """
         super().__init__(config)
         self._management_port = management_port
-        self._draining, self._leave_seconds = draining, leave_seconds
+        self._draining, self._leave_seconds = draining, drain_seconds
         self._on_ready, self._on_exit = on_ready, on_exit
         self._stops_at = float("inf")
 
@@ -111,13 +111,13 @@ def serve(
     port: int,
     on_ready: Callable[[int], None],
     on_exit: Callable[[], None] = lambda: None,
-    leave_seconds: float = 0,
+    drain_seconds: float = 0,
     management: Management | None = None,
     limits: ConnectionLimits = ConnectionLimits(),
 ) -> None:
     """Serve until SIGINT or SIGTERM; requests in hand have five seconds to finish.
 
-    After the signal it drains for `leave_seconds`: it still answers, but is not ready, and each response closes its connection.
+    After the signal it drains for `drain_seconds`: it still answers, but is not ready, and each response closes its connection.
     Operators' paths are on the port of `management`. Clients are held to `limits`.
     """
     managed = management if management and management.port else None
@@ -139,7 +139,7 @@ def serve(
     Server(
         config,
         draining=draining,
-        leave_seconds=leave_seconds,
+        drain_seconds=drain_seconds,
         on_ready=on_ready,
         on_exit=on_exit,
         management_port=managed.port if managed else 0,

@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 
 from auth.credentials.emailed_links import EmailedLinks
 from auth.errors import EmailTakenError, LinkNotFoundError
+from auth.rate_limits.counting import RateLimits
 from auth.rate_limits.email_allowance import EmailAllowance
 from auth.rate_limits.limits import LINKS_PER_CLIENT
 from auth.rate_limits.network import network_of
-from auth.rate_limits.store import SharedRateLimits
 from auth.store.document import Document
 from auth.users.email_address import comparable
 from auth.users.events import UserEvents
@@ -29,7 +29,7 @@ class EmailVerification:
     verifications: EmailedLinks
     changes: EmailedLinks
     events: UserEvents
-    limits: SharedRateLimits
+    limits: RateLimits
     emails: EmailAllowance
 
     def request_change(self, user: User, email: str, change: ProfileChange, expected_version: int) -> User:

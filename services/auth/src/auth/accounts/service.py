@@ -11,10 +11,10 @@ from auth.credentials.password_hashing import Argon2Hashing
 from auth.credentials.password_policy import check_password, prepared
 from auth.credentials.service import Credentials
 from auth.errors import EmailTakenError, StaleVersionError, TooManyAttemptsError
+from auth.rate_limits.counting import RateLimits
 from auth.rate_limits.email_allowance import EmailAllowance
 from auth.rate_limits.limits import SIGN_UPS_PER_CLIENT
 from auth.rate_limits.network import network_of
-from auth.rate_limits.store import SharedRateLimits
 from auth.sessions.service import Sessions
 from auth.store.document import Document
 from auth.users.events import UserEvents
@@ -45,7 +45,7 @@ class Accounts:
     verifications: EmailedLinks
     events: UserEvents
     hashing: Argon2Hashing
-    limits: SharedRateLimits
+    limits: RateLimits
     emails: EmailAllowance
     email_verification: EmailVerification
     known_locale: Callable[[str], bool]

@@ -8,6 +8,7 @@ from auth.credentials.emailed_links import EmailedLinks
 from auth.credentials.password_hashing import Argon2Hashing
 from auth.credentials.password_policy import check_password, prepared
 from auth.errors import RevisionConflictError, SignedOutError, TooManyAttemptsError, WrongCredentialsError, WrongPasswordError
+from auth.rate_limits.counting import RateLimits
 from auth.rate_limits.email_allowance import EmailAllowance
 from auth.rate_limits.failed_sign_ins import FailedSignIns
 from auth.rate_limits.limits import (
@@ -19,7 +20,6 @@ from auth.rate_limits.limits import (
     SIMULTANEOUS_SIGN_INS,
 )
 from auth.rate_limits.network import network_of
-from auth.rate_limits.store import SharedRateLimits
 from auth.sessions.service import Sessions
 from auth.store.ports import Now
 from auth.users.events import UserEvents
@@ -47,7 +47,7 @@ class Credentials:
     resets: EmailedLinks
     events: UserEvents
     hashing: Argon2Hashing
-    limits: SharedRateLimits
+    limits: RateLimits
     emails: EmailAllowance
     failed_sign_ins: FailedSignIns
     now: Now

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from auth.rate_limits.counting import RateLimits
 from auth.rate_limits.limits import EMAILS_PER_ACCOUNT, EMAILS_PER_ADDRESS, EMAILS_PER_NETWORK
-from auth.rate_limits.store import SharedRateLimits
 
 
 @dataclass(frozen=True, kw_only=True)
 class EmailAllowance:
     """Counts emails to addresses that nobody has verified."""
 
-    limits: SharedRateLimits
+    limits: RateLimits
     mailbox_key: Callable[[str], str]
     """Address to a keyed hash that stands for its mailbox."""
 

@@ -28,7 +28,7 @@ _FIND = Prepared(
 
 
 class TaskStore:
-    """Jobs within one transaction."""
+    """Tasks within one transaction."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection

@@ -12,7 +12,7 @@ class TaskWorker(Worker):
     """Looks for abandoned tasks every few seconds."""
 
     def __init__(self, tasks: TaskRunner) -> None:
-        super().__init__("imports:expenses")
+        super().__init__("tasks:expenses")
         self._tasks = tasks
 
     def work_off(self) -> float:

@@ -67,11 +67,11 @@ class AlertService:
             recipient = self._recipient(uow, event)
             if recipient is None:
                 return
-            recovered = uow.alerts.take_recovery(event.book_id, cause.id)
+            ended = uow.alerts.take_ended_cause(event.book_id, cause.id)
             if cause.period and not cause.period.concerns(recipient.day_of(event.at)):
                 log.debug("period too old for an alert", extra={"kind": event.kind, "event_id": event.event_id})
                 return
-            self._raise(uow, recipient, event, cause, recovered=recovered)
+            self._raise(uow, recipient, event, cause, ended=ended)
 
     def import_reviewed(self, event: IncomingEvent) -> None:
         """Handle import.reviewed; raises UnknownRecipientError."""
@@ -80,8 +80,8 @@ class AlertService:
             recipient = self._recipient(uow, event)
             if recipient is not None:
                 facts = summarized(event.facts, recipient.day_of(event.at))
-                undone = uow.alerts.take_recovery(event.book_id, cause.id)
-                self._raise(uow, recipient, replace(event, kind=AlertKind.IMPORTED, facts=facts), cause, recovered=undone)
+                ended = uow.alerts.take_ended_cause(event.book_id, cause.id)
+                self._raise(uow, recipient, replace(event, kind=AlertKind.IMPORTED, facts=facts), cause, ended=ended)
 
     def import_undone(self, event: IncomingEvent) -> None:
         """Handle import.undone; raises UnknownRecipientError."""
@@ -97,7 +97,7 @@ class AlertService:
                 return
             alert = uow.alerts.find_by_cause(event.book_id, cause_id)
             if alert is None:
-                uow.alerts.note_recovery(event.book_id, cause_id)
+                uow.alerts.note_ended_cause(event.book_id, cause_id)
             elif alert.withdrawn_at is None:
                 uow.alerts.withdraw(alert, self._clock())
                 _publish(uow, "alert.withdrawn", alert)
@@ -111,7 +111,7 @@ class AlertService:
             raise UnknownRecipientError(message)
         return recipient if uow.is_new(event.event_id) else None
 
-    def _raise(self, uow: NotifierUnitOfWork, recipient: Recipient, event: IncomingEvent, cause: Cause, *, recovered: bool) -> None:
+    def _raise(self, uow: NotifierUnitOfWork, recipient: Recipient, event: IncomingEvent, cause: Cause, *, ended: bool) -> None:
         if uow.alerts.exists_for(cause.id):
             return
         kind, now = AlertKind(event.kind), self._clock()
@@ -129,11 +129,11 @@ class AlertService:
             budget_id=cause.budget_id,
             expense_id=cause.expense_id,
             period=cause.period,
-            withdrawn_at=now if recovered else None,
+            withdrawn_at=now if ended else None,
         )
         uow.alerts.add(alert)
         uow.mails.add(self._mail_of(alert, event, wanted=channels.mail))
-        _publish(uow, "alert.withdrawn" if recovered else "alert.raised", alert)
+        _publish(uow, "alert.withdrawn" if ended else "alert.raised", alert)
 
     def _mail_of(self, alert: Alert, event: IncomingEvent, *, wanted: bool) -> Mail:
         """Return the email of an alert. One that will not be sent is kept too, since the alert shows why."""

@@ -68,13 +68,13 @@ class AlertRepository:
         self._change(alert.user_id, alert.id, withdrawn_ms=t.to_ms(at))
         self._mails.withdraw(alert.id, at)
 
-    def note_recovery(self, user_id: str, cause_id: str) -> None:
+    def note_ended_cause(self, user_id: str, cause_id: str) -> None:
         """Remember that a cause ended before its alert was raised."""
         if self._recovery(user_id, cause_id) is None:
             with unless_raced():
                 self._connection.execute(t.recovery.insert(), {"cause_id": cause_id, "user_id": user_id, "at_ms": self._now_ms()})
 
-    def take_recovery(self, user_id: str, cause_id: str) -> bool:
+    def take_ended_cause(self, user_id: str, cause_id: str) -> bool:
         """Return whether there is such a note, and delete it."""
         if self._recovery(user_id, cause_id) is None:
             return False

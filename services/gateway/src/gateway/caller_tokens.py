@@ -9,8 +9,8 @@ from gateway.credentials import Credential, credential_of
 from gateway.service_tokens import ServiceTokenCache, ServiceTokens
 
 
-class Sessions:
-    """Looks up sessions and access tokens."""
+class CallerTokens:
+    """Finds the service tokens of whoever sent a request with a session or an access token."""
 
     def __init__(self, service_tokens: ServiceTokenCache, *, secure: bool) -> None:
         """`secure` is whether browsers come over https."""

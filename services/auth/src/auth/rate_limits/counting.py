@@ -50,10 +50,10 @@ class LocalRateLimits:
         return RateLimitItemPerSecond(limit.most * self._factor, limit.seconds, namespace=limit.name)
 
 
-class SharedRateLimits:
-    """Limits that hold over all replicas: a document for each limit, subject and window (ADR 032).
+class RateLimits:
+    """Counts attempts; those of shared limits over all replicas, in a document for each limit, subject and window (ADR 032).
 
-    What a process refuses from its own memory does not reach the store, so a flood costs no writes.
+    Attempts that exceed the limit in this process alone do not reach the store, so a flood costs no writes.
     """
 
     def __init__(self, store: DocumentStore, blind_index: Callable[[str], str], *, now: Now, factor: int = 1) -> None:
