@@ -14,9 +14,10 @@ import pytest
 import yaml
 
 from charts.test_monitoring import panels, promtool
-from testing.clients.client import Person, eventually
+from testing.clients.client import Person
 from testing.servers.helm import SUITE
 from testing.servers.process import OutlayProcess
+from testing.waiting import eventually
 
 SMOKE = SUITE / "files" / "smoke.py"
 _ONLY_IN_TROUBLE = ('outcome="retried"', 'status=~"5.."', "outlay_assistant_fallbacks_total")

@@ -16,7 +16,7 @@ from chassis.messaging.rabbitmq import BrokerAddress, RabbitBus
 from chassis.runtime.ids import uuid7
 from chassis.runtime.metrics import Metrics
 from chassis.runtime.problems import UnavailableError
-from testing.clients.client import eventually
+from testing.waiting import eventually
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -17,8 +17,8 @@ from auth.store.cloudant.documents import CloudantDocuments
 from auth.store.document import Document
 from chassis.storage.database import StoreUnavailableError
 from support.cloudant_auth import ENCRYPTOR, MARIA, Auth, auth_on
-from testing.clients.client import eventually
 from testing.servers.couch_cluster import Cluster, cluster
+from testing.waiting import eventually
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

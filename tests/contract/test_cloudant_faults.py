@@ -23,10 +23,10 @@ from chassis.messaging.rabbitmq.topology import EXCHANGE
 from chassis.messaging.relay import Relay
 from chassis.runtime.metrics import Metrics
 from support.cloudant_auth import MARIA, Auth, Person, auth_on, secret_in
-from testing.clients.client import eventually
 from testing.fakes.rabbit import left
 from testing.servers.ports import free_ports
 from testing.servers.proxy import Board
+from testing.waiting import eventually
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

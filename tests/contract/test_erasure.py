@@ -20,9 +20,10 @@ import sqlalchemy as sa
 
 from chassis.runtime.ids import uuid7
 from household.replay import settled
-from testing.clients.client import PASSWORD, Person, eventually
+from testing.clients.client import PASSWORD, Person
 from testing.fakes import pictures
 from testing.servers.process import OutlayProcess
+from testing.waiting import eventually
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,7 +9,8 @@ import pytest
 from chassis.runtime.ids import uuid7
 from notifier.delivery.mailer import RefusedError, TryAgainError
 from notifier.delivery.model import ProviderStatus
-from support.mailboxes import FolderBox, SendGridBox, SmtpBox, a_message
+from support.mail_folder import FolderBox, a_message
+from support.mailboxes import SendGridBox, SmtpBox
 from testing.servers.exim import Exim
 
 

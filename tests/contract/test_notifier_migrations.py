@@ -20,7 +20,7 @@ from chassis.storage.database import Database
 from chassis.storage.migrations import migrate
 from notifier.delivery.queue import MailQueue
 from notifier.store import NotifierStore
-from support.notifier_world import NOON
+from support.notifier_events import NOON
 from testing.servers.stores import STORES, fresh_url
 
 if TYPE_CHECKING:

@@ -20,8 +20,8 @@ from chassis.storage.idempotency import IdempotencyStore
 from chassis.storage.inbox import Inbox
 from chassis.storage.outbox import SqlOutbox, add_events
 from chassis.storage.tables import chassis_tables
-from testing.clients.client import eventually
 from testing.servers.stores import STORES, store_url
+from testing.waiting import eventually
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

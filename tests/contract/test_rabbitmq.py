@@ -19,8 +19,8 @@ from chassis.messaging.rabbitmq import BrokerAddress, BrokerUnavailableError, Ra
 from chassis.messaging.rabbitmq.topology import EXCHANGE, Topology, retry_name, suite_queues
 from chassis.runtime.ids import uuid7
 from chassis.runtime.metrics import Metrics
-from testing.clients.client import eventually
 from testing.fakes.rabbit import KNOWN, Got, left
+from testing.waiting import eventually
 
 
 def test_a_message_says_in_its_headers_what_it_is_and_where_it_comes_from(make_rabbit, address, channel) -> None:

@@ -10,11 +10,11 @@ import pytest
 
 from chassis.messaging.events import Event
 from chassis.messaging.rabbitmq import BrokerAddress, BrokerUnavailableError, RabbitBus
-from testing.clients.client import eventually
 from testing.fakes.rabbit import Got, left
 from testing.servers.broker import Broker
 from testing.servers.ports import free_ports
 from testing.servers.proxy import Board, Mode
+from testing.waiting import eventually
 
 
 def test_every_process_declares_all_queues_so_no_event_is_lost(make_rabbit, address) -> None:

@@ -13,8 +13,9 @@ import pytest
 
 from notifier.delivery.mailer import RefusedError, TryAgainError, UncertainError
 from notifier.delivery.model import ProviderStatus
-from support.mailboxes import SendGridBox, a_message
-from testing.clients.client import eventually
+from support.mail_folder import a_message
+from support.mailboxes import SendGridBox
+from testing.waiting import eventually
 
 
 @pytest.fixture

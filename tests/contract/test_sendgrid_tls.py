@@ -8,7 +8,8 @@ import pytest
 
 from notifier.delivery.mailer import TryAgainError, UncertainError
 from notifier.delivery.model import ProviderStatus
-from support.mailboxes import SendGridBox, a_message
+from support.mail_folder import a_message
+from support.mailboxes import SendGridBox
 from testing.servers.certificates import write_certificates
 from testing.servers.proxy import Board, Mode
 

@@ -12,9 +12,10 @@ import pytest
 from notifier.delivery.mailer import RefusedError, TryAgainError, UncertainError
 from notifier.delivery.mailers.smtp import Encryption
 from notifier.delivery.model import ProviderStatus
-from support.mailboxes import NOW, SmtpBox, a_message
-from testing.clients.client import eventually
+from support.mail_folder import NOW, a_message
+from support.mailboxes import SmtpBox
 from testing.servers.exim import Exim
+from testing.waiting import eventually
 
 
 @pytest.fixture(scope="module")

@@ -17,9 +17,10 @@ from household.replay import household_file, set_budgets, settled
 from outlay.settings import HomeSettings
 from outlay.transfer import command
 from outlay.transfer.archive import MANIFEST, members
-from testing.clients.client import PASSWORD, Person, eventually
+from testing.clients.client import PASSWORD, Person
 from testing.fakes import pictures
 from testing.servers.process import OutlayProcess
+from testing.waiting import eventually
 
 if TYPE_CHECKING:
     from support.objectstore import ObjectStore

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from testing.clients.client import Person, eventually
+from testing.clients.client import Person
 from testing.fakes.ledgers import sign_in
+from testing.waiting import eventually
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

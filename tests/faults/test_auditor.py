@@ -18,8 +18,8 @@ from faults.evidence import Accepted, DeadEvent, Evidence, Window, copy_stores, 
 from faults.fault_runner import QUIET_LOOKS
 from faults.journal import Journal
 from household.replay import settled
-from testing.clients.client import eventually
 from testing.servers.process import OutlayProcess
+from testing.waiting import eventually
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -22,7 +22,8 @@ from household.replay import (
     set_budgets,
     wait_until_settled,
 )
-from testing.clients.client import Person, eventually
+from testing.clients.client import Person
+from testing.waiting import eventually
 
 if TYPE_CHECKING:
     from collections.abc import Callable

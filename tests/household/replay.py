@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from testing.clients.client import Person, eventually
+from testing.clients.client import Person
+from testing.waiting import eventually
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -19,10 +19,11 @@ from typing import TYPE_CHECKING
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from images.container import Container, engine
-from testing.clients.client import Person, eventually, say_goodbye
+from testing.clients.client import Person, say_goodbye
 from testing.clients.letters import MailFolder
 from testing.fakes import pictures
 from testing.servers.broker import Broker
+from testing.waiting import eventually
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from testing.clients.client import Person, eventually
+from testing.clients.client import Person
 from testing.servers.process import OutlayProcess
 from testing.servers.watson import WatsonServer, watson_server
+from testing.waiting import eventually
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

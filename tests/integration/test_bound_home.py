@@ -15,13 +15,14 @@ import httpx
 import pytest
 
 from support.objectstore import ObjectStore, shared_object_store
-from testing.clients.client import PASSWORD, Person, eventually
+from testing.clients.client import PASSWORD, Person
 from testing.fakes import bound, pictures
 from testing.servers.couch import shared_couch
 from testing.servers.couch_door import Door, opened
 from testing.servers.process import OutlayProcess
 from testing.servers.proxy import Board, Mode, Proxy
 from testing.servers.sharing import folder_of_the_run
+from testing.waiting import eventually
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from testing.clients.client import Person, eventually
+from testing.clients.client import Person
 from testing.servers.process import OutlayProcess
+from testing.waiting import eventually
 
 
 def outlay_events(data: Path, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 import httpx
 
 from chassis.security.encryption import key_id_of
-from testing.clients.client import PASSWORD, Person, eventually
+from testing.clients.client import PASSWORD, Person
 from testing.servers.process import OutlayProcess
+from testing.waiting import eventually
 
 if TYPE_CHECKING:
     from pathlib import Path

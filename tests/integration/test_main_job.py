@@ -15,9 +15,10 @@ import httpx
 import pytest
 
 from household.replay import settled
-from testing.clients.client import PASSWORD, Person, eventually
+from testing.clients.client import PASSWORD, Person
 from testing.clients.watcher import Watcher
 from testing.servers.process import OutlayProcess
+from testing.waiting import eventually
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -18,11 +18,12 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from testing.clients.client import PASSWORD, Person, eventually
+from testing.clients.client import PASSWORD, Person
 from testing.servers.collector import Collector
 from testing.servers.mailprocess import MailProcess
 from testing.servers.ports import free_ports
 from testing.servers.process import OutlayProcess
+from testing.waiting import eventually
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

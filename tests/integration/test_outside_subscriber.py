@@ -21,7 +21,7 @@ from chassis.messaging.events import Event
 from chassis.messaging.rabbitmq import BrokerAddress, RabbitBus
 from chassis.runtime.ids import uuid7
 from chassis.runtime.metrics import Metrics
-from testing.clients.client import eventually
+from testing.waiting import eventually
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

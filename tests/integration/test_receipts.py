@@ -9,9 +9,10 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 
-from testing.clients.client import PASSWORD, Person, eventually
+from testing.clients.client import PASSWORD, Person
 from testing.fakes import pictures
 from testing.servers.process import OutlayProcess
+from testing.waiting import eventually
 
 BOUNDARY = "b0undary"
 HEAD = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="lunch.jpg"\r\n\r\n'.encode()

@@ -26,11 +26,11 @@ from chassis.storage.database import Database
 from chassis.storage.migrations import migrate
 from chassis.storage.probe import database_probes
 from chassis.storage.schema import Schema, SchemaTooNewError
-from testing.clients.client import eventually
 from testing.servers.couch import shared_couch
 from testing.servers.couch_door import Door, opened
 from testing.servers.proxy import Board, Mode
 from testing.servers.sharing import folder_of_the_run
+from testing.waiting import eventually
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

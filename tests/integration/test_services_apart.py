@@ -18,12 +18,13 @@ import pytest
 
 from chassis.security.gateway_keys import HEADER
 from testing.clients.assistants import connected, over_http
-from testing.clients.client import PASSWORD, Person, eventually
+from testing.clients.client import PASSWORD, Person
 from testing.clients.letters import MailFolder
 from testing.clients.watcher import Watcher
 from testing.servers.collector import Collector
 from testing.servers.fleet import Fleet
 from testing.servers.proxy import Board, Mode, Proxy
+from testing.waiting import eventually
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,8 +9,9 @@ import httpx
 import pytest
 
 from chassis.web.spec import load_spec, operations
-from testing.clients.client import PASSWORD, Person, eventually
+from testing.clients.client import PASSWORD, Person
 from testing.fakes.pictures import a_jpeg, a_pdf
+from testing.waiting import eventually
 
 SERVICES = ("auth", "expenses", "budgets", "notifier", "assistant")
 

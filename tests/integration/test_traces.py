@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from testing.clients.client import Person, eventually
+from testing.clients.client import Person
 from testing.servers.collector import Collector, Received
 from testing.servers.process import OutlayProcess
+from testing.waiting import eventually
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -19,11 +19,12 @@ from chassis.messaging.events import Event
 from chassis.messaging.rabbitmq import BrokerAddress, RabbitBus
 from chassis.runtime.metrics import Metrics
 from load.table import Table
-from testing.clients.client import Person, eventually
+from testing.clients.client import Person
 from testing.servers.broker import Broker
 from testing.servers.fleet import Fleet
 from testing.servers.mailprocess import MailProcess
 from testing.servers.proxy import Board
+from testing.waiting import eventually
 
 PEOPLE, BUDGETS = 15, 10
 """Ten budgets each, which is what a household keeps."""

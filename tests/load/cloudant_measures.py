@@ -23,9 +23,9 @@ from chassis.runtime.ids import uuid7
 from chassis.security.gateway_keys import HEADER
 from load.instruments import answers, load
 from support.cloudant_auth import auth_on
-from testing.clients.client import eventually
 from testing.servers.couch import Couch
 from testing.servers.ports import free_ports
+from testing.waiting import eventually
 
 if TYPE_CHECKING:
     from load.table import Table

@@ -21,8 +21,9 @@ from urllib.parse import urlsplit
 import httpx
 
 from load import floor
-from testing.clients.client import Person, eventually
+from testing.clients.client import Person
 from testing.servers.ports import free_ports
+from testing.waiting import eventually
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

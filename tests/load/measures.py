@@ -16,8 +16,9 @@ import httpx
 from household.replay import settled
 from load import floor
 from load.instruments import bare_flask, cpu_seconds, csv_file, expense, headers_of, load, resident_mb, rows_of, timed
-from testing.clients.client import Person, eventually
+from testing.clients.client import Person
 from testing.servers.process import OutlayProcess
+from testing.waiting import eventually
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -21,7 +21,7 @@ $servers"
 }
 
 spoken="tests/contract $(grep -lE 'mariadb|broker' tests/integration/test_*.py)"
-check "Python 3.13, unit tests" build/python3.13 "" tests/unit "$@"
+check "Python 3.13, unit tests" build/python3.13 "" "tests/unit tests/component" "$@"
 check "Python 3.13, servers of Debian trixie" build/python3.13 trixie "$spoken" "$@"
 check "Python $(.venv/bin/python -c 'import sys; print("%d.%d" % sys.version_info[:2])'), servers of Debian sid" .venv sid "$spoken" "$@"
 printf '%s\n' "$summary"

@@ -5,66 +5,15 @@ from __future__ import annotations
 import email
 import email.policy
 import ssl
-from datetime import UTC, datetime
 from email.message import EmailMessage
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any
 
-from chassis.runtime.ids import uuid7
-from notifier.delivery.mailers.folder import FolderMailer
 from notifier.delivery.mailers.sendgrid import SendGridMailer
 from notifier.delivery.mailers.smtp import Encryption, Server, SmtpMailer
-from notifier.delivery.model import Message
+from support.mail_folder import NOW, SENDER
 from testing.mailserver.server import MailServer, Options
 from testing.mailserver.signing import Signer
 from testing.servers.exim import PASSWORD, USER, Exim
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from notifier.delivery.mailer import Mailer
-
-NOW = datetime(2015, 1, 24, 18, tzinfo=UTC)
-SENDER = "Outlay <outlay@example.org>"
-
-
-def a_message(**more: Any) -> Message:
-    """Return a mail about an exceeded budget."""
-    facts = {"mail_id": uuid7(), "to": "maria@example.com", "subject": "Groceries is over", "text": "Hello", "html": "<p>Hello</p>"}
-    facts |= {"user_id": uuid7(), "unsubscribe": "", "name": "budget_exceeded", "event_id": uuid7()}
-    return Message(**{**facts, **more})
-
-
-class Box(Protocol):
-    """A mailer, and what arrived at the other end."""
-
-    mailer: Mailer
-
-    def arrived(self) -> list[Any]:
-        """Return the mails as parsed messages."""
-
-    def away(self) -> None:
-        """Let the other end be out of reach from now on."""
-
-    def close(self) -> None:
-        """Stop what was started."""
-
-
-class FolderBox:
-    """A folder of .eml files."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder / "mail"
-        self.mailer = FolderMailer(self.folder, sender=SENDER, clock=lambda: NOW)
-
-    def arrived(self) -> list[Any]:
-        files = sorted(self.folder.iterdir()) if self.folder.exists() else []
-        return [email.message_from_bytes(path.read_bytes(), policy=email.policy.default) for path in files]
-
-    def away(self) -> None:
-        self.folder.write_text("a file is in the way of the folder")
-
-    def close(self) -> None:
-        pass
 
 
 class SendGridBox:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import email
 import email.policy
-import json
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -24,32 +23,10 @@ from notifier.delivery.mailers.choice import mailer_from
 from notifier.delivery.model import Message, ProviderStatus
 from notifier.settings import NotifierSettings
 from support.asgi import call
+from support.notifier_events import ADDRESS, ENCRYPTOR, NOON, USER, an_event, encrypted_address
 from testing.servers.stores import a_migrated
 
-ROOT = Path(__file__).parents[2]
-ENCRYPTOR = Encryptor(bytes(range(32)))
-USER = "0190f1d2-6f0e-7c3a-9d55-0a4d2c9b7e11"
-OTHER = "0190f1d2-6f0e-7c3a-9d55-0a4d2c9b7e22"
-ADDRESS = "maria@example.com"
-NOON = datetime(2015, 1, 24, 12, tzinfo=UTC)
 _open: list[RunningNotifier] = []
-
-
-def encrypted_address(address: str, user_id: str = USER) -> str:
-    """Return an address as auth encrypts it in events."""
-    return ENCRYPTOR.encrypt(address, f"email:{user_id}")
-
-
-def encrypted_token(token: str, user_id: str = USER) -> str:
-    """Return the token of an emailed link as auth encrypts it in events."""
-    return ENCRYPTOR.encrypt(token, f"token:{user_id}")
-
-
-def an_event(kind: str, **facts: Any) -> Event:
-    """Return an event as its schema shows it, with other facts where given."""
-    example = json.loads((ROOT / "contracts" / "events" / f"{kind}.json").read_text("utf-8"))["examples"][0]
-    example |= {"id": uuid7(), "data": {**example["data"], **facts}}
-    return Event.from_json(json.dumps(example))
 
 
 class ScriptedMailer:

@@ -4,18 +4,10 @@ from __future__ import annotations
 
 import time
 
-import pytest
-
 from assistant.conversation.breaker import Breaker
 from assistant.conversation.fallback import AssistantWithFallback, Complete, Fallback
 from assistant.conversation.model import AssistantUnavailableError, Message
-from assistant.tools.model import ToolError
-from support.assistant_world import AWAY, RecordingTools, Remote, ScriptedAssistant, World, make_world, texts
-
-
-@pytest.fixture
-def world() -> World:
-    return make_world(remote=Remote())
+from support.assistant_fakes import AWAY, RecordingTools, Remote, ScriptedAssistant
 
 
 def said(text: str = "how much?") -> Message:
@@ -24,21 +16,6 @@ def said(text: str = "how much?") -> Message:
 
 def replies(answering: AssistantWithFallback, text: str = "how much?") -> list[object]:
     return [item for item in answering.reply(said(text), {}, RecordingTools()) if isinstance(item, Fallback | Complete)]
-
-
-def test_watson_answers_while_it_can(world) -> None:
-    answer = world.ask("how much?")
-    assert (answer["adapter"], answer["fallback"]) == ("watson", False)
-    assert world.builtin.heard == []
-    assert world.get("assistant").json()["external"]
-
-
-@pytest.mark.parametrize("failure", [AWAY, ValueError("no JSON"), OSError("reset")])
-def test_the_builtin_assistant_steps_in_and_says_so(world, failure) -> None:
-    world.remote.fails = failure
-    answer = world.ask("how much?")
-    assert (answer["adapter"], answer["fallback"], answer["outcome"]) == ("builtin", True, "answered")
-    assert "built-in" in texts(answer)[0]
 
 
 def test_a_slow_answer_falls_back() -> None:
@@ -75,12 +52,6 @@ def test_only_one_message_at_a_time_tries_watson_again() -> None:
     assert [breaker.lets_through(), breaker.lets_through()] == [True, False]
 
 
-def test_an_unavailable_api_does_not_count_against_watson(world) -> None:
-    world.remote.fails = ToolError("Expenses cannot be reached.", lasting=False)
-    answer = world.ask("how much?")
-    assert (answer["adapter"], answer["fallback"], answer["outcome"]) == ("watson", False, "failed")
-
-
 def test_each_assistant_gets_back_its_own_memory() -> None:
     builtin, remote = ScriptedAssistant(), Remote()
     memories = {"watson": {"turns": 3}, "builtin": {"turns": 1}}
@@ -88,27 +59,3 @@ def test_each_assistant_gets_back_its_own_memory() -> None:
     remote.fails = AWAY
     list(AssistantWithFallback(builtin, remote).reply(said(), memories, RecordingTools()))
     assert (remote.heard[-1].memory, builtin.heard[-1].memory) == ({"turns": 3}, {"turns": 1})
-
-
-def test_a_proposal_by_watson_can_be_confirmed_while_watson_is_down(world) -> None:
-    proposed = world.ask("add coffee")
-    world.remote.fails = AWAY
-    for _ in range(2):
-        done = world.ask("yes", conversation=proposed["conversation"])
-        assert (done["outcome"], done["fallback"]) == ("done", True)
-    assert len(world.tools.made) == 1
-
-
-def test_readiness_does_not_depend_on_watson(world) -> None:
-    world.remote.fails = AWAY
-    world.ask("how much?")
-    with pytest.raises(Exception, match="does not answer"):
-        world.service.optional_checks["watson"]()
-
-
-def test_fallbacks_are_counted_by_reason(world) -> None:
-    world.remote.fails = AWAY
-    world.ask("how much?")
-    world.ask("how much?")
-    assert world.counted("outlay_assistant_fallbacks_total", reason="unavailable") == 1
-    assert world.counted("outlay_assistant_fallbacks_total", reason="away") == 1

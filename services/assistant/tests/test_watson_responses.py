@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.conversation.model import Outcome
 from assistant.watson.errors import WatsonError
 from assistant.watson.rendering import Rendered, rendered
-from support.assistant_chat import Chat, texts_of
 
 FILE = "https://files.example.com/a"
 
@@ -232,10 +230,3 @@ def test_sizes_are_limited() -> None:
 def test_an_undocumented_shape_is_malformed(answer: dict[str, object]) -> None:
     with pytest.raises(WatsonError):
         rendered(answer)
-
-
-def test_an_empty_answer_says_that_it_was_not_understood(server, watson) -> None:
-    server.say = lambda _text, _session: []
-    reply = Chat(watson).say("hello")
-    assert reply.outcome is Outcome.DECLINED
-    assert texts_of(reply)

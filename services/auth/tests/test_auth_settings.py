@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -100,9 +98,3 @@ def test_the_repr_of_an_address_shows_no_secret():
     shown = repr(cloudant("cloudants://maria:s3cret@x.cloud/outlay"))
     assert "maria" in shown
     assert "s3cret" not in shown
-
-
-def test_a_home_does_not_load_the_cloudant_sdk():
-    told = "import sys, auth.app, auth.settings; print([name for name in ('ibmcloudant', 'ibm_cloud_sdk_core') if name in sys.modules])"
-    loaded = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
-    assert loaded.stdout == "[]\n"

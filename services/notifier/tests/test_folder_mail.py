@@ -7,7 +7,7 @@ import pytest
 from chassis.runtime.ids import uuid7
 from notifier.delivery.mailer import RefusedError, TryAgainError
 from notifier.delivery.mailers.folder import FolderMailbox
-from support.mailboxes import NOW, FolderBox, a_message
+from support.mail_folder import NOW, FolderBox, a_message
 
 USER = uuid7()
 

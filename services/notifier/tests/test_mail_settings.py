@@ -13,7 +13,7 @@ from notifier.delivery.mailers.sendgrid import SendGridMailer
 from notifier.delivery.mailers.smtp import Encryption, SmtpMailer
 from notifier.mail_channel import Transport
 from notifier.settings import NotifierSettings
-from support.mailboxes import NOW
+from support.mail_folder import NOW
 from testing.mailserver.signing import Signer
 from testing.servers.certificates import write_certificates
 

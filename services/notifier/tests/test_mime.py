@@ -8,7 +8,7 @@ import pytest
 
 from notifier.delivery.mailers.mime import in_ascii, mailbox, mime_message
 from notifier.delivery.mailers.retry_after import seconds_requested
-from support.mailboxes import NOW, SENDER, a_message
+from support.mail_folder import NOW, SENDER, a_message
 
 LONG = f"https://outlay.example/api/v1/unsubscribe?token={'a-_1' * 60}"
 

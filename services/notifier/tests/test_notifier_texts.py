@@ -13,7 +13,7 @@ from jinja2 import UndefinedError
 from notifier.delivery.model import Mail
 from notifier.wording.names import greeting_name, one_line_name, unlinked_file_name, unlinked_name
 from notifier.wording.texts import Texts
-from support.notifier_world import NOON, an_event
+from support.notifier_events import NOON, an_event
 
 TEXTS = Texts(url="https://outlay.example/")
 KINDS = {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import json
 import secrets
 import stat
 from pathlib import Path
@@ -13,18 +12,11 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from chassis.messaging.bus import Queue, Reject
-from chassis.messaging.embedded import EmbeddedBus
-from chassis.messaging.events import Event
-from chassis.process.events_command import report_encrypted
 from chassis.process.keys_command import run_keys_command
-from chassis.runtime.metrics import Metrics
 from chassis.runtime.settings import SettingsError, read_settings
 from chassis.security.data_keys import KeySettings, WrappedKey, encryptor_from, keys_in, parse_keys
 from chassis.security.encryption import DecryptionError, Encryptor, UnknownKeyError, key_id_of
-from testing.clients.client import eventually
 
-EVENTS = Path(__file__).parents[3] / "contracts" / "events"
 OLD, NEW = b"o" * 32, b"n" * 32
 ASSOCIATED_DATA = "email:1"
 
@@ -111,24 +103,6 @@ def test_new_keys_are_made_and_given_ones_named() -> None:
         run_keys_command(KeySettings(), "wrap", say=lines.append, given=parse_keys(OLD.hex()))
     with pytest.raises(SettingsError, match="OUTLAY_DATA_KEY: is missing"):
         run_keys_command(KeySettings(), "list", say=lines.append)
-
-
-def test_dead_letters_that_need_an_older_key_are_counted(tmp_path: Path) -> None:
-    def refuse(_event: Event) -> None:
-        message = "not this one"
-        raise Reject(message)
-
-    said: list[str] = []
-    bus = EmbeddedBus(tmp_path / "bus.db", [Queue("notifier.accounts", ("user.registered",), refuse)], metrics=Metrics())
-    bus.start()
-    example = json.loads((EVENTS / "user.registered.json").read_text("utf-8"))["examples"][0]
-    example["data"]["email"] = Encryptor(OLD).encrypt("maria@example.org", ASSOCIATED_DATA)
-    bus.publish([Event.from_json(json.dumps(example))])
-    eventually(bus.dead)
-    report_encrypted(bus, [key_id_of(OLD)], say=said.append)
-    report_encrypted(bus, [key_id_of(NEW)], say=said.append)
-    bus.stop()
-    assert said == [f"dead letters: 1 still need {key_id_of(OLD)}: replay or purge them before you remove it"]
 
 
 @pytest.mark.parametrize("text", ["", "# none\n", "zz" * 32, "ab" * 31, f"{'ab' * 32}\nwrapped:", "é" * 64])

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from testing.clients.letters import confirmation_in
+from testing.waiting import eventually
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from typing import Self
 
     from testing.clients.letters import Letters
@@ -90,12 +90,3 @@ def say_goodbye() -> None:
     for person in _everybody:
         person.close()
     _everybody.clear()
-
-
-def eventually(check: Callable[[], Any], *, seconds: float = 60) -> Any:
-    """Return the first true answer of `check`; fail with the last one after some seconds."""
-    deadline = time.monotonic() + seconds
-    while not (found := check()):
-        assert time.monotonic() < deadline, f"still {found!r} after {seconds} seconds"
-        time.sleep(0.02)
-    return found

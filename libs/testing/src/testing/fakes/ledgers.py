@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from testing.clients.client import Person, eventually
+from testing.clients.client import Person
+from testing.waiting import eventually
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext

@@ -14,9 +14,9 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from testing.clients.client import eventually
 from testing.servers.certificates import write_certificates
 from testing.servers.ports import free_ports
+from testing.waiting import eventually
 
 _PROGRAM = Path("/usr/sbin/exim4")
 _OWN_USER = "Debian-exim"

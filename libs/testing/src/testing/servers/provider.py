@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from testing.clients.client import Person, eventually
+from testing.clients.client import Person
 from testing.mailserver.signing import Signer
+from testing.waiting import eventually
 
 if TYPE_CHECKING:
     from email.message import EmailMessage

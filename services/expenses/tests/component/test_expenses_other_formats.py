@@ -1,0 +1,45 @@
+"""Files that are not CSV are unsupported_format by their name, before anything of them is taken for a booking."""
+
+from __future__ import annotations
+
+import gzip
+
+import pytest
+
+OFX = "OFXHEADER:100\nDATA:OFXSGML\n<OFX><STMTTRN><TRNAMT>-5.00</STMTTRN></OFX>"
+CAMT = '<?xml version="1.0" encoding="UTF-8"?>\n<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.02">'
+BEANCOUNT = '; accounts\n2019-01-01 open Assets:Cash USD\n2019-01-02 * "Shop" "Milk"\n  Assets:Cash  -5.00 USD\n'
+LEDGER = "; journal\n2019/01/02 * Shop\n    Expenses:Food    $5.00\n    Assets:Cash\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [
+        (OFX.encode(), "an OFX file"),
+        (b'<?xml version="1.0"?>\n<?OFX OFXHEADER="200"?>\n<OFX>', "an OFX file"),
+        (b"!Type:Bank\nD01/02/2019\nT-5.00\n^\n", "a QIF file"),
+        (CAMT.encode(), "a CAMT file"),
+        (b"\xef\xbb\xbf" + CAMT.encode(), "a CAMT file"),
+        (CAMT.encode("utf-16"), "a CAMT file"),
+        (b":20:STARTUMS\r\n:25:10020030/1234567\r\n:60F:C190101EUR1,00\r\n", "an MT940 file"),
+        (b"{1:F01BANKDEFFXXXX0000000000}{2:O940", "an MT940 file"),
+        (b"!TRNS\tTRNSID\tTRNSTYPE\tDATE\tACCNT\tAMOUNT\n!SPL\tSPLID\n", "an IIF file"),
+        (b'<?xml version="1.0"?>\n<gnc-v2 xmlns:gnc="x">', "a GnuCash file"),
+        (gzip.compress(b"<gnc-v2>", mtime=0), "a GnuCash file"),
+        (BEANCOUNT.encode(), "a Beancount file"),
+        (LEDGER.encode(), "a ledger or hledger journal"),
+        (b"PK\x03\x04xl", "a spreadsheet such as an Excel file"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1", "a spreadsheet such as an Excel file"),
+        (b"%PDF-1.7", "a PDF"),
+        (b'[{"date": "2019-01-01"}]', "a JSON file"),
+        (b'{"items": []}', "a JSON file"),
+        (b"<!DOCTYPE html><table><tr><td>5.00", "an HTML page"),
+    ],
+)
+@pytest.mark.parametrize("path", ["/imports", "/imports/preview"])
+def test_a_file_of_another_format_is_named(api, path, content, name):
+    answer = api.upload(content, to=path)
+    assert answer.status_code == 422, answer.text
+    detail = answer.json()["detail"]
+    assert detail.startswith(f"This is {name}")
+    assert "CSV" in detail
