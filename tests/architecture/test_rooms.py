@@ -87,6 +87,7 @@ PURE_MODULES = {
     ),
     "auth": (
         "errors.py",
+        "books/model.py",
         "rate_limits/limits.py",
         "rate_limits/network.py",
         "store/associated_data.py",

@@ -30,7 +30,7 @@ def test_signing_up_and_in_publishes_events(auth: Auth) -> None:
     assert len(auth.call("GET", "/users/me/sessions", token=token).json()["items"]) == 2
     outbox = auth.made.service.outbox
     events = outbox.claim(10)
-    assert [event.type for event in events] == ["user.registered", "user.verification_requested"]
+    assert [event.type for event in events] == ["user.registered", "book.changed", "user.verification_requested"]
     assert outbox.oldest_seconds() < 60
     outbox.mark_sent([event.id for event in events])
     assert outbox.claim(10) == []
@@ -85,6 +85,7 @@ def test_an_outage_answers_503_and_ends_by_itself(tmp_path: Path) -> None:
             assert auth.call("GET", "/users/me", token=token).status_code == 200
             assert [event.type for event in auth.made.service.outbox.claim(10)] == [
                 "user.registered",
+                "book.changed",
                 "user.verification_requested",
             ]
             assert auth.sign_up(email="somebody@example.org")

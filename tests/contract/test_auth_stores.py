@@ -74,7 +74,7 @@ def test_signing_up_may_be_interrupted_anywhere(breaking, writes):
     breaking.documents.writes_left = MANY
     assert breaking.send("POST", "/users", json=maria).status_code == 201
     assert breaking.sign_in().status_code == 201
-    assert [event.type for event in breaking.events()] == ["user.registered", "user.verification_requested"]
+    assert [event.type for event in breaking.events()] == ["user.registered", "book.changed", "user.verification_requested"]
 
 
 @pytest.mark.parametrize("writes", range(4))

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from testing.servers.couch_door import Door
 
-TOLD = ("user.registered", "user.verification_requested")
+TOLD = ("user.registered", "book.changed", "user.verification_requested")
 SIGNING_IN = {"email": MARIA["email"], "password": MARIA["password"]}
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from auth.books.model import Book
 from auth.errors import SessionNotFoundError, SignedOutError, StaleVersionError, TokenNotFoundError
 from auth.users.access_token import AccessToken
 from auth.users.model import MOST_SESSIONS, EmailedLink, ProfileChange, User
@@ -14,7 +15,7 @@ from auth.users.session import Session
 
 NOW = 1_000.0
 MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
-MARIA = User(id="u", email="maria@example.org", name="Maria", password_hash="old", created_at=MOMENT)
+MARIA = User(id="u", email="maria@example.org", name="Maria", password_hash="old", created_at=MOMENT, book=Book.owned_by("u"))
 
 
 def a_session(name: str, *, seen: float = 0.0, expires_at: float = NOW + 1) -> Session:

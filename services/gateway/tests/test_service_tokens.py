@@ -56,7 +56,7 @@ def test_short_lived_tokens_are_used_for_half_their_time(auth) -> None:
     assert auth.token() == "t2"
 
 
-@pytest.mark.parametrize("kind", ["user.access_revoked", "user.changed", "user.deleted"])
+@pytest.mark.parametrize("kind", ["book.changed", "user.access_revoked", "user.changed", "user.deleted"])
 def test_tokens_are_forgotten_when_their_event_arrives(auth, kind) -> None:
     follow = EventHandler(EventStreams(), auth.service_tokens)
     assert auth.token() == "t1"
@@ -65,6 +65,20 @@ def test_tokens_are_forgotten_when_their_event_arrives(auth, kind) -> None:
     auth.revoked = True
     follow(kind, {"user_id": "u1"})
     assert auth.token() is None
+
+
+def test_tokens_of_members_are_forgotten_when_their_book_changes() -> None:
+    async def of_a_member(_secret: str) -> ServiceTokens:
+        return ServiceTokens({"auth": "t"}, "u2", 1120.0, "u1")
+
+    async def is_cached(*, after: str) -> bool:
+        tokens = ServiceTokenCache(of_a_member, lambda: 1000.0)
+        first = await tokens.of("good")
+        EventHandler(EventStreams(), tokens)("book.changed", {"book_id": after, "user_id": after})
+        return await tokens.of("good") is first
+
+    assert asyncio.run(is_cached(after="another"))
+    assert not asyncio.run(is_cached(after="u1"))
 
 
 def test_without_events_tokens_are_cached_for_two_seconds(auth) -> None:

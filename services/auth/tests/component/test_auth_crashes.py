@@ -27,5 +27,5 @@ def test_profiles_can_change_while_the_relay_publishes(make_auth):
             break
         done.wait(0.02)
     relay.stop()
-    assert len(set(sent)) == 32
+    assert len(set(sent)) == 33
     assert auth.documents.pending(limit=10) == []

@@ -8,7 +8,7 @@ from typing import Any
 from gateway.event_stream import SHOWN, EventStreams
 from gateway.service_tokens import ServiceTokenCache
 
-CHANGING_ACCESS = frozenset({"user.access_revoked", "user.changed", "user.deleted"})
+CHANGING_ACCESS = frozenset({"book.changed", "user.access_revoked", "user.changed", "user.deleted"})
 """Events after which cached service tokens may be out of date."""
 PATTERNS = (*(f"{prefix}#" for prefix in SHOWN), *sorted(CHANGING_ACCESS))
 """The routing keys that a gateway subscribes to."""
@@ -23,8 +23,9 @@ class EventHandler:
     def __call__(self, kind: str, data: Mapping[str, Any]) -> None:
         """Handle an event of this type."""
         if kind in CHANGING_ACCESS:
-            self._service_tokens.forget(data["user_id"])
-            self._streams.check_sessions(data["user_id"])
+            whose = data.get("book_id") or data["user_id"]  # the same id, since a book has that of its owner
+            self._service_tokens.forget(whose)
+            self._streams.check_sessions(whose)
         else:
             self._streams.send(kind, data)
 

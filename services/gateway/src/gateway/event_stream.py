@@ -84,10 +84,13 @@ class EventStreams:
         text = f"event: {kind}\ndata: {json.dumps(_public_part(data), ensure_ascii=False)}\n\n"
         self._loop.call_soon_threadsafe(self._deliver, book_id, text)
 
-    def check_sessions(self, user_id: str) -> None:
-        """Let each stream of a user check that its session is still valid; may be called from any thread."""
+    def check_sessions(self, owner_id: str) -> None:
+        """Let each stream of a user, and of others on the user's book, check that it is still allowed.
+
+        May be called from any thread.
+        """
         if self._loop is not None and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._wake_up, user_id)
+            self._loop.call_soon_threadsafe(self._wake_up, owner_id)
 
     def refresh(self) -> None:
         """Let every page read everything again, since events may have been missed; may be called from any thread."""
@@ -104,10 +107,10 @@ class EventStreams:
         for stream in self._streams.get(book_id, ()):
             stream.put(text)
 
-    def _wake_up(self, user_id: str) -> None:
+    def _wake_up(self, owner_id: str) -> None:
         for streams in self._streams.values():
             for stream in streams:
-                if stream.user_id == user_id:
+                if owner_id in (stream.user_id, stream.book_id):
                     stream.put(_KEEP_ALIVE)
 
     def _refresh_all(self) -> None:

@@ -84,11 +84,17 @@ class ServiceTokenCache:
                 self._cached[key] = fresh, asked_at
         return fresh
 
-    def forget(self, user_id: str) -> None:
-        """Drop all tokens of a user, who or whose sessions have changed. May be called from any thread."""
+    def forget(self, owner_id: str) -> None:
+        """Drop all tokens of a user, and of others for the user's book, since something about them changed.
+
+        May be called from any thread.
+        """
         with self._lock:
             self._revision += 1
-            self._cached = {key: cached for key, cached in self._cached.items() if cached[0].user_id != user_id}
+            kept = {
+                key: (tokens, at) for key, (tokens, at) in self._cached.items() if owner_id not in (tokens.user_id, tokens.book_id)
+            }
+            self._cached = kept
 
     def forget_all(self) -> None:
         """Drop all tokens, since events may have been missed. May be called from any thread."""

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from auth.accounts.email_verification import EmailVerification
+from auth.books.model import Book
 from auth.credentials.emailed_links import EmailedLinks
 from auth.credentials.password_hashing import Argon2Hashing
 from auth.credentials.password_policy import check_password, prepared
@@ -72,12 +73,14 @@ class Accounts:
             name=wanted.name,
             password_hash=self.hashing.hash(prepared(wanted.password)),
             created_at=self.clock(),
+            book=Book.owned_by(claim.user_id),
             verification=link.stored,
         )
         user = wanted.profile.apply(user).seen_in(self.users.network_key(network)).with_session(session)
 
         def publish(uow: UserUnitOfWork) -> None:
             self.events.registered(uow)
+            self.events.book_changed(uow)
             self.events.verification_requested(uow, link)
 
         created = self.users.create(user, publish)

@@ -23,7 +23,8 @@ class ServiceTokensApi:
     def exchange_token(self, request: Request, body: dict[str, Any]) -> Response:
         """Exchange the secret of a session or access token for service tokens."""
         request.require_gateway()
-        return service_tokens_json(self.exchange.exchange(body["secret"])), HTTPStatus.OK, {}
+        made = self.exchange.exchange(body["secret"], book_id=body.get("book_id", ""))
+        return service_tokens_json(made), HTTPStatus.OK, {}
 
     def get_jwks(self, _request: Request) -> Response:
         return self.keys.jwks(), HTTPStatus.OK, {}

@@ -47,7 +47,10 @@ class _Grant:
 
 @dataclass(frozen=True, kw_only=True)
 class TokenExchange:
-    """For the gateway, which asks for every browser and script about once a minute: one read, of the user's document."""
+    """For the gateway, which asks for every browser and script about once a minute: one read, of the user's document.
+
+    Working in somebody else's book takes a second read, of its owner's document.
+    """
 
     users: Users
     sessions: Sessions
@@ -55,9 +58,13 @@ class TokenExchange:
     keys: SigningKeys
     now: Now
 
-    def exchange(self, secret: str) -> ServiceTokens:
-        """Return service tokens; raises InvalidSecretError."""
-        grant, expires_at = self._grant_of(secret), int(self.now()) + LIFETIME_SECONDS
+    def exchange(self, secret: str, *, book_id: str = "") -> ServiceTokens:
+        """Return service tokens for the caller's own book, or for another one of which they are a member.
+
+        Raises:
+            InvalidSecretError: if the secret is not valid, or the caller is not a member.
+        """
+        grant, expires_at = self._grant_of(secret, book_id), int(self.now()) + LIFETIME_SECONDS
         if grant.expires_at is not None:
             expires_at = min(expires_at, int(grant.expires_at))  # they must not outlive what they were exchanged for
         tokens = {name: self._signed(grant.caller, name, expires_at) for name in grant.audiences}
@@ -71,8 +78,8 @@ class TokenExchange:
         key = self.keys.current()
         return sign(caller, private=key.pair.private, key_id=key.id, expires_at=expires_at, audience=audience)
 
-    def _grant_of(self, secret: str) -> _Grant:
-        kinds: Mapping[str, Callable[[str], _Grant]] = {
+    def _grant_of(self, secret: str, book_id: str) -> _Grant:
+        kinds: Mapping[str, Callable[[str, str], _Grant]] = {
             SESSION_PREFIX: self._of_session,
             PAT_PREFIX: self._of_token,
             DELEGATED_PREFIX: self._of_delegated,
@@ -80,34 +87,34 @@ class TokenExchange:
         }
         for prefix, grant_of in kinds.items():
             if secret.startswith(prefix):
-                return grant_of(secret)
+                return grant_of(secret, book_id)
         raise InvalidSecretError
 
-    def _of_session(self, secret: str) -> _Grant:
+    def _of_session(self, secret: str, book_id: str) -> _Grant:
         user, session = self.sessions.by_secret(secret)
         self.sessions.record_use(user, session)
-        return _Grant(_caller(user, session.id, "session", ALL_SCOPES), session.expires_at)
+        return _Grant(self._caller(user, session.id, "session", ALL_SCOPES, book_id), session.expires_at)
 
-    def _of_token(self, secret: str) -> _Grant:
+    def _of_token(self, secret: str, book_id: str) -> _Grant:
         user, token = self.tokens.by_secret(secret)
         self.tokens.record_use(user, token)
-        return _Grant(_caller(user, token.id, "token", frozenset(token.scopes)), token.expires_at)
+        return _Grant(self._caller(user, token.id, "token", frozenset(token.scopes), book_id), token.expires_at)
 
-    def _of_delegated(self, secret: str) -> _Grant:
+    def _of_delegated(self, secret: str, _book_id: str) -> _Grant:
         return self._of_service_token(secret.removeprefix(DELEGATED_PREFIX), "assistant", DELEGATED_AUDIENCES)
 
-    def _of_extension(self, secret: str) -> _Grant:
+    def _of_extension(self, secret: str, _book_id: str) -> _Grant:
         grant = self._of_service_token(secret.removeprefix(EXTENSION_PREFIX), EXTENSION, ("assistant",))
         return replace(grant, caller=_read_only(grant.caller))
 
     def _of_service_token(self, token: str, audience: str, audiences: tuple[str, ...]) -> _Grant:
-        """Accept a service token as long as it and what it was made from are valid. Costs one read."""
+        """Accept a service token as long as it and what it was made from are valid. It stays with its book."""
         caller, expires_at = read(token, public_key=self.keys.public, audience=audience)
         user = self.users.get(caller.user_id) if expires_at > self.now() else None
         scopes = caller.scopes & self._granted(user, caller) if user else frozenset()
         if user is None or not scopes:
             raise InvalidSecretError
-        return _Grant(_caller(user, caller.session_id, caller.kind, scopes), expires_at, audiences)
+        return _Grant(self._caller(user, caller.session_id, caller.kind, scopes, caller.book_id), expires_at, audiences)
 
     def _granted(self, user: User, caller: Caller) -> frozenset[str]:
         """Return what the session or access token may do now; raises InvalidSecretError if it has ended."""
@@ -119,18 +126,26 @@ class TokenExchange:
         except (SessionNotFoundError, TokenNotFoundError) as error:
             raise InvalidSecretError from error
 
+    def _caller(self, user: User, session_id: str, kind: str, scopes: frozenset[str], book_id: str) -> Caller:
+        owner = self._owner_of(book_id or user.book.id, user)
+        return Caller(
+            user_id=user.id,
+            session_id=session_id,
+            kind=kind,
+            scopes=scopes,
+            home_currency=owner.home_currency,
+            time_zone=owner.time_zone,
+            locale=user.locale,
+            book="" if owner is user else owner.book.id,
+        )
+
+    def _owner_of(self, book_id: str, user: User) -> User:
+        """Return the owner of a book; raises InvalidSecretError unless the user is a member."""
+        owner = user if book_id == user.book.id else self.users.get(book_id)
+        if owner is None or not owner.book.has_member(user.id):
+            raise InvalidSecretError
+        return owner
+
 
 def _read_only(caller: Caller) -> Caller:
     return replace(caller, scopes=frozenset({"read"}))
-
-
-def _caller(user: User, session_id: str, kind: str, scopes: frozenset[str]) -> Caller:
-    return Caller(
-        user_id=user.id,
-        session_id=session_id,
-        kind=kind,
-        scopes=scopes,
-        home_currency=user.home_currency,
-        time_zone=user.time_zone,
-        locale=user.locale,
-    )

@@ -1,4 +1,4 @@
-"""The events of auth, with addresses and link tokens encrypted (contracts/events/user.*.json)."""
+"""The events of auth, with addresses and link tokens encrypted (contracts/events/{user,book}.*.json)."""
 
 from __future__ import annotations
 
@@ -25,6 +25,11 @@ class UserEvents:
     def changed(self, uow: UserUnitOfWork) -> None:
         """Publish the profile after a change, or after the address was verified."""
         uow.publish("user.changed", self._profile(uow.user))
+
+    def book_changed(self, uow: UserUnitOfWork) -> None:
+        """Publish who may work in the user's book."""
+        book = uow.user.book.to_json()
+        uow.publish("book.changed", {"book_id": book.pop("id"), "user_id": uow.user.id, **book})
 
     def verification_requested(self, uow: UserUnitOfWork, link: NewLink, *, to: str = "") -> None:
         """Ask for an email with a link that verifies the user's address, or `to`, which they want to change to."""

@@ -7,6 +7,7 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
+from auth.books.model import Book
 from auth.store.associated_data import email_of
 from auth.store.document import Document
 from auth.users.access_token import AccessToken
@@ -29,9 +30,9 @@ class UserMapper:
         self._encryptor = encryptor
 
     def to_document(self, user: User) -> Document:
-        """Return the next state of the user's document, with the events that were in it."""
+        """Return the next state of the user's document, with the events that were in it, and with what newer code keeps there."""
         before = user.document or Document(id=user_document_id(user.id), kind=USER, user_id=user.id, body={})
-        return replace(before, body=self._body(user), expires_at=user.expires_at)
+        return replace(before, body={**before.body, **self._body(user)}, expires_at=user.expires_at)
 
     def to_user(self, document: Document | None) -> User | None:
         """Return the user in a document, None if there is none or the account was deleted."""
@@ -42,6 +43,7 @@ class UserMapper:
             **{name: body[name] for name in _PLAIN},
             email=self._encryptor.decrypt(body["email"], email_of(document.user_id)),
             created_at=datetime.fromisoformat(body["created_at"]),
+            book=Book.from_json(body["book"]) if "book" in body else Book.owned_by(body["id"]),
             sessions=tuple(_session(digest, fields) for digest, fields in body.get("sessions", {}).items()),
             tokens=tuple(_token(digest, fields) for digest, fields in body.get("tokens", {}).items()),
             verification=_link(body.get("verification")),
@@ -56,6 +58,7 @@ class UserMapper:
             **{name: getattr(user, name) for name in _PLAIN},
             "email": self._encryptor.encrypt(user.email, email_of(user.id)),
             "created_at": user.created_at.isoformat(),
+            "book": user.book.to_json(),
             "sessions": {session.digest: _fields(session) for session in user.sessions},
             "tokens": {token.digest: _fields(token) for token in user.tokens},
             "verification": asdict(user.verification) if user.verification else None,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from functools import cache
 
+from auth.books.model import Book
 from auth.errors import SessionNotFoundError, SignedOutError, StaleVersionError, TokenNotFoundError, UnacceptableError
 from auth.store.document import Document
 from auth.users.access_token import AccessToken
@@ -54,6 +55,7 @@ class User:
     name: str
     password_hash: str = field(repr=False)
     created_at: datetime
+    book: Book
     home_currency: str = "EUR"
     time_zone: str = "UTC"
     locale: str = "en"

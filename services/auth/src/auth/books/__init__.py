@@ -1,0 +1,1 @@
+"""Books: who may work with whose data."""
