@@ -68,6 +68,8 @@ def test_each_expense_is_published_once_and_the_removal_last(world):
         "category_id": home.food.id,
         "version": 2,
         "name": "Food",
+        "colour": home.food.colour,
+        "parent": None,
         "moved_to": home.fun.id,
     }
     assert world.left().get("import_job") is None

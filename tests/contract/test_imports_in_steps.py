@@ -94,6 +94,8 @@ def test_a_category_of_a_failed_import_is_published_as_removed(world):
         "category_id": category["category_id"],
         "version": category["version"] + 1,
         "name": "Food",
+        "colour": category["colour"],
+        "parent": None,
         "moved_to": None,
     }
 

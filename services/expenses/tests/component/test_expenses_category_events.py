@@ -29,11 +29,11 @@ def catch_up(api: Api) -> None:
 
 def test_a_new_and_a_renamed_category_are_published(api: Api) -> None:
     food = make(api, "Food")
-    api("PATCH", f"/categories/{food['id']}", version=1, json={"name": "Meals"})
+    api("PATCH", f"/categories/{food['id']}", version=1, json={"name": "Meals", "colour": "#123456"})
     api("PATCH", f"/categories/{food['id']}", version=2, json={"name": "Meals"})
     assert [event["categories"] for event in told(api)] == [
-        [{"category_id": food["id"], "version": 1, "name": "Food"}],
-        [{"category_id": food["id"], "version": 2, "name": "Meals"}],
+        [{"category_id": food["id"], "version": 1, "name": "Food", "colour": food["colour"], "parent": None}],
+        [{"category_id": food["id"], "version": 2, "name": "Meals", "colour": "#123456", "parent": None}],
     ]
 
 
@@ -47,6 +47,7 @@ def test_a_deleted_category_is_published_even_without_expenses(api: Api) -> None
     assert api("DELETE", f"/categories/{food['id']}", version=1).status_code == 204
     (gone,) = told(api, "category.removed")
     assert (gone["category_id"], gone["version"], gone["moved_to"]) == (food["id"], 2, None)
+    assert (gone["name"], gone["colour"], gone["parent"]) == ("Food", food["colour"], None)
 
 
 def test_a_new_person_is_published_to_have_no_category(api: Api) -> None:

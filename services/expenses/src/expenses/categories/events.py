@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,15 +17,20 @@ _AT_ONCE = 50
 
 def publish_categories(uow: UnitOfWork, book: Book, categories: Sequence[Category], *, complete: bool = False) -> None:
     """Publish categories that are new or have changed; `complete` says that the book has no others."""
-    changed = [{"category_id": category.id, "version": category.version, "name": category.name} for category in categories]
-    data = {**book.event_data, "categories": changed, "complete": complete}
+    data = {**book.event_data, "categories": [_state(category) for category in categories], "complete": complete}
     uow.publish("category.changed", book.id, data)
 
 
 def publish_removal(uow: UnitOfWork, book: Book, category: Category, moved_to: str | None) -> None:
     """Publish that a category was removed and where its expenses went; a removal counts as one more version."""
-    data = {"category_id": category.id, "version": category.version + 1, "name": category.name, "moved_to": moved_to}
-    uow.publish("category.removed", book.id, {**book.event_data, **data})
+    data = _state(category) | {"version": category.version + 1, "moved_to": moved_to}
+    uow.publish("category.removed", book.id, book.event_data | data)
+
+
+def _state(category: Category) -> dict[str, Any]:
+    # No category has a parent yet.
+    names = {"name": category.name, "colour": category.colour, "parent": None}
+    return {"category_id": category.id, "version": category.version, **names}
 
 
 def publish_all(uow: UnitOfWork, book: Book) -> None:
