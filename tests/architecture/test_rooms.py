@@ -17,6 +17,12 @@ SOURCES = sorted(
     for path in (ROOT / folder).rglob("*.py")
     if not {"node_modules", "migrations", "tests", "testing"} & set(path.parts[len(ROOT.parts) :])
 )
+TESTS = sorted(
+    path
+    for folder in (ROOT / "tests", ROOT / "libs" / "testing", *ROOT.glob("services/*/tests"))
+    for path in folder.rglob("*.py")
+    if "node_modules" not in path.parts
+)
 
 STORES = (
     "auth/store/embedded.py",
@@ -166,7 +172,7 @@ def test_what_tests_share_imports_no_service() -> None:
 
 
 def test_no_file_has_outgrown_its_room() -> None:
-    long = {str(path.relative_to(ROOT)): n for path in SOURCES if (n := len(path.read_text("utf-8").splitlines())) > 300}
+    long = {str(path.relative_to(ROOT)): n for path in (*SOURCES, *TESTS) if (n := len(path.read_text("utf-8").splitlines())) > 300}
     assert not long
 
 
@@ -183,8 +189,7 @@ def test_every_module_says_in_a_sentence_what_it_is_for() -> None:
 def test_names_of_tests_are_short_sentences() -> None:
     found = [
         node.name
-        for path in (path for folder in ("tests", "services") for path in (ROOT / folder).rglob("test_*.py"))
-        if "node_modules" not in path.parts
+        for path in TESTS
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
         if isinstance(node, ast.FunctionDef) and node.name.startswith("test_") and len(node.name) >= 70
     ]

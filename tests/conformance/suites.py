@@ -46,6 +46,7 @@ _DOCUMENTS = (Adapter("sqlite", "documents in SQLite", "sqlite"), Adapter("cloud
 SUITES = (
     Suite("auth: accounts (documents)", "tests/contract/test_documents_store.py", "documents", _DOCUMENTS),
     Suite("auth: use cases", "tests/contract/test_auth_stores.py", "make_auth", _DOCUMENTS),
+    Suite("auth: sessions", "tests/contract/test_auth_store_sessions.py", "make_auth", _DOCUMENTS),
     Suite("auth: rekeying", "tests/contract/test_rekeying.py", "documents", _DOCUMENTS),
     Suite("notifier: rekeying", "tests/contract/test_rekeying.py", "database", _SQL),
     Suite("chassis: due jobs", "tests/contract/test_due_jobs.py", "jobs", _SQL),

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
-from typing import Any
+from datetime import date
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from budgets.errors import BudgetNotFoundError, DepartedError
-from budgets.model import NO_CATEGORY, Budget, Crossing, Expense, ExpenseVersion, Rollover, Scope, SpendingKey, Trigger
+from budgets.model import NO_CATEGORY, Budget, Expense, ExpenseVersion, Rollover, Scope, SpendingKey
 from budgets.periods import Cycle, Period, Schedule
 from budgets.tables import metadata, shared
 from budgets.unit_of_work import BudgetsStore, BudgetsUnitOfWork
@@ -25,13 +24,11 @@ from chassis.storage.database import Database
 from chassis.storage.migrations import migrate
 from chassis.storage.outbox import SqlOutbox
 from money import Money
+from support.budget_builders import FOOD, FUN, JANUARY, OTHER, USER, a_budget, a_crossing, an_expense
 from support.budgets_store import locked
 from testing.servers.stores import STORES, store_url
 
-USER, OTHER = uuid7(), uuid7()
-FOOD, FUN = uuid7(), uuid7()
 ALL = Scope("USD", ())
-JANUARY = Period(date(2015, 1, 1), date(2015, 1, 31))
 
 
 @dataclass
@@ -57,47 +54,12 @@ def store(kept: Kept) -> BudgetsStore:
     return kept.store
 
 
-def an_expense(minor: int = 500, day: str = "2015-01-10", category: str = FOOD, currency: str = "USD", **changes: Any) -> Expense:
-    made = Expense(uuid7(), date.fromisoformat(day), category, Money(minor, currency), Money(minor, currency), "Onion")
-    return replace(made, **changes)
-
-
 def post(store: BudgetsStore, *expenses: Expense, user: str = USER) -> None:
     sums: dict[SpendingKey, int] = {}
     for expense in expenses:
         sums[expense.key] = sums.get(expense.key, 0) + expense.home_amount.minor
     with locked(store, user) as uow:
         uow.spending.record(user, new=[ExpenseVersion(expense.id, 1, expense) for expense in expenses], replaced=[], sums=sums)
-
-
-def a_budget(name: str = "Food", **changes: Any) -> Budget:
-    made = Budget(
-        id=uuid7(),
-        book_id=USER,
-        name=name,
-        scope=Scope("USD", (FOOD, FUN)),
-        amount=Money(20000, "USD"),
-        schedule=Schedule(Cycle.MONTHLY, date(2015, 1, 25)),
-        thresholds=(80, 100),
-        rollover=Rollover.UNSPENT,
-        version=3,
-        created_at=datetime(2015, 1, 1, 9, 0, 0, 123456, tzinfo=UTC),
-    )
-    return replace(made, **changes)
-
-
-def a_crossing(budget: Budget, expense: Expense | None, **changes: Any) -> Crossing:
-    made = Crossing(
-        id=uuid7(),
-        budget_id=budget.id,
-        period=JANUARY,
-        threshold=100,
-        trigger=Trigger(expense, 20825),
-        currency="USD",
-        announced=True,
-        at=datetime(2015, 1, 24, 18, tzinfo=UTC),
-    )
-    return replace(made, **changes)
 
 
 def add(store: BudgetsStore, *budgets: Budget) -> None:

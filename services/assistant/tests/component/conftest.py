@@ -1,4 +1,4 @@
-"""Watson as a server on this machine, and the adapter in front of it."""
+"""Watson as a server on this machine with the adapter in front of it, and the MCP server on a household."""
 
 from __future__ import annotations
 
@@ -7,12 +7,16 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from assistant.mcp.server import build_server
 from assistant.watson.adapter import Watson
 from assistant.watson.client import WatsonClient
 from assistant.watson.context import pseudonym
 from assistant.watson.settings import WatsonSettings
 from chassis.runtime.settings import read_settings
 from chassis.security.encryption import Encryptor
+from support.household_api import household
+from support.mcp_household import opening
+from testing.clients.assistants import connected
 from testing.servers.watson import WatsonServer, watson_server
 
 VAULT = Encryptor(b"k" * 32)
@@ -45,3 +49,21 @@ def made(environ: dict[str, str], *, seconds: float = 30.0) -> Watson:
         extension=settings.watson_extension,
         seconds=seconds,
     )
+
+
+@pytest.fixture(scope="module")
+def house():
+    with household() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def reader(house):
+    with connected(build_server(opening(house, "read"), write=False)) as connection:
+        yield connection
+
+
+@pytest.fixture(scope="module")
+def writer(house):
+    with connected(build_server(opening(house, "read", "write"), write=True)) as connection:
+        yield connection

@@ -4,26 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-import json
-import tracemalloc
-from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
 
 import pytest
 
-from chassis.messaging.events import event_maker
-from chassis.runtime.idempotency import StoredResponse
-from chassis.runtime.ids import uuid7
-from chassis.storage.database import Database
-from chassis.storage.migrations import migrate
-from expenses.app import task_runner
-from expenses.imports.readers.mapping import Mapping
-from expenses.imports.service import ImportService, Upload
-from expenses.rates.converter import Converter
-from expenses.unit_of_work import Store
-from support.expenses_api import RATES
-from testing.fakes.callers import MARIA, OTTO, a_caller
+from testing.fakes.callers import OTTO, a_caller
 
 HOUSEHOLD = Path(str(files("outlay") / "household" / "household.csv"))
 
@@ -128,84 +114,9 @@ def test_a_file_that_cannot_be_read_changes_nothing(api):
     assert api.events() == []
 
 
-@pytest.mark.parametrize(
-    ("mapping", "pointer"),
-    [
-        ("{", "/mapping"),
-        ("[]", "/mapping"),
-        ("1", "/mapping"),
-        ("[" * 3000, "/mapping"),
-        ('{"encoding": "ebcdic"}', "/mapping/encoding"),
-        ('{"encoding": ["utf-8"]}', "/mapping/encoding"),
-        ('{"delimiter": "ab"}', "/mapping/delimiter"),
-        ('{"delimiter": "\\""}', "/mapping/delimiter"),
-        ('{"header": "yes"}', "/mapping/header"),
-        ('{"date_format": "D.M.Y"}', "/mapping/date_format"),
-        ('{"decimal": ";"}', "/mapping/decimal"),
-        ('{"sign": 1}', "/mapping/sign"),
-        ('{"currency": "ZZZ"}', "/mapping/currency"),
-        ('{"columns": []}', "/mapping/columns"),
-        ('{"columns": {"date": -1}}', "/mapping/columns/date"),
-        ('{"columns": {"date": 200}}', "/mapping/columns/date"),
-        ('{"columns": {"date": true}}', "/mapping/columns/date"),
-        ('{"columns": {"date": 1.0}}', "/mapping/columns/date"),
-        ('{"columns": {"when": 1}}', "/mapping/columns/when"),
-        ('{"surprise": 1}', "/mapping/surprise"),
-    ],
-)
-@pytest.mark.parametrize("path", ["/imports", "/imports/preview"])
-def test_a_bad_mapping_is_refused_with_its_place(api, path, mapping, pointer):
-    answer = api("POST", path, files={"file": ("x.csv", b"date,amount\n2024-01-31,1.00\n")}, data={"mapping": mapping})
-    assert answer.status_code == 400, answer.text
-    assert answer.json()["errors"][0]["pointer"] == pointer
-
-
-def test_a_column_that_the_file_lacks_is_said(api):
-    answer = api.upload("date,amount\n2024-01-31,1.00\n", mapping={"columns": {"payee": 7}})
-    assert answer.status_code == 422
-    assert "no column 8 for payee" in answer.json()["detail"]
-
-
 @pytest.mark.parametrize("more", [{}, {"data": {"mapping": "{}"}}, {"json": {"file": "x"}}])
 def test_an_upload_without_a_file_is_refused(api, more):
     assert api("POST", "/imports", **more).status_code in {400, 415}
-
-
-def test_a_preview_shows_cells_and_what_they_mean_and_stores_nothing(api):
-    answer = api.upload(
-        "Datum;Betrag;Empfänger\n31.01.2024;-1,50;REWE\n32.01.2024;x;\n", to="/imports/preview", mapping={"currency": "CHF"}
-    )
-    assert answer.status_code == 200, answer.text
-    seen = answer.json()
-    assert seen["mapping"] == {
-        "encoding": "utf-8",
-        "delimiter": ";",
-        "header": True,
-        "date_format": "DD.MM.YYYY",
-        "decimal": ",",
-        "sign": "spending-negative",
-        "currency": "CHF",
-        "columns": {"date": 0, "amount": 1, "payee": 2},
-    }
-    good, bad = seen["rows"]
-    assert good["cells"] == ["31.01.2024", "-1,50", "REWE"]
-    assert good["expense"]["amount"] == {"amount": "1.50", "currency": "CHF"}
-    assert (bad["line"], bad["expense"]) == (3, None)
-    assert "not a date" in bad["error"]
-    assert seen["errors"] == []
-    assert api("GET", "/imports").json()["items"] == []
-
-
-def test_a_preview_says_what_must_be_corrected(api):
-    seen = api.upload("foo,bar\nx,y\n", to="/imports/preview").json()
-    assert len(seen["errors"]) == 2
-    assert all(row["expense"] is None for row in seen["rows"])
-
-
-def test_the_mapping_of_a_preview_imports_as_it_was_shown(api):
-    content = "Datum;Betrag;Wer\n31.01.2024;-1,50;REWE\n"
-    mapping = api.upload(content, to="/imports/preview").json()["mapping"]
-    assert counts(api.upload(content, mapping=mapping))["imported"] == 1
 
 
 def test_the_same_key_imports_once(api):
@@ -256,35 +167,6 @@ def test_an_export_imports_again_without_a_change(api):
     otto = api.as_(a_caller(OTTO))
     assert counts(otto.upload(exported.content))["imported"] == 991
     assert otto("GET", "/exports/expenses.csv").content == exported.content
-
-
-def peak_of(folder: Path, rows: int) -> int:
-    """Return the most bytes that Python held while a file of so many rows was imported."""
-    path = folder / f"{rows}.csv"
-    with path.open("w", encoding="utf-8") as file:
-        file.write("date,payee,description,amount\n")
-        file.writelines(
-            f"20{10 + row * 9 // rows:02}-{1 + row % 12:02}-{1 + row % 28:02},P{row % 97},d {row},{row % 999 + 1}.00\n"
-            for row in range(rows)
-        )
-    database = Database(f"sqlite:///{folder}/{rows}.db")
-    migrate(database, "expenses")
-    store = Store(database, event_maker("expenses", lambda: datetime(2026, 1, 1, tzinfo=UTC), uuid7))
-    converter, clock = Converter(RATES), lambda: datetime(2026, 1, 1, tzinfo=UTC)
-    imports = ImportService(store, converter, task_runner(store, converter, clock), clock, uuid7)
-    tracemalloc.start()
-    with path.open("rb") as stream:
-        done = imports.run(a_caller(MARIA), Upload(stream, Mapping()), None, StoredResponse).body.done
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
-    database.close()
-    assert done.imported == rows
-    return peak
-
-
-def test_memory_does_not_grow_with_the_file(tmp_path):
-    small, large = peak_of(tmp_path, 10_000), peak_of(tmp_path, 50_000)
-    assert large < small + 8_000_000, json.dumps([small, large])
 
 
 @pytest.mark.parametrize(
