@@ -194,3 +194,25 @@ def test_names_of_tests_are_short_sentences() -> None:
         if isinstance(node, ast.FunctionDef) and node.name.startswith("test_") and len(node.name) >= 70
     ]
     assert not found
+
+
+def test_no_test_imports_a_private_name() -> None:
+    found = [
+        f"{path.relative_to(ROOT)}: {alias.name}"
+        for path in TESTS
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+        if alias.name.startswith("_")
+    ]
+    assert not found
+
+
+def test_no_test_imports_another_test() -> None:
+    found = [
+        f"{path.relative_to(ROOT)}: {name}"
+        for path in TESTS
+        for name in imports_of(path)
+        if any(part.startswith("test_") for part in name.split("."))
+    ]
+    assert not found

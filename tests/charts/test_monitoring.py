@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +11,7 @@ import pytest
 import yaml
 from prometheus_client import CollectorRegistry
 
+from charts.prometheus import panels, promtool
 from chassis.runtime.metrics import Metrics
 from testing.servers.helm import ROOT, SUITE, parse, rendered, template, values_of
 from write.rules import PROMISES
@@ -41,14 +40,6 @@ def meters() -> dict[str, set[str]]:
     return found | {
         line.split("{")[0].split()[0]: set() for line in metrics.page().decode().splitlines() if line.startswith("process_")
     }
-
-
-def panels() -> list[tuple[str, str]]:
-    found = []
-    for path in sorted((SUITE / "dashboards").glob("*.json")):
-        board = json.loads(path.read_text("utf-8"))
-        found += [(f"{path.stem}: {panel['title']}", target["expr"]) for panel in board["panels"] for target in panel["targets"]]
-    return found
 
 
 def expressions() -> list[tuple[str, str]]:
@@ -202,13 +193,6 @@ def test_metrics_are_on_a_port_to_which_nothing_leads_from_outside(scenario: str
     let_in = release.one("NetworkPolicy", f"{entrance}-serve")["spec"]["ingress"]
     askers = {"production": 3, "home": 2}[scenario]
     assert [[port["port"] for port in rule["ports"]] for rule in let_in] == [*[[8000]] * askers, [9000]]
-
-
-def promtool(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    program = shutil.which("promtool")
-    if program is None:
-        pytest.fail("promtool is missing: make charts installs it (Debian's package prometheus)")
-    return subprocess.run([program, *map(str, arguments)], capture_output=True, text=True, check=False, timeout=300)
 
 
 def test_prometheus_reads_the_rules() -> None:

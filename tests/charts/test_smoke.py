@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from charts.test_monitoring import panels, promtool
+from charts.prometheus import panels, promtool
 from testing.clients.client import Person
 from testing.servers.helm import SUITE
 from testing.servers.process import OutlayProcess

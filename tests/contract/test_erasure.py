@@ -19,7 +19,7 @@ import pytest
 import sqlalchemy as sa
 
 from chassis.runtime.ids import uuid7
-from household.replay import settled
+from support.household_file import settled
 from testing.clients.client import PASSWORD, Person
 from testing.fakes import pictures
 from testing.servers.process import OutlayProcess

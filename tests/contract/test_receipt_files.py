@@ -21,9 +21,9 @@ from expenses.receipts.files import ReceiptFiles, files_from
 from expenses.receipts.files.cos import PART
 from expenses.receipts.model import file_key
 from expenses.settings import ExpensesSettings
-from faults.environment import Disk
 from support.objectstore import ObjectStore
 from support.receipt_places import PLACES, Place
+from testing.servers.disk import Disk
 
 
 @pytest.fixture(params=PLACES)

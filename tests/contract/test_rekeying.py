@@ -27,9 +27,9 @@ from chassis.security.rekeying import RekeyingCount, report
 from chassis.storage.database import Database
 from chassis.storage.migrations import migrate
 from chassis.storage.rekeying import check_keys
-from contract.test_documents_store import a_database
 from notifier import tables as t
 from notifier.encrypted_columns import encrypted_columns
+from support.couch_databases import a_database
 from testing.servers.stores import STORES, store_url
 
 if TYPE_CHECKING:

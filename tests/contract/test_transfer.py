@@ -13,10 +13,10 @@ import httpx
 import pytest
 
 from chassis.runtime.settings import read_settings
-from household.replay import household_file, set_budgets, settled
 from outlay.settings import HomeSettings
 from outlay.transfer import command
 from outlay.transfer.archive import MANIFEST, members
+from support.household_file import household_file, set_budgets, settled
 from testing.clients.client import PASSWORD, Person
 from testing.fakes import pictures
 from testing.servers.process import OutlayProcess

@@ -24,7 +24,6 @@ from chassis.runtime.metrics import Metrics
 from chassis.runtime.settings import SettingsError, read_settings
 from chassis.storage.migrations import HalfImportedError
 from chassis.storage.transfer import Row, TransferPart
-from faults.environment import Disk
 from outlay.server import DataFolderInUseError, hold_folder
 from outlay.settings import HomeSettings
 from outlay.suite import build_suite
@@ -37,6 +36,7 @@ from outlay.transfer.importing import ContentDiffersError, NotEmptyError, import
 from support.asgi import call
 from support.suite import built_suite
 from testing.fakes import pictures
+from testing.servers.disk import Disk
 
 if TYPE_CHECKING:
     from testing.servers.broker import Broker

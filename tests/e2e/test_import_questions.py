@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import Page, expect
 
-from e2e.test_main_job import sign_up
+from support.sign_up_page import sign_up
 
 if TYPE_CHECKING:
     from testing.servers.process import OutlayProcess

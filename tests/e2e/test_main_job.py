@@ -8,26 +8,12 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect
 
-from household.replay import household_file
+from support.household_file import household_file
+from support.sign_up_page import sign_up
 from testing.clients.client import Person
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
-
-PASSWORD = "a passphrase for the browser"
-
-
-def sign_up(page: Page, email: str) -> None:
-    page.goto("/sign-up")
-    page.get_by_label("Email").fill(email)
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_label("Your name").fill("Maria")
-    page.get_by_label("Home currency").fill("USD") if page.get_by_label("Home currency").evaluate(
-        "e => e.tagName"
-    ) == "INPUT" else page.get_by_label("Home currency").select_option("USD")
-    page.get_by_role("button", name="Create account").click()
-    expect(page.get_by_role("heading", level=1)).to_be_visible()
-    expect(page).not_to_have_url(re.compile("sign-up"))
 
 
 def confirm_address(page: Page) -> None:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from faults.evidence import Accepted, DeadEvent
 from testing.servers.broker import Broker
+from testing.servers.disk import Disk, EndlessDisk
 from testing.servers.fleet import SERVICES, Fleet
 from testing.servers.mailprocess import MailProcess
 from testing.servers.proxy import Board
@@ -24,41 +25,6 @@ from testing.servers.wrong_clock import WrongClocks
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from types import TracebackType
-
-_DISK_BYTES = 512 * 1024 * 1024
-
-
-class Disk:
-    """A small file system of its own for the stores, where one may be mounted; else just a folder."""
-
-    def __init__(self, folder: Path, *, size: int = _DISK_BYTES) -> None:
-        """Mount it; `can_be_full` says whether that was permitted."""
-        self.folder = folder
-        folder.mkdir(parents=True, exist_ok=True)
-        command = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)]
-        done = subprocess.run(command, check=False, capture_output=True, text=True)
-        self.can_be_full = done.returncode == 0
-        self.why_not = done.stderr.strip()
-        self._ballast = folder / "ballast"
-
-    def fill(self) -> None:
-        """Leave not one byte."""
-        with self._ballast.open("ab", buffering=0) as ballast:
-            for size in (1 << 20, 1 << 12, 1):
-                try:
-                    while ballast.write(b"\0" * size):
-                        pass
-                except OSError:
-                    continue
-
-    def free(self) -> None:
-        """Give the space back."""
-        self._ballast.unlink(missing_ok=True)
-
-    def close(self) -> None:
-        """Unmount it; what was on it is gone."""
-        if self.can_be_full:
-            subprocess.run(["umount", "--lazy", str(self.folder)], check=False)
 
 
 @dataclass(frozen=True)
@@ -103,7 +69,7 @@ class Environment:
         stack.callback(self.broker.close)
         self.mails.start()
         stack.callback(self.mails.stop)
-        self.disk = Disk(self.options.folder / "stores") if self.options.small_disk else _Folder(self.options.folder / "stores")
+        self.disk = Disk(self.options.folder / "stores") if self.options.small_disk else EndlessDisk(self.options.folder / "stores")
         stack.callback(self.disk.close)
         self.board = stack.enter_context(Board())
         self.to_broker = self.board.proxy([("127.0.0.1", self.broker.port)])
@@ -174,15 +140,6 @@ class Environment:
             query += " UNION ALL SELECT count(*) FROM mail WHERE state = 'pending'"
         with closing(sqlite3.connect(self.disk.folder / f"{service}.db", timeout=30)) as connection:
             return sum(row[0] for row in connection.execute(query))
-
-
-class _Folder(Disk):
-    """A disk that cannot be full."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        folder.mkdir(parents=True, exist_ok=True)
-        self.can_be_full, self.why_not = False, "no small disk was asked for"
 
 
 def _accepted(entry: dict[str, object]) -> Accepted:

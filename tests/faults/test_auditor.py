@@ -17,7 +17,7 @@ from faults.client import App
 from faults.evidence import Accepted, DeadEvent, Evidence, Window, copy_stores, read_api
 from faults.fault_runner import QUIET_LOOKS
 from faults.journal import Journal
-from household.replay import settled
+from support.household_file import settled
 from testing.servers.process import OutlayProcess
 from testing.waiting import eventually
 

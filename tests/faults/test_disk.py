@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from faults.environment import Disk
+from testing.servers.disk import Disk
 
 if TYPE_CHECKING:
     from pathlib import Path

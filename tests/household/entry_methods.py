@@ -8,20 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from household.receipts import Drawer
-from household.replay import (
-    RECEIPT_EVERY,
-    TO_THE_END,
-    ProcessKiller,
-    Replay,
-    expected,
-    history,
-    household_file,
-    move_clock,
-    named_in,
-    rows,
-    set_budgets,
-    wait_until_settled,
-)
+from household.replay import RECEIPT_EVERY, ProcessKiller, Replay, expected, history, move_clock, named_in, wait_until_settled
+from support.household_file import TO_THE_END, household_file, rows, set_budgets
 from testing.clients.client import Person
 from testing.waiting import eventually
 

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Protocol
 
 import httpx
 
-from household.replay import mailed, settled, summaries
+from household.replay import mailed, summaries
+from support.household_file import settled
 from testing.servers.broker import Broker
 from testing.servers.fleet import SERVICES, Fleet
 from testing.servers.mailprocess import MailProcess

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import email
 import email.policy
 import json
@@ -11,12 +10,12 @@ import threading
 import time
 from collections import Counter
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
 
+from support.household_file import FOLDER, TO_THE_END, rows
 from testing.clients.client import Person
 from testing.waiting import eventually
 
@@ -27,9 +26,6 @@ if TYPE_CHECKING:
     from household.receipts import Drawer
     from testing.servers.process import OutlayProcess
 
-_FOLDER = Path(str(files("outlay") / "household"))
-TO_THE_END = "9999-12"
-"""A month after all that the household wrote down."""
 NOT_NOW = (429, 502, 503, 504)
 """Answers after which the same is asked again."""
 RECEIPT_EVERY = 20
@@ -52,22 +48,6 @@ class Exceedance:
     amount: str
 
 
-def rows(until: str = TO_THE_END) -> list[dict[str, str]]:
-    """Return the household's expenses in the order of the file, to the end of a month."""
-    with (_FOLDER / "household.csv").open(newline="", encoding="utf-8") as file:
-        return [row for row in csv.DictReader(file) if row["Date"][:7] <= until]
-
-
-def household_file() -> bytes:
-    """Return the file as it is."""
-    return (_FOLDER / "household.csv").read_bytes()
-
-
-def budgets() -> list[dict[str, str]]:
-    """Return its budgets."""
-    return list(json.loads((_FOLDER / "budgets.json").read_text("utf-8")))
-
-
 def expected(until: str = TO_THE_END) -> set[Exceedance]:
     """Return the months that were exceeded, to the end of one, with the row that tipped each."""
     spent = rows()
@@ -80,23 +60,9 @@ def expected(until: str = TO_THE_END) -> set[Exceedance]:
             spent[entry["tipped_by_row"] - 1]["Payee"],
             spent[entry["tipped_by_row"] - 1]["Amount"],
         )
-        for entry in json.loads((_FOLDER / "expected-exceeded.json").read_text("utf-8"))
+        for entry in json.loads((FOLDER / "expected-exceeded.json").read_text("utf-8"))
         if entry["month"] <= until
     }
-
-
-def set_budgets(person: Person) -> dict[str, str]:
-    """Make the categories that budgets need, and the budgets; return budget id to category."""
-    known = {entry["name"]: entry["id"] for entry in person.read("categories")["items"]}
-    made = {}
-    for budget in budgets():
-        name = budget["category"]
-        category = known.get(name) or person.made("categories", name=name)["id"]
-        answer = person.budget(
-            budget["amount"], currency="USD", name=name, category_ids=[category], period="monthly", starts_on="2015-01-01"
-        )
-        made[answer["id"]] = name
-    return made
 
 
 def move_clock(path: Path, day: str) -> None:
@@ -135,15 +101,6 @@ def pages(person: Person, path: str, **params: Any) -> Iterator[dict[str, Any]]:
         cursor = page["next_cursor"]
         if cursor is None:
             return
-
-
-def settled(process: OutlayProcess) -> bool:
-    """Say whether no event waits anywhere, as far as everything can be measured."""
-    page = httpx.get(f"{process.management}/metrics", timeout=60).raise_for_status().text
-    meters = ("outlay_outbox_oldest_seconds{", "outlay_queue_depth{", "outlay_measurements_failing")
-    figures = [line for line in page.splitlines() if line.startswith(meters)]
-    assert len(figures) > 1
-    return all(line.endswith(" 0.0") for line in figures)
 
 
 @dataclass(frozen=True)

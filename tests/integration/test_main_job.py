@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from household.replay import settled
+from support.household_file import settled
 from testing.clients.client import PASSWORD, Person
 from testing.clients.watcher import Watcher
 from testing.servers.process import OutlayProcess

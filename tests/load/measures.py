@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from household.replay import settled
 from load import floor
 from load.instruments import bare_flask, cpu_seconds, csv_file, expense, headers_of, load, resident_mb, rows_of, timed
+from support.household_file import settled
 from testing.clients.client import Person
 from testing.servers.process import OutlayProcess
 from testing.waiting import eventually

@@ -16,6 +16,7 @@ from rolling.browser import Browser, Tally
 from rolling.clients import Clients
 from rolling.cluster import Cluster
 from rolling.event_listener import Page
+from testing.servers.disk import EndlessDisk
 from testing.servers.mailprocess import MailProcess
 from testing.servers.proxy import Board
 
@@ -49,11 +50,9 @@ class RollingEnvironment(Environment):
         self.secrets = folder / "secrets"
 
     def _start(self, stack: ExitStack) -> None:
-        from faults.environment import _Folder
-
         self.mails.start()
         stack.callback(self.mails.stop)
-        self.disk = _Folder(self.options.folder / "stores")
+        self.disk = EndlessDisk(self.options.folder / "stores")
         self.secrets.mkdir(parents=True)
         self.tell("OUTLAY_DATA_KEY", secrets.token_hex(32))
         self.tell("OUTLAY_BUS", self.broker.add_vhost(self.vhost))

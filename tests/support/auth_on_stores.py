@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 import sqlite3
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
@@ -10,10 +9,10 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from auth.store.cloudant.address import cloudant_address
 from auth.store.cloudant.documents import CloudantDocuments
 from auth.store.embedded import SqliteDocuments
 from support.auth_alone import Auth, auths
+from support.couch_databases import a_database
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -34,11 +33,11 @@ def auths_on_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[C
             yield make
         return
 
-    couch, database = request.getfixturevalue("couch"), f"test-{secrets.token_hex(8)}"
-    address = cloudant_address(f"{couch.replace('http', 'cloudant', 1)}/{database}")
+    couch = request.getfixturevalue("couch")
+    address = a_database(couch)
 
     def docs() -> list[tuple[str, str]]:
-        found = httpx.get(f"{couch}/{database}/_all_docs", params={"include_docs": "true"}, timeout=60).json()["rows"]
+        found = httpx.get(f"{couch}/{address.database}/_all_docs", params={"include_docs": "true"}, timeout=60).json()["rows"]
         return [(row["doc"]["kind"], row["doc"]["user_id"]) for row in found if not row["id"].startswith("_")]
 
     with auths(lambda ring: CloudantDocuments(address, on_events=ring), docs, tmp_path) as make:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from auth.access_tokens.service import MOST_TOKENS
-from auth.store.cloudant.documents import _json
+from auth.store.cloudant.documents import to_json
 from auth.users.model import MOST_SESSIONS
 from auth.users.unit_of_work import MOST_PENDING_EVENTS
 
@@ -35,4 +35,4 @@ def test_a_full_user_document_is_far_below_the_limit(auth):
 
 
 def size_of(auth, user_id: str) -> int:
-    return len(json.dumps(_json(auth.documents.get(f"user:{user_id}"))))
+    return len(json.dumps(to_json(auth.documents.get(f"user:{user_id}"))))

@@ -17,9 +17,9 @@ from chassis.runtime.problems import UnavailableError
 from expenses.errors import UnacceptableReceiptError
 from expenses.receipts.examiner import ReceiptExaminer
 from expenses.receipts.worker_pool import WorkerPool
-from faults.environment import Disk
 from support.receipt_requests import PHOTO
 from testing.fakes import pictures
+from testing.servers.disk import Disk
 
 LITTLE = "import resource, runpy; resource.setrlimit(resource.RLIMIT_AS, (200_000_000, 200_000_000)); runpy.run_module({!r}, run_name='__main__')"
 

@@ -130,7 +130,7 @@ class CloudantDocuments:
             self._on_events()
 
     def _draft(self, document: Document) -> Json:
-        return marked(_json(document), document.marks, self._now())
+        return marked(to_json(document), document.marks, self._now())
 
     def _select(self, index: str, selector: Json, **options: Any) -> list[Document]:
         use = {"use_index": [f"outlay-{index}", index], "allow_fallback": False}
@@ -144,7 +144,8 @@ class CloudantDocuments:
         return None
 
 
-def _json(document: Document) -> Json:
+def to_json(document: Document) -> Json:
+    """Return a document as Cloudant stores it."""
     fields = {
         "_rev": document.revision or None,
         "expires_at": document.expires_at,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -10,7 +9,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from auth.errors import RevisionConflictError
-from auth.store.cloudant.address import CloudantAddress, cloudant_address
 from auth.store.cloudant.documents import CloudantDocuments
 from auth.store.document import Document, Lease, PendingEvent
 from auth.store.embedded import SqliteDocuments
@@ -18,6 +16,7 @@ from auth.store.outbox import DocumentOutbox
 from chassis.messaging.events import Event
 from chassis.runtime.ids import uuid7
 from chassis.storage.database import StoreUnavailableError
+from support.couch_databases import a_database
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,10 +40,6 @@ def documents(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Docume
     store.migrate()
     yield store
     store.close()
-
-
-def a_database(server: str) -> CloudantAddress:
-    return cloudant_address(f"{server.replace('http', 'cloudant', 1)}/test-{secrets.token_hex(8)}")
 
 
 def a_document(document_id: str = "some:1", *events: PendingEvent, **fields: object) -> Document:
