@@ -32,15 +32,13 @@ class InProcess(httpx.BaseTransport):
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Send a request and return the complete response."""
         if self._transport is None:
-            message = "there is no application yet"
-            raise httpx.ConnectError(message, request=request)
+            raise httpx.ConnectError("there is no application yet", request=request)
         answer = asyncio.run_coroutine_threadsafe(_answer(self._transport, request), self._loop())
         try:
             return answer.result(self._seconds)
         except concurrent.futures.TimeoutError as error:
             answer.cancel()
-            message = f"no answer within {self._seconds:g} seconds"
-            raise httpx.ReadTimeout(message, request=request) from error
+            raise httpx.ReadTimeout(f"no answer within {self._seconds:g} seconds", request=request) from error
 
     def _loop(self) -> asyncio.AbstractEventLoop:
         with self._starting:

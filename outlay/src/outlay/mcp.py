@@ -51,8 +51,7 @@ def _url(environ: Mapping[str, str]) -> str:
     url = (environ.get("OUTLAY_URL") or "http://127.0.0.1:8000").rstrip("/")
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment or parts.username:
-        message = f"OUTLAY_URL: is {url!r}, must be the address of an Outlay such as https://outlay.example"
-        raise ConnectionSettingsError(message)
+        raise ConnectionSettingsError(f"OUTLAY_URL: is {url!r}, must be the address of an Outlay such as https://outlay.example")
     return url
 
 

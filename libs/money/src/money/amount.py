@@ -34,21 +34,17 @@ class Money:
             MoneyError: if the currency is unknown, or the string is no number, too large or has more decimals than the currency.
         """
         if currency not in CURRENCIES:
-            message = f"{currency} is not a currency of ISO 4217"
-            raise MoneyError(message)
+            raise MoneyError(f"{currency} is not a currency of ISO 4217")
         match = _PLAIN.fullmatch(amount)
         if match is None:
-            message = "must be a decimal number such as 12.34"
-            raise MoneyError(message)
+            raise MoneyError("must be a decimal number such as 12.34")
         sign, whole, fraction = match.group(1), match.group(2), match.group(3) or ""
         decimals = CURRENCIES[currency]
         if len(fraction.rstrip("0")) > decimals:
-            message = f"{currency} has {decimals or 'no'} decimals"
-            raise MoneyError(message)
+            raise MoneyError(f"{currency} has {decimals or 'no'} decimals")
         minor = int(whole + fraction[:decimals].ljust(decimals, "0"))
         if minor > MAX_MINOR:
-            message = "is too large"
-            raise MoneyError(message)
+            raise MoneyError("is too large")
         return cls(-minor if sign else minor, currency)
 
     @classmethod
@@ -61,8 +57,7 @@ class Money:
         """Round a decimal to the currency's minor unit, half to even; raises MoneyError if it is too large."""
         minor = int((amount.scaleb(CURRENCIES[currency])).quantize(Decimal(1), ROUND_HALF_EVEN))
         if abs(minor) > MAX_MINOR:
-            message = "is too large"
-            raise MoneyError(message)
+            raise MoneyError("is too large")
         return cls(minor, currency)
 
     @property
@@ -90,8 +85,7 @@ class Money:
 
     def _same(self, other: Money) -> int:
         if other.currency != self.currency:
-            message = f"{other.currency} cannot be added to {self.currency}"
-            raise MoneyError(message)
+            raise MoneyError(f"{other.currency} cannot be added to {self.currency}")
         return other.minor
 
 

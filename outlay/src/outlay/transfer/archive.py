@@ -88,8 +88,7 @@ def members(path: Path) -> Iterator[tuple[str, bytes]]:
     except (tarfile.TarError, EOFError, ValueError) as error:
         raise _damaged(path) from error
     except OSError as error:
-        message = f"{path} cannot be read: {error.strerror or error}."
-        raise ArchiveError(message) from error
+        raise ArchiveError(f"{path} cannot be read: {error.strerror or error}.") from error
 
 
 def rows_in(path: Path, content: bytes) -> list[tuple[bytes, Row]]:
@@ -107,8 +106,7 @@ def rows_in(path: Path, content: bytes) -> list[tuple[bytes, Row]]:
 def _row(line: bytes) -> Row:
     row: Row = json.loads(line)
     if line_of(row) != line:
-        message = "this is not how a row is written"
-        raise ValueError(message)
+        raise ValueError("this is not how a row is written")
     return row
 
 

@@ -34,8 +34,7 @@ def export_to(data_set: DataSet, path: Path) -> Manifest:
         PendingError: if something is pending, or the stores were used meanwhile.
     """
     if path.exists():
-        message = f"{path} already exists; choose another name."
-        raise FileExistsError(message)
+        raise FileExistsError(f"{path} already exists; choose another name.")
     for service in data_set.services:
         service.migrate()
     _check_whole(data_set)

@@ -71,12 +71,10 @@ def checked(path: Path, encryptor: Encryptor, parts: Iterable[str]) -> Manifest:
         else:
             _count(path, counted, name, content)
     if SEAL not in texts or MANIFEST not in texts:
-        message = f"{path} is cut off: its end is missing. Fetch it once more, or export again. Nothing was imported."
-        raise ArchiveError(message)
+        raise ArchiveError(f"{path} is cut off: its end is missing. Fetch it once more, or export again. Nothing was imported.")
     manifest = _opened(path, texts, encryptor)
     if counted.sums != {name: found for name, found in manifest.sums.items() if found.count} or set(manifest.sums) - known:
-        message = f"{path} is damaged: what is in it is not what its manifest says. Fetch it once more, or export again."
-        raise ArchiveError(message)
+        raise ArchiveError(f"{path} is damaged: what is in it is not what its manifest says. Fetch it once more, or export again.")
     return manifest
 
 
@@ -86,8 +84,7 @@ def _check_head(path: Path, name: str, content: bytes) -> None:
     except (ValueError, KeyError, TypeError):
         found = None
     if not isinstance(found, int):
-        message = f"{path} is no archive that `outlay export --all` made."
-        raise ArchiveError(message)
+        raise ArchiveError(f"{path} is no archive that `outlay export --all` made.")
     if found > FORMAT:
         message = f"{path} has format {found}, this version reads {FORMAT}: import it with the version that made it, or newer."
         raise ArchiveError(message)
@@ -101,8 +98,7 @@ def _count(path: Path, counted: Manifest, name: str, content: bytes) -> None:
         for line, _row in rows_in(path, content):
             counted.of(name.rpartition("/")[0]).add(line)
     else:
-        message = f"{path} is damaged: nobody knows what {name!r} in it is."
-        raise ArchiveError(message)
+        raise ArchiveError(f"{path} is damaged: nobody knows what {name!r} in it is.")
 
 
 def _opened(path: Path, texts: dict[str, bytes], encryptor: Encryptor) -> Manifest:
@@ -110,11 +106,9 @@ def _opened(path: Path, texts: dict[str, bytes], encryptor: Encryptor) -> Manife
         manifest, seal = Manifest.from_json(texts[MANIFEST]), json.loads(texts[SEAL])
         whole, signature = seal["sha256"] == hashlib.sha256(texts[MANIFEST]).hexdigest(), str(seal["signature"])
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        message = f"{path} is damaged: its manifest cannot be read. Fetch it once more, or export again."
-        raise ArchiveError(message) from error
+        raise ArchiveError(f"{path} is damaged: its manifest cannot be read. Fetch it once more, or export again.") from error
     if not whole:
-        message = f"{path} is damaged: its manifest was changed. Fetch it once more, or export again."
-        raise ArchiveError(message)
+        raise ArchiveError(f"{path} is damaged: its manifest was changed. Fetch it once more, or export again.")
     if not encryptor.is_signed(seal["sha256"].encode(), signature) or manifest.sealed_with - set(encryptor.key_ids):
         raise _strange(path)
     return manifest

@@ -145,5 +145,4 @@ def _probes(settings: AssistantSettings) -> Sequence[Probe]:
 
 def _check_chosen(assistants: AssistantWithFallback) -> None:
     if assistants.breaker.open:
-        message = f"{assistants.name} does not answer; the built-in assistant does"
-        raise ChosenAssistantError(message)
+        raise ChosenAssistantError(f"{assistants.name} does not answer; the built-in assistant does")

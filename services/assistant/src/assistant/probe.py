@@ -18,11 +18,9 @@ def gateway_probe(address: str, api: httpx.Client) -> Probe:
             )
             raise ProbeError(message) from error
         if answer.status_code == httpx.codes.MISDIRECTED_REQUEST:
-            message = f"OUTLAY_URL: the gateway at {address} has another OUTLAY_URL; give both the same"
-            raise ProbeError(message)
+            raise ProbeError(f"OUTLAY_URL: the gateway at {address} has another OUTLAY_URL; give both the same")
         if not answer.is_success or "/expenses" not in answer.text:
-            message = f"OUTLAY_API_URL: the server at {address} is not an Outlay gateway"
-            raise ProbeError(message)
+            raise ProbeError(f"OUTLAY_API_URL: the server at {address} is not an Outlay gateway")
         return f"the gateway at {address} answers"
 
     return Probe("gateway", try_it, processes=frozenset({"serve"}))

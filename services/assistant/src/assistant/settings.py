@@ -15,8 +15,7 @@ _MOST_A_MINUTE = 1_000_000
 
 def _address(text: str) -> str:
     if text and (urlsplit(text).scheme not in ("http", "https") or not urlsplit(text).hostname):
-        message = f"is {text!r}, must be an address such as http://gateway:8000"
-        raise ValueError(message)
+        raise ValueError(f"is {text!r}, must be an address such as http://gateway:8000")
     return text.rstrip("/")
 
 

@@ -17,8 +17,7 @@ def _store(text: str) -> str:
         return text  # checked together with the secrets, see `problems`
     if not text.startswith("sqlite:///") or text == "sqlite:///":
         # The value is not repeated: it may contain a password.
-        message = "must be sqlite:///<path to a file> or cloudants://<user>:<password>@<host>/<database>"
-        raise ValueError(message)
+        raise ValueError("must be sqlite:///<path to a file> or cloudants://<user>:<password>@<host>/<database>")
     return text
 
 

@@ -42,8 +42,7 @@ class DocumentsPart:
         if any(row["id"] == BLIND_INDEX_KEY for row in rows):
             self._delete_blind_index_key()
         if len(self._documents.save_all([_document(row) for row in rows])) < len(rows):
-            message = "a document of the archive is in the store already"
-            raise NotSavedError(message)
+            raise NotSavedError("a document of the archive is in the store already")
 
     def is_empty(self) -> bool:
         """Return whether there is nothing but the blind index key, which `migrate` creates."""

@@ -15,15 +15,13 @@ def _store(text: str) -> str:
         return text
     address = urlsplit(text)
     if address.scheme != "cos" or not address.hostname or "endpoint" not in parse_qs(address.query):
-        message = "must be file:<folder> or cos://<bucket>[/<prefix>]?endpoint=https://<host>[&region=<region>]"
-        raise ValueError(message)
+        raise ValueError("must be file:<folder> or cos://<bucket>[/<prefix>]?endpoint=https://<host>[&region=<region>]")
     return text
 
 
 def _scanner(text: str) -> str:
     if text and (urlsplit(text).scheme != "clamav" or not urlsplit(text).hostname):
-        message = f"is {text!r}, must be clamav://<host>[:<port>]"
-        raise ValueError(message)
+        raise ValueError(f"is {text!r}, must be clamav://<host>[:<port>]")
     return text
 
 

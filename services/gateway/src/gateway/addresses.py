@@ -29,8 +29,7 @@ class Addresses:
     def check_host(self, host: str) -> None:
         """Raise WrongHostError if the Host of a request is not one of ours."""
         if not self._is_public(host) and not self._is_local(host):
-            message = "The Host header is not the address of this Outlay (OUTLAY_URL). Use that address."
-            raise WrongHostError(message)
+            raise WrongHostError("The Host header is not the address of this Outlay (OUTLAY_URL). Use that address.")
 
     def is_own(self, origin: str, host: str) -> bool:
         """Say whether an Origin, with its scheme, is the address at which the request came in."""

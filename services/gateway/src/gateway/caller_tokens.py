@@ -33,8 +33,7 @@ class CallerTokens:
         """Return a credential with its service tokens; raises UnauthorizedError if nobody is signed in."""
         tokens = await self.tokens_of(credential)
         if credential is None or tokens is None:
-            message = "Sign in first."
-            raise UnauthorizedError(message)
+            raise UnauthorizedError("Sign in first.")
         return credential, tokens
 
     async def is_valid(self, credential: Credential) -> bool:

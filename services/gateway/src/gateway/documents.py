@@ -62,5 +62,4 @@ def _fetch(client: httpx.Client, name: str, address: str, sleep: Callable[[float
             sleep(_PAUSE_SECONDS)
         else:
             return document
-    message = f"{name} at {address} does not respond; is its address right?"
-    raise ServiceUnreachableError(message)
+    raise ServiceUnreachableError(f"{name} at {address} does not respond; is its address right?")

@@ -63,8 +63,7 @@ class EventStreams:
         """Return a new stream of a user on a book, which ends at once after `close`; raises TooManyStreamsError."""
         self._loop = asyncio.get_running_loop()
         if sum(stream.user_id == user_id for stream in self._streams[book_id]) >= _MAX_STREAMS:
-            message = f"{_MAX_STREAMS} event streams are open already; close a tab."
-            raise TooManyStreamsError(message)
+            raise TooManyStreamsError(f"{_MAX_STREAMS} event streams are open already; close a tab.")
         stream = EventStream(user_id, book_id)
         self._streams[book_id].add(stream)
         if self.closed:

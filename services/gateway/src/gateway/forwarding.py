@@ -108,8 +108,7 @@ class Forwarder:
 def _identity(service: str, tokens: ServiceTokens) -> list[tuple[bytes, bytes]]:
     token = tokens.token_for(service)
     if not token:  # auth is of an earlier version, which does not know the service
-        message = "This part of Outlay is being upgraded. Try again soon."
-        raise UnavailableError(message, headers={"Retry-After": "30"})
+        raise UnavailableError("This part of Outlay is being upgraded. Try again soon.", headers={"Retry-After": "30"})
     headers = [(b"authorization", b"Bearer " + token.encode())]
     if service == ASSISTANT and tokens.extension:
         headers.append((_EXTENSION, EXTENSION.encode() + tokens.extension.encode()))

@@ -39,8 +39,7 @@ class LiveEvents:
             credential.check_use("gateway", method, "/api/v1/events")
         credential, tokens = await self._caller_tokens.signed_in(credential)
         if not tokens.may_read:
-            message = "This needs an access token with the scope read."
-            raise ForbiddenError(message)
+            raise ForbiddenError("This needs an access token with the scope read.")
         if method == "HEAD":  # its body would never end and is never sent
             return Response(media_type=_MEDIA_TYPE)
         stream = self._streams.open(tokens.user_id, tokens.book_id)

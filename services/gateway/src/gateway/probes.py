@@ -22,14 +22,11 @@ def service_probe(name: str, address: str) -> Probe:
             message = f"{setting}: nothing responds at {address}: {type(error).__name__}; is {name} running there?"
             raise ProbeError(message) from error
         except (httpx.HTTPError, ValueError) as error:
-            message = f"{setting}: what responds at {address} is not a service of Outlay"
-            raise ProbeError(message) from error
+            raise ProbeError(f"{setting}: what responds at {address} is not a service of Outlay") from error
         if name not in str(document.get("info", {}).get("title", "")).lower():
-            message = f"{setting}: at {address} is another service: {document.get('info', {}).get('title', 'unnamed')}"
-            raise ProbeError(message)
+            raise ProbeError(f"{setting}: at {address} is another service: {document.get('info', {}).get('title', 'unnamed')}")
         if not ready:
-            message = f"{setting}: {address} responds but is not ready; run `python -m {name} check` there to see why"
-            raise ProbeError(message)
+            raise ProbeError(f"{setting}: {address} responds but is not ready; run `python -m {name} check` there to see why")
         return f"{address} responds and is ready"
 
     return Probe(name, probe)

@@ -107,8 +107,7 @@ class Router:
     async def _development_mail(self, mail: DevelopmentMail, path: str, headers: Headers) -> Response:
         _credential, tokens = await self._caller_tokens.signed_in(self._caller_tokens.credential(headers))
         if "authorization" in headers:  # a link in an email may do what no access token may
-            message = "This needs a session; sign in with your password."
-            raise ForbiddenError(message)
+            raise ForbiddenError("This needs a session; sign in with your password.")
         found = await run_in_threadpool(mail.answer, path, tokens.user_id)
         return JSONResponse(found) if found is not None else _status(404)
 

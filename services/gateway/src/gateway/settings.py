@@ -12,8 +12,7 @@ from chassis.security.gateway_keys import GATEWAY_KEY_DOC, parse_gateway_keys
 
 def _address(text: str) -> str:
     if urlsplit(text).scheme not in ("http", "https"):
-        message = f"is {text!r}, must be an address such as http://auth:8000"
-        raise ValueError(message)
+        raise ValueError(f"is {text!r}, must be an address such as http://auth:8000")
     return text.rstrip("/")
 
 

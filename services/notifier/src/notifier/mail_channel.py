@@ -50,8 +50,7 @@ def channel_from(text: str) -> Channel:
     """Read the setting; raises ValueError with a message for operators."""
     kind, colon, rest = text.partition(":")
     if not colon or kind not in set(Transport) or (kind == Transport.FILE and not rest):
-        message = f"is {text!r}, must be {FORMS}"
-        raise ValueError(message)
+        raise ValueError(f"is {text!r}, must be {FORMS}")
     transport = Transport(kind)
     if transport is Transport.FILE:
         return Channel(transport=transport, folder=rest)
@@ -61,8 +60,7 @@ def channel_from(text: str) -> Channel:
 def _sendgrid(url: str) -> Channel:
     parts = urlsplit(url or SENDGRID_URL)
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username or parts.query or parts.fragment:
-        message = "must be sendgrid: alone, or with the base URL of the API such as sendgrid:https://api.eu.sendgrid.com"
-        raise ValueError(message)
+        raise ValueError("must be sendgrid: alone, or with the base URL of the API such as sendgrid:https://api.eu.sendgrid.com")
     _port(parts)
     return Channel(transport=Transport.SENDGRID, url=parts.geturl().rstrip("/"), encrypted=parts.scheme == "https")
 
@@ -70,13 +68,11 @@ def _sendgrid(url: str) -> Channel:
 def _mail_server(transport: Transport, text: str) -> Channel:
     parts = urlsplit(text)
     if parts.password:
-        message = "contains a password; move it to SMTP_PASSWORD or to the file that SMTP_PASSWORD_FILE names"
-        raise ValueError(message)
+        raise ValueError("contains a password; move it to SMTP_PASSWORD or to the file that SMTP_PASSWORD_FILE names")
     options = parse_qs(parts.query, keep_blank_values=True)
     plain = options.pop("tls", ["yes"]) == ["no"]
     if not parts.hostname or parts.path not in {"", "/"} or parts.fragment or options or (plain and transport is Transport.SMTPS):
-        message = f"must be {transport}://user@host:{_PORTS[transport]}; smtp:// without TLS is smtp://host:25?tls=no"
-        raise ValueError(message)
+        raise ValueError(f"must be {transport}://user@host:{_PORTS[transport]}; smtp:// without TLS is smtp://host:25?tls=no")
     return Channel(
         transport=transport,
         host=parts.hostname,
@@ -90,5 +86,4 @@ def _port(parts: SplitResult) -> int | None:
     try:
         return parts.port
     except ValueError:
-        message = "has a port that is not a number from 0 to 65535"
-        raise ValueError(message) from None
+        raise ValueError("has a port that is not a number from 0 to 65535") from None

@@ -20,16 +20,14 @@ DEFAULT_SENDER = "Outlay <outlay@localhost.localdomain>"
 def _web_address(text: str) -> str:
     parts = urlsplit(text)
     if parts.scheme not in {"http", "https"} or not parts.netloc:
-        message = f"is {text!r}, must be a URL such as https://outlay.example.com"
-        raise ValueError(message)
+        raise ValueError(f"is {text!r}, must be a URL such as https://outlay.example.com")
     return text.rstrip("/")
 
 
 def _mailbox(text: str) -> str:
     _name, address = parseaddr(text)
     if not text.isprintable() or not address.rpartition("@")[2] or "@" not in address:
-        message = f"is {text!r}, must be one address such as Outlay <outlay@example.com>"
-        raise ValueError(message)
+        raise ValueError(f"is {text!r}, must be one address such as Outlay <outlay@example.com>")
     return text
 
 
@@ -44,16 +42,14 @@ def _yes_or_no(text: str) -> bool:
 
 def _secret(text: str) -> str:
     if not text.isascii() or not text.isprintable() or text.strip() != text:
-        message = "must be one line of ASCII without spaces around it"  # the value itself is a secret
-        raise ValueError(message)
+        raise ValueError("must be one line of ASCII without spaces around it")
     return text
 
 
 def _hook_key(text: str) -> str:
     key = "".join(line for line in text.split() if "-" not in line and line not in ("PUBLIC", "KEY"))
     if text.strip() and (not key or not re.fullmatch("[A-Za-z0-9+/]+=*", key)):
-        message = "must be the base64 key that SendGrid shows next to Signed Event Webhook"
-        raise ValueError(message)
+        raise ValueError("must be the base64 key that SendGrid shows next to Signed Event Webhook")
     return key
 
 
@@ -61,8 +57,7 @@ def _certificates(text: str) -> str:
     try:
         ssl.create_default_context(cafile=text or None)
     except (OSError, ssl.SSLError) as error:
-        message = f"is {text!r}, which cannot be read as a PEM file of certificates"
-        raise ValueError(message) from error
+        raise ValueError(f"is {text!r}, which cannot be read as a PEM file of certificates") from error
     return text
 
 

@@ -74,8 +74,7 @@ class Event:
     def from_json(cls, text: str | bytes) -> Event:
         """Parse and validate an event; raises EventError, NewerEventError."""
         if len(text) > MOST_BYTES:
-            message = f"it has {len(text):,} bytes, an event has {MOST_BYTES:,} at most"
-            raise EventError(message)
+            raise EventError(f"it has {len(text):,} bytes, an event has {MOST_BYTES:,} at most")
         try:
             body = json.loads(text)
             _check_version(body)
@@ -162,8 +161,7 @@ def _check_version(body: Mapping[str, Any]) -> None:
     if not isinstance(schema, str) or not schema.startswith(_SCHEMAS):
         return
     if kind not in _declared():
-        message = f"no event is called {kind} in this version: update this service, then replay"
-        raise NewerEventError(message)
+        raise NewerEventError(f"no event is called {kind} in this version: update this service, then replay")
     if schema != f"{_SCHEMAS}{kind}":
         message = f"it follows the schema {schema!r}, known here is '{_SCHEMAS}{kind}': update this service, then replay"
         raise NewerEventError(message)
@@ -177,7 +175,6 @@ def _declared() -> frozenset[str]:
 @cache
 def _validator(kind: str) -> jsonschema_rs.Draft202012Validator:
     if kind not in _declared():
-        message = f"no event is called {kind}"
-        raise KeyError(message)
+        raise KeyError(f"no event is called {kind}")
     schema = (files("chassis") / "contracts" / "events" / f"{kind}.json").read_text("utf-8")
     return jsonschema_rs.Draft202012Validator(json.loads(schema), validate_formats=True, mask="(its value)")

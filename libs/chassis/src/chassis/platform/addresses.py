@@ -38,8 +38,7 @@ def keys_of(kind: str, credentials: Mapping[str, Any]) -> Parts:
 def _documents(credentials: Mapping[str, Any], inside: str, _own: str) -> Parts:
     place, apikey = place_of(credentials), first(credentials, "apikey")
     if not apikey and not (place.user and place.password):
-        message = "has neither `apikey` nor `username` and `password` in its credentials"
-        raise BindingError(message)
+        raise BindingError("has neither `apikey` nor `username` and `password` in its credentials")
     plain = place.scheme in {"http", "cloudant"}
     certificate = certificate_file(place.certificate) if place.certificate and not plain else ""
     query = f"?{urlencode({'ca': certificate}, quote_via=quote)}" if certificate else ""
@@ -52,8 +51,7 @@ def _documents(credentials: Mapping[str, Any], inside: str, _own: str) -> Parts:
 def _sql(credentials: Mapping[str, Any], inside: str, own: str) -> Parts:
     place = place_of(credentials, "db2", "mysql")
     if not place.user or not place.password:
-        message = "has no `username` and `password` in its credentials"
-        raise BindingError(message)
+        raise BindingError("has no `username` and `password` in its credentials")
     return {"address": _mysql(place, inside) if _is_mysql(place, credentials) else _db2(place, credentials, inside or own)}
 
 
@@ -68,16 +66,14 @@ def _is_mysql(place: Place, credentials: Mapping[str, Any]) -> bool:
 def _mysql(place: Place, inside: str) -> str:
     database = inside or place.path
     if not database:
-        message = "names no database; say which by OUTLAY_BINDINGS, as <binding>/<database>=<setting>"
-        raise BindingError(message)
+        raise BindingError("names no database; say which by OUTLAY_BINDINGS, as <binding>/<database>=<setting>")
     query = {"ca": certificate_file(place.certificate)} if place.certificate else {}
     return _sql_address("mysql+pymysql", place, database, query)
 
 
 def _db2(place: Place, credentials: Mapping[str, Any], schema: str) -> str:
     if not place.path:
-        message = "names no database: `database` or `db` is missing in its credentials"
-        raise BindingError(message)
+        raise BindingError("names no database: `database` or `db` is missing in its credentials")
     query = {"schema": schema} if schema else {}
     if place.certificate:
         query["ca"] = certificate_file(place.certificate)
@@ -121,8 +117,7 @@ def _object_keys(credentials: Mapping[str, Any]) -> Parts:
         return {"access_key": access, "secret_key": secret}
     if apikey := first(credentials, "apikey"):
         return {"apikey": apikey, "instance": first(credentials, "resource_instance_id")}
-    message = "has neither `cos_hmac_keys` nor `apikey` in its credentials"
-    raise BindingError(message)
+    raise BindingError("has neither `cos_hmac_keys` nor `apikey` in its credentials")
 
 
 def _broker(credentials: Mapping[str, Any], inside: str, _own: str) -> Parts:
@@ -138,8 +133,7 @@ def _broker(credentials: Mapping[str, Any], inside: str, _own: str) -> Parts:
 def _mail(credentials: Mapping[str, Any], _inside: str, _own: str) -> Parts:
     apikey = first(credentials, "apikey", "api_key", "api-key", "SENDGRID_API_KEY", "password")
     if not apikey:
-        message = "has no `apikey` in its credentials"
-        raise BindingError(message)
+        raise BindingError("has no `apikey` in its credentials")
     sender = first(credentials, "from", "sender")
     return {"address": f"sendgrid:{first(credentials, 'uri', 'url')}", "apikey": apikey, **({"from": sender} if sender else {})}
 

@@ -45,8 +45,7 @@ def _pem(text: str) -> bytes:
         except ValueError:
             text = ""
     if _BEGIN not in text:
-        message = "brings a certificate that is neither PEM nor PEM in base64"
-        raise BindingError(message)
+        raise BindingError("brings a certificate that is neither PEM nor PEM in base64")
     return text.strip().encode("ascii", "ignore") + b"\n"
 
 

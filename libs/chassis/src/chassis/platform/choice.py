@@ -74,8 +74,7 @@ class _Known:
                 return keys_of(kind, binding.credentials)
             return parts_of(kind, binding.credentials, inside=mapping.inside if mapping else "", own=own)
         except BindingError as error:
-            message = f"{address}: the binding {binding} {error}"
-            raise BindingError(message) from None
+            raise BindingError(f"{address}: the binding {binding} {error}") from None
 
     def _lacks_keys(self, called: Mapping[str, str]) -> bool:
         return self.given[called["address"]].startswith(_STANDALONE) and not any(
@@ -113,8 +112,7 @@ def _mappings(choice: str, bindings: Sequence[Binding]) -> Iterator[_Mapping]:
             raise BindingError(_FORM)
         if not any(binding.called(name) for binding in bindings):
             names = ", ".join(binding.name for binding in bindings) or "nothing"
-            message = f"{SETTING}: names {name!r}, which is not bound; bound is: {names}"
-            raise BindingError(message)
+            raise BindingError(f"{SETTING}: names {name!r}, which is not bound; bound is: {names}")
         yield _Mapping(name, inside, setting)
 
 

@@ -36,8 +36,7 @@ def first(credentials: Mapping[str, Any], *keys: str) -> str:
         if value in (None, ""):
             continue
         if isinstance(value, bool) or not isinstance(value, str | int):
-            message = f"has {key!r} in its credentials, which should be a text"
-            raise BindingError(message)
+            raise BindingError(f"has {key!r} in its credentials, which should be a text")
         return str(value)
     return ""
 
@@ -87,11 +86,9 @@ def _flat(credentials: Mapping[str, Any]) -> Place:
 
 def _complete(place: Place) -> Place:
     if not place.host:
-        message = "has no host in its credentials, neither as `host` nor in `uri`"
-        raise BindingError(message)
+        raise BindingError("has no host in its credentials, neither as `host` nor in `uri`")
     if place.port and not place.port.isdigit():
-        message = "has a port in its credentials that is no number"
-        raise BindingError(message)
+        raise BindingError("has a port in its credentials that is no number")
     return place
 
 
@@ -104,8 +101,7 @@ def _address(text: str) -> SplitResult:
         address = urlsplit(text)
         _ = address.port
     except ValueError:
-        message = "has a `uri` in its credentials that is no address"
-        raise BindingError(message) from None
+        raise BindingError("has a `uri` in its credentials that is no address") from None
     return address
 
 

@@ -32,20 +32,17 @@ def _in_json(source: str, text: str) -> Iterator[Binding]:
         message = f"{source}: is no JSON; the platform writes it, so it was cut short or changed on its way here"
         raise BindingError(message) from None
     if not isinstance(kinds, dict):
-        message = f"{source}: must be an object of lists, one list for each kind of service"
-        raise BindingError(message)
+        raise BindingError(f"{source}: must be an object of lists, one list for each kind of service")
     for label, entries in kinds.items():
         if not isinstance(entries, list):
-            message = f"{source}: what stands under {label!r} must be a list of services"
-            raise BindingError(message)
+            raise BindingError(f"{source}: what stands under {label!r} must be a list of services")
         for number, entry in enumerate(entries, 1):
             yield _from_entry(source, label, number, entry)
 
 
 def _from_entry(source: str, label: str, number: int, entry: Any) -> Binding:
     if not isinstance(entry, dict) or not isinstance(entry.get("credentials"), dict):
-        message = f"{source}: service {number} under {label!r} has no credentials; bind it anew, with a service key"
-        raise BindingError(message)
+        raise BindingError(f"{source}: service {number} under {label!r} has no credentials; bind it anew, with a service key")
     names = [entry.get(key) for key in ("binding_name", "name", "instance_name")]
     known = [name for name in names if isinstance(name, str) and name] or [label]
     tags = entry.get("tags")
@@ -63,8 +60,7 @@ def _in_folders(root: Path) -> Iterator[Binding]:
     try:
         folders = sorted(path for path in root.iterdir() if path.is_dir() and not path.name.startswith("."))
     except OSError as error:
-        message = f"{_ROOT}: the folder {root} cannot be read: {error.strerror}"
-        raise BindingError(message) from None
+        raise BindingError(f"{_ROOT}: the folder {root} cannot be read: {error.strerror}") from None
     for folder in folders:
         yield _from_folder(folder)
 
@@ -88,23 +84,19 @@ def _whole(folder: Path, text: str) -> dict[str, Any]:
     except (ValueError, RecursionError):
         credentials = None
     if not isinstance(credentials, dict):
-        message = f"{_ROOT}: the file {folder.name}/{_WHOLE} must hold the credentials as a JSON object"
-        raise BindingError(message)
+        raise BindingError(f"{_ROOT}: the file {folder.name}/{_WHOLE} must hold the credentials as a JSON object")
     return credentials
 
 
 def _text(path: Path) -> str:
     try:
         if path.stat().st_size > _MOST_BYTES:
-            message = f"{_ROOT}: the file {path.parent.name}/{path.name} is larger than credentials are"
-            raise BindingError(message)
+            raise BindingError(f"{_ROOT}: the file {path.parent.name}/{path.name} is larger than credentials are")
         return path.read_text("utf-8").strip()
     except OSError as error:
-        message = f"{_ROOT}: the file {path.parent.name}/{path.name} cannot be read: {error.strerror}"
-        raise BindingError(message) from None
+        raise BindingError(f"{_ROOT}: the file {path.parent.name}/{path.name} cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:
-        message = f"{_ROOT}: the file {path.parent.name}/{path.name} is no text"
-        raise BindingError(message) from None
+        raise BindingError(f"{_ROOT}: the file {path.parent.name}/{path.name} is no text") from None
 
 
 def _numbered(bindings: list[Binding]) -> Iterator[Binding]:

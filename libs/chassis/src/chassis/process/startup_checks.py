@@ -27,8 +27,7 @@ def probes_of(service: Service) -> list[Probe]:
             message = f"OUTLAY_DATA_KEY: something in the store is {error}; give every process the keys that it was encrypted with"
             raise ProbeError(message) from error
         except UnavailableError as error:
-            message = "encrypted values cannot be read until the store works"
-            raise ProbeError(message) from error
+            raise ProbeError("encrypted values cannot be read until the store works") from error
         return "decrypts what is in the store"
 
     return [*service.probes(), Probe("data key", try_keys)]

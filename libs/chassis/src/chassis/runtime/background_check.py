@@ -43,8 +43,7 @@ class BackgroundCheck:
         """Raise what the check raised, or UnavailableError while it does not return."""
         self.begin()
         if not self._answered.wait(self._wait):
-            message = "it does not respond"
-            raise UnavailableError(message)
+            raise UnavailableError("it does not respond")
         if self._error is not None:
             raise self._error
 

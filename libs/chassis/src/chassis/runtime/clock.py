@@ -35,8 +35,7 @@ def clock_from(setting: str) -> Clock:
 def _instant(text: str) -> datetime:
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
-        message = f"{text} has no time zone; write it as 2026-11-22T10:00:00Z"
-        raise ValueError(message)
+        raise ValueError(f"{text} has no time zone; write it as 2026-11-22T10:00:00Z")
     return moment.astimezone(UTC)
 
 

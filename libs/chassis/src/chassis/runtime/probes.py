@@ -100,8 +100,7 @@ def folder_probe(name: str, folder: Path) -> Probe:
             )
             raise ProbeError(message) from error
         if free < _LEAST_FREE_MB:
-            message = f"the disk of {folder} has {free} MB left, less than {_LEAST_FREE_MB} MB; free some space"
-            raise ProbeError(message)
+            raise ProbeError(f"the disk of {folder} has {free} MB left, less than {_LEAST_FREE_MB} MB; free some space")
         return f"the folder {folder} is writable, {free} MB are free"
 
     return Probe(name, try_it)

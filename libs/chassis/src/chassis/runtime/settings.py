@@ -103,8 +103,7 @@ def _read_field(field: dataclasses.Field[Any], text: str | None) -> dict[str, An
     if text is not None:
         return {field.name: field.metadata["parse"](text)}
     if field.default is dataclasses.MISSING:
-        message = f"is missing: {field.metadata['doc']}"
-        raise ValueError(message)
+        raise ValueError(f"is missing: {field.metadata['doc']}")
     return {}
 
 
@@ -113,8 +112,7 @@ def one_of(*choices: str) -> Callable[[str], str]:
 
     def parse(text: str) -> str:
         if text not in choices:
-            message = f"is {text!r}, must be one of {', '.join(choices)}"
-            raise ValueError(message)
+            raise ValueError(f"is {text!r}, must be one of {', '.join(choices)}")
         return text
 
     return parse
@@ -125,8 +123,7 @@ def whole_number(least: int, most: int) -> Callable[[str], int]:
 
     def parse(text: str) -> int:
         if not text.isascii() or not text.isdigit() or not least <= int(text) <= most:
-            message = f"is {text!r}, must be a whole number from {least} to {most}"
-            raise ValueError(message)
+            raise ValueError(f"is {text!r}, must be a whole number from {least} to {most}")
         return int(text)
 
     return parse
@@ -164,16 +161,14 @@ def same_port_problems(port: int, management_port: int) -> list[str]:
 def ratio(text: str) -> float:
     number = float(text)
     if not 0 <= number <= 1:
-        message = f"is {text!r}, must be a number from 0 to 1"
-        raise ValueError(message)
+        raise ValueError(f"is {text!r}, must be a number from 0 to 1")
     return number
 
 
 def _collector(text: str) -> str:
     address = urlsplit(text)
     if text and (address.scheme not in ("http", "https") or not address.hostname or address.query):
-        message = f"is {text!r}, must be an OTLP/HTTP address such as http://collector:4318"
-        raise ValueError(message)
+        raise ValueError(f"is {text!r}, must be an OTLP/HTTP address such as http://collector:4318")
     return text.rstrip("/").removesuffix("/v1/traces")
 
 

@@ -38,11 +38,9 @@ def parse_keys(text: str) -> tuple[GivenKey, ...]:
         _parse_key(word, number) for number, line in enumerate(lines, start=1) for word in re.split(r"[\s,]+", line) if word
     )
     if not keys:
-        message = f"must be 64 hex digits, {_MADE_BY}"
-        raise ValueError(message)
+        raise ValueError(f"must be 64 hex digits, {_MADE_BY}")
     if len(set(keys)) < len(keys):
-        message = "holds the same key twice: give each once, the one that seals first"
-        raise ValueError(message)
+        raise ValueError("holds the same key twice: give each once, the one that seals first")
     return keys
 
 
@@ -55,8 +53,7 @@ def _parse_key(word: str, line: int) -> GivenKey:
     except ValueError:
         key = b""
     if len(key) != KEY_BYTES:
-        message = f"line {line} must be 64 hex digits, {_MADE_BY}, or wrapped:<root key>:<ciphertext>; a line for each key"
-        raise ValueError(message)
+        raise ValueError(f"line {line} must be 64 hex digits, {_MADE_BY}, or wrapped:<root key>:<ciphertext>; a line for each key")
     return key
 
 

@@ -46,12 +46,10 @@ class Encryptor:
         """Derive the keys of each purpose from data keys of 32 bytes; raises ValueError if two have one id."""
         for each in (key, *others):
             if len(each) != KEY_BYTES:
-                message = f"a data key has {len(each)} bytes, must have {KEY_BYTES}"
-                raise ValueError(message)
+                raise ValueError(f"a data key has {len(each)} bytes, must have {KEY_BYTES}")
         self._keys = {key_id_of(each): each for each in (key, *others)}
         if len(self._keys) != 1 + len(others):
-            message = "two of the data keys are the same"
-            raise ValueError(message)
+            raise ValueError("two of the data keys are the same")
         self.key_id = key_id_of(key)
         self._ciphers = {key_id: AESGCM(_derive(each, b"seal")) for key_id, each in self._keys.items()}
         self._signing = [_derive(each, b"sign") for each in self._keys.values()]
@@ -79,8 +77,7 @@ class Encryptor:
             bound = f"{key_id}|{associated_data}" if version == _FORMAT else key_id
             return self._ciphers[key_id].decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], bound.encode()).decode()
         except (ValueError, InvalidTag) as error:
-            message = "not a ciphertext, or made with other associated data, or changed since"
-            raise DecryptionError(message) from error
+            raise DecryptionError("not a ciphertext, or made with other associated data, or changed since") from error
 
     @property
     def current_prefix(self) -> str:

@@ -16,8 +16,7 @@ def parse_gateway_keys(text: str) -> tuple[str, ...]:
     keys = tuple(line.strip() for line in text.splitlines() if line.strip())
     for key in keys or ("",):
         if len(key) < _FEWEST_CHARACTERS or not key.isascii() or not key.isalnum():
-            message = f"needs at least {_FEWEST_CHARACTERS} letters and digits a line; make one with: openssl rand -hex 32"
-            raise ValueError(message)
+            raise ValueError(f"needs at least {_FEWEST_CHARACTERS} letters and digits a line; make one with: openssl rand -hex 32")
     return keys
 
 

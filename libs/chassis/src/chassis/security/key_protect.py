@@ -63,15 +63,12 @@ def key_protect_address(text: str) -> KeyProtectAddress:
     if not (parts.scheme == "https" or plain) or not parts.hostname or "@" in parts.netloc or not options.get("instance"):
         raise ValueError(_FORM)
     if unknown := sorted(options.keys() - _OPTIONS):
-        message = f"has the unknown option {unknown[0]}; it {_FORM}"
-        raise ValueError(message)
+        raise ValueError(f"has the unknown option {unknown[0]}; it {_FORM}")
     iam = urlsplit(options.get("iam", IAM_URL))
     if not (iam.scheme == "https" or (iam.scheme == "http" and iam.hostname in _LOOPBACK)):
-        message = "would send the API key in clear; iam= must be https://"
-        raise ValueError(message)
+        raise ValueError("would send the API key in clear; iam= must be https://")
     if "ca" in options and not Path(options["ca"]).is_file():
-        message = f"names an authority's certificate that is no file: {options['ca']}"
-        raise ValueError(message)
+        raise ValueError(f"names an authority's certificate that is no file: {options['ca']}")
     return KeyProtectAddress(
         url=f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}",
         instance=options["instance"],
@@ -126,8 +123,7 @@ class KeyProtect:
             told: dict[str, Any] = answer.json()
             _ = told["ciphertext" if action == "wrap" else "plaintext"]
         except (ValueError, KeyError, TypeError) as error:
-            message = f"{self._host} does not speak as Key Protect does; is OUTLAY_KEY_PROTECT right?"
-            raise KeyProtectError(message) from error
+            raise KeyProtectError(f"{self._host} does not speak as Key Protect does; is OUTLAY_KEY_PROTECT right?") from error
         return told
 
     def _sent(self, root: str, action: str, body: dict[str, str]) -> httpx.Response:
@@ -156,8 +152,7 @@ class KeyProtect:
         except RequestException as error:
             raise KeyProtectError(_unreachable("IAM", host, error)) from error
         except (PyJWTError, KeyError, TypeError, ValueError) as error:
-            message = f"{host} does not speak as IAM does; is iam= in OUTLAY_KEY_PROTECT right?"
-            raise KeyProtectError(message) from error
+            raise KeyProtectError(f"{host} does not speak as IAM does; is iam= in OUTLAY_KEY_PROTECT right?") from error
 
     def _refusal(self, answer: httpx.Response, root: str, action: str) -> str:
         who, status = f"Key Protect at {self._host}", answer.status_code
@@ -204,6 +199,5 @@ def _seconds(text: str) -> float:
     except ValueError:
         seconds = 0
     if not 0 < seconds <= _LONGEST_SECONDS:
-        message = f"must have seconds above 0, at most {_LONGEST_SECONDS:g}"
-        raise ValueError(message)
+        raise ValueError(f"must have seconds above 0, at most {_LONGEST_SECONDS:g}")
     return seconds

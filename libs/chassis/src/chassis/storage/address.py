@@ -17,8 +17,7 @@ def store_address(text: str) -> str:
     except (ArgumentError, ValueError):
         url = None
     if url is None or url.get_backend_name() not in KNOWN:
-        message = f"must be the address of a database, such as {_FORMS}"
-        raise ValueError(message)
+        raise ValueError(f"must be the address of a database, such as {_FORMS}")
     if problem := dialect_of(url).problem(url):
         raise ValueError(problem)
     return text

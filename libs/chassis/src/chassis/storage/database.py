@@ -64,8 +64,7 @@ class Database:
         address = sa.make_url(url)
         self.url, self._dialect = address, dialect_of(address)
         if problem := self._dialect.problem(address):
-            message = f"the address of a store {problem}"
-            raise ValueError(message)
+            raise ValueError(f"the address of a store {problem}")
         # Logged exceptions must not contain user data, so statements are shown without their values.
         self.engine: Engine = self._dialect.engine(address, pool_size=pool_size)
 

@@ -67,8 +67,7 @@ class IdempotencyStore:
             return None
         fingerprint, body, status, headers = found
         if fingerprint != key.fingerprint:
-            message = "This Idempotency-Key was used with another request; use a new one."
-            raise KeyReusedError(message)
+            raise KeyReusedError("This Idempotency-Key was used with another request; use a new one.")
         return StoredResponse(json.loads(body), status, json.loads(headers))
 
     def delete_old(self) -> None:

@@ -29,8 +29,7 @@ def reaching(database: Database, setting: str) -> str:
         with database.looking() as connection:
             return revision_of(connection) or ""
     except (StoreUnavailableError, SQLAlchemyError) as error:
-        message = f"{setting}: {database.explain(error)}"
-        raise ProbeError(message, lasting=database.is_refused(error)) from error
+        raise ProbeError(f"{setting}: {database.explain(error)}", lasting=database.is_refused(error)) from error
 
 
 def _try(database: Database, schema: Schema, setting: str) -> str:
@@ -64,8 +63,7 @@ def _try_rights(database: Database, setting: str) -> None:
                 if name != _VERSION:
                     _try_table(connection, name)
     except (StoreUnavailableError, DBAPIError) as error:
-        message = f"{setting}: {database.explain(error)}"
-        raise ProbeError(message, lasting=database.is_refused(error)) from error
+        raise ProbeError(f"{setting}: {database.explain(error)}", lasting=database.is_refused(error)) from error
 
 
 def _try_table(connection: Connection, name: str) -> None:

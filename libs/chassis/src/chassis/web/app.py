@@ -112,5 +112,4 @@ def _operation(handlers: object, name: str) -> Callable[..., Response]:
         if hasattr(handler, name):
             operation: Callable[..., Response] = getattr(handler, name)
             return operation
-    message = f"no handler has an operation {name}"
-    raise AttributeError(message)
+    raise AttributeError(f"no handler has an operation {name}")

@@ -30,8 +30,7 @@ class Authentication:
         """
         kind, _space, token = headers.get(b"authorization", b"").decode("latin-1").partition(" ")
         if kind.lower() != BEARER or not token:
-            message = "Sign in, or send a token as Authorization: Bearer."
-            raise UnauthorizedError(message)
+            raise UnauthorizedError("Sign in, or send a token as Authorization: Bearer.")
         caller = Caller.from_claims(self._verify(token))
         require_scope(caller, "GET" if operation_id in self._reading else method)
         return caller

@@ -28,13 +28,11 @@ def parse_json(raw: bytes) -> Any:
     try:
         return json.loads(raw.decode("utf-8"), parse_constant=_reject, parse_int=_whole, object_pairs_hook=_object)
     except UnicodeDecodeError as error:
-        message = "The body is not UTF-8."
-        raise InvalidRequestError(message) from error
+        raise InvalidRequestError("The body is not UTF-8.") from error
     except RecursionError as error:
         raise too_deep() from error
     except ValueError as error:
-        message = f"The body is not JSON: {error}."
-        raise InvalidRequestError(message) from error
+        raise InvalidRequestError(f"The body is not JSON: {error}.") from error
 
 
 def too_deep() -> InvalidRequestError:
@@ -75,18 +73,15 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(made) != len(pairs):
         seen: set[str] = set()
         twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
-        message = f"the key {twice[:50]!r} appears twice"
-        raise ValueError(message)
+        raise ValueError(f"the key {twice[:50]!r} appears twice")
     return made
 
 
 def _reject(name: str) -> NoReturn:
-    message = f"{name} is not a number in JSON"
-    raise ValueError(message)
+    raise ValueError(f"{name} is not a number in JSON")
 
 
 def _whole(digits: str) -> int:
     if len(digits) > _MOST_DIGITS:
-        message = f"a number has more than {_MOST_DIGITS} digits"
-        raise ValueError(message)
+        raise ValueError(f"a number has more than {_MOST_DIGITS} digits")
     return int(digits)

@@ -34,8 +34,7 @@ class Request:
     def caller(self) -> Caller:
         """The caller; raises UnauthorizedError if nobody is signed in."""
         if self.signed_in is None:
-            message = "Sign in first."
-            raise UnauthorizedError(message)
+            raise UnauthorizedError("Sign in first.")
         return self.signed_in
 
     @property
@@ -43,12 +42,10 @@ class Request:
         """The version in If-Match; raises VersionRequiredError without one."""
         given = self.headers.get("If-Match", "")
         if not given:
-            message = 'Send the version that you read as If-Match, such as "3".'
-            raise VersionRequiredError(message)
+            raise VersionRequiredError('Send the version that you read as If-Match, such as "3".')
         match = _VERSION.fullmatch(given.strip())
         if match is None:
-            message = 'If-Match must be one version in quotes, such as "3".'
-            raise InvalidRequestError(message)
+            raise InvalidRequestError('If-Match must be one version in quotes, such as "3".')
         return int(match.group(1))
 
     @property
@@ -68,14 +65,12 @@ class Request:
     def require_gateway(self) -> None:
         """Raise ForbiddenError unless a gateway sent the request."""
         if not self.sent_by_gateway:
-            message = f"Only a gateway may do this, with its key in {HEADER}."
-            raise ForbiddenError(message)
+            raise ForbiddenError(f"Only a gateway may do this, with its key in {HEADER}.")
 
     def require_session(self) -> Caller:
         """Return the caller if it is a person with a session; an access token may not do this. Raises ForbiddenError."""
         if self.caller.kind != "session":
-            message = "An access token may not do this; sign in with your password."
-            raise ForbiddenError(message)
+            raise ForbiddenError("An access token may not do this; sign in with your password.")
         return self.caller
 
 

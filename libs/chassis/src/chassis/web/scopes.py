@@ -24,8 +24,7 @@ def require_scope(caller: Caller | None, method: str) -> None:
     """Raise ForbiddenError unless the caller, if there is one, may use this method."""
     wanted = "read" if method in SAFE_METHODS else "write"
     if caller is not None and wanted not in caller.scopes:
-        message = f"This needs an access token with the scope {wanted}."
-        raise ForbiddenError(message)
+        raise ForbiddenError(f"This needs an access token with the scope {wanted}.")
 
 
 def without_reading(caller: Caller | None, answer: Response) -> Response:

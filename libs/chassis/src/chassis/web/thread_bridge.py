@@ -144,8 +144,7 @@ def _keep(piece: bytes, body: SpooledTemporaryFile[bytes]) -> None:
     try:
         body.write(piece)
     except OSError as error:  # large bodies go to disk, which may be full
-        message = "There is no space left for this upload. Try again soon."
-        raise UnavailableError(message, headers={"Retry-After": "30"}) from error
+        raise UnavailableError("There is no space left for this upload. Try again soon.", headers={"Retry-After": "30"}) from error
 
 
 def _environ(scope: Scope, body: SpooledTemporaryFile[bytes]) -> dict[str, Any]:

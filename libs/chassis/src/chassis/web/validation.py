@@ -113,8 +113,7 @@ class _CheckedOperation:
 def _needs_caller(operation: AbstractOperation) -> bool:
     """Return whether an operation needs a token; raises ValueError if it says so in a way that is not checked here."""
     if operation.security not in ([], [{BEARER: []}]):
-        message = f"{operation.operation_id} has a security requirement other than {BEARER}"
-        raise ValueError(message)
+        raise ValueError(f"{operation.operation_id} has a security requirement other than {BEARER}")
     return bool(operation.security)
 
 

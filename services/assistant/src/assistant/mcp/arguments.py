@@ -16,8 +16,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 def _one_line(text: str) -> str:
     if _CONTROL.search(text):
-        message = "must be one line without control characters"
-        raise ValueError(message)
+        raise ValueError("must be one line without control characters")
     return text
 
 

@@ -35,8 +35,7 @@ def written(name: str, given: Mapping[str, str], today: date) -> types.GetPrompt
     """Return a prompt with its arguments filled in; raises PromptError."""
     prompt = PROMPTS.get(name)
     if prompt is None:
-        message = f"Unknown prompt. Available prompts: {', '.join(PROMPTS)}."
-        raise PromptError(message)
+        raise PromptError(f"Unknown prompt. Available prompts: {', '.join(PROMPTS)}.")
     text = prompt.write(given, today)
     asked = types.PromptMessage(role="user", content=types.TextContent(text=text))
     return types.GetPromptResult(description=prompt.description, messages=[asked])
@@ -47,8 +46,7 @@ def _monthly_review(given: Mapping[str, str], today: date) -> str:
     try:
         first = date.fromisoformat(f"{month}-01")
     except ValueError as error:
-        message = "month must be a month such as 2017-09."
-        raise PromptError(message) from error
+        raise PromptError("month must be a month such as 2017-09.") from error
     last, before = _end_of(first), first - timedelta(days=1)
     return (
         f"Review my spending from {first} to {last} with Outlay's tools. Call spending grouped by category and compared with "

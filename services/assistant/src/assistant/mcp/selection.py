@@ -52,8 +52,7 @@ def selected(given: EntryFilter, tools: Toolbox) -> Selected:
 def check_days(first: date | None, last: date | None, first_name: str, last_name: str) -> None:
     """Raise ToolError if a period ends before it begins."""
     if first is not None and last is not None and last < first:
-        message = f"{last_name} ({last}) is before {first_name} ({first}); swap them."
-        raise ToolError(message, code="invalid_arguments")
+        raise ToolError(f"{last_name} ({last}) is before {first_name} ({first}); swap them.", code="invalid_arguments")
 
 
 def _categories(given: Sequence[str], known: Sequence[Category]) -> tuple[Category, ...]:

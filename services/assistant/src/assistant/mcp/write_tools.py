@@ -101,11 +101,9 @@ def _money(amount: str, currency: str) -> Money:
     try:
         parsed = Money.parse(amount, currency)
     except MoneyError as error:
-        message = f"The amount cannot be {amount} {currency}: {error}."
-        raise ToolError(message, code="invalid_arguments") from error
+        raise ToolError(f"The amount cannot be {amount} {currency}: {error}.", code="invalid_arguments") from error
     if not parsed.minor:
-        message = "The amount must be more than zero."
-        raise ToolError(message, code="invalid_arguments")
+        raise ToolError("The amount must be more than zero.", code="invalid_arguments")
     return parsed
 
 

@@ -30,8 +30,7 @@ class Changes:
     def carry_out(self, proposal_id: str, action: str, parameters: Values) -> Change:
         """Make a change; calling it again with the same id and parameters has no further effect."""
         if action not in self._actions:
-            message = f"{action!r} is not a possible action."
-            raise ToolError(message, code="action")
+            raise ToolError(f"{action!r} is not a possible action.", code="action")
         return self._actions[action](proposal_id, parameters)
 
     def undo(self, change: Values) -> None:
@@ -46,8 +45,7 @@ class Changes:
             case "recategorise":
                 self._recategorising.undo(change)
             case _:
-                message = "This cannot be undone."
-                raise ToolError(message, code="action")
+                raise ToolError("This cannot be undone.", code="action")
 
     def _add_expense(self, proposal_id: str, values: Values) -> Change:
         body = {

@@ -86,8 +86,7 @@ class PublicApi:
         try:
             answer = self._client.request(method, API + path, params=query, json=body, headers=sent)
         except httpx.TimeoutException as error:
-            message = "Your data took too long to answer. Try again in a minute."
-            raise ToolError(message, code="timeout", lasting=False) from error
+            raise ToolError("Your data took too long to answer. Try again in a minute.", code="timeout", lasting=False) from error
         except httpx.TransportError as error:
             message = "Your data is unavailable at the moment. Try again in a minute."
             raise ToolError(message, code="unreachable", lasting=False) from error
@@ -108,8 +107,7 @@ class PublicApi:
 def place(collection: str, number: str, *more: str) -> str:
     """Return the path of one item, such as /expenses/<id>; raises ToolError if the id is malformed."""
     if not _ID.fullmatch(number):
-        message = f"{number[:40]!r} is not a valid id."
-        raise ToolError(message, code="not-found")
+        raise ToolError(f"{number[:40]!r} is not a valid id.", code="not-found")
     return "/".join(["", collection, number, *more])
 
 

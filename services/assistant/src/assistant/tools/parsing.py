@@ -16,8 +16,7 @@ def money(wire: Mapping[str, str]) -> Money:
     try:
         return Money.from_wire(wire)
     except MoneyError as error:
-        message = f"A sum {error}."
-        raise ToolError(message, code="amount") from error
+        raise ToolError(f"A sum {error}.", code="amount") from error
 
 
 def entry(row: Mapping[str, Any], categories: Mapping[str, Category]) -> Entry:

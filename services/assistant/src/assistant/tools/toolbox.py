@@ -121,8 +121,7 @@ class Toolbox:
 
     def _require_write(self) -> None:
         if not self._person.may_write:
-            message = "This access token may only read. Use one with the scope write."
-            raise ToolError(message, code="forbidden")
+            raise ToolError("This access token may only read. Use one with the scope write.", code="forbidden")
 
     def _known(self) -> Mapping[str, Category]:
         if self._categories is None:

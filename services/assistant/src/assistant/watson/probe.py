@@ -36,8 +36,7 @@ def _try_it(settings: WatsonSettings, now: Callable[[], datetime]) -> str:
     if abs(off) > _MOST_OFF:
         minutes = round(abs(off).total_seconds() / 60)
         side = "behind" if off > timedelta() else "ahead of"
-        message = f"the clock of this machine is {minutes} minutes {side} Watson's; set it by NTP"
-        raise ProbeError(message)
+        raise ProbeError(f"the clock of this machine is {minutes} minutes {side} Watson's; set it by NTP")
     return f"{settings.watson_url} begins and ends a session of the assistant {settings.watson_assistant_id}"
 
 

@@ -33,22 +33,19 @@ def _is_here(host: str) -> bool:
 
 def _secret(text: str) -> str:
     if not text.isascii() or not text.isprintable() or text.strip("{}\"' ") != text:
-        message = "must be one line of ASCII without surrounding quotes, braces or spaces"  # the value itself is a secret
-        raise ValueError(message)
+        raise ValueError("must be one line of ASCII without surrounding quotes, braces or spaces")
     return text
 
 
 def _id(text: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9_-]{0,100}", text):
-        message = f"is {text!r}, must be an id such as 0f0b2a44-5a0e-4f7a-9d6b-2b1f0c9be3aa"
-        raise ValueError(message)
+        raise ValueError(f"is {text!r}, must be an id such as 0f0b2a44-5a0e-4f7a-9d6b-2b1f0c9be3aa")
     return text
 
 
 def _version(text: str) -> str:
     if not re.fullmatch(r"20[0-9]{2}-[01][0-9]-[0-3][0-9]", text):
-        message = f"is {text!r}, must be a date such as {VERSION}"
-        raise ValueError(message)
+        raise ValueError(f"is {text!r}, must be a date such as {VERSION}")
     return text
 
 
@@ -57,8 +54,7 @@ def _certificates(text: str) -> str:
         try:
             ssl.create_default_context(cafile=text)
         except (OSError, ValueError) as error:
-            message = f"the file {text} holds no certificates that can be read"
-            raise ValueError(message) from error
+            raise ValueError(f"the file {text} holds no certificates that can be read") from error
     return text
 
 

@@ -44,8 +44,7 @@ def timeouts() -> tuple[float, float]:
     """Return the connect and read timeouts; raises requests' Timeout if no time is left."""
     left = seconds_left()
     if left < _LEAST:
-        message = "no time is left"
-        raise requests.exceptions.ConnectTimeout(message)
+        raise requests.exceptions.ConnectTimeout("no time is left")
     return min(CONNECT_SECONDS, left), left
 
 
@@ -77,12 +76,10 @@ class BoundedAdapter(HTTPAdapter):
             size += len(part)
             if size > MOST_BYTES:
                 response.raw.close()
-                message = "the answer is too large"
-                raise requests.exceptions.JSONDecodeError(message, "", 0)
+                raise requests.exceptions.JSONDecodeError("the answer is too large", "", 0)
             if seconds_left() <= 0:
                 response.raw.close()
-                message = "the answer does not end"
-                raise requests.exceptions.ReadTimeout(message)
+                raise requests.exceptions.ReadTimeout("the answer does not end")
         return b"".join(parts)
 
 

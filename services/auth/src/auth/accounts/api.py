@@ -83,5 +83,4 @@ def _password_in(request: Request) -> str:
     try:
         return unquote(request.headers.get("X-Current-Password", ""), errors="strict")
     except UnicodeDecodeError as error:
-        message = "X-Current-Password is not percent-encoded UTF-8."
-        raise InvalidRequestError(message) from error
+        raise InvalidRequestError("X-Current-Password is not percent-encoded UTF-8.") from error

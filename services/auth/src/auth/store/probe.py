@@ -40,6 +40,5 @@ def _try_sqlite(documents: SqliteDocuments) -> str:
     try:
         documents.check()
     except SchemaError as error:
-        message = f"AUTH_STORE: {error}"
-        raise ProbeError(message) from error
+        raise ProbeError(f"AUTH_STORE: {error}") from error
     return f"sqlite {documents.database.url.database} answers, its documents are of version {VERSION}"

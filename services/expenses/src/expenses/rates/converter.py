@@ -77,6 +77,5 @@ def _converted(amount: Money, target: str, day: date, rate_of: Callable[[str, st
 def _in_bounds(money: Money) -> Money:
     """Return the money; raises MoneyError if it has more than the twelve digits that an amount may have on the wire."""
     if money.minor >= _MOST_WHOLE * 10 ** decimals_of(money.currency):
-        message = "is too large"
-        raise MoneyError(message)
+        raise MoneyError("is too large")
     return money

@@ -60,11 +60,9 @@ def _try_objects(settings: ExpensesSettings, files: ReceiptFiles) -> str:
         same = b"".join(files.read(key, 0, len(_PROBE))) == _PROBE
         files.remove(key)
     except (UnavailableError, ReceiptFileMissingError) as error:
-        message = f"RECEIPTS: {_explained(error).format(**told)}"
-        raise ProbeError(message) from error
+        raise ProbeError(f"RECEIPTS: {_explained(error).format(**told)}") from error
     if not same:
-        message = f"RECEIPTS: {told['endpoint']} returned something other than what was stored; is it an object store?"
-        raise ProbeError(message)
+        raise ProbeError(f"RECEIPTS: {told['endpoint']} returned something other than what was stored; is it an object store?")
     return f"the bucket {told['bucket']} at {told['endpoint']} can store, read and delete objects"
 
 
@@ -92,6 +90,5 @@ def _try_scanner(address: str) -> str:
         )
         raise ProbeError(message) from error
     if not answers:
-        message = f"RECEIPTS_SCANNER: the server at {address} is not ClamAV; give the port of clamd, usually 3310"
-        raise ProbeError(message)
+        raise ProbeError(f"RECEIPTS_SCANNER: the server at {address} is not ClamAV; give the port of clamd, usually 3310")
     return f"ClamAV answers at {address}"

@@ -124,8 +124,7 @@ class ReceiptExaminer:
         with uploaded.open("rb") as content:
             found = self._scanner.find(content)
         if found is not None:
-            message = f"The file contains malware: {found}."
-            raise UnacceptableReceiptError(message)
+            raise UnacceptableReceiptError(f"The file contains malware: {found}.")
 
 
 def _first_page(slot: Slot, kept: Path, thumbnail: Path) -> bytes:

@@ -100,14 +100,11 @@ class Slot:
                 command, env=self._environ, capture_output=True, stdin=subprocess.DEVNULL, timeout=left, check=True
             )
         except subprocess.TimeoutExpired as error:
-            message = "The file takes too long to be opened."
-            raise UnacceptableReceiptError(message) from error
+            raise UnacceptableReceiptError("The file takes too long to be opened.") from error
         except subprocess.CalledProcessError as error:
             if error.returncode == os.EX_TEMPFAIL:
-                message = "nothing could be written"
-                raise OSError(message) from error
-            message = "The file cannot be opened: it is damaged, or needs too much memory or time."
-            raise UnacceptableReceiptError(message) from error
+                raise OSError("nothing could be written") from error
+            raise UnacceptableReceiptError("The file cannot be opened: it is damaged, or needs too much memory or time.") from error
         result: dict[str, Any] = json.loads(done.stdout)
         if "refused" in result:
             raise UnacceptableReceiptError(result["refused"])

@@ -99,8 +99,7 @@ def _verifier(key: str) -> Callable[[str, str, str], bool]:
 
     webhook = EventWebhook(key)
     if not hasattr(webhook.public_key, "curve"):
-        message = "is not an ECDSA key"
-        raise ValueError(message)
+        raise ValueError("is not an ECDSA key")
     verify: Callable[[str, str, str], bool] = webhook.verify_signature
     return verify
 

@@ -30,11 +30,9 @@ class BrokerAddress:
         """Check the address; raises ValueError, whose text contains no password."""
         parts = urlsplit(self.url)
         if parts.scheme not in {"amqp", "amqps"} or not parts.hostname:
-            message = "must be amqp://<user>:<password>@<host>:<port>/<virtual host>, or amqps:// for TLS"
-            raise ValueError(message)
+            raise ValueError("must be amqp://<user>:<password>@<host>:<port>/<virtual host>, or amqps:// for TLS")
         if self.ca is not None and parts.scheme != "amqps":
-            message = "has an authority's certificate but is not amqps://"
-            raise ValueError(message)
+            raise ValueError("has an authority's certificate but is not amqps://")
         _ = parts.port  # raises ValueError
 
     @property

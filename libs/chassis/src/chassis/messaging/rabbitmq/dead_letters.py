@@ -107,8 +107,7 @@ class DeadLetters:
                 if connection.is_open:
                     connection.close()
         except AMQPError as error:
-            message = f"{self._address.shown}: {error!r}"
-            raise BrokerUnavailableError(message) from error
+            raise BrokerUnavailableError(f"{self._address.shown}: {error!r}") from error
 
 
 def _one_of(ids: Sequence[str] | None) -> _Look[bool]:

@@ -25,15 +25,13 @@ def _try(address: BrokerAddress) -> str:
     try:
         connection = pika.BlockingConnection(address.parameters("outlay check"))
     except (AMQPError, OSError) as error:
-        message = f"OUTLAY_BUS: {words(error, address)}"
-        raise ProbeError(message) from error
+        raise ProbeError(f"OUTLAY_BUS: {words(error, address)}") from error
     try:
         declare(connection.channel(), topology)
     except ChannelClosedByBroker as error:
         raise ProbeError(_refusal(error)) from error
     except AMQPError as error:
-        message = f"OUTLAY_BUS: the connection to {address.shown} was lost: {type(error).__name__}"
-        raise ProbeError(message) from error
+        raise ProbeError(f"OUTLAY_BUS: the connection to {address.shown} was lost: {type(error).__name__}") from error
     finally:
         if connection.is_open:
             connection.close()

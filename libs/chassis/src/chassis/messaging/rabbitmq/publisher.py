@@ -76,8 +76,7 @@ class Publisher:
             raise BrokerUnavailableError(self.link.trouble)
         if not batch.done.wait(CONFIRM_SECONDS):
             self.link.reset()  # so that a late confirm does not count for the next batch
-            message = f"no confirmation within {CONFIRM_SECONDS:.0f} s"
-            raise BrokerUnavailableError(message)
+            raise BrokerUnavailableError(f"no confirmation within {CONFIRM_SECONDS:.0f} s")
         if batch.trouble:
             raise BrokerUnavailableError(batch.trouble)
 

@@ -74,8 +74,7 @@ def retry_name(queue: str, delay: float) -> str:
         count = round(delay / seconds, 6)
         if count >= 1 and count == int(count):
             return f"{queue}.retry.{int(count)}{unit}"
-    message = f"a delay of {delay} s is not a whole number of milliseconds"
-    raise ValueError(message)
+    raise ValueError(f"a delay of {delay} s is not a whole number of milliseconds")
 
 
 def _moving_to(queue: str) -> dict[str, Any]:

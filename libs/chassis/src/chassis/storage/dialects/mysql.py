@@ -184,8 +184,7 @@ def _take(connection: Connection, lock: dict[str, Any]) -> None:
     with connection.begin():
         taken = connection.execute(sa.text("SELECT GET_LOCK(:name, :seconds)"), lock).scalar()
     if not taken:
-        message = "another migration of this store has not ended"
-        raise TimeoutError(message)
+        raise TimeoutError("another migration of this store has not ended")
 
 
 def _code(error: BaseException) -> int | None:

@@ -35,8 +35,7 @@ class Failures:
         try:
             # Routers disagree on line ends in a path, and what one lets through unchecked the other may serve.
             if _CONTROL.search(scope["path"]):
-                message = "The path has a control character."
-                raise InvalidRequestError(message)
+                raise InvalidRequestError("The path has a control character.")
             await self._app(scope, receive, watch)
         except Exception as error:
             if started:

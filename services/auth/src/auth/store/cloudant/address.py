@@ -77,8 +77,7 @@ def cloudant_address(text: str, *, password: str = "", apikey: str = "") -> Clou
     options = dict(parse_qsl(parts.query, keep_blank_values=True))
     unknown = sorted(options.keys() - {"auth", "tls", "ca", "seconds", "iam"})
     if unknown:
-        message = f"has the unknown option {unknown[0]}"
-        raise ValueError(message)
+        raise ValueError(f"has the unknown option {unknown[0]}")
     scheme = "https" if parts.scheme == "cloudants" or options.get("tls") == "true" else "http"
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     user = unquote(parts.username or "")
@@ -99,5 +98,4 @@ def _seconds(text: str) -> float:
     try:
         return float(text)
     except ValueError as error:
-        message = "must have a number of seconds"
-        raise ValueError(message) from error
+        raise ValueError("must have a number of seconds") from error

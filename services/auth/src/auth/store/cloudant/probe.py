@@ -52,8 +52,7 @@ def try_database(address: CloudantAddress, indexes: Iterable[str]) -> str:
 
 
 def _fail(sentence: str, error: Exception | None = None) -> None:
-    message = f"AUTH_STORE: {sentence}"
-    raise ProbeError(message) from error
+    raise ProbeError(f"AUTH_STORE: {sentence}") from error
 
 
 def _is_refused(error: Any) -> bool:

@@ -115,8 +115,7 @@ def _sample(stream: IO[bytes], encoding: str, delimiter: str) -> list[tuple[int,
     with open_text(stream, encoding) as text:
         records = list(islice(read_records(text, delimiter), _SAMPLE))
     if not records:
-        message = "The file has no rows."
-        raise UnreadableFileError(message)
+        raise UnreadableFileError("The file has no rows.")
     return records
 
 

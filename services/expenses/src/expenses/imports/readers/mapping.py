@@ -104,8 +104,7 @@ def read_mapping(text: str | None) -> Mapping:
 def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     made = dict(pairs)
     if len(made) != len(pairs):
-        message = "a key occurs twice"
-        raise ValueError(message)
+        raise ValueError("a key occurs twice")
     return made
 
 

@@ -111,16 +111,13 @@ class ExportRowReader:
     def read(self, cells: Sequence[str]) -> Row:
         """Return what the cells say; raises RowError if somebody changed them into something impossible."""
         if len(cells) != len(EXPORT_TITLES):
-            message = f"The row has {len(cells)} columns, but {len(EXPORT_TITLES)} are needed."
-            raise RowError(message)
+            raise RowError(f"The row has {len(cells)} columns, but {len(EXPORT_TITLES)} are needed.")
         day, payee, description, category, amount, currency, note, tags, kind, home, home_currency = cells
         if kind not in {EXPENSE, INCOME}:
-            message = f"Unknown kind {kind[:20]!r}. Use expense or income."
-            raise RowError(message)
+            raise RowError(f"Unknown kind {kind[:20]!r}. Use expense or income.")
         paid, home_amount = _money(amount.removeprefix("-"), currency), _money(home, home_currency)
         if paid.minor == 0:
-            message = "The amount is zero."
-            raise RowError(message)
+            raise RowError("The amount is zero.")
         texts = {
             "payee": one_line(unescape_formulas(payee)),
             "description": unescape_formulas(description).strip(),
@@ -143,8 +140,7 @@ class ExportRowReader:
 def _day(text: str) -> str:
     day = _READ_DAY(text)
     if day is None:
-        message = f"{text[:40]!r} is not a date in the format YYYY-MM-DD."
-        raise RowError(message)
+        raise RowError(f"{text[:40]!r} is not a date in the format YYYY-MM-DD.")
     return day
 
 
@@ -152,11 +148,9 @@ def _money(amount: str, currency: str) -> Money:
     try:
         money = Money.parse(amount, currency)
     except MoneyError as error:
-        message = f"{amount[:40]!r} in {currency[:20]!r} is not an amount."
-        raise RowError(message) from error
+        raise RowError(f"{amount[:40]!r} in {currency[:20]!r} is not an amount.") from error
     if money.minor < 0:
-        message = "The home amount is below zero."
-        raise RowError(message)
+        raise RowError("The home amount is below zero.")
     return money
 
 
@@ -174,6 +168,5 @@ def _tags(cell: str) -> str:
     if not isinstance(listed, list) or not all(isinstance(tag, str) for tag in listed):
         listed = cell.split(",")
     if len(listed) > _MOST_TAGS or any(len(tag.strip()) > _LONGEST_TAG for tag in listed):
-        message = f"There are more than {_MOST_TAGS} tags, or one has more than {_LONGEST_TAG} characters."
-        raise RowError(message)
+        raise RowError(f"There are more than {_MOST_TAGS} tags, or one has more than {_LONGEST_TAG} characters.")
     return tags_text(clean_tags(listed))

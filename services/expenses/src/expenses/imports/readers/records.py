@@ -42,8 +42,7 @@ def read_records(text: TextIO, delimiter: str) -> Iterator[tuple[int, list[str]]
                 raise _unclosed_quote(line)
             return
         if len(cells) > MOST_COLUMNS:
-            message = f"Line {line} has {len(cells)} columns; {MOST_COLUMNS} is the most. Is the delimiter right?"
-            raise UnreadableFileError(message)
+            raise UnreadableFileError(f"Line {line} has {len(cells)} columns; {MOST_COLUMNS} is the most. Is the delimiter right?")
         if cells and not (line == 1 and declared_delimiter(delimiter.join(cells))):
             yield line, cells
         line = reader.line_num + 1
@@ -54,8 +53,7 @@ def _lines(text: TextIO) -> Iterator[str]:
     while line := text.readline(_LONGEST_LINE):
         number += 1
         if len(line) == _LONGEST_LINE and not line.endswith(("\n", "\r")):
-            message = f"Line {number} is longer than {_LONGEST_LINE:,} characters; this is not a file of bookings."
-            raise UnreadableFileError(message)
+            raise UnreadableFileError(f"Line {number} is longer than {_LONGEST_LINE:,} characters; this is not a file of bookings.")
         yield line
     yield _END
 

@@ -55,8 +55,7 @@ class MoneyReader:
             spent = found.negative != self._spending_positive
         code = code or found.currency or self._currency
         if code not in CURRENCIES:
-            message = f"{code[:20]!r} is not a currency. Correct it, or choose another column for the currency."
-            raise RowError(message)
+            raise RowError(f"{code[:20]!r} is not a currency. Correct it, or choose another column for the currency.")
         says = self._kind(kind) or self._kind(found.word) if (kind or found.word) else None
         if says == IGNORE:
             raise RowLeftOutError(_why_ignored((kind or found.word).strip()))
@@ -87,8 +86,7 @@ class MoneyReader:
             amount = self._parsed(text, code) if normalized(text).strip("-") else None
             if amount is not None and (amount.whole + amount.fraction).strip("0"):
                 return amount, spent
-        message = "Both amounts are empty."
-        raise RowError(message)
+        raise RowError("Both amounts are empty.")
 
     def _parsed(self, text: str, code: str | None) -> Amount:
         decimal = self._decimal or decimal_in(text, CURRENCIES.get(code or self._currency, 2))
@@ -116,13 +114,11 @@ def _minor(amount: Amount, currency: str) -> int:
         whole, fraction = whole + fraction, ""
     if len(fraction) > decimals:
         if fraction[decimals:].strip("0"):
-            message = f"The amount has {len(fraction)} decimals, but {currency} has {decimals or 'none'}."
-            raise RowError(message)
+            raise RowError(f"The amount has {len(fraction)} decimals, but {currency} has {decimals or 'none'}.")
         fraction = fraction[:decimals]
     minor = int(whole + fraction.ljust(decimals, "0"))
     if minor == 0:
-        message = "The amount is zero."
-        raise RowError(message)
+        raise RowError("The amount is zero.")
     return minor
 
 
@@ -206,8 +202,7 @@ class MappedRowReader:
     def _padded(self, cells: Sequence[str]) -> Sequence[str]:
         """Return a short row with blanks for the optional cells at its end."""
         if len(cells) < self._needed:
-            message = f"The row has {len(cells)} columns and needs {self._needed}."
-            raise RowError(message)
+            raise RowError(f"The row has {len(cells)} columns and needs {self._needed}.")
         return [*cells, *[""] * (self._width - len(cells))]
 
     def _no_day(self, text: str) -> RowError:

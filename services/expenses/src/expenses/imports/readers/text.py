@@ -102,8 +102,7 @@ def detect_encoding(stream: IO[bytes], locale: str = "", home_currency: str = ""
     stream.seek(0)
     head = stream.read(_HEAD)
     if not head.strip(b" \t\r\n\xef\xbb\xbf"):
-        message = "The file is empty."
-        raise UnreadableFileError(message)
+        raise UnreadableFileError("The file is empty.")
     _refuse_other_formats(head)
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or _utf16_without_bom(head):
         return Encoding("utf-16")
@@ -183,7 +182,6 @@ def open_text(stream: IO[bytes], encoding: str) -> Iterator[io.TextIOWrapper]:
     try:
         yield text
     except UnicodeDecodeError as error:
-        message = f"The file is not {encoding}, or a part of it is missing. Export it again as UTF-8."
-        raise UnreadableFileError(message) from error
+        raise UnreadableFileError(f"The file is not {encoding}, or a part of it is missing. Export it again as UTF-8.") from error
     finally:
         text.detach()

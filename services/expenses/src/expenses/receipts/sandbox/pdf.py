@@ -23,17 +23,14 @@ _LEAST_POINTS, _MOST_POINTS = 1.0, 1_000_000.0
 def check(data: bytes) -> None:
     """Raise RefusedError for a PDF that is truncated or a decompression bomb."""
     if b"%%EOF" not in data[-_TAIL:]:
-        message = "The PDF ends in the middle; it was not uploaded as a whole."
-        raise RefusedError(message)
+        raise RefusedError("The PDF ends in the middle; it was not uploaded as a whole.")
     if _PACKED_TWICE.search(data):
-        message = "The PDF is packed twice over, as no program does that means well."
-        raise RefusedError(message)
+        raise RefusedError("The PDF is packed twice over, as no program does that means well.")
     left = _MOST_UNPACKED
     for start in _STREAM.finditer(data):
         left -= _unpacked_size(data, start.end(), left)
         if left <= 0:
-            message = "The PDF unpacks to more than 256 MB; print it into a new one."
-            raise RefusedError(message)
+            raise RefusedError("The PDF unpacks to more than 256 MB; print it into a new one.")
 
 
 def _unpacked_size(data: bytes, place: int, most: int) -> int:
@@ -65,10 +62,8 @@ def draw_first_page(data: bytes, side: int) -> bytes:
         page = pypdfium2.PdfDocument(data)[0]
         width, height = page.get_size()
         if not (_LEAST_POINTS <= width <= _MOST_POINTS and _LEAST_POINTS <= height <= _MOST_POINTS):
-            message = "The first page has no size that can be drawn."
-            raise RefusedError(message)
+            raise RefusedError("The first page has no size that can be drawn.")
         drawn = page.render(scale=min(side / max(width, height), _MOST_ENLARGED), may_draw_forms=False)
         return as_webp(drawn.to_pil())
     except (pypdfium2.PdfiumError, IndexError, ValueError, OverflowError) as error:
-        message = "The first page cannot be drawn."
-        raise RefusedError(message) from error
+        raise RefusedError("The first page cannot be drawn.") from error

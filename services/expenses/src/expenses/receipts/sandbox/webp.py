@@ -18,8 +18,7 @@ def strip_metadata(data: bytes) -> bytes:
     chunks, exif = [], b""
     for name, content in _chunks(data, end):
         if name in _ANIMATION:
-            message = "The picture moves; a receipt is a still one."
-            raise RefusedError(message)
+            raise RefusedError("The picture moves; a receipt is a still one.")
         if name == b"EXIF":
             exif = kept_exif(content)
         elif name in _KEPT:
@@ -35,8 +34,7 @@ def _chunks(data: bytes, end: int) -> list[tuple[bytes, bytes]]:
     while place + 8 <= end:
         length = int.from_bytes(data[place + 4 : place + 8], "little")
         if place + 8 + length > end:
-            message = "The picture is damaged."
-            raise RefusedError(message)
+            raise RefusedError("The picture is damaged.")
         found.append((data[place : place + 4], data[place + 8 : place + 8 + length]))
         place += 8 + length + length % 2
     return found

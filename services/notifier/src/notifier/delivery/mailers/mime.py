@@ -44,8 +44,7 @@ def is_id(text: str) -> bool:
 def checked_id(mail_id: str) -> str:
     """Return the id; raises RefusedError if it is not one."""
     if not is_id(mail_id):
-        message = "The email's id is not a UUID."
-        raise RefusedError(message)
+        raise RefusedError("The email's id is not a UUID.")
     return mail_id
 
 

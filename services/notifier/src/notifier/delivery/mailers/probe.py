@@ -42,8 +42,7 @@ def _probe_sendgrid(mailer: Any, url: str) -> str:
             raise
         raise ProbeError(_status_problem(int(status), url)) from error
     if _SEND_SCOPE not in scopes:
-        message = f"SENDGRID_API_KEY: lacks the scope {_SEND_SCOPE}; create a key with it"
-        raise ProbeError(message)
+        raise ProbeError(f"SENDGRID_API_KEY: lacks the scope {_SEND_SCOPE}; create a key with it")
     rest = "" if "messages.read" in scopes else "; it may not read Email Activity, so uncertain deliveries stay uncertain"
     return f"{url} accepts the key, which may send{rest}"
 

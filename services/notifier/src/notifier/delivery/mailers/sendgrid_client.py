@@ -73,8 +73,7 @@ class _Connection(http.client.HTTPConnection):
         super().connect()
         if self.timeout is not None and time.monotonic() - begun > self.timeout:
             self.close()
-            message = "connecting took too long"
-            raise TimeoutError(message)
+            raise TimeoutError("connecting took too long")
 
 
 class _TlsConnection(_Connection, http.client.HTTPSConnection):
