@@ -16,9 +16,10 @@ from chassis.messaging.rabbitmq.topology import suite_queues
 from chassis.process.check_command import add_check_command, say_findings
 from chassis.process.events_command import add_events_command, report_encrypted, run_events_command
 from chassis.process.keys_command import add_keys_command, add_migrate_command, run_keys_command
+from chassis.process.settings_command import complain, say, say_problems
 from chassis.runtime.logs import configure_logs
 from chassis.runtime.metrics import Metrics
-from chassis.runtime.probes import Finding, run_probes
+from chassis.runtime.probes import run_probes
 from chassis.runtime.settings import SettingsError, read_settings
 from chassis.security.audit_log import recorded_command
 from chassis.security.data_keys import keys_in
@@ -44,12 +45,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with recorded_command("outlay", options):
             return _COMMANDS[options.command](settings, options)
     except SettingsError as error:
-        if options.command == "check":
-            return say_findings([Finding("settings", False, problem, 0) for problem in error.problems], options, say=_say)
-        _print_errors(["Outlay cannot start with these settings:", *(f"  {problem}" for problem in error.problems)])
-        return 2
+        return say_problems("Outlay", error, options)
     except (KeyProtectError, DecryptionError) as error:
-        _print_errors([f"Outlay cannot read its data: {error}"])
+        complain([f"Outlay cannot read its data: {error}"])
         return 1
 
 
@@ -87,9 +85,9 @@ def _run(settings: HomeSettings, options: argparse.Namespace) -> int:
     def on_ready(port: int) -> None:
         address = f"http://{_REACHED_AT.get(settings.host, settings.host)}:{port}"
         if options.command == "demo":
-            threading.Thread(target=fill_with_demo_data, args=(address, _say), name="demo", daemon=True).start()
+            threading.Thread(target=fill_with_demo_data, args=(address, say), name="demo", daemon=True).start()
         else:
-            _say(f"Outlay is ready: {settings.url or address}   (data in {settings.data.resolve()}; Ctrl-C stops it)")
+            say(f"Outlay is ready: {settings.url or address}   (data in {settings.data.resolve()}; Ctrl-C stops it)")
 
     try:
         with hold_folder(settings.data):
@@ -101,9 +99,9 @@ def _run(settings: HomeSettings, options: argparse.Namespace) -> int:
                 management_port=settings.management_port,
             )
     except (DataFolderInUseError, SchemaTooNewError, HalfImportedError) as error:
-        _print_errors([str(error)])
+        complain([str(error)])
         return 1
-    _say("Outlay has stopped.")
+    say("Outlay has stopped.")
     return 0
 
 
@@ -113,14 +111,14 @@ def _check(settings: HomeSettings, options: argparse.Namespace) -> int:
 
     built = build_services(settings, os.environ)
     try:
-        return say_findings(run_probes(home_probes(settings, built.services, built.assistant.probes())), options, say=_say)
+        return say_findings(run_probes(home_probes(settings, built.services, built.assistant.probes())), options, say=say)
     finally:
         built.close()
 
 
 def _openapi(_options: argparse.Namespace) -> int:
     document = merge_specs(load_spec("gateway"), [load_spec(name) for name in SERVICES])
-    _say(json.dumps(document, indent=2))
+    say(json.dumps(document, indent=2))
     return 0
 
 
@@ -130,7 +128,7 @@ def _settings(options: argparse.Namespace) -> int:
     if options.write:
         options.write.write_text(written_into(options.write.read_text("utf-8")), "utf-8")
     else:
-        _say(as_json() if options.json else as_lines())
+        say(as_json() if options.json else as_lines())
     return 0
 
 
@@ -138,7 +136,7 @@ def _mcp(options: argparse.Namespace) -> int:
     try:
         serve_assistant(options, os.environ)
     except ConnectionSettingsError as error:
-        _print_errors([str(error)])
+        complain([str(error)])
         return 2
     except KeyboardInterrupt:
         return 130
@@ -153,9 +151,9 @@ def _migrate(settings: HomeSettings, options: argparse.Namespace) -> int:
     suite = build_suite(settings, os.environ)  # which brings the stores to the newest schema
     try:
         asked = suite.services if options.what == "rekey" else ()
-        done = [report(each.name, each.rekey(), suite.encryptor.key_ids, say=_say) for each in asked]
+        done = [report(each.name, each.rekey(), suite.encryptor.key_ids, say=say) for each in asked]
         if asked:
-            report_encrypted(suite.bus, suite.encryptor.key_ids[1:], say=_say)
+            report_encrypted(suite.bus, suite.encryptor.key_ids[1:], say=say)
     finally:
         suite.close()
     return 0 if all(done) else 1
@@ -163,7 +161,7 @@ def _migrate(settings: HomeSettings, options: argparse.Namespace) -> int:
 
 def _keys(settings: HomeSettings, options: argparse.Namespace) -> int:
     given = keys_in(settings.key_file) if settings.key_file.exists() else ()
-    run_keys_command(settings, options.action, say=_say, given=given)
+    run_keys_command(settings, options.action, say=say, given=given)
     return 0
 
 
@@ -172,10 +170,10 @@ def _events(settings: HomeSettings, options: argparse.Namespace) -> int:
         return _events_at_broker(settings.broker, options)
     path = settings.data / "bus.db"
     if not path.exists():
-        _print_errors([f"There are no events in {settings.data}; is OUTLAY_DATA right?"])
+        complain([f"There are no events in {settings.data}; is OUTLAY_DATA right?"])
         return 1
     bus = EmbeddedBus(path, [], metrics=Metrics())
-    run_events_command(bus, options, say=_say)
+    run_events_command(bus, options, say=say)
     bus.close()
     return 0
 
@@ -183,9 +181,9 @@ def _events(settings: HomeSettings, options: argparse.Namespace) -> int:
 def _events_at_broker(broker: BrokerAddress, options: argparse.Namespace) -> int:
     bus = RabbitBus("home events", broker, metrics=Metrics(), dead_letters_of=list(suite_queues()))
     try:
-        run_events_command(bus, options, say=_say)
+        run_events_command(bus, options, say=say)
     except BrokerUnavailableError as error:
-        _print_errors([str(error)])
+        complain([str(error)])
         return 1
     finally:
         bus.stop()
@@ -197,9 +195,9 @@ def _transfer(settings: HomeSettings, options: argparse.Namespace) -> int:
 
     run = command.export_command if options.command == "export" else command.import_command
     try:
-        run(settings, os.environ, options.file, say=_say)
+        run(settings, os.environ, options.file, say=say)
     except command.REFUSALS as error:
-        _print_errors([command.sentence_of(error)])
+        complain([command.sentence_of(error)])
         return 1
     return 0
 
@@ -215,14 +213,6 @@ _COMMANDS = {
     "export": _transfer,
     "import": _transfer,
 }
-
-
-def _say(line: str) -> None:
-    print(line, flush=True)
-
-
-def _print_errors(lines: Sequence[str]) -> None:
-    print("\n".join(lines), file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

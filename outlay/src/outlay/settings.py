@@ -8,7 +8,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from chassis.messaging.broker_settings import BrokerSettings
-from chassis.runtime.settings import management_setting, one_of, same_port_problems, setting, whole_number
+from chassis.process.server_settings import PublicServerSettings
+from chassis.runtime.settings import setting
 from chassis.security.data_keys import KeySettings
 
 SERVICES = ("auth", "expenses", "budgets", "notifier", "assistant")
@@ -23,27 +24,15 @@ def _is_loopback(host: str) -> bool:
 
 
 @dataclass(frozen=True, kw_only=True)
-class HomeSettings(BrokerSettings, KeySettings):
+class HomeSettings(BrokerSettings, PublicServerSettings, KeySettings):
     """The settings of `outlay run`."""
 
     data: Path = setting("OUTLAY_DATA", "the folder that holds everything", default=Path("var"), parse=Path)
-    host: str = setting("OUTLAY_HOST", "the address to listen on", default="127.0.0.1")
-    port: int = setting("OUTLAY_PORT", "the port to listen on", default=8000, parse=whole_number(0, 65535))
-    management_port: int = management_setting()
     url: str = setting("OUTLAY_URL", "the address in people's browsers and mails", default="")
-    hsts_subdomains: bool = setting(
-        "OUTLAY_HSTS_SUBDOMAINS",
-        "whether browsers shall use https for all subdomains of OUTLAY_URL's host too: true or false",
-        default=False,
-        parse=lambda text: one_of("true", "false")(text) == "true",
-    )
-    proxies: int = setting(
-        "OUTLAY_PROXIES", "how many proxies in front add to X-Forwarded-For whom they saw", default=0, parse=whole_number(0, 9)
-    )
 
     def problems(self) -> list[str]:
         """Return a sentence for each invalid combination."""
-        found = [*super().problems(), *same_port_problems(self.port, self.management_port)]
+        found = super().problems()
         if self.environment == "development" and not _is_loopback(self.host):
             found.append(
                 f"OUTLAY_HOST: is {self.host!r}, but development mode listens on this machine only; "

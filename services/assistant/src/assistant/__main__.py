@@ -11,14 +11,14 @@ from urllib.parse import urlsplit
 from assistant.probe import gateway_probe
 from assistant.settings import AssistantSettings, ProcessSettings
 from chassis.process.check_command import add_check_command, auth_probe, say_findings
-from chassis.process.declared_settings import as_json as settings_as_json
-from chassis.process.declared_settings import as_lines as settings_as_lines
-from chassis.process.declared_settings import declared, problems_of
+from chassis.process.declared_settings import problems_of
+from chassis.process.migrate_command import AGAIN
+from chassis.process.settings_command import add_settings_command, complain, say, say_problems, say_settings
 from chassis.runtime.clock import clock_from
 from chassis.runtime.ids import uuid7
 from chassis.runtime.logs import configure_logs
 from chassis.runtime.metrics import Metrics
-from chassis.runtime.probes import Finding, run_probes, used_by
+from chassis.runtime.probes import run_probes, used_by
 from chassis.runtime.settings import SettingsError, read_settings
 from chassis.runtime.span_export import traces_from
 from chassis.security.data_keys import encryptor_from
@@ -33,26 +33,20 @@ if TYPE_CHECKING:
     from assistant.app import AssistantService
 
 _KINDS = (ProcessSettings, AssistantSettings)
-_AGAIN, _SETTINGS = 1, 2
 
 
 def main() -> int:
     """Run a command; return the exit status."""
     options = _parser().parse_args()
     if options.command == "settings":
-        entries = declared(_KINDS)
-        _say(settings_as_json("assistant", entries) if options.json else settings_as_lines(entries))
-        return 0
+        return say_settings("assistant", _KINDS, options)
     try:
         return _run(options)
     except SettingsError as error:
-        if options.command == "check":
-            return say_findings([Finding("settings", False, problem, 0) for problem in error.problems], options, say=_say)
-        _complain("\n  ".join(["assistant cannot start with these settings:", *error.problems]))
-        return _SETTINGS
+        return say_problems("assistant", error, options)
     except KeyProtectError as error:
-        _complain(str(error))
-        return _AGAIN
+        complain([str(error)])
+        return AGAIN
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -60,8 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("serve", help="answer requests")
     add_check_command(commands)
-    settings = commands.add_parser("settings", help="list what can be set")
-    settings.add_argument("--json", action="store_true", help="list it as JSON")
+    add_settings_command(commands)
     return parser
 
 
@@ -75,13 +68,13 @@ def _run(options: argparse.Namespace) -> int:
     try:
         if options.command == "check":
             probes = [auth_probe(settings.auth_url, fetch_jwks), gateway_probe(settings.api_url, api), *service.probes()]
-            return say_findings(run_probes(used_by(settings.process, probes)), options, say=_say)
+            return say_findings(run_probes(used_by(settings.process, probes)), options, say=say)
         serve(
             service.web,
             host=settings.host,
             port=settings.port,
             drain_seconds=settings.drain_seconds,
-            on_ready=lambda port: _say(f"assistant is ready on port {port}"),
+            on_ready=lambda port: say(f"assistant is ready on port {port}"),
         )
     finally:
         service.close()
@@ -115,14 +108,6 @@ def _api(settings: ProcessSettings) -> httpx.Client:
     if settings.url:
         client.headers["Host"] = urlsplit(settings.url).netloc
     return client
-
-
-def _say(line: str) -> None:
-    print(line, flush=True)
-
-
-def _complain(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

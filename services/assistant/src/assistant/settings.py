@@ -3,20 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from assistant.watson.settings import WatsonSettings
-from chassis.runtime.probes import PROCESSES
-from chassis.runtime.settings import CommonSettings, leave_setting, one_of, setting, whole_number
-from chassis.security.data_keys import GivenKey, KeySettings, parse_keys
+from chassis.process.server_settings import ServiceSettings
+from chassis.runtime.settings import CommonSettings, setting, web_address, whole_number
 
 _MOST_A_MINUTE = 1_000_000
-
-
-def _address(text: str) -> str:
-    if text and (urlsplit(text).scheme not in ("http", "https") or not urlsplit(text).hostname):
-        raise ValueError(f"is {text!r}, must be an address such as http://gateway:8000")
-    return text.rstrip("/")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,23 +34,17 @@ class AssistantSettings(WatsonSettings, CommonSettings):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ProcessSettings(KeySettings):
+class ProcessSettings(ServiceSettings):
     """The settings of the assistant's own process."""
 
-    host: str = setting("OUTLAY_HOST", "the address to listen on", default="127.0.0.1")
-    port: int = setting("OUTLAY_PORT", "the port to listen on", default=8000, parse=whole_number(0, 65535))
-    auth_url: str = setting("AUTH_URL", "where auth is, such as http://auth:8000", default="http://127.0.0.1:8001")
     api_url: str = setting(
-        "OUTLAY_API_URL", "where the gateway is, whose API the assistant uses, such as http://gateway:8000", parse=_address
+        "OUTLAY_API_URL",
+        "where the gateway is, whose API the assistant uses, such as http://gateway:8000",
+        parse=web_address("http://gateway:8000"),
     )
-    url: str = setting("OUTLAY_URL", "the address in people's browsers; empty: OUTLAY_API_URL", default="", parse=_address)
-    data_keys: tuple[GivenKey, ...] = setting(
-        "OUTLAY_DATA_KEY", "the same data keys in every service", parse=parse_keys, secret=True
-    )
-    drain_seconds: int = leave_setting()
-    process: str = setting(
-        "OUTLAY_PROCESS",
-        "the kind of process in whose surroundings `check` is run, which uses only some connections; empty: all of them",
+    url: str = setting(
+        "OUTLAY_URL",
+        "the address in people's browsers; empty: OUTLAY_API_URL",
         default="",
-        parse=one_of(*sorted(PROCESSES)),
+        parse=web_address("https://outlay.example.com", optional=True),
     )

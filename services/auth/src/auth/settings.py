@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from auth.store.cloudant.address import CloudantAddress, cloudant_address
 from chassis.platform import Bound
-from chassis.runtime.settings import CommonSettings, one_of, setting, whole_number
+from chassis.runtime.settings import CommonSettings, setting, true_or_false, whole_number
 from chassis.security.gateway_keys import GATEWAY_KEY_DOC, parse_gateway_keys
 
 _MOST = 1_000_000
@@ -19,10 +19,6 @@ def _store(text: str) -> str:
         # The value is not repeated: it may contain a password.
         raise ValueError("must be sqlite:///<path to a file> or cloudants://<user>:<password>@<host>/<database>")
     return text
-
-
-def _is_true(text: str) -> bool:
-    return one_of("true", "false")(text) == "true"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +41,9 @@ class AuthSettings(CommonSettings):
     gateway_keys: tuple[str, ...] = setting(
         "OUTLAY_GATEWAY_KEY", GATEWAY_KEY_DOC, default=(), parse=parse_gateway_keys, secret=True
     )
-    cookie_secure: bool = setting("AUTH_COOKIE_SECURE", "false if browsers connect over plain HTTP", default=True, parse=_is_true)
+    cookie_secure: bool = setting(
+        "AUTH_COOKIE_SECURE", "false if browsers connect over plain HTTP", default=True, parse=true_or_false
+    )
     rate_limit_factor: int = setting(
         "AUTH_RATE_LIMIT_FACTOR", "multiplies all rate limits", default=1, parse=whole_number(1, _MOST)
     )

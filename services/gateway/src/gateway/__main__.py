@@ -13,12 +13,10 @@ from starlette.types import ASGIApp
 from chassis.messaging.rabbitmq import RabbitBus
 from chassis.messaging.rabbitmq.probe import broker_probe
 from chassis.process.check_command import add_check_command, say_findings
-from chassis.process.declared_settings import as_json as settings_as_json
-from chassis.process.declared_settings import as_lines as settings_as_lines
-from chassis.process.declared_settings import declared
+from chassis.process.settings_command import add_settings_command, complain, say, say_problems, say_settings
 from chassis.runtime.logs import configure_logs
 from chassis.runtime.metrics import Metrics
-from chassis.runtime.probes import Finding, Probe, run_probes
+from chassis.runtime.probes import Probe, run_probes
 from chassis.runtime.settings import SettingsError, read_settings
 from chassis.runtime.span_export import traces_from
 from chassis.web.health import Health
@@ -41,19 +39,14 @@ def main() -> int:
     """Run a command; return the exit status."""
     options = _parser().parse_args()
     if options.command == "settings":
-        entries = declared((GatewaySettings,))
-        _say(settings_as_json("gateway", entries) if options.json else settings_as_lines(entries))
-        return 0
+        return say_settings("gateway", (GatewaySettings,), options)
     try:
         settings = read_settings(GatewaySettings, os.environ)
     except SettingsError as error:
-        if options.command == "check":
-            return say_findings([Finding("settings", False, problem, 0) for problem in error.problems], options, say=_say)
-        _complain("\n  ".join(["The gateway cannot start with these settings:", *error.problems]))
-        return 2
+        return say_problems("gateway", error, options)
     configure_logs(settings.log_level)
     if options.command == "check":
-        return say_findings(run_probes(_probes(settings)), options, say=_say)
+        return say_findings(run_probes(_probes(settings)), options, say=say)
     return _serve(settings)
 
 
@@ -62,8 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("serve", help="answer requests")
     add_check_command(commands)
-    settings = commands.add_parser("settings", help="list what can be set")
-    settings.add_argument("--json", action="store_true", help="list it as JSON")
+    add_settings_command(commands)
     return parser
 
 
@@ -77,7 +69,7 @@ def _serve(settings: GatewaySettings) -> int:
     try:
         specs = fetch_documents(settings.services)
     except ServiceUnreachableError as error:
-        _complain(str(error))
+        complain([str(error)])
         return 1
     exchange = HttpTokenExchange(settings.auth, settings.gateway_keys[0])
     streams = EventStreams()
@@ -117,7 +109,7 @@ def _serve(settings: GatewaySettings) -> int:
         host=settings.host,
         port=settings.port,
         drain_seconds=settings.drain_seconds,
-        on_ready=_say_ready,
+        on_ready=lambda port: say(f"gateway is ready on port {port}"),
         on_exit=streams.close,
         management=Management(health, settings.management_port),
     )
@@ -135,18 +127,6 @@ def _bus(settings: GatewaySettings, on_event: EventHandler, metrics: Metrics) ->
     return RabbitBus(
         "gateway", settings.broker, metrics=metrics, known={}, patterns=PATTERNS, listen_seconds=0, on_gap=on_event.catch_up
     )
-
-
-def _say_ready(port: int) -> None:
-    _say(f"gateway is ready on port {port}")
-
-
-def _say(line: str) -> None:
-    print(line, flush=True)
-
-
-def _complain(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

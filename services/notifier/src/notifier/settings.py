@@ -6,22 +6,14 @@ import re
 import ssl
 from dataclasses import dataclass
 from email.utils import parseaddr
-from urllib.parse import urlsplit
 
 from chassis.platform import Bound
-from chassis.runtime.settings import CommonSettings, one_of, setting, whole_number
+from chassis.runtime.settings import CommonSettings, one_of, setting, web_address, whole_number
 from chassis.storage.address import store_address
 from notifier.mail_channel import FORMS, Channel, Transport, channel_from
 
 DEFAULT_SENDER = "Outlay <outlay@localhost.localdomain>"
 """Good enough for emails that stay in a folder."""
-
-
-def _web_address(text: str) -> str:
-    parts = urlsplit(text)
-    if parts.scheme not in {"http", "https"} or not parts.netloc:
-        raise ValueError(f"is {text!r}, must be a URL such as https://outlay.example.com")
-    return text.rstrip("/")
 
 
 def _mailbox(text: str) -> str:
@@ -101,7 +93,9 @@ class NotifierSettings(CommonSettings):
     )
     smtp_password: str = setting("SMTP_PASSWORD", "the password at the mail server", default="", parse=_secret, secret=True)
     smtp_ca: str = setting("SMTP_CA", "PEM file of the CA of the mail server's certificate", default="", parse=_certificates)
-    url: str = setting("OUTLAY_URL", "the public URL of the app", default="http://127.0.0.1:8000", parse=_web_address)
+    url: str = setting(
+        "OUTLAY_URL", "the public URL of the app", default="http://127.0.0.1:8000", parse=web_address("https://outlay.example.com")
+    )
 
     @property
     def channel(self) -> Channel:

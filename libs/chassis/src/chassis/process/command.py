@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -17,24 +16,24 @@ from chassis.messaging.rabbitmq.probe import broker_probe
 from chassis.messaging.rabbitmq.topology import suite_queues
 from chassis.platform import Bound
 from chassis.process.check_command import add_check_command, auth_probe, say_findings
-from chassis.process.declared_settings import as_json as settings_as_json
-from chassis.process.declared_settings import as_lines as settings_as_lines
-from chassis.process.declared_settings import declared, problems_of
+from chassis.process.declared_settings import problems_of
 from chassis.process.events_command import add_events_command, report_encrypted, run_events_command
 from chassis.process.keys_command import NEW_SIGNING_KEY, add_keys_command, add_migrate_command, run_keys_command
-from chassis.process.migrate_command import AGAIN, LASTING, SETTINGS, migrate
+from chassis.process.migrate_command import AGAIN, LASTING, migrate
 from chassis.process.processes import ServeProcess, WorkProcess
+from chassis.process.server_settings import ServiceSettings
 from chassis.process.service import Service
+from chassis.process.settings_command import add_settings_command, complain, say, say_problems, say_settings
 from chassis.process.startup_checks import probes_of, run_startup_checks
 from chassis.runtime.clock import clock_from
 from chassis.runtime.ids import uuid7
 from chassis.runtime.logs import configure_logs
 from chassis.runtime.metrics import Metrics
-from chassis.runtime.probes import PROCESSES, Finding, Probe, run_probes, used_by
+from chassis.runtime.probes import Probe, run_probes, used_by
 from chassis.runtime.problems import UnavailableError
-from chassis.runtime.settings import SettingsError, leave_setting, one_of, read_settings, setting, whole_number
+from chassis.runtime.settings import SettingsError, read_settings, setting
 from chassis.runtime.span_export import traces_from
-from chassis.security.data_keys import GivenKey, KeySettings, encryptor_from, parse_keys
+from chassis.security.data_keys import KeySettings, encryptor_from
 from chassis.security.encryption import DecryptionError, Encryptor
 from chassis.security.jwks import fetch_jwks
 from chassis.security.key_protect import KeyProtectError
@@ -45,26 +44,13 @@ from chassis.storage.schema import SchemaTooNewError
 
 
 @dataclass(frozen=True, kw_only=True)
-class ProcessSettings(BrokerSettings, KeySettings):
-    """The settings of every service's own process."""
+class ProcessSettings(BrokerSettings, ServiceSettings):
+    """The settings of a process with a store."""
 
-    host: str = setting("OUTLAY_HOST", "the address to listen on", default="127.0.0.1")
-    port: int = setting("OUTLAY_PORT", "the port to listen on", default=8000, parse=whole_number(0, 65535))
-    auth_url: str = setting("AUTH_URL", "where auth is, such as http://auth:8000", default="http://127.0.0.1:8001")
-    data_keys: tuple[GivenKey, ...] = setting(
-        "OUTLAY_DATA_KEY", "the same data keys in every service", parse=parse_keys, secret=True
-    )
-    drain_seconds: int = leave_setting()
     instance: str = setting(
         "OUTLAY_INSTANCE",
         "a name that no other process ever has and that a restart keeps, such as a pod's in a StatefulSet",
         default="",
-    )
-    process: str = setting(
-        "OUTLAY_PROCESS",
-        "the kind of process in whose surroundings `check` is run, which uses only some connections; empty: all of them",
-        default="",
-        parse=one_of(*sorted(PROCESSES)),
     )
 
 
@@ -79,26 +65,23 @@ Build = Callable[[Mapping[str, str], dict[str, Any], Callable[[str], dict[str, A
 """(environment, shared arguments, verify) -> the service."""
 
 
-def main_of(name: str, build: Build, own: Callable[[str], type], arguments: Sequence[str] | None = None) -> int:
+def main_of(name: str, build: Build, own: Callable[[str], type]) -> int:
     """Run a service's command; return the exit status. `own` returns the settings class for a command."""
-    options = _parser(name).parse_args(arguments)
+    options = _parser(name).parse_args()
     os.umask(0o077)  # its files are for nobody else on this machine
     try:
         return _do(name, build, own, options)
     except SettingsError as error:
-        if options.command == "check":
-            return say_findings([Finding("settings", False, problem, 0) for problem in error.problems], options, say=_say)
-        _complain([f"{name} cannot start with these settings:", *(f"  {problem}" for problem in error.problems)])
-        return SETTINGS
+        return say_problems(name, error, options)
     except (BrokerUnavailableError, KeyProtectError) as error:
-        _complain([str(error)])
+        complain([str(error)])
         return AGAIN
     except (SchemaTooNewError, HalfImportedError, DecryptionError) as error:
-        _complain([f"{name}: something in the store is {error}" if isinstance(error, DecryptionError) else str(error)])
+        complain([f"{name}: something in the store is {error}" if isinstance(error, DecryptionError) else str(error)])
         return LASTING
     except UnavailableError as error:
         cause = error.__cause__
-        _complain([f"{name}: {error}", *([f"  {type(cause).__name__}: {cause}"] if cause else [])])
+        complain([f"{name}: {error}", *([f"  {type(cause).__name__}: {cause}"] if cause else [])])
         return AGAIN
 
 
@@ -108,9 +91,7 @@ def _do(name: str, build: Build, own: Callable[[str], type], options: argparse.N
     of_process = WorkSettings if options.command == "work" else ProcessSettings
     kinds = (of_process, own(options.command))
     if options.command == "settings":
-        entries = declared(kinds)
-        _say(settings_as_json(name, entries) if options.json else settings_as_lines(entries))
-        return 0
+        return say_settings(name, kinds, options)
     if problems := problems_of(kinds, os.environ):
         raise SettingsError(problems)
     settings = read_settings(of_process, os.environ)
@@ -125,8 +106,7 @@ def _parser(name: str) -> argparse.ArgumentParser:
     commands.add_parser("work", help="handle events from the broker, and do what is put off")
     add_migrate_command(commands, signs=name == "auth")
     add_check_command(commands)
-    settings = commands.add_parser("settings", help="list what can be set")
-    settings.add_argument("--json", action="store_true", help="list it as JSON")
+    add_settings_command(commands)
     add_events_command(commands)
     add_keys_command(commands)
     return parser
@@ -152,10 +132,10 @@ def _run(name: str, build: Build, settings: ProcessSettings, options: argparse.N
         if command == "migrate" and options.what == NEW_SIGNING_KEY:
             service.rotate()
         elif command == "migrate":
-            return migrate(service, complain=_complain)
+            return migrate(service, complain=complain)
         elif command == "check":
             used = used_by(settings.process, [*probes_of(service), *_shared_probes(name, settings)])
-            return say_findings(run_probes(used), options, say=_say)
+            return say_findings(run_probes(used), options, say=say)
         else:
             run_startup_checks(service)
             process = _process(command, service, _bus(command, service, settings, metrics, wake_up), metrics, wake_up)
@@ -163,7 +143,7 @@ def _run(name: str, build: Build, settings: ProcessSettings, options: argparse.N
                 host=settings.host,
                 port=settings.port,
                 drain_seconds=settings.drain_seconds,
-                on_ready=lambda port: _say(f"{name} is ready on port {port}"),
+                on_ready=lambda port: say(f"{name} is ready on port {port}"),
             )
     finally:
         service.close()
@@ -177,10 +157,10 @@ def _shared_probes(name: str, settings: ProcessSettings) -> list[Probe]:
 
 
 def _rekey(service: Service, encryptor: Encryptor, settings: BrokerSettings) -> int:
-    done = report(service.name, service.rekey(), encryptor.key_ids, say=_say)
+    done = report(service.name, service.rekey(), encryptor.key_ids, say=say)
     if settings.broker is not None:
         with _letters(service.name, settings.broker) as bus:
-            report_encrypted(bus, encryptor.key_ids[1:], say=_say)
+            report_encrypted(bus, encryptor.key_ids[1:], say=say)
     return 0 if done else 1
 
 
@@ -207,7 +187,7 @@ def _events(name: str, options: argparse.Namespace) -> int:
     if settings.broker is None:
         raise SettingsError(["OUTLAY_BUS: is missing: the broker whose dead letters are to be looked after"])
     with _letters(name, settings.broker) as bus:
-        run_events_command(bus, options, say=_say)
+        run_events_command(bus, options, say=say)
     return 0
 
 
@@ -224,16 +204,8 @@ def _letters(name: str, broker: BrokerAddress) -> Iterator[RabbitBus]:
 def _keys(_name: str, options: argparse.Namespace) -> int:
     settings = read_settings(KeySettings, os.environ)
     configure_logs(settings.log_level)
-    run_keys_command(settings, options.action, say=_say)
+    run_keys_command(settings, options.action, say=say)
     return 0
 
 
 _WITHOUT_STORE: dict[str, Callable[[str, argparse.Namespace], int]] = {"events": _events, "keys": _keys}
-
-
-def _say(line: str) -> None:
-    print(line, flush=True)
-
-
-def _complain(lines: Sequence[str]) -> None:
-    print("\n".join(lines), file=sys.stderr, flush=True)

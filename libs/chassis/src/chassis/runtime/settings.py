@@ -129,33 +129,20 @@ def whole_number(least: int, most: int) -> Callable[[str], int]:
     return parse
 
 
-def leave_setting() -> int:
-    """Declare how long a server goes on answering after the signal to stop."""
-    number: int = setting(
-        "OUTLAY_LEAVE_SECONDS",
-        "how long a server goes on answering after SIGTERM, not ready any more",
-        default=2,
-        parse=whole_number(0, 60),
-    )
-    return number
+def true_or_false(text: str) -> bool:
+    return one_of("true", "false")(text) == "true"
 
 
-def management_setting() -> int:
-    """Declare the port that is for operators alone."""
-    number: int = setting(
-        "OUTLAY_MANAGEMENT_PORT",
-        "the port that answers /metrics and what /readyz checks, for operators alone; 0: none, so neither is answered",
-        default=0,
-        parse=whole_number(0, 65535),
-    )
-    return number
+def web_address(example: str, *, optional: bool = False) -> Callable[[str], str]:
+    """Return a parser of http addresses, without the slash at the end; `optional`: it may be empty."""
 
+    def parse(text: str) -> str:
+        address = urlsplit(text)
+        if (text or not optional) and (address.scheme not in ("http", "https") or not address.hostname):
+            raise ValueError(f"is {text!r}, must be an address such as {example}")
+        return text.rstrip("/")
 
-def same_port_problems(port: int, management_port: int) -> list[str]:
-    """Return a sentence if the two are one, which would make public what is not meant to be."""
-    if not management_port or management_port != port:
-        return []
-    return [f"OUTLAY_MANAGEMENT_PORT: is {management_port}, as is OUTLAY_PORT; choose one that is not reachable from outside"]
+    return parse
 
 
 def ratio(text: str) -> float:

@@ -64,7 +64,7 @@ class Server(uvicorn.Server):
         """
         super().__init__(config)
         self._management_port = management_port
-        self._draining, self._leave_seconds = draining, drain_seconds
+        self._draining, self._drain_seconds = draining, drain_seconds
         self._on_ready, self._on_exit = on_ready, on_exit
         self._stops_at = float("inf")
 
@@ -92,10 +92,10 @@ class Server(uvicorn.Server):
         uvicorn's own method would raise the signal again after it has stopped, which ends the process before the rest has.
         """
         self.force_exit = self._draining.begun and sig == signal.SIGINT
-        self.should_exit = self._draining.begun or not self._leave_seconds
+        self.should_exit = self._draining.begun or not self._drain_seconds
         if not self._draining.begun:
             self._draining.begun = True
-            self._stops_at = time.monotonic() + self._leave_seconds
+            self._stops_at = time.monotonic() + self._drain_seconds
             self._on_exit()
 
     async def on_tick(self, counter: int) -> bool:

@@ -8,7 +8,7 @@ import ssl
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from chassis.runtime.settings import one_of, setting
+from chassis.runtime.settings import setting, true_or_false
 
 IAM_URL = "https://iam.cloud.ibm.com"
 VERSION = "2024-08-25"
@@ -94,7 +94,7 @@ class WatsonSettings:
         "WATSON_EXTENSION",
         "whether Watson gets a short-lived token with which its extension may read from Outlay: true or false",
         default=False,
-        parse=lambda text: one_of("true", "false")(text) == "true",
+        parse=true_or_false,
     )
 
     @property
