@@ -7,7 +7,7 @@ from budgets.settings import BudgetsSettings
 from chassis.storage.database import Database
 from chassis.storage.migrations import migrate
 from chassis.storage.transfer import ServiceData, TransferPart
-from chassis.storage.transfer_rows import InboxMark, TablePart, amount, later, plain, shared_parts, unsent
+from chassis.storage.transfer_rows import InboxMark, TablePart, added, amount, shared_parts, unsent
 
 _SPENT = {
     "home_minor": amount("home_minor", "currency", "home_amount"),
@@ -39,7 +39,7 @@ def _parts(database: Database) -> tuple[TransferPart, ...]:
         TablePart(
             database,
             t.budget,
-            values={"amount_minor": amount("amount_minor", "currency", "amount"), "author": later(plain("author"))},
+            values={"amount_minor": amount("amount_minor", "currency", "amount"), "author": added("author")},
             given={"has_gone": 0, "awaiting": 0},
         ),
         TablePart(

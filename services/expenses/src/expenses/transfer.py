@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from chassis.storage.database import Database
 from chassis.storage.migrations import migrate
 from chassis.storage.transfer import ServiceData, TransferPart
-from chassis.storage.transfer_rows import InboxMark, Owned, TablePart, amount, later, plain, shared_parts, unsent
+from chassis.storage.transfer_rows import InboxMark, Owned, TablePart, added, amount, shared_parts, unsent
 from expenses import tables as t
 from expenses.receipts.files import files_from
 from expenses.receipts.store import receipt, receipt_file
@@ -15,7 +15,7 @@ from expenses.receipts.transfer import ReceiptFileTransfer
 from expenses.settings import ExpensesSettings
 
 _SHOWN = sa.exists().where(receipt.c.owner == receipt_file.c.owner, receipt.c.sha256 == receipt_file.c.sha256)
-_WRITTEN = {"author": later(plain("author"))}
+_WRITTEN = {"author": added("author")}
 _PAID = _WRITTEN | {
     "amount_minor": amount("amount_minor", "currency", "amount"),
     "home_minor": amount("home_minor", "home_currency", "home_amount"),

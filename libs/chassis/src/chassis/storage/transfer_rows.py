@@ -29,6 +29,7 @@ class Value:
     name: str
     out: Callable[[Any], Any]
     into: Callable[[Row], Any]
+    in_archive_if_null: bool = True
 
 
 def plain(column: str) -> Value:
@@ -39,6 +40,11 @@ def plain(column: str) -> Value:
 def later(value: Value) -> Value:
     """A column that archives of earlier versions lack; it is empty then."""
     return Value(value.name, value.out, lambda row: value.into(row) if value.name in row else None)
+
+
+def added(column: str) -> Value:
+    """A column that version 0.1 lacks. Archives leave it out where it is empty, so old rows keep their checksums."""
+    return Value(column, lambda row: getattr(row, column), lambda row: row.get(column), in_archive_if_null=False)
 
 
 def instant(column: str) -> Value:
@@ -174,8 +180,12 @@ class TablePart:
         return found
 
     def _told(self, row: Any) -> Row:
-        told = {value.name: value.out(row) for value in self._values.values()}
-        return {"user_id": row.user_id, **told} if self._owned else told
+        told = {"user_id": row.user_id} if self._owned else {}
+        for value in self._values.values():
+            out = value.out(row)
+            if out is not None or value.in_archive_if_null:
+                told[value.name] = out
+        return told
 
     def _stored(self, connection: Connection, row: Row) -> dict[str, Any]:
         stored = {column: value.into(row) for column, value in self._values.items()}
