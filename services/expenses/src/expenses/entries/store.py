@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -28,6 +29,7 @@ _FEW = 2000
 """Rows that are collected and sorted in a few milliseconds."""
 _SHARE = 4
 """A book with at least a fourth of all rows is looked for in the whole table."""
+_ALL = ExpenseFilter()
 _SORTED_BY = {"spent_on": expense.c.spent_on, "amount": expense.c.home_minor}
 _NOTHING: sa.ColumnElement[str] = sa.literal_column("''")
 # Not the bare columns: SQLite would go through the index of one for the groups' sake, however few rows are wanted.
@@ -65,17 +67,15 @@ class ExpenseStore:
 
     def page(self, book: Book, wanted: ExpenseFilter, sort: str, limit: int, after: Position | None = None) -> list[Expense]:
         """Return up to `limit` expenses; `after` is the (sorted value, number) of the last one before."""
-        by, number = _SORTED_BY[sort.removeprefix("-")], expense.c.number
+        if wanted == _ALL:
+            statement, (value, number) = _page_of_all(sort, limit, first=after is None), after or (None, None)
+            rows = statement.all(self._connection, of_owner=book.number, after_value=value, after_number=number)
+            return [expense_in(row) for row in rows]
         chosen = conditions(book, wanted)
-        if by is expense.c.spent_on and self._many_amounts(book, wanted):
+        if _sorted_by(sort) is expense.c.spent_on and self._many_amounts(book, wanted):
             # Adding zero keeps the store from collecting half the book by amount, only to sort it by day.
             chosen = [*conditions(book, replace(wanted, least=None, most=None)), *amounts(expense.c.home_minor + 0, wanted)]
-        query = sa.select(*_COLUMNS).where(*chosen)
-        falling = sort.startswith("-")
-        query = query.order_by(by.desc(), number.desc()) if falling else query.order_by(by, number)
-        if after is not None:
-            query = query.where(*_beyond(by, after, falling=falling))
-        return [expense_in(row) for row in self._connection.execute(query.limit(limit))]
+        return [expense_in(row) for row in self._connection.execute(_page(chosen, sort, limit, after))]
 
     def _many_amounts(self, book: Book, wanted: ExpenseFilter) -> bool:
         """Say whether so many expenses lie between the amounts that it is quicker to go through all by day until a page is full."""
@@ -136,6 +136,26 @@ class ExpenseStore:
             query = sa.select(column).where(expense.c.owner == book.number, column.in_(part))
             found.update(self._connection.execute(query).scalars())
         return found
+
+
+@cache
+def _page_of_all(sort: str, limit: int, *, first: bool) -> Prepared:
+    """Return the statement for a list without filters, which everybody opens first."""
+    after: Position | None = None if first else (sa.bindparam("after_value"), sa.bindparam("after_number"))
+    return Prepared(_page([expense.c.owner == sa.bindparam("of_owner")], sort, limit, after))
+
+
+def _page(chosen: Sequence[sa.ColumnElement[bool]], sort: str, limit: int, after: Position | None) -> sa.Select[Any]:
+    by, number, falling = _sorted_by(sort), expense.c.number, sort.startswith("-")
+    query = sa.select(*_COLUMNS).where(*chosen)
+    query = query.order_by(by.desc(), number.desc()) if falling else query.order_by(by, number)
+    if after is not None:
+        query = query.where(*_beyond(by, after, falling=falling))
+    return query.limit(limit)
+
+
+def _sorted_by(sort: str) -> sa.Column[Any]:
+    return _SORTED_BY[sort.removeprefix("-")]
 
 
 def _beyond(by: sa.Column[Any], after: Position, *, falling: bool) -> tuple[sa.ColumnElement[bool], ...]:

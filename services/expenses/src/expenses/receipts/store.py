@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -54,12 +55,13 @@ _WITH_FILE = sa.select(
     receipt_file.c.height,
     receipt_file.c.thumbnail,
 ).select_from(receipt.join(receipt_file, _FILE))
-_OF_SOME = _WITH_FILE.where(
-    receipt.c.owner == sa.bindparam("of_owner"), receipt.c.expense_id.in_(sa.bindparam("expenses", expanding=True))
-)
-_OF_ONE = Prepared(
-    _WITH_FILE.where(receipt.c.owner == sa.bindparam("of_owner"), receipt.c.expense_id == sa.bindparam("of_expense"))
-)
+
+
+@cache
+def _of_some(count: int) -> Prepared:
+    """Return the statement that finds the receipts of as many expenses."""
+    expenses: list[sa.BindParameter[str]] = [sa.bindparam(f"expense{number}") for number in range(count)]
+    return Prepared(_WITH_FILE.where(receipt.c.owner == sa.bindparam("of_owner"), receipt.c.expense_id.in_(expenses)))
 
 
 class ReceiptStore:
@@ -80,13 +82,10 @@ class ReceiptStore:
 
     def of(self, book: Book, expense_ids: Sequence[str]) -> list[Receipt]:
         """Return the receipts of some expenses, oldest first."""
-        if len(expense_ids) == 1:
-            found = [_receipt(row) for row in _OF_ONE.all(self._connection, of_owner=book.number, of_expense=expense_ids[0])]
-            return sorted(found, key=lambda one: (one.created_ms, one.id))
         found = []
         for some in chunks(expense_ids):
-            rows = self._connection.execute(_OF_SOME, {"of_owner": book.number, "expenses": some})
-            found += [_receipt(row) for row in rows]
+            values = {f"expense{number}": expense_id for number, expense_id in enumerate(some)}
+            found += [_receipt(row) for row in _of_some(len(some)).all(self._connection, of_owner=book.number, **values)]
         return sorted(found, key=lambda one: (one.created_ms, one.id))
 
     def add(self, book: Book, added: Receipt) -> None:
