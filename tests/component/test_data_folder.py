@@ -1,4 +1,4 @@
-"""The data folder is private where it can be made so, and used where it cannot."""
+"""The data folder is made private where possible, and used as it is elsewhere."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ PIXEL = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQV
 GROUP = 10001
 
 
-def test_everything_in_it_is_for_its_owner_alone(tmp_path: Path) -> None:
+def test_every_file_in_it_is_private(tmp_path: Path) -> None:
     before = os.umask(0o022)
     try:
         with OutlayProcess(tmp_path / "data") as outlay:
@@ -42,7 +42,7 @@ def test_everything_in_it_is_for_its_owner_alone(tmp_path: Path) -> None:
     assert open_to_others == {}
 
 
-def test_a_start_that_is_refused_leaves_no_file_of_it_open(tmp_path: Path) -> None:
+def test_a_refused_start_leaves_no_file_open(tmp_path: Path) -> None:
     with built_suite(tmp_path / "data"):
         pass  # which makes its stores
     with closing(sqlite3.connect(tmp_path / "data" / "expenses.db")) as store, store:
@@ -53,7 +53,7 @@ def test_a_start_that_is_refused_leaves_no_file_of_it_open(tmp_path: Path) -> No
     assert [path for path in opened if path.startswith(str(tmp_path))] == []
 
 
-def test_a_folder_of_ours_is_closed_to_others(tmp_path: Path) -> None:
+def test_our_own_folder_is_closed_to_others(tmp_path: Path) -> None:
     tmp_path.chmod(0o755)
     keep_private(tmp_path)
     assert tmp_path.stat().st_mode & 0o777 == 0o700

@@ -1,4 +1,4 @@
-"""Requests within a process: answered on a loop of their own, so that no thread that waits is in the way of its answer."""
+"""Requests within a process run on an event loop of their own, so a waiting thread never blocks its answer."""
 
 from __future__ import annotations
 
@@ -55,16 +55,16 @@ def test_many_threads_may_wait_at_once() -> None:
         assert {each.result(60).status_code for each in waiting} == {201}
 
 
-def test_what_never_answers_is_given_up(client) -> None:
+def test_a_request_without_an_answer_times_out(client) -> None:
     with pytest.raises(httpx.ReadTimeout):
         client.get("/never")
     assert client.get("/things").status_code == 201
 
 
-def test_what_fails_is_an_answer_too(client) -> None:
+def test_an_error_of_the_application_is_an_answer_too(client) -> None:
     assert client.get("/broken").status_code == 500
 
 
-def test_before_there_is_an_application_nobody_answers() -> None:
+def test_before_there_is_an_application_the_connection_fails() -> None:
     with httpx.Client(transport=InProcess(), base_url="https://outlay.test") as client, pytest.raises(httpx.ConnectError):
         client.get("/things")

@@ -1,4 +1,4 @@
-"""A program that does not start says why; one that is slow is waited for."""
+"""A program that does not start says why; a slow one is waited for."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def test_an_outlay_that_ends_says_with_which_status_and_what_it_printed(tmp_path: Path) -> None:
+def test_an_outlay_that_ends_is_reported_with_status_and_output(tmp_path: Path) -> None:
     with pytest.raises(AssertionError, match=r"outlay did not start: it ended with status [1-9]\d*\.\n(.|\n)*OUTLAY_LOG_LEVEL"):
         OutlayProcess(tmp_path / "data", OUTLAY_LOG_LEVEL="verbose").start()
 
 
-def test_an_outlay_that_takes_too_long_is_said_to_run_and_is_ended(tmp_path: Path) -> None:
+def test_an_outlay_that_starts_too_slowly_is_ended(tmp_path: Path) -> None:
     process = OutlayProcess(tmp_path / "data")
     with pytest.raises(AssertionError, match="outlay did not start: it still runs, but is not ready after 0 seconds"):
         process.start(timeout=0)

@@ -1,4 +1,4 @@
-"""A plugin of pytest that runs the tests of conformance suites alone, and marks each with its suite and its adapter."""
+"""A pytest plugin that runs conformance suites only, and labels each test with its suite and adapter."""
 
 from __future__ import annotations
 

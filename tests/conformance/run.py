@@ -1,4 +1,4 @@
-"""`make conformance`: every suite of a port on each of its adapters, against real servers; prints what became of it."""
+"""`make conformance`: runs every suite of a port on each of its adapters, against real servers; prints a table."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What became of each test of a conformance suite."""
+"""The outcome of each test of a conformance suite."""
 
 from __future__ import annotations
 

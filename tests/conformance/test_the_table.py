@@ -1,4 +1,4 @@
-"""The conformance table knows each suite, and cannot be right by accident."""
+"""The conformance table contains each suite, and cannot be right by accident."""
 
 from __future__ import annotations
 
@@ -47,11 +47,11 @@ def test_every_suite_is_in_the_table_and_the_table_has_no_other() -> None:
     assert sorted(fixtures_with_adapters()) == known, "tests/conformance/suites.py names each suite with its adapters"
 
 
-def test_all_passed_everywhere_is_as_it_should_be() -> None:
+def test_the_table_is_complete_if_all_passed_everywhere() -> None:
     assert list(complaints(tally(here=3, there=3), (SUITE,))) == []
 
 
-def test_a_failure_is_wrong_even_in_the_end_of_a_test_that_passed() -> None:
+def test_a_failure_in_the_teardown_of_a_passed_test_counts() -> None:
     made = tally(here=3, there=3)
     made.add(SUITE.key, "here", "test 0", "failed")
     made.add(SUITE.key, "here", "test 0", "passed")

@@ -1,4 +1,4 @@
-"""An account that is deleted while its owner's import, upload or first expense is under way leaves nothing behind, on any store."""
+"""An account deleted during its owner's import, upload or first expense leaves nothing behind, on any store."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ def meanwhile(action: Callable[[], object]) -> Iterator[threading.Thread]:
     assert not thread.is_alive()
 
 
-def test_an_import_under_way_is_gone_with_its_owner(world: World) -> None:
+def test_an_import_in_progress_is_erased_with_its_owner(world: World) -> None:
     with meanwhile(world.import_file):
         assert world.gate.reached.wait(60), "the import is in the middle"
         with meanwhile(world.delete_account):
@@ -139,7 +139,7 @@ def test_an_import_under_way_is_gone_with_its_owner(world: World) -> None:
     assert world.left() == {"departed": 1}
 
 
-def test_a_first_expense_that_meets_the_erasing_is_refused(world: World) -> None:
+def test_a_first_expense_during_the_erasure_is_refused(world: World) -> None:
     world.files = GatedFiles(world.folder, world.gate)
     refused: list[type[Exception]] = []
 
@@ -196,7 +196,7 @@ class Believing:
         """It puts nothing down."""
 
 
-def test_an_upload_under_way_leaves_neither_file_nor_row(world: World) -> None:
+def test_an_upload_in_progress_leaves_neither_file_nor_row(world: World) -> None:
     made = record_expense(ExpenseService(world.store, world.converter, world.clock, uuid7), world.caller)
     files = LeavingFiles(world.folder, world.delete_account)
     book = ReceiptService(world.store, files, Believing(), world.clock, uuid7)

@@ -1,4 +1,4 @@
-"""What the assistant changes is changed once, and can be undone."""
+"""The assistant makes each change once, and can undo it."""
 
 from __future__ import annotations
 
@@ -157,7 +157,7 @@ def test_entries_can_lose_their_category(tools):
     assert [tools.entry(entry.id).category for entry in found] == [entry.category for entry in found]
 
 
-def test_recategorising_is_for_all_or_for_none(house, tools):
+def test_recategorising_is_all_or_nothing(house, tools):
     found, target = tools.entries(WEEKEND, Order.NEWEST, 200).entries, category(tools, "Travel / Hotel")
     house.api().change(f"/expenses/{found[-1].id}", {"note": "edited"}, version=found[-1].version)
     with pytest.raises(ToolError, match="One of these entries has been changed since; all entries are as they were"):
@@ -165,7 +165,7 @@ def test_recategorising_is_for_all_or_for_none(house, tools):
     assert [tools.entry(entry.id).category for entry in found] == [entry.category for entry in found]
 
 
-def test_undoing_is_for_all_or_for_none_too(house, tools):
+def test_undoing_is_all_or_nothing_too(house, tools):
     found, target = tools.entries(WEEKEND, Order.NEWEST, 200).entries, category(tools, "Travel / Hotel")
     done = tools.carry_out(uuid7(), "recategorise", moving(found, target.id))
     last = tools.entry(done.undo["entries"][-1]["id"])
@@ -175,7 +175,7 @@ def test_undoing_is_for_all_or_for_none_too(house, tools):
     assert {tools.entry(entry.id).category for entry in found} == {target}
 
 
-def test_recategorising_into_no_category_of_theirs_changes_nothing(tools):
+def test_recategorising_into_a_foreign_category_changes_nothing(tools):
     before = everything(tools)
     with pytest.raises(ToolError):
         tools.carry_out(uuid7(), "recategorise", moving(before[:5], uuid7()))
@@ -197,7 +197,7 @@ def test_nothing_else_can_be_done(tools, action):
         tools.undo({"action": action})
 
 
-def test_who_may_only_read_changes_nothing(house):
+def test_a_read_only_caller_changes_nothing(house):
     with pytest.raises(ToolError, match="may only read"):
         house.toolbox(may_write=False).carry_out(uuid7(), "add_expense", COFFEE)
     with pytest.raises(ToolError, match="may only read"):

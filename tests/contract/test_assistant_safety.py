@@ -1,4 +1,4 @@
-"""The assistant's tools reach what their person may reach, and nothing that is written there tells them what to do."""
+"""The assistant's tools can do what their person may do, and instructions in the data do not affect them."""
 
 from __future__ import annotations
 
@@ -79,14 +79,14 @@ def test_strangers_change_nothing_by_its_id(tools, stranger):
 @pytest.mark.parametrize(
     "crooked", ["..", "../users/me", "%2e%2e", "", "a/b", "x" * 36, "?x=1", "0190f1d2-6f0e-7c3a-9d55-0a4d2c9b7e11/restore"]
 )
-def test_what_is_no_id_leads_nowhere(tools, crooked):
+def test_a_malformed_id_leads_nowhere(tools, crooked):
     with pytest.raises(ToolError):
         tools.entry(crooked)
     with pytest.raises(ToolError):
         tools.undo({"action": "set_budget", "id": crooked, "version": 1})
 
 
-def test_what_a_note_demands_is_only_text(house, tools):
+def test_instructions_in_a_note_are_only_text(house, tools):
     made = tools.carry_out(
         uuid7(),
         "add_expense",
@@ -121,7 +121,7 @@ def test_sums_wait_while_amounts_are_converted(house, tools):
     assert tools.total(Selection()).count > 1000
 
 
-def test_a_token_that_was_revoked_opens_nothing(house):
+def test_a_revoked_token_gives_no_access(house):
     with sign_up(house.suite, "leaving") as client:
         token = client.post("/users/me/tokens", json={"name": "t", "scopes": ["read"], "current_password": PASSWORD}).json()
         tools = Toolbox(house.api(token["token"]), house.person)

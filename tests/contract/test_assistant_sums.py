@@ -1,4 +1,4 @@
-"""What the assistant's tools find is what SQL finds in the ledger, whatever is selected."""
+"""The assistant's tools find the same figures as SQL does in the ledger, for any selection."""
 
 from __future__ import annotations
 

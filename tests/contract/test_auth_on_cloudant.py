@@ -1,4 +1,4 @@
-"""Auth over a real server with CouchDB's API, and what it does while the server is unreachable."""
+"""Auth on a real server with CouchDB's API, also while the server is unreachable."""
 
 from __future__ import annotations
 

@@ -269,7 +269,7 @@ class TestUnitOfWork:
             uow.idempotent(IdempotencyKey.of(USER, "key", "createBudget", {"a": 2}), lambda: response)
 
 
-def test_migrations_make_the_tables_that_the_code_declares(kept: Kept) -> None:
+def test_migrations_create_the_tables_that_the_code_declares(kept: Kept) -> None:
     with kept.database.read() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, metadata) == []

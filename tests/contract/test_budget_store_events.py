@@ -1,4 +1,4 @@
-"""What every store of budgets must do with what it hears of categories, home currencies and imports."""
+"""How every store of budgets handles events about categories, home currencies and imports."""
 
 from __future__ import annotations
 

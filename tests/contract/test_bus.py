@@ -1,4 +1,4 @@
-"""What every bus promises. A transport is added by a branch in the fixture."""
+"""What every bus guarantees. A transport is added by a branch in the fixture."""
 
 from __future__ import annotations
 
@@ -141,7 +141,7 @@ def test_a_store_that_is_away_for_long_makes_no_dead_letters(make_bus) -> None:
     assert bus.dead() == []
 
 
-def test_never_is_a_dead_letter_at_once(make_bus) -> None:
+def test_a_rejected_event_is_a_dead_letter_at_once(make_bus) -> None:
     listener = Listener(failures=99, error=Reject)
     bus = make_bus(Queue("a.one", ("user.deleted",), listener))
     bus.start()
@@ -190,7 +190,7 @@ def test_dead_letters_can_be_replayed_one_or_all(make_bus) -> None:
     assert listener.got[2:] == [letters[1].event_id, letters[0].event_id]
 
 
-def test_dead_letters_can_be_thrown_away(make_bus) -> None:
+def test_dead_letters_can_be_purged(make_bus) -> None:
     bus = make_bus(Queue("a.one", ("user.deleted",), Listener(failures=99, error=Reject)))
     bus.start()
     bus.publish([left(), left()])
@@ -224,7 +224,7 @@ def test_an_erasure_event_removes_the_users_dead_letters_alone(make_bus) -> None
     eventually(lambda: [USER in letter.body for letter in bus.dead()] == [False, False])
 
 
-def test_stopping_waits_for_the_message_in_hand(make_bus) -> None:
+def test_stopping_waits_for_the_message_being_handled(make_bus) -> None:
     begun, done = threading.Event(), []
 
     def slow(event: Event) -> None:

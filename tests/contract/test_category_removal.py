@@ -1,4 +1,4 @@
-"""Removing a category with many expenses takes short transactions, and is carried to its end wherever its process is killed."""
+"""Removing a category with many expenses takes short transactions, and is finished even if its process is killed."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def test_a_removal_that_is_killed_is_finished(world):
     assert sum(len(event.data["changes"]) for event in world.events()) == ROWS
 
 
-def test_what_is_added_meanwhile_moves_too(world):
+def test_an_expense_added_meanwhile_moves_too(world):
     home = Home(world)
     with pytest.raises(KilledError):
         home.remove(home.food, store=DyingStore(world.store, 3))

@@ -1,4 +1,4 @@
-"""`check` against real servers: what is wrong is said in a sentence that says what to change, and that holds no secret."""
+"""`check` against real servers: each problem is explained with what to change, and without a secret."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ def test_db2_says_what_is_wrong(db2: Db2Server) -> None:
     assert "there is no database NOTHING" in of_database(url.set(database="NOTHING"))
 
 
-def test_what_the_driver_of_db2_says_of_the_network_is_put_in_words() -> None:
+def test_network_errors_of_the_db2_driver_are_explained() -> None:
     lost = 'SQL30081N  A communication error has been detected. Protocol specific error code(s): "{}", "*", "0".  SQLSTATE=08001'
     url = sa.make_url("ibm_db_sa://me:secret@db.example:50001/OUTLAY")
     assert "nothing listens at db.example:50001" in Db2().explain(Exception(lost.format(111)), url)
@@ -236,7 +236,7 @@ def test_a_mail_server_says_what_is_wrong_and_no_mail_is_sent() -> None:
         assert "cannot be reached: Connection refused" in said(mailing(**elsewhere))
 
 
-def test_what_nobody_foresaw_and_what_hangs_are_findings_too() -> None:
+def test_unexpected_errors_and_hanging_probes_are_findings_too() -> None:
     def hang() -> str:
         threading.Event().wait(5)
         return ""

@@ -1,4 +1,4 @@
-"""What is particular to Cloudant: authentication, retries, lost responses and conflicting revisions."""
+"""What is specific to Cloudant: authentication, retries, lost responses and conflicting revisions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Documents and accounts on a cluster of three copies, each of which accepts saves by itself: what is confirmed stays."""
+"""Documents and accounts on a cluster of three copies, each of which accepts saves: what is confirmed is kept."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What operations cost on Cloudant, which bills each request: measured, and compared with the table in the README."""
+"""The cost of operations on Cloudant, which bills each request: measured, and compared with the table in the README."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 README = Path(__file__).parents[2] / "services/auth/README.md"
 
 
-def test_each_operation_costs_what_the_readme_says(auth: Auth, door: Door) -> None:
+def test_each_operation_costs_what_the_readme_states(auth: Auth, door: Door) -> None:
     measured: dict[str, dict[str, int]] = {}
 
     def costs(what: str, act: Callable[[], Any]) -> Any:

@@ -1,4 +1,4 @@
-"""Auth on CouchDB's API while it is killed, cut off, throttled or crowded: nothing is lost or doubled."""
+"""Auth on CouchDB's API while it is killed, cut off, throttled or overloaded: nothing is lost or duplicated."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def killed(tmp_path: Path, door: Door, address: Any) -> Iterator[tuple[Process, 
     store.close()
 
 
-def test_a_kill_neither_loses_nor_doubles_a_user_or_event(
+def test_a_kill_neither_loses_nor_duplicates_a_user_or_event(
     killed: tuple[Process, CloudantDocuments], door: Door, make_rabbit: Any, address: Any, channel: BlockingChannel
 ) -> None:
     process, store = killed
@@ -132,7 +132,7 @@ def test_a_kill_neither_loses_nor_doubles_a_user_or_event(
     assert len(set(once.values())) == len(TOLD) * len(people)
 
 
-def test_cut_connections_neither_lose_nor_double_a_user(couch: str) -> None:
+def test_cut_connections_neither_lose_nor_duplicate_a_user(couch: str) -> None:
     parts, told, wake_up, done = urlsplit(couch), [], threading.Event(), threading.Event()
     with Board() as board:
         wire = board.proxy([(str(parts.hostname), int(parts.port or 0))])

@@ -1,4 +1,4 @@
-"""An API key is changed into a token at IAM, once for many requests, and the token goes with each of them."""
+"""An API key is exchanged for a token at IAM once for many requests, and the token is sent with each of them."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def test_one_token_serves_many_requests(door: Door) -> None:
     assert door.form["apikey"] == [KEY]
 
 
-def test_a_token_that_is_over_is_changed_for_a_new_one(door: Door) -> None:
+def test_an_expired_token_is_replaced(door: Door) -> None:
     files, door.seconds = files_from(settings_at(door)), 1
     files.check()
     door.seconds = 3600
@@ -99,7 +99,7 @@ def test_a_token_that_is_over_is_changed_for_a_new_one(door: Door) -> None:
     assert [path for path, _ in door.asked].count("token") == 2
 
 
-def test_a_key_that_iam_refuses_is_unavailable_and_told_to_nobody(door: Door, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_key_that_iam_refuses_is_unavailable_and_not_logged(door: Door, caplog: pytest.LogCaptureFixture) -> None:
     door.status = 400
     with pytest.raises(UnavailableError) as told:
         files_from(settings_at(door)).check()
@@ -124,20 +124,20 @@ WRONG = {
 
 
 @pytest.mark.parametrize("what", WRONG)
-def test_settings_that_cannot_be_are_refused_in_words(what: str) -> None:
+def test_invalid_settings_are_refused_with_a_sentence(what: str) -> None:
     given, reason = WRONG[what]
     with pytest.raises(SettingsError, match=reason):
         read_settings(ExpensesSettings, {"EXPENSES_DB": "sqlite://", **given})
 
 
-def test_settings_that_can_be_are_taken() -> None:
+def test_valid_settings_are_accepted() -> None:
     read_settings(ExpensesSettings, {"EXPENSES_DB": "sqlite://", "RECEIPTS": COS, "COS_API_KEY": "k"})
     read_settings(
         ExpensesSettings, {"EXPENSES_DB": "sqlite://", "RECEIPTS": "file:/data/receipts", "RECEIPTS_SCANNER": "clamav://av:3310"}
     )
 
 
-def test_while_iam_is_away_receipts_are_too(door: Door) -> None:
+def test_without_iam_receipts_are_unavailable(door: Door) -> None:
     gone = free_ports(1)[0]
     with pytest.raises(UnavailableError):
         files_from(replace(settings_at(door), cos_iam_url=f"http://127.0.0.1:{gone}/identity/token")).check()

@@ -1,4 +1,4 @@
-"""What a store does on Db2 beyond what every store does, with IBM's driver. docs/operate/stores.md says what answers it here."""
+"""What is specific to Db2, with IBM's driver. docs/operate/stores.md says which server answers it here."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_one_of_two_conflicting_transactions_is_rolled_back(database: Database) 
     assert total(database) == 2, "the one that gave way has changed nothing"
 
 
-def test_a_lock_that_is_held_for_too_long_undoes_the_whole_transaction(database: Database) -> None:
+def test_a_lock_timeout_rolls_back_the_whole_transaction(database: Database) -> None:
     with database.begin() as holder:
         holder.exec_driver_sql(ADD.format("b"))
         with pytest.raises(StoreBusyError), database.begin() as connection:
@@ -70,7 +70,7 @@ def test_a_lock_that_is_held_for_too_long_undoes_the_whole_transaction(database:
     assert total(database) == 1
 
 
-def test_connections_that_broke_are_replaced(db2: Db2Server, url: str, database: Database) -> None:
+def test_broken_connections_are_replaced(db2: Db2Server, url: str, database: Database) -> None:
     with Board() as board:
         proxy = board.proxy([("127.0.0.1", db2.port)])
         through = Database(url.replace(str(db2.port), str(proxy.port)))
@@ -91,7 +91,7 @@ def test_an_error_shows_no_values(database: Database, capfd: pytest.CaptureFixtu
     assert "geheim" not in "".join((str(caught.value), *capfd.readouterr()))
 
 
-def test_of_two_migrations_at_once_one_waits(db2: Db2Server) -> None:
+def test_of_two_simultaneous_migrations_one_waits(db2: Db2Server) -> None:
     url, wrong = db2.fresh("ways"), []
 
     def run() -> None:
@@ -111,11 +111,11 @@ def test_of_two_migrations_at_once_one_waits(db2: Db2Server) -> None:
     assert wrong == []
 
 
-def test_lengths_are_letters_and_not_bytes(database: Database) -> None:
+def test_lengths_count_characters_and_not_bytes(database: Database) -> None:
     assert "name VARCHAR(400 CODEUNITS32)" in str(sa.schema.CreateTable(recipient).compile(database.engine))
 
 
-def test_another_machine_is_not_spoken_to_in_clear_by_oversight() -> None:
+def test_a_remote_server_needs_tls_unless_it_is_switched_off() -> None:
     with pytest.raises(ValueError, match="in clear"):
         store_address("ibm_db_sa://outlay:secret@db.example/OUTLAY")
     assert store_address("ibm_db_sa://outlay:secret@db.example/OUTLAY?ca=/etc/ca.pem")
@@ -129,7 +129,7 @@ def test_another_machine_is_not_spoken_to_in_clear_by_oversight() -> None:
     [("", "its own", True), ("", "another", False), ("db2.example", "its own", False)],
     ids=["the right one", "an authority that is not ours", "the name of another machine"],
 )
-def test_with_tls_the_server_must_be_the_right_one(
+def test_with_tls_the_server_must_have_the_right_certificate(
     db2: Db2Server, url: str, tmp_path: Path, certificate_for, signed_by, works
 ) -> None:
     write_certificates(tmp_path / "its own", other_name=certificate_for)

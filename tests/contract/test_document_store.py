@@ -1,4 +1,4 @@
-"""What every document store guarantees, and the outbox over it. Another store is one more parameter."""
+"""What every document store and its outbox guarantee. Another store is one more parameter."""
 
 from __future__ import annotations
 

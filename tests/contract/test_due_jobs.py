@@ -1,4 +1,4 @@
-"""What due jobs promise, on every SQL store."""
+"""What due jobs guarantee on every SQL store."""
 
 from __future__ import annotations
 

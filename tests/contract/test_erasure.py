@@ -1,4 +1,4 @@
-"""Who deletes the account is gone from everywhere within a minute: this looks through every store for whatever could tell of them."""
+"""A deleted account is erased everywhere within a minute: this searches every store for traces of it."""
 
 from __future__ import annotations
 
@@ -203,7 +203,7 @@ def _rows(url: str) -> Iterator[tuple[str, bytes]]:
 
 
 @pytest.mark.parametrize("where", ["home", "suite"])
-def test_of_somebody_who_left_there_is_the_bare_id_and_nothing_else(where: str, request: pytest.FixtureRequest) -> None:
+def test_of_a_deleted_account_only_the_bare_id_remains(where: str, request: pytest.FixtureRequest) -> None:
     place: Place = request.getfixturevalue(where)
     process = place.process
     stranger = Person(process.url, name="Otto")

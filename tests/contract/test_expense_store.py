@@ -1,4 +1,4 @@
-"""What every store of expenses promises; another database is another entry of STORES."""
+"""What every store of expenses guarantees; another database is another entry of STORES."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def add(store: Store, caller: Caller, **fields) -> Expense:
     return found
 
 
-def test_migrations_lead_to_the_tables_that_the_code_knows(database):
+def test_migrations_create_the_tables_that_the_code_declares(database):
     with database.read() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
 
@@ -133,7 +133,7 @@ def test_pages_join_without_gaps(store, sort):
     assert len(whole) == 7
 
 
-def test_payees_are_compared_letter_by_letter(store):
+def test_payees_are_compared_exactly(store):
     for payee in ("Cafe", "Café", "cafe"):
         add(store, MARIA, payee=payee)
     with store.read() as uow:

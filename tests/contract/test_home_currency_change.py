@@ -1,4 +1,4 @@
-"""Converting many expenses to another home currency takes short transactions, and is carried to its end."""
+"""Converting many expenses to another home currency takes short transactions, and is always finished."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ def test_a_conversion_during_a_sum_is_noticed(home, world):
         pass
 
 
-def test_what_is_added_edited_and_deleted_meanwhile_counts_once(home, world):
+def test_expenses_changed_during_the_conversion_count_once(home, world):
     first, second, *_, last = home.all()
     home.change_and_be_killed("USD", 3)
     expenses = world.expenses()
@@ -191,7 +191,7 @@ def test_a_change_during_an_import_comes_again(home, world):
     assert (refused, home.currencies()) == ([0], {"USD": ROWS + 2000})
 
 
-def test_an_account_that_is_deleted_in_the_middle_leaves_nothing(home, world):
+def test_an_account_deleted_during_the_conversion_leaves_nothing(home, world):
     home.change_and_be_killed("USD", 3)
     home.people().deleted(uuid7(), world.caller.user_id)
     world.finish_abandoned()

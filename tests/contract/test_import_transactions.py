@@ -1,4 +1,4 @@
-"""An import takes many short transactions, and is still all or nothing, on any store, wherever its process is killed."""
+"""An import takes many short transactions and is still all or nothing, on any store, wherever its process is killed."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def world(request: pytest.FixtureRequest) -> Iterator[World]:
         yield world
 
 
-def test_others_write_while_an_import_is_under_way(world):
+def test_others_can_write_during_an_import(world):
     others = []
 
     def another_person_spends() -> None:
@@ -55,7 +55,7 @@ def test_an_import_that_is_killed_leaves_nothing(world, lives):
     assert world.left() == {"alembic_version": 1, "person": 1} or world.left() == {"person": 1}
 
 
-def test_an_import_that_is_killed_when_all_is_in_is_published(world):
+def test_an_import_killed_after_its_last_row_is_published(world):
     with pytest.raises(KilledError):
         world.run(DyingStore(world.store, 5))
     assert world.count() == ROWS
@@ -114,7 +114,7 @@ def test_a_category_that_is_used_meanwhile_outlives_a_failed_import(world):
     assert world.left()["category"] == 1
 
 
-def test_what_was_edited_meanwhile_is_removed_with_an_event(world):
+def test_an_entry_edited_meanwhile_is_removed_with_an_event(world):
 
     def edit() -> None:
         with world.store.read() as uow:
@@ -157,7 +157,7 @@ def test_an_import_that_another_process_reverted_does_not_go_on(world):
     assert world.left().keys() <= {"alembic_version", "person"}
 
 
-def test_an_undoing_that_is_killed_is_finished(world):
+def test_a_killed_undo_is_finished(world):
     done = world.run()
     world.events()
     with pytest.raises(KilledError):

@@ -1,4 +1,4 @@
-"""Data keys that are given wrapped: unwrapped at the start by a server that speaks Key Protect's API; a sentence for each failure."""
+"""Wrapped data keys are unwrapped at the start by a server with Key Protect's API; each failure is explained."""
 
 from __future__ import annotations
 
@@ -76,12 +76,12 @@ def test_a_key_in_clear_is_wrapped_and_stays_the_same_key(server: KeyProtectServ
         encryptor_from(settings(server, line, CLEAR.hex()))
 
 
-def test_keys_in_clear_need_nobody(server: KeyProtectServer) -> None:
+def test_clear_keys_need_no_server(server: KeyProtectServer) -> None:
     assert encryptor_from(settings(server, CLEAR.hex())).key_ids == (key_id_of(CLEAR),)
     assert (server.tokens, server.asked) == (0, [])
 
 
-def test_a_token_that_was_revoked_is_asked_for_again(server: KeyProtectServer) -> None:
+def test_a_revoked_token_is_requested_again(server: KeyProtectServer) -> None:
     (key,) = parse_keys(a_wrapped_key(server))
     given = settings(server)
     assert given.key_protect is not None
@@ -125,7 +125,7 @@ def test_each_failure_has_a_sentence_without_a_secret(server: KeyProtectServer, 
     assert not any(secret in str(caught.value) for secret in (APIKEY, wrapped.split(":")[2], server.token))
 
 
-def test_a_server_that_is_away_has_a_sentence() -> None:
+def test_an_unreachable_server_is_explained() -> None:
     with key_protect_server() as server:
         wrapped, given = a_wrapped_key(server), settings(server)
     with pytest.raises(KeyProtectError, match=r"IAM at 127\.0\.0\.1:\d+ does not answer \(ConnectionError\)"):

@@ -1,4 +1,4 @@
-"""What every mailer promises to the notifier. Another adapter adds a parameter to `box`."""
+"""What every mailer guarantees to the notifier. Another adapter adds a parameter to `box`."""
 
 from __future__ import annotations
 

@@ -77,7 +77,7 @@ def test_settings_that_are_wrong_are_all_named(mariadb: MariaDb) -> None:
 
 
 @pytest.mark.parametrize(("answer", "status"), [(401, 3), (403, 3), (503, 1)])
-def test_documents_behind_a_wrong_password_are_not_knocked_for_again(answer: int, status: int) -> None:
+def test_a_wrong_password_for_documents_is_not_tried_again(answer: int, status: int) -> None:
     with refusing(answer) as port:
         got, said = run("auth", "migrate", AUTH_STORE=f"cloudant://outlay:{WRONG}@127.0.0.1:{port}/outlay")
     assert got == status, said

@@ -1,4 +1,4 @@
-"""What a store does on MySQL beyond what every store does: locks, limits, weather, TLS."""
+"""What is specific to MySQL: locks, limits, outages, TLS."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def test_an_import_is_stored_in_a_few_statements(mariadb: MariaDb) -> None:
     assert int(inserts) < 10
 
 
-def test_a_value_that_does_not_fit_is_no_weather(database: Database) -> None:
+def test_a_value_that_does_not_fit_is_not_a_temporary_failure(database: Database) -> None:
     with pytest.raises(sa.exc.DBAPIError), database.begin() as connection:
         connection.exec_driver_sql("UPDATE thing SET colour = 'red'")
 
@@ -105,7 +105,7 @@ def test_one_of_two_conflicting_transactions_is_rolled_back(database: Database) 
     assert value(database, "SELECT SUM(n) FROM thing") == 2
 
 
-def test_a_lock_that_is_held_for_too_long_undoes_the_whole_transaction(database: Database) -> None:
+def test_a_lock_timeout_rolls_back_the_whole_transaction(database: Database) -> None:
     with database.begin() as holder:
         holder.exec_driver_sql(ADD.format("b"))
         with pytest.raises(StoreBusyError), database.begin() as connection:
@@ -156,7 +156,7 @@ def test_broken_connections_are_replaced_and_outages_reported(mariadb: MariaDb, 
         database.close()
 
 
-def test_two_first_writes_for_a_person_at_once_both_succeed(mariadb: MariaDb) -> None:
+def test_two_simultaneous_first_writes_for_a_person_both_succeed(mariadb: MariaDb) -> None:
     database = Database(mariadb.empty("budgets"))
     migrate(database, "budgets")
     store = BudgetsStore(database, event_maker("budgets", system_clock, uuid7))
@@ -175,7 +175,7 @@ def _write_nothing(store: BudgetsStore, done: threading.Event) -> None:
         done.set()
 
 
-def test_tls_is_by_setting_and_then_the_server_must_be_the_right_one(mariadb: MariaDb, url: str) -> None:
+def test_with_tls_the_server_must_have_the_right_certificate(mariadb: MariaDb, url: str) -> None:
     authority = mariadb.folder / "tls" / "ca.pem"
     if not authority.exists():
         pytest.skip("a container's certificate is its own")
@@ -189,7 +189,7 @@ def test_tls_is_by_setting_and_then_the_server_must_be_the_right_one(mariadb: Ma
     stranger.close()
 
 
-def test_a_migration_speaks_with_the_server_as_the_address_says(mariadb: MariaDb, url: str) -> None:
+def test_a_migration_connects_as_the_address_says(mariadb: MariaDb, url: str) -> None:
     authority = mariadb.folder / "tls" / "ca.pem"
     if not authority.exists():
         pytest.skip("a container's certificate is its own")

@@ -1,4 +1,4 @@
-"""Migrations on MySQL, which keeps each CREATE and ALTER at once, whatever becomes of the rest."""
+"""Migrations on MySQL, which commits each CREATE and ALTER at once."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def names_of_tables(mariadb: MariaDb, name: str) -> list[str]:
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_one_that_was_interrupted_can_be_run_again(mariadb: MariaDb, service: str) -> None:
+def test_an_interrupted_migration_can_be_run_again(mariadb: MariaDb, service: str) -> None:
     url = mariadb.fresh("halfway")
     migrated(url, service)
     name = url.rpartition("/")[2]
@@ -56,7 +56,7 @@ def test_one_that_was_interrupted_can_be_run_again(mariadb: MariaDb, service: st
     assert differences(url, service) == []
 
 
-def test_of_two_at_once_one_waits(mariadb: MariaDb) -> None:
+def test_of_two_simultaneous_migrations_one_waits(mariadb: MariaDb) -> None:
     url = mariadb.fresh("twice")
     wrong: list[BaseException] = []
 
@@ -84,7 +84,7 @@ def test_a_store_of_a_newer_version_is_refused(mariadb: MariaDb) -> None:
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_text_is_compared_exactly_whatever_the_servers_collation(mariadb: MariaDb, service: str) -> None:
+def test_text_is_compared_exactly_under_any_collation(mariadb: MariaDb, service: str) -> None:
     url = mariadb.fresh("letters")
     migrated(url, service)
     others = mariadb.execute(

@@ -1,4 +1,4 @@
-"""What every store promises of mails that wait until their recipient confirms the address."""
+"""What every store guarantees about emails that wait until their recipient confirms the address."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every store promises of mails: claimed by one, watched by all, settled once."""
+"""What every store guarantees about emails: claimed by one process, watched by all, settled once."""
 
 from __future__ import annotations
 

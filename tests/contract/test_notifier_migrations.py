@@ -1,4 +1,4 @@
-"""A store of an earlier version goes on where it was."""
+"""A store of an earlier version is migrated without loss."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every store promises to the notifier. Another database is another entry of STORES."""
+"""What every store guarantees to the notifier. Another database is another entry of STORES."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every outbox promises to the relay, and what the SQL parts of the chassis promise to a service."""
+"""What every outbox guarantees to the relay, and what the SQL parts of the chassis guarantee to a service."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def test_events_are_leased_to_the_committing_processs_relay_first(url: str) -> N
     database.close()
 
 
-def test_a_rolled_back_change_tells_nothing(database) -> None:
+def test_a_rolled_back_change_publishes_nothing(database) -> None:
     rung: list[int] = []
     database._on_events = lambda: rung.append(1)
     with pytest.raises(RuntimeError), database.begin() as connection:
@@ -178,7 +178,7 @@ def test_writers_take_turns_and_lose_nothing(database) -> None:
     assert len(claimed(SqlOutbox(database, TABLES.outbox, owner="a"), 1000)) == 200
 
 
-def test_a_store_that_is_not_there_is_unavailable(tmp_path) -> None:
+def test_a_missing_store_is_unavailable(tmp_path) -> None:
     database = Database(f"sqlite:///{tmp_path}/no/such/folder/x.db")
     with pytest.raises(StoreUnavailableError) as caught:
         database.check()

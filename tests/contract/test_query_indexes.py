@@ -1,4 +1,4 @@
-"""What is asked for every expense, page and mail finds its rows by an index, however many rows other people have."""
+"""Frequent queries find their rows by an index, however many rows other people have."""
 
 from __future__ import annotations
 

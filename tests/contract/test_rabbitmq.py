@@ -1,4 +1,4 @@
-"""What the bus on RabbitMQ has to bear beyond the port: strangers' messages, processes that die, users with few rights."""
+"""What the bus on RabbitMQ must also handle: foreign messages, processes that die, users with few rights."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from testing.fakes.rabbit import KNOWN, Got, left
 from testing.waiting import eventually
 
 
-def test_a_message_says_in_its_headers_what_it_is_and_where_it_comes_from(make_rabbit, address, channel) -> None:
+def test_the_headers_of_a_message_name_its_type_and_source(make_rabbit, address, channel) -> None:
     bus = make_rabbit(address)
     bus.publish([])
     event = left(traceparent="00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", request_id="req-12345678")
@@ -35,7 +35,7 @@ def test_a_message_says_in_its_headers_what_it_is_and_where_it_comes_from(make_r
     assert properties.headers["traceparent"] == event.traceparent
 
 
-def test_an_event_that_reaches_none_of_its_queues_is_not_safe(make_rabbit, address, channel) -> None:
+def test_an_event_that_reaches_no_queue_is_not_confirmed(make_rabbit, address, channel) -> None:
     bus = make_rabbit(address)
     bus.publish([left()])
     channel.queue_unbind("a.one", EXCHANGE, "user.deleted")
@@ -62,7 +62,7 @@ def test_an_event_that_reaches_none_of_its_queues_is_not_safe(make_rabbit, addre
     ],
     ids=["undecodable", "no JSON", "deep", "a list", "unknown", "breaks its schema", "of a future version", "16 MB"],
 )
-def test_what_cannot_be_read_is_dead_with_its_reason_and_disturbs_nothing(make_rabbit, address, channel, body, reason) -> None:
+def test_an_unreadable_message_is_dead_with_its_reason(make_rabbit, address, channel, body, reason) -> None:
     got = Got()
     bus = make_rabbit(address, got)
     bus.start()
@@ -82,7 +82,7 @@ def test_what_cannot_be_read_is_dead_with_its_reason_and_disturbs_nothing(make_r
     assert bus.purge([letter.id]) == 1
 
 
-def test_who_listens_to_nobody_is_ready_as_soon_as_the_broker_is_there(make_rabbit, address) -> None:
+def test_a_bus_without_queues_is_ready_once_connected(make_rabbit, address) -> None:
     bus = make_rabbit(address)
     bus.start()
 
@@ -135,7 +135,7 @@ def test_dead_letters_can_be_listed_often_and_replayed_unchanged(make_rabbit, ad
     assert bus.dead() == []
 
 
-def test_a_message_of_which_processes_die_is_a_dead_letter_in_the_end(make_rabbit, address, channel) -> None:
+def test_a_message_that_kills_processes_becomes_a_dead_letter(make_rabbit, address, channel) -> None:
     """The delivery limit, and that the broker moves it at least once: its word, not ours."""
     bus = make_rabbit(address)
     bus.publish([event := left()])

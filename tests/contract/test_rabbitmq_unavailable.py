@@ -1,4 +1,4 @@
-"""What the bus on RabbitMQ does when its broker is cut off, full, killed, wrong or not to be trusted."""
+"""The bus on RabbitMQ while its broker is cut off, full, killed, misconfigured or not trusted."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ def test_a_queue_with_other_arguments_is_explained_until_deleted(make_rabbit, ad
     ],
     ids=["a wrong password", "a wrong virtual host", "nobody there"],
 )
-def test_why_there_is_no_broker_is_said_in_words_and_without_the_password(make_rabbit, address, caplog, change, words) -> None:
+def test_a_missing_broker_is_explained_without_the_password(make_rabbit, address, caplog, change, words) -> None:
     bus = make_rabbit(BrokerAddress(url=change(address.url)), Got())
     with caplog.at_level(logging.WARNING):
         bus.start()
@@ -143,6 +143,6 @@ def test_tls_is_checked_against_the_authority_that_is_given(make_rabbit, broker,
 
 
 @pytest.mark.parametrize("url", ["http://x", "amqp:///nowhere", "amqp://u:p@host:port/", ""])
-def test_an_address_that_is_none_is_refused(url) -> None:
+def test_an_invalid_address_is_refused(url) -> None:
     with pytest.raises(ValueError):  # noqa: PT011  the text is for people
         BrokerAddress(url=url)

@@ -1,4 +1,4 @@
-"""What every store of receipts' files promises; a store of another kind adds one entry to PLACES."""
+"""What every store of receipt files guarantees; another store adds one entry to PLACES."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def whole(files: ReceiptFiles, key: str, size: int) -> bytes:
 @pytest.mark.parametrize(
     "data", [SMALL, LARGE[:PART], LARGE[: PART + 1], LARGE], ids=["small", "a part", "a part and a byte", "large"]
 )
-def test_what_is_put_is_read_as_it_was(files: ReceiptFiles, place: Place, data: bytes) -> None:
+def test_a_file_is_read_as_it_was_stored(files: ReceiptFiles, place: Place, data: bytes) -> None:
     key = put(files, data)
     assert place.names() == [key]
     assert whole(files, key, len(data)) == data
@@ -74,17 +74,17 @@ def test_a_part_across_the_parts_of_a_large_file_can_be_read(files: ReceiptFiles
     assert b"".join(files.read(key, PART - 10, 20)) == LARGE[PART - 10 : PART + 10]
 
 
-def test_what_is_not_there_is_missing_before_the_first_piece(files: ReceiptFiles) -> None:
+def test_a_missing_file_is_reported_before_the_first_piece(files: ReceiptFiles) -> None:
     with pytest.raises(ReceiptFileMissingError):
         files.read(file_key(MARIA, digest_of(b"never put")), 0, 10)
 
 
-def test_a_second_put_of_the_same_changes_nothing(files: ReceiptFiles, place: Place) -> None:
+def test_storing_the_same_file_again_changes_nothing(files: ReceiptFiles, place: Place) -> None:
     assert put(files, SMALL) == put(files, SMALL)
     assert len(place.names()) == 1
 
 
-def test_what_is_removed_is_gone_and_may_be_removed_again(files: ReceiptFiles, place: Place) -> None:
+def test_a_removed_file_is_gone_and_may_be_removed_again(files: ReceiptFiles, place: Place) -> None:
     key, kept = put(files, SMALL), put(files, b"another")
     files.remove(key)
     files.remove(key)
@@ -103,7 +103,7 @@ def test_a_person_is_erased_and_nobody_else(files: ReceiptFiles, place: Place) -
     files.remove_all(MARIA)
 
 
-def test_what_was_begun_long_ago_and_never_ended_is_cleared_away(files: ReceiptFiles, place: Place) -> None:
+def test_an_upload_that_never_ended_is_cleaned_up(files: ReceiptFiles, place: Place) -> None:
     kept = put(files, SMALL)
     place.begin(file_key(MARIA, digest_of(b"never ended")))
     files.remove_incomplete(datetime.now(UTC) - timedelta(minutes=5))
@@ -113,27 +113,27 @@ def test_what_was_begun_long_ago_and_never_ended_is_cleared_away(files: ReceiptF
 
 
 @pytest.mark.parametrize("data", [SMALL, LARGE], ids=["small", "large"])
-def test_a_file_that_is_shorter_than_announced_is_not_stored(files: ReceiptFiles, place: Place, data: bytes) -> None:
+def test_a_file_shorter_than_announced_is_not_stored(files: ReceiptFiles, place: Place, data: bytes) -> None:
     with pytest.raises(UnavailableError):
         put(files, data, size=len(data) + 1)
     assert (place.names(), place.halves()) == ([], 0)
 
 
 @pytest.mark.parametrize("data", [SMALL, LARGE], ids=["small", "large"])
-def test_a_file_that_is_another_one_than_announced_is_not_stored(files: ReceiptFiles, place: Place, data: bytes) -> None:
+def test_a_file_with_another_hash_than_announced_is_not_stored(files: ReceiptFiles, place: Place, data: bytes) -> None:
     with pytest.raises(UnavailableError):
         put(files, data, sha256=digest_of(b"another"))
     assert (place.names(), place.halves()) == ([], 0)
 
 
-def test_a_folder_is_its_owners_alone(tmp_path: Path) -> None:
+def test_a_folder_can_be_opened_by_its_owner_only(tmp_path: Path) -> None:
     put(files_from(ExpensesSettings(database="sqlite://", receipts=f"file:{tmp_path}/receipts")), SMALL)
     found = {path.relative_to(tmp_path).parts[-1]: path.stat().st_mode & 0o777 for path in (tmp_path / "receipts").rglob("*")}
     assert found == {MARIA: 0o700, digest_of(SMALL): 0o600}
     assert (tmp_path / "receipts").stat().st_mode & 0o777 == 0o700
 
 
-def test_a_full_disk_keeps_what_it_has_and_takes_nothing_by_halves(tmp_path: Path) -> None:
+def test_a_full_disk_keeps_its_files_and_takes_no_partial_one(tmp_path: Path) -> None:
     disk = Disk(tmp_path / "disk", size=2 * 1024 * 1024)
     if not disk.can_be_full:
         pytest.skip(disk.why_not)
@@ -150,7 +150,7 @@ def test_a_full_disk_keeps_what_it_has_and_takes_nothing_by_halves(tmp_path: Pat
         disk.close()
 
 
-def test_the_last_file_of_a_person_may_go_while_another_one_comes(tmp_path: Path) -> None:
+def test_a_persons_last_file_may_go_while_another_is_stored(tmp_path: Path) -> None:
     files = files_from(ExpensesSettings(database="sqlite://", receipts=f"file:{tmp_path}/receipts"))
     troubles: list[Exception] = []
 
@@ -169,7 +169,7 @@ def test_the_last_file_of_a_person_may_go_while_another_one_comes(tmp_path: Path
     assert troubles == []
 
 
-def test_a_reader_that_breaks_off_leaves_nothing_half_written(files: ReceiptFiles, place: Place) -> None:
+def test_an_interrupted_upload_leaves_nothing_behind(files: ReceiptFiles, place: Place) -> None:
     class Broken(io.BytesIO):
         def read(self, size: int | None = -1) -> bytes:
             if self.tell() >= PART:
@@ -183,7 +183,7 @@ def test_a_reader_that_breaks_off_leaves_nothing_half_written(files: ReceiptFile
     assert (place.names(), place.halves()) == ([], 0)
 
 
-def test_a_store_that_is_away_says_when_to_try_again(place: Place) -> None:
+def test_an_unavailable_store_says_when_to_try_again(place: Place) -> None:
     key = file_key(MARIA, digest_of(SMALL))
     for attempt in (
         lambda: put(place.away, SMALL),
@@ -196,17 +196,17 @@ def test_a_store_that_is_away_says_when_to_try_again(place: Place) -> None:
         assert told.value.headers["Retry-After"] == "5"
 
 
-def test_a_store_that_is_there_is_well(files: ReceiptFiles) -> None:
+def test_an_available_store_passes_its_check(files: ReceiptFiles) -> None:
     files.check()
 
 
-def test_a_bucket_that_is_not_there_is_unavailable(object_store: ObjectStore) -> None:
+def test_a_missing_bucket_is_unavailable(object_store: ObjectStore) -> None:
     settings = replace(object_store.settings(), receipts=f"cos://never-made?endpoint={object_store.endpoint}")
     with pytest.raises(UnavailableError):
         files_from(settings).check()
 
 
-def test_a_wrong_key_is_unavailable_and_tells_no_secret(object_store: ObjectStore, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_wrong_key_is_unavailable_and_reveals_no_secret(object_store: ObjectStore, caplog: pytest.LogCaptureFixture) -> None:
     settings = replace(object_store.settings(), cos_secret_key="a wrong secret that nobody may read")
     with pytest.raises(UnavailableError) as told:
         put(files_from(settings), SMALL)

@@ -1,4 +1,4 @@
-"""What every store of rows promises about receipts; another database is another entry of STORES."""
+"""What every SQL store guarantees about receipts; another database is another entry of STORES."""
 
 from __future__ import annotations
 
@@ -59,14 +59,14 @@ def test_a_receipt_comes_back_as_it_was(store: Store) -> None:
         assert uow.receipts.get(book, uuid7()) is None
 
 
-def test_a_name_of_a_hundred_letters_fits_whatever_the_letters(store: Store) -> None:
+def test_a_name_of_a_hundred_characters_fits_in_any_script(store: Store) -> None:
     receipt = a_receipt(a_file(), name="\U0001f9fe" * 100)
     entered(store, MARIA, receipt)
     with store.read() as uow:
         assert uow.receipts.get(uow.books.find(MARIA.user_id), receipt.id).name == receipt.name
 
 
-def test_receipts_are_listed_by_expense_oldest_first_and_only_ones_own(store: Store) -> None:
+def test_receipts_are_listed_oldest_first_for_their_owner_only(store: Store) -> None:
     late, early, other = a_receipt(a_file("a"), at=9), a_receipt(a_file("b"), at=3), a_receipt(a_file("a"), TAXI, at=5)
     entered(store, MARIA, late, early, other)
     entered(store, OTTO, a_receipt(a_file("a")))
@@ -90,7 +90,7 @@ def test_a_file_is_used_as_long_as_a_receipt_shows_it(store: Store) -> None:
         assert uow.receipts.recorded_ms(book, file.sha256) == 1
 
 
-def test_a_note_can_be_made_again_and_dropped(store: Store) -> None:
+def test_a_note_can_be_written_again_and_dropped(store: Store) -> None:
     file = a_file()
     with store.write() as uow:
         book = uow.books.lock(MARIA)
@@ -102,7 +102,7 @@ def test_a_note_can_be_made_again_and_dropped(store: Store) -> None:
         assert uow.receipts.recorded_ms(book, file.sha256) is None
 
 
-def test_what_no_receipt_shows_is_found_with_its_owner_once_it_is_old(store: Store) -> None:
+def test_an_old_file_without_a_receipt_is_found_with_its_owner(store: Store) -> None:
     shown, left, fresh = a_receipt(a_file("shown")), a_file("left"), a_file("fresh")
     entered(store, MARIA, shown)
     with store.write() as uow:
@@ -117,7 +117,7 @@ def test_what_no_receipt_shows_is_found_with_its_owner_once_it_is_old(store: Sto
         assert len(uow.receipts.unused(100, 1)) == 1
 
 
-def test_who_leaves_leaves_no_row(store: Store) -> None:
+def test_a_deleted_account_leaves_no_row(store: Store) -> None:
     entered(store, MARIA, a_receipt(a_file()))
     entered(store, OTTO, kept := a_receipt(a_file()))
     with store.write() as uow:

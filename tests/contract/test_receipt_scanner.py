@@ -1,4 +1,4 @@
-"""Uploads are looked through by a real ClamAV if the settings name one."""
+"""Uploads are scanned by a real ClamAV if the settings name one."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_malware_is_refused_by_name_and_not_kept(tmp_path: Path, clamd: str) -> 
     assert not (tmp_path / "receipts").exists()
 
 
-def test_nothing_is_taken_while_the_scanner_is_away(tmp_path: Path) -> None:
+def test_no_upload_is_accepted_without_the_scanner(tmp_path: Path) -> None:
     answer = send(tmp_path, f"clamav://127.0.0.1:{free_ports(1)[0]}", pictures.a_pdf())
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")
     assert not (tmp_path / "receipts").exists()

@@ -1,4 +1,4 @@
-"""The expenses service with its receipts in an object store: there, away, and there again."""
+"""The expenses service with its receipts in an object store: available, unavailable, and available again."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def send(api: Api, expense: str, content: bytes) -> httpx.Response:
     return api("POST", f"/expenses/{expense}/receipts", files={"file": ("a", content)})
 
 
-def test_a_receipt_in_parts_is_kept_given_back_and_taken_away(opened: Opened, object_store, bucket) -> None:
+def test_a_receipt_in_parts_is_stored_returned_and_removed(opened: Opened, object_store, bucket) -> None:
     api = opened()
     expense = an_expense(api)
     receipt, photo = send(api, expense, LARGE).json(), send(api, expense, pictures.a_jpeg()).json()
@@ -81,7 +81,7 @@ def test_a_receipt_in_parts_is_kept_given_back_and_taken_away(opened: Opened, ob
     assert names(object_store, bucket) == []
 
 
-def test_a_browser_may_be_sent_to_the_store_itself(opened: Opened) -> None:
+def test_a_browser_may_be_redirected_to_the_store(opened: Opened) -> None:
     api = opened(receipts_downloads="presigned")
     receipt = send(api, an_expense(api), pictures.a_pdf()).json()
     answer = api("GET", f"/receipts/{receipt['id']}/content")
@@ -91,7 +91,7 @@ def test_a_browser_may_be_sent_to_the_store_itself(opened: Opened) -> None:
     assert api.as_(a_caller(OTTO))("GET", f"/receipts/{receipt['id']}/content").status_code == 404
 
 
-def test_an_object_that_is_not_what_was_stored_is_not_given_out(opened: Opened, object_store, bucket, caplog) -> None:
+def test_a_changed_object_is_not_returned(opened: Opened, object_store, bucket, caplog) -> None:
     api = opened()
     receipt = send(api, an_expense(api), LARGE).json()
     name = bucket["receipts"].removeprefix("cos://").split("?", maxsplit=1)[0]
@@ -101,7 +101,7 @@ def test_an_object_that_is_not_what_was_stored_is_not_given_out(opened: Opened, 
     assert "ERROR" in {record.levelname for record in caplog.records}
 
 
-def test_with_the_expense_and_after_what_broke_off_objects_go(opened: Opened, object_store, bucket, tmp_path: Path) -> None:
+def test_objects_are_removed_with_the_expense_or_by_cleanup(opened: Opened, object_store, bucket, tmp_path: Path) -> None:
     api = opened()
     gone, broken = an_expense(api), an_expense(api)
     assert send(api, gone, pictures.a_jpeg()).status_code == 201
@@ -137,7 +137,7 @@ def test_an_outage_of_the_store_affects_receipts_only(opened, object_store, buck
     assert send(there, expense, LARGE).status_code == 201
 
 
-def test_who_leaves_while_the_store_is_away_is_erased_when_it_is_back(opened: Opened, object_store, bucket) -> None:
+def test_an_account_deleted_in_an_outage_is_erased_after_it(opened: Opened, object_store, bucket) -> None:
     api = opened()
     send(api, an_expense(api), pictures.a_jpeg())
     with pytest.raises(UnavailableError):

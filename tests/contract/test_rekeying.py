@@ -1,4 +1,4 @@
-"""A data key is rotated: everything is re-encrypted while it is in use, nothing is lost, and the old key can be removed."""
+"""Rotating a data key: everything is re-encrypted while in use, nothing is lost, and the old key can be removed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A store is used by code of its own version alone, on every kind of database."""
+"""A store is used only by code of its own version, on every kind of database."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def at_revision(database: Database, revision: str) -> None:
         connection.execute(sa.text("UPDATE alembic_version SET version_num = :revision"), {"revision": revision})
 
 
-def test_what_is_not_migrated_yet_is_unavailable_until_it_is(opened: Callable[[], Database]) -> None:
+def test_a_store_is_unavailable_until_it_is_migrated(opened: Callable[[], Database]) -> None:
     database, newest = opened(), Schema("budgets").known[-1]
     with pytest.raises(SchemaTooOldError, match=f"at revision none, this version needs {newest}") as caught, database.begin():
         pass

@@ -1,4 +1,4 @@
-"""What SendGrid gets, and what each of its answers, and each silence, means for a mail."""
+"""What SendGrid is sent, and what each of its responses, or a missing one, means for an email."""
 
 from __future__ import annotations
 
@@ -189,7 +189,7 @@ def test_a_server_without_tls_accepted_nothing(box) -> None:
 @pytest.mark.parametrize(
     "answer", [b"", b"HTTP/1.1 20", b"SSH-2.0-OpenSSH\r\n", b"HTTP/1.1 202 Accepted\r\nContent-Length: 9\r\n\r\n"]
 )
-def test_half_an_answer_is_no_answer(box, answer) -> None:
+def test_half_a_response_is_no_response(box, answer) -> None:
     def cut_off(connection: socket.socket) -> None:
         _read_request(connection)
         connection.sendall(answer)

@@ -1,4 +1,4 @@
-"""SendGrid's API over TLS, as it is reached in production."""
+"""SendGrid's API over TLS, as in production."""
 
 from __future__ import annotations
 

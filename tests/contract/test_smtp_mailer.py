@@ -1,4 +1,4 @@
-"""What a real Exim does with mails, and what each of its answers means."""
+"""What a real Exim does with emails, and what each of its responses means."""
 
 from __future__ import annotations
 

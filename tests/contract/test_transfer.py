@@ -1,4 +1,4 @@
-"""Moving data_set: everything goes along, between any two sets of stores and back, and life goes on there."""
+"""Moving a data set: everything is moved, between any two sets of stores and back, and works there."""
 
 from __future__ import annotations
 
@@ -139,7 +139,7 @@ def suite(couch: str, mariadb: MariaDb, object_store: ObjectStore) -> dict[str, 
     }
 
 
-def test_everything_goes_to_ibm_stores_and_back_and_life_goes_on(
+def test_everything_moves_to_ibm_stores_and_back_and_still_works(
     old_home: OldHome, suite: dict[str, str], db2: Db2Server, tmp_path: Path
 ) -> None:
     key, wanted = {"OUTLAY_DATA_KEY": old_home.key}, content_of(old_home.archive)

@@ -1,4 +1,4 @@
-"""What cannot move is refused with a sentence, and what breaks off leaves nothing: no half archive, no half store."""
+"""A transfer that cannot succeed is refused, and one that breaks off leaves neither half an archive nor half a store."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ def test_an_archive_that_is_cut_off_anywhere_is_refused(archive: Path, key: dict
         assert any(word in sentence(tmp_path / "new", cut, key) for word in ("cut off", "damaged", "no archive"))
 
 
-def test_an_archive_in_which_a_byte_is_wrong_is_refused(archive: Path, key: dict[str, str], tmp_path: Path) -> None:
+def test_an_archive_with_a_wrong_byte_is_refused(archive: Path, key: dict[str, str], tmp_path: Path) -> None:
     whole, damaged = archive.read_bytes(), tmp_path / "damaged.outlay"
     places = [whole.index(b"\xff\xd8\xff") + 400, whole.index(b"\x1f\x8b") + 60, whole.index(b'"count"') + 12]
     for place in places:
@@ -158,23 +158,23 @@ def test_another_key_or_none_is_refused(archive: Path, tmp_path: Path) -> None:
         pass
 
 
-def test_stores_with_something_in_them_are_left_alone(home: Path, archive: Path) -> None:
+def test_stores_that_are_not_empty_are_left_alone(home: Path, archive: Path) -> None:
     with house_of(home) as data_set, pytest.raises(NotEmptyError, match="auth/document, expenses/person"):
         import_from(data_set, archive, say=lambda _line: None)
 
 
-def test_while_outlay_runs_nothing_moves(home: Path, tmp_path: Path) -> None:
+def test_nothing_is_exported_or_imported_while_outlay_runs(home: Path, tmp_path: Path) -> None:
     with hold_folder(home), pytest.raises(DataFolderInUseError, match="Another Outlay is running"):
         command.export_command(settings_of(home), {}, tmp_path / "a.outlay", say=print)
 
 
-def test_a_file_that_is_there_is_not_replaced(home: Path, tmp_path: Path) -> None:
+def test_an_existing_file_is_not_replaced(home: Path, tmp_path: Path) -> None:
     (tmp_path / "letter.txt").write_text("Dear Maria, ...")
     with house_of(home) as data_set, pytest.raises(FileExistsError, match="already"):
         export_to(data_set, tmp_path / "letter.txt")
 
 
-def test_a_dead_letter_is_somebodys_to_decide_on_first(home: Path, tmp_path: Path) -> None:
+def test_dead_letters_must_be_dealt_with_before_an_export(home: Path, tmp_path: Path) -> None:
     bus = EmbeddedBus(home / "bus.db", [], metrics=Metrics())
     with bus._transaction() as connection:
         connection.execute(
@@ -187,7 +187,7 @@ def test_a_dead_letter_is_somebodys_to_decide_on_first(home: Path, tmp_path: Pat
     assert not list(tmp_path.iterdir())
 
 
-def test_what_a_broker_has_is_delivered_by_those_whose_it_is(home: Path, broker: Broker, tmp_path: Path) -> None:
+def test_events_at_a_broker_are_delivered_before_an_export(home: Path, broker: Broker, tmp_path: Path) -> None:
     url = broker.add_vhost(uuid7())
     bus = RabbitBus("test", BrokerAddress(url=url), metrics=Metrics())
     who = uuid7()
@@ -200,7 +200,7 @@ def test_what_a_broker_has_is_delivered_by_those_whose_it_is(home: Path, broker:
     assert not list(tmp_path.iterdir())
 
 
-def test_the_commands_say_what_they_did_and_why_they_did_not(home: Path, tmp_path: Path) -> None:
+def test_the_commands_say_what_they_did_or_why_not(home: Path, tmp_path: Path) -> None:
     told = told_by(home, "export", "--all", str(tmp_path / "a.outlay"))
     assert told.returncode == 0, told.stderr
     assert "expenses/files" in told.stdout
@@ -262,7 +262,7 @@ def test_a_failed_import_leaves_the_stores_empty_and_repeatable(archive: Path, k
         import_from(data_set, archive, say=print)
 
 
-def test_an_import_that_was_killed_is_noticed_and_begun_again(archive: Path, key: dict[str, str], tmp_path: Path) -> None:
+def test_a_killed_import_is_noticed_and_started_again(archive: Path, key: dict[str, str], tmp_path: Path) -> None:
     data, said = tmp_path / "new", list[str]()
     with house_of(data, **key) as data_set:
         for service in data_set.services:

@@ -1,4 +1,4 @@
-"""A person asks the assistant: follows up, adds an expense after a yes, sees it in the list, takes it back."""
+"""A person asks the assistant, follows up, adds an expense after confirming, sees it in the list and undoes it."""
 
 from __future__ import annotations
 
@@ -225,7 +225,7 @@ def test_the_conversation_can_be_downloaded_and_cleared(page: Page, maria: Perso
     expect(page.locator(".assistant-turn")).to_have_count(0)
 
 
-def test_a_failure_is_told_and_tried_again_with_what_was_written(page: Page, maria: Person) -> None:
+def test_a_failed_message_can_be_sent_again_unchanged(page: Page, maria: Person) -> None:
     def refuse(route: Route) -> None:
         problem = '{"type": "about:blank", "title": "Too many", "status": 429, "detail": "Too many messages."}'
         headers = {"Content-Type": "application/problem+json", "Retry-After": "2"}

@@ -1,4 +1,4 @@
-"""A person at the screen whose mail comes back, and one who has enough of mails."""
+"""A person whose emails bounce, and one who unsubscribes."""
 
 from __future__ import annotations
 

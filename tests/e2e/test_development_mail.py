@@ -1,4 +1,4 @@
-"""The page of mails that there is in development."""
+"""The page that shows emails in development."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 
-def test_whoever_is_signed_out_is_asked_to_sign_in_and_comes_back(page: Page, outlay) -> None:
+def test_a_signed_out_person_signs_in_and_returns_to_the_page(page: Page, outlay) -> None:
     person = Person(outlay.url)
     page.goto("/dev/mail")
     expect(page.get_by_text("You are signed out. Sign in to see the emails that were sent to you.")).to_be_visible()

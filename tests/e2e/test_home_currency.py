@@ -1,4 +1,4 @@
-"""A page that is open in another window while the home currency changes shows no sum of two currencies."""
+"""A page open in another window while the home currency changes never adds up two currencies."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ def choose(page: Page, outlay: OutlayProcess, content: str) -> None:
     page.get_by_role("button", name="Preview").click()
 
 
-def test_a_file_without_signs_is_asked_about_and_turned_round(page: Page, outlay: OutlayProcess) -> None:
+def test_a_file_without_signs_is_asked_about_and_reversed(page: Page, outlay: OutlayProcess) -> None:
     choose(page, outlay, CARD)
     question = page.get_by_role("group", name="Are these expenses or income?")
     expect(question).to_be_visible(timeout=30_000)
@@ -105,7 +105,7 @@ def test_a_corrected_file_is_read_as_last_time_and_marked(page: Page, outlay: Ou
     expect(page.get_by_text("Read with your corrections from")).to_be_hidden()
 
 
-def test_what_was_learned_of_one_bank_turns_no_other_round(page: Page, outlay: OutlayProcess) -> None:
+def test_a_correction_for_one_bank_does_not_affect_another(page: Page, outlay: OutlayProcess) -> None:
     choose(page, outlay, CARD)
     expect(page.locator(".amount[data-kind=expense]")).to_have_count(3)
     page.get_by_role("group", name="Are these expenses or income?").get_by_role("button", name="Correct as shown").click()
@@ -121,7 +121,7 @@ def test_what_was_learned_of_one_bank_turns_no_other_round(page: Page, outlay: O
     expect(page.locator("tr", has_text="Employer").locator(".amount[data-kind=income]")).to_be_visible()
 
 
-def test_what_an_import_taught_is_forgotten_on_request(page: Page, outlay: OutlayProcess) -> None:
+def test_a_remembered_mapping_is_forgotten_on_request(page: Page, outlay: OutlayProcess) -> None:
     choose(page, outlay, CARD)
     page.get_by_role("group", name="Are these expenses or income?").get_by_role("button", name="Swap expenses and income").click()
     expect(page.locator(".amount[data-kind=income]")).to_have_count(3)

@@ -1,4 +1,4 @@
-"""A person at the screen: signs up, imports, sets a budget, sees it exceeded without reloading, reads the mail."""
+"""A person signs up, imports, sets a budget, sees it exceeded without reloading, and reads the email."""
 
 from __future__ import annotations
 

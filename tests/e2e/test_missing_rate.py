@@ -1,4 +1,4 @@
-"""An expense in a currency without an exchange rate: what it cost in the home currency is asked for, and nothing typed is lost."""
+"""An expense in a currency without a rate: the page asks for the amount in the home currency, and keeps what was typed."""
 
 from __future__ import annotations
 

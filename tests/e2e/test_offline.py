@@ -1,4 +1,4 @@
-"""Without a connection, and after a deployment, the page and what was typed stay, and trying again is offered."""
+"""Without a connection and after a deployment, the page and unsaved input stay, and it offers to try again."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def test_a_failed_request_can_be_repeated_and_keeps_the_input(bare: Page) -> Non
     expect(bare.get_by_role("button", name="Bakery", exact=True)).to_be_visible()
 
 
-def test_files_that_are_gone_after_a_deployment_take_nothing_away(bare: Page) -> None:
+def test_files_missing_after_a_deployment_lose_no_input(bare: Page) -> None:
     def gone(route: Route) -> None:
         route.fulfill(status=404, body="Nothing is here.")
 
@@ -84,7 +84,7 @@ def test_files_that_are_gone_after_a_deployment_take_nothing_away(bare: Page) ->
     expect(bare.get_by_label("Amount")).to_have_value("12.")
 
 
-def test_something_is_to_be_seen_before_the_script_is_there(bare: Page) -> None:
+def test_something_is_shown_before_the_script_is_loaded(bare: Page) -> None:
     bare.route(re.compile(r"/assets/app-.*\.js"), lambda route: route.abort())
     bare.goto("/expenses")
     expect(bare.get_by_text("Loading Outlay")).to_be_visible()

@@ -1,4 +1,4 @@
-"""Quick entry with the keyboard alone: the category is settled before Enter counts, and nothing typed is lost."""
+"""Quick entry by keyboard alone: Enter waits for the suggested category, and nothing typed is lost."""
 
 from __future__ import annotations
 

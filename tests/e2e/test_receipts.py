@@ -1,4 +1,4 @@
-"""A person at the screen with a receipt in the hand."""
+"""A person adds and looks at receipts."""
 
 from __future__ import annotations
 

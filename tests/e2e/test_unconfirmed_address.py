@@ -1,4 +1,4 @@
-"""A person at the screen who has not confirmed their address yet: alerts are shown, and mailed once it is confirmed."""
+"""A person with an unconfirmed address sees alerts, and gets them by email once it is confirmed."""
 
 from __future__ import annotations
 

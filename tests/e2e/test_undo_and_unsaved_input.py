@@ -1,4 +1,4 @@
-"""What is deleted comes back, what is typed is not thrown away, and going back stays on the page."""
+"""Deletions can be undone, unsaved input is kept, and Back stays within the application."""
 
 from __future__ import annotations
 

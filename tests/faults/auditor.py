@@ -1,4 +1,4 @@
-"""Compares what is there after a run with what was promised, and says what does not agree."""
+"""Compares the state after a run with what was promised to clients, and reports each difference."""
 
 from __future__ import annotations
 

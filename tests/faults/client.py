@@ -1,4 +1,4 @@
-"""A person's app that does not give up: every write goes out again under its key until it is acknowledged."""
+"""A client that does not give up: it repeats every write with the same idempotency key until it is acknowledged."""
 
 from __future__ import annotations
 

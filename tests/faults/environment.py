@@ -1,4 +1,4 @@
-"""All that a run needs: broker, mail server, the fleet, proxies between them, and a disk that can be filled."""
+"""Everything that a run needs: broker, mail server, fleet, the proxies between them, and a disk that can be filled."""
 
 from __future__ import annotations
 

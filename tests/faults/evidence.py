@@ -1,4 +1,4 @@
-"""What is left after a run: the stores, the mails that were accepted, what the API says, what clients were told."""
+"""The evidence after a run: the stores, the accepted emails, what the API returns and what clients were told."""
 
 from __future__ import annotations
 

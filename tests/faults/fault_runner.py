@@ -1,4 +1,4 @@
-"""Plays a schedule of faults on an environment under load, waits until all has settled, and gathers what the auditor looks at."""
+"""Injects a schedule of faults under load, waits until everything has settled, and collects the evidence for the auditor."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was acknowledged, and what has to come of it: kept beside the system, to be compared with it afterwards."""
+"""What was acknowledged to clients and what must follow from it, kept outside the system for the audit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""People who use the suite while it suffers: each scenario is planned, and told to the journal."""
+"""The load during faults: people who play scenarios, which are recorded in the journal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What runs of faults and of rolling restarts are asked for on the command line alike."""
+"""The command-line options that runs of faults and of rolling restarts share."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What happens to one budget in a run, and how often its owner has to be told that it is exceeded."""
+"""What happens to one budget in a run, and how many alerts its owner must get."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which faults come, in which order: the same for the same seed."""
+"""Which faults are injected, and in which order: the same for the same seed."""
 
 from __future__ import annotations
 

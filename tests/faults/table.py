@@ -1,4 +1,4 @@
-"""What came out of a run, as Markdown."""
+"""The result of a run as a Markdown table."""
 
 from __future__ import annotations
 

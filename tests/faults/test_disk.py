@@ -1,4 +1,4 @@
-"""A disk that can be full."""
+"""A disk that can be filled."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def test_a_full_disk_takes_nothing_until_there_is_room_again(tmp_path: Path) -> None:
+def test_an_import_fails_on_a_full_disk_and_succeeds_later(tmp_path: Path) -> None:
     disk = Disk(tmp_path / "disk", size=4 * 1024 * 1024)
     if not disk.can_be_full:
         pytest.skip(disk.why_not)

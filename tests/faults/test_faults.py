@@ -1,4 +1,4 @@
-"""A short run: a handful of faults under load, and afterwards everything agrees."""
+"""A short run: a handful of faults under load, after which everything agrees."""
 
 from __future__ import annotations
 
@@ -40,12 +40,12 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Evidence:
         return copy_stores(played, folder / "copy")
 
 
-def test_no_alert_is_lost_and_none_is_doubled_and_all_sums_agree(played: Evidence) -> None:
+def test_no_alert_is_lost_or_duplicated_and_all_sums_agree(played: Evidence) -> None:
     findings = audit(played)
     assert [finding for finding in findings if not finding.excused] == [], table(played, findings)
 
 
-def test_each_fault_was_played_under_load_and_got_over(played: Evidence) -> None:
+def test_each_fault_was_injected_under_load_and_recovered_from(played: Evidence) -> None:
     assert [window.kind for window in played.windows] == list(FAULTS)
     assert all(window.recovery is not None for window in played.windows)
     began = {promise.fault for promise in played.journal.promises.values() if not promise.name.startswith("Probe")}
@@ -53,7 +53,7 @@ def test_each_fault_was_played_under_load_and_got_over(played: Evidence) -> None
     assert sum(promise.least for promise in played.journal.promises.values()) >= 18
 
 
-def test_the_audit_of_this_run_can_fail(played: Evidence, tmp_path: Path) -> None:
+def test_the_audit_of_a_damaged_run_fails(played: Evidence, tmp_path: Path) -> None:
     damaged = copy_stores(played, tmp_path / "damaged")
     about = damaged.rows("notifier", "SELECT id FROM mail WHERE kind = 'budget.exceeded' AND state <> 'withdrawn'")
     damaged.accepted = [mail for mail in damaged.accepted if mail.mail_id != about[0][0]]

@@ -1,4 +1,4 @@
-"""The ways in which the household's expenses can come in; each must lead to the same exceedances."""
+"""The ways to enter the household's expenses; each must exceed the same budgets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the household lives: at home in one process on one folder, or in the suite's processes on the stores of production."""
+"""Where the household's data is: at home in one process and folder, or in the suite's processes on production stores."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Receipts that the household puts to some of its expenses, and finds again as they were."""
+"""Receipts that the household attaches to some expenses, and checks later."""
 
 from __future__ import annotations
 

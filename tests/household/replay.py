@@ -1,4 +1,4 @@
-"""Lives through the household's years against a running Outlay, and compares with what was computed elsewhere."""
+"""Replays the household's years against a running Outlay, and compares with figures computed elsewhere."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`make household`: the household's years as replayed, with processes killed ten times, and as one import; prints what came out."""
+"""`make household`: replays the household's years, with ten killed processes, and as one import; prints a table."""
 
 from __future__ import annotations
 

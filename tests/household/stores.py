@@ -1,4 +1,4 @@
-"""Sets of stores that an installation can stand on, on real servers of loopback; tests/support says which."""
+"""Sets of stores for an installation, on real servers on loopback."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ def ours() -> dict[str, dict[str, Any]]:
 
 
 @pytest.mark.parametrize("name", sorted(ours()))
-def test_a_service_understands_what_it_is_told(name: str, tmp_path: Path) -> None:
+def test_a_service_understands_its_commands(name: str, tmp_path: Path) -> None:
     key = tmp_path / "data"
     key.write_text("5e" * 32)
     environ = dict(ours()[name]["environment"])
@@ -63,11 +63,11 @@ def test_our_containers_can_write_nowhere_and_have_no_privileges(name: str) -> N
     assert (entry["read_only"], entry["cap_drop"], entry["security_opt"]) == (True, ["ALL"], ["no-new-privileges:true"])
 
 
-def test_only_the_home_image_starts_without_being_asked_for() -> None:
+def test_only_the_home_image_starts_by_default() -> None:
     assert [name for name, entry in compose()["services"].items() if "profiles" not in entry] == ["outlay"]
 
 
-def test_what_is_published_is_for_this_machine_alone() -> None:
+def test_ports_are_published_on_this_machine_only() -> None:
     ports = [port for entry in compose()["services"].values() for port in entry.get("ports", [])]
     assert len(ports) == 3
     assert all(port.startswith("127.0.0.1:") for port in ports)

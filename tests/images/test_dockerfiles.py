@@ -98,11 +98,11 @@ def test_compose_builds_each_image_from_its_stage() -> None:
             assert f"/outlay{'' if image == 'outlay' else '-' + image}:" in entry["image"]
 
 
-def test_the_driver_of_db2_is_where_tables_are_and_nowhere_else() -> None:
+def test_the_db2_driver_is_only_in_images_with_sql() -> None:
     carry = {image for image in IMAGES if "\nibm-db==" in (TOP / f"requirements/{image}.txt").read_text("utf-8")}
     assert carry == {"expenses", "budgets", "notifier"}
 
 
-def test_who_has_no_store_carries_no_sql_toolkit() -> None:
+def test_a_service_without_a_store_has_no_sql_toolkit() -> None:
     for image in ("assistant", "gateway"):
         assert "\nsqlalchemy==" not in (TOP / f"requirements/{image}.txt").read_text("utf-8"), image

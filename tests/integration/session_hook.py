@@ -1,4 +1,4 @@
-"""A hook for schemathesis: each request rides on the session in OUTLAY_SESSION, which a header on its command line cannot do."""
+"""A hook for schemathesis: it sends the session in OUTLAY_SESSION with each request, as a header, which its command line cannot."""
 
 from __future__ import annotations
 

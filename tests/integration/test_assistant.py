@@ -1,4 +1,4 @@
-"""The assistant in the home process: it uses the public API with the rights of whoever asks."""
+"""The assistant in the home process: it uses the public API with the rights of its caller."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_a_question_is_answered_from_the_persons_own_data(outlay, maria) -> None
     assert figure["amount"] == {"amount": "12.30", "currency": "EUR"}
 
 
-def test_an_expense_is_added_once_and_taken_back(maria) -> None:
+def test_an_expense_is_added_once_and_undone(maria) -> None:
     talk = Talk(maria)
     assert talk.say(ADD)["outcome"] == "proposed"
     assert maria.read("expenses")["items"] == []
@@ -73,7 +73,7 @@ def test_an_expense_is_added_once_and_taken_back(maria) -> None:
     assert maria.read("expenses")["items"] == []
 
 
-def test_two_yeses_at_the_same_moment_make_one_expense(maria) -> None:
+def test_two_simultaneous_confirmations_make_one_expense(maria) -> None:
     talk = Talk(maria)
     talk.say(ADD)
     body = {"choice": "confirm", "conversation": talk.conversation}
@@ -101,7 +101,7 @@ def test_an_answer_comes_in_pieces_through_the_gateway(maria) -> None:
     assert json.loads(events[-1].removeprefix("data: "))["outcome"] == "answered"
 
 
-def test_a_reading_token_may_ask_and_a_writing_one_may_not(outlay, maria) -> None:
+def test_a_read_token_may_ask_and_a_write_only_one_may_not(outlay, maria) -> None:
     maria.spend("12.30")
     reader = with_token(outlay, maria, "read")
     assert "12.30" in words(Talk(reader).say(HOW_MUCH))
@@ -151,7 +151,7 @@ def test_whatever_is_sent_is_answered_or_refused_clearly(maria, body, status) ->
     assert answer.status_code == status, answer.text
 
 
-def test_what_was_said_is_nowhere_in_the_log(outlay, maria) -> None:
+def test_messages_are_not_logged(outlay, maria) -> None:
     talk = Talk(maria)
     talk.say("how much for the zanzibarquux trip?")
     talk.say("zanzibarquux 3.50 today")
@@ -159,13 +159,13 @@ def test_what_was_said_is_nowhere_in_the_log(outlay, maria) -> None:
     assert "zanzibarquux" not in outlay.log.read_text("utf-8")
 
 
-def test_a_flood_of_one_person_is_limited_and_nobody_else(outlay, maria) -> None:
+def test_a_flood_by_one_person_limits_nobody_else(outlay, maria) -> None:
     statuses = [maria.post("assistant/messages", json={"text": "hello"}).status_code for _ in range(31)]
     assert statuses == [*[200] * 30, 429]
     assert Person(outlay.url).post("assistant/messages", json={"text": "hello"}).status_code == 200
 
 
-def test_fifty_messages_at_once_wait_for_each_other_and_not_for_ever(outlay) -> None:
+def test_fifty_simultaneous_messages_are_all_answered(outlay) -> None:
     """Each makes several calls to the API of the same process, which must never need a thread that waits for it."""
     people = [Person(outlay.url) for _ in range(5)]
     for person in people:
@@ -178,7 +178,7 @@ def test_fifty_messages_at_once_wait_for_each_other_and_not_for_ever(outlay) -> 
     assert time.monotonic() - started < 60
 
 
-def test_what_answers_is_told(maria) -> None:
+def test_the_assistant_says_which_adapter_answers(maria) -> None:
     told = maria.read("assistant")
     assert (told["adapter"], told["external"]) == ("builtin", False)
     assert Talk(maria).say(told["examples"][0])["outcome"] in ("answered", "clarify", "declined")

@@ -1,4 +1,4 @@
-"""Watson Assistant behind the home process, on a server that speaks its API: asked first, and done without when it is away."""
+"""Watson Assistant behind the home process, on a server with its API: it is asked first, and replaced when it is unreachable."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def test_watson_is_asked_and_answers(outlay, watson) -> None:
     assert watson.wrong == []
 
 
-def test_watson_is_told_nothing_that_names_the_person(outlay, watson) -> None:
+def test_watson_is_sent_nothing_that_identifies_the_person(outlay, watson) -> None:
     person = Person(outlay.url, name="Marianne")
     answered(person)
     everything = watson.of("message")[-1].everything
@@ -111,7 +111,7 @@ def test_a_slow_watson_is_replaced_within_three_seconds(outlay, watson) -> None:
         ({"WATSON_URL": "http://watson.example"}, "WATSON_URL: must be an https address"),
     ],
 )
-def test_check_says_in_a_sentence_what_is_wrong_with_watson(tmp_path, watson, environ, sentence) -> None:
+def test_check_explains_what_is_wrong_with_watson(tmp_path, watson, environ, sentence) -> None:
     given = {"OUTLAY_DATA": str(tmp_path), "PATH": "/usr/bin:/bin", **watson.environ(**environ)}
     done = subprocess.run([sys.executable, "-m", "outlay", "check"], env=given, check=False, capture_output=True, text=True)
     assert sentence in done.stdout, done.stdout + done.stderr

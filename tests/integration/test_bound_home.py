@@ -1,4 +1,4 @@
-"""The home process on what a platform has bound: MariaDB, RabbitMQ, CouchDB's API and an object store, all away at the start."""
+"""The home process on bound services: MariaDB, RabbitMQ, CouchDB's API and an object store, all unreachable at the start."""
 
 from __future__ import annotations
 

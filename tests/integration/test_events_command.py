@@ -1,4 +1,4 @@
-"""`outlay events`: what could not be handled is listed with its reason, tried again or thrown away."""
+"""`outlay events`: dead letters are listed with their reason, replayed or purged."""
 
 from __future__ import annotations
 
@@ -58,14 +58,14 @@ def test_a_dead_letter_shows_its_reason_and_can_be_replayed(poisoned) -> None:
     assert outlay_events(process.data, "dead").stdout == ""
 
 
-def test_dead_letters_can_be_thrown_away(poisoned) -> None:
+def test_dead_letters_can_be_purged(poisoned) -> None:
     process, *_ = poisoned
     eventually(lambda: outlay_events(process.data, "dead").stdout)
     assert outlay_events(process.data, "purge").stdout.startswith("1 thrown away")
     assert outlay_events(process.data, "dead").stdout == ""
 
 
-def test_a_folder_without_events_is_said_to_have_none(tmp_path: Path) -> None:
+def test_a_folder_without_events_is_reported_as_such(tmp_path: Path) -> None:
     done = outlay_events(tmp_path / "nothing", "dead")
     assert (done.returncode, done.stdout) == (1, "")
     assert "OUTLAY_DATA" in done.stderr

@@ -1,4 +1,4 @@
-"""Every row belongs to somebody: a walk over every operation with another person's ids."""
+"""Every operation is called with ids of another person."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def test_a_stranger_finds_nothing(outlay, owned, operation, method, path) -> Non
         assert owner.get(theirs.removesuffix("/restore").removesuffix("/correction")).status_code == 200, "it is still the owner's"
 
 
-def test_lists_and_sums_show_only_ones_own(outlay, owned) -> None:
+def test_lists_and_sums_show_only_the_callers_own(outlay, owned) -> None:
     stranger = Person(outlay.url)
     for path in ("expenses", "categories", "budgets", "imports", "alerts", "users/me/tokens"):
         assert stranger.read(path)["items"] == [], path
@@ -90,7 +90,7 @@ def test_anothers_category_cannot_be_used(outlay, owned) -> None:
     assert stranger.post("expenses", json=body).status_code == 422
 
 
-def test_nobody_is_let_in_without_a_session(outlay) -> None:
+def test_nothing_works_without_a_session(outlay) -> None:
     for service in SERVICES:
         for path, method, operation in operations(load_spec(service)):
             if operation.get("security") == [] or operation.get("x-internal"):
@@ -105,7 +105,7 @@ def test_internal_operations_are_not_served_outside(outlay) -> None:
     assert httpx.post(f"{outlay.url}/api/v1/internal/tokens", json={"secret": "x"}, timeout=60).status_code == 404
 
 
-def test_guessed_secrets_open_nothing(outlay) -> None:
+def test_guessed_secrets_give_no_access(outlay) -> None:
     assert httpx.put(f"{outlay.url}/api/v1/password-resets/guess", json={"password": PASSWORD}, timeout=60).status_code == 404
     assert httpx.put(f"{outlay.url}/api/v1/email-verifications/guess", timeout=60).status_code == 404
     click = {"List-Unsubscribe": "One-Click"}

@@ -1,4 +1,4 @@
-"""A generator makes a Python client of the public document without a warning, and the client does the main job."""
+"""A Python client is generated from the public document without a warning, and does the main job."""
 
 from __future__ import annotations
 

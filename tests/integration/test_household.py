@@ -1,4 +1,4 @@
-"""The household's years: however its expenses come in, the same 34 exceedances, and as replayed exactly 34 mails."""
+"""The household's years: the same 34 exceeded months however its expenses are entered, and exactly 34 emails when replayed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ METHODS = [method for method in entry_methods.ALL if method is not entry_methods
 
 
 @pytest.mark.parametrize("method", METHODS, ids=lambda method: method.__name__)
-def test_the_household(method, tmp_path: Path) -> None:
+def test_the_household_exceeds_its_budgets_34_times(method, tmp_path: Path) -> None:
     result = method(HomeDeployment(), tmp_path / "method")
     assert result.as_expected, result.summary
 

@@ -1,4 +1,4 @@
-"""At home: a key is rotated while Outlay runs, and taken away; nothing is lost, and nobody notices."""
+"""At home, a key is rotated and removed while Outlay runs; nothing is lost or interrupted."""
 
 from __future__ import annotations
 

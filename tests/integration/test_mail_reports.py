@@ -1,4 +1,4 @@
-"""What a mail provider sends to a running suite, through its gateway: reports of mails, and the click of a mail program."""
+"""Requests of a mail provider to a running suite, through its gateway: delivery reports and one-click unsubscribing."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_a_signed_bounce_report_shows_at_once_and_stops_emails(heard, person) ->
     assert person.read("alerts/preferences")["mail"]["state"] == "ok"
 
 
-def test_a_report_that_nobody_signed_is_refused_at_the_gateway_too(heard) -> None:
+def test_an_unsigned_report_is_refused_at_the_gateway_too(heard) -> None:
     address = f"{heard.url}/api/v1/hooks/sendgrid"
     assert httpx.post(address, json=[], headers=ELSEWHERE, timeout=60).status_code == 401
     assert (

@@ -1,4 +1,4 @@
-"""The main job, on a real process over HTTP: spend too much, be told once, with the reason."""
+"""The main job, on a real process over HTTP: exceed a budget, get one email with the reason."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def test_undoing_an_import_and_moving_a_category_keep_the_budget_right(outlay) -
     assert person.read("expenses")["items"] == []
 
 
-def test_what_is_exceeded_without_an_undone_import_is_told_once_by_itself(outlay) -> None:
+def test_a_budget_exceeded_without_an_undone_import_alerts_once(outlay) -> None:
     person = Person(outlay.url).verify(outlay)
     budget = person.budget("100.00")
     day = datetime.now(UTC).date().isoformat()
@@ -184,7 +184,7 @@ def test_an_access_token_works_within_its_scope_until_revoked(outlay) -> None:
         assert script.get("/expenses").status_code == 401
 
 
-def test_a_person_who_leaves_is_forgotten_everywhere(outlay) -> None:
+def test_a_deleted_account_is_erased_everywhere(outlay) -> None:
     person = Person(outlay.url).verify(outlay)
     person.budget("1.00")
     person.spend("5.00", payee="Unforgettable Payee")
@@ -224,7 +224,7 @@ def test_settings_that_do_not_fit_are_all_named(tmp_path: Path) -> None:
         process.start()
 
 
-def test_a_clock_far_away_changes_days_and_not_sign_in(tmp_path: Path) -> None:
+def test_a_distant_clock_changes_days_but_not_sign_in(tmp_path: Path) -> None:
     clock = tmp_path / "clock"
     clock.write_text("2015-01-24T12:00:00Z")
     with OutlayProcess(tmp_path / "data", OUTLAY_CLOCK=f"file:{clock}") as process:
@@ -237,7 +237,7 @@ def test_a_clock_far_away_changes_days_and_not_sign_in(tmp_path: Path) -> None:
         assert person.read(f"budgets/{budget['id']}")["current"]["from"] == "2015-02-01"
 
 
-def test_the_demo_is_a_living_household_that_has_just_gone_over_a_limit(tmp_path: Path) -> None:
+def test_the_demo_is_a_household_that_has_just_exceeded_a_budget(tmp_path: Path) -> None:
     process = OutlayProcess(tmp_path / "demo")
     try:
         process.start(command="demo")

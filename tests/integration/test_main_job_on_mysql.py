@@ -1,4 +1,4 @@
-"""The main job with everything but accounts in MySQL: spend too much, be told once, with the reason."""
+"""The main job with everything but accounts in MySQL: exceed a budget, get one email with the reason."""
 
 from __future__ import annotations
 

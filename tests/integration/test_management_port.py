@@ -1,4 +1,4 @@
-"""Attackers learn nothing about a process at its public port; operators do at another one."""
+"""The public port reveals nothing about a process; operators use another port."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def said(outlay: OutlayProcess, request: str, host: str) -> bytes:
 
 
 @pytest.mark.parametrize("request_line", ASKED_BY_ATTACKERS)
-def test_the_public_port_tells_nothing_that_is_for_operators(outlay: OutlayProcess, request_line: str) -> None:
+def test_the_public_port_reveals_nothing_meant_for_operators(outlay: OutlayProcess, request_line: str) -> None:
     public, management = (httpx.URL(url).netloc.decode() for url in (outlay.url, outlay.management))
     for host in (public, management):  # the port of a request is that of its connection, not what it says
         answer = said(outlay, request_line, host)
@@ -61,14 +61,14 @@ def test_the_public_port_tells_nothing_that_is_for_operators(outlay: OutlayProce
         assert not [word for word in TOLD_TO_OPERATORS if word in answer], answer[:500]
 
 
-def test_a_path_for_operators_is_not_found_at_the_public_port(outlay: OutlayProcess) -> None:
+def test_operator_paths_are_not_found_at_the_public_port(outlay: OutlayProcess) -> None:
     found = {
         path: httpx.get(f"{outlay.url}/{path}", timeout=60).status_code for path in ("metrics", "openapi.json", "internal/jwks")
     }
     assert set(found.values()) == {404}
 
 
-def test_the_public_port_tells_load_balancers_the_status_alone(outlay: OutlayProcess) -> None:
+def test_the_public_port_gives_load_balancers_only_the_status(outlay: OutlayProcess) -> None:
     assert [httpx.get(f"{outlay.url}/{path}", timeout=60).json() for path in ("livez", "readyz")] == [{"status": "ok"}] * 2
 
 

@@ -43,7 +43,7 @@ def run(*options: str, **environ: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, env=known, input="", capture_output=True, text=True, timeout=60, check=False)
 
 
-def test_spending_and_budgets_are_told(reader) -> None:
+def test_spending_and_budgets_are_read(reader) -> None:
     found = reader.found("spending", from_="2026-11-01", to="2026-11-30", group_by="payee")
     assert found["total"] == {"amount": "12.20", "currency": "EUR"}
     assert [group["label"] for group in found["groups"]] == ["Ritual", "Blue Bottle"]
@@ -52,7 +52,7 @@ def test_spending_and_budgets_are_told(reader) -> None:
     assert reader.found("why_exceeded", budget="coffee", on="2026-11-15")["by"]["payee"] == "Ritual"
 
 
-def test_a_reading_token_is_offered_no_writing(outlay, reading_token) -> None:
+def test_a_read_only_token_is_offered_no_tools_that_write(outlay, reading_token) -> None:
     with connected(over_stdio(outlay.url, reading_token, "--write")) as connection:
         assert all(tool.annotations.read_only_hint for tool in connection.tools().values())
         assert connection.refused("add_entry", amount="1", idempotency_key=str(uuid4())).startswith(
@@ -79,27 +79,27 @@ def test_a_client_of_a_former_protocol_is_served(outlay, reading_token) -> None:
         assert connection.found("spending", from_="2026-11-01", to="2026-11-30")["count"] == 2
 
 
-def test_a_hundred_calls_at_a_time(reader) -> None:
+def test_a_hundred_simultaneous_calls_succeed(reader) -> None:
     with ThreadPoolExecutor(10) as callers:
         found = list(callers.map(lambda _number: reader.found("spending", from_="2026-11-01", to="2026-11-30"), range(100)))
     assert {each["total"]["amount"] for each in found} == {"12.20"}
 
 
-def test_a_token_in_a_file_is_taken(outlay, reading_token, tmp_path) -> None:
+def test_a_token_can_be_read_from_a_file(outlay, reading_token, tmp_path) -> None:
     kept = tmp_path / "token"
     kept.write_text(reading_token + "\n")
     with connected(over_stdio(outlay.url, "", "--token-file", str(kept))) as connection:
         assert connection.found("payees")["found"] == 2
 
 
-def test_an_outlay_out_of_reach_is_said_to_be(reading_token) -> None:
+def test_an_unreachable_outlay_is_reported(reading_token) -> None:
     (port,) = free_ports(1)
     with connected(over_stdio(f"http://127.0.0.1:{port}", reading_token)) as connection:
         assert "spending" in connection.tools()
         assert connection.refused("spending") == "Your data is unavailable at the moment. Try again in a minute."
 
 
-def test_a_revoked_token_is_said_to_be(outlay, maria) -> None:
+def test_a_revoked_token_is_reported(outlay, maria) -> None:
     made = maria.access_token(name="assistant", scopes=["read"])
     with connected(over_stdio(outlay.url, made["token"])) as connection:
         assert connection.found("payees")["found"] == 2
@@ -125,18 +125,18 @@ def test_settings_that_do_not_fit_are_explained(environ: dict, said_: str) -> No
     assert ended.stderr.startswith(said_)
 
 
-def test_it_ends_with_its_input_and_says_nothing_else(outlay, reading_token) -> None:
+def test_it_ends_with_its_input_and_prints_nothing_else(outlay, reading_token) -> None:
     ended = run(OUTLAY_URL=outlay.url, OUTLAY_TOKEN=reading_token)
     assert (ended.returncode, ended.stdout, ended.stderr) == (0, "", "")
 
 
-def test_a_token_that_goes_unencrypted_is_warned_of(reading_token) -> None:
+def test_it_warns_of_a_token_sent_unencrypted(reading_token) -> None:
     ended = run(OUTLAY_URL="http://outlay.example", OUTLAY_TOKEN=reading_token)
     assert "unencrypted" in ended.stderr
     assert reading_token not in ended.stderr
 
 
-def test_what_is_no_message_does_not_end_it(outlay, reading_token) -> None:
+def test_an_invalid_message_does_not_end_it(outlay, reading_token) -> None:
     known = {"PATH": os.environ["PATH"], "PYTHONWARNINGS": "ignore", "OUTLAY_URL": outlay.url, "OUTLAY_TOKEN": reading_token}
     command = [sys.executable, "-m", "outlay", "mcp"]
     opened = {"jsonrpc": "2.0", "id": 1, "method": "initialize"}

@@ -1,4 +1,4 @@
-"""The running API keeps to its document: schemathesis asks every operation, signed in, with what fits and what does not."""
+"""The running API conforms to its document: schemathesis sends valid and invalid requests to every operation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A stranger's program hears budget.exceeded: docs/operate/events.md, followed to the letter on a real RabbitMQ."""
+"""A foreign program receives budget.exceeded: docs/operate/events.md, followed to the letter on a real RabbitMQ."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ def test_an_event_that_was_not_acknowledged_comes_again(stranger: Stranger) -> N
 
 
 @pytest.mark.parametrize("key", ["user.password_reset_requested", "user.#", "#", "expense.recorded"])
-def test_its_user_cannot_bind_what_it_is_not_to_know(stranger: Stranger, key: str) -> None:
+def test_its_user_cannot_bind_other_events(stranger: Stranger, key: str) -> None:
     with stranger.connection() as connection:
         channel = connection.channel()
         channel.queue_declare("bookkeeping.nosy", exclusive=True)
@@ -128,7 +128,7 @@ def test_its_user_cannot_bind_what_it_is_not_to_know(stranger: Stranger, key: st
             channel.queue_bind("bookkeeping.nosy", "outlay.events", routing_key=key)
 
 
-def test_its_user_cannot_take_from_the_queues_of_the_suite_or_publish(stranger: Stranger) -> None:
+def test_its_user_can_neither_read_the_suites_queues_nor_publish(stranger: Stranger) -> None:
     with stranger.connection() as connection:
         with pytest.raises(ChannelClosedByBroker, match="ACCESS_REFUSED"):
             connection.channel().basic_get("notifier.alerts")
@@ -138,6 +138,6 @@ def test_its_user_cannot_take_from_the_queues_of_the_suite_or_publish(stranger: 
             channel.basic_publish("outlay.events", "budget.exceeded", b"{}")
 
 
-def test_the_program_is_as_short_as_it_is_said_to_be() -> None:
+def test_the_program_is_as_short_as_documented() -> None:
     lines = [line for line in block("python").splitlines() if line.strip()]
     assert len(lines) <= 12

@@ -1,4 +1,4 @@
-"""A process that lacks settings, or has wrong ones, says so and ends."""
+"""A process with missing or wrong settings lists them and ends."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_a_process_without_settings_lists_all_that_is_missing(service: str, comm
         ({"OUTLAY_BUS": "amqp://broker", "OUTLAY_BUS_PASSWORD_FILE": "/nowhere"}, "OUTLAY_BUS_PASSWORD: "),
     ],
 )
-def test_work_says_what_is_wrong_with_the_settings_of_its_broker(tmp_path: Path, settings, sentence) -> None:
+def test_work_explains_what_is_wrong_with_its_broker_settings(tmp_path: Path, settings, sentence) -> None:
     environ = {**os.environ, "OUTLAY_DATA_KEY": "0" * 64, "BUDGETS_DB": f"sqlite:///{tmp_path}/b.db", **settings}
     done = subprocess.run([sys.executable, "-m", "budgets", "work"], env=environ, check=False, capture_output=True, text=True)
     assert done.returncode == 2

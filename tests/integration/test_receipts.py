@@ -1,4 +1,4 @@
-"""Receipts over real connections: what breaks off, what lies about its length, and what would not fit into memory."""
+"""Receipts over real connections: uploads that break off, give a wrong length, or would not fit into memory."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("what", BROKEN)
-def test_what_breaks_off_is_refused_or_dropped_and_leaves_nothing(process: OutlayProcess, what: str) -> None:
+def test_an_upload_that_breaks_off_leaves_nothing(process: OutlayProcess, what: str) -> None:
     person = Person(process.url)
     expense = person.spend("4.80")["id"]
     answered = said_raw(process, person, expense, *BROKEN[what])
@@ -67,7 +67,7 @@ def test_what_breaks_off_is_refused_or_dropped_and_leaves_nothing(process: Outla
     assert stored(process) == []
 
 
-def test_a_whole_one_that_is_sent_like_this_is_kept(process: OutlayProcess) -> None:
+def test_a_complete_upload_sent_the_same_way_is_kept(process: OutlayProcess) -> None:
     person = Person(process.url)
     expense = person.spend("4.80")["id"]
     assert " 201 " in said_raw(process, person, expense, f"Content-Length: {len(BODY)}", BODY, leave=False)
@@ -85,7 +85,7 @@ def memory(process: OutlayProcess) -> int:
     return int(status.split("VmHWM:")[1].split()[0]) * 1024
 
 
-def test_what_would_fill_the_memory_is_refused_without_filling_it(process: OutlayProcess) -> None:
+def test_an_image_too_large_for_memory_is_refused(process: OutlayProcess) -> None:
     person = Person(process.url)
     expense = person.spend("4.80")["id"]
     person.post(f"expenses/{expense}/receipts", files={"file": ("a", pictures.a_pdf())})
@@ -108,7 +108,7 @@ TOO_MUCH = {
 
 
 @pytest.mark.parametrize("what", TOO_MUCH)
-def test_what_is_too_large_is_refused_before_it_is_taken_in(process: OutlayProcess, what: str) -> None:
+def test_a_too_large_upload_is_refused_before_it_is_read(process: OutlayProcess, what: str) -> None:
     person = Person(process.url)
     expense = person.spend("4.80")["id"]
     length, piece = TOO_MUCH[what]
@@ -116,7 +116,7 @@ def test_what_is_too_large_is_refused_before_it_is_taken_in(process: OutlayProce
     assert " 413 " in answered, "it has answered though nothing has come to its end"
 
 
-def test_who_deletes_the_account_takes_the_files_along(process: OutlayProcess) -> None:
+def test_deleting_the_account_deletes_the_files(process: OutlayProcess) -> None:
     person = Person(process.url)
     expense = person.spend("4.80")["id"]
     assert person.post(f"expenses/{expense}/receipts", files={"file": ("a", pictures.a_jpeg(4))}).status_code == 201

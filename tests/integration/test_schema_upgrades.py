@@ -1,4 +1,4 @@
-"""Processes and the schemas that they find: none yet, an older one, one that is ahead, a newer one; and migrations that are killed."""
+"""Processes with a schema that is missing, older, compatible or newer; and killed migrations."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ def test_a_newer_schema_is_refused_in_a_sentence(mariadb: MariaDb, broker: Broke
         mariadb.execute(f"UPDATE alembic_version SET version_num = '{before}'", database=name_in(url))
 
 
-def test_code_goes_on_with_a_newer_schema_that_says_that_it_can(mariadb: MariaDb) -> None:
+def test_code_runs_on_a_newer_schema_that_allows_it(mariadb: MariaDb) -> None:
     url = mariadb.fresh("ahead")
     migrated(url, "budgets")
     mariadb.execute("UPDATE alembic_version SET version_num = CONCAT('0999from', version_num)", database=name_in(url))

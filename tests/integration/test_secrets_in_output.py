@@ -1,4 +1,4 @@
-"""Whatever happens, no password, key, token or address shows in logs, measurements, traces, problems, or in a stolen disk."""
+"""No password, key, token or address appears in logs, metrics, traces or problems, or on a stolen disk."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ def found_in(text: bytes, hidden: dict[str, str]) -> set[str]:
     return found
 
 
-def test_the_test_would_find_them() -> None:
+def test_the_search_finds_planted_secrets() -> None:
     for spelling in ("maria@outlay.example", "maria%40outlay.example", base64.b64encode(b"maria@outlay.example").decode()):
         assert found_in(f"said {spelling} to".encode(), {"the address": "maria@outlay.example"}) == {"the address"}
 
@@ -139,7 +139,7 @@ def test_nothing_secret_is_logged_measured_traced_or_answered(life: Life) -> Non
     assert found_in("\n".join(life.told).encode(), life.secrets) == set()
 
 
-def test_nothing_secret_lies_on_the_disk(life: Life) -> None:
+def test_no_secret_is_on_the_disk(life: Life) -> None:
     files = [path for path in life.process.data.rglob("*") if path.is_file()]
     assert {"auth.db", "notifier.db", "bus.db"} <= {path.name for path in files}
     found = {path.name: names for path in files if (names := found_in(path.read_bytes(), life.secrets))}
@@ -245,7 +245,7 @@ class Failing:
 
 
 @pytest.mark.parametrize("command", BROKEN)
-def test_whoever_cannot_reach_a_server_says_so_without_its_password(failing, command: str) -> None:
+def test_an_unreachable_server_is_reported_without_its_password(failing, command: str) -> None:
     secret, words = failing[command]
     assert words.strip(), "it said something"
     assert found_in(words.encode(), {"the password": secret, "an address": STRANGER}) == set()

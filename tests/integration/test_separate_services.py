@@ -1,4 +1,4 @@
-"""The same services as processes of their own, with RabbitMQ between them, behind a gateway that reaches them over HTTP."""
+"""The services as separate processes, with RabbitMQ between them and a gateway that calls them over HTTP."""
 
 from __future__ import annotations
 
@@ -149,7 +149,7 @@ def test_a_person_signs_up_and_uses_every_service_over_http(apart: Apart) -> Non
     assert {"/expenses", "/budgets"} <= set(httpx.get(f"{apart.url}/api/v1/openapi.json", timeout=60).json()["paths"])
 
 
-def test_nobody_gets_in_by_the_back_door(apart: Apart) -> None:
+def test_services_refuse_requests_without_a_service_token(apart: Apart) -> None:
     assert httpx.get(f"{apart.url}/api/v1/expenses", timeout=60).status_code == 401
     assert httpx.get(f"{apart.url}/api/v1/internal/jwks", timeout=60).status_code == 404
 
@@ -181,7 +181,7 @@ def test_auth_gives_service_tokens_to_gateways_alone(apart: Apart) -> None:
     assert httpx.post(auth, json=body, headers={HEADER: "a" * 64}, timeout=60).status_code == 403
 
 
-def test_what_one_service_is_sent_opens_no_other(apart: Apart) -> None:
+def test_a_service_token_is_valid_for_one_service_only(apart: Apart) -> None:
     person = Person(apart.url)
     member = apart.members["auth-serve-1"]
     gateway = {HEADER: member.environ["OUTLAY_GATEWAY_KEY"]}
@@ -261,7 +261,7 @@ def test_check_says_how_the_assistant_reaches_what_it_needs(apart: Apart) -> Non
         assert (failed.returncode, sentence in failed.stdout) == (1, True), failed.stdout
 
 
-def test_without_the_assistant_everything_else_goes_on(apart: Apart) -> None:
+def test_without_the_assistant_everything_else_works(apart: Apart) -> None:
     person = Person(apart.url)
     apart.fronts["assistant"].set(Mode.REFUSE)
     apart.fronts["assistant"].cut()
@@ -286,7 +286,7 @@ def test_dead_letters_are_listed_replayed_and_purged_by_command(apart: Apart) ->
     assert apart.command("budgets", "events", "dead") == ""
 
 
-def test_a_service_that_is_away_is_a_problem_and_the_others_go_on(apart: Apart) -> None:
+def test_a_missing_service_is_a_problem_and_the_others_work(apart: Apart) -> None:
     person = Person(apart.url)
     eventually(lambda: person.get("alerts").status_code == 200)
     apart.fronts["notifier"].set(Mode.REFUSE)

@@ -1,4 +1,4 @@
-"""One trace runs from the request that tips a budget to the mail that tells of it, as a collector receives it."""
+"""One trace runs from the request that exceeds a budget to the email about it, as a collector receives it."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def ancestors(collector: Collector, span: Received) -> list[Received]:
     return path
 
 
-def test_spans_tell_nothing_about_anybody(tmp_path: Path, collector: Collector) -> None:
+def test_spans_contain_no_personal_data(tmp_path: Path, collector: Collector) -> None:
     with OutlayProcess(tmp_path / "data", OUTLAY_TRACES=collector.url) as outlay:
         person = Person(outlay.url, name="Marianne").verify(outlay)
         tip(person)
@@ -108,7 +108,7 @@ def test_spans_tell_nothing_about_anybody(tmp_path: Path, collector: Collector) 
         assert word not in everything, word
 
 
-def test_a_sender_who_wants_no_trace_gets_none(tmp_path: Path, collector: Collector) -> None:
+def test_an_unsampled_request_is_not_traced(tmp_path: Path, collector: Collector) -> None:
     with OutlayProcess(tmp_path / "data", OUTLAY_TRACES=collector.url) as outlay:
         person = Person(outlay.url).verify(outlay)
         tip(person, traceparent=f"00-{TRACE}-b7ad6b7169203331-00")
@@ -117,14 +117,14 @@ def test_a_sender_who_wants_no_trace_gets_none(tmp_path: Path, collector: Collec
     assert not [span for span in collector.spans if span.trace_id == TRACE]
 
 
-def test_a_share_of_nothing_records_only_what_others_began(tmp_path: Path, collector: Collector) -> None:
+def test_a_sampling_ratio_of_zero_records_only_sampled_requests(tmp_path: Path, collector: Collector) -> None:
     with OutlayProcess(tmp_path / "data", OUTLAY_TRACES=collector.url, OUTLAY_TRACES_SAMPLE="0") as outlay:
         tip(Person(outlay.url).verify(outlay), traceparent=f"00-{TRACE}-b7ad6b7169203331-01")
         eventually(lambda: outlay.mails("budget_exceeded"))
     assert {span.trace_id for span in collector.spans} == {TRACE}
 
 
-def test_a_collector_that_is_away_costs_one_line_in_the_log(tmp_path: Path) -> None:
+def test_an_unreachable_collector_costs_one_log_line(tmp_path: Path) -> None:
     with Collector() as collector:
         address = collector.url
     with OutlayProcess(tmp_path / "data", OUTLAY_TRACES=address) as outlay:

@@ -1,4 +1,4 @@
-"""The files for Watson at work: the real SDK, our actions, and Outlay's tools behind them, also through the extension."""
+"""The files for Watson in use: the real SDK, our actions, and Outlay's tools behind them, also through the extension."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ def test_each_topic_is_answered_by_outlays_tools(
     assert part in str(answer["blocks"])
 
 
-def test_a_talk_with_follow_up_and_change(begin: Callable[[str], Chat]) -> None:
+def test_a_conversation_with_follow_up_and_change(begin: Callable[[str], Chat]) -> None:
     chat = begin("outlay-actions.json")
     assert "65.50" in str(chat.say("How much did I spend on groceries last month?")["blocks"])
     assert "31.20" in str(chat.say("And this month?")["blocks"])

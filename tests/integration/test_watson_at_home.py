@@ -1,4 +1,4 @@
-"""The home process with Watson in front: questions go out, tools are called back, and only with the rights of whoever asked."""
+"""The home process with Watson: questions go out and tools are called back, with the rights of the caller only."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def say(person: Person, text: str, conversation: str = "") -> dict[str, Any]:
     return dict(answer.json())
 
 
-def test_the_ui_is_told_that_messages_leave_the_house(home: OutlayProcess) -> None:
+def test_the_ui_is_told_that_messages_are_sent_to_watson(home: OutlayProcess) -> None:
     told = Person(home.url).read("assistant")
     assert (told["adapter"], told["external"]) == ("watson", True)
 
@@ -76,7 +76,7 @@ def test_watson_reads_by_its_extension_for_whoever_asked(home: OutlayProcess, ca
     assert called.answers[-1].status_code == 200
 
 
-def test_the_token_opens_nothing_but_the_tools_and_ends_with_the_session(home: OutlayProcess, called: Called) -> None:
+def test_the_token_gives_access_to_tools_until_the_session_ends(home: OutlayProcess, called: Called) -> None:
     maria = Person(home.url)
     asked = say(maria, "How much did I spend?")
     say(maria, "this month", asked["conversation"])

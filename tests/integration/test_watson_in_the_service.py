@@ -1,4 +1,4 @@
-"""The service with Watson Assistant in front: it answers, and the built-in assistant steps in within three seconds."""
+"""The service with Watson Assistant: it answers, and the built-in assistant steps in within three seconds."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def test_watson_answers_with_outlays_numbers(server: WatsonServer, start: Start)
     assert "65.50" in answer["blocks"][0]["text"]
 
 
-def test_a_talk_goes_on_and_changes_after_a_yes(server: WatsonServer, start: Start) -> None:
+def test_a_conversation_continues_and_changes_after_a_yes(server: WatsonServer, start: Start) -> None:
     world = start()
     server.say = lambda _text, _session: [{"response_type": "user_defined", "user_defined": {"outlay": {"propose": "add_expense"}}}]
     proposed = world.send(text="add coffee 3.50 yesterday")
@@ -96,7 +96,7 @@ def test_a_talk_goes_on_and_changes_after_a_yes(server: WatsonServer, start: Sta
     assert len(server.sessions) == 1
 
 
-def test_the_token_for_the_extension_comes_through(server: WatsonServer, start: Start) -> None:
+def test_the_token_for_the_extension_is_passed_on(server: WatsonServer, start: Start) -> None:
     start(WATSON_EXTENSION="true").send(text="hello")
     assert next(iter(server.sessions.values())).variables["outlay_token"] == "outlay_ext_a-token"
 

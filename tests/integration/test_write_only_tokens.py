@@ -1,4 +1,4 @@
-"""What an access token that may only write does, and what it is told of it."""
+"""What a write-only access token can do, and what it is shown."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_a_write_succeeds_and_shows_nothing(script: httpx.Client, method: str, p
     assert "content-type" not in answer.headers
 
 
-def test_what_a_retry_sends_again_is_stored_once(person: Person, script: httpx.Client) -> None:
+def test_a_retried_request_is_stored_once(person: Person, script: httpx.Client) -> None:
     answers = [script.post("expenses", json=SPENT, headers={"Idempotency-Key": "once"}) for _ in range(2)]
     assert [answer.status_code for answer in answers] == [204, 204]
     assert len(person.read("expenses")["items"]) == 1

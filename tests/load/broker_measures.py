@@ -1,4 +1,4 @@
-"""What the suite costs on a real broker, beside bare pika on the same broker in the same run."""
+"""The cost of the suite on a real broker, beside bare pika on the same broker in the same run."""
 
 from __future__ import annotations
 

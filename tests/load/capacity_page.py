@@ -1,4 +1,4 @@
-"""docs/operate/capacity.md in words and tables."""
+"""docs/operate/capacity.md as text and tables."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What auth does over CouchDB's API, beside the bare driver on the same server in the same run."""
+"""The cost of auth on CouchDB's API, beside the bare driver on the same server in the same run."""
 
 from __future__ import annotations
 

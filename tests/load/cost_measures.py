@@ -1,4 +1,4 @@
-"""What each operation costs each process of the suite: the figures that docs/operate/capacity.md is computed from."""
+"""The cost of each operation in each process, from which docs/operate/capacity.md is computed."""
 
 from __future__ import annotations
 

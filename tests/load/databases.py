@@ -1,4 +1,4 @@
-"""The databases that stores are measured on, and what a bare driver does there: the very statements that the store's code ran."""
+"""The databases that stores are measured on, and a bare driver that runs the same statements there."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Imports of 100,000 rows on each database, beside the bare driver that puts the same rows into the same table."""
+"""Imports of 100,000 rows on each database, beside the bare driver inserting the same rows."""
 
 from __future__ import annotations
 

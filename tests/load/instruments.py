@@ -1,4 +1,4 @@
-"""What measures: clocks, a floor to measure against, requests, rows."""
+"""Clocks, a floor to compare with, requests and rows for measurements."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is measured."""
+"""The measurements."""
 
 from __future__ import annotations
 

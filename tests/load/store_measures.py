@@ -1,4 +1,4 @@
-"""Point queries and inserts a second through the code of expenses, beside the bare driver running the same statements."""
+"""Point queries and inserts a second through the expenses store, beside the bare driver running the same statements."""
 
 from __future__ import annotations
 

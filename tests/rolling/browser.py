@@ -1,4 +1,4 @@
-"""What a browser does with connections, and a tally of all that was asked."""
+"""Keeps connections open as a browser does, and counts all requests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""People who come, look around, write something down and go, all the time."""
+"""People who keep signing up, reading, recording expenses and leaving."""
 
 from __future__ import annotations
 

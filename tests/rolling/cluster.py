@@ -1,4 +1,4 @@
-"""What a cluster does with the suite: Deployments of pods, Services before them, a kubelet that looks whether pods are ready."""
+"""What a cluster does for the suite: Deployments of pods, Services in front of them, and a kubelet that probes readiness."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""All that a rolling restart needs: broker, mail server, the cluster, and people who go on as if nothing was."""
+"""Everything that a rolling restart needs: broker, mail server, cluster, and people who use it meanwhile."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An open page: hears of alerts while they happen, comes back when its stream ends, and then reads everything again."""
+"""An open page: it receives alerts live, reconnects when its stream ends, and then reads everything again."""
 
 from __future__ import annotations
 

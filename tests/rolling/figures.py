@@ -1,4 +1,4 @@
-"""The figures of the chart that say how pods come and go."""
+"""The chart's figures for starting and stopping pods."""
 
 from __future__ import annotations
 

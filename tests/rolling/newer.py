@@ -1,4 +1,4 @@
-"""A version of the suite that is newer than this one: the same code, with one more migration and a clearer API in each SQL service."""
+"""A newer version of the suite: the same code, with one more migration and a clearer API in each SQL service."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a run of rolling restarts prints."""
+"""The table that a run of rolling restarts prints."""
 
 from __future__ import annotations
 

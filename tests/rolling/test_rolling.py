@@ -1,4 +1,4 @@
-"""A short run: under load, a process of each kind is replaced as a Deployment does it, and nobody notices."""
+"""A short run: under load, one process of each kind is replaced as a Deployment does it, without a failed request."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_nothing_fails_or_is_lost_while_processes_are_replaced(tmp_path: Path, b
     assert sum(promise.least for promise in crowd.journal.promises.values()) >= 3
 
 
-def test_a_request_that_nobody_answers_is_a_failure() -> None:
+def test_an_unanswered_request_is_a_failure() -> None:
     tally = Tally()
     with httpx.Client(transport=Browser(tally), timeout=60) as client, pytest.raises(httpx.ConnectError):
         client.get(f"http://127.0.0.1:{free_ports(1)[0]}/")

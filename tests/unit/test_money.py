@@ -14,7 +14,7 @@ amounts = st.builds(Money, st.integers(-(10**15) + 1, 10**15 - 1), st.sampled_fr
 
 
 @given(amounts)
-def test_what_is_written_is_read_again_the_same(money: Money) -> None:
+def test_an_amount_is_read_as_it_was_written(money: Money) -> None:
     assert Money.from_wire(money.to_wire()) == money
     assert Money.of(money.decimal, money.currency) == money
 
@@ -63,7 +63,7 @@ def test_amounts_have_the_decimals_of_their_currency(text, currency, minor) -> N
         ("1", "XAU"),
     ],
 )
-def test_what_is_no_amount_is_refused(text, currency) -> None:
+def test_an_invalid_amount_is_refused(text, currency) -> None:
     with pytest.raises(MoneyError):
         Money.parse(text, currency)
 

@@ -1,4 +1,4 @@
-"""Threads that sleep until they are woken up end when they are told to, at any moment."""
+"""A sleeping worker thread stops at any moment when told to."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def sender_with(wake_up: threading.Event) -> DeliveryWorker:
 
 
 @pytest.mark.parametrize("make", [relay_with, sender_with])
-def test_a_stop_just_before_the_bell_is_cleared_is_not_slept_over(make) -> None:
+def test_a_stop_just_before_the_wake_up_is_cleared_is_noticed(make) -> None:
     wake_up = BellOfAStop()
     worker = make(wake_up)
     wake_up.stop = worker.stop

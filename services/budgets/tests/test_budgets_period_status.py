@@ -1,4 +1,4 @@
-"""How a period stands, and what it rolls over to the next."""
+"""The status of a period, and what it rolls over to the next."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rules from expenses to crossings, without a store: the end is what a recount says, whatever came before."""
+"""The rules from expenses to crossings, without a store: the result equals a recount, whatever came before."""
 
 from __future__ import annotations
 

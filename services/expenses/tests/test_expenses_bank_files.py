@@ -1,4 +1,4 @@
-"""Files in the forms that large banks and other trackers give out, with invented bookings: every amount and direction is right."""
+"""Files in the formats of large banks and other trackers, with invented entries: every amount and direction is right."""
 
 from __future__ import annotations
 

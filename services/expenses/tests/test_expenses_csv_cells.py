@@ -1,4 +1,4 @@
-"""What single cells and titles mean."""
+"""The meaning of single cells and titles."""
 
 from __future__ import annotations
 

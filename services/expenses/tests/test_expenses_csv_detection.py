@@ -1,4 +1,4 @@
-"""Files that are CSV, although they look a little like something else."""
+"""CSV files that look a little like another format."""
 
 from __future__ import annotations
 

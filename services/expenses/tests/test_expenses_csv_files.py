@@ -1,4 +1,4 @@
-"""Whole files, as banks and trackers write them, and as they should not be."""
+"""Whole files, well-formed and malformed."""
 
 from __future__ import annotations
 

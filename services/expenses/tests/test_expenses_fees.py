@@ -1,4 +1,4 @@
-"""Fees in a column of their own are not in the amounts, and nothing is left out without a word."""
+"""Fees in a column of their own are not added to amounts, and the preview says so."""
 
 from __future__ import annotations
 

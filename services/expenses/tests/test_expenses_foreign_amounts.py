@@ -1,4 +1,4 @@
-"""Statements that have more than one amount in a row: what was paid abroad, fees and rates beside what was booked."""
+"""Statements with several amounts in a row: the foreign amount, fees and rates beside the booked amount."""
 
 from __future__ import annotations
 

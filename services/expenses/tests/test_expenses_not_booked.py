@@ -1,4 +1,4 @@
-"""Rows of statements that are not booked: pending, authorised, deleted, reversed. They are left out, and that is said."""
+"""Pending, authorised, deleted and reversed rows of statements are left out, and the preview says so."""
 
 from __future__ import annotations
 

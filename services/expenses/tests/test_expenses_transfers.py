@@ -1,4 +1,4 @@
-"""Transfers between the owner's accounts in files of expense trackers: left out, and that is said."""
+"""Transfers between the owner's accounts are left out, and the preview says so."""
 
 from __future__ import annotations
 

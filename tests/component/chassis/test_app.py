@@ -1,4 +1,4 @@
-"""The frame of a service's web application: what every service answers to good and bad requests."""
+"""The web application of every service: arguments, headers, uploads, streams and health checks."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def app() -> Any:
     return things_app()
 
 
-def test_a_word_on_the_clients_address_counts_from_a_gateway_alone(app) -> None:
+def test_only_a_gateway_is_believed_about_the_clients_address(app) -> None:
     for headers in ({}, {"X-Gateway-Key": "wrong"}):
         answer = ask(app, "GET", "things", params={"from": "2026-11-22"}, headers={"X-Forwarded-For": "10.0.0.9", **headers})
         assert answer.json()["from"] == "127.0.0.1"
@@ -54,7 +54,7 @@ def test_every_answer_has_its_request_id_and_security_headers(app) -> None:
         assert answer.headers["x-request-id"]
 
 
-def test_a_request_id_is_taken_over_if_it_is_sane(app) -> None:
+def test_a_valid_request_id_is_kept(app) -> None:
     assert ask(app, "GET", "things", headers={"X-Request-Id": "abc-12345"}).headers["x-request-id"] == "abc-12345"
     assert ask(app, "GET", "things", headers={"X-Request-Id": "a b\x7f"}).headers["x-request-id"] != "a b\x7f"
 
@@ -68,7 +68,7 @@ def test_a_body_may_come_in_chunks(app) -> None:
     assert answer.json()["got"] == {"name": "a"}
 
 
-def test_chunks_that_add_up_to_too_much_are_refused(app) -> None:
+def test_chunks_over_the_limit_are_refused(app) -> None:
     async def chunks() -> Any:
         for _ in range(20):
             yield b" " * 100_000
@@ -81,13 +81,13 @@ def test_a_file_reaches_the_handler_as_a_stream(app) -> None:
     assert answer.json() == {"size": 3_000_000, "filename": "a.csv", "mapping": "{}"}
 
 
-def test_a_form_that_lacks_its_file_says_so(app) -> None:
+def test_a_form_without_its_file_is_refused(app) -> None:
     for options in ({}, {"files": {"mapping": (None, b"{}")}}, {"files": {"mapping": (None, b"{}"), "file": (None, b"text")}}):
         answer = ask(app, "POST", "files", **options)
         assert (answer.status_code, answer.json()["detail"]) == (400, "file is missing.")
 
 
-def test_a_form_with_a_part_that_nobody_knows_is_refused(app) -> None:
+def test_a_form_with_an_unknown_part_is_refused(app) -> None:
     answer = ask(app, "POST", "files", files={"file": b"x", "bogus": b"x"})
     assert (answer.status_code, answer.json()["detail"]) == (400, "'bogus' is not a known field.")
 
@@ -136,13 +136,13 @@ def test_an_answer_without_a_body_has_none(app) -> None:
     assert (answer.status_code, answer.content) == (204, b"")
 
 
-def test_health_and_meters_can_be_asked_without_a_token(app) -> None:
+def test_health_and_metrics_need_no_token(app) -> None:
     assert call(app, "GET", "livez", base="http://outlay.test").json() == {"status": "ok"}
     assert call(app, "GET", "readyz", base="http://outlay.test").status_code == 200
     assert 'outlay_requests_total{method="GET",route="' in call(app, "GET", "metrics", base="http://outlay.test").text
 
 
-def test_a_service_that_misses_something_is_not_ready() -> None:
+def test_a_service_without_its_store_is_not_ready() -> None:
     def away() -> None:
         raise OSError
 

@@ -1,4 +1,4 @@
-"""What one connection may send, and how slowly, with real sockets at a real server."""
+"""What a connection may send and how slowly, with real sockets on a real server."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ def test_a_trailer_is_never_a_header(roomy: Speaker) -> None:
     assert last(roomy.heard()) == {"headers": ["connection", "host", "transfer-encoding"], "body": "hi"}
 
 
-def test_a_trailer_in_the_same_packet_is_none_either(roomy: Speaker) -> None:
+def test_a_trailer_in_the_same_packet_is_no_header_either(roomy: Speaker) -> None:
     roomy.say(request(CHUNKED, CLOSE, method="POST", body="2\r\nhi\r\n0\r\nCookie: session=stolen\r\n\r\n"))
     assert last(roomy.heard())["headers"] == ["connection", "host", "transfer-encoding"]
 
@@ -143,7 +143,7 @@ def test_a_header_that_counts_once_is_sent_once(roomy: Speaker, name: str) -> No
     assert refusal(roomy.heard()) == (400, f"The header {name.lower()} was sent twice.")
 
 
-def test_what_is_no_http_is_answered_as_a_problem(roomy: Speaker) -> None:
+def test_invalid_http_is_answered_with_a_problem(roomy: Speaker) -> None:
     roomy.say("HELLO\r\n\r\n")
     assert refusal(roomy.heard()) == (400, "This is not a valid HTTP request.")
 
@@ -158,7 +158,7 @@ def test_the_headers_together_have_a_limit(roomy: Speaker) -> None:
     assert refusal(roomy.heard()) == (431, "The headers may have 32,768 bytes at most.")
 
 
-def test_one_header_without_an_end_is_not_kept(roomy: Speaker) -> None:
+def test_one_endless_header_is_refused(roomy: Speaker) -> None:
     roomy.say("GET / HTTP/1.1\r\nHost: outlay.test\r\nX-Long: ")
     try:
         for _ in range(200):
@@ -183,7 +183,7 @@ def test_tiny_chunks_and_their_extensions_have_a_limit(roomy: Speaker) -> None:
     assert refusal(roomy.heard()) == (400, "The chunks of the body are too small; send larger ones.")
 
 
-def test_headers_that_never_end_are_not_waited_for(strict: Speaker) -> None:
+def test_headers_that_never_end_time_out(strict: Speaker) -> None:
     strict.say("GET / HTTP/1.1\r\nHost: outlay.test\r\nX-Slow: ")
     assert refusal(strict.heard()) == (408, "The headers did not arrive within 1 seconds.")
 
@@ -195,16 +195,16 @@ def test_the_second_request_of_a_connection_has_no_more_time(strict: Speaker) ->
     assert refusal(said[said.index("HTTP/1.1 408") :])[0] == 408
 
 
-def test_a_connection_that_says_nothing_is_closed(strict: Speaker) -> None:
+def test_a_silent_connection_is_closed(strict: Speaker) -> None:
     assert strict.heard() == ""
 
 
-def test_a_body_that_does_not_come_is_not_waited_for(strict: Speaker) -> None:
+def test_a_body_that_never_arrives_times_out(strict: Speaker) -> None:
     strict.say(request("Content-Length: 10", method="POST", body="half"))
     assert refusal(strict.heard()) == (408, "The body arrived too slowly.")
 
 
-def test_a_body_in_drops_is_too_slow_even_if_it_never_pauses(strict: Speaker) -> None:
+def test_a_trickling_body_is_too_slow(strict: Speaker) -> None:
     strict.socket.settimeout(0.05)
     strict.say(request("Content-Length: 1000000", method="POST"))
     said = b""
@@ -228,7 +228,7 @@ def test_a_large_body_has_more_time(strict: Speaker) -> None:
     assert len(last(strict.heard())["body"]) == 400_000
 
 
-def test_an_answer_that_is_not_taken_in_is_given_up(strict: Speaker) -> None:
+def test_a_response_that_is_not_read_is_given_up(strict: Speaker) -> None:
     strict.say(request(path="/big"))
     assert strict.process.stdout is not None
     assert strict.process.stdout.readline() == "over\n", "though nobody reads"

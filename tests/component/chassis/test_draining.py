@@ -1,4 +1,4 @@
-"""At the signal to stop a process says that it leaves while it still answers, finishes what it has in hand, and is gone."""
+"""After SIGTERM a process reports that it is draining, still answers, finishes requests in progress, and ends."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def test_a_draining_server_answers_once_more_on_each_connection(leaver: Leaver) 
 
 
 @pytest.mark.parametrize("leaver", [0.0], indirect=True)
-def test_a_request_in_hand_is_finished(leaver: Leaver) -> None:
+def test_a_request_in_progress_is_finished(leaver: Leaver) -> None:
     answers: list[tuple[int, str | None, bytes]] = []
     asking = threading.Thread(target=lambda: answers.append(leaver.ask("/slow")))
     asking.start()
@@ -90,7 +90,7 @@ def test_a_request_in_hand_is_finished(leaver: Leaver) -> None:
 
 
 @pytest.mark.parametrize("leaver", [30.0], indirect=True)
-def test_a_second_signal_ends_the_leaving(leaver: Leaver) -> None:
+def test_a_second_signal_ends_the_draining(leaver: Leaver) -> None:
     leaver.process.send_signal(signal.SIGTERM)
     eventually(lambda: leaver.ask("/readyz")[0] == 503)
     began = time.monotonic()

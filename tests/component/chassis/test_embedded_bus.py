@@ -1,4 +1,4 @@
-"""What the embedded bus promises beyond the port: its queues are in a file of its own."""
+"""What the embedded bus guarantees beyond the port: its queues are in a file of its own."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_an_event_published_twice_before_it_is_handled_is_handled_once(make_bus)
     assert listener.got == [event.id]
 
 
-def test_a_queue_outlives_any_trouble_of_its_storage(make_bus, monkeypatch) -> None:
+def test_a_queue_survives_errors_of_its_storage(make_bus, monkeypatch) -> None:
     listener, troubles, settle = (
         Listener(),
         [sqlite3.OperationalError("database or disk is full"), MemoryError()],

@@ -1,4 +1,4 @@
-"""Dead letters that were encrypted with a data key that is to go."""
+"""Dead letters that still need a data key that is to be removed."""
 
 from __future__ import annotations
 

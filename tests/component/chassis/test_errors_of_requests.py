@@ -1,4 +1,4 @@
-"""What is wrong with a request is answered as a problem that says where."""
+"""Invalid requests are answered with problems that name each place."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Around every application: headers that each answer has, and a log line that nobody can forge or blow up."""
+"""The middlewares of every application: security headers, limits, and log lines that cannot be forged."""
 
 from __future__ import annotations
 
@@ -47,14 +47,14 @@ def test_a_body_that_is_too_large_is_refused_with_them_too(wrapped: ASGIApp) -> 
     assert (answer.status_code, answer.headers["x-content-type-options"]) == (413, "nosniff")
 
 
-def test_an_error_that_nobody_foresaw_is_a_problem_that_tells_nothing(wrapped: ASGIApp) -> None:
+def test_an_unexpected_error_is_a_problem_without_details(wrapped: ASGIApp) -> None:
     answer = call(wrapped, "GET", "error", base="http://outlay.test")
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json()["title"] == "Internal server error"
     assert "secret" not in answer.text
 
 
-def test_without_health_nothing_but_life_is_told() -> None:
+def test_without_health_checks_only_liveness_is_reported() -> None:
     wrapped = with_middleware(app, service="gateway", metrics=Metrics())
     assert call(wrapped, "GET", "livez", base="http://outlay.test").json() == {"status": "ok"}
     assert call(wrapped, "GET", "metrics", base="http://outlay.test").content == b""

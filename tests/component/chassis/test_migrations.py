@@ -1,4 +1,4 @@
-"""A store is brought to the newest schema once, and a newer store is left alone."""
+"""A store is migrated to the newest schema once, and a newer store is left alone."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def tables(database: Database) -> set[str]:
     return set(sa.inspect(database.engine).get_table_names())
 
 
-def test_all_that_is_missing_is_applied_and_once_only(package: str, tmp_path: Path) -> None:
+def test_missing_migrations_are_applied_once(package: str, tmp_path: Path) -> None:
     database = Database(f"sqlite:///{tmp_path}/some.db")
     migrate(database, package)
     assert tables(database) == {"alembic_version", "t0001", "t0002"}

@@ -1,4 +1,4 @@
-"""When a body is read and where it is checked: after the sender may send it at all, and not on the event loop."""
+"""A body is read once its sender is authorized, and validated outside the event loop."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def client_of(app: Any, token: str) -> httpx.AsyncClient:
 
 @pytest.mark.parametrize("path", ["things", "files"])
 @pytest.mark.parametrize(("token", "status"), [("read", 403), ("expired", 401)])
-def test_nothing_is_read_of_a_body_that_its_sender_may_not_send(app, token: str, status: int, path: str) -> None:
+def test_a_body_is_not_read_before_its_sender_is_known(app, token: str, status: int, path: str) -> None:
     pieces = 0
 
     async def body() -> AsyncIterator[bytes]:

@@ -1,4 +1,4 @@
-"""Which time counts as the time to answer."""
+"""How the latency of a request is measured."""
 
 from __future__ import annotations
 

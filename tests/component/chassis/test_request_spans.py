@@ -1,4 +1,4 @@
-"""What becomes a span at the edge: each request, with its route and outcome."""
+"""The span of each request, with its route and outcome."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def test_a_requests_route_contains_no_personal_data(path: str, name: str) -> Non
 @pytest.mark.parametrize(
     ("status", "name", "failure"), [(404, "GET", ""), (500, "GET /a", "500"), (503, "GET /a", "503"), (409, "GET /a", "")]
 )
-def test_a_failure_is_what_the_service_is_to_blame_for(status: int, name: str, failure: str) -> None:
+def test_only_server_errors_count_as_failures(status: int, name: str, failure: str) -> None:
     spans = Kept()
     ask(spans, "/a", status)
     assert [(span.name, span.failure) for span in spans.spans] == [(name, failure)]
@@ -93,7 +93,7 @@ def test_a_request_that_breaks_off_is_a_failure() -> None:
     assert [(span.name, span.failure) for span in spans.spans] == [("GET", "broken off")]
 
 
-def test_an_error_that_nobody_foresaw_is_answered_and_is_a_failure() -> None:
+def test_an_unexpected_error_is_answered_and_counts_as_a_failure() -> None:
     spans = Kept()
     ask(spans, "/a", 1)
     assert [(span.name, span.failure) for span in spans.spans] == [("GET /a", "500")]
@@ -103,7 +103,7 @@ def test_an_error_that_nobody_foresaw_is_answered_and_is_a_failure() -> None:
     ("chosen", "header", "recorded"),
     [(True, "", 1), (False, "", 0), (False, WANTED, 1), (True, WANTED[:-1] + "0", 0), (True, "00-" + "0" * 32 + WANTED[35:], 1)],
 )
-def test_who_begins_a_trace_decides_whether_it_is_recorded(chosen: bool, header: str, recorded: int) -> None:
+def test_the_sender_decides_whether_a_trace_is_recorded(chosen: bool, header: str, recorded: int) -> None:
     spans = Kept(chosen=chosen)
     ask(spans, "/a", traceparent=header)
     assert len(spans.spans) == recorded

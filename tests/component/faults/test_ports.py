@@ -1,4 +1,4 @@
-"""Servers of tests that run at the same time do not get in each other's way."""
+"""Test servers that run at the same time get different ports."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ def test_no_two_workers_of_a_run_have_a_port_in_common() -> None:
     assert [pair for pair in itertools.combinations(told, 2) if pair[0] & pair[1]] == []
 
 
-def test_a_port_is_told_once() -> None:
+def test_a_port_is_given_out_once() -> None:
     told = free_ports(30) + free_ports(30)
     assert len(set(told)) == 60
 
 
-def test_a_port_on_which_somebody_listens_is_not_told() -> None:
+def test_a_port_in_use_is_not_given_out() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", free_ports(1)[0]))
         taken.listen()

@@ -1,4 +1,4 @@
-"""The proxy that faults are made with."""
+"""The proxy that injects network faults."""
 
 from __future__ import annotations
 
@@ -54,18 +54,18 @@ def said_back(proxy: Proxy, data: bytes = b"hello") -> bytes:
         return line.recv(1000)
 
 
-def test_it_passes_what_is_said(board: Board) -> None:
+def test_it_passes_data_on(board: Board) -> None:
     with an_echo() as address:
         assert said_back(board.proxy([address])) == b"hello"
 
 
-def test_it_takes_turns_and_skips_who_is_away(board: Board) -> None:
+def test_it_takes_turns_and_skips_missing_servers(board: Board) -> None:
     with an_echo(b"a:") as first, an_echo(b"b:") as second:
         proxy = board.proxy([first, ("127.0.0.1", 1), second])
         assert {said_back(proxy) for _ in range(6)} == {b"a:hello", b"b:hello"}
 
 
-def test_as_a_service_of_kubernetes_it_skips_nobody(board: Board) -> None:
+def test_like_a_kubernetes_service_it_skips_nobody(board: Board) -> None:
     with an_echo() as there:
         proxy = board.proxy([there, ("127.0.0.1", 1)], skips=False)
         assert said_back(proxy) == b"hello"
@@ -73,7 +73,7 @@ def test_as_a_service_of_kubernetes_it_skips_nobody(board: Board) -> None:
             line.recv(10)
 
 
-def test_with_nobody_behind_it_breaks_off(board: Board) -> None:
+def test_without_a_server_the_connection_is_closed(board: Board) -> None:
     with pytest.raises(ConnectionResetError), call(board.proxy([("127.0.0.1", 1)])) as line:
         line.recv(10)
 

@@ -27,7 +27,7 @@ for _line in open(0):
 """
 
 
-def test_the_wrong_time_is_seen_everywhere_but_in_sleeps(tmp_path: Path) -> None:
+def test_a_wrong_clock_is_seen_everywhere_but_in_sleeps(tmp_path: Path) -> None:
     clocks = WrongClocks(tmp_path)
     if clocks.why_not:
         pytest.skip(clocks.why_not)

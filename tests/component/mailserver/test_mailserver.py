@@ -1,4 +1,4 @@
-"""The test server answers, stumbles, remembers and tells as it says."""
+"""The test server for SendGrid's API accepts, refuses, fails and reports as told."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def accepted(server: Any) -> list[str]:
     return [mail["mail_id"] for mail in answer["accepted"]]
 
 
-def test_a_good_mail_is_accepted_without_a_word(server) -> None:
+def test_a_valid_mail_is_accepted_without_a_body(server) -> None:
     answer = send(server)
     assert (answer.status_code, answer.content) == (202, b"")
     assert answer.headers["X-Message-Id"]
@@ -111,7 +111,7 @@ def test_a_bad_mail_is_refused_with_the_field(server) -> None:
     assert accepted(server) == []
 
 
-def test_only_the_key_of_the_moment_is_let_in(server) -> None:
+def test_only_the_current_key_is_accepted(server) -> None:
     assert send(server, headers={}).status_code == 401
     order(server, "account", key="SG.new")
     assert send(server).status_code == 401
@@ -126,7 +126,7 @@ def test_the_sandbox_checks_and_accepts_nothing(server) -> None:
     assert accepted(server) == []
 
 
-def test_what_is_no_mail_is_refused(server) -> None:
+def test_an_invalid_mail_is_refused(server) -> None:
     assert send(server, content=b"{", headers={**KEY, "Content-Type": "application/json"}).status_code == 400
     assert (
         httpx.post(
@@ -160,7 +160,7 @@ def test_the_activity_feed_lags_and_needs_the_paid_feature(server) -> None:
     ("kind", "status"),
     [("refuse_429", 429), ("refuse_400", 400), ("refuse_401", 401), ("refuse_413", 413), ("down_500", 500), ("down_503", 503)],
 )
-def test_a_fault_holds_for_as_many_requests_as_it_was_told(server, kind, status) -> None:
+def test_a_fault_lasts_for_the_given_number_of_requests(server, kind, status) -> None:
     order(server, "fault", kind=kind, times=2, retry_after="7")
     answers = [send(server) for _ in range(3)]
     assert [answer.status_code for answer in answers] == [status, status, 202]
@@ -176,7 +176,7 @@ def test_a_connection_is_dropped_before_or_after_it_was_accepted(server) -> None
         assert len(accepted(server)) == count
 
 
-def test_a_slow_server_accepts_what_nobody_waits_for(server) -> None:
+def test_a_slow_server_accepts_a_mail_after_the_client_left(server) -> None:
     def ask_and_leave(kind: str) -> None:
         order(server, "fault", kind=kind, seconds=3, times=1)
         with pytest.raises(httpx.ReadTimeout):
@@ -189,12 +189,12 @@ def test_a_slow_server_accepts_what_nobody_waits_for(server) -> None:
     eventually(lambda: accepted(server) == ["slow", "slow_before"])
 
 
-def test_an_order_that_is_none_is_refused(server) -> None:
+def test_an_invalid_order_is_refused(server) -> None:
     assert httpx.post(f"{server.url}/control/fault", json={"kind": "tired"}, timeout=60).status_code == 400
     assert httpx.post(f"{server.url}/control/holiday", json={}, timeout=60).status_code == 400
 
 
-def test_accepted_mails_are_told_of_signed_and_again_until_they_are_taken(server, listener) -> None:
+def test_accepted_mails_are_reported_signed_until_acknowledged(server, listener) -> None:
     listener.refusals = 2
     order(server, "hook", url=listener.url)
     send(server, a_request("m-1", categories=["outlay"]))
@@ -219,7 +219,7 @@ def test_an_address_that_bounced_is_dropped_unless_the_mail_insists(server, list
     assert [event["event"] for event in listener.events() if event["mail_id"] == "m-2"] == ["dropped"]
 
 
-def test_events_can_be_ordered_repeated_and_falsified(server, listener) -> None:
+def test_events_can_be_sent_repeated_and_forged(server, listener) -> None:
     order(server, "hook", url=listener.url, automatic=False)
     send(server)
     event = {"mail_id": "m-1", "event": "bounce", "reason": "550 gone"}

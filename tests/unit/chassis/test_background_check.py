@@ -1,4 +1,4 @@
-"""Who asks how something is does not wait for it longer than for itself."""
+"""A health check answers quickly even while the thing it checks hangs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from chassis.runtime.problems import UnavailableError
 from testing.waiting import eventually
 
 
-def test_an_answer_is_good_for_a_while_and_then_asked_for_anew() -> None:
+def test_a_result_is_reused_for_a_while_and_then_renewed() -> None:
     asked: list[int] = []
     now = [100.0]
     watched = BackgroundCheck(lambda: asked.append(1), fresh=10, monotonic=lambda: now[0])
@@ -24,7 +24,7 @@ def test_an_answer_is_good_for_a_while_and_then_asked_for_anew() -> None:
     assert len(asked) == 2
 
 
-def test_what_fails_fails_for_everybody_who_asks_meanwhile() -> None:
+def test_a_failure_is_reported_to_everybody_who_asks_meanwhile() -> None:
     def fail() -> None:
         raise OSError("away")
 

@@ -1,4 +1,4 @@
-"""Services that a platform binds are read as settings, and what does not fit is said in a sentence."""
+"""Services bound by a platform are read as settings, and invalid ones are explained."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_db2_gets_a_schema_for_each_service_and_its_certificate() -> None:
         assert Path(str(url.query["ca"])).read_text() == PEM
 
 
-def test_db2_of_the_old_shape_is_not_spoken_to_in_clear() -> None:
+def test_an_old_db2_binding_is_not_used_without_tls() -> None:
     assert "spoken to in clear" in told(BudgetsSettings, {"VCAP_SERVICES": vcap(bound.old_db2())})
 
 
@@ -73,7 +73,7 @@ def test_mysql_uses_the_bindings_database_or_the_configured_one() -> None:
     assert (url.drivername, url.database, url.host) == ("mysql+pymysql", "budgets", "made-up.databases.appdomain.cloud")
 
 
-def test_rabbitmq_is_spoken_to_by_its_own_certificate() -> None:
+def test_rabbitmq_is_verified_by_its_own_certificate() -> None:
     settings = read_settings(BrokerSettings, {"VCAP_SERVICES": vcap(bound.rabbitmq())})
     assert settings.bus == "amqps://made-up.databases.appdomain.cloud:30000/"
     assert (settings.bus_user, settings.bus_password) == ("ibm_cloud_made", SECRET)
@@ -133,7 +133,7 @@ def test_a_given_address_gets_no_password_from_another_binding() -> None:
     assert (settings.store_apikey, settings.store_password) == ("", "")
 
 
-def test_several_of_a_kind_are_refused_by_name_until_somebody_chooses() -> None:
+def test_several_bindings_of_a_kind_are_refused_until_one_is_chosen() -> None:
     environ = {"VCAP_SERVICES": vcap(bound.mysql("first"), bound.mysql("second"), bound.db2("third"))}
     sentence = told(BudgetsSettings, environ)
     assert all(name in sentence for name in ("first", "second", "third", "OUTLAY_BINDINGS=third=BUDGETS_DB"[:15]))
@@ -157,7 +157,7 @@ def test_a_binding_that_is_called_like_a_setting_serves_it() -> None:
         ("files=BUDGETS_DB", "which is IBM Cloud Object Storage or S3 and not Db2 or MySQL"),
     ],
 )
-def test_a_choice_that_cannot_be_is_said(choice: str, said: str) -> None:
+def test_an_impossible_choice_is_explained(choice: str, said: str) -> None:
     environ = {"VCAP_SERVICES": vcap(bound.mysql(), bound.object_storage()), "OUTLAY_BINDINGS": choice}
     assert said in told(BudgetsSettings, environ)
 
@@ -185,17 +185,17 @@ def test_a_choice_that_cannot_be_is_said(choice: str, said: str) -> None:
         ('{"mysql": [{"name": "x", "credentials": {"host": "h"}}]}', "no `username` and `password`"),
     ],
 )
-def test_what_is_malformed_is_said_without_what_is_in_it(text: str, said: str) -> None:
+def test_a_malformed_binding_is_explained_without_its_contents(text: str, said: str) -> None:
     assert said in told(BudgetsSettings, {"VCAP_SERVICES": text})
 
 
-def test_a_certificate_that_is_none_is_said() -> None:
+def test_an_invalid_certificate_is_explained() -> None:
     service = bound.mysql()
     service["credentials"]["connection"]["mysql"]["certificate"]["certificate_base64"] = SECRET
     assert "neither PEM nor PEM in base64" in told(BudgetsSettings, {"VCAP_SERVICES": vcap(service)})
 
 
-def test_what_outlay_has_no_use_for_is_left_alone() -> None:
+def test_unrelated_bindings_are_ignored() -> None:
     other = json.dumps({"appid": [{"name": "sign-in", "credentials": {"secret": SECRET}}], "user-provided": []})
     assert read_settings(BudgetsSettings, {"VCAP_SERVICES": other, "BUDGETS_DB": "sqlite://"}).database == "sqlite://"
 
@@ -235,16 +235,16 @@ def test_a_folder_may_hold_all_credentials_in_one_file(tmp_path: Path) -> None:
         ({"type": "mysql", "host": "x" * (1 << 21)}, "the file broken/host is larger than credentials are"),
     ],
 )
-def test_a_folder_that_is_no_binding_is_said(tmp_path: Path, files: dict[str, str], said: str) -> None:
+def test_a_folder_that_is_not_a_binding_is_explained(tmp_path: Path, files: dict[str, str], said: str) -> None:
     bound.folder(tmp_path, "broken", **files)
     assert said in told(BudgetsSettings, {"SERVICE_BINDING_ROOT": str(tmp_path)})
 
 
-def test_a_root_that_is_not_there_is_said(tmp_path: Path) -> None:
+def test_a_missing_root_is_explained(tmp_path: Path) -> None:
     assert "cannot be read: No such file" in told(BudgetsSettings, {"SERVICE_BINDING_ROOT": str(tmp_path / "gone")})
 
 
-def test_a_certificate_is_nobody_elses_to_read_and_written_once() -> None:
+def test_a_certificate_is_private_and_written_once() -> None:
     path = Path(certificate_file(PEM))
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
@@ -260,7 +260,7 @@ def test_a_certificate_is_not_written_into_a_folder_that_others_can_open(tmp_pat
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
 
 
-def test_a_file_that_cannot_be_read_is_said(tmp_path: Path) -> None:
+def test_an_unreadable_file_is_explained(tmp_path: Path) -> None:
     assert "BUDGETS_DB: the file that BUDGETS_DB_FILE names cannot be read: No such file" in told(
         BudgetsSettings, {"BUDGETS_DB_FILE": str(tmp_path / "gone")}
     )

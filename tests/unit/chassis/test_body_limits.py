@@ -1,4 +1,4 @@
-"""How large a body may be stands in the document."""
+"""The limit of a body's size is in the OpenAPI document."""
 
 from __future__ import annotations
 
@@ -43,6 +43,6 @@ def test_each_body_has_the_limit_of_its_operation(what: str) -> None:
             too_much()
 
 
-def test_who_sends_too_much_is_told_in_megabytes() -> None:
+def test_a_too_large_body_is_explained_in_megabytes() -> None:
     with pytest.raises(BodyTooLargeError, match="5 MB at most"):
         BodyLimits([SPEC]).of("POST", "/api/v1/things/7/files", FORM).expect(b"9" * 30)

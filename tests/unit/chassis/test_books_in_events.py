@@ -1,4 +1,4 @@
-"""Events say whose data they are about."""
+"""Events say whose book they are about."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Cursors of pages come back as they were, or not at all."""
+"""Cursors of pages can be neither read nor changed by clients."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def opened(cursor: str) -> bytes:
     return b" ".join(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)) for part in cursor.split("."))
 
 
-def test_a_cursor_comes_back_as_it_was_and_not_otherwise() -> None:
+def test_a_cursor_is_read_as_it_was_written_and_cannot_be_changed() -> None:
     cursors = Cursors(Encryptor(b"k" * 32))
     cursor = cursors.write("expenses:-spent_on", ["2026-11-22", "id"])
     assert cursors.read("expenses:-spent_on", cursor) == ["2026-11-22", "id"]

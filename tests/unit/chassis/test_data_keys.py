@@ -82,19 +82,19 @@ def test_a_missing_key_is_named_with_what_to_do() -> None:
         Encryptor(NEW).decrypt(Encryptor(OLD).encrypt("x", ASSOCIATED_DATA), ASSOCIATED_DATA)
 
 
-def test_the_key_file_is_made_once_and_for_its_owner_alone(tmp_path: Path) -> None:
+def test_the_key_file_is_created_once_and_private(tmp_path: Path) -> None:
     path = tmp_path / "keys" / "data.key"
     assert keys_in(path) == keys_in(path)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
-def test_keys_stand_one_a_line_with_remarks() -> None:
+def test_keys_are_one_a_line_with_comments() -> None:
     text = f"# made in November\n{NEW.hex()}  # seals\n\nwrapped:0a-1b:c2VjcmV0\n{OLD.hex()}\n"
     assert parse_keys(text) == (NEW, WrappedKey("0a-1b", "c2VjcmV0"), OLD)
     assert parse_keys(f"{NEW.hex()},{OLD.hex()}") == (NEW, OLD)
 
 
-def test_new_keys_are_made_and_given_ones_named() -> None:
+def test_new_keys_are_printed_and_existing_ones_listed() -> None:
     lines: list[str] = []
     run_keys_command(KeySettings(), "new", say=lines.append)
     run_keys_command(KeySettings(), "list", say=lines.append, given=parse_keys(f"{lines[0]}\n{OLD.hex()}"))
@@ -126,12 +126,12 @@ def test_data_keys_of_the_wrong_form_are_refused_with_how_to_make_one(text: str)
         ({"OUTLAY_KEY_PROTECT": "https://kms.example?instance=i&seconds=soon"}, "seconds above 0"),
     ],
 )
-def test_settings_that_cannot_be_are_refused_with_a_sentence(given: dict[str, str], sentence: str) -> None:
+def test_invalid_settings_are_refused_with_a_sentence(given: dict[str, str], sentence: str) -> None:
     with pytest.raises(SettingsError, match=sentence):
         read_settings(KeySettings, given)
 
 
-def test_a_key_file_that_somebody_spoiled_is_refused_with_its_name(tmp_path: Path) -> None:
+def test_a_damaged_key_file_is_refused_with_its_name(tmp_path: Path) -> None:
     path = tmp_path / "data.key"
     path.write_text("no key")
     with pytest.raises(SettingsError, match=r"data\.key: line 1 must be 64 hex digits"):

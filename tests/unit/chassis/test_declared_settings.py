@@ -1,4 +1,4 @@
-"""What can be set is told as it is declared: to people, to machines, and on a page that is never out of date."""
+"""Settings are listed as they are declared, for people and programs, on a page that is always up to date."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_every_secret_is_marked_and_has_a_file() -> None:
             assert one["file"] == f"{one['name']}_FILE"
 
 
-def test_a_setting_is_told_with_its_default_and_what_it_may_be_bound_to() -> None:
+def test_a_setting_is_listed_with_its_default_and_binding() -> None:
     assert entry("expenses", "EXPENSES_DB")["required"]
     assert entry("expenses", "EXPENSES_DB")["binding"] == {"kind": "sql", "services": "Db2 or MySQL", "part": "address"}
     assert not entry("home", "EXPENSES_DB")["required"]
@@ -45,6 +45,6 @@ def test_a_setting_is_told_with_its_default_and_what_it_may_be_bound_to() -> Non
     assert json.loads(as_json())["gateway"]
 
 
-def test_what_two_classes_complain_of_is_said_once() -> None:
+def test_a_problem_found_by_two_classes_is_reported_once() -> None:
     problems = problems_of([ExpensesSettings, ExpensesSettings], {"OUTLAY_ENV": "somewhere", "RECEIPTS": "file:receipts"})
     assert len(problems) == len(set(problems)) == 2

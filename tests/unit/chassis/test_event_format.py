@@ -8,7 +8,7 @@ from chassis.messaging.events import Event, EventError
 from chassis.runtime.ids import uuid7
 
 
-def test_an_event_is_the_same_after_its_journey() -> None:
+def test_an_event_is_read_as_it_was_written() -> None:
     event = Event(
         uuid7(),
         "/outlay/auth",
@@ -25,6 +25,6 @@ def test_an_event_is_the_same_after_its_journey() -> None:
 @pytest.mark.parametrize(
     "text", [b"\xff\xfe", "", "[]", "{}", '{"type": "user.exploded"}', '{"type": 5}', '{"type": "user.deleted", "data": {}}']
 )
-def test_what_is_no_event_is_refused(text) -> None:
+def test_an_invalid_event_is_refused(text) -> None:
     with pytest.raises(EventError):
         Event.from_json(text)

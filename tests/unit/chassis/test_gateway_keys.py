@@ -1,4 +1,4 @@
-"""By which a gateway proves itself."""
+"""The keys by which a gateway proves itself."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def test_each_key_of_the_list_is_accepted_while_they_are_rotated() -> None:
     assert not keys.sent_by_gateway({})
 
 
-def test_without_keys_nobody_is_taken_for_a_gateway() -> None:
+def test_without_keys_nobody_is_a_gateway() -> None:
     assert not GatewayKeys(()).sent_by_gateway({HEADER: ""})
     assert not GatewayKeys(()).sent_by_gateway({})
 

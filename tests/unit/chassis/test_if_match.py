@@ -13,7 +13,7 @@ def test_if_match_is_a_version(header, version) -> None:
     assert Request(headers={"If-Match": header}).expected_version == version
 
 
-def test_a_missing_if_match_is_asked_for_and_a_strange_one_refused() -> None:
+def test_a_missing_or_invalid_if_match_is_refused() -> None:
     with pytest.raises(VersionRequiredError):
         _ = Request().expected_version
     with pytest.raises(InvalidRequestError):

@@ -1,4 +1,4 @@
-"""Bodies that two readers could take for two different things are refused."""
+"""Bodies that two parsers could read differently are refused."""
 
 from __future__ import annotations
 

@@ -7,13 +7,13 @@ import pytest
 from chassis.web.spec import SpecClashError, merge_specs
 
 
-def test_documents_that_claim_the_same_path_do_not_merge() -> None:
+def test_documents_with_the_same_path_cannot_be_merged() -> None:
     spec = {"paths": {"/a": {"get": {"operationId": "x"}}}}
     with pytest.raises(SpecClashError):
         merge_specs(spec, [spec])
 
 
-def test_what_documents_share_may_differ_between_versions_alone() -> None:
+def test_shared_components_may_differ_only_between_versions() -> None:
     older, newer = ({"paths": {}, "components": {"schemas": {"Money": {"title": title}}}} for title in ("older", "newer"))
     with pytest.raises(SpecClashError):
         merge_specs(newer, [older])

@@ -1,4 +1,4 @@
-"""What stands on the page of metrics while something cannot be measured."""
+"""The metrics page while something cannot be measured."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Store:
         self._age.labels(self._name).set(3)
 
 
-def test_a_store_that_is_away_takes_only_its_own_figure_from_the_page(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_missing_store_removes_only_its_own_figure(caplog: pytest.LogCaptureFixture) -> None:
     metrics = Metrics()
     stores = [Store(metrics, name) for name in ("auth", "expenses")]
     for store in stores:

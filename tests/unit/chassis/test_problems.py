@@ -22,7 +22,7 @@ def test_a_services_own_exception_becomes_a_problem() -> None:
     )
 
 
-def test_an_unforeseen_exception_tells_nothing() -> None:
+def test_an_unexpected_exception_reveals_nothing() -> None:
     assert body_of(RuntimeError("password=hunter2"), {}, "r1") == (
         500,
         {"type": "/problems/internal", "title": "Internal server error", "status": 500, "instance": "r1"},

@@ -1,4 +1,4 @@
-"""Meters name operations, not paths: there are only so many, and none of them tells about anybody."""
+"""Metrics are labelled by operation and not by path: there are few, and they contain nothing personal."""
 
 from __future__ import annotations
 
@@ -27,5 +27,5 @@ def test_a_path_is_counted_for_its_operation(path: str, route: str) -> None:
     assert ROUTES.of(path) == route
 
 
-def test_without_a_document_everything_is_one() -> None:
+def test_without_a_document_every_path_has_one_label() -> None:
     assert Routes().of("/api/v1/expenses") == OTHER

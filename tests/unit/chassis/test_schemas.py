@@ -1,4 +1,4 @@
-"""Two validators look at each body: the quick one must not let through what the thorough one refuses."""
+"""The quick validator accepts nothing that the thorough one refuses."""
 
 from __future__ import annotations
 
@@ -47,12 +47,12 @@ VALUES: list[Any] = [
 
 
 @pytest.mark.parametrize("value", VALUES, ids=ascii)
-def test_the_quick_answer_is_the_thorough_one(value: Any) -> None:
+def test_the_quick_and_the_thorough_validator_agree(value: Any) -> None:
     assert bool(Schema(SCHEMA).errors(value)) == bool(list(validator_of(SCHEMA).iter_errors(value)))
 
 
 @pytest.mark.parametrize("depth", [10, 200, 300])
-def test_a_value_deeper_than_the_quick_validator_looks_is_still_judged(depth: int) -> None:
+def test_a_deeply_nested_value_is_still_validated(depth: int) -> None:
     schema: dict[str, Any] = {"type": "object"}
     value: dict[str, Any] = {}
     for _ in range(depth):

@@ -1,4 +1,4 @@
-"""What the security log says, and that its inventory is complete."""
+"""The audit log of commands, and its complete inventory."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def command(**options: str) -> argparse.Namespace:
     return argparse.Namespace(**options)
 
 
-def test_every_event_stands_in_the_inventory() -> None:
+def test_every_event_is_in_the_inventory() -> None:
     events = {event for name in ("auth", "expenses", "budgets", "notifier") for event in security_events(load_spec(name)).values()}
     assert events
     assert not {event for event in events | {"access", "admin.command"} if f"| `{event}` |" not in PAGE}
@@ -37,7 +37,7 @@ def test_a_command_of_an_operator_is_recorded_with_its_outcome(caplog) -> None:
     assert (second.command, second.outcome, second.reason) == ("budgets events purge", "failure", "OSError")
 
 
-def test_commands_that_only_look_are_not_recorded(caplog) -> None:
+def test_commands_that_only_read_are_not_recorded(caplog) -> None:
     caplog.set_level(logging.INFO, SECURITY_LOGGER)
     for options in (command(command="check"), command(command="events", action="dead"), command(command="keys", action="list")):
         with recorded_command("auth", options):

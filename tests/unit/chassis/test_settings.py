@@ -1,4 +1,4 @@
-"""Settings are read and checked, all at once."""
+"""Settings are read and validated together."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ class SomeSettings(CommonSettings):
     secret: str = setting("SOME_SECRET", "a secret")
 
 
-def test_all_that_is_wrong_with_the_settings_is_said_at_once() -> None:
+def test_all_problems_of_the_settings_are_reported_at_once() -> None:
     with pytest.raises(SettingsError) as caught:
         read_settings(SomeSettings, {"SOME_PORT": "99999", "OUTLAY_ENV": "prod"})
     assert [problem.split(":")[0] for problem in caught.value.problems] == ["OUTLAY_ENV", "SOME_PORT", "SOME_SECRET"]
 
 
-def test_a_secret_can_stand_in_a_file(tmp_path: Path) -> None:
+def test_a_secret_can_be_read_from_a_file(tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("hush\n")
     assert read_settings(SomeSettings, {"SOME_PORT": "1", "SOME_SECRET_FILE": str(tmp_path / "secret")}).secret == "hush"
 
 
 @pytest.mark.parametrize("environ", [{}, {"OUTLAY_ENV": "production"}])
-def test_another_clock_is_refused_outside_development(environ) -> None:
+def test_a_set_clock_is_refused_outside_development(environ) -> None:
     with pytest.raises(SettingsError, match="refused outside development"):
         read_settings(CommonSettings, {"OUTLAY_CLOCK": "2015-01-24T12:00:00Z", **environ})
 

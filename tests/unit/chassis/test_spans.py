@@ -1,4 +1,4 @@
-"""What becomes a span: an event that is made, and each attempt to handle one."""
+"""The spans of published events and of each attempt to handle one."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def test_an_event_that_is_made_while_another_is_handled_is_inside_it() -> None:
     assert made[0].traceparent == f"00-{TRACE}-{create.span_id}-01"
 
 
-def test_what_is_put_off_goes_on_inside_what_led_to_it() -> None:
+def test_deferred_work_continues_the_trace_that_caused_it() -> None:
     spans = Kept()
     begun = context.follow("request-1", WANTED, service="notifier", spans=spans)
     token = context.current.set(begun)
@@ -102,7 +102,7 @@ def test_what_is_put_off_goes_on_inside_what_led_to_it() -> None:
     assert context.current.get() is None
 
 
-def test_off_nothing_is_recorded_and_the_wish_of_the_sender_is_passed_on() -> None:
+def test_without_tracing_the_senders_sampling_is_passed_on() -> None:
     assert traces_from(read_settings(CommonSettings, {})) is NO_SPANS
     assert context.follow("", WANTED).traceparent.endswith("-01")
     assert context.follow("", "").traceparent.endswith("-00")
@@ -124,6 +124,6 @@ def test_sampling_depends_on_the_trace_id_alone() -> None:
 @pytest.mark.parametrize(
     "environ", [{"OUTLAY_TRACES": "collector:4318"}, {"OUTLAY_TRACES_SAMPLE": "2"}, {"OUTLAY_TRACES_SAMPLE": "nan"}]
 )
-def test_settings_that_cannot_be_are_refused(environ: dict[str, str]) -> None:
+def test_invalid_settings_are_refused(environ: dict[str, str]) -> None:
     with pytest.raises(SettingsError, match=next(iter(environ))):
         read_settings(CommonSettings, environ)

@@ -1,4 +1,4 @@
-"""Service tokens are verified locally, and follow auth's rotation of keys."""
+"""Service tokens are verified locally, and follow auth's key rotation."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def test_tokens_of_others_are_refused() -> None:
             verify(token)
 
 
-def test_a_token_that_was_good_ends_when_it_expires() -> None:
+def test_a_verified_token_ends_when_it_expires() -> None:
     auth = Auth()
     verify = TokenVerifier(auth.jwks, "expenses")
     expires_at = time.time() + 3

@@ -1,4 +1,4 @@
-"""Those who wait for a store that one may write to at a time get in one after another."""
+"""Threads get the write lock of a store in the order in which they ask."""
 
 import threading
 import time
@@ -6,7 +6,7 @@ import time
 from chassis.storage.dialects.write_lock import WriteLock
 
 
-def test_who_comes_again_waits_behind_those_who_wait_already():
+def test_waiting_threads_go_first_in_order():
     turn, order = WriteLock(), []
 
     def write(name: str) -> None:
@@ -25,7 +25,7 @@ def test_who_comes_again_waits_behind_those_who_wait_already():
     assert order == ["first", "second", "again"]
 
 
-def test_many_threads_never_meet():
+def test_only_one_thread_holds_the_lock():
     turn, inside, met = WriteLock(), [], []
 
     def write() -> None:

@@ -1,4 +1,4 @@
-"""Each rule that SendGrid publishes for mail/send, by a request that breaks it alone."""
+"""Each rule that SendGrid publishes for mail/send, with a request that breaks only that one."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_a_good_request_has_no_problem() -> None:
 
 
 @pytest.mark.parametrize("missing", ["personalizations", "from", "subject", "content"])
-def test_what_is_required_is_missed(missing) -> None:
+def test_a_missing_required_field_is_reported(missing) -> None:
     request = copy.deepcopy(GOOD)
     del request[missing]
     assert fields(request) == [missing]
@@ -87,11 +87,11 @@ def test_a_thousand_personalizations_are_the_most() -> None:
     assert fields({**GOOD, "personalizations": []}) == ["personalizations"]
 
 
-def test_the_same_address_may_stand_in_two_personalizations() -> None:
+def test_the_same_address_may_be_in_two_personalizations() -> None:
     assert fields({**GOOD, "personalizations": [PART, PART]}) == []
 
 
-def test_custom_arguments_belong_in_the_personalizations() -> None:
+def test_custom_arguments_belong_to_personalizations() -> None:
     """The published description says that those of the whole request are a string, and examples give an object."""
     assert fields({**GOOD, "custom_args": {"mail_id": "1"}}) == ["custom_args"]
 
@@ -141,5 +141,5 @@ def test_the_rest_of_a_request_is_checked(more, field) -> None:
 
 
 @pytest.mark.parametrize("request_", [None, [], "mail", 1])
-def test_what_is_no_object_is_refused(request_) -> None:
+def test_a_body_that_is_not_an_object_is_refused(request_) -> None:
     assert fields(request_) == [None]

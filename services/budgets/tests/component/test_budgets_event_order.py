@@ -1,4 +1,4 @@
-"""Whatever happens to expenses and budgets, and in whatever order events arrive, the end is what a recount says."""
+"""In whatever order events arrive, the result equals a recount."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What auth tells of people, and what becomes of their expenses."""
+"""Events about accounts, and their effect on expenses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Currencies without an exchange rate, and codes that are none: the preview names them, and nothing goes in as home currency."""
+"""Currencies without an exchange rate and unknown codes: the preview names them, and no amount is imported as home currency."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Exports: everything that somebody has, as CSV and as JSON."""
+"""Exports of all data, as CSV and as JSON."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A text over its limit goes in cut: preview and import say how many rows it concerns, and no amount is lost."""
+"""Texts over the limit are cut: preview and import say in how many rows, and no amount is lost."""
 
 from __future__ import annotations
 

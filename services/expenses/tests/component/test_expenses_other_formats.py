@@ -1,4 +1,4 @@
-"""Files that are not CSV are unsupported_format by their name, before anything of them is taken for a booking."""
+"""Files that are not CSV are refused by the name of their format."""
 
 from __future__ import annotations
 

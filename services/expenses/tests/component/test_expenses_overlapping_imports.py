@@ -1,4 +1,4 @@
-"""Files that overlap, one of which is undone: nothing is doubled, and what was skipped can be had by importing again."""
+"""Overlapping files, one of which is undone: nothing is duplicated, and skipped rows can be imported again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Receipts: how they are given back, and what does no harm."""
+"""Receipts are returned safely."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Receipts: what is taken, what of it is kept, and how it is given back."""
+"""Receipts: which uploads are accepted, what is stored, and how it is returned."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A file is read as its owner corrected an earlier one of the same shape, and what is already there is marked."""
+"""A file is read as its owner corrected an earlier one of the same layout, and known rows are marked."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is exported as CSV comes back equal, whatever the API can store."""
+"""An exported CSV file is imported unchanged, whatever the API can store."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Each receipt is looked at in a process of its own, with little memory, little time and a place for few."""
+"""Each receipt is examined in a process of its own, with little memory and time and few at once."""
 
 from __future__ import annotations
 
