@@ -10,36 +10,21 @@ def counts(answer):
     return {name: answer.json()[name] for name in ("rows", "imported", "duplicates", "failed")}
 
 
-@pytest.mark.parametrize(
-    ("mapping", "pointer"),
-    [
-        ("{", "/mapping"),
-        ("[]", "/mapping"),
-        ("1", "/mapping"),
-        ("[" * 3000, "/mapping"),
-        ('{"encoding": "ebcdic"}', "/mapping/encoding"),
-        ('{"encoding": ["utf-8"]}', "/mapping/encoding"),
-        ('{"delimiter": "ab"}', "/mapping/delimiter"),
-        ('{"delimiter": "\\""}', "/mapping/delimiter"),
-        ('{"header": "yes"}', "/mapping/header"),
-        ('{"date_format": "D.M.Y"}', "/mapping/date_format"),
-        ('{"decimal": ";"}', "/mapping/decimal"),
-        ('{"sign": 1}', "/mapping/sign"),
-        ('{"currency": "ZZZ"}', "/mapping/currency"),
-        ('{"columns": []}', "/mapping/columns"),
-        ('{"columns": {"date": -1}}', "/mapping/columns/date"),
-        ('{"columns": {"date": 200}}', "/mapping/columns/date"),
-        ('{"columns": {"date": true}}', "/mapping/columns/date"),
-        ('{"columns": {"date": 1.0}}', "/mapping/columns/date"),
-        ('{"columns": {"when": 1}}', "/mapping/columns/when"),
-        ('{"surprise": 1}', "/mapping/surprise"),
-    ],
-)
-@pytest.mark.parametrize("path", ["/imports", "/imports/preview"])
-def test_a_bad_mapping_is_refused_with_its_place(api, path, mapping, pointer):
-    answer = api("POST", path, files={"file": ("x.csv", b"date,amount\n2024-01-31,1.00\n")}, data={"mapping": mapping})
+UPLOADS = ["/imports", "/imports/preview"]
+
+
+@pytest.mark.parametrize("path", UPLOADS)
+def test_a_bad_mapping_is_refused_with_its_place(api, path):
+    answer = api.upload("date,amount\n2024-01-31,1.00\n", to=path, mapping={"columns": {"date": -1}})
     assert answer.status_code == 400, answer.text
-    assert answer.json()["errors"][0]["pointer"] == pointer
+    assert answer.json()["errors"][0]["pointer"] == "/mapping/columns/date"
+
+
+@pytest.mark.parametrize("path", UPLOADS)
+def test_a_file_of_another_format_is_refused_with_its_name(api, path):
+    answer = api.upload("!Type:Bank\nD01/02/2019\nT-5.00\n^\n", to=path)
+    assert answer.status_code == 422, answer.text
+    assert answer.json()["detail"].startswith("This is a QIF file")
 
 
 def test_a_column_that_the_file_lacks_is_said(api):

@@ -6,6 +6,8 @@ import gzip
 
 import pytest
 
+from expenses.imports.readers.text import unsupported_format
+
 OFX = "OFXHEADER:100\nDATA:OFXSGML\n<OFX><STMTTRN><TRNAMT>-5.00</STMTTRN></OFX>"
 CAMT = '<?xml version="1.0" encoding="UTF-8"?>\n<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.02">'
 BEANCOUNT = '; accounts\n2019-01-01 open Assets:Cash USD\n2019-01-02 * "Shop" "Milk"\n  Assets:Cash  -5.00 USD\n'
@@ -36,10 +38,21 @@ LEDGER = "; journal\n2019/01/02 * Shop\n    Expenses:Food    $5.00\n    Assets:C
         (b"<!DOCTYPE html><table><tr><td>5.00", "an HTML page"),
     ],
 )
-@pytest.mark.parametrize("path", ["/imports", "/imports/preview"])
-def test_a_file_of_another_format_is_named(api, path, content, name):
-    answer = api.upload(content, to=path)
-    assert answer.status_code == 422, answer.text
-    detail = answer.json()["detail"]
-    assert detail.startswith(f"This is {name}")
-    assert "CSV" in detail
+def test_a_file_of_another_format_is_named(content, name):
+    refused = unsupported_format(content)
+    assert refused.startswith(f"This is {name}")
+    assert "CSV" in refused
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "date,amount\n2019-01-01,5.00\n",
+        "2019-01-01,Shop: food,5.00\n2019-01-02,Bar,1.00\n",
+        '"[a]","{b}"\n2019-01-01,5.00\n',
+        "2019-01-02 Shop;5.00\n2019-01-03 Note: x;1.00\n",
+        "!important;date\n1;2\n",
+    ],
+)
+def test_csv_is_not_taken_for_another_format(content):
+    assert unsupported_format(content.encode()) is None
