@@ -42,6 +42,7 @@ _SQL = (
 )
 
 _DOCUMENTS = (Adapter("sqlite", "documents in SQLite", "sqlite"), Adapter("cloudant", "Cloudant API (ibmcloudant)", "couch"))
+_BUSES = (Adapter("embedded", "embedded", "sqlite"), Adapter("rabbitmq", "RabbitMQ (pika)", "rabbitmq"))
 
 SUITES = (
     Suite("auth: accounts (documents)", "tests/contract/test_document_store.py", "documents", _DOCUMENTS),
@@ -83,12 +84,8 @@ SUITES = (
         ),
     ),
     Suite("all: outbox, inbox, kept answers", "tests/contract/test_outbox.py", "url", _SQL),
-    Suite(
-        "all: bus",
-        "tests/contract/test_bus.py",
-        "make_bus",
-        (Adapter("embedded", "embedded", "sqlite"), Adapter("rabbitmq", "RabbitMQ (pika)", "rabbitmq")),
-    ),
+    Suite("all: bus", "tests/contract/test_bus.py", "make_bus", _BUSES),
+    Suite("all: bus, events together", "tests/contract/test_bus_together.py", "make_bus", _BUSES),
     Suite("all: the version of a schema", "tests/contract/test_schema_versions.py", "opened", _SQL),
     Suite(
         "all: plans of hot queries",

@@ -9,6 +9,7 @@ import pika
 import pytest
 
 from chassis.messaging.bus import Queue, Settings
+from chassis.messaging.embedded import EmbeddedBus
 from chassis.messaging.rabbitmq import BrokerAddress, RabbitBus
 from chassis.runtime.ids import uuid7
 from chassis.runtime.metrics import Metrics
@@ -21,9 +22,11 @@ from testing.servers.sharing import folder_of_the_run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from pika.adapters.blocking_connection import BlockingChannel
 
+    from chassis.messaging.bus import Bus
     from testing.servers.broker import Broker
 
 
@@ -45,6 +48,29 @@ def object_store(tmp_path_factory: pytest.TempPathFactory):
 def address(broker: Broker) -> BrokerAddress:
     """A virtual host of its own."""
     return BrokerAddress(url=broker.add_vhost(uuid7()))
+
+
+@pytest.fixture(params=["embedded", "rabbitmq"])
+def make_bus(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[..., Bus]]:
+    """Make a bus with some queues, again and again on the same storage."""
+    made: list[Bus] = []
+    if request.param == "rabbitmq":
+        broker = request.getfixturevalue("broker")
+        address = BrokerAddress(url=broker.add_vhost(uuid7()))
+
+    def make(*queues: Queue, delays: tuple[float, ...] = (0.05, 0.05)) -> Bus:
+        settings = Settings(delays=delays)
+        if request.param == "rabbitmq":
+            known = {queue.name: queue.types for queue in queues}
+            bus: Bus = RabbitBus("test", address, queues, metrics=Metrics(), settings=settings, known=known)
+        else:
+            bus = EmbeddedBus(tmp_path / "bus.db", queues, metrics=Metrics(), settings=settings)
+        made.append(bus)
+        return bus
+
+    yield make
+    for bus in made:
+        bus.stop()
 
 
 @pytest.fixture

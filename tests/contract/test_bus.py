@@ -1,57 +1,24 @@
-"""What every bus guarantees. A transport is added by a branch in the fixture."""
+"""What every bus guarantees. A transport is added by a branch in the fixture `make_bus`."""
 
 from __future__ import annotations
 
 import threading
 import time
-from typing import TYPE_CHECKING
 
 import pytest
 
 from chassis.messaging import events
-from chassis.messaging.bus import Queue, Reject, Retry, Settings
-from chassis.messaging.embedded import EmbeddedBus
+from chassis.messaging.bus import Queue, Reject, Retry
 from chassis.messaging.events import Event
-from chassis.messaging.rabbitmq import BrokerAddress, RabbitBus
 from chassis.runtime.ids import uuid7
-from chassis.runtime.metrics import Metrics
 from chassis.runtime.problems import UnavailableError
 from testing.waiting import eventually
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
-
-    from chassis.messaging.bus import Bus
 
 USER = "0190f1d2-6f0e-7c3a-9d55-0a4d2c9b7e11"
 
 
 def left(user: str = USER) -> Event:
     return Event(uuid7(), "/outlay/auth", "user.deleted", user, "2026-11-22T10:00:00Z", {"user_id": user})
-
-
-@pytest.fixture(params=["embedded", "rabbitmq"])
-def make_bus(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[..., Bus]]:
-    """Make a bus with some queues, again and again on the same storage."""
-    made: list[Bus] = []
-    if request.param == "rabbitmq":
-        broker = request.getfixturevalue("broker")
-        address = BrokerAddress(url=broker.add_vhost(uuid7()))
-
-    def make(*queues: Queue, delays: tuple[float, ...] = (0.05, 0.05)) -> Bus:
-        settings = Settings(delays=delays)
-        if request.param == "rabbitmq":
-            known = {queue.name: queue.types for queue in queues}
-            bus: Bus = RabbitBus("test", address, queues, metrics=Metrics(), settings=settings, known=known)
-        else:
-            bus = EmbeddedBus(tmp_path / "bus.db", queues, metrics=Metrics(), settings=settings)
-        made.append(bus)
-        return bus
-
-    yield make
-    for bus in made:
-        bus.stop()
 
 
 class Listener:

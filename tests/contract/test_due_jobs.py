@@ -36,8 +36,8 @@ class Jobs:
         self.done: list[str] = []
         self.store = SqlStore(database, TABLES, self._make)
 
-    def _make(self, connection: sa.Connection, *, caused_at: Any) -> UnitOfWork:
-        return UnitOfWork(connection, tables=TABLES, make_event=MAKE_EVENT, caused_at=caused_at)
+    def _make(self, connection: sa.Connection) -> UnitOfWork:
+        return UnitOfWork(connection, tables=TABLES, make_event=MAKE_EVENT)
 
     def schedule(self, *jobs: Job) -> None:
         with self.store.write() as unit:

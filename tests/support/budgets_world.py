@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +13,7 @@ import httpx
 
 from budgets.app import build
 from budgets.settings import BudgetsSettings
+from chassis.messaging.delivery import Delivery, Message, Settled
 from chassis.messaging.events import Event
 from chassis.process.service import Service
 from chassis.runtime.ids import uuid7
@@ -127,6 +128,14 @@ class World:
         [queue] = [queue for queue in self.service.queues if event.type in queue.types]
         queue.handler(checked)
         return event
+
+    def deliver_together(self, events: Sequence[Event], *, at_once: int = 100) -> list[Settled]:
+        """Let events of one queue arrive, so many at once; return what became of each."""
+        [queue] = [queue for queue in self.service.queues if events[0].type in queue.types]
+        delivery = Delivery(queue, most_attempts=5, metrics=self.metrics)
+        messages = [Message(event.to_json(), 1) for event in events]
+        portions = [messages[start : start + at_once] for start in range(0, len(messages), at_once)]
+        return [settled for portion in portions for settled in delivery.attempt_all(portion, stopping=lambda: False)]
 
     def published(self, *kinds: str) -> list[Event]:
         """Take all events out of the outbox, each checked against its schema; return those of some kinds, or all."""

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from chassis.messaging.bus import Queue, Reject, Retry
-from chassis.messaging.delivery import attempt
+from chassis.messaging.delivery import Delivery, Message
 from chassis.messaging.events import Event, event_maker
 from chassis.runtime import context
 from chassis.runtime.ids import uuid7
@@ -46,7 +46,8 @@ class Kept:
 def handled(spans: Kept, handler: Any, **event: str) -> Event:
     made = Event(uuid7(), "/outlay/auth", "user.deleted", USER, "2026-11-22T10:00:00Z", {"user_id": USER}, WANTED, "request-1")
     metrics = Metrics(spans=spans)
-    attempt(Queue("budgets.people", ("user.deleted",), handler), made.to_json(), attempts=1, most_attempts=5, metrics=metrics)
+    queue = Queue("budgets.people", ("user.deleted",), handler)
+    Delivery(queue, most_attempts=5, metrics=metrics).attempt(Message(made.to_json(), 1))
     return made
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from budgets.categories.model import Category
@@ -15,7 +17,7 @@ from budgets.imports.service import ImportReviews
 from budgets.model import NO_CATEGORY, Expense, ExpenseVersion
 from budgets.projection import SpendingProjection
 from budgets.unit_of_work import BudgetsStore, BudgetsUnitOfWork
-from chassis.messaging.bus import Queue, Reject
+from chassis.messaging.bus import Handler, Queue, Reject
 from chassis.messaging.events import Event
 from money import Money, MoneyError
 
@@ -56,24 +58,22 @@ class Consumers:
             "user.changed": self._on_user,
             "user.deleted": self._on_user_deleted,
         }
-        return (
-            Queue("budgets.spending", tuple(spending), self._handler(spending)),
-            Queue("budgets.people", tuple(people), self._handler(people), erasure_events=("user.deleted",)),
-        )
+        return (self._queue("budgets.spending", spending), self._queue("budgets.people", people, erasure_events=("user.deleted",)))
 
-    def _handler(self, handlers: Mapping[str, Handle]) -> Callable[[Event], None]:
+    def _queue(self, name: str, handlers: Mapping[str, Handle], *, erasure_events: tuple[str, ...] = ()) -> Queue:
+        transaction = partial(self._transaction, handlers)
+
         def handle(event: Event) -> None:
-            book_id = event.book_id
-            try:
-                with self._store.write(caused_at=event.occurred_at) as uow:
-                    uow.books.lock(book_id)
-                    uow.events.caused_by = event.data["user_id"]
-                    if uow.is_new(event.id):
-                        handlers[event.type](uow, book_id, event)
-            except DepartedError:
-                return  # a late event of a deleted account; nothing may be stored for it again
+            with transaction() as handler:
+                handler(event)
 
-        return handle
+        return Queue(name, tuple(handlers), handle, erasure_events=erasure_events, transaction=transaction)
+
+    @contextmanager
+    def _transaction(self, handlers: Mapping[str, Handle]) -> Iterator[Handler]:
+        """Begin a transaction in which events are handled one after the other."""
+        with self._store.write() as uow:
+            yield lambda event: _handle(uow, handlers, event)
 
     def _on_expenses(self, uow: BudgetsUnitOfWork, book_id: str, event: Event) -> None:
         data = event.data
@@ -119,6 +119,17 @@ class Consumers:
 
     def _on_user_deleted(self, uow: BudgetsUnitOfWork, book_id: str, _event: Event) -> None:
         uow.books.erase(book_id)
+
+
+def _handle(uow: BudgetsUnitOfWork, handlers: Mapping[str, Handle], event: Event) -> None:
+    uow.caused_at = event.occurred_at
+    try:
+        uow.books.lock(event.book_id)
+    except DepartedError:
+        return  # a late event of a deleted account; nothing may be stored for it again
+    uow.events.caused_by = event.data["user_id"]
+    if uow.is_new(event.id):
+        handlers[event.type](uow, event.book_id, event)
 
 
 def _version(change: Mapping[str, Any]) -> ExpenseVersion:

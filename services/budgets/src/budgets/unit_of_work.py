@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from functools import partial
 
 from sqlalchemy.engine import Connection
 
@@ -25,9 +25,9 @@ from chassis.storage.unit_of_work import SqlStore, UnitOfWork
 class BudgetsUnitOfWork(UnitOfWork):
     """One transaction of budgets. A writer locks the book first: `books.lock`."""
 
-    def __init__(self, connection: Connection, *, make_event: MakeEvent, caused_at: datetime | None = None) -> None:
-        """Events that are published count as of `caused_at`, or of now."""
-        super().__init__(connection, tables=shared, make_event=make_event, caused_at=caused_at)
+    def __init__(self, connection: Connection, *, make_event: MakeEvent) -> None:
+        """Work in this transaction."""
+        super().__init__(connection, tables=shared, make_event=make_event)
         self.books = BookRepository(connection)
         self.budgets = BudgetRepository(connection)
         self.spending = SpendingRepository(connection)
@@ -52,8 +52,4 @@ class BudgetsStore(SqlStore[BudgetsUnitOfWork]):
 
     def __init__(self, database: Database, make_event: MakeEvent) -> None:
         """Events are made by `make_event`."""
-
-        def make(connection: Connection, *, caused_at: datetime | None) -> BudgetsUnitOfWork:
-            return BudgetsUnitOfWork(connection, make_event=make_event, caused_at=caused_at)
-
-        super().__init__(database, shared, make)
+        super().__init__(database, shared, partial(BudgetsUnitOfWork, make_event=make_event))

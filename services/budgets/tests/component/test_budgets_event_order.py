@@ -15,6 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from chassis.messaging.delivery import Outcome
 from chassis.messaging.events import Event
 from chassis.runtime.ids import uuid7
 from chassis.security.tokens import Caller
@@ -193,8 +194,11 @@ def test_any_order_of_events_ends_as_a_recount_says(shared, budgets: list[Any], 
     for happening in [*budgets, *steps]:
         story.apply(happening)
     random.shuffle(story.waiting)
-    for event in story.waiting:
-        world.deliver(event)
+    at_once = random.randint(1, 20)
+    for queue in world.service.queues:
+        if waiting := [event for event in story.waiting if event.type in queue.types]:
+            outcomes = {settled.outcome for settled in world.deliver_together(waiting, at_once=at_once)}
+            assert outcomes == {Outcome.HANDLED}
     give_up_waiting(world)
     published = world.published()
     check_events(published)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -38,8 +37,8 @@ _DEPARTED_KEPT_MS = 60 * 24 * 3600 * 1000
 class UnitOfWork(chassis_units.UnitOfWork):
     """One transaction."""
 
-    def __init__(self, connection: Connection, *, make_event: MakeEvent, caused_at: datetime | None = None) -> None:
-        super().__init__(connection, tables=chassis, make_event=make_event, caused_at=caused_at)
+    def __init__(self, connection: Connection, *, make_event: MakeEvent) -> None:
+        super().__init__(connection, tables=chassis, make_event=make_event)
         self.books = BookStore(connection)
         self.expenses = ExpenseStore(connection)
         self.trash = TrashStore(connection)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from functools import partial
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -28,17 +28,9 @@ MailChanges = Sequence[tuple[str, str]]
 class NotifierUnitOfWork(UnitOfWork):
     """One transaction of the notifier."""
 
-    def __init__(
-        self,
-        connection: Connection,
-        *,
-        make_event: MakeEvent,
-        owner: str,
-        now_ms: Callable[[], int],
-        caused_at: datetime | None = None,
-    ) -> None:
+    def __init__(self, connection: Connection, *, make_event: MakeEvent, owner: str, now_ms: Callable[[], int]) -> None:
         """`owner` names this process in claims; `now_ms` is the machine's time."""
-        super().__init__(connection, tables=t.shared, make_event=make_event, caused_at=caused_at)
+        super().__init__(connection, tables=t.shared, make_event=make_event)
         self.mails = MailRepository(connection, owner=owner, now_ms=now_ms)
         self.alerts = AlertRepository(connection, self.mails, now_ms=now_ms)
         self.recipients = RecipientRepository(connection, now_ms=now_ms)
@@ -62,17 +54,14 @@ class NotifierStore(SqlStore[NotifierUnitOfWork]):
 
         `on_mails` is called after each commit that changed emails.
         """
-
-        def make(connection: Connection, *, caused_at: datetime | None) -> NotifierUnitOfWork:
-            return NotifierUnitOfWork(connection, make_event=make_event, owner=owner, now_ms=now_ms, caused_at=caused_at)
-
+        make = partial(NotifierUnitOfWork, make_event=make_event, owner=owner, now_ms=now_ms)
         super().__init__(database, t.shared, make)
         self._now_ms, self._on_mails = now_ms, on_mails
 
     @contextmanager
-    def write(self, *, caused_at: datetime | None = None) -> Iterator[NotifierUnitOfWork]:
+    def write(self) -> Iterator[NotifierUnitOfWork]:
         """Begin a unit of work, and report its emails once it is committed. Raises StoreUnavailableError."""
-        with super().write(caused_at=caused_at) as uow:
+        with super().write() as uow:
             yield uow
         if uow.mails.changes:
             self._on_mails(uow.mails.changes)

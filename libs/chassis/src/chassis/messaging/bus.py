@@ -3,11 +3,15 @@
 Delivery is at least once and in no promised order. A handler that raises `Reject`, or meets an unreadable message, sends it to the
 dead letters. Any other exception brings it back after a delay, and to the dead letters when the delays are used up.
 `UnavailableError` alone, which says that a store is away, brings it back for as long as that lasts.
+
+Events of a queue with a `transaction` that wait at the same moment are handled together, and committed together. If one of them
+fails, nothing of that transaction is kept, and each is handled alone: all that is said above holds for each by itself.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -34,6 +38,8 @@ class Queue:
     handler: Handler
     erasure_events: tuple[str, ...] = ()
     """Types after which no message about their `data.user_id` may stay in the service's queues or dead letters."""
+    transaction: Callable[[], AbstractContextManager[Handler]] | None = None
+    """Begins a transaction, and returns what handles events in it. With it, events that wait are handled together."""
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from chassis.messaging.bus import DeadLetter, Handler, Queue, Settings
-from chassis.messaging.delivery import Outcome, Settled, attempt, erased_user_in
+from chassis.messaging.delivery import GATHER_SECONDS, MOST_TOGETHER, Delivery, Message, Outcome, Settled, erased_user_in
 from chassis.runtime.clock import to_wire
 
 if TYPE_CHECKING:
@@ -31,7 +31,6 @@ CREATE TABLE IF NOT EXISTS message (
 CREATE UNIQUE INDEX IF NOT EXISTS message_once ON message (queue, event_id);
 CREATE INDEX IF NOT EXISTS message_due ON message (queue, due_at, id) WHERE died_at IS NULL;
 """
-_BATCH = 50
 _IDLE_SECONDS = 5.0
 # Another process may have put dead letters back, which does not wake up this one.
 
@@ -164,28 +163,31 @@ class EmbeddedBus:
 
     def _drain(self, queue: Queue) -> float:
         """Handle all due messages; return the seconds until the next one is due."""
+        delivery = Delivery(queue, most_attempts=len(self._delays) + 1, metrics=self._metrics)
         while not self._stopping.is_set():
             now = self._now()
             with self._connection() as connection:
                 batch = connection.execute(
                     "SELECT id, body, attempts FROM message WHERE queue = ? AND died_at IS NULL AND due_at <= ?"
                     " ORDER BY due_at, id LIMIT ?",
-                    (queue.name, now, _BATCH),
+                    (queue.name, now, MOST_TOGETHER),
                 ).fetchall()
-            if not batch:
+            if batch:
+                self._settle(self._attempts(delivery, queue, batch))
+            if len(batch) < MOST_TOGETHER:  # whoever publishes more wakes this thread up
+                if batch and queue.transaction is not None:
+                    self._stopping.wait(GATHER_SECONDS)
                 return self._until_next(queue, now)
-            self._settle(self._attempts(queue, batch))
         return 0
 
-    def _attempts(self, queue: Queue, batch: list[tuple[int, str, int]]) -> list[tuple[int, int, Settled]]:
+    def _attempts(self, delivery: Delivery, queue: Queue, batch: list[tuple[int, str, int]]) -> list[tuple[int, int, Settled]]:
         settled = []
-        for number, body, attempts in batch:
-            outcome = attempt(queue, body, attempts=attempts + 1, most_attempts=len(self._delays) + 1, metrics=self._metrics)
+        messages = [Message(body, attempts + 1) for _number, body, attempts in batch]
+        outcomes = delivery.attempt_all(messages, stopping=self._stopping.is_set)
+        for (number, body, attempts), outcome in zip(batch, outcomes, strict=False):
             if outcome.outcome is Outcome.HANDLED and (user_id := erased_user_in(queue, body)):
                 self._forget(queue.name.partition(".")[0], user_id, besides=number)
             settled.append((number, attempts + 1, outcome))
-            if self._stopping.is_set():
-                break
         return settled
 
     def _forget(self, service: str, user_id: str, *, besides: int) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from chassis.storage.due_jobs import DueJobs
 from chassis.storage.idempotency import IdempotencyStore
@@ -31,13 +31,13 @@ T = TypeVar("T")
 class UnitOfWork:
     """One transaction. A service's own class adds its repositories."""
 
-    def __init__(
-        self, connection: Connection, *, tables: ChassisTables, make_event: MakeEvent, caused_at: datetime | None = None
-    ) -> None:
-        """Events that are published count as of `caused_at`, or of now."""
+    def __init__(self, connection: Connection, *, tables: ChassisTables, make_event: MakeEvent) -> None:
+        """Work in this transaction."""
         self.connection = connection
+        self.caused_at: datetime | None = None
+        """When the cause of what is published happened; None for now."""
         self.jobs = DueJobs(connection, tables.due_job)
-        self._tables, self._make_event, self._caused_at = tables, make_event, caused_at
+        self._tables, self._make_event = tables, make_event
         self._events: list[Event] = []
 
     def is_new(self, event_id: str) -> bool:
@@ -54,7 +54,7 @@ class UnitOfWork:
 
     def publish(self, kind: str, subject: str, data: dict[str, Any]) -> None:
         """Publish an event once the transaction is committed."""
-        self.publish_event(self._make_event(kind, subject, data, at=self._caused_at))
+        self.publish_event(self._make_event(kind, subject, data, at=self.caused_at))
 
     def publish_event(self, event: Event) -> None:
         """Publish an event that was made already, once the transaction is committed."""
@@ -67,28 +67,20 @@ class UnitOfWork:
 
 
 U = TypeVar("U", bound=UnitOfWork)
-U_co = TypeVar("U_co", bound=UnitOfWork, covariant=True)
-
-
-class MakeUnitOfWork(Protocol[U_co]):
-    """Makes a service's unit of work in a transaction that has begun."""
-
-    def __call__(self, connection: Connection, *, caused_at: datetime | None) -> U_co:
-        """Make one."""
 
 
 class SqlStore(Generic[U]):
     """The store of a service with tables."""
 
-    def __init__(self, database: Database, tables: ChassisTables, make: MakeUnitOfWork[U]) -> None:
-        """Begin units of work, each made by `make`, in this database."""
+    def __init__(self, database: Database, tables: ChassisTables, make: Callable[[Connection], U]) -> None:
+        """Begin units of work in this database, each made by `make` once its transaction has begun."""
         self._database, self._tables, self._make = database, tables, make
 
     @contextmanager
-    def write(self, *, caused_at: datetime | None = None) -> Iterator[U]:
+    def write(self) -> Iterator[U]:
         """Begin a unit of work that commits at the end and rolls back on an exception. Raises StoreUnavailableError."""
         with self._database.begin() as connection:
-            unit = self._make(connection, caused_at=caused_at)
+            unit = self._make(connection)
             yield unit
             unit.flush()
 
@@ -96,7 +88,7 @@ class SqlStore(Generic[U]):
     def read(self) -> Iterator[U]:
         """Begin a unit of work that only reads, and sees one moment of the store. Raises StoreUnavailableError."""
         with self._database.read() as connection:
-            yield self._make(connection, caused_at=None)
+            yield self._make(connection)
 
     def run(self, action: Callable[[U], T]) -> T:
         """Carry out an action in a unit of work, and again if another transaction was in its way.
@@ -105,7 +97,7 @@ class SqlStore(Generic[U]):
         """
 
         def act(connection: Connection) -> T:
-            unit = self._make(connection, caused_at=None)
+            unit = self._make(connection)
             result = action(unit)
             unit.flush()
             return result

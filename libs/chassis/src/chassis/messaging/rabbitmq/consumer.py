@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import pika
 
-from chassis.messaging.delivery import Outcome, attempt, erased_user_in
+from chassis.messaging.delivery import GATHER_SECONDS, MOST_TOGETHER, Delivery, Message, Outcome, Settled, erased_user_in
 from chassis.messaging.rabbitmq.connection import BrokerConnection
 from chassis.messaging.rabbitmq.messages import attempts_of, dead_copy, retry_copy
 from chassis.messaging.rabbitmq.publisher import BrokerUnavailableError, declare
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from pika.channel import Channel
 
@@ -29,13 +29,13 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("outlay.bus")
 
-PREFETCH = 50
+PREFETCH = MOST_TOGETHER
 """Messages that one consumer holds: enough to hide the way to the broker, few enough to share among replicas."""
 _AGAIN_SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class _Delivery:
+class _Taken:
     channel: Channel
     tag: int
     properties: pika.BasicProperties
@@ -43,7 +43,7 @@ class _Delivery:
 
 
 class Consumer:
-    """One connection; for each queue a channel and a thread that handles its messages one after the other."""
+    """One connection; for each queue a channel and a thread that handles its messages."""
 
     def __init__(
         self,
@@ -60,7 +60,7 @@ class Consumer:
         self._topology, self._queues, self._publisher, self._metrics = topology, tuple(queues), publisher, metrics
         self._forget = forget
         self.link = BrokerConnection(f"{name} consume", address, on_open=self._open)
-        self._waiting: dict[str, queue.SimpleQueue[_Delivery | None]] = {each.name: queue.SimpleQueue() for each in queues}
+        self._waiting: dict[str, queue.SimpleQueue[_Taken | None]] = {each.name: queue.SimpleQueue() for each in queues}
         self._stopping = threading.Event()
         self._threads: list[threading.Thread] = []
         self._unopened = 0
@@ -104,7 +104,7 @@ class Consumer:
         waiting = self._waiting[each.name]
 
         def on_message(channel: Channel, method: Any, properties: pika.BasicProperties, body: bytes) -> None:
-            waiting.put(_Delivery(channel, method.delivery_tag, properties, body))
+            waiting.put(_Taken(channel, method.delivery_tag, properties, body))
 
         channel.add_on_close_callback(self.link.channel_closed)
         channel.add_on_cancel_callback(lambda _frame: self.link.reset())  # somebody deleted the queue: declare it again
@@ -117,48 +117,54 @@ class Consumer:
             self.link.opened()
 
     def _work(self, each: Queue) -> None:
+        delivery = Delivery(each, most_attempts=len(self._topology.delays) + 1, metrics=self._metrics, system="rabbitmq")
         while not self._stopping.is_set():
-            delivery = self._waiting[each.name].get()
-            # What came over a connection that is gone will come again.
-            if delivery is None or not delivery.channel.is_open:
-                continue
+            in_hand = self._take(each)
             try:
-                self._handle(each, delivery)
-            except Exception:  # a thread that dies would leave the queue alone; the message comes again
+                for taken, settled in zip(in_hand, self._outcomes(delivery, in_hand), strict=False):
+                    self._settle(each, taken, settled)
+            except Exception:  # a thread that dies would leave the queue alone; the messages come again
                 log.exception("a message was not settled", extra={"queue": each.name})
                 self.link.reset()
+            if in_hand and each.transaction is not None and self._waiting[each.name].empty():
+                self._stopping.wait(GATHER_SECONDS)
 
-    def _handle(self, each: Queue, delivery: _Delivery) -> None:
-        attempts = attempts_of(delivery.properties) + 1
-        settled = attempt(
-            each,
-            delivery.body,
-            attempts=attempts,
-            most_attempts=len(self._topology.delays) + 1,
-            metrics=self._metrics,
-            system="rabbitmq",
-        )
+    def _take(self, each: Queue) -> list[_Taken]:
+        """Wait for a message, and return it with those that can be handled together with it."""
+        waiting, most = self._waiting[each.name], 1 if each.transaction is None else MOST_TOGETHER
+        taken = [waiting.get()]
+        while len(taken) < most and not waiting.empty():  # this thread alone takes
+            taken.append(waiting.get())
+        # What came over a connection that is gone will come again.
+        return [one for one in taken if one is not None and one.channel.is_open]
+
+    def _outcomes(self, delivery: Delivery, in_hand: Sequence[_Taken]) -> Iterator[Settled]:
+        messages = [Message(taken.body, attempts_of(taken.properties) + 1) for taken in in_hand]
+        return delivery.attempt_all(messages, stopping=self._stopping.is_set)
+
+    def _settle(self, each: Queue, taken: _Taken, settled: Settled) -> None:
+        attempts = attempts_of(taken.properties) + 1
         if settled.outcome is Outcome.RETRIED:
-            copy = retry_copy(self._topology.retry_of(each.name, attempts), delivery.properties, delivery.body, attempts=attempts)
+            copy = retry_copy(self._topology.retry_of(each.name, attempts), taken.properties, taken.body, attempts=attempts)
         elif settled.outcome is Outcome.DEAD:
-            copy = dead_copy(each.name, delivery.properties, delivery.body, attempts=attempts, reason=settled.reason)
+            copy = dead_copy(each.name, taken.properties, taken.body, attempts=attempts, reason=settled.reason)
         else:
-            if user_id := erased_user_in(each, delivery.body):
+            if user_id := erased_user_in(each, taken.body):
                 self._forget(user_id)  # if the broker goes away meanwhile, the message comes again
-            self._acknowledge(delivery)
+            self._acknowledge(taken)
             return
-        while delivery.channel.is_open and not self._stopping.is_set():
+        while taken.channel.is_open and not self._stopping.is_set():
             try:
                 self._publisher.publish([copy])
             except BrokerUnavailableError:
                 self._stopping.wait(_AGAIN_SECONDS)  # kept in hand: giving it back would bring it at once, and count
             else:
-                self._acknowledge(delivery)
+                self._acknowledge(taken)
                 return
 
-    def _acknowledge(self, delivery: _Delivery) -> None:
+    def _acknowledge(self, taken: _Taken) -> None:
         def acknowledge() -> None:
-            if delivery.channel.is_open:
-                delivery.channel.basic_ack(delivery.tag)
+            if taken.channel.is_open:
+                taken.channel.basic_ack(taken.tag)
 
         self.link.call(acknowledge)
