@@ -34,7 +34,7 @@ class Jobs:
     def __init__(self, database: Database) -> None:
         self.now = NOON
         self.done: list[str] = []
-        self.store = SqlStore(database, TABLES, self._make)
+        self.store = SqlStore(database, self._make)
 
     def _make(self, connection: sa.Connection) -> UnitOfWork:
         return UnitOfWork(connection, tables=TABLES, make_event=MAKE_EVENT)

@@ -14,7 +14,7 @@ from chassis.runtime.ids import uuid7
 from notifier.alerts.model import Alert, Period
 from notifier.delivery.model import MailState, MailStop
 from notifier.preferences.model import DEFAULT_CHANNELS, DEFAULT_PREFERENCES, AlertKind, Channels, Preferences, StaleVersionError
-from notifier.store import NotifierStore
+from notifier.store import NotifierStore, NotifierUnitOfWork
 from support.notifier_store import NOW, OTHER, USER, Machine, a_machine, a_mail, added, an_alert
 from testing.servers.stores import STORES, store_url
 
@@ -125,7 +125,7 @@ def test_a_report_is_new_once_and_forgotten_after_two_months(store, machine) -> 
         with store.write() as uow:
             assert uow.reports.is_new(report_id) is expected
     machine.ms += 61 * 24 * 3600 * 1000
-    store.clean_up()
+    store.run(NotifierUnitOfWork.clean_up)
     with store.write() as uow:
         assert uow.reports.is_new(report_id)
 
@@ -180,7 +180,7 @@ def test_erasing_affects_one_person_and_notes_the_deletion(store, machine) -> No
         assert uow.mails.exists(theirs.id)
         assert (uow.alerts.count_unread(USER), uow.alerts.count_unread(OTHER)) == (0, 1)
     machine.ms += 61 * 24 * 3600 * 1000
-    store.clean_up()
+    store.run(NotifierUnitOfWork.clean_up)
     with store.read() as uow:
         assert not uow.recipients.was_deleted(USER)
 

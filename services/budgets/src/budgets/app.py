@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
@@ -27,6 +28,7 @@ from chassis.runtime.ids import Ids
 from chassis.runtime.metrics import Metrics
 from chassis.runtime.problems import Statuses
 from chassis.security.encryption import Encryptor
+from chassis.storage.cleanup import clean_up_hourly
 from chassis.storage.database import Database
 from chassis.storage.migrations import migrate
 from chassis.storage.outbox import SqlOutbox
@@ -79,10 +81,6 @@ def build(
         imports=imports,
     )
 
-    def clean_up() -> None:
-        store.clean_up()
-        imports.give_up_waiting(store)
-
     parts = AppParts(
         name="budgets",
         spec=load_spec("budgets"),
@@ -99,8 +97,9 @@ def build(
         web=build_app(parts),
         outbox=SqlOutbox(database, shared.outbox, owner=relay_owner),
         queues=consumers.queues(),
+        workers=(clean_up_hourly("budgets", store, shared.due_job, holder=relay_owner),),
         migrate=lambda: migrate(database, "budgets"),
-        clean_up=clean_up,
+        clean_up=partial(imports.give_up_waiting, store),
         check=database.check,
         probes=lambda: database_probes(database, "budgets", "BUDGETS_DB"),
         close=database.close,

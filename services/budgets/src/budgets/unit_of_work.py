@@ -52,4 +52,4 @@ class BudgetsStore(SqlStore[BudgetsUnitOfWork]):
 
     def __init__(self, database: Database, make_event: MakeEvent) -> None:
         """Events are made by `make_event`."""
-        super().__init__(database, shared, partial(BudgetsUnitOfWork, make_event=make_event))
+        super().__init__(database, partial(BudgetsUnitOfWork, make_event=make_event))

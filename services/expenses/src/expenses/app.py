@@ -13,6 +13,7 @@ from chassis.runtime.clock import Clock, system_clock
 from chassis.runtime.ids import Ids, uuid7
 from chassis.runtime.metrics import Metrics
 from chassis.security.encryption import Encryptor
+from chassis.storage.cleanup import clean_up_hourly
 from chassis.storage.database import Database
 from chassis.storage.migrations import migrate
 from chassis.storage.outbox import SqlOutbox
@@ -129,7 +130,6 @@ def build(
     people = PeopleService(store, files, tasks, HomeCurrencyChange(converter, clock))
 
     def clean_up() -> None:
-        store.clean_up()
         trash.purge()
         receipts.clean_up()
 
@@ -149,7 +149,11 @@ def build(
         web=build_app(parts),
         outbox=SqlOutbox(database, chassis.outbox, owner=relay_owner),
         queues=PeopleConsumers(people).queues,
-        workers=(CategoryWorker(CategoryPublisher(store)), TaskWorker(tasks)),
+        workers=(
+            CategoryWorker(CategoryPublisher(store)),
+            TaskWorker(tasks),
+            clean_up_hourly("expenses", store, chassis.due_job, holder=relay_owner),
+        ),
         migrate=lambda: migrate(database, "expenses"),
         clean_up=clean_up,
         check=database.check,

@@ -58,21 +58,20 @@ class UnitOfWork(chassis_units.UnitOfWork):
         """Keep an event about changes until the import that made them is done, or is reverted."""
         self.held_events.add(book, self._make_event(kind, book.id, changes_data(book, import_id, changes, {})))
 
+    def clean_up(self) -> None:
+        """Delete old records of events and requests, and of people who left long ago."""
+        super().clean_up()
+        delete_ownerless(self.connection)
+        self.connection.execute(departed.delete().where(departed.c.at_ms < now_ms() - _DEPARTED_KEPT_MS))
+
 
 class Store(chassis_units.SqlStore[UnitOfWork]):
     """The store of expenses."""
 
     def __init__(self, database: Database, make_event: MakeEvent) -> None:
-        super().__init__(database, chassis, partial(UnitOfWork, make_event=make_event))
+        super().__init__(database, partial(UnitOfWork, make_event=make_event))
         if database.engine.dialect.name == "sqlite":
             event.listen(database.engine, "connect", _teach_lower)
-
-    def clean_up(self) -> None:
-        """Delete old records of events and requests, and of people who left long ago."""
-        super().clean_up()
-        with self._database.begin() as connection:
-            delete_ownerless(connection)
-            connection.execute(departed.delete().where(departed.c.at_ms < now_ms() - _DEPARTED_KEPT_MS))
 
 
 def _teach_lower(connection: Any, _record: Any) -> None:

@@ -20,6 +20,7 @@ from chassis.runtime.metrics import Metrics
 from chassis.runtime.problems import Statuses
 from chassis.runtime.settings import SettingsError
 from chassis.security.encryption import Encryptor
+from chassis.storage.cleanup import clean_up_hourly
 from chassis.storage.database import Database
 from chassis.storage.migrations import migrate
 from chassis.storage.outbox import SqlOutbox
@@ -150,11 +151,10 @@ def build(
         web=build_app(parts),
         outbox=SqlOutbox(database, shared.outbox, owner=relay_owner),
         queues=(_queue(event_handlers),),
-        workers=(worker,),
+        workers=(worker, clean_up_hourly("notifier", store, shared.due_job, holder=relay_owner, now=machine_ms)),
         migrate=lambda: migrate(database, "notifier"),
         rekey=lambda: (column.rekey(encryptor) for column in encrypted),
         check_keys=lambda: check_keys(encrypted, encryptor),
-        clean_up=store.clean_up,
         check=database.check,
         probes=lambda: [*database_probes(database, "notifier", "NOTIFIER_DB"), mail_probe(settings, clock)],
         close=database.close,

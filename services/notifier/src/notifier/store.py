@@ -36,6 +36,13 @@ class NotifierUnitOfWork(UnitOfWork):
         self.recipients = RecipientRepository(connection, now_ms=now_ms)
         self.preferences = PreferenceRepository(connection)
         self.reports = DeliveryReportRepository(connection, now_ms=now_ms)
+        self._now_ms = now_ms
+
+    def clean_up(self) -> None:
+        """Delete notes that no late event can need any more."""
+        super().clean_up()
+        for table in (t.recovery, t.departed, t.mail_report):
+            self.connection.execute(sa.delete(table).where(table.c.at_ms < self._now_ms() - _NOTES_KEPT_MS))
 
 
 class NotifierStore(SqlStore[NotifierUnitOfWork]):
@@ -55,8 +62,8 @@ class NotifierStore(SqlStore[NotifierUnitOfWork]):
         `on_mails` is called after each commit that changed emails.
         """
         make = partial(NotifierUnitOfWork, make_event=make_event, owner=owner, now_ms=now_ms)
-        super().__init__(database, t.shared, make)
-        self._now_ms, self._on_mails = now_ms, on_mails
+        super().__init__(database, make)
+        self._on_mails = on_mails
 
     @contextmanager
     def write(self) -> Iterator[NotifierUnitOfWork]:
@@ -65,10 +72,3 @@ class NotifierStore(SqlStore[NotifierUnitOfWork]):
             yield uow
         if uow.mails.changes:
             self._on_mails(uow.mails.changes)
-
-    def clean_up(self) -> None:
-        """Delete notes that no late event can need any more."""
-        super().clean_up()
-        with self._database.begin() as connection:
-            for table in (t.recovery, t.departed, t.mail_report):
-                connection.execute(sa.delete(table).where(table.c.at_ms < self._now_ms() - _NOTES_KEPT_MS))

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chassis.messaging.bus import Retry
+from chassis.storage.job_worker import JobWorker
 from notifier.alerts.model import Period
 from notifier.recipients.model import Recipient
 from support.notifier_events import OTHER, USER, an_event, encrypted_address, encrypted_token
@@ -233,7 +234,9 @@ def test_a_deleted_person_is_erased_and_late_events_restore_nothing(notifier) ->
 def test_the_note_of_a_deletion_is_removed_after_sixty_days(notifier) -> None:
     notifier.tell("user.deleted")
     notifier.tell("user.registered")
+    [jobs] = [worker for worker in notifier.service.workers if isinstance(worker, JobWorker)]
+    jobs.work_off()
     notifier.ms += int(timedelta(days=61).total_seconds() * 1000)
-    notifier.service.clean_up()
+    jobs.work_off()
     with pytest.raises(Retry):
         notifier.tell("budget.exceeded")

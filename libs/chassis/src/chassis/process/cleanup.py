@@ -1,4 +1,4 @@
-"""Deletes what is no longer needed, once an hour."""
+"""What each process does once an hour, beside the due jobs that one of them does for all."""
 
 from __future__ import annotations
 

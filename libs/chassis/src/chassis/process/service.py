@@ -33,7 +33,7 @@ class Service:
     check_keys: Callable[[], object] = lambda: None
     """Raises UnknownKeyError if something is encrypted with a data key that is missing."""
     clean_up: Callable[[], None] = lambda: None
-    """Deletes what is no longer needed; called once an hour."""
+    """What each process does once an hour; what one of them does for all is a due job."""
     check: Callable[[], object] = lambda: None
     """Raises if the service is not ready."""
     optional_checks: Mapping[str, Callable[[], object]] = field(default_factory=dict)

@@ -60,6 +60,11 @@ class UnitOfWork:
         """Publish an event that was made already, once the transaction is committed."""
         self._events.append(event)
 
+    def clean_up(self) -> None:
+        """Delete old notes of handled messages and old responses; a service adds what else it keeps for a time only."""
+        Inbox(self.connection, self._tables.inbox).forget_old()
+        IdempotencyStore(self.connection, self._tables.replay).delete_old()
+
     def flush(self) -> None:
         """Write the events to the outbox; the store does it before it commits."""
         add_events(self.connection, self._tables.outbox, self._events)
@@ -72,9 +77,9 @@ U = TypeVar("U", bound=UnitOfWork)
 class SqlStore(Generic[U]):
     """The store of a service with tables."""
 
-    def __init__(self, database: Database, tables: ChassisTables, make: Callable[[Connection], U]) -> None:
+    def __init__(self, database: Database, make: Callable[[Connection], U]) -> None:
         """Begin units of work in this database, each made by `make` once its transaction has begun."""
-        self._database, self._tables, self._make = database, tables, make
+        self._database, self._make = database, make
 
     @contextmanager
     def write(self) -> Iterator[U]:
@@ -103,9 +108,3 @@ class SqlStore(Generic[U]):
             return result
 
         return self._database.run(act)
-
-    def clean_up(self) -> None:
-        """Delete old notes of handled messages and old responses."""
-        with self._database.begin() as connection:
-            Inbox(connection, self._tables.inbox).forget_old()
-            IdempotencyStore(connection, self._tables.replay).delete_old()
