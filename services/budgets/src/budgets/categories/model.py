@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 MOST_CATEGORIES = 100
@@ -21,6 +21,11 @@ class Category:
     removed: bool = False
     moved_to: str | None = None
     """Where its expenses went when it was deleted; None if nowhere."""
+
+    @property
+    def successor(self) -> str | None:
+        """The category that took its place, if one did."""
+        return self.moved_to if self.removed else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,26 +50,20 @@ def visible_categories(category_ids: Collection[str], known: Mapping[str, Catego
     return VisibleCategories(tuple(kept), tuple(missing))
 
 
-def with_successors(
-    category_ids: Sequence[str], find: Callable[[Sequence[str]], Mapping[str, Category]]
-) -> tuple[tuple[str, ...], dict[str, Category]]:
-    """Return some categories with the successors of deleted ones, and all that is known of them.
+def with_successors(category_ids: Sequence[str], known: Mapping[str, Category]) -> tuple[str, ...]:
+    """Return some categories with the successors of deleted ones.
 
     A deleted category stays in the list beside its successor until the list is edited: as long as not all of its expenses are known
     to have moved, leaving it out would make a budget recover for a moment, and exceed once more.
     """
     ids = list(category_ids)
-    known: dict[str, Category] = {}
-    unseen = ids
-    while unseen:
-        found = find(unseen)
-        known |= found
-        successors = [category.moved_to for category in found.values() if category.removed and category.moved_to]
-        unseen = [category_id for category_id in dict.fromkeys(successors) if category_id not in ids]
-        ids = [*ids, *unseen]
+    for category_id in ids:  # which grows meanwhile: a successor may have one itself
+        successor = known[category_id].successor if category_id in known else None
+        if successor and successor not in ids:
+            ids.append(successor)
     if len(ids) > MOST_CATEGORIES:
         ids = [category_id for category_id in ids if not (category_id in known and known[category_id].moved_to in ids)]
-    return tuple(ids), known
+    return tuple(ids)
 
 
 def is_recent(category_id: str, now_ms: int) -> bool:

@@ -29,6 +29,16 @@ class CategoryRepository:
                 found[row.id] = Category(row.id, row.version, bool(row.removed), row.moved_to)
         return found
 
+    def with_successors(self, book_id: str, category_ids: Collection[str]) -> dict[str, Category]:
+        """Return what is known of some categories of a book and of those that took their place, by id."""
+        found: dict[str, Category] = {}
+        asked, unseen = set[str](), set(category_ids)
+        while unseen:
+            found |= self.of(book_id, unseen)
+            asked |= unseen
+            unseen = {category.successor for category in found.values() if category.successor} - asked
+        return found
+
     def foreign(self, book_id: str, category_ids: Collection[str]) -> set[str]:
         """Return those of some ids that are categories of another book."""
         wanted = category.c.id.in_(sorted(category_ids)), category.c.user_id != book_id
