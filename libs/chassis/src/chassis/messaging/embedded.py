@@ -173,10 +173,12 @@ class EmbeddedBus:
                     (queue.name, now, MOST_TOGETHER),
                 ).fetchall()
             if batch:
-                self._settle(self._attempts(delivery, queue, batch))
-            if len(batch) < MOST_TOGETHER:  # whoever publishes more wakes this thread up
-                if batch and queue.transaction is not None:
+                settled = self._attempts(delivery, queue, batch)
+                if queue.transaction is not None and len(batch) < MOST_TOGETHER:
+                    # Before the messages are deleted, so that what follows from them is published first.
                     self._stopping.wait(GATHER_SECONDS)
+                self._settle(settled)
+            if len(batch) < MOST_TOGETHER:  # whoever publishes more wakes this thread up
                 return self._until_next(queue, now)
         return 0
 
