@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
 from chassis.storage.database import unless_raced
+from chassis.storage.prepared import Prepared
 from notifier import tables as t
 from notifier.alerts.model import Alert, Period
 from notifier.delivery.model import DeliveryStatus
@@ -17,6 +18,13 @@ from notifier.delivery.store import MailRepository
 from notifier.preferences.model import AlertKind
 
 _LISTED = t.alert.c.listed == 1
+_OF_CAUSE = Prepared(sa.select(t.alert.c.id).where(t.alert.c.cause_id == sa.bindparam("of_cause")))
+_ADD = Prepared(t.alert.insert(), *t.alert.c.keys())
+_RECOVERY = Prepared(
+    sa.select(t.recovery.c.cause_id).where(
+        t.recovery.c.cause_id == sa.bindparam("of_cause"), t.recovery.c.user_id == sa.bindparam("of_user")
+    )
+)
 _UNREAD = sa.and_(t.alert.c.read_ms.is_(None), t.alert.c.withdrawn_ms.is_(None))
 
 
@@ -28,10 +36,10 @@ class AlertRepository:
         self._connection, self._mails, self._now_ms = connection, mails, now_ms
 
     def exists_for(self, cause_id: str) -> bool:
-        return self._connection.execute(sa.select(t.alert.c.id).where(t.alert.c.cause_id == cause_id)).first() is not None
+        return _OF_CAUSE.first(self._connection, of_cause=cause_id) is not None
 
     def add(self, alert: Alert) -> None:
-        self._connection.execute(t.alert.insert(), _row_of(alert))
+        _ADD.run(self._connection, **_row_of(alert))
 
     def find_by_cause(self, user_id: str, cause_id: str) -> Alert | None:
         """Return the alert for a cause, listed or not; None if there is none."""
@@ -70,20 +78,19 @@ class AlertRepository:
 
     def note_ended_cause(self, user_id: str, cause_id: str) -> None:
         """Remember that a cause ended before its alert was raised."""
-        if self._recovery(user_id, cause_id) is None:
+        if not self._is_noted(user_id, cause_id):
             with unless_raced():
                 self._connection.execute(t.recovery.insert(), {"cause_id": cause_id, "user_id": user_id, "at_ms": self._now_ms()})
 
     def take_ended_cause(self, user_id: str, cause_id: str) -> bool:
         """Return whether there is such a note, and delete it."""
-        if self._recovery(user_id, cause_id) is None:
+        if not self._is_noted(user_id, cause_id):
             return False
         self._connection.execute(t.recovery.delete().where(t.recovery.c.cause_id == cause_id, t.recovery.c.user_id == user_id))
         return True
 
-    def _recovery(self, user_id: str, cause_id: str) -> Row[Any] | None:
-        query = sa.select(t.recovery).where(t.recovery.c.cause_id == cause_id, t.recovery.c.user_id == user_id)
-        return self._connection.execute(query).first()
+    def _is_noted(self, user_id: str, cause_id: str) -> bool:
+        return _RECOVERY.first(self._connection, of_cause=cause_id, of_user=user_id) is not None
 
     def _change(self, user_id: str, alert_id: str, **values: int | None) -> None:
         theirs = sa.and_(t.alert.c.id == alert_id, t.alert.c.user_id == user_id)

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
 from chassis.runtime import context
+from chassis.storage.prepared import Prepared
 from notifier import tables as t
 from notifier.delivery.claims import Claim, DueMail
 from notifier.delivery.model import (
@@ -52,6 +53,21 @@ def _claimed_mail_query() -> sa.Select[Any]:
     return query.where(t.mail.c.id == sa.bindparam("mail"))
 
 
+_ADDED = ("id", "user_id", "alert_id", "event_id", "kind", "state", "address", "token", "attempts", "detail")
+_ADD = Prepared(t.mail.insert(), *_ADDED, "facts", "at_ms", "due_ms", "claimed_by", "claimed_until_ms", "trace")
+_IS_FREE = sa.or_(t.mail.c.claimed_by.is_(None), t.mail.c.claimed_by == sa.bindparam("owner"))
+_IS_DUE = sa.or_(t.mail.c.due_ms <= sa.bindparam("moment"), t.mail.c.put_off_ms > sa.bindparam("clock_was_put_back"))
+"""Due, or postponed by a clock that was put back since: better early than hours late."""
+_DUE = (
+    sa.select(t.mail.c.id, t.mail.c.attempted_ms, t.mail.c.claimed_by, t.mail.c.claimed_until_ms)
+    .where(PENDING, _IS_DUE)
+    .order_by(t.mail.c.due_ms, t.mail.c.id)
+    .limit(1)
+)
+_NEXT_DUE = _DUE.where(_IS_FREE)
+_DUE_OR_ABANDONED = _DUE.where(sa.or_(_IS_FREE, t.mail.c.id.in_(sa.bindparam("abandoned", expanding=True))))
+_LATER = sa.case((t.mail.c.put_off_ms > sa.bindparam("clock_was_put_back"), 0), else_=t.mail.c.due_ms)
+_EARLIEST = Prepared(sa.select(sa.func.min(_LATER)).where(PENDING, _IS_FREE))
 _CLAIMED_MAIL = _claimed_mail_query()
 """Built once: building it takes longer than running it, and an alert waits for it."""
 
@@ -66,12 +82,11 @@ class MailRepository:
 
     def add(self, mail: Mail) -> None:
         """Add an email. A pending one is sent after the transaction."""
-        names = ("id", "user_id", "alert_id", "event_id", "kind", "state", "address", "token", "attempts", "detail")
-        row = {name: getattr(mail, name) for name in names}
+        row = {name: getattr(mail, name) for name in _ADDED}
         row |= {"facts": json.dumps(dict(mail.facts), ensure_ascii=False), "at_ms": t.to_ms(mail.at)}
         # Due at once whatever the clock says, even if it is put back before anybody looks.
         row |= {"due_ms": 0, "claimed_by": None, "claimed_until_ms": 0, "trace": context.written()}
-        self._connection.execute(t.mail.insert(), row)
+        _ADD.run(self._connection, **row)
         self.changes.append((mail.kind, mail.state))
 
     def settle(self, mail: Mail, state: MailState, *, at: datetime, detail: str = "") -> bool:
@@ -164,12 +179,10 @@ class MailRepository:
 
     def next_due(self, abandoned: Sequence[str]) -> DueMail | None:
         """Return the email that has waited longest of those that are due and unclaimed, or abandoned by other processes."""
-        free = self._free()
-        if abandoned:
-            free = sa.or_(free, t.mail.c.id.in_(list(abandoned)))
-        columns = (t.mail.c.id, t.mail.c.attempted_ms, t.mail.c.claimed_by, t.mail.c.claimed_until_ms)
-        query = sa.select(*columns).where(PENDING, self._due(), free)
-        row = self._connection.execute(query.order_by(t.mail.c.due_ms, t.mail.c.id).limit(1)).first()
+        moment = self._now_ms()
+        known = {"owner": self._owner, "moment": moment, "clock_was_put_back": moment + _CLOCK_SKEW_MS}
+        query = _DUE_OR_ABANDONED if abandoned else _NEXT_DUE
+        row = self._connection.execute(query, {**known, "abandoned": list(abandoned)} if abandoned else known).first()
         return DueMail(*row) if row else None
 
     def claim(self, due: DueMail) -> ClaimedMail | None:
@@ -187,17 +200,8 @@ class MailRepository:
 
     def earliest_due_ms(self) -> int | None:
         """Return when the next email that no other process holds may be due."""
-        moment = sa.case((t.mail.c.put_off_ms > self._now_ms() + _CLOCK_SKEW_MS, 0), else_=t.mail.c.due_ms)
-        earliest: int | None = self._connection.execute(sa.select(sa.func.min(moment)).where(PENDING, self._free())).scalar()
-        return earliest
-
-    def _free(self) -> sa.ColumnElement[bool]:
-        return sa.or_(t.mail.c.claimed_by.is_(None), t.mail.c.claimed_by == self._owner)
-
-    def _due(self) -> sa.ColumnElement[bool]:
-        """Due, or postponed by a clock that was put back since: better early than hours late."""
-        moment = self._now_ms()
-        return sa.or_(t.mail.c.due_ms <= moment, t.mail.c.put_off_ms > moment + _CLOCK_SKEW_MS)
+        row = _EARLIEST.first(self._connection, owner=self._owner, clock_was_put_back=self._now_ms() + _CLOCK_SKEW_MS)
+        return row[0] if row else None
 
     def _due_in(self, seconds: float) -> dict[str, int]:
         moment = self._now_ms()

@@ -9,8 +9,11 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
+from chassis.storage.prepared import Prepared
 from notifier import tables as t
 from notifier.preferences.model import DEFAULT_PREFERENCES, AlertKind, Channels, Preferences, StaleVersionError
+
+_GET = Prepared(sa.select(t.preference.c.channels, t.preference.c.version).where(t.preference.c.user_id == sa.bindparam("of_user")))
 
 
 class PreferenceRepository:
@@ -21,12 +24,11 @@ class PreferenceRepository:
 
     def get(self, user_id: str) -> Preferences:
         """Return a person's preferences, or the defaults."""
-        query = sa.select(t.preference.c.channels, t.preference.c.version).where(t.preference.c.user_id == user_id)
-        row = self._connection.execute(query).first()
+        row = _GET.first(self._connection, of_user=user_id)
         if row is None:
             return DEFAULT_PREFERENCES
-        channels = {AlertKind(kind): Channels(**entry) for kind, entry in json.loads(row.channels).items()}
-        return Preferences(channels, row.version)
+        channels, version = row
+        return Preferences({AlertKind(kind): Channels(**entry) for kind, entry in json.loads(channels).items()}, version)
 
     def replace(self, user_id: str, preferences: Preferences) -> None:
         """Store preferences as the version after `preferences.version`; raises StaleVersionError."""

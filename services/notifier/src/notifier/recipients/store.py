@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from chassis.storage.database import unless_raced
+from chassis.storage.prepared import Prepared
 from notifier import tables as t
 from notifier.delivery.model import MailStop
 from notifier.recipients.model import Recipient
@@ -16,6 +17,9 @@ from notifier.recipients.model import Recipient
 _REASON_LENGTH = 250
 _FACTS = [field.name for field in dataclasses.fields(Recipient) if field.name != "verified"]
 _COLUMNS = [t.recipient.c[name] for name in (*_FACTS, "unverified_version")]
+_THEIRS = t.recipient.c.user_id == sa.bindparam("of_user")
+_LOCK = Prepared(t.recipient.update().where(_THEIRS).values(turn=t.recipient.c.turn + 1))
+_FIND = Prepared(sa.select(*_COLUMNS).where(_THEIRS))
 
 
 class RecipientRepository:
@@ -29,16 +33,16 @@ class RecipientRepository:
         """Lock a person's row until commit, if there is one. It must be the first statement of a transaction."""
         # An update locks the row in every dialect. It comes before any read, or MySQL would keep reading the state from before
         # the lock was free.
-        theirs = t.recipient.c.user_id == user_id
-        self._connection.execute(t.recipient.update().where(theirs).values(turn=t.recipient.c.turn + 1))
+        _LOCK.run(self._connection, of_user=user_id)
 
     def find(self, user_id: str) -> Recipient | None:
         """Return a recipient; None before the first event about them."""
-        row = self._connection.execute(sa.select(*_COLUMNS).where(t.recipient.c.user_id == user_id)).first()
+        row = _FIND.first(self._connection, of_user=user_id)
         if row is None:
             return None
-        facts = {name: getattr(row, name) for name in _FACTS}
-        return Recipient(**facts, verified=row.unverified_version != row.version)
+        *values, unverified_version = row
+        facts = dict(zip(_FACTS, values, strict=True))
+        return Recipient(**facts, verified=unverified_version != facts["version"])
 
     def was_deleted(self, user_id: str) -> bool:
         query = sa.select(t.departed.c.user_id).where(t.departed.c.user_id == user_id)
