@@ -49,7 +49,7 @@ types: .stamps/dev .stamps/ui ## Check types (mypy --strict, svelte-check)
 
 .PHONY: quick
 quick: .stamps/dev ## Unit and architecture tests and types, in a minute
-	$(BIN)/pytest services tests/unit tests/architecture --ignore-glob='*/tests/component'
+	$(BIN)/pytest --numprocesses auto services tests/unit tests/architecture --ignore-glob='*/tests/component'
 	$(BIN)/mypy
 
 .PHONY: conformance

@@ -16,6 +16,7 @@ SHARED_AUDIENCE = "outlay"
 """The audience of tokens for all services, which gateways before version 0.2 send."""
 ALGORITHM = "EdDSA"
 _KEPT = 2_000
+_EXPIRED = "The token is expired or not one of ours; sign in again."
 _REFETCH_SECONDS = 5.0
 
 Jwks = Callable[[], Mapping[str, Any]]
@@ -79,10 +80,12 @@ class Caller:
 class TokenVerifier:
     """Verifies service tokens with auth's keys. An unknown key id makes it fetch the keys again."""
 
-    def __init__(self, jwks: Jwks, audience: str, *, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, jwks: Jwks, audience: str, *, now: Callable[[], float] = time.time, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
         """`audience` is the verifying service: tokens for others are refused. Keys are fetched on first use."""
         self._jwks, self._audiences = jwks, (audience, SHARED_AUDIENCE)
-        self._monotonic = monotonic
+        self._now, self._monotonic = now, monotonic
         self._keys: dict[str, jwt.PyJWK] = {}
         self._fetched_at = float("-inf")
         self._verified: dict[str, dict[str, Any]] = {}
@@ -95,7 +98,9 @@ class TokenVerifier:
         verified is kept until it expires.
         """
         kept = self._verified.get(token)
-        if kept is not None and kept["exp"] > time.time():
+        if kept is not None:
+            if kept["exp"] <= self._now():
+                raise UnauthorizedError(_EXPIRED)
             return kept
         claims = self._verify(token)
         with self._lock:
@@ -111,8 +116,7 @@ class TokenVerifier:
                 token, key, algorithms=[ALGORITHM], audience=self._audiences, options={"require": ["exp", "sub", "aud"]}
             )
         except jwt.PyJWTError as error:
-            message = "The token is expired or not one of ours; sign in again."
-            raise UnauthorizedError(message) from error
+            raise UnauthorizedError(_EXPIRED) from error
         return claims
 
     def _key(self, key_id: str) -> jwt.PyJWK:
