@@ -25,6 +25,22 @@ export class Submission {
     }
   }
 
+  /**
+   * An attachment for the form: keeps its fields as they are while it is sent. What is typed meanwhile would be lost when the form is
+   * cleared or closed, or be sent in place of what was meant. The focus stays where it is, which it would not in a disabled field.
+   */
+  hold = (form: HTMLFormElement): (() => void) => {
+    const refuse = (event: Event) => {
+      const leaves = event instanceof KeyboardEvent && (event.key === 'Tab' || event.key === 'Escape')
+      if (this.busy && !leaves && !(event.target as Element).closest('button, a')) event.preventDefault()
+    }
+    const kinds = ['beforeinput', 'keydown', 'mousedown', 'click', 'paste', 'drop']
+    for (const kind of kinds) form.addEventListener(kind, refuse, {capture: true})
+    return () => {
+      for (const kind of kinds) form.removeEventListener(kind, refuse, {capture: true})
+    }
+  }
+
   clear(): void {
     this.#problem = undefined
     this.#ownErrors = {}

@@ -28,6 +28,8 @@ const allTopics: Topic[] = ['expenses', 'budgets', 'alerts', 'categories', 'impo
 // An import causes hundreds of events: wait for a pause, but not forever.
 const pause = 250
 const maxWait = 1500
+// A browser opens six connections to a server over HTTP/1.1, for all tabs together; each stream is one of them.
+const hiddenFor = 20_000
 const firstRetry = 2000
 const lastRetry = 30_000
 
@@ -47,10 +49,18 @@ class Live {
   #retry?: number
   #wait = firstRetry
   #opened = false
+  #hiding?: number
+  #stopWatching?: () => void
   #subscriptions = new Set<Subscription>()
   #listeners = new Set<EventListener>()
 
+  /** Streams events while the page is visible. */
   connect(): void {
+    this.#stopWatching ??= this.#watchVisibility()
+    if (document.visibilityState === 'visible') this.#open()
+  }
+
+  #open(): void {
     if (this.#source) return
     const source = new EventSource(`${apiRoot}/events`)
     this.#source = source
@@ -70,11 +80,36 @@ class Live {
   }
 
   disconnect(): void {
+    this.#stopWatching?.()
+    this.#stopWatching = undefined
+    this.#close()
+    this.#opened = false
+  }
+
+  #close(): void {
     window.clearTimeout(this.#retry)
+    window.clearTimeout(this.#hiding)
     this.#source?.close()
     this.#source = undefined
-    this.#opened = false
     this.connected = false
+  }
+
+  /** A hidden page gives up its connection after a while, a page that is left at once: others would have to wait for a free one. */
+  #watchVisibility(): () => void {
+    const onVisibility = () => {
+      window.clearTimeout(this.#hiding)
+      if (document.visibilityState === 'visible') this.#open()
+      else this.#hiding = window.setTimeout(() => this.#close(), hiddenFor)
+    }
+    const onLeave = () => this.#close()
+    document.addEventListener('visibilitychange', onVisibility)
+    window.addEventListener('pageshow', onVisibility)
+    window.addEventListener('pagehide', onLeave)
+    return () => {
+      document.removeEventListener('visibilitychange', onVisibility)
+      window.removeEventListener('pageshow', onVisibility)
+      window.removeEventListener('pagehide', onLeave)
+    }
   }
 
   /** Calls `refresh` whenever one of the topics changed, debounced and never twice at the same time. Returns a function that stops it. */
@@ -142,7 +177,7 @@ class Live {
     this.#source?.close()
     this.#source = undefined
     window.clearTimeout(this.#retry)
-    this.#retry = window.setTimeout(() => this.connect(), this.#wait)
+    this.#retry = window.setTimeout(() => this.#open(), this.#wait)
     this.#wait = Math.min(this.#wait * 2, lastRetry)
   }
 }
