@@ -38,11 +38,25 @@ def test_events_of_budgets_say_who_acted(world: World) -> None:
     assert parties(world.published()) == {(MARIA.user_id, OTTO.user_id)}
 
 
+def recorded_by(user_id: str, amount: str) -> Event:
+    changes = [a_change(an_expense(amount))]
+    data = {"book_id": MARIA.user_id, "user_id": user_id, "import_id": None, "changes": changes}
+    return Event(uuid7(), "/outlay/expenses", "expense.recorded", MARIA.user_id, "2015-01-24T18:00:00Z", data)
+
+
 def test_a_crossing_names_whoever_recorded_the_expense(world: World) -> None:
     world.create()
     world.published()
-    data = {"book_id": MARIA.user_id, "user_id": OTTO.user_id, "import_id": None, "changes": [a_change(an_expense("300.00"))]}
-    world.deliver(Event(uuid7(), "/outlay/expenses", "expense.recorded", MARIA.user_id, "2015-01-24T18:00:00Z", data))
+    world.deliver(recorded_by(OTTO.user_id, "300.00"))
     told = world.published()
     assert "budget.exceeded" in {event.type for event in told}
     assert parties(told) == {(MARIA.user_id, OTTO.user_id)}
+
+
+def test_events_handled_together_name_each_author(world: World) -> None:
+    world.create(thresholds=[80])
+    world.published()
+    world.deliver_together([recorded_by(OTTO.user_id, "170.00"), recorded_by(MARIA.user_id, "100.00")])
+    [near, exceeded] = world.published("budget.near", "budget.exceeded")
+    assert (near.type, near.data["user_id"]) == ("budget.near", OTTO.user_id)
+    assert (exceeded.type, exceeded.data["user_id"]) == ("budget.exceeded", MARIA.user_id)
