@@ -8,7 +8,7 @@ import pytest
 
 from assistant.tools.model import Kind, Order, Selection, ToolError
 from chassis.runtime.ids import uuid7
-from support.household_api import TODAY, household
+from support.household_api import TODAY, running_household
 
 COFFEE = {"kind": "expense", "amount": "3.50", "currency": "USD", "spent_on": "2017-10-14", "payee": "Blue Bottle"}
 WEEKEND = Selection(first=date(2017, 10, 14), last=TODAY)
@@ -16,19 +16,19 @@ WEEKEND = Selection(first=date(2017, 10, 14), last=TODAY)
 
 @pytest.fixture(scope="module")
 def started():
-    with household() as found:
+    with running_household() as found:
         yield found
 
 
 @pytest.fixture
-def house(started):
+def household(started):
     started.reset()
     return started
 
 
 @pytest.fixture
-def tools(house):
-    return house.toolbox()
+def tools(household):
+    return household.toolbox()
 
 
 def category(tools, name: str):
@@ -43,10 +43,10 @@ def everything(tools):
     return [entry for kind in Kind for entry in tools.entries(Selection(kind=kind), Order.NEWEST, 2000).entries]
 
 
-def test_an_expense_is_added_once(house, tools):
+def test_an_expense_is_added_once(household, tools):
     proposal, before = uuid7(), tools.total(WEEKEND)
     values = {**COFFEE, "description": "Flat white", "category_id": category(tools, "Food / Coffee").id}
-    first, again = (house.toolbox().carry_out(proposal, "add_expense", values) for _ in range(2))
+    first, again = (household.toolbox().carry_out(proposal, "add_expense", values) for _ in range(2))
     after = tools.total(WEEKEND)
     assert (after.count, after.amount.minor) == (before.count + 1, before.amount.minor + 350)
     assert first == again
@@ -74,9 +74,9 @@ def test_an_added_expense_is_taken_back(tools):
     assert tools.total(WEEKEND) == before
 
 
-def test_an_added_expense_that_was_edited_stays(house, tools):
+def test_an_added_expense_that_was_edited_stays(household, tools):
     done = tools.carry_out(uuid7(), "add_expense", COFFEE)
-    house.api().change(f"/expenses/{done.undo['id']}", {"note": "mine"}, version=done.undo["version"])
+    household.api().change(f"/expenses/{done.undo['id']}", {"note": "mine"}, version=done.undo["version"])
     with pytest.raises(ToolError, match="has been changed since"):
         tools.undo(done.undo)
     assert tools.entry(done.undo["id"]).note == "mine"
@@ -93,7 +93,7 @@ def test_an_impossible_expense_is_refused(tools, wrong):
     assert tools.total(Selection()) == before
 
 
-def test_a_budget_is_set_and_taken_back(house, tools):
+def test_a_budget_is_set_and_taken_back(household, tools):
     fun = category(tools, "Leisure / Books")
     values = {"name": "Books", "limit": "40.00", "currency": "USD", "cycle": "quarterly", "category_ids": [fun.id]}
     proposal = uuid7()
@@ -157,19 +157,19 @@ def test_entries_can_lose_their_category(tools):
     assert [tools.entry(entry.id).category for entry in found] == [entry.category for entry in found]
 
 
-def test_recategorising_is_all_or_nothing(house, tools):
+def test_recategorising_is_all_or_nothing(household, tools):
     found, target = tools.entries(WEEKEND, Order.NEWEST, 200).entries, category(tools, "Travel / Hotel")
-    house.api().change(f"/expenses/{found[-1].id}", {"note": "edited"}, version=found[-1].version)
+    household.api().change(f"/expenses/{found[-1].id}", {"note": "edited"}, version=found[-1].version)
     with pytest.raises(ToolError, match="One of these entries has been changed since; all entries are as they were"):
         tools.carry_out(uuid7(), "recategorise", moving(found, target.id))
     assert [tools.entry(entry.id).category for entry in found] == [entry.category for entry in found]
 
 
-def test_undoing_is_all_or_nothing_too(house, tools):
+def test_undoing_is_all_or_nothing_too(household, tools):
     found, target = tools.entries(WEEKEND, Order.NEWEST, 200).entries, category(tools, "Travel / Hotel")
     done = tools.carry_out(uuid7(), "recategorise", moving(found, target.id))
     last = tools.entry(done.undo["entries"][-1]["id"])
-    house.api().change(f"/expenses/{last.id}", {"note": "edited"}, version=last.version)
+    household.api().change(f"/expenses/{last.id}", {"note": "edited"}, version=last.version)
     with pytest.raises(ToolError, match="all entries are as they were"):
         tools.undo(done.undo)
     assert {tools.entry(entry.id).category for entry in found} == {target}
@@ -197,11 +197,11 @@ def test_nothing_else_can_be_done(tools, action):
         tools.undo({"action": action})
 
 
-def test_a_read_only_caller_changes_nothing(house):
+def test_a_read_only_caller_changes_nothing(household):
     with pytest.raises(ToolError, match="may only read"):
-        house.toolbox(may_write=False).carry_out(uuid7(), "add_expense", COFFEE)
+        household.toolbox(may_write=False).carry_out(uuid7(), "add_expense", COFFEE)
     with pytest.raises(ToolError, match="may only read"):
-        house.toolbox(may_write=False).undo({"action": "add_expense"})
+        household.toolbox(may_write=False).undo({"action": "add_expense"})
 
 
 def test_the_usual_category_of_a_payee_is_suggested(tools):

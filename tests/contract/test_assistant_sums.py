@@ -11,7 +11,7 @@ import pytest
 
 from assistant.tools.model import By, Category, Kind, Order, Selection, ToolError
 from conversations.ledger import load
-from support.household_api import household
+from support.household_api import running_household
 
 COFFEE, GROCERIES, RESTAURANT, UNKNOWN = (
     "Food / Coffee",
@@ -22,14 +22,14 @@ COFFEE, GROCERIES, RESTAURANT, UNKNOWN = (
 
 
 @pytest.fixture(scope="module")
-def house():
-    with household("de-DE") as found:
+def household():
+    with running_household("de-DE") as found:
         yield found
 
 
 @pytest.fixture(scope="module")
-def tools(house):
-    return house.toolbox()
+def tools(household):
+    return household.toolbox()
 
 
 @pytest.fixture(scope="module")

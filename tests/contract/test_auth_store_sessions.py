@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from support.auth_alone import Auth, Breaking, secret_in
 from support.auth_on_stores import auths_on_store
+from support.auth_service import Auth, Breaking, secret_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from support.auth_alone import Auth, Breaking
 from support.auth_on_stores import auths_on_store
+from support.auth_service import Auth, Breaking
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -12,7 +12,7 @@ import httpx
 
 from conversations.evaluation import is_right, is_wrong_write
 from support.asgi import led_to
-from support.household_api import Household, household
+from support.household_api import Household, running_household
 
 LOCALES = {"en": "en-US", "de": "de-DE", "es": "es-ES", "fr": "fr-FR", "hi": "hi-IN"}
 _CHANGES = frozenset({"done", "undone"})
@@ -50,7 +50,7 @@ class Score:
 def scores(talks: list[dict[str, Any]], language: str) -> Score:
     """Have all conversations of a language."""
     score = Score()
-    with household(LOCALES[language], ASSISTANT_MESSAGES_PER_MINUTE="1000000") as home, _client(home) as client:
+    with running_household(LOCALES[language], ASSISTANT_MESSAGES_PER_MINUTE="1000000") as home, _client(home) as client:
         for talk in (each for each in talks if each["language"] == language):
             has_changed = False
             for said, answer, expect, seconds in _turns(client, talk):

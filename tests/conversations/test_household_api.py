@@ -9,12 +9,12 @@ import pytest
 
 from assistant.tools.model import By, Kind, Order, Selection
 from conversations.ledger import load
-from support.household_api import household
+from support.household_api import running_household
 
 
 @pytest.fixture(scope="module")
-def house():
-    with household("en-US") as found:
+def household():
+    with running_household("en-US") as found:
         yield found
 
 
@@ -25,9 +25,9 @@ def ledger():
 
 
 @pytest.fixture
-def tools(house):
-    house.reset()
-    return house.toolbox()
+def tools(household):
+    household.reset()
+    return household.toolbox()
 
 
 KINDS = pytest.mark.parametrize("kind", Kind)
@@ -131,11 +131,11 @@ def test_the_entries_that_tipped_budgets_are_the_ledgers(tools, ledger):
     assert exceeded > 10
 
 
-def test_a_change_is_gone_after_a_reset(house):
+def test_a_change_is_gone_after_a_reset(household):
     values = {"kind": "expense", "amount": "3.50", "currency": "USD", "spent_on": "2017-10-15"}
-    before = house.toolbox().total(Selection())
-    house.toolbox().carry_out("0190f1d2-6f0e-7c3a-9d55-0a4d2c9b7e11", "add_expense", values)
-    house.settle()
-    assert house.toolbox().total(Selection()).count == before.count + 1
-    house.reset()
-    assert house.toolbox().total(Selection()) == before
+    before = household.toolbox().total(Selection())
+    household.toolbox().carry_out("0190f1d2-6f0e-7c3a-9d55-0a4d2c9b7e11", "add_expense", values)
+    household.settle()
+    assert household.toolbox().total(Selection()).count == before.count + 1
+    household.reset()
+    assert household.toolbox().total(Selection()) == before

@@ -30,7 +30,7 @@ def newcomer(page: Page, outlay: OutlayProcess) -> Person:
 
 
 def alert_mails(outlay: OutlayProcess, person: Person) -> int:
-    return sum("Onion Market" in text for text in outlay.letters_to(person.email))
+    return sum("Onion Market" in text for text in outlay.emails_to(person.email))
 
 
 def test_an_alert_is_mailed_as_soon_as_the_address_is_confirmed(page: Page, outlay: OutlayProcess, newcomer: Person) -> None:

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from testing.clients.letters import confirmation_in
+from testing.clients.inbox import confirmation_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from faults.journal import Journal
-    from testing.clients.letters import Letters
+    from testing.clients.inbox import Inbox
 
 PASSWORD = "a long enough passphrase"
 _numbers = itertools.count(1)
@@ -66,10 +66,10 @@ class App:
         self.journal.joined(self.user_id, fault)
         return self
 
-    def verify(self, letters: Letters) -> App:
+    def verify(self, inbox: Inbox) -> App:
         """Follow the link in the mail that asks whether the address is right."""
         deadline, token = time.monotonic() + self._patience, None
-        while (token := confirmation_in(letters.letters_to(self.email))) is None:
+        while (token := confirmation_in(inbox.emails_to(self.email))) is None:
             if time.monotonic() > deadline:
                 message = f"no letter to user {self.user_id} in {self._patience:.0f} s"
                 self.journal.bug(message)
@@ -101,7 +101,7 @@ class App:
 
     def _judge(self, method: str, path: str, answer: httpx.Response, last: str) -> None:
         if answer.status_code == 401 and self._skewed():
-            self.journal.was_turned_away()
+            self.journal.was_refused()
         elif answer.status_code != 429 and answer.status_code < 500:
             message = f"{method} {path} was answered with {last}"
             self.journal.bug(message)

@@ -53,7 +53,7 @@ class FaultRunner:
         load = Load(
             environment.fleet.url,
             self.journal,
-            letters=environment.mails,
+            inbox=environment.mails,
             seed=self.seed,
             threads=self.threads,
             patience=self.patience,
@@ -76,11 +76,11 @@ class FaultRunner:
 
     def _play_one(self, number: int, kind: Kind, load: Load, crossings: int, chance: random.Random) -> None:
         """Let half of the scenarios in before the fault and half while it lasts."""
-        load.let_in(crossings - crossings // 2, fault=number)
+        load.plan(crossings - crossings // 2, fault=number)
         time.sleep(_LEAD_SECONDS)
         window = Window(number, kind.name, "", time.time(), uncertain=kind.uncertain)
         window.detail, end = kind.begin(self.environment, chance)
-        load.let_in(crossings // 2, fault=number)
+        load.plan(crossings // 2, fault=number)
         time.sleep(chance.uniform(*kind.hold) * self.haste)
         end()
         window.ended = time.time()
@@ -95,7 +95,7 @@ class FaultRunner:
             scenario.spend(LIMIT + 1)
         except GivenUpError:
             return  # which is in the journal
-        self.journal.tips(scenario.promise)
+        self.journal.expect_alert(scenario.promise)
         deadline = time.monotonic() + self.patience
         while time.monotonic() < deadline:
             found = [mail.at for mail in self.environment.accepted() if mail.subject.startswith(f"{name} is over")]

@@ -109,7 +109,7 @@ class Journal:
             self.imports.append(imported)
             self.writes += 1
 
-    def tips(self, promise: Promise, *, least: int = 1, most: int = 1, withdrawn: int = 0) -> None:
+    def expect_alert(self, promise: Promise, *, least: int = 1, most: int = 1, withdrawn: int = 0) -> None:
         """Note that the owner of a budget has to be told once more, or may be."""
         with self._lock:
             promise.least += least
@@ -127,7 +127,7 @@ class Journal:
         with self._lock:
             self.repeats += 1
 
-    def was_turned_away(self) -> None:
+    def was_refused(self) -> None:
         """Count a 401 that a wrong clock made."""
         with self._lock:
             self.turned_away += 1

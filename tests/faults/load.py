@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import httpx
 
     from faults.journal import Journal
-    from testing.clients.letters import Letters
+    from testing.clients.inbox import Inbox
 
 _CROSSINGS = {"quiet": 0, "corrected_before": 0, "fleeting": 0, "tipped_twice": 2}
 _PER_PERSON = 40
@@ -32,7 +32,7 @@ class Load:
         url: str,
         journal: Journal,
         *,
-        letters: Letters,
+        inbox: Inbox,
         seed: int,
         threads: int = 4,
         patience: float = 180,
@@ -40,7 +40,7 @@ class Load:
         transport: Callable[[], httpx.BaseTransport | None] = lambda: None,
     ) -> None:
         """Start nothing yet; `letters` is where people find the mails they get."""
-        self._letters = letters
+        self._inbox = inbox
         self._url, self._journal, self._patience, self._skewed, self._transport = url, journal, patience, skewed, transport
         self._chance = random.Random(seed)
         self._waiting: queue.Queue[tuple[int, PlayScenario, int, random.Random] | None] = queue.Queue()
@@ -52,11 +52,11 @@ class Load:
     def start(self, *, crossings: int) -> None:
         """Let people sign up, as many as their budgets need, and begin."""
         for _ in range(crossings // _PER_PERSON + 2):
-            self._people.append(self._app().join(-1).verify(self._letters))
+            self._people.append(self._app().join(-1).verify(self._inbox))
         for thread in self._threads:
             thread.start()
 
-    def let_in(self, crossings: int, *, fault: int) -> None:
+    def plan(self, crossings: int, *, fault: int) -> None:
         """Plan scenarios until they come to so many crossings."""
         wanted = self.planned + crossings
         while self.planned < wanted:
@@ -89,7 +89,7 @@ class Load:
 
     def newcomer(self, fault: int) -> App:
         """Somebody who signs up now."""
-        app = self._app().join(fault).verify(self._letters)
+        app = self._app().join(fault).verify(self._inbox)
         self._people.append(app)
         return app
 

@@ -37,7 +37,7 @@ class Scenario:
         self.spent += minor
         return made
 
-    def little(self, most: int = 3) -> None:
+    def spend_little(self, most: int = 3) -> None:
         """Record a few expenses that come to a fifth of the limit at most."""
         for _ in range(self.chance.randint(1, most)):
             self.spend(self.chance.randint(100, LIMIT // 5 // most))
@@ -73,21 +73,21 @@ class Scenario:
 
 def tip(scenario: Scenario) -> None:
     """Little expenses, then the one too many."""
-    scenario.little()
+    scenario.spend_little()
     scenario.spend(LIMIT)
-    scenario.app.journal.tips(scenario.promise)
+    scenario.app.journal.expect_alert(scenario.promise)
 
 
 def tip_early(scenario: Scenario) -> None:
     """The one too many is not the last."""
     scenario.spend(LIMIT + 1)
-    scenario.app.journal.tips(scenario.promise)
-    scenario.little()
+    scenario.app.journal.expect_alert(scenario.promise)
+    scenario.spend_little()
 
 
 def quiet(scenario: Scenario) -> None:
     """Nothing is exceeded, though the limit is reached."""
-    scenario.little()
+    scenario.spend_little()
     scenario.spend(LIMIT - scenario.spent)
 
 
@@ -98,35 +98,35 @@ def corrected_before(scenario: Scenario) -> None:
     scenario.remove(wrong, 6_000)
     scenario.until_counted()
     scenario.spend(6_000)
-    scenario.little(2)
+    scenario.spend_little(2)
 
 
 def edited(scenario: Scenario) -> None:
     """A correction of the amount tips it."""
     typed = scenario.spend(1_000)
-    scenario.little()
+    scenario.spend_little()
     scenario.app.change(typed, LIMIT + 1)
     scenario.spent += LIMIT + 1 - 1_000
-    scenario.app.journal.tips(scenario.promise)
+    scenario.app.journal.expect_alert(scenario.promise)
 
 
 def tipped_twice(scenario: Scenario) -> None:
     """Told, taken back, and tipped again: that is told again."""
-    scenario.little(1)
+    scenario.spend_little(1)
     wrong = scenario.spend(LIMIT)
-    scenario.app.journal.tips(scenario.promise, withdrawn=1)
+    scenario.app.journal.expect_alert(scenario.promise, withdrawn=1)
     scenario.until_mailed(1)
     scenario.remove(wrong, LIMIT)
     scenario.until_counted()
     scenario.spend(LIMIT)
-    scenario.app.journal.tips(scenario.promise)
+    scenario.app.journal.expect_alert(scenario.promise)
 
 
 def fleeting(scenario: Scenario) -> None:
     """Tipped and taken back at once: nobody can say whether the mail is faster, but there is no second one."""
-    scenario.little(1)
+    scenario.spend_little(1)
     wrong = scenario.spend(LIMIT)
-    scenario.app.journal.tips(scenario.promise, least=0, withdrawn=1)
+    scenario.app.journal.expect_alert(scenario.promise, least=0, withdrawn=1)
     scenario.remove(wrong, LIMIT)
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from household.installations import Deployment, Installation
 
-    Story = Callable[[Deployment, Path], "Result"]
+    EntryMethod = Callable[[Deployment, Path], "Result"]
 
 _MONTHS = tuple(month_name)
 _HOUSEHOLD = {"home_currency": "USD", "locale": "en-US"}
@@ -130,4 +130,4 @@ def _found(
     }
 
 
-ALL: tuple[Story, ...] = (replayed, replayed_with_kills, imported_after_budgets, imported_before_budgets)
+ALL: tuple[EntryMethod, ...] = (replayed, replayed_with_kills, imported_after_budgets, imported_before_budgets)

@@ -51,7 +51,7 @@ class Installation(Protocol):
     def summaries(self) -> list[str]:
         """Return the texts of the mails about imports."""
 
-    def letters_to(self, address: str) -> list[str]:
+    def emails_to(self, address: str) -> list[str]:
         """Return the texts of the mails to an address."""
 
     def kill(self, chance: random.Random) -> str:
@@ -100,8 +100,8 @@ class _OneProcess:
     def summaries(self) -> list[str]:
         return summaries(self._process)
 
-    def letters_to(self, address: str) -> list[str]:
-        return self._process.letters_to(address)
+    def emails_to(self, address: str) -> list[str]:
+        return self._process.emails_to(address)
 
     def kill(self, chance: random.Random) -> str:
         self._process.kill()
@@ -165,8 +165,8 @@ class _ManyProcesses:
         about_imports = [mail for mail in mails if "import_completed" in mail["categories"]]
         return [part["value"] for mail in about_imports for part in mail["content"] if part["type"] == "text/plain"]
 
-    def letters_to(self, address: str) -> list[str]:
-        return self._mails.letters_to(address)
+    def emails_to(self, address: str) -> list[str]:
+        return self._mails.emails_to(address)
 
     def kill(self, chance: random.Random) -> str:
         name = chance.choice(sorted(self._fleet.members))

@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from images.container import Container, engine
 from testing.clients.client import Person, say_goodbye
-from testing.clients.letters import MailFolder
+from testing.clients.inbox import MailFolder
 from testing.fakes import pictures
 from testing.servers.broker import Broker
 from testing.waiting import eventually
@@ -28,7 +28,7 @@ from testing.waiting import eventually
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from testing.clients.letters import Letters
+    from testing.clients.inbox import Inbox
 
 SERVICES = ("auth", "expenses", "budgets", "notifier")
 WITHOUT_STORE = ("gateway", "assistant")
@@ -101,9 +101,9 @@ class Images:
         return subprocess.run([self._engine, *arguments], check=True, capture_output=True, text=True).stdout.strip()
 
 
-def live(container: Container, letters: Letters, *, mails: Callable[[], int]) -> None:
+def live(container: Container, inbox: Inbox, *, mails: Callable[[], int]) -> None:
     """The main job: go over a budget, be told once; and keep receipts, which are drawn in a process of their own."""
-    person = Person(container.url).verify(letters)
+    person = Person(container.url).verify(inbox)
     budget = person.budget("50.00")
     expense = person.spend("61.30", payee="Corner Shop")
     eventually(lambda: person.read(f"budgets/{budget['id']}")["current"]["spent"]["amount"] == "61.30", seconds=20)
@@ -129,7 +129,7 @@ class InsideMails:
 
     container: Container
 
-    def letters_to(self, address: str) -> list[str]:
+    def emails_to(self, address: str) -> list[str]:
         """Return the texts of the mails to an address."""
         return self.container.inside("python", "-c", READ_MAILS, address).stdout.split("\0")
 

@@ -16,7 +16,7 @@ HOW_MUCH = "How much did I spend this month?"
 ADD = "coffee 3.50 today"
 
 
-class Talk:
+class Chat:
     """What a person says, and what they hear."""
 
     def __init__(self, person: Person) -> None:
@@ -51,7 +51,7 @@ def maria(outlay) -> Person:
 def test_a_question_is_answered_from_the_persons_own_data(outlay, maria) -> None:
     maria.spend("12.30")
     Person(outlay.url).spend("99.00")
-    answer = Talk(maria).say(HOW_MUCH)
+    answer = Chat(maria).say(HOW_MUCH)
     assert (answer["outcome"], answer["adapter"]) == ("answered", "builtin")
     assert "12.30" in words(answer)
     (figure,) = next(block["figures"] for block in answer["blocks"] if block["type"] == "figures")
@@ -59,24 +59,24 @@ def test_a_question_is_answered_from_the_persons_own_data(outlay, maria) -> None
 
 
 def test_an_expense_is_added_once_and_undone(maria) -> None:
-    talk = Talk(maria)
-    assert talk.say(ADD)["outcome"] == "proposed"
+    chat = Chat(maria)
+    assert chat.say(ADD)["outcome"] == "proposed"
     assert maria.read("expenses")["items"] == []
-    proposed = talk.conversation
-    assert talk.say(choice="confirm")["outcome"] == "done"
-    again = Talk(maria)
+    proposed = chat.conversation
+    assert chat.say(choice="confirm")["outcome"] == "done"
+    again = Chat(maria)
     again.conversation = proposed
     assert again.say(choice="confirm")["outcome"] == "done"
     (expense,) = maria.read("expenses")["items"]
     assert expense["amount"] == {"amount": "3.50", "currency": "EUR"}
-    assert talk.say("undo that")["outcome"] == "undone"
+    assert chat.say("undo that")["outcome"] == "undone"
     assert maria.read("expenses")["items"] == []
 
 
 def test_two_simultaneous_confirmations_make_one_expense(maria) -> None:
-    talk = Talk(maria)
-    talk.say(ADD)
-    body = {"choice": "confirm", "conversation": talk.conversation}
+    chat = Chat(maria)
+    chat.say(ADD)
+    body = {"choice": "confirm", "conversation": chat.conversation}
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda _n: maria.post("assistant/messages", json=body), range(8)))
     assert {answer.status_code for answer in answers} == {200}
@@ -84,9 +84,9 @@ def test_two_simultaneous_confirmations_make_one_expense(maria) -> None:
 
 
 def test_somebody_elses_conversation_changes_nothing(outlay, maria) -> None:
-    talk, stranger = Talk(maria), Person(outlay.url)
-    talk.say(ADD)
-    answer = stranger.post("assistant/messages", json={"choice": "confirm", "conversation": talk.conversation}).json()
+    chat, stranger = Chat(maria), Person(outlay.url)
+    chat.say(ADD)
+    answer = stranger.post("assistant/messages", json={"choice": "confirm", "conversation": chat.conversation}).json()
     assert answer["outcome"] == "failed"
     assert stranger.read("expenses")["items"] == maria.read("expenses")["items"] == []
 
@@ -104,14 +104,14 @@ def test_an_answer_comes_in_pieces_through_the_gateway(maria) -> None:
 def test_a_read_token_may_ask_and_a_write_only_one_may_not(outlay, maria) -> None:
     maria.spend("12.30")
     reader = with_token(outlay, maria, "read")
-    assert "12.30" in words(Talk(reader).say(HOW_MUCH))
-    talk = Talk(reader)
-    assert talk.say(ADD)["choices"] == []
-    assert talk.say(choice="confirm")["outcome"] == "failed"
+    assert "12.30" in words(Chat(reader).say(HOW_MUCH))
+    chat = Chat(reader)
+    assert chat.say(ADD)["choices"] == []
+    assert chat.say(choice="confirm")["outcome"] == "failed"
     assert len(maria.read("expenses")["items"]) == 1
     writer = with_token(outlay, maria, "write")
     assert writer.post("assistant/messages", json={"text": HOW_MUCH}).status_code == 403
-    both = Talk(with_token(outlay, maria, "read", "write"))
+    both = Chat(with_token(outlay, maria, "read", "write"))
     both.say(ADD)
     assert both.say("yes")["outcome"] == "done"
     for script in (reader, writer, both.person):
@@ -119,12 +119,12 @@ def test_a_read_token_may_ask_and_a_write_only_one_may_not(outlay, maria) -> Non
 
 
 def test_nothing_is_answered_after_signing_out(maria) -> None:
-    talk = Talk(maria)
-    talk.say(ADD)
+    chat = Chat(maria)
+    chat.say(ADD)
     cookie = dict(maria.cookies)
     assert maria.delete("session").status_code == 204
     maria.cookies.update(cookie)
-    answer = maria.post("assistant/messages", json={"choice": "confirm", "conversation": talk.conversation})
+    answer = maria.post("assistant/messages", json={"choice": "confirm", "conversation": chat.conversation})
     assert answer.status_code == 401
 
 
@@ -152,10 +152,10 @@ def test_whatever_is_sent_is_answered_or_refused_clearly(maria, body, status) ->
 
 
 def test_messages_are_not_logged(outlay, maria) -> None:
-    talk = Talk(maria)
-    talk.say("how much for the zanzibarquux trip?")
-    talk.say("zanzibarquux 3.50 today")
-    talk.say("yes")
+    chat = Chat(maria)
+    chat.say("how much for the zanzibarquux trip?")
+    chat.say("zanzibarquux 3.50 today")
+    chat.say("yes")
     assert "zanzibarquux" not in outlay.log.read_text("utf-8")
 
 
@@ -181,11 +181,11 @@ def test_fifty_simultaneous_messages_are_all_answered(outlay) -> None:
 def test_the_assistant_says_which_adapter_answers(maria) -> None:
     told = maria.read("assistant")
     assert (told["adapter"], told["external"]) == ("builtin", False)
-    assert Talk(maria).say(told["examples"][0])["outcome"] in ("answered", "clarify", "declined")
+    assert Chat(maria).say(told["examples"][0])["outcome"] in ("answered", "clarify", "declined")
 
 
 def test_answers_are_counted_for_operators(outlay, maria) -> None:
-    Talk(maria).say(HOW_MUCH)
+    Chat(maria).say(HOW_MUCH)
     page = httpx.get(f"{outlay.management}/metrics", timeout=60).text
     assert 'outlay_assistant_answers_total{adapter="builtin",intent="spending",outcome="answered"}' in page
     assert 'outlay_assistant_answer_seconds_count{adapter="builtin"}' in page

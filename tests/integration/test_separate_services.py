@@ -17,7 +17,7 @@ import pytest
 from chassis.security.gateway_keys import HEADER
 from testing.clients.assistants import connected, over_http
 from testing.clients.client import PASSWORD, Person
-from testing.clients.letters import MailFolder
+from testing.clients.inbox import MailFolder
 from testing.clients.watcher import Watcher
 from testing.servers.collector import Collector
 from testing.servers.fleet import Fleet
@@ -57,8 +57,8 @@ class Apart(Fleet):
             bearer = {"Authorization": f"Bearer {exchanged.json()['tokens']['auth']}"}
             assert auth.delete(f"users/me/sessions/{session_id}", headers=bearer).status_code == 204
 
-    def letters_to(self, address: str) -> list[str]:
-        return MailFolder(self.mails).letters_to(address)
+    def emails_to(self, address: str) -> list[str]:
+        return MailFolder(self.mails).emails_to(address)
 
     def mailed(self) -> int:
         return sum("X-Outlay-Kind: budget_exceeded" in mail.read_text("utf-8") for mail in self.mails.glob("*.eml"))

@@ -20,7 +20,7 @@ from chassis.runtime.settings import read_settings
 from chassis.security.encryption import Encryptor
 from chassis.security.tokens import Caller
 from support.asgi import call
-from support.watson_purse import SESSION, USER, Purse
+from support.tools_in_memory import SESSION, USER, ToolsInMemory
 from testing.servers.watson import WatsonServer, watson_server
 from testing.servers.watson_actions import Actions, result_of, skill_of
 
@@ -32,8 +32,8 @@ TOKEN = "outlay_ext_a-token"
 class Chat:
     """A talk of Ann's, through the service and Watson."""
 
-    def __init__(self, service: AssistantService, purse: Purse) -> None:
-        self.service, self.purse, self.conversation = service, purse, ""
+    def __init__(self, service: AssistantService, memory_tools: ToolsInMemory) -> None:
+        self.service, self.memory_tools, self.conversation = service, memory_tools, ""
 
     def say(self, text: str) -> dict[str, Any]:
         body = {"text": text, **({"conversation": self.conversation} if self.conversation else {})}
@@ -56,7 +56,7 @@ def begin(server: WatsonServer) -> Iterator[Callable[[str], Chat]]:
     started: list[AssistantService] = []
 
     def go(file: str) -> Chat:
-        purse = Purse()
+        memory_tools = ToolsInMemory()
         settings = read_settings(AssistantSettings, server.environ(WATSON_EXTENSION="true"))
         client = WatsonClient(settings)
         # This is about what is said, so nobody is in a hurry here, however busy the machine is.
@@ -70,7 +70,7 @@ def begin(server: WatsonServer) -> Iterator[Callable[[str], Chat]]:
             metrics=Metrics(),
             clock=lambda: datetime(2026, 11, 30, 12, tzinfo=UTC),
             builtin=BuiltIn(new_id=uuid7),
-            tools_of=lambda _person, _token: purse,
+            tools_of=lambda _person, _token: memory_tools,
             validate_responses=True,
         )
         started.append(service)
@@ -80,7 +80,7 @@ def begin(server: WatsonServer) -> Iterator[Callable[[str], Chat]]:
             return result_of(call(service.web, method, path.removeprefix("/"), headers={"Authorization": "Bearer ann"}))
 
         server.say = Actions(skill_of(FILES / file), callout)
-        return Chat(service, purse)
+        return Chat(service, memory_tools)
 
     yield go
     for service in started:
@@ -122,9 +122,9 @@ def test_a_conversation_with_follow_up_and_change(begin: Callable[[str], Chat]) 
     assert "65.50" in str(chat.say("How much did I spend on groceries last month?")["blocks"])
     assert "31.20" in str(chat.say("And this month?")["blocks"])
     assert chat.say("Add coffee 3.50 yesterday")["choices"] == ["confirm", "cancel"]
-    assert chat.purse.done == []
+    assert chat.memory_tools.done == []
     assert chat.say("yes")["outcome"] == "done"
-    assert len(chat.purse.done) == 1
+    assert len(chat.memory_tools.done) == 1
 
 
 def test_the_extension_asks_and_then_reads(begin: Callable[[str], Chat]) -> None:

@@ -19,7 +19,7 @@ from chassis.runtime.settings import read_settings
 from chassis.security.encryption import Encryptor
 from chassis.security.tokens import Caller
 from support.asgi import call
-from support.watson_purse import SESSION, USER, Purse
+from support.tools_in_memory import SESSION, USER, ToolsInMemory
 from testing.servers.watson import WatsonServer, watson_server
 
 ANN = Caller(USER, SESSION, "session", frozenset({"read", "write"}), "EUR", "Europe/Berlin", "en-GB")
@@ -30,8 +30,8 @@ Start = Callable[..., "World"]
 class World:
     """The service, and who asks it."""
 
-    def __init__(self, service: AssistantService, metrics: Metrics, purse: Purse) -> None:
-        self.service, self.metrics, self.purse = service, metrics, purse
+    def __init__(self, service: AssistantService, metrics: Metrics, memory_tools: ToolsInMemory) -> None:
+        self.service, self.metrics, self.memory_tools = service, metrics, memory_tools
 
     def send(self, **body: Any) -> dict[str, Any]:
         headers = {"Authorization": "Bearer x", "X-Outlay-Extension": "outlay_ext_a-token"}
@@ -54,7 +54,7 @@ def start(server: WatsonServer) -> Iterator[Start]:
     started: list[AssistantService] = []
 
     def go(**environ: str) -> World:
-        metrics, purse = Metrics(), Purse()
+        metrics, memory_tools = Metrics(), ToolsInMemory()
         settings = read_settings(AssistantSettings, {**server.environ(**environ), "ASSISTANT_MESSAGES_PER_MINUTE": "1000"})
         service = build(
             settings,
@@ -63,11 +63,11 @@ def start(server: WatsonServer) -> Iterator[Start]:
             metrics=metrics,
             clock=lambda: datetime(2026, 11, 30, 12, tzinfo=UTC),
             builtin=BuiltIn(new_id=uuid7),
-            tools_of=lambda _person, _token: purse,
+            tools_of=lambda _person, _token: memory_tools,
             validate_responses=True,
         )
         started.append(service)
-        return World(service, metrics, purse)
+        return World(service, metrics, memory_tools)
 
     yield go
     for service in started:
@@ -92,7 +92,7 @@ def test_a_conversation_continues_and_changes_after_a_yes(server: WatsonServer, 
     assert proposed["choices"] == ["confirm", "cancel"]
     done = world.send(text="yes", conversation=proposed["conversation"])
     assert done["outcome"] == "done"
-    assert [action for _id, action, _parameters in world.purse.done] == ["add_expense"]
+    assert [action for _id, action, _parameters in world.memory_tools.done] == ["add_expense"]
     assert len(server.sessions) == 1
 
 
@@ -129,7 +129,7 @@ def test_without_watson_nothing_is_sent_anywhere(server: WatsonServer) -> None:
         metrics=Metrics(),
         clock=lambda: datetime(2026, 11, 30, 12, tzinfo=UTC),
         builtin=BuiltIn(new_id=uuid7),
-        tools_of=lambda _person, _token: Purse(),
+        tools_of=lambda _person, _token: ToolsInMemory(),
     )
     answer = call(service.web, "POST", "assistant/messages", json={"text": QUESTION}, headers={"Authorization": "Bearer x"})
     assert answer.json()["adapter"] == "builtin"

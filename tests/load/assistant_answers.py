@@ -22,7 +22,7 @@ TESTS = Path(__file__).parents[1]
 sys.path.insert(0, str(TESTS))
 
 from support.asgi import led_to
-from support.household_api import household
+from support.household_api import running_household
 
 QUESTIONS = TESTS / "conversations" / "questions" / "open.json"
 _AT_ONCE = 10_000
@@ -32,7 +32,7 @@ _CHANGES = {"propose", "done", "undone", "cancelled"}
 def main() -> None:
     """Fill the household's account, ask, and print."""
     wanted = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
-    with household("en-US", ASSISTANT_MESSAGES_PER_MINUTE="1000000") as home:
+    with running_household("en-US", ASSISTANT_MESSAGES_PER_MINUTE="1000000") as home:
         headers = {"Authorization": f"Bearer {home.credential}"}
         transport = led_to(home.suite.web)
         with httpx.Client(transport=transport, base_url="http://outlay.test/api/v1", headers=headers, timeout=600) as client:

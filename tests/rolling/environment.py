@@ -91,7 +91,7 @@ class Crowd:
         self._load = Load(
             environment.fleet.url,
             self.journal,
-            letters=environment.mails,
+            inbox=environment.mails,
             seed=1,
             threads=threads,
             patience=_PATIENCE_SECONDS,
@@ -116,7 +116,7 @@ class Crowd:
     def _feed(self) -> None:
         while not self._over.wait(self._pause):
             if self._load.waiting < 2:
-                self._load.let_in(1, fault=-1)
+                self._load.plan(1, fault=-1)
 
     def finish(self) -> Evidence:
         """Let everybody finish; return what is left when all has settled."""

@@ -8,14 +8,14 @@ from typing import Any
 
 from assistant.conversation.model import Assistant, Message, Proposal, Reply
 from assistant.tools.toolbox import Toolbox
-from support.watson_purse import ANN, Purse
+from support.tools_in_memory import ANN, ToolsInMemory
 
 
 class Chat:
     """Sends messages one after the other, each with what the last reply wanted kept."""
 
     def __init__(self, assistant: Assistant, tools: Toolbox | None = None, **person: Any) -> None:
-        self.assistant, self.tools = assistant, tools or Purse()
+        self.assistant, self.tools = assistant, tools or ToolsInMemory()
         self.person = replace(ANN, **person)
         self.memory: Mapping[str, Any] = {}
         self.pending: Proposal | None = None

@@ -11,7 +11,7 @@ import pytest
 
 from auth.store.cloudant.documents import CloudantDocuments
 from auth.store.embedded import SqliteDocuments
-from support.auth_alone import Auth, auths
+from support.auth_service import Auth, auths
 from support.couch_databases import a_database
 
 if TYPE_CHECKING:

@@ -65,7 +65,10 @@ class Household:
     @contextmanager
     def converting(self) -> Iterator[None]:
         """Be in the middle of converting everybody's expenses to another home currency."""
-        job = "INSERT INTO import_job SELECT number, user_id, 'converting', '[]', NULL, ? FROM person"
+        job = (
+            "INSERT INTO import_job (owner, import_id, state, categories, alive_until_ms) "
+            "SELECT number, user_id, 'converting', '[]', ? FROM person"
+        )
         with closing(_open(self._folder / "expenses.db")) as store:
             with store:
                 store.execute(job, [time.time_ns()])
@@ -89,7 +92,7 @@ class Household:
 
 
 @contextmanager
-def household(locale: str = "en-US", **environ: str) -> Iterator[Household]:
+def running_household(locale: str = "en-US", **environ: str) -> Iterator[Household]:
     """Start the suite with the household in it; it is gone at the end. `environ` has more settings."""
     with tempfile.TemporaryDirectory() as name, built_suite(Path(name), OUTLAY_CLOCK=NOON, **environ) as suite:
         suite.start()

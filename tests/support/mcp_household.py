@@ -14,9 +14,9 @@ SEPTEMBER = {"from_": "2017-09-01", "to": "2017-09-30"}
 UNDOS = UndoTokens(Encryptor(b"k" * 32))
 
 
-def opening(house, *scopes: str):
-    person = replace(house.person, may_write="write" in scopes)
-    return lambda: Access(house.toolbox(may_write="write" in scopes), person, frozenset(scopes), UNDOS)
+def opening(household, *scopes: str):
+    person = replace(household.person, may_write="write" in scopes)
+    return lambda: Access(household.toolbox(may_write="write" in scopes), person, frozenset(scopes), UNDOS)
 
 
 def sql(query: str, *values: object) -> int:

@@ -6,7 +6,7 @@ import pytest
 
 from chassis.web.spec import load_spec
 from gateway.routes import RouteClashError, first_part, routes_of
-from testing.fakes.gateway_alone import SERVICES
+from testing.fakes.echo_services import SERVICES
 
 
 def test_a_path_with_dot_segments_has_no_service() -> None:

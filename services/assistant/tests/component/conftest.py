@@ -14,7 +14,7 @@ from assistant.watson.context import pseudonym
 from assistant.watson.settings import WatsonSettings
 from chassis.runtime.settings import read_settings
 from chassis.security.encryption import Encryptor
-from support.household_api import household
+from support.household_api import running_household
 from support.mcp_household import opening
 from testing.clients.assistants import connected
 from testing.servers.watson import WatsonServer, watson_server
@@ -52,18 +52,18 @@ def made(environ: dict[str, str], *, seconds: float = 30.0) -> Watson:
 
 
 @pytest.fixture(scope="module")
-def house():
-    with household() as found:
+def household():
+    with running_household() as found:
         yield found
 
 
 @pytest.fixture(scope="module")
-def reader(house):
-    with connected(build_server(opening(house, "read"), write=False)) as connection:
+def reader(household):
+    with connected(build_server(opening(household, "read"), write=False)) as connection:
         yield connection
 
 
 @pytest.fixture(scope="module")
-def writer(house):
-    with connected(build_server(opening(house, "read", "write"), write=True)) as connection:
+def writer(household):
+    with connected(build_server(opening(household, "read", "write"), write=True)) as connection:
         yield connection

@@ -26,8 +26,8 @@ def test_a_read_only_token_is_not_offered_tools_that_write(reader, writer) -> No
     ("scopes", "write", "offered"),
     [(["read"], True, READING), (["read", "write"], False, READING), (["write"], True, WRITING), (["write"], False, set())],
 )
-def test_writing_needs_the_scope_and_the_option(house, scopes: list[str], write: bool, offered: set[str]) -> None:
-    with connected(build_server(opening(house, *scopes), write=write)) as connection:
+def test_writing_needs_the_scope_and_the_option(household, scopes: list[str], write: bool, offered: set[str]) -> None:
+    with connected(build_server(opening(household, *scopes), write=write)) as connection:
         assert set(connection.tools()) == offered
 
 

@@ -16,19 +16,19 @@ from chassis.runtime.metrics import Metrics
 from chassis.security.encryption import Encryptor
 from chassis.security.tokens import Caller
 from support.asgi import call
-from support.watson_purse import SESSION, USER, Purse, id_of
+from support.tools_in_memory import SESSION, USER, ToolsInMemory, id_of
 
 ANN = Caller(USER, SESSION, "session", frozenset({"read"}), "EUR", "Europe/Berlin", "en-GB")
 Ask = Callable[..., httpx.Response]
 
 
 @pytest.fixture
-def purse() -> Purse:
-    return Purse()
+def memory_tools() -> ToolsInMemory:
+    return ToolsInMemory()
 
 
 @pytest.fixture
-def ask(purse: Purse) -> Ask:
+def ask(memory_tools: ToolsInMemory) -> Ask:
     service = build(
         AssistantSettings(messages_per_minute=30),
         verify=lambda _token: ANN.claims(),
@@ -36,7 +36,7 @@ def ask(purse: Purse) -> Ask:
         metrics=Metrics(),
         clock=lambda: datetime(2026, 11, 30, 12, tzinfo=UTC),
         builtin=BuiltIn(new_id=lambda: "none"),
-        tools_of=lambda _person, _token: purse,
+        tools_of=lambda _person, _token: memory_tools,
         validate_responses=True,
     )
 
@@ -99,8 +99,8 @@ def test_unknown_words_are_refused(ask: Ask, words: dict[str, str]) -> None:
     assert next(iter(words.values())) in answer.json()["detail"]
 
 
-def test_a_refusal_of_the_api_is_passed_on(ask: Ask, purse: Purse) -> None:
-    purse.broken = "Expenses refuses."
+def test_a_refusal_of_the_api_is_passed_on(ask: Ask, memory_tools: ToolsInMemory) -> None:
+    memory_tools.broken = "Expenses refuses."
     assert (ask("spending").status_code, ask("spending").json()["detail"]) == (422, "Expenses refuses.")
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from assistant.conversation.model import AssistantUnavailableError, Choice, Outcome
 from support.assistant_chat import Chat, kinds_of, texts_of
-from support.watson_purse import ANN, GROCERIES, Purse
+from support.tools_in_memory import ANN, GROCERIES, ToolsInMemory
 from testing.servers.watson import WatsonServer
 
 
@@ -149,7 +149,7 @@ def test_a_follow_up_continues_the_previous_question(server, watson):
 
 def test_a_change_is_only_proposed(server, watson):
     server.say = lambda _text, _session: outlay(propose="add_expense")
-    tools = Purse()
+    tools = ToolsInMemory()
     chat = Chat(watson, tools)
     reply = chat.say("add coffee 3.50 yesterday")
     assert reply.outcome is Outcome.PROPOSED
@@ -207,7 +207,7 @@ def test_figures_are_placed_where_watson_wants_them(server, watson):
 
 def test_a_refusal_of_the_api_is_reported(server, watson):
     server.say = lambda _text, _session: outlay(tool="spending")
-    reply = Chat(watson, Purse(broken="The API is down.")).say("how much did I spend on groceries?")
+    reply = Chat(watson, ToolsInMemory(broken="The API is down.")).say("how much did I spend on groceries?")
     assert reply.outcome is Outcome.FAILED
     assert "The API is down." in texts_of(reply)
 

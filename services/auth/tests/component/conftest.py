@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from auth.store.embedded import SqliteDocuments
-from support.auth_alone import Auth, Breaking, auths
+from support.auth_service import Auth, Breaking, auths
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

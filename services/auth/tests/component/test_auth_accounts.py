@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from support.auth_alone import secret_in
+from support.auth_service import secret_in
 
 MARIA = {"email": "Maria@Example.org", "password": "violet umbrella kitchen", "name": "Maria"}
 

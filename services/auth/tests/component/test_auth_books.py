@@ -9,7 +9,7 @@ import pytest
 
 from auth.books.model import OWNER, Book, Member
 from auth.store.document import Document
-from support.auth_alone import Auth
+from support.auth_service import Auth
 
 JOHN = {"email": "john@example.org", "home_currency": "USD", "time_zone": "America/New_York", "locale": "en-US"}
 

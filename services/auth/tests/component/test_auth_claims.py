@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from support.auth_alone import MARIA, Auth
+from support.auth_service import MARIA, Auth
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,7 +12,7 @@ from auth.rate_limits.counting import LocalRateLimits
 from auth.rate_limits.failed_sign_ins import FIRST_WAIT, FREE_FAILURES, GUARD_SECONDS, LONGEST_WAIT, MOST_FAILURES, FailedSignIns
 from auth.rate_limits.limits import Limit
 from auth.rate_limits.network import network_of
-from support.auth_alone import secret_in
+from support.auth_service import secret_in
 from testing.slow_motion import call_together
 
 RESET = "user.password_reset_requested"

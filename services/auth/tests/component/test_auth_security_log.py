@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from chassis.runtime.logs import SECURITY_LOGGER
-from support.auth_alone import MARIA
+from support.auth_service import MARIA
 
 if TYPE_CHECKING:
     from collections.abc import Callable

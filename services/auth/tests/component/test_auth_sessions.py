@@ -7,7 +7,7 @@ import time
 import pytest
 
 from auth.credentials.password_hashing import Argon2Hashing
-from support.auth_alone import secret_in
+from support.auth_service import secret_in
 
 DAY = 86_400.0
 HOUR = 3_600.0

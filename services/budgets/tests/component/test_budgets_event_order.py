@@ -74,7 +74,7 @@ happenings = st.one_of(
 
 
 @dataclass
-class Story:
+class History:
     """What really happened, and which events have arrived."""
 
     world: World
@@ -190,24 +190,24 @@ def test_any_order_of_events_ends_as_a_recount_says(shared, budgets: list[Any], 
     world, path = shared
     world.published()
     world.caller = new_person()
-    story = Story(world)
+    history = History(world)
     for happening in [*budgets, *steps]:
-        story.apply(happening)
-    random.shuffle(story.waiting)
+        history.apply(happening)
+    random.shuffle(history.waiting)
     at_once = random.randint(1, 20)
     for queue in world.service.queues:
-        if waiting := [event for event in story.waiting if event.type in queue.types]:
+        if waiting := [event for event in history.waiting if event.type in queue.types]:
             outcomes = {settled.outcome for settled in world.deliver_together(waiting, at_once=at_once)}
             assert outcomes == {Outcome.HANDLED}
     give_up_waiting(world)
     published = world.published()
     check_events(published)
-    for budget in story.budgets:
+    for budget in history.budgets:
         now = world.get(budget)
-        must = recount(now, list(story.expenses.values()))
+        must = recount(now, list(history.expenses.values()))
         check_history(world, now, must)
         check_crossings(path, now, must, published)
-        check_alerts(path, now, published, story.undone)
+        check_alerts(path, now, published, history.undone)
         shown = [event.data["budget"] for event in published if event.type == "budget.changed" and event.subject == budget["id"]]
         assert shown[-1] == now
 

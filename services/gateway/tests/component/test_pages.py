@@ -19,7 +19,7 @@ from gateway.pages import Pages
 from gateway.service_tokens import ServiceTokenCache
 from gateway.token_exchange import DirectTokenExchange
 from support.asgi import call
-from testing.fakes.gateway_alone import SERVICES, Echo, tokens_of
+from testing.fakes.echo_services import SERVICES, Echo, tokens_of
 
 GATEWAY_KEY = "g" * 32
 

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from testing.clients.letters import confirmation_in
+from testing.clients.inbox import confirmation_in
 from testing.waiting import eventually
 
 if TYPE_CHECKING:
     from typing import Self
 
-    from testing.clients.letters import Letters
+    from testing.clients.inbox import Inbox
 
 _numbers = itertools.count(1)
 _everybody: list[Person] = []
@@ -41,9 +41,9 @@ class Person(httpx.Client):
         assert answer.status_code == 201, answer.text
         self.user = answer.json()
 
-    def verify(self, letters: Letters) -> Self:
+    def verify(self, inbox: Inbox) -> Self:
         """Follow the link in the mail that asks whether the address is right."""
-        token = eventually(lambda: confirmation_in(letters.letters_to(self.user["email"])))
+        token = eventually(lambda: confirmation_in(inbox.emails_to(self.user["email"])))
         answer = self.put(f"email-verifications/{token}")
         assert answer.status_code == 204, answer.text
         return self

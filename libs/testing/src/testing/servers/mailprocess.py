@@ -68,7 +68,7 @@ class MailProcess:
         lines = self.journal.read_bytes().split(b"\n")[:-1] if self.journal.exists() else []
         return [json.loads(line) for line in lines]
 
-    def letters_to(self, address: str) -> list[str]:
+    def emails_to(self, address: str) -> list[str]:
         """Return the texts of the accepted mails to an address."""
         mails = [entry["mail"] for entry in self.journalled()]
         theirs = [mail for mail in mails if mail["personalizations"][0]["to"][0]["email"] == address]

@@ -10,7 +10,7 @@ import sys
 import threading
 from pathlib import Path
 
-from testing.clients.letters import MailFolder
+from testing.clients.inbox import MailFolder
 from testing.servers.ports import free_ports
 from testing.servers.starting import START_SECONDS, STOP_SECONDS, wait_until_started
 
@@ -107,9 +107,9 @@ class OutlayProcess:
         if self.running:
             self.stop()
 
-    def letters_to(self, address: str) -> list[str]:
+    def emails_to(self, address: str) -> list[str]:
         """Return the texts of the mails to an address."""
-        return MailFolder(self.data / "mail").letters_to(address)
+        return MailFolder(self.data / "mail").emails_to(address)
 
     def mails(self, kind: str | None = None) -> list[Path]:
         """Return the mails in its folder, of one kind if it is given."""

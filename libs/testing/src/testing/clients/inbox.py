@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-class Letters(Protocol):
+class Inbox(Protocol):
     """Where mails arrive."""
 
-    def letters_to(self, address: str) -> Iterable[str]:
+    def emails_to(self, address: str) -> Iterable[str]:
         """Return the texts of the mails to an address."""
 
 
@@ -26,7 +26,7 @@ class MailFolder:
 
     folder: Path
 
-    def letters_to(self, address: str) -> list[str]:
+    def emails_to(self, address: str) -> list[str]:
         """Return the texts of the mails to an address."""
         mails = [
             email.message_from_bytes(path.read_bytes(), policy=email.policy.default) for path in sorted(self.folder.glob("*.eml"))

@@ -93,7 +93,7 @@ BUDGET = BudgetState(
 
 
 @dataclass
-class Purse(Toolbox):
+class ToolsInMemory(Toolbox):
     """Some entries and budgets."""
 
     held: tuple[Entry, ...] = ENTRIES
