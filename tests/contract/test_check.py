@@ -78,8 +78,8 @@ def test_mysql_says_what_is_wrong(mariadb: MariaDb) -> None:
     url = migrated(mariadb.empty("budgets"))
     assert of_database(url).startswith("ok: mysql 127.0.0.1:")
     assert "refuses the user root: wrong user or password" in of_database(url.set(password=WRONG))
-    assert "nothing listens at 127.0.0.1" in of_database(url.set(port=free_ports(1)[0]))
-    assert "the host of nowhere.invalid:3306 is not known" in of_database("mysql+pymysql://a:b@nowhere.invalid/x?tls=no")
+    assert "nothing answers at 127.0.0.1" in of_database(url.set(port=free_ports(1)[0]))
+    assert "the host of nowhere.invalid:3306 is unknown" in of_database("mysql+pymysql://a:b@nowhere.invalid/x?tls=no")
     assert "is not trusted" in of_database(url.update_query_dict({"tls": "yes"}))
     assert "there is no database nothing_of_it" in of_database(url.set(database="nothing_of_it"))
 
@@ -92,7 +92,7 @@ def test_mysql_says_which_right_is_missing(mariadb: MariaDb) -> None:
     mariadb.execute(f"GRANT INSERT, UPDATE, DELETE ON {url.database}.* TO {user}@127.0.0.1")
     assert of_database(reader).startswith("ok: ")
     mariadb.execute(f"ALTER USER {user}@127.0.0.1 REQUIRE SSL")
-    assert "or it wants TLS for this user" in of_database(reader)
+    assert "or this user must use TLS" in of_database(reader)
     mariadb.execute(f"DROP USER {user}@127.0.0.1")
 
 
@@ -104,7 +104,7 @@ def test_a_schema_is_newest_older_ahead_or_newer(mariadb: MariaDb) -> None:
     assert "its schema is 0005from0001" in of_database(url)
     mariadb.execute("UPDATE alembic_version SET version_num = '0009from0001'", database=name)
     assert of_database(url).startswith("ok: ")
-    assert "newer than this version and which it can work with" in of_database(url)
+    assert "newer than this version but compatible with it" in of_database(url)
     mariadb.execute("UPDATE alembic_version SET version_num = '0009from0006'", database=name)
     assert "the store is at revision 0009from0006, which this version does not know" in of_database(url)
 
@@ -119,16 +119,16 @@ def test_db2_says_what_is_wrong(db2: Db2Server) -> None:
 def test_network_errors_of_the_db2_driver_are_explained() -> None:
     lost = 'SQL30081N  A communication error has been detected. Protocol specific error code(s): "{}", "*", "0".  SQLSTATE=08001'
     url = sa.make_url("ibm_db_sa://me:secret@db.example:50001/OUTLAY")
-    assert "nothing listens at db.example:50001" in Db2().explain(Exception(lost.format(111)), url)
-    assert "there is no way to db.example:50001" in Db2().explain(Exception(lost.format(113)), url)
+    assert "nothing answers at db.example:50001" in Db2().explain(Exception(lost.format(111)), url)
+    assert "there is no route to db.example:50001" in Db2().explain(Exception(lost.format(113)), url)
     assert "check host, port, firewall, and TLS" in Db2().explain(Exception(lost.format("*")), url)
     assert "lacks a right in OUTLAY" in Db2().explain(Exception("SQL0551N  SQLSTATE=42501"), url)
 
 
 def test_sqlite_says_what_is_wrong(tmp_path) -> None:
-    assert "cannot be opened; is its folder there" in of_database(f"sqlite:///{tmp_path}/no/such/folder.db")
+    assert "cannot be opened; does its folder exist" in of_database(f"sqlite:///{tmp_path}/no/such/folder.db")
     (tmp_path / "letter.db").write_text("Dear database, " * 100)
-    assert "is no database, or damaged" in of_database(f"sqlite:///{tmp_path}/letter.db")
+    assert "is not a database, or is damaged" in of_database(f"sqlite:///{tmp_path}/letter.db")
 
 
 @pytest.fixture
@@ -153,7 +153,7 @@ def test_cloudant_says_what_is_wrong(door) -> None:
     documents.migrate()
     assert answer().startswith("ok: the database check-")
     assert f"refuses the user {door.user}" in answer(password=WRONG)
-    assert "nothing listens at http://127.0.0.1" in answer(port=str(free_ports(1)[0]))
+    assert "nothing answers at http://127.0.0.1" in answer(port=str(free_ports(1)[0]))
     door.answer_next(403)
     assert "give it the role Writer" in answer()
     who = (door.user, door.password)

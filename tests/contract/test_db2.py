@@ -116,7 +116,7 @@ def test_lengths_count_characters_and_not_bytes(database: Database) -> None:
 
 
 def test_a_remote_server_needs_tls_unless_it_is_switched_off() -> None:
-    with pytest.raises(ValueError, match="in clear"):
+    with pytest.raises(ValueError, match="unencrypted"):
         store_address("ibm_db_sa://outlay:secret@db.example/OUTLAY")
     assert store_address("ibm_db_sa://outlay:secret@db.example/OUTLAY?ca=/etc/ca.pem")
     with pytest.raises(ValueError, match="semicolon") as caught:

@@ -71,7 +71,7 @@ def test_a_key_in_clear_is_wrapped_and_stays_the_same_key(server: KeyProtectServ
     assert CLEAR.hex() not in line
     assert encryptor_from(settings(server, line)).key_ids == (key_id_of(CLEAR),)
     assert said(settings(server, line), "wrap") == [line]
-    assert said(settings(server, line), "list") == [f"{key_id_of(CLEAR)}\tseals and opens\twrapped by root key {server.root}"]
+    assert said(settings(server, line), "list") == [f"{key_id_of(CLEAR)}\tencrypts and decrypts\twrapped by root key {server.root}"]
     with pytest.raises(SettingsError, match="two of the data keys are the same"):
         encryptor_from(settings(server, line, CLEAR.hex()))
 
@@ -106,10 +106,10 @@ def test_a_busy_server_is_asked_again(server: KeyProtectServer) -> None:
         (lambda server: setattr(server, "forbidden", True), r"does not let this API key unwrap .* needs the role Reader"),
         (lambda server: server.roots.clear(), r"has no root key .* is the id right"),
         (lambda server: server.gone.update(server.roots), r"disabled or deleted \(410\)"),
-        (lambda server: server.roots.update({server.root: server.roots[server.add_root()]}), r"made by another one, or changed"),
+        (lambda server: server.roots.update({server.root: server.roots[server.add_root()]}), r"of another root key, or changed"),
         (lambda server: setattr(server, "failures", [503] * 3), r"answers 503; try again in a moment"),
-        (lambda server: setattr(server, "answer", b"<html>"), r"does not speak as Key Protect does"),
-        (lambda server: setattr(server, "answer", b'{"plaintext": "c2hvcnQ="}'), r"no data key of 32 bytes"),
+        (lambda server: setattr(server, "answer", b"<html>"), r"does not answer like Key Protect"),
+        (lambda server: setattr(server, "answer", b'{"plaintext": "c2hvcnQ="}'), r"not a data key of 32 bytes"),
         (lambda server: setattr(server, "hangs", True), r"Key Protect at .* does not answer \(ReadTimeout\)"),
     ],
     ids=["API key", "role", "unknown", "deleted", "other root", "busy", "other server", "short", "hangs"],
@@ -139,7 +139,7 @@ def test_over_tls_the_authority_must_be_known(tmp_path: Path) -> None:
         trusting = settings(server, ca=str(tmp_path / "ca.pem"))
         (wrapped,) = said(trusting, "new")
         assert encryptor_from(settings(server, wrapped, ca=str(tmp_path / "ca.pem"))).key_ids
-        with pytest.raises(KeyProtectError, match="certificate that is not trusted; name its authority by ca="):
+        with pytest.raises(KeyProtectError, match="certificate that is not trusted; name its CA file with ca="):
             encryptor_from(settings(server, wrapped))
 
 

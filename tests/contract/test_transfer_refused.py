@@ -122,7 +122,7 @@ def test_an_archive_that_is_cut_off_anywhere_is_refused(archive: Path, key: dict
     whole, cut = archive.read_bytes(), tmp_path / "cut.outlay"
     for length in (1, 511, 512, 5_000, len(whole) // 2, whole.rindex(SEAL.encode()), whole.rindex(SEAL.encode()) + 600):
         cut.write_bytes(whole[:length])
-        assert any(word in sentence(tmp_path / "new", cut, key) for word in ("cut off", "damaged", "no archive"))
+        assert any(word in sentence(tmp_path / "new", cut, key) for word in ("cut off", "damaged", "not an archive", "not made by"))
 
 
 def test_an_archive_with_a_wrong_byte_is_refused(archive: Path, key: dict[str, str], tmp_path: Path) -> None:
@@ -148,7 +148,7 @@ def test_an_archive_of_a_newer_version_or_none_at_all_is_refused(archive: Path, 
     told = sentence(tmp_path / "new", rewritten(archive, tmp_path / "newer.outlay", newer), key)
     assert "has format 2, this version reads 1" in told
     (tmp_path / "letter.txt").write_text("Dear Maria, ...")
-    assert "no archive" in sentence(tmp_path / "new", tmp_path / "letter.txt", key)
+    assert "not an archive" in sentence(tmp_path / "new", tmp_path / "letter.txt", key)
     assert "cannot be read" in sentence(tmp_path / "new", tmp_path / "nothing.outlay", key)
 
 

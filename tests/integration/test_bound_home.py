@@ -151,7 +151,7 @@ def test_without_its_stores_it_starts_says_so_and_comes_up_by_itself(home: Home)
     assert found["data folder"][0]
     for name in ("auth: store", "expenses: store", "budgets: store", "notifier: store", "expenses: receipts", "broker"):
         assert not found[name][0], found[name]
-    assert "nothing listens at 127.0.0.1" in found["expenses: store"][1]
+    assert "nothing answers at 127.0.0.1" in found["expenses: store"][1]
     for name in ("rows", "accounts"):
         home.ways[name].set(Mode.PASS)
     eventually(lambda: home.ready()[0] == 200)

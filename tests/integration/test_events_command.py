@@ -61,7 +61,7 @@ def test_a_dead_letter_shows_its_reason_and_can_be_replayed(poisoned) -> None:
 def test_dead_letters_can_be_purged(poisoned) -> None:
     process, *_ = poisoned
     eventually(lambda: outlay_events(process.data, "dead").stdout)
-    assert outlay_events(process.data, "purge").stdout.startswith("1 thrown away")
+    assert outlay_events(process.data, "purge").stdout.startswith("1 deleted")
     assert outlay_events(process.data, "dead").stdout == ""
 
 

@@ -282,7 +282,7 @@ def test_dead_letters_are_listed_replayed_and_purged_by_command(apart: Apart) ->
     assert apart.command("budgets", "events", "replay", letter["id"]).startswith("1 put back")
     eventually(lambda: len(apart.command("budgets", "events", "dead").splitlines()) == 2)
     assert apart.command("notifier", "events", "dead") == "", "a service sees its own alone"
-    assert apart.command("budgets", "events", "purge") == "2 thrown away.\n"
+    assert apart.command("budgets", "events", "purge") == "2 deleted.\n"
     assert apart.command("budgets", "events", "dead") == ""
 
 

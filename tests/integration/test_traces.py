@@ -130,7 +130,7 @@ def test_an_unreachable_collector_costs_one_log_line(tmp_path: Path) -> None:
     with OutlayProcess(tmp_path / "data", OUTLAY_TRACES=address) as outlay:
         for _ in range(2):
             tip(Person(outlay.url).verify(outlay))
-        eventually(lambda: "the collector takes no traces" in outlay.log.read_text("utf-8"))
+        eventually(lambda: "the collector does not accept traces" in outlay.log.read_text("utf-8"))
         tip(Person(outlay.url).verify(outlay))
         eventually(lambda: len(outlay.mails("budget_exceeded")) == 3)
         assert outlay.stop() == 0

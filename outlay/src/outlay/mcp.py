@@ -22,8 +22,8 @@ class ConnectionSettingsError(Exception):
 
 
 def add_mcp_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    parser = commands.add_parser("mcp", help="let an assistant use an Outlay over stdio, with OUTLAY_URL and OUTLAY_TOKEN")
-    parser.add_argument("--write", action="store_true", help="let it change something too, if the token has the scope write")
+    parser = commands.add_parser("mcp", help="let an assistant use Outlay over stdio, with OUTLAY_URL and OUTLAY_TOKEN")
+    parser.add_argument("--write", action="store_true", help="let it make changes too, if the token has the scope write")
     parser.add_argument("--token-file", type=Path, metavar="FILE", help="a file that holds the access token (OUTLAY_TOKEN_FILE)")
 
 

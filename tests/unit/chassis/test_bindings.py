@@ -62,7 +62,7 @@ def test_db2_gets_a_schema_for_each_service_and_its_certificate() -> None:
 
 
 def test_an_old_db2_binding_is_not_used_without_tls() -> None:
-    assert "spoken to in clear" in told(BudgetsSettings, {"VCAP_SERVICES": vcap(bound.old_db2())})
+    assert "would not be encrypted" in told(BudgetsSettings, {"VCAP_SERVICES": vcap(bound.old_db2())})
 
 
 def test_mysql_uses_the_bindings_database_or_the_configured_one() -> None:
@@ -165,9 +165,9 @@ def test_an_impossible_choice_is_explained(choice: str, said: str) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ('{"mysql": [', "VCAP_SERVICES: is no JSON"),
+        ('{"mysql": [', "VCAP_SERVICES: is not JSON"),
         ('["made-up-secret"]', "VCAP_SERVICES: must be an object of lists"),
-        ('{"mysql": {"credentials": {}}}', "what stands under 'mysql' must be a list"),
+        ('{"mysql": {"credentials": {}}}', "the value of 'mysql' must be a list"),
         ('{"mysql": [{"name": "x"}]}', "service 1 under 'mysql' has no credentials"),
         ('{"mysql": [{"name": "x", "credentials": {}}]}', "BUDGETS_DB: the binding x (mysql, from VCAP_SERVICES) has no host"),
         (
@@ -192,7 +192,7 @@ def test_a_malformed_binding_is_explained_without_its_contents(text: str, said: 
 def test_an_invalid_certificate_is_explained() -> None:
     service = bound.mysql()
     service["credentials"]["connection"]["mysql"]["certificate"]["certificate_base64"] = SECRET
-    assert "neither PEM nor PEM in base64" in told(BudgetsSettings, {"VCAP_SERVICES": vcap(service)})
+    assert "neither PEM nor base64 of PEM" in told(BudgetsSettings, {"VCAP_SERVICES": vcap(service)})
 
 
 def test_unrelated_bindings_are_ignored() -> None:
@@ -232,7 +232,7 @@ def test_a_folder_may_hold_all_credentials_in_one_file(tmp_path: Path) -> None:
     [
         ({"host": "db.example"}, "the folder broken has no file `type`"),
         ({"binding": "made-up-secret"}, "the file broken/binding must hold the credentials as a JSON object"),
-        ({"type": "mysql", "host": "x" * (1 << 21)}, "the file broken/host is larger than credentials are"),
+        ({"type": "mysql", "host": "x" * (1 << 21)}, "the file broken/host is too large for credentials"),
     ],
 )
 def test_a_folder_that_is_not_a_binding_is_explained(tmp_path: Path, files: dict[str, str], said: str) -> None:

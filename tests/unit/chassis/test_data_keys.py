@@ -98,7 +98,10 @@ def test_new_keys_are_printed_and_existing_ones_listed() -> None:
     lines: list[str] = []
     run_keys_command(KeySettings(), "new", say=lines.append)
     run_keys_command(KeySettings(), "list", say=lines.append, given=parse_keys(f"{lines[0]}\n{OLD.hex()}"))
-    assert lines[1:] == [f"{key_id_of(bytes.fromhex(lines[0]))}\tseals and opens\tin clear", f"{key_id_of(OLD)}\topens\tin clear"]
+    assert lines[1:] == [
+        f"{key_id_of(bytes.fromhex(lines[0]))}\tencrypts and decrypts\tin plain text",
+        f"{key_id_of(OLD)}\tdecrypts\tin plain text",
+    ]
     with pytest.raises(SettingsError, match="OUTLAY_KEY_PROTECT: is missing"):
         run_keys_command(KeySettings(), "wrap", say=lines.append, given=parse_keys(OLD.hex()))
     with pytest.raises(SettingsError, match="OUTLAY_DATA_KEY: is missing"):
@@ -115,14 +118,14 @@ def test_data_keys_of_the_wrong_form_are_refused_with_how_to_make_one(text: str)
 @pytest.mark.parametrize(
     ("given", "sentence"),
     [
-        ({"OUTLAY_DATA_KEY": f"{OLD.hex()} {OLD.hex()}"}, "holds the same key twice"),
-        ({"OUTLAY_DATA_KEY": "wrapped:root:c2VjcmV0"}, "OUTLAY_KEY_PROTECT must say who unwraps it"),
+        ({"OUTLAY_DATA_KEY": f"{OLD.hex()} {OLD.hex()}"}, "has the same key twice"),
+        ({"OUTLAY_DATA_KEY": "wrapped:root:c2VjcmV0"}, "OUTLAY_KEY_PROTECT must name the instance that unwraps it"),
         ({"OUTLAY_KEY_PROTECT": "https://eu-de.kms.cloud.ibm.com?instance=i"}, "needs OUTLAY_KEY_PROTECT_APIKEY"),
         ({"OUTLAY_KEY_PROTECT": "http://eu-de.kms.cloud.ibm.com?instance=i"}, "must be https://"),
         ({"OUTLAY_KEY_PROTECT": "https://eu-de.kms.cloud.ibm.com"}, "must be https://<region>"),
         ({"OUTLAY_KEY_PROTECT": "https://kms.example?instance=i&sercet=x"}, "unknown option sercet"),
-        ({"OUTLAY_KEY_PROTECT": "https://kms.example?instance=i&iam=http://iam.example"}, "would send the API key in clear"),
-        ({"OUTLAY_KEY_PROTECT": "https://kms.example?instance=i&ca=/nowhere.pem"}, "certificate that is no file"),
+        ({"OUTLAY_KEY_PROTECT": "https://kms.example?instance=i&iam=http://iam.example"}, "would send the API key unencrypted"),
+        ({"OUTLAY_KEY_PROTECT": "https://kms.example?instance=i&ca=/nowhere.pem"}, "certificate that is not a file"),
         ({"OUTLAY_KEY_PROTECT": "https://kms.example?instance=i&seconds=soon"}, "seconds above 0"),
     ],
 )

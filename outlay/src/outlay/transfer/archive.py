@@ -111,4 +111,4 @@ def _row(line: bytes) -> Row:
 
 
 def _damaged(path: Path) -> ArchiveError:
-    return ArchiveError(f"{path} is damaged or no archive of Outlay; export again, or fetch it once more. Nothing was imported.")
+    return ArchiveError(f"{path} is damaged or not an archive of Outlay. Copy it again, or export again. Nothing was imported.")

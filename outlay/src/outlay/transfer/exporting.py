@@ -41,7 +41,7 @@ def export_to(data_set: DataSet, path: Path) -> Manifest:
     _check_nothing_pending(data_set)
     manifest = Manifest(made_at=to_wire(system_clock()))
     with writing(path) as archive:
-        archive.add_json(HEAD, {"what": "everything that an Outlay keeps", "format": FORMAT, "made_at": manifest.made_at})
+        archive.add_json(HEAD, {"what": "all data of an Outlay installation", "format": FORMAT, "made_at": manifest.made_at})
         for name, part in data_set.parts():
             _export_rows(archive, manifest, data_set.encryptor, name, part)
         for service in data_set.services:

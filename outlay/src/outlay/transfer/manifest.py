@@ -71,10 +71,10 @@ def checked(path: Path, encryptor: Encryptor, parts: Iterable[str]) -> Manifest:
         else:
             _count(path, counted, name, content)
     if SEAL not in texts or MANIFEST not in texts:
-        raise ArchiveError(f"{path} is cut off: its end is missing. Fetch it once more, or export again. Nothing was imported.")
+        raise ArchiveError(f"{path} is cut off: its end is missing. Copy it again, or export again. Nothing was imported.")
     manifest = _opened(path, texts, encryptor)
     if counted.sums != {name: found for name, found in manifest.sums.items() if found.count} or set(manifest.sums) - known:
-        raise ArchiveError(f"{path} is damaged: what is in it is not what its manifest says. Fetch it once more, or export again.")
+        raise ArchiveError(f"{path} is damaged: its content does not match its manifest. Copy it again, or export again.")
     return manifest
 
 
@@ -84,7 +84,7 @@ def _check_head(path: Path, name: str, content: bytes) -> None:
     except (ValueError, KeyError, TypeError):
         found = None
     if not isinstance(found, int):
-        raise ArchiveError(f"{path} is no archive that `outlay export --all` made.")
+        raise ArchiveError(f"{path} was not made by `outlay export --all`.")
     if found > FORMAT:
         message = f"{path} has format {found}, this version reads {FORMAT}: import it with the version that made it, or newer."
         raise ArchiveError(message)
@@ -98,7 +98,7 @@ def _count(path: Path, counted: Manifest, name: str, content: bytes) -> None:
         for line, _row in rows_in(path, content):
             counted.of(name.rpartition("/")[0]).add(line)
     else:
-        raise ArchiveError(f"{path} is damaged: nobody knows what {name!r} in it is.")
+        raise ArchiveError(f"{path} is damaged: {name!r} does not belong there.")
 
 
 def _opened(path: Path, texts: dict[str, bytes], encryptor: Encryptor) -> Manifest:
@@ -106,9 +106,9 @@ def _opened(path: Path, texts: dict[str, bytes], encryptor: Encryptor) -> Manife
         manifest, seal = Manifest.from_json(texts[MANIFEST]), json.loads(texts[SEAL])
         whole, signature = seal["sha256"] == hashlib.sha256(texts[MANIFEST]).hexdigest(), str(seal["signature"])
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ArchiveError(f"{path} is damaged: its manifest cannot be read. Fetch it once more, or export again.") from error
+        raise ArchiveError(f"{path} is damaged: its manifest cannot be read. Copy it again, or export again.") from error
     if not whole:
-        raise ArchiveError(f"{path} is damaged: its manifest was changed. Fetch it once more, or export again.")
+        raise ArchiveError(f"{path} is damaged: its manifest was changed. Copy it again, or export again.")
     if not encryptor.is_signed(seal["sha256"].encode(), signature) or manifest.sealed_with - set(encryptor.key_ids):
         raise _strange(path)
     return manifest
@@ -116,6 +116,6 @@ def _opened(path: Path, texts: dict[str, bytes], encryptor: Encryptor) -> Manife
 
 def _strange(path: Path) -> ArchiveError:
     return ArchiveError(
-        f"{path} was made with another data key, so the addresses in it cannot be opened here. Set OUTLAY_DATA_KEY to that of "
+        f"{path} was made with another data key, so the addresses in it cannot be decrypted here. Set OUTLAY_DATA_KEY to that of "
         "the stores that it comes from (at home it is in keys/data.key of the data folder). Nothing was imported."
     )

@@ -42,7 +42,7 @@ class DocumentsPart:
         if any(row["id"] == BLIND_INDEX_KEY for row in rows):
             self._delete_blind_index_key()
         if len(self._documents.save_all([_document(row) for row in rows])) < len(rows):
-            raise NotSavedError("a document of the archive is in the store already")
+            raise NotSavedError("a document in the archive is already in the store")
 
     def is_empty(self) -> bool:
         """Return whether there is nothing but the blind index key, which `migrate` creates."""

@@ -19,7 +19,7 @@ def service_probe(name: str, address: str) -> Probe:
                 document = client.get("/openapi.json").raise_for_status().json()
                 ready = client.get("/readyz").is_success
         except httpx.TransportError as error:
-            message = f"{setting}: nothing responds at {address}: {type(error).__name__}; is {name} running there?"
+            message = f"{setting}: nothing answers at {address}: {type(error).__name__}; is {name} running there?"
             raise ProbeError(message) from error
         except (httpx.HTTPError, ValueError) as error:
             raise ProbeError(f"{setting}: what responds at {address} is not a service of Outlay") from error

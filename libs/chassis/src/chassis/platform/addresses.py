@@ -79,8 +79,7 @@ def _db2(place: Place, credentials: Mapping[str, Any], schema: str) -> str:
         query["ca"] = certificate_file(place.certificate)
     elif "ssldsn" in credentials or place.port == "50001":
         message = (
-            "brings no certificate, without which Db2 would be spoken to in clear; set the address by itself, "
-            "with ?ca=<file of the authority>"
+            "has no certificate, so the connection to Db2 would not be encrypted; set the address yourself, with ?ca=<CA file>"
         )
         raise BindingError(message)
     return _sql_address("ibm_db_sa", place, place.path, query)

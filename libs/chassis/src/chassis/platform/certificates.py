@@ -33,7 +33,7 @@ def certificate_file(text: str, *, temporary: Path | None = None) -> str:
                 file.write(pem)
             os.replace(fresh, path)
     except OSError as error:
-        message = f"brings a certificate, which cannot be written to a temporary folder: {error.strerror}; set TMPDIR to one"
+        message = f"has a certificate that cannot be written to a temporary folder: {error.strerror}; set TMPDIR to one"
         raise BindingError(message) from None
     return str(path)
 
@@ -45,7 +45,7 @@ def _pem(text: str) -> bytes:
         except ValueError:
             text = ""
     if _BEGIN not in text:
-        raise BindingError("brings a certificate that is neither PEM nor PEM in base64")
+        raise BindingError("has a certificate that is neither PEM nor base64 of PEM")
     return text.strip().encode("ascii", "ignore") + b"\n"
 
 

@@ -88,7 +88,7 @@ def _complete(place: Place) -> Place:
     if not place.host:
         raise BindingError("has no host in its credentials, neither as `host` nor in `uri`")
     if place.port and not place.port.isdigit():
-        raise BindingError("has a port in its credentials that is no number")
+        raise BindingError("has a port in its credentials that is not a number")
     return place
 
 
@@ -101,7 +101,7 @@ def _address(text: str) -> SplitResult:
         address = urlsplit(text)
         _ = address.port
     except ValueError:
-        raise BindingError("has a `uri` in its credentials that is no address") from None
+        raise BindingError("has a `uri` in its credentials that is not an address") from None
     return address
 
 

@@ -29,20 +29,20 @@ def _in_json(source: str, text: str) -> Iterator[Binding]:
     try:
         kinds = json.loads(text)
     except (ValueError, RecursionError):
-        message = f"{source}: is no JSON; the platform writes it, so it was cut short or changed on its way here"
+        message = f"{source}: is not JSON; the platform writes it, so it was truncated or changed on the way"
         raise BindingError(message) from None
     if not isinstance(kinds, dict):
         raise BindingError(f"{source}: must be an object of lists, one list for each kind of service")
     for label, entries in kinds.items():
         if not isinstance(entries, list):
-            raise BindingError(f"{source}: what stands under {label!r} must be a list of services")
+            raise BindingError(f"{source}: the value of {label!r} must be a list of services")
         for number, entry in enumerate(entries, 1):
             yield _from_entry(source, label, number, entry)
 
 
 def _from_entry(source: str, label: str, number: int, entry: Any) -> Binding:
     if not isinstance(entry, dict) or not isinstance(entry.get("credentials"), dict):
-        raise BindingError(f"{source}: service {number} under {label!r} has no credentials; bind it anew, with a service key")
+        raise BindingError(f"{source}: service {number} under {label!r} has no credentials; bind it again, with a service key")
     names = [entry.get(key) for key in ("binding_name", "name", "instance_name")]
     known = [name for name in names if isinstance(name, str) and name] or [label]
     tags = entry.get("tags")
@@ -91,7 +91,7 @@ def _whole(folder: Path, text: str) -> dict[str, Any]:
 def _text(path: Path) -> str:
     try:
         if path.stat().st_size > _MOST_BYTES:
-            raise BindingError(f"{_ROOT}: the file {path.parent.name}/{path.name} is larger than credentials are")
+            raise BindingError(f"{_ROOT}: the file {path.parent.name}/{path.name} is too large for credentials")
         return path.read_text("utf-8").strip()
     except OSError as error:
         raise BindingError(f"{_ROOT}: the file {path.parent.name}/{path.name} cannot be read: {error.strerror}") from None

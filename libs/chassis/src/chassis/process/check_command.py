@@ -13,7 +13,7 @@ from chassis.runtime.problems import UnavailableError
 def add_check_command(commands: Any) -> None:
     """Add the command to an argument parser's subcommands."""
     check: argparse.ArgumentParser = commands.add_parser("check", help="try every connection, and say what is wrong with it")
-    check.add_argument("--json", action="store_true", help="say it as JSON")
+    check.add_argument("--json", action="store_true", help="print JSON")
 
 
 def say_findings(findings: Sequence[Finding], options: argparse.Namespace, *, say: Callable[[str], None]) -> int:
@@ -29,9 +29,11 @@ def auth_probe(auth_url: str, fetch_jwks: Callable[[str], Mapping[str, Any]]) ->
         try:
             keys = fetch_jwks(auth_url)["keys"]
         except (UnavailableError, LookupError, TypeError) as error:
-            message = f"AUTH_URL: {auth_url} does not answer as auth does; is `python -m auth serve` there, and its store well?"
+            message = (
+                f"AUTH_URL: {auth_url} does not answer like auth; is `python -m auth serve` running there, and its store available?"
+            )
             raise ProbeError(message) from error
-        return f"{auth_url} answers, with {len(keys)} {'key' if len(keys) == 1 else 'keys'} to recognise people by"
+        return f"{auth_url} answers, with {len(keys)} {'key' if len(keys) == 1 else 'keys'} to verify tokens with"
 
     # Only `serve` verifies tokens.
     return Probe("auth", try_it, processes=frozenset({"serve"}))

@@ -103,7 +103,7 @@ def _parser(name: str) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog=f"python -m {name}")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("serve", help="answer requests; what they commit is relayed to the broker")
-    commands.add_parser("work", help="handle events from the broker, and do what is put off")
+    commands.add_parser("work", help="handle events from the broker, and carry out deferred work")
     add_migrate_command(commands, signs=name == "auth")
     add_check_command(commands)
     add_settings_command(commands)
@@ -185,7 +185,7 @@ def _events(name: str, options: argparse.Namespace) -> int:
     settings = read_settings(BrokerSettings, os.environ)
     configure_logs(settings.log_level)
     if settings.broker is None:
-        raise SettingsError(["OUTLAY_BUS: is missing: the broker whose dead letters are to be looked after"])
+        raise SettingsError(["OUTLAY_BUS: is missing: the broker whose dead letters this command manages"])
     with _letters(name, settings.broker) as bus:
         run_events_command(bus, options, say=say)
     return 0

@@ -12,10 +12,10 @@ from chassis.messaging.bus import Bus, DeadLetter
 
 def add_events_command(commands: Any) -> None:
     """Add the command to an argument parser's subcommands."""
-    events: argparse.ArgumentParser = commands.add_parser("events", help="look after events that could not be handled")
-    events.add_argument("action", choices=["dead", "replay", "purge"], help="list dead letters, try them again, throw them away")
-    events.add_argument("ids", nargs="*", help="of these dead letters; all if left out")
-    events.add_argument("--json", action="store_true", help="list whole letters as JSON")
+    events: argparse.ArgumentParser = commands.add_parser("events", help="manage events that could not be handled")
+    events.add_argument("action", choices=["dead", "replay", "purge"], help="list dead letters, retry them, or delete them")
+    events.add_argument("ids", nargs="*", help="the ids of dead letters; all of them if left out")
+    events.add_argument("--json", action="store_true", help="print whole letters as JSON")
 
 
 def run_events_command(bus: Bus, options: argparse.Namespace, *, say: Callable[[str], None]) -> None:
@@ -25,9 +25,9 @@ def run_events_command(bus: Bus, options: argparse.Namespace, *, say: Callable[[
         for letter in bus.dead():
             say(json.dumps(vars(letter)) if options.json else _line(letter))
     elif options.action == "replay":
-        say(f"{bus.replay(ids)} put back; they are taken up within a few seconds.")
+        say(f"{bus.replay(ids)} put back; they will be handled within a few seconds.")
     else:
-        say(f"{bus.purge(ids)} thrown away.")
+        say(f"{bus.purge(ids)} deleted.")
 
 
 def report_encrypted(bus: Bus, older: Sequence[str], *, say: Callable[[str], None]) -> None:

@@ -15,8 +15,8 @@ from chassis.security.key_protect import KeyProtectAddress
 
 def add_keys_command(commands: Any) -> None:
     """Add the command to an argument parser's subcommands."""
-    keys: argparse.ArgumentParser = commands.add_parser("keys", help="look after the keys that data are encrypted with")
-    what = "print a new key, wrapped if OUTLAY_KEY_PROTECT is set; print the given keys wrapped; name the given keys"
+    keys: argparse.ArgumentParser = commands.add_parser("keys", help="manage the keys that data are encrypted with")
+    what = "print a new key, wrapped if OUTLAY_KEY_PROTECT is set; print the configured keys wrapped; list the configured keys"
     keys.add_argument("action", choices=["new", "wrap", "list"], help=what)
 
 
@@ -26,9 +26,9 @@ NEW_SIGNING_KEY = "new-signing-key"
 def add_migrate_command(commands: Any, *, signs: bool = False) -> None:
     """Add `migrate` and what it can do instead to an argument parser's subcommands; `signs` says that tokens are signed there."""
     migrate: argparse.ArgumentParser = commands.add_parser("migrate", help="bring the store to the newest schema")
-    what = "instead, rekey: seal everything with the first data key, while others work"
+    what = "instead, rekey: encrypt everything with the first data key, while other processes work"
     if signs:
-        what += f"; {NEW_SIGNING_KEY}: make a key that signs service tokens in two minutes, the old one holds for an hour longer"
+        what += f"; {NEW_SIGNING_KEY}: make a key that signs service tokens after two minutes; the old one stays valid for an hour"
     migrate.add_argument("what", nargs="?", choices=["rekey", *([NEW_SIGNING_KEY] if signs else [])], help=what)
 
 
@@ -44,12 +44,12 @@ def run_keys_command(settings: KeySettings, action: str, *, say: Callable[[str],
         say(_new(settings))
         return
     if not keys:
-        raise SettingsError(["OUTLAY_DATA_KEY: is missing: the keys that this is about"])
+        raise SettingsError(["OUTLAY_DATA_KEY: is missing: the keys to work with"])
     clear = clear_keys(settings, keys)
     if action == "list":
         for number, (given_key, key) in enumerate(zip(keys, clear, strict=True)):
-            kept = f"wrapped by root key {given_key.root}" if isinstance(given_key, WrappedKey) else "in clear"
-            say(f"{key_id_of(key)}\t{'opens' if number else 'seals and opens'}\t{kept}")
+            kept = f"wrapped by root key {given_key.root}" if isinstance(given_key, WrappedKey) else "in plain text"
+            say(f"{key_id_of(key)}\t{'decrypts' if number else 'encrypts and decrypts'}\t{kept}")
         return
     address = _address(settings)
     with address.client(settings.key_protect_apikey) as client:
@@ -68,7 +68,7 @@ def _new(settings: KeySettings) -> str:
 
 def _address(settings: KeySettings) -> KeyProtectAddress:
     if settings.key_protect is None:
-        raise SettingsError(["OUTLAY_KEY_PROTECT: is missing: who wraps the keys"])
+        raise SettingsError(["OUTLAY_KEY_PROTECT: is missing: the instance that wraps the keys"])
     if not settings.key_protect.root:
         raise SettingsError(["OUTLAY_KEY_PROTECT: needs &key=<id of the root key> to wrap with"])
     return settings.key_protect

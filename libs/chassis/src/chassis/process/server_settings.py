@@ -52,7 +52,7 @@ class DrainingSettings(CommonSettings):
 
     drain_seconds: int = setting(
         "OUTLAY_LEAVE_SECONDS",
-        "how long a server goes on answering after SIGTERM, not ready any more",
+        "how many seconds a server keeps answering after SIGTERM, while it reports that it is not ready",
         default=2,
         parse=whole_number(0, 60),
     )

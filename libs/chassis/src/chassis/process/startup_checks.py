@@ -55,4 +55,4 @@ def run_startup_checks(service: Service) -> None:
     for error in found:
         if isinstance(error, SchemaTooNewError | DecryptionError):
             raise error
-        log.warning("the store is not ready yet; this process is, and waits for it", extra={"reason": str(error)})
+        log.warning("the store is not ready yet; this process waits for it", extra={"reason": str(error)})

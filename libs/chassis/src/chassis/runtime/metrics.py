@@ -42,10 +42,7 @@ class Metrics:
             "outlay_outbox_oldest_seconds", "Age of the oldest event not yet sent.", ["service"], registry=registry
         )
         self.events = Counter(
-            "outlay_events",
-            "Events by what became of them: handled, retried, dead.",
-            ["queue", "type", "outcome"],
-            registry=registry,
+            "outlay_events", "Events by outcome: handled, retried, dead.", ["queue", "type", "outcome"], registry=registry
         )
         self.delivery = Histogram(
             "outlay_event_delivery_seconds",
@@ -56,27 +53,27 @@ class Metrics:
         )
         self.alerts = Histogram(
             "outlay_alert_seconds",
-            "Time from the expense that tips a budget to the provider's accepting the mail that says so.",
+            "Time from the expense that takes a budget over a threshold until the provider accepts the email.",
             ["kind"],
             registry=registry,
             buckets=_HOPS,
         )
         self.queue_depth = Gauge(
-            "outlay_queue_depth", "Events by where they are: waiting, retrying, dead.", ["queue", "state"], registry=registry
+            "outlay_queue_depth", "Events by state: waiting, retrying, dead.", ["queue", "state"], registry=registry
         )
         self.branches = Counter(
             "outlay_document_branches",
-            "Documents that two saves at once have split: found by a reader, refused to a writer, settled for one that died.",
+            "Documents with conflicting revisions: found by a reader, refused to a writer, settled for a writer that died.",
             ["service", "outcome"],
             registry=registry,
         )
-        self.mails = Counter("outlay_mails", "Mails by kind and state.", ["kind", "state"], registry=registry)
+        self.mails = Counter("outlay_mails", "Emails by kind and state.", ["kind", "state"], registry=registry)
         self.assistant_answers = Counter(
             "outlay_assistant_answers", "Answers of the assistant.", ["adapter", "intent", "outcome"], registry=registry
         )
         self.assistant_latency = Histogram(
             "outlay_assistant_answer_seconds",
-            "Time from a message to the whole answer.",
+            "Time from a message to the complete answer.",
             ["adapter"],
             registry=registry,
             buckets=(0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1, 2, 3, 5, 10),
@@ -89,7 +86,7 @@ class Metrics:
         )
         self.blind = Gauge(
             "outlay_measurements_failing",
-            "What could not be measured for this page because a store or the broker is unreachable.",
+            "Measurements that failed because a store or the broker was unreachable.",
             registry=registry,
         )
         self._writing = threading.Lock()

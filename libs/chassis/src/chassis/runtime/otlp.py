@@ -83,9 +83,9 @@ class _Calm(SpanExporter):
         result = self._exporter.export(spans)
         away = result is not SpanExportResult.SUCCESS
         if away and not self._away:
-            log.warning("the collector takes no traces; they are dropped until it does")
+            log.warning("the collector does not accept traces; they are dropped until it does")
         elif self._away and not away:
-            log.info("the collector takes traces again")
+            log.info("the collector accepts traces again")
         self._away = away
         return result
 

@@ -84,7 +84,7 @@ def _texts(names: Iterable[str], environ: Mapping[str, str]) -> tuple[dict[str, 
             except OSError as error:
                 problems.append(f"{name}: the file that {name}_FILE names cannot be read: {error.strerror}: {error.filename}")
             except UnicodeDecodeError:
-                problems.append(f"{name}: the file that {name}_FILE names is no text")
+                problems.append(f"{name}: the file that {name}_FILE names is not text")
     return texts, problems
 
 

@@ -13,7 +13,7 @@ from chassis.security.encryption import KEY_BYTES, Encryptor
 from chassis.security.key_protect import KeyProtectAddress, key_protect_address
 
 _MADE_BY = "such as `outlay keys new` or `openssl rand -hex 32` prints"
-_WHO_UNWRAPS = "OUTLAY_DATA_KEY: holds a wrapped key, so OUTLAY_KEY_PROTECT must say who unwraps it"
+_WHO_UNWRAPS = "OUTLAY_DATA_KEY: holds a wrapped key, so OUTLAY_KEY_PROTECT must name the instance that unwraps it"
 _WRAPPED = re.compile(r"wrapped:([A-Za-z0-9-]{1,64}):([A-Za-z0-9+/=_-]+)")
 
 
@@ -40,7 +40,7 @@ def parse_keys(text: str) -> tuple[GivenKey, ...]:
     if not keys:
         raise ValueError(f"must be 64 hex digits, {_MADE_BY}")
     if len(set(keys)) < len(keys):
-        raise ValueError("holds the same key twice: give each once, the one that seals first")
+        raise ValueError("has the same key twice; list each key once, first the one that encrypts")
     return keys
 
 
@@ -53,7 +53,7 @@ def _parse_key(word: str, line: int) -> GivenKey:
     except ValueError:
         key = b""
     if len(key) != KEY_BYTES:
-        raise ValueError(f"line {line} must be 64 hex digits, {_MADE_BY}, or wrapped:<root key>:<ciphertext>; a line for each key")
+        raise ValueError(f"line {line} must be 64 hex digits, {_MADE_BY}, or wrapped:<root key>:<ciphertext>; one key per line")
     return key
 
 
@@ -62,7 +62,7 @@ class KeySettings(CommonSettings):
     """The settings about data keys."""
 
     data_keys: tuple[GivenKey, ...] = setting(
-        "OUTLAY_DATA_KEY", "the data keys, one a line; the first one seals, all open", default=(), parse=parse_keys, secret=True
+        "OUTLAY_DATA_KEY", "the data keys, one per line; the first encrypts, all decrypt", default=(), parse=parse_keys, secret=True
     )
     key_protect: KeyProtectAddress | None = setting(
         "OUTLAY_KEY_PROTECT",

@@ -7,7 +7,7 @@ import hmac
 from collections.abc import Mapping, Sequence
 
 HEADER = "X-Gateway-Key"
-GATEWAY_KEY_DOC = "by which a gateway proves itself to auth, one key a line: the first is sent, all are accepted"
+GATEWAY_KEY_DOC = "the key that authenticates a gateway to auth, one per line: the first is sent, all are accepted"
 _FEWEST_CHARACTERS = 32
 
 
@@ -16,7 +16,9 @@ def parse_gateway_keys(text: str) -> tuple[str, ...]:
     keys = tuple(line.strip() for line in text.splitlines() if line.strip())
     for key in keys or ("",):
         if len(key) < _FEWEST_CHARACTERS or not key.isascii() or not key.isalnum():
-            raise ValueError(f"needs at least {_FEWEST_CHARACTERS} letters and digits a line; make one with: openssl rand -hex 32")
+            raise ValueError(
+                f"needs at least {_FEWEST_CHARACTERS} letters and digits per line; make one with: openssl rand -hex 32"
+            )
     return keys
 
 

@@ -66,9 +66,9 @@ def key_protect_address(text: str) -> KeyProtectAddress:
         raise ValueError(f"has the unknown option {unknown[0]}; it {_FORM}")
     iam = urlsplit(options.get("iam", IAM_URL))
     if not (iam.scheme == "https" or (iam.scheme == "http" and iam.hostname in _LOOPBACK)):
-        raise ValueError("would send the API key in clear; iam= must be https://")
+        raise ValueError("would send the API key unencrypted; iam= must be https://")
     if "ca" in options and not Path(options["ca"]).is_file():
-        raise ValueError(f"names an authority's certificate that is no file: {options['ca']}")
+        raise ValueError(f"names a CA certificate that is not a file: {options['ca']}")
     return KeyProtectAddress(
         url=f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}",
         instance=options["instance"],
@@ -108,7 +108,9 @@ class KeyProtect:
         except ValueError:
             key = b""
         if len(key) != _KEY_BYTES:
-            message = f"What root key {root} unwraps at {self._host} is no data key of {_KEY_BYTES} bytes; make one by `keys new`."
+            message = (
+                f"What root key {root} at {self._host} unwraps is not a data key of {_KEY_BYTES} bytes; make one with `keys new`."
+            )
             raise KeyProtectError(message)
         return key
 
@@ -123,7 +125,7 @@ class KeyProtect:
             told: dict[str, Any] = answer.json()
             _ = told["ciphertext" if action == "wrap" else "plaintext"]
         except (ValueError, KeyError, TypeError) as error:
-            raise KeyProtectError(f"{self._host} does not speak as Key Protect does; is OUTLAY_KEY_PROTECT right?") from error
+            raise KeyProtectError(f"{self._host} does not answer like Key Protect; is OUTLAY_KEY_PROTECT right?") from error
         return told
 
     def _sent(self, root: str, action: str, body: dict[str, str]) -> httpx.Response:
@@ -147,12 +149,12 @@ class KeyProtect:
         try:
             return str(self._iam.token_manager.get_token())
         except ApiException as error:
-            message = f"IAM at {host} refuses OUTLAY_KEY_PROTECT_APIKEY ({error.status_code}): is it an API key that still exists?"
+            message = f"IAM at {host} refuses OUTLAY_KEY_PROTECT_APIKEY ({error.status_code}): does this API key still exist?"
             raise KeyProtectError(message) from error
         except RequestException as error:
             raise KeyProtectError(_unreachable("IAM", host, error)) from error
         except (PyJWTError, KeyError, TypeError, ValueError) as error:
-            raise KeyProtectError(f"{host} does not speak as IAM does; is iam= in OUTLAY_KEY_PROTECT right?") from error
+            raise KeyProtectError(f"{host} does not answer like IAM; is iam= in OUTLAY_KEY_PROTECT right?") from error
 
     def _refusal(self, answer: httpx.Response, root: str, action: str) -> str:
         who, status = f"Key Protect at {self._host}", answer.status_code
@@ -164,7 +166,7 @@ class KeyProtect:
             case 409 | 410:
                 return f"{who} has root key {root}, but it is disabled or deleted ({status}); enable or restore it there."
             case 400 | 422:
-                return f"{who} cannot {action} with root key {root} ({status}): the ciphertext was made by another one, or changed."
+                return f"{who} cannot {action} with root key {root} ({status}): the ciphertext is of another root key, or changed."
             case _:
                 return f"{who} answers {status}; try again in a moment."
 
@@ -189,8 +191,8 @@ def _authenticator(address: KeyProtectAddress, apikey: str) -> IAMAuthenticator:
 
 def _unreachable(what: str, host: str, error: Exception) -> str:
     if "certificate" in str(error).lower():
-        return f"{what} at {host} shows a certificate that is not trusted; name its authority by ca= in OUTLAY_KEY_PROTECT."
-    return f"{what} at {host} does not answer ({type(error).__name__}); is OUTLAY_KEY_PROTECT right, and is it within reach?"
+        return f"{what} at {host} has a certificate that is not trusted; name its CA file with ca= in OUTLAY_KEY_PROTECT."
+    return f"{what} at {host} does not answer ({type(error).__name__}); check OUTLAY_KEY_PROTECT and the network"
 
 
 def _seconds(text: str) -> float:

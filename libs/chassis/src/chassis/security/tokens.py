@@ -16,7 +16,7 @@ SHARED_AUDIENCE = "outlay"
 """The audience of tokens for all services, which gateways before version 0.2 send."""
 ALGORITHM = "EdDSA"
 _KEPT = 2_000
-_EXPIRED = "The token is expired or not one of ours; sign in again."
+_EXPIRED = "The token is expired or invalid. Sign in again."
 _REFETCH_SECONDS = 5.0
 
 Jwks = Callable[[], Mapping[str, Any]]

@@ -45,8 +45,8 @@ def _try(database: Database, schema: Schema, setting: str) -> str:
             raise ProbeError(message)
         case standing:
             _try_rights(database, setting)
-            newer = ", which is newer than this version and which it can work with" if standing is SchemaState.AHEAD else ""
-            return f"{name} answers, its schema is {have}{newer}, and everything is allowed that is done to it"
+            newer = ", which is newer than this version but compatible with it" if standing is SchemaState.AHEAD else ""
+            return f"{name} answers, its schema is {have}{newer}, and this user has all rights that are needed"
 
 
 def _name(database: Database) -> str:

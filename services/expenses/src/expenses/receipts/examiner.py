@@ -142,7 +142,7 @@ def _reporting_no_room() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        message = "There is no room to process receipts at the moment. Try again soon."
+        message = "There is no space left to process receipts at the moment. Try again soon."
         raise UnavailableError(message, headers={"Retry-After": "30"}) from error
 
 

@@ -40,11 +40,13 @@ class Db2(Dialect):
     def problem(self, url: sa.URL) -> str:
         """Return what is wrong with an address, empty if nothing is."""
         if find_spec("ibm_db") is None:
-            return "needs the driver ibm-db, which is not here: there is one for x86-64 alone, and the home image is without it"
+            return (
+                "needs the driver ibm-db, which is not installed: it exists for x86-64 only, and the home image does not contain it"
+            )
         if any(";" in part for part in (url.password or "", url.database or "", *map(str, url.query.values()))):
-            return "must have no semicolon in it, not even in the password: the driver ends it there"
+            return "must not contain a semicolon, not even in the password: the driver would end it there"
         if "ca" not in url.query and url.query.get("tls") != "no" and not is_local(url):
-            return "would send the password in clear to another machine; add ?ca=<file of its authority>, or ?tls=no"
+            return "would send the password unencrypted to another machine; add ?ca=<CA file>, or ?tls=no"
         return ""
 
     def engine(self, url: sa.URL, *, pool_size: int) -> Engine:
@@ -91,9 +93,9 @@ class Db2(Dialect):
             return f"the user {user} lacks a right in {url.database}; GRANT what docs/operate/stores.md lists"
         if "SQL30081N" in text:
             found = (by_number(number, where) for number in numbers_in(text))
-            return next(filter(None, found), f"{where} does not answer; check host, port, firewall, and TLS on either side")
+            return next(filter(None, found), f"{where} does not answer; check host, port, firewall, and TLS on both sides")
         if "SQL1336N" in text:
-            return f"the host of {where} is not known; check its name"
+            return f"the host of {where} is unknown; check its name"
         return f"{where} refuses with SQLSTATE {state_of(text) or 'unknown'}"
 
     def is_refused(self, error: BaseException) -> bool:

@@ -66,7 +66,7 @@ class MySql(Dialect):
         if url.get_driver_name() != "pymysql":
             return "must begin with mysql+pymysql:// or mariadb+pymysql://"
         authority = str(url.query.get("ca", ""))
-        return f"names the file {authority!r} as ca, which is not there" if authority and not Path(authority).is_file() else ""
+        return f"names the file {authority!r} as ca, which does not exist" if authority and not Path(authority).is_file() else ""
 
     def engine(self, url: sa.URL, *, pool_size: int) -> Engine:
         engine = _engine(url, read_timeout=SOCKET_SECONDS, write_timeout=SOCKET_SECONDS, pool_size=pool_size, max_overflow=10)
@@ -100,13 +100,13 @@ class MySql(Dialect):
         code, cause = _code(error), getattr(error, "orig", None)
         where, user = f"{url.host}:{url.port or 3306}", url.username or ""
         known = {
-            1045: f"{where} refuses the user {user}: wrong user or password, or it wants TLS for this user",
+            1045: f"{where} refuses the user {user}: wrong user or password, or this user must use TLS",
             1044: f"the user {user} may not use the database {url.database}; GRANT the rights that docs/operate/stores.md lists",
             1049: f"there is no database {url.database} at {where}; CREATE DATABASE {url.database}",
             1142: f"the user {user} lacks a right in {url.database}; GRANT SELECT, INSERT, UPDATE, DELETE ON {url.database}.*",
-            1040: f"{where} has no connection left; raise max_connections, or run fewer processes",
-            2026: f"{where} has no TLS; set it up there, or allow to go without by ?tls=no",
-            3159: f"{where} wants TLS; leave ?tls=no out, and name its authority with ?ca=<file>",
+            1040: f"{where} has no free connection; raise max_connections, or run fewer processes",
+            2026: f"{where} has no TLS; set it up there, or allow unencrypted connections with ?tls=no",
+            3159: f"{where} requires TLS; remove ?tls=no, and name its CA file with ?ca=<file>",
         }
         if code in known:
             return known[code]
@@ -184,7 +184,7 @@ def _take(connection: Connection, lock: dict[str, Any]) -> None:
     with connection.begin():
         taken = connection.execute(sa.text("SELECT GET_LOCK(:name, :seconds)"), lock).scalar()
     if not taken:
-        raise TimeoutError("another migration of this store has not ended")
+        raise TimeoutError("another migration of this store is still running")
 
 
 def _code(error: BaseException) -> int | None:

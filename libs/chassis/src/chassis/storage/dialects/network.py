@@ -11,11 +11,11 @@ from errno import ECONNREFUSED, EHOSTUNREACH, ENETUNREACH
 def unreached(error: object, where: str) -> str:
     """Return why `where` is unreachable; empty if the error has another cause."""
     if isinstance(error, ssl.SSLCertVerificationError):
-        return f"the certificate of {where} is not trusted: {error.verify_message}; name its authority with ?ca=<file>"
+        return f"the certificate of {where} is not trusted: {error.verify_message}; name its CA file with ?ca=<file>"
     if isinstance(error, ssl.SSLError):
-        return f"{where} does not agree on TLS: {error.reason}"
+        return f"{where} cannot agree on TLS: {error.reason}"
     if isinstance(error, socket.gaierror):
-        return f"the host of {where} is not known; check its name"
+        return f"the host of {where} is unknown; check its name"
     if isinstance(error, TimeoutError):
         return f"{where} does not answer; check host, port and firewall"
     if isinstance(error, OSError):
@@ -26,9 +26,9 @@ def unreached(error: object, where: str) -> str:
 def by_number(number: int, where: str) -> str:
     """Return the meaning of an operating system's error number."""
     if number == ECONNREFUSED:
-        return f"nothing listens at {where}; is it running, and is the port right?"
+        return f"nothing answers at {where}; is it running, and is the port right?"
     if number in (EHOSTUNREACH, ENETUNREACH):
-        return f"there is no way to {where}; check the network"
+        return f"there is no route to {where}; check the network"
     return ""
 
 

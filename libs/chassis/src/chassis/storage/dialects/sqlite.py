@@ -40,15 +40,15 @@ class Sqlite(Dialect):
     def explain(self, error: BaseException, url: sa.URL) -> str:
         text, file = str(getattr(error, "orig", error)), url.database
         if "unable to open" in text:
-            return f"the file {file} cannot be opened; is its folder there, and this user's to write to?"
+            return f"the file {file} cannot be opened; does its folder exist, and may this user write to it?"
         if "readonly" in text or "read-only" in text:
-            return f"the file {file} may only be read; let this user own it and its folder"
+            return f"the file {file} is read-only; make this user the owner of it and of its folder"
         if "not a database" in text or "malformed" in text:
-            return f"the file {file} is no database, or damaged; name another one, or restore a backup"
+            return f"the file {file} is not a database, or is damaged; name another one, or restore a backup"
         if "full" in text:
-            return f"the disk of {file} is full; make room"
+            return f"the disk of {file} is full; free some space"
         if "locked" in text:
-            return f"the file {file} is held by another program"
+            return f"the file {file} is locked by another program"
         return f"the file {file} fails with {type(error).__name__}"
 
 

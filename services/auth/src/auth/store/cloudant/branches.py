@@ -238,7 +238,7 @@ class Branches:
             return None
 
     def _log(self, outcome: str, document_id: str) -> None:
-        log.warning("a document has branches", extra={"kind": document_id.partition(":")[0], "outcome": outcome})
+        log.warning("a document has conflicting revisions", extra={"kind": document_id.partition(":")[0], "outcome": outcome})
         self._report(outcome)
 
 

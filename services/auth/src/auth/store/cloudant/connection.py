@@ -106,7 +106,7 @@ class Connection:
         if unauthorized or (is_locked(error) and self._address.auth == "basic"):
             self._credentials.refused()
         if error.status_code == _UNAUTHORIZED or is_locked(error):
-            log.error("store refuses our password; the next attempt is in some minutes", extra={"user": self._address.user})
+            log.error("the store refuses our password; trying again in a few minutes", extra={"user": self._address.user})
 
     def _send(self, operation: str, arguments: dict[str, Any]) -> Response:
         client = self._connected()

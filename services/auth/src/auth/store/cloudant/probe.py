@@ -100,7 +100,7 @@ def _tls_problem(error: SSLError, address: CloudantAddress) -> str:
         cause = inner or getattr(cause, "reason", None)
     where = urlsplit(address.url).netloc
     if isinstance(cause, ssl.SSLCertVerificationError):
-        return f"the certificate of {where} is not trusted: {cause.verify_message}; name its authority with ?ca=<file>"
+        return f"the certificate of {where} is not trusted: {cause.verify_message}; name its CA file with ?ca=<file>"
     return f"{where} does not speak TLS; is it cloudant:// instead of cloudants://?"
 
 
@@ -108,5 +108,5 @@ def _unreachable(text: str, address: CloudantAddress) -> str:
     if "NameResolution" in text or "getaddrinfo" in text:
         return f"the host of {address.url} is unknown; check its name"
     if "refused" in text:
-        return f"nothing listens at {address.url}; is it running, and is the port right?"
+        return f"nothing answers at {address.url}; is it running, and is the port right?"
     return f"{address.url} cannot be reached; check host, port and firewall"

@@ -9,7 +9,7 @@ MEMORY_VARIABLE = "RECEIPTS_MEMORY"
 """The environment variable with the megabytes of memory that the process may use."""
 MOST_WRITTEN = 64 << 20
 """The most bytes of a file that the process may write."""
-TRUNCATED = "The picture ends in the middle; it was not uploaded as a whole."
+TRUNCATED = "The picture is incomplete. Upload it again."
 
 
 class RefusedError(Exception):

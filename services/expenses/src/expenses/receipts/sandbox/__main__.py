@@ -34,7 +34,7 @@ def main(task: str, *arguments: str) -> dict[str, object]:
     except RefusedError as error:
         return {"refused": str(error)}
     except MemoryError:
-        return {"refused": "The file needs more memory to be opened than a receipt should."}
+        return {"refused": "Opening the file takes more memory than a receipt may use."}
 
 
 # Libraries are imported by the task that needs them: importing is most of the time that a small file takes.

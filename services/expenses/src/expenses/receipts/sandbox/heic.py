@@ -13,7 +13,7 @@ from expenses.receipts.sandbox.metadata import kept_exif
 
 Range = tuple[int, int]
 """Where something begins, and how long it is."""
-_UNREADABLE = "The picture's metadata cannot be read, so the place where it was taken cannot be taken out; save it as JPEG."
+_UNREADABLE = "The picture's metadata cannot be read, so the place where it was taken cannot be removed. Save it as JPEG."
 _MOST_ITEMS = 5000
 _NEEDED_BOXES = {b"ftyp", b"meta"}
 _LONGEST_HEADER = 16

@@ -23,14 +23,14 @@ _LEAST_POINTS, _MOST_POINTS = 1.0, 1_000_000.0
 def check(data: bytes) -> None:
     """Raise RefusedError for a PDF that is truncated or a decompression bomb."""
     if b"%%EOF" not in data[-_TAIL:]:
-        raise RefusedError("The PDF ends in the middle; it was not uploaded as a whole.")
+        raise RefusedError("The PDF is incomplete. Upload it again.")
     if _PACKED_TWICE.search(data):
-        raise RefusedError("The PDF is packed twice over, as no program does that means well.")
+        raise RefusedError("The PDF is compressed twice, which is not accepted. Print it to a new one.")
     left = _MOST_UNPACKED
     for start in _STREAM.finditer(data):
         left -= _unpacked_size(data, start.end(), left)
         if left <= 0:
-            raise RefusedError("The PDF unpacks to more than 256 MB; print it into a new one.")
+            raise RefusedError("The PDF has more than 256 MB when unpacked. Print it to a new one.")
 
 
 def _unpacked_size(data: bytes, place: int, most: int) -> int:
@@ -62,7 +62,7 @@ def draw_first_page(data: bytes, side: int) -> bytes:
         page = pypdfium2.PdfDocument(data)[0]
         width, height = page.get_size()
         if not (_LEAST_POINTS <= width <= _MOST_POINTS and _LEAST_POINTS <= height <= _MOST_POINTS):
-            raise RefusedError("The first page has no size that can be drawn.")
+            raise RefusedError("The first page has an unusable size.")
         drawn = page.render(scale=min(side / max(width, height), _MOST_ENLARGED), may_draw_forms=False)
         return as_webp(drawn.to_pil())
     except (pypdfium2.PdfiumError, IndexError, ValueError, OverflowError) as error:

@@ -70,7 +70,7 @@ def _opened(data: bytes, media_type: str) -> Iterator[Image.Image]:
     except (RefusedError, MemoryError):
         raise
     except Exception as error:  # decoders raise anything
-        raise RefusedError("The picture is damaged or was not uploaded as a whole.") from error
+        raise RefusedError("The picture is damaged or incomplete.") from error
 
 
 def _check_size(width: int, height: int) -> None:
@@ -80,7 +80,7 @@ def _check_size(width: int, height: int) -> None:
 
 def _refuse_location(image: Image.Image) -> None:
     if image.getexif().get_ifd(IFD.GPSInfo) or (image.info.get("xmp") or b"").strip():
-        raise RefusedError("The place where the picture was taken cannot be taken out of it; save it as JPEG.")
+        raise RefusedError("The place where the picture was taken cannot be removed. Save it as JPEG.")
 
 
 def _upright(size: tuple[int, int], image: Image.Image) -> tuple[int, int]:

@@ -18,7 +18,7 @@ def strip_metadata(data: bytes) -> bytes:
     chunks, exif = [], b""
     for name, content in _chunks(data, end):
         if name in _ANIMATION:
-            raise RefusedError("The picture moves; a receipt is a still one.")
+            raise RefusedError("The picture is animated; a receipt must be a still picture.")
         if name == b"EXIF":
             exif = kept_exif(content)
         elif name in _KEPT:
