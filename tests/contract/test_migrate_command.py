@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING
 import pytest
 import sqlalchemy as sa
 
-from chassis.process.migrate_command import AGAIN, LASTING, migrate
+from chassis.process.migrate_command import migrate
 from chassis.process.service import Service
+from chassis.process.settings_command import AGAIN, LASTING
 from chassis.runtime.probes import Probe, ProbeError
 from chassis.runtime.problems import UnavailableError
 from chassis.storage.dialects.db2 import Db2

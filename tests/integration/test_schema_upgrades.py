@@ -20,7 +20,7 @@ import pytest
 from auth.store.cloudant.address import cloudant_address
 from auth.store.cloudant.documents import CloudantDocuments
 from auth.store.schema_version import VERSION
-from chassis.process.migrate_command import LASTING
+from chassis.process.settings_command import LASTING
 from chassis.runtime.probes import run_probes
 from chassis.storage.database import Database
 from chassis.storage.migrations import migrate

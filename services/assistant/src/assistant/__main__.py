@@ -12,8 +12,7 @@ from assistant.probe import gateway_probe
 from assistant.settings import AssistantSettings, ProcessSettings
 from chassis.process.check_command import add_check_command, auth_probe, say_findings
 from chassis.process.declared_settings import problems_of
-from chassis.process.migrate_command import AGAIN
-from chassis.process.settings_command import add_settings_command, complain, say, say_problems, say_settings
+from chassis.process.settings_command import AGAIN, add_settings_command, complain, say, say_problems, say_settings
 from chassis.runtime.clock import clock_from
 from chassis.runtime.ids import uuid7
 from chassis.runtime.logs import configure_logs

@@ -19,11 +19,11 @@ from chassis.process.check_command import add_check_command, auth_probe, say_fin
 from chassis.process.declared_settings import problems_of
 from chassis.process.events_command import add_events_command, report_encrypted, run_events_command
 from chassis.process.keys_command import NEW_SIGNING_KEY, add_keys_command, add_migrate_command, run_keys_command
-from chassis.process.migrate_command import AGAIN, LASTING, migrate
+from chassis.process.migrate_command import migrate
 from chassis.process.processes import ServeProcess, WorkProcess
 from chassis.process.server_settings import ServiceSettings
 from chassis.process.service import Service
-from chassis.process.settings_command import add_settings_command, complain, say, say_problems, say_settings
+from chassis.process.settings_command import AGAIN, LASTING, add_settings_command, complain, say, say_problems, say_settings
 from chassis.process.startup_checks import probes_of, run_startup_checks
 from chassis.runtime.clock import clock_from
 from chassis.runtime.ids import uuid7

@@ -6,12 +6,10 @@ import logging
 from collections.abc import Callable, Sequence
 
 from chassis.process.service import Service
+from chassis.process.settings_command import AGAIN, LASTING
 from chassis.runtime.probes import ProbeError
 from chassis.runtime.problems import UnavailableError
 from chassis.storage.migrations import HalfImportedError, SchemaTooNewError
-
-AGAIN, SETTINGS, LASTING = 1, 2, 3
-"""Exit statuses: retry later; wrong settings; something else must be changed first."""
 
 log = logging.getLogger("outlay.migrate")
 

@@ -9,9 +9,11 @@ from typing import Any
 
 from chassis.process.check_command import say_findings
 from chassis.process.declared_settings import as_json, as_lines, declared
-from chassis.process.migrate_command import SETTINGS
 from chassis.runtime.probes import Finding
 from chassis.runtime.settings import SettingsError
+
+AGAIN, SETTINGS, LASTING = 1, 2, 3
+"""Exit statuses: retry later; wrong settings; something else must be changed first."""
 
 
 def say(line: str) -> None:
