@@ -5,8 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
+from chassis.runtime.clock import Clock
+from chassis.runtime.idempotency import IdempotencyKey, StoredResponse
+from chassis.runtime.ids import Ids
+from chassis.security.tokens import Caller
+from expenses.books.model import Book
 from expenses.categories.events import publish_categories
 from expenses.categories.model import MOST_CATEGORIES, Category, colour_for, key_of
 from expenses.categories.removal import are_many, begin_removal, move_some
@@ -20,15 +24,8 @@ from expenses.errors import (
     StaleVersionError,
     problem,
 )
-
-if TYPE_CHECKING:
-    from chassis.runtime.clock import Clock
-    from chassis.runtime.idempotency import IdempotencyKey, StoredResponse
-    from chassis.runtime.ids import Ids
-    from chassis.security.tokens import Caller
-    from expenses.books.model import Book
-    from expenses.tasks.service import TaskRunner
-    from expenses.unit_of_work import Store, UnitOfWork
+from expenses.tasks.service import TaskRunner
+from expenses.unit_of_work import Store, UnitOfWork
 
 NO_CATEGORY = "none"
 """Where expenses go that get no other category."""

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from expenses.books.model import Book
-    from expenses.entries.model import Change, Expense
+from expenses.books.model import Book
+from expenses.entries.model import Change, Expense
 
 
 def changes_data(book: Book, import_id: str | None, changes: Sequence[Change], more: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,27 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from datetime import date
+from typing import Any
 
+from chassis.runtime.clock import Clock
+from chassis.runtime.idempotency import IdempotencyKey, StoredResponse
+from chassis.runtime.ids import Ids
+from chassis.security.tokens import Caller
+from expenses.books.model import Book
 from expenses.entries.changes import apply_changes
 from expenses.entries.draft import UNCHANGED, ExpenseDraft, ExpensePatch, home_amount_of
+from expenses.entries.filter import FilterRequest
 from expenses.entries.model import Change, Expense
 from expenses.errors import ExpenseNotFoundError, InvalidExpenseError, StaleVersionError, problem
 from expenses.moments import whole_milliseconds
 from expenses.paging import Page, Position
-
-if TYPE_CHECKING:
-    from datetime import date
-
-    from chassis.runtime.clock import Clock
-    from chassis.runtime.idempotency import IdempotencyKey, StoredResponse
-    from chassis.runtime.ids import Ids
-    from chassis.security.tokens import Caller
-    from expenses.books.model import Book
-    from expenses.entries.filter import FilterRequest
-    from expenses.rates.converter import Converter
-    from expenses.receipts.model import Receipt
-    from expenses.unit_of_work import Store, UnitOfWork
+from expenses.rates.converter import Converter
+from expenses.receipts.model import Receipt
+from expenses.unit_of_work import Store, UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)

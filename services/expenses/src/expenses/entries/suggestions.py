@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
+from chassis.security.tokens import Caller
 from expenses.entries.filter import ExpenseFilter
-
-if TYPE_CHECKING:
-    from chassis.security.tokens import Caller
-    from expenses.unit_of_work import Store
+from expenses.unit_of_work import Store
 
 _HISTORY = 200
 """How many of a payee's expenses count, the latest: habits change."""

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
+from chassis.runtime.clock import Clock
+from chassis.security.tokens import Caller
+from expenses.books.model import Book
 from expenses.entries.changes import apply_changes
 from expenses.entries.model import Change, Expense
 from expenses.entries.service import ExpenseWithReceipts, expense_at, with_receipts
 from expenses.errors import ExpenseNotFoundError
 from expenses.moments import milliseconds, whole_milliseconds
-
-if TYPE_CHECKING:
-    from chassis.runtime.clock import Clock
-    from chassis.security.tokens import Caller
-    from expenses.books.model import Book
-    from expenses.rates.converter import Converter
-    from expenses.unit_of_work import Store, UnitOfWork
+from expenses.rates.converter import Converter
+from expenses.unit_of_work import Store, UnitOfWork
 
 KEPT = timedelta(days=1)
 """How long a deleted expense can be restored."""

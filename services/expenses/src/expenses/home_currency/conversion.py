@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING
 
+from chassis.runtime.clock import Clock
+from expenses.books.model import Book
 from expenses.entries.changes import BATCH, apply_changes
 from expenses.entries.filter import ExpenseFilter
 from expenses.entries.model import Change, Expense
 from expenses.errors import ConvertingError
+from expenses.rates.converter import Converter
 from expenses.tasks.model import Conversion, Task, TaskState
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from chassis.runtime.clock import Clock
-    from expenses.books.model import Book
-    from expenses.rates.converter import Converter
-    from expenses.unit_of_work import UnitOfWork
+from expenses.unit_of_work import UnitOfWork
 
 ROWS = 500
 """Expenses that one transaction converts."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any
+
+from werkzeug.datastructures import FileStorage
 
 from chassis.runtime.idempotency import StoredResponse
 from chassis.web.paging import Cursors
@@ -20,9 +22,6 @@ from expenses.imports.service import ImportDone, ImportService, Upload
 from expenses.moments import instant
 from expenses.requests import created, page_body
 from money import Money
-
-if TYPE_CHECKING:
-    from werkzeug.datastructures import FileStorage
 
 _PIECE = 1 << 20
 _SHOWN_ROWS, _SHOWN_LEFT_OUT, _SHOWN_CHARACTERS = 20, 100, 500

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from chassis.runtime.clock import Clock
+from chassis.runtime.ids import Ids
+from expenses.books.model import Book
 from expenses.categories.events import publish_categories
 from expenses.categories.model import MOST_CATEGORIES, Category, colour_for, key_of
 from expenses.entries.changes import apply_changes
@@ -14,17 +17,12 @@ from expenses.entries.model import Change, Expense, tags_in
 from expenses.errors import NoRateError
 from expenses.imports.fingerprints import Fingerprints, already_there
 from expenses.imports.model import MOST_NOTES, Import
+from expenses.imports.readers.rows import Row
 from expenses.moments import whole_milliseconds
+from expenses.rates.converter import Converter
+from expenses.tasks.model import Task
+from expenses.unit_of_work import UnitOfWork
 from money import Money, MoneyError
-
-if TYPE_CHECKING:
-    from chassis.runtime.clock import Clock
-    from chassis.runtime.ids import Ids
-    from expenses.books.model import Book
-    from expenses.imports.readers.rows import Row
-    from expenses.rates.converter import Converter
-    from expenses.tasks.model import Task
-    from expenses.unit_of_work import UnitOfWork
 
 ROWS = 5000
 """Rows in one transaction: some 150 ms, for which other writers have to wait. Half as many cost a fifth more."""

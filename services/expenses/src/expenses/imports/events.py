@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from expenses.books.model import Book
-    from expenses.imports.model import Import
-    from expenses.unit_of_work import UnitOfWork
+from expenses.books.model import Book
+from expenses.imports.model import Import
+from expenses.unit_of_work import UnitOfWork
 
 
 def publish_completed(uow: UnitOfWork, book: Book, done: Import) -> None:

@@ -5,29 +5,26 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+from collections.abc import Sequence
 from datetime import date
-from typing import IO, TYPE_CHECKING
+from typing import IO
 
+from chassis.security.tokens import Caller
+from expenses.books.model import Book
 from expenses.errors import NoRateError, UnreadableFileError
 from expenses.imports.fingerprints import Fingerprints, already_there
+from expenses.imports.model import Import
 from expenses.imports.month_names import month_names
 from expenses.imports.readers.detection import Layout, ReadingContext, detect_layout
 from expenses.imports.readers.mapping import Mapping
 from expenses.imports.readers.outlay_csv import EXPORT_MAPPING
 from expenses.imports.readers.preview import ImportPreview, build_preview
+from expenses.imports.readers.rows import Row
 from expenses.imports.readers.vocabulary import plain
 from expenses.imports.remembered import RememberedMapping, apply, merged, only_direction, parts_of
+from expenses.rates.converter import Converter
+from expenses.unit_of_work import Store, UnitOfWork
 from money import Money, MoneyError, decimals_of
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from chassis.security.tokens import Caller
-    from expenses.books.model import Book
-    from expenses.imports.model import Import
-    from expenses.imports.readers.rows import Row
-    from expenses.rates.converter import Converter
-    from expenses.unit_of_work import Store, UnitOfWork
 
 
 @dataclasses.dataclass(frozen=True)

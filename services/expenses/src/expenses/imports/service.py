@@ -5,36 +5,33 @@ from __future__ import annotations
 import logging
 import re
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import IO, TYPE_CHECKING
+from typing import IO
 
+from chassis.runtime.clock import Clock
+from chassis.runtime.idempotency import IdempotencyKey, StoredResponse
+from chassis.runtime.ids import Ids
+from chassis.security.tokens import Caller
+from expenses.books.model import Book
 from expenses.errors import ImportInterruptedError, ImportNotFoundError, ImportRunningError, UnreadableFileError
 from expenses.imports.batches import ROWS, ImportBatches
 from expenses.imports.model import Import
+from expenses.imports.readers.detection import Layout
 from expenses.imports.readers.mapping import Mapping
 from expenses.imports.readers.non_bookings import NonBookingColumns, reason_left_out
 from expenses.imports.readers.outlay_csv import RowReader, row_reader
+from expenses.imports.readers.preview import ImportPreview
 from expenses.imports.readers.records import read_records
 from expenses.imports.readers.rows import RowError, RowLeftOutError
 from expenses.imports.readers.text import open_text
 from expenses.imports.reading import FileRead, FileReader
 from expenses.moments import milliseconds, whole_milliseconds
 from expenses.paging import Page, Position
+from expenses.rates.converter import Converter
 from expenses.tasks.model import Task, TaskState
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from chassis.runtime.clock import Clock
-    from chassis.runtime.idempotency import IdempotencyKey, StoredResponse
-    from chassis.runtime.ids import Ids
-    from chassis.security.tokens import Caller
-    from expenses.books.model import Book
-    from expenses.imports.readers.detection import Layout
-    from expenses.imports.readers.preview import ImportPreview
-    from expenses.rates.converter import Converter
-    from expenses.tasks.service import TaskRunner
-    from expenses.unit_of_work import Store, UnitOfWork
+from expenses.tasks.service import TaskRunner
+from expenses.unit_of_work import Store, UnitOfWork
 
 log = logging.getLogger("outlay.imports")
 

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from datetime import datetime
 
 from expenses.categories.events import publish_all
 from expenses.errors import BookBusyError, DepartedError
 from expenses.home_currency.conversion import HomeCurrencyChange, are_many, is_converting
+from expenses.receipts.files import ReceiptFiles
 from expenses.tasks.model import Conversion, Task, TaskState
-
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from expenses.receipts.files import ReceiptFiles
-    from expenses.tasks.service import TaskRunner
-    from expenses.unit_of_work import Store, UnitOfWork
+from expenses.tasks.service import TaskRunner
+from expenses.unit_of_work import Store, UnitOfWork
 
 _NO_CURRENCY = "XXX"
 """What ISO 4217 calls none."""

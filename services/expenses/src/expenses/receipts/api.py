@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from base64 import b64encode
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote
+
+from werkzeug.datastructures import FileStorage
 
 from chassis.web.request import Request, Response
 from expenses.moments import instant, moment_of
-from expenses.receipts.downloads import ReceiptDownloads
+from expenses.receipts.downloads import Download, ReceiptDownloads
 from expenses.receipts.model import Receipt, safe_name
 from expenses.receipts.service import ReceiptService
-
-if TYPE_CHECKING:
-    from werkzeug.datastructures import FileStorage
-
-    from expenses.receipts.downloads import Download
 
 _HARMLESS = {
     # A file that opens as a page has no scripts, plug-ins, forms or origin, so it can do and reach nothing.

@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Set
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
 
+from chassis.security.tokens import Caller
 from expenses.errors import ReceiptFileMissingError, ReceiptNotFoundError, UnacceptableReceiptError
 from expenses.receipts.byte_ranges import ByteRange, parse_range
+from expenses.receipts.examiner import ReceiptExaminer
+from expenses.receipts.files import ReceiptFiles
 from expenses.receipts.model import Receipt, file_key, thumbnail_key
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Set
-
-    from chassis.security.tokens import Caller
-    from expenses.receipts.examiner import ReceiptExaminer
-    from expenses.receipts.files import ReceiptFiles
-    from expenses.unit_of_work import Store
+from expenses.unit_of_work import Store
 
 PICTURE_TYPE = "image/webp"
 _MOST_THUMBNAIL = 1 << 24

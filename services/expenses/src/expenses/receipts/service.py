@@ -11,21 +11,19 @@ import hashlib
 import io
 import logging
 from datetime import timedelta
-from typing import IO, TYPE_CHECKING
+from typing import IO
 
+from chassis.runtime.clock import Clock
+from chassis.runtime.ids import Ids
 from chassis.security.tokens import Caller
+from expenses.books.model import Book
 from expenses.errors import DepartedError, ExpenseNotFoundError, ReceiptFileMissingError, ReceiptNotFoundError, TooManyReceiptsError
 from expenses.moments import milliseconds
 from expenses.receipts.downloads import PICTURE_TYPE
+from expenses.receipts.examiner import ExaminedFile, ReceiptExaminer
+from expenses.receipts.files import ReceiptFiles
 from expenses.receipts.model import MOST_RECEIPTS, Receipt, file_key, safe_name, thumbnail_key
-
-if TYPE_CHECKING:
-    from chassis.runtime.clock import Clock
-    from chassis.runtime.ids import Ids
-    from expenses.books.model import Book
-    from expenses.receipts.examiner import ExaminedFile, ReceiptExaminer
-    from expenses.receipts.files import ReceiptFiles
-    from expenses.unit_of_work import Store, UnitOfWork
+from expenses.unit_of_work import Store, UnitOfWork
 
 log = logging.getLogger("outlay.receipts")
 

@@ -4,23 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import io
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import sqlalchemy as sa
 
+from chassis.storage.database import Database
 from chassis.storage.transfer_rows import PAGE
 from expenses.errors import ReceiptFileMissingError
 from expenses.receipts.downloads import PICTURE_TYPE
+from expenses.receipts.files import ReceiptFiles
 from expenses.receipts.model import file_key, thumbnail_key
 from expenses.receipts.store import receipt, receipt_file
 from expenses.tables import person
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from typing import Any
-
-    from chassis.storage.database import Database
-    from expenses.receipts.files import ReceiptFiles
 
 _MOST_BYTES = 1 << 26
 """More than any receipt has."""

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import date
 
+from chassis.security.tokens import Caller
 from expenses.entries.filter import ExpenseFilter
 from expenses.entries.service import ExpenseWithReceipts, with_receipts
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from datetime import date
-
-    from chassis.security.tokens import Caller
-    from expenses.unit_of_work import Store
+from expenses.unit_of_work import Store
 
 _PAGE = 1000
 

@@ -9,13 +9,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from expenses.books.model import Book
 from expenses.tasks.model import Task, TaskState
-
-if TYPE_CHECKING:
-    from expenses.unit_of_work import Store, UnitOfWork
+from expenses.unit_of_work import Store, UnitOfWork
 
 Step = Callable[["UnitOfWork", Book, Task], bool]
 """Takes the next step of a task; returns whether there is more to do."""

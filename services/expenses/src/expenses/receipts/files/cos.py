@@ -5,8 +5,10 @@ from __future__ import annotations
 import base64
 import hashlib
 import logging
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import IO, TYPE_CHECKING, Any
+from datetime import datetime
+from typing import IO, Any
 from urllib.parse import parse_qs, quote, urlsplit
 
 import ibm_boto3
@@ -15,12 +17,7 @@ from ibm_botocore.exceptions import BotoCoreError, ClientError
 
 from chassis.runtime.problems import UnavailableError
 from expenses.errors import ReceiptFileMissingError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from datetime import datetime
-
-    from expenses.settings import ExpensesSettings
+from expenses.settings import ExpensesSettings
 
 log = logging.getLogger("outlay.receipts")
 

@@ -6,17 +6,15 @@ import hashlib
 import os
 import re
 import shutil
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 from tempfile import mkstemp
-from typing import IO, TYPE_CHECKING
+from typing import IO
 
 from chassis.runtime.problems import UnavailableError
 from expenses.errors import ReceiptFileMissingError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from datetime import datetime
 
 _PIECE = 64 * 1024
 _TRIES = 100
