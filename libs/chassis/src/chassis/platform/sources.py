@@ -29,8 +29,7 @@ def _in_json(source: str, text: str) -> Iterator[Binding]:
     try:
         kinds = json.loads(text)
     except (ValueError, RecursionError):
-        message = f"{source}: is not JSON; the platform writes it, so it was truncated or changed on the way"
-        raise BindingError(message) from None
+        raise BindingError(f"{source}: is not JSON; the platform writes it, so it was truncated or changed on the way") from None
     if not isinstance(kinds, dict):
         raise BindingError(f"{source}: must be an object of lists, one list for each kind of service")
     for label, entries in kinds.items():

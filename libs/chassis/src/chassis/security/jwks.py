@@ -16,6 +16,5 @@ def fetch_jwks(auth_url: str) -> Mapping[str, Any]:
         answer = httpx.get(f"{auth_url}/api/v1/internal/jwks", timeout=3)
         keys: Mapping[str, Any] = answer.raise_for_status().json()
     except (httpx.HTTPError, ValueError) as error:
-        message = "Sign-ins cannot be checked at the moment. Try again soon."
-        raise UnavailableError(message, headers={"Retry-After": "5"}) from error
+        raise UnavailableError("Sign-ins cannot be checked at the moment. Try again soon.", headers={"Retry-After": "5"}) from error
     return keys

@@ -73,8 +73,7 @@ class Change(NamedTuple):
     def _latest(self) -> Expense:
         expense = self.after or self.before
         if expense is None:
-            message = "a change has a state before or after"
-            raise ValueError(message)
+            raise ValueError("a change has a state before or after")
         return expense
 
 

@@ -239,8 +239,7 @@ def _forget(uow: UnitOfWork, caller: Caller, import_id: str) -> None:
 def _take(batches: ImportBatches, reader: RowReader, line: int, cells: list[str], non_bookings: NonBookingColumns) -> bool:
     """Read a row; return whether a batch is full."""
     if batches.rows >= _MOST_ROWS:
-        message = f"The file has more than {_MOST_ROWS:,} rows; split it."
-        raise UnreadableFileError(message)
+        raise UnreadableFileError(f"The file has more than {_MOST_ROWS:,} rows; split it.")
     reason = reason_left_out(cells, non_bookings)
     if reason is not None:
         batches.leave_out(line, reason)

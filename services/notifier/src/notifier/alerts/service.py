@@ -107,8 +107,7 @@ class AlertService:
         uow.recipients.lock(event.book_id)
         recipient = uow.recipients.find(event.book_id)
         if recipient is None and not uow.recipients.was_deleted(event.book_id):
-            message = f"user {event.book_id} is not known yet"
-            raise UnknownRecipientError(message)
+            raise UnknownRecipientError(f"user {event.book_id} is not known yet")
         return recipient if uow.is_new(event.event_id) else None
 
     def _raise(self, uow: NotifierUnitOfWork, recipient: Recipient, event: IncomingEvent, cause: Cause, *, ended: bool) -> None:

@@ -162,8 +162,7 @@ def _client(settings: ExpensesSettings, query: dict[str, list[str]]) -> Any:
 
 def _check_digest(actual: str, expected: str) -> None:
     if actual != expected:
-        message = "the content does not match its digest"
-        raise OSError(message)
+        raise OSError("the content does not match its digest")
 
 
 def _md5(body: bytes) -> str:

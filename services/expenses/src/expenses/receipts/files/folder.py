@@ -103,8 +103,7 @@ class FolderFiles:
 
     def _path(self, key: str) -> Path:
         if not _KEY.fullmatch(key):
-            message = "this is not the key of a receipt"
-            raise ValueError(message)
+            raise ValueError("this is not the key of a receipt")
         return self._folder / key
 
 
@@ -115,8 +114,7 @@ def _copy(content: IO[bytes], file: IO[bytes], *, size: int, sha256: str) -> Non
         digest.update(piece)
         written += file.write(piece)
     if written != size or digest.hexdigest() != sha256:
-        message = "the content does not match its size and digest"
-        raise OSError(message)
+        raise OSError("the content does not match its size and digest")
     file.flush()
     os.fsync(file.fileno())
 
