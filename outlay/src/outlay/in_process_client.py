@@ -48,7 +48,6 @@ class InProcess(httpx.BaseTransport):
             return self._running
 
     def close(self) -> None:
-        """Stop the event loop."""
         with self._starting:
             if self._running is not None:
                 self._running.call_soon_threadsafe(self._running.stop)

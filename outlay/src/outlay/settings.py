@@ -31,7 +31,6 @@ class HomeSettings(BrokerSettings, PublicServerSettings, KeySettings):
     url: str = setting("OUTLAY_URL", "the address in people's browsers and mails", default="")
 
     def problems(self) -> list[str]:
-        """Return a sentence for each invalid combination."""
         found = super().problems()
         if self.environment == "development" and not _is_loopback(self.host):
             found.append(

@@ -29,7 +29,6 @@ class AssistantSettings(WatsonSettings, CommonSettings):
     )
 
     def problems(self) -> list[str]:
-        """Return a sentence for each combination that is not allowed."""
         return [*CommonSettings.problems(self), *WatsonSettings.problems(self)]
 
 

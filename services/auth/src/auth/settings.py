@@ -56,7 +56,6 @@ class AuthSettings(CommonSettings):
         return cloudant_address(self.store, password=self.store_password, apikey=self.store_apikey)
 
     def problems(self) -> list[str]:
-        """Return a sentence for each setting that cannot work."""
         try:
             _ = self.cloudant
         except ValueError as error:

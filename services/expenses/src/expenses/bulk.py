@@ -37,6 +37,6 @@ def _text(statement: Insert | Update, dialect: Dialect, columns: tuple[str, ...]
     return statement.compile(dialect=dialect, column_keys=list(columns)).string
 
 
-def chunks(items: Sequence[Any], size: int = CHUNK) -> Iterable[Sequence[Any]]:
-    for start in range(0, len(items), size):
-        yield items[start : start + size]
+def chunks(items: Sequence[Any]) -> Iterable[Sequence[Any]]:
+    for start in range(0, len(items), CHUNK):
+        yield items[start : start + CHUNK]

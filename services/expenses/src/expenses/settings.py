@@ -84,7 +84,6 @@ class ExpensesSettings(CommonSettings):
     )
 
     def problems(self) -> list[str]:
-        """Return a sentence for each combination that is not possible."""
         found = super().problems()
         if self.receipts.startswith("cos:"):
             by_iam, by_hmac = bool(self.cos_api_key), bool(self.cos_access_key and self.cos_secret_key)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import httpx
 
@@ -23,7 +23,7 @@ class ServiceUnreachableError(Exception):
     """A service did not start in time, so its paths are unknown."""
 
 
-def fetch_documents(services: Mapping[str, str], *, sleep: Callable[[float], None] = time.sleep) -> dict[str, Spec]:
+def fetch_documents(services: Mapping[str, str]) -> dict[str, Spec]:
     """Return name to document; waits two minutes for services that have not started. Raises ServiceUnreachableError.
 
     Waits only seconds for the assistant, which is left out while it is unreachable.
@@ -32,7 +32,7 @@ def fetch_documents(services: Mapping[str, str], *, sleep: Callable[[float], Non
     with httpx.Client(timeout=5) as client:
         for name, address in services.items():
             try:
-                found[name] = _fetch(client, name, address, sleep)
+                found[name] = _fetch(client, name, address)
             except ServiceUnreachableError:
                 if name not in _OPTIONAL:
                     raise
@@ -52,14 +52,14 @@ def refetch_documents(services: Mapping[str, str]) -> dict[str, Spec] | None:
     return found
 
 
-def _fetch(client: httpx.Client, name: str, address: str, sleep: Callable[[float], None]) -> Spec:
+def _fetch(client: httpx.Client, name: str, address: str) -> Spec:
     wait_seconds = _OPTIONAL_WAIT_SECONDS if name in _OPTIONAL else _WAIT_SECONDS
     for _ in range(int(wait_seconds / _PAUSE_SECONDS)):
         try:
             document: Spec = client.get(f"{address}/openapi.json").raise_for_status().json()
         except (httpx.HTTPError, ValueError) as error:
             log.info("waiting for a service", extra={"service": name, "reason": type(error).__name__})
-            sleep(_PAUSE_SECONDS)
+            time.sleep(_PAUSE_SECONDS)
         else:
             return document
     raise ServiceUnreachableError(f"{name} at {address} does not respond; is its address right?")

@@ -21,7 +21,6 @@ class EventHandler:
         self._streams, self._service_tokens = streams, service_tokens
 
     def __call__(self, kind: str, data: Mapping[str, Any]) -> None:
-        """Handle an event of this type."""
         if kind in CHANGING_ACCESS:
             whose = data.get("book_id") or data["user_id"]  # the same id, since a book has that of its owner
             self._service_tokens.forget(whose)

@@ -97,7 +97,6 @@ class EventStreams:
             self._loop.call_soon_threadsafe(self._refresh_all)
 
     def close(self) -> None:
-        """End all streams; may be called from any thread."""
         self.closed = True
         if self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._end_all)

@@ -68,7 +68,6 @@ class ServiceTokenCache:
         self._lock = threading.Lock()
 
     async def of(self, secret: str) -> ServiceTokens | None:
-        """Return the service tokens of a secret, or None."""
         key = hashlib.sha256(secret.encode()).hexdigest()
         cached = self._cached.get(key)
         if cached is not None and self._is_fresh(*cached):

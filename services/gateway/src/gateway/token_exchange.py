@@ -31,7 +31,6 @@ class DirectTokenExchange:
         self._exchange = exchange
 
     async def __call__(self, secret: str) -> ServiceTokens | None:
-        """Return service tokens, or None."""
         try:
             tokens, _expires_at = await run_in_threadpool(self._exchange, secret)
         except UnauthorizedError:

@@ -103,7 +103,6 @@ class NotifierSettings(CommonSettings):
         return channel_from(self.mail)
 
     def problems(self) -> list[str]:
-        """Return a message for each invalid combination."""
         channel = self.channel
         found = super().problems()
         if channel.transport is not Transport.FILE and self.mail_from == DEFAULT_SENDER:

@@ -43,7 +43,6 @@ class BrokerSettings(CommonSettings):
         return BrokerAddress(url=self.bus, user=self.bus_user, password=self.bus_password, ca=self.bus_ca)
 
     def problems(self) -> list[str]:
-        """Return a sentence for each invalid combination."""
         problems = super().problems()
         try:
             _ = self.broker

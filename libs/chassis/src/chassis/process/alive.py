@@ -10,9 +10,9 @@ from http.client import HTTPConnection, HTTPException
 _SECONDS = 2.0
 
 
-def alive(port: int, *, seconds: float = _SECONDS) -> bool:
+def alive(port: int) -> bool:
     """Return whether GET /livez on this machine's `port` is answered with 200 in time."""
-    connection = HTTPConnection("127.0.0.1", port, timeout=seconds)
+    connection = HTTPConnection("127.0.0.1", port, timeout=_SECONDS)
     try:
         connection.request("GET", "/livez")
         return connection.getresponse().status == HTTPStatus.OK

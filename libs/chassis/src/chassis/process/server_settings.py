@@ -38,7 +38,6 @@ class PublicServerSettings(ListenerSettings):
     )
 
     def problems(self) -> list[str]:
-        """Return a sentence for each invalid combination."""
         found = super().problems()
         if self.management_port and self.management_port == self.port:
             port = self.port

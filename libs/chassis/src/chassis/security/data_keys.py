@@ -75,7 +75,6 @@ class KeySettings(CommonSettings):
     )
 
     def problems(self) -> list[str]:
-        """Return a sentence for each invalid combination."""
         problems = super().problems()
         if self.key_protect is None and any(isinstance(key, WrappedKey) for key in self.data_keys):
             problems.append(_WHO_UNWRAPS)

@@ -40,12 +40,12 @@ def budgets(states: Iterable[BudgetState]) -> Block:
     return {"type": "budgets", "budgets": [_budget(each) for each in states]}
 
 
-def ranking(by: By, sums: Iterable[Sum], *, link: str = "") -> Block:
+def ranking(by: By, sums: Iterable[Sum]) -> Block:
     """Sums side by side."""
     items = [
         _without_none(label=each.label, amount=each.amount.to_wire(), count=each.count, link=each.link or None) for each in sums
     ]
-    return _without_none(type="ranking", by=by.value, items=items, link=link or None)
+    return {"type": "ranking", "by": by.value, "items": items}
 
 
 def field(name: str, label: str, value: str) -> Mapping[str, str]:

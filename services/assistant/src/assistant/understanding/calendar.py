@@ -95,10 +95,9 @@ class Calendar:
             month = month.shifted(-1)
         return None
 
-    def latest_weekday(self, weekday: int, *, before_today: bool = True) -> Period:
-        """Return the latest Monday (0), Tuesday ... before today, or up to today."""
-        back = (self.today.weekday() - weekday) % 7
-        return one_day(self.today - timedelta(back or (7 if before_today else 0)))
+    def latest_weekday(self, weekday: int) -> Period:
+        """Return the latest Monday (0), Tuesday ... before today."""
+        return one_day(self.today - timedelta((self.today.weekday() - weekday) % 7 or 7))
 
 
 def one_day(day: date) -> Period:

@@ -102,7 +102,6 @@ class WatsonSettings:
         return bool(self.watson_url)
 
     def problems(self) -> list[str]:
-        """Return a sentence for each combination that is not allowed."""
         if not self.watson_is_set:
             return [f"{name}: is set, but WATSON_URL is not" for name, value in self._given().items() if value]
         needed = {"WATSON_ASSISTANT_ID": self.watson_assistant_id, "WATSON_ENVIRONMENT_ID": self.watson_environment_id}

@@ -34,10 +34,10 @@ class Deadline:
         _DEADLINE.reset(self._before)
 
 
-def seconds_left(default: float = 10.0) -> float:
-    """Return how long a request may still take."""
+def seconds_left() -> float:
+    """Return how long a request may still take; ten seconds outside a deadline."""
     end = _DEADLINE.get()
-    return default if end is None else max(0.0, end - time.monotonic())
+    return 10.0 if end is None else max(0.0, end - time.monotonic())
 
 
 def timeouts() -> tuple[float, float]:

@@ -74,7 +74,6 @@ class SqliteDocuments:
         return saved
 
     def save_all(self, documents: Sequence[Document]) -> list[Document]:
-        """Save several, each by itself; return those that were saved."""
         saved = []
         for document in documents:
             with suppress(RevisionConflictError):
@@ -88,7 +87,6 @@ class SqliteDocuments:
                 raise RevisionConflictError
 
     def expired(self, now: float, *, limit: int) -> list[Document]:
-        """Return documents whose `expires_at` is before `now`, earliest first."""
         expires_at = _documents.c.expires_at
         return self._select(sa.select(_documents).where(expires_at <= now).order_by(expires_at).limit(limit))
 
@@ -105,7 +103,6 @@ class SqliteDocuments:
         return 0
 
     def check(self) -> None:
-        """Raise if the store does not answer."""
         self._database.check()
 
     def close(self) -> None:

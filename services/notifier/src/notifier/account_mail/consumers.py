@@ -10,7 +10,6 @@ from notifier.incoming_event import EventHandlers
 
 
 def event_handlers(account_mail: AccountMailService) -> EventHandlers:
-    """Return the use case for each type of event."""
     return {
         "user.verification_requested": partial(account_mail.queue, AccountMailKind.VERIFY_EMAIL),
         "user.password_reset_requested": partial(account_mail.queue, AccountMailKind.PASSWORD_RESET),

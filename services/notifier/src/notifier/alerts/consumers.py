@@ -7,7 +7,6 @@ from notifier.incoming_event import EventHandlers
 
 
 def event_handlers(alerts: AlertService) -> EventHandlers:
-    """Return the use case for each type of event."""
     return {
         "budget.near": alerts.threshold_crossed,
         "budget.exceeded": alerts.threshold_crossed,

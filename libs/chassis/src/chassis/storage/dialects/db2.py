@@ -79,7 +79,6 @@ class Db2(Dialect):
                 yield connection
 
     def is_away(self, error: DBAPIError) -> bool:
-        """Return whether the same statement may work later."""
         return error.connection_invalidated or state_of(error.orig)[:2] in _AWAY
 
     def explain(self, error: BaseException, url: sa.URL) -> str:
@@ -99,7 +98,6 @@ class Db2(Dialect):
         return f"{where} refuses with SQLSTATE {state_of(text) or 'unknown'}"
 
     def is_refused(self, error: BaseException) -> bool:
-        """Return whether the server refuses this user."""
         text = str(getattr(error, "orig", error))
         return "SQL30082N" in text or state_of(text) in {"28000", "08004", "42705", "42501", "42502"}
 

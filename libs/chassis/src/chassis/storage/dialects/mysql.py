@@ -93,7 +93,6 @@ class MySql(Dialect):
             unlimited.dispose()
 
     def is_away(self, error: DBAPIError) -> bool:
-        """Return whether the same statement may work later."""
         return error.connection_invalidated or (isinstance(error, OperationalError) and _code(error) not in _OUR_FAULT)
 
     def explain(self, error: BaseException, url: sa.URL) -> str:
@@ -114,11 +113,9 @@ class MySql(Dialect):
         return nobody or f"{where} refuses with error {code}"
 
     def is_refused(self, error: BaseException) -> bool:
-        """Return whether the server refuses this user."""
         return _code(error) in _REFUSALS
 
     def is_busy(self, error: DBAPIError) -> bool:
-        """Return whether this was a deadlock or a lock timeout."""
         return _code(error) in (_DEADLOCK, _LOCK_WAIT, _CHANGED_SINCE)
 
 

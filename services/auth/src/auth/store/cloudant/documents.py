@@ -96,7 +96,6 @@ class CloudantDocuments:
         return len(found)
 
     def expired(self, now: float, *, limit: int) -> list[Document]:
-        """Return documents whose `expires_at` is before `now`, earliest first."""
         found = self._select("expires", {"expires_at": {"$gte": 0, "$lte": now}}, limit=limit, sort=[{"expires_at": "asc"}])
         return [document for document in found if document.expires_at is not None and document.expires_at <= now]
 

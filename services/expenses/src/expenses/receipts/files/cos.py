@@ -81,13 +81,11 @@ class CosFiles:
             log.warning("parts of a receipt remain in the bucket", extra={"reason": type(error).__name__})
 
     def read(self, key: str, first: int, length: int) -> Iterator[bytes]:
-        """Return the pieces of a part of a file; raises ReceiptFileMissingError before the first piece."""
         with _translated_errors():
             answer = self._client.get_object(**self._at(key), Range=f"bytes={first}-{first + length - 1}")
         return _pieces(answer["Body"])
 
     def remove(self, key: str) -> None:
-        """Delete a file; one that is not there is deleted already."""
         with _translated_errors():
             self._client.delete_object(**self._at(key))
 

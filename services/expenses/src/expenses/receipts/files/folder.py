@@ -60,7 +60,6 @@ class FolderFiles:
         _sync(folder.parent)
 
     def read(self, key: str, first: int, length: int) -> Iterator[bytes]:
-        """Return the pieces of a part of a file; raises ReceiptFileMissingError before the first piece."""
         with _translated_errors():
             try:
                 file = self._path(key).open("rb")
@@ -69,7 +68,6 @@ class FolderFiles:
         return _pieces(file, first, length)
 
     def remove(self, key: str) -> None:
-        """Delete a file; one that is not there is deleted already."""
         path = self._path(key)
         with _translated_errors():
             path.unlink(missing_ok=True)
