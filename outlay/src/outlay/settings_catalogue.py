@@ -14,7 +14,7 @@ from outlay.settings import HomeSettings
 _TITLES = {
     "every": "Every process",
     "behind": "auth, expenses, budgets and notifier",
-    "home": "The home process, `outlay run`, beside those of the services",
+    "home": "The home process, `outlay run`, in addition to those of the services",
 }
 
 _BEGIN, _END = "<!-- settings -->", "<!-- end of settings -->"
