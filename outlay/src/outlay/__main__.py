@@ -21,7 +21,7 @@ from chassis.runtime.logs import configure_logs
 from chassis.runtime.metrics import Metrics
 from chassis.runtime.probes import run_probes
 from chassis.runtime.settings import SettingsError, read_settings
-from chassis.security.audit_log import recorded_command
+from chassis.security.audit_log import run_recorded
 from chassis.security.data_keys import keys_in
 from chassis.security.encryption import DecryptionError
 from chassis.security.key_protect import KeyProtectError
@@ -42,8 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         settings = read_settings(HomeSettings, os.environ)
         configure_logs(settings.log_level)
-        with recorded_command("outlay", options):
-            return _COMMANDS[options.command](settings, options)
+        return run_recorded("outlay", options, lambda: _COMMANDS[options.command](settings, options))
     except SettingsError as error:
         return say_problems("Outlay", error, options)
     except (KeyProtectError, DecryptionError) as error:

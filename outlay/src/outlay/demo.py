@@ -30,7 +30,7 @@ def fill_with_demo_data(address: str, say: Callable[[str], None]) -> None:
         elif answer.status_code != httpx.codes.CONFLICT:
             say(f"The demo account could not be created: {answer.text}")
             return
-    say(f"Outlay is ready: {address}   sign in as {EMAIL} with the password: {PASSWORD}")
+    say(f"Outlay is ready: {address}   Sign in as {EMAIL} with the password: {PASSWORD}   (Ctrl-C stops it)")
 
 
 def _fill(client: httpx.Client) -> None:

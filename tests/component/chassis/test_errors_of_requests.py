@@ -148,4 +148,4 @@ def test_each_missing_part_is_named(app) -> None:
 
 def test_a_parameter_that_does_not_fit_is_named(app) -> None:
     answer = ask(app, "GET", "things?from=2015-02-30")
-    assert answer.json()["detail"] == "from is not a valid date, such as 2026-11-22."
+    assert answer.json()["detail"] == "from is not a valid date; write it like 2026-11-22."

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from chassis.runtime.logs import SECURITY_LOGGER, configure_logs
-from chassis.security.audit_log import recorded_command
+from chassis.security.audit_log import run_recorded
 from chassis.web.security_events import security_events
 from chassis.web.spec import load_spec
 
@@ -28,20 +28,24 @@ def test_every_event_is_in_the_inventory() -> None:
 
 def test_a_command_of_an_operator_is_recorded_with_its_outcome(caplog) -> None:
     caplog.set_level(logging.INFO, SECURITY_LOGGER)
-    with recorded_command("auth", command(command="migrate", what="rekey")):
-        pass
-    with pytest.raises(OSError, match="full"), recorded_command("budgets", command(command="events", action="purge")):
-        raise OSError("full")
-    first, second = caplog.records
+    assert run_recorded("auth", command(command="migrate", what="rekey"), lambda: 0) == 0
+    assert run_recorded("outlay", command(command="export"), lambda: 1) == 1
+    with pytest.raises(OSError, match="full"):
+        run_recorded("budgets", command(command="events", action="purge"), _fail)
+    first, refused, failed = caplog.records
     assert (first.command, first.outcome, bool(first.operator)) == ("auth migrate rekey", "success", True)
-    assert (second.command, second.outcome, second.reason) == ("budgets events purge", "failure", "OSError")
+    assert (refused.command, refused.outcome, refused.reason) == ("outlay export", "failure", "exit status 1")
+    assert (failed.command, failed.outcome, failed.reason) == ("budgets events purge", "failure", "OSError")
+
+
+def _fail() -> int:
+    raise OSError("full")
 
 
 def test_commands_that_only_read_are_not_recorded(caplog) -> None:
     caplog.set_level(logging.INFO, SECURITY_LOGGER)
     for options in (command(command="check"), command(command="events", action="dead"), command(command="keys", action="list")):
-        with recorded_command("auth", options):
-            pass
+        run_recorded("auth", options, lambda: 0)
     assert not caplog.records
 
 

@@ -33,6 +33,7 @@ from chassis.runtime.probes import Probe, run_probes, used_by
 from chassis.runtime.problems import UnavailableError
 from chassis.runtime.settings import SettingsError, read_settings, setting
 from chassis.runtime.span_export import traces_from
+from chassis.security.audit_log import run_recorded
 from chassis.security.data_keys import KeySettings, encryptor_from
 from chassis.security.encryption import DecryptionError, Encryptor
 from chassis.security.jwks import fetch_jwks
@@ -70,7 +71,7 @@ def main_of(name: str, build: Build, own: Callable[[str], type]) -> int:
     options = _parser(name).parse_args()
     os.umask(0o077)  # its files are for nobody else on this machine
     try:
-        return _do(name, build, own, options)
+        return run_recorded(name, options, lambda: _do(name, build, own, options))
     except SettingsError as error:
         return say_problems(name, error, options)
     except (BrokerUnavailableError, KeyProtectError) as error:

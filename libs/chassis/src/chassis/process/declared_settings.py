@@ -64,7 +64,7 @@ def _entry(field: dataclasses.Field[Any]) -> Entry:
 def _text(field: dataclasses.Field[Any]) -> str:
     """Return the default as it would be written in the environment."""
     default = field.default
-    if default in (dataclasses.MISSING, None):
+    if default in (dataclasses.MISSING, None, ()):
         return ""
     if isinstance(default, bool):
         return next(word for word in ("true", "false", "yes", "no") if _reads_as(field, word, default))

@@ -22,8 +22,11 @@ def run_events_command(bus: Bus, options: argparse.Namespace, *, say: Callable[[
     """Run the command. Raises OSError if the bus is unreachable."""
     ids = options.ids or None
     if options.action == "dead":
-        for letter in bus.dead():
+        letters = bus.dead()
+        for letter in letters:
             say(json.dumps(vars(letter)) if options.json else _line(letter))
+        if not letters and not options.json:
+            say("No dead letters.")
     elif options.action == "replay":
         say(f"{bus.replay(ids)} put back; they will be handled within a few seconds.")
     else:

@@ -123,7 +123,7 @@ def whole_number(least: int, most: int) -> Callable[[str], int]:
 
     def parse(text: str) -> int:
         if not text.isascii() or not text.isdigit() or not least <= int(text) <= most:
-            raise ValueError(f"is {text!r}, must be a whole number from {least} to {most}")
+            raise ValueError(f"is {text!r}; it must be a whole number from {least} to {most}")
         return int(text)
 
     return parse

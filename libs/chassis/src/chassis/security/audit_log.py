@@ -9,8 +9,7 @@ import argparse
 import getpass
 import logging
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 from chassis.runtime.logs import SECURITY_LOGGER
@@ -30,18 +29,18 @@ def record(event: str, outcome: str, **details: Any) -> None:
     log.log(level, "security event", extra={"event": event, "outcome": outcome, **{k: v for k, v in details.items() if v}})
 
 
-@contextmanager
-def recorded_command(program: str, options: argparse.Namespace) -> Iterator[None]:
-    """Write a line when an operator's command that changes keys, stores or messages has ended."""
+def run_recorded(program: str, options: argparse.Namespace, run: Callable[[], int]) -> int:
+    """Run an operator's command, record it if it changes keys, stores or messages, and return its exit status."""
     command = " ".join(str(word) for name in ("command", "what", "action") if (word := getattr(options, name, None)))
     try:
-        yield
+        status = run()
     except SettingsError:
         raise  # nothing was done
     except BaseException as error:
         _record_command(program, command, reason=type(error).__name__)
         raise
-    _record_command(program, command)
+    _record_command(program, command, reason=f"exit status {status}" if status else "")
+    return status
 
 
 def _record_command(program: str, command: str, *, reason: str = "") -> None:

@@ -12,7 +12,7 @@ def explain(error: ValidationError) -> dict[str, str]:  # noqa: PLR0911, PLR0912
     path = "".join(f"/{part}" for part in error.absolute_path)
     schema = error.schema if isinstance(error.schema, dict) else {}
     example = schema.get("example")
-    such_as = f", such as {example}" if isinstance(example, str) else ""
+    such_as = f"; write it like {example}" if isinstance(example, str) else ""
     instance: Any = error.instance
     value: Any = error.validator_value
     match error.validator:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import signal
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,8 +14,6 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from chassis.web.connection import Connection, ConnectionLimits
 from chassis.web.draining import Draining
-
-log = logging.getLogger("outlay.server")
 
 _GRACE_SECONDS = 5
 _IDLE_SECONDS = 30
@@ -69,8 +65,11 @@ class Server(uvicorn.Server):
         self._stops_at = float("inf")
 
     async def startup(self, sockets: Any = None) -> None:
-        """Listen, then call `on_ready`."""
-        await super().startup(sockets)
+        """Listen, then call `on_ready`. Raises SystemExit if a port is taken."""
+        try:
+            await super().startup(sockets)
+        except SystemExit as error:  # uvicorn has logged the reason
+            raise self._cannot_listen(self.config.port, "OUTLAY_PORT") from error
         if self.started:
             if self._management_port:
                 self.servers.append(await self._listen(self._management_port))
@@ -83,8 +82,11 @@ class Server(uvicorn.Server):
         try:
             return await asyncio.get_running_loop().create_server(connection, self.config.host, port, backlog=self.config.backlog)
         except OSError as error:
-            log.error("cannot listen", extra={"port": port, "reason": str(error)})
-            sys.exit(3)
+            raise self._cannot_listen(port, "OUTLAY_MANAGEMENT_PORT") from error
+
+    def _cannot_listen(self, port: int, setting: str) -> SystemExit:
+        address = f"{self.config.host}:{port}"
+        return SystemExit(f"Cannot listen on {address}: another program may use this port. Choose another with {setting}.")
 
     def handle_exit(self, sig: int, frame: Any) -> None:  # noqa: ARG002  uvicorn's signature
         """Handle a signal to stop; a second one ends the draining, and a second Ctrl-C stops at once.

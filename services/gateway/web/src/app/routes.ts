@@ -21,7 +21,7 @@ export const routes: Route[] = [
   {path: '/sign-up', title: 'Create account', open: true, bare: true, load: () => import('../features/account/SignUpPage.svelte')},
   {path: '/forgot', title: 'Forgotten password', open: true, bare: true, load: () => import('../features/account/ForgotPasswordPage.svelte')},
   {path: '/reset-password', title: 'New password', open: true, bare: true, load: () => import('../features/account/ResetPasswordPage.svelte')},
-  {path: '/verify-email', title: 'Verify email', open: true, bare: true, load: () => import('../features/account/VerifyEmailPage.svelte')},
+  {path: '/verify-email', title: 'Confirm email address', open: true, bare: true, load: () => import('../features/account/VerifyEmailPage.svelte')},
   {path: '/unsubscribe', title: 'Unsubscribe', open: true, bare: true, load: () => import('../features/alerts/UnsubscribePage.svelte')},
   {path: '/dev/mail', title: 'Emails', open: true, bare: true, load: () => import('../features/development/DevMailPage.svelte')},
 ]

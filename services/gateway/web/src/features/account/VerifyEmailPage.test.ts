@@ -14,7 +14,7 @@ describe('the link that verifies an address', () => {
   it('is used at once', async () => {
     server.on('PUT /email-verifications/secret', undefined).on('GET /users/me', () => aUser())
     open()
-    expect(await screen.findByText('Your email address is verified. From now on, alerts reach you by email.')).toBeVisible()
+    expect(await screen.findByText('Your email address is confirmed. From now on, alerts reach you by email.')).toBeVisible()
   })
 
   it.each([

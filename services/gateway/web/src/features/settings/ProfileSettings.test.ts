@@ -67,7 +67,7 @@ describe('the profile', () => {
   })
 
   it.each([
-    [{}, 'Verified.'],
+    [{}, 'Confirmed.'],
     [{email_verified: false}, 'Not verified yet.'],
     [{pending_email: 'new@example.org'}, 'Changes to new@example.org once you open the link in the email we sent there.'],
   ])('says how far the address is: %o', (given, hint) => {
