@@ -21,6 +21,11 @@ def left(user: str = USER) -> Event:
     return Event(uuid7(), "/outlay/auth", "user.deleted", user, "2026-11-22T10:00:00Z", {"user_id": user})
 
 
+def removed_by_user(book: str) -> Event:
+    data = {"user_id": USER, "book_id": book, "budget_id": uuid7()}
+    return Event(uuid7(), "/outlay/budgets", "budget.removed", data["budget_id"], "2026-11-22T10:00:00Z", data)
+
+
 class Listener:
     """A handler that keeps what it gets, and fails as often as it is told."""
 
@@ -189,6 +194,25 @@ def test_an_erasure_event_removes_the_users_dead_letters_alone(make_bus) -> None
     assert gone.wait(60)
     time.sleep(1)
     eventually(lambda: [USER in letter.body for letter in bus.dead()] == [False, False])
+
+
+def test_what_a_user_did_in_another_book_outlives_their_account(make_bus) -> None:
+    owner, kept, gone = uuid7(), Listener(failures=99, error=Reject), threading.Event()
+    theirs, own = removed_by_user(owner), removed_by_user(USER)
+
+    def say_farewell(_event: Event) -> None:
+        eventually(lambda: len(kept.got) == 2)
+        time.sleep(2)  # until they are dead letters
+        gone.set()
+
+    bus = make_bus(
+        Queue("a.one", ("budget.removed",), kept), Queue("a.two", ("user.deleted",), say_farewell, erasure_events=("user.deleted",))
+    )
+    bus.start()
+    bus.publish([theirs, own, left(USER)])
+    assert gone.wait(60)
+    time.sleep(1)
+    eventually(lambda: [letter.event_id for letter in bus.dead()] == [theirs.id])
 
 
 def test_stopping_waits_for_the_message_being_handled(make_bus) -> None:

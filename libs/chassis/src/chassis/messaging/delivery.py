@@ -180,6 +180,17 @@ def erased_user_in(queue: Queue, body: str | bytes) -> str | None:
     return str(event.data["user_id"]) if event.type in queue.erasure_events else None
 
 
+def is_about(body: str | bytes, user_id: str) -> bool:
+    """Say whether a message must go with a deleted account: it names the user, and is not about a book of somebody else."""
+    text = body if isinstance(body, str) else body.decode(errors="replace")
+    if user_id not in text:
+        return False
+    try:
+        return Event.from_trusted_json(text).book_id == user_id
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return True  # it is no event, and nobody will miss it
+
+
 def _failed(error: Exception, *, last: bool) -> Settled:
     # An unreachable store is not the message's fault, so it is retried for as long as that lasts.
     dead = last and not isinstance(error, UnavailableError)

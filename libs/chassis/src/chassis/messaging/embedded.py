@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from chassis.messaging.bus import DeadLetter, Handler, Queue, Settings
-from chassis.messaging.delivery import GATHER_SECONDS, MOST_TOGETHER, Delivery, Message, Outcome, Settled, erased_user_in
+from chassis.messaging.delivery import GATHER_SECONDS, MOST_TOGETHER, Delivery, Message, Outcome, Settled, erased_user_in, is_about
 from chassis.runtime.clock import to_wire
 
 if TYPE_CHECKING:
@@ -194,10 +194,11 @@ class EmbeddedBus:
 
     def _forget(self, service: str, user_id: str, *, besides: int) -> None:
         """Delete what waits or was given up about somebody who left; a message in hand is no harm, it finds nobody."""
+        named = "SELECT id, body FROM message WHERE queue LIKE ? AND id <> ? AND instr(body, ?) > 0"
         with self._transaction() as connection:
-            connection.execute(
-                "DELETE FROM message WHERE queue LIKE ? AND id <> ? AND instr(body, ?) > 0", (f"{service}.%", besides, user_id)
-            )
+            rows = connection.execute(named, (f"{service}.%", besides, user_id))
+            gone = [(number,) for number, body in rows if is_about(body, user_id)]
+            connection.executemany("DELETE FROM message WHERE id = ?", gone)
 
     def _settle(self, results: list[tuple[int, int, Settled]]) -> None:
         with self._transaction() as connection:

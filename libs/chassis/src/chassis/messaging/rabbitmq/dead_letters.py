@@ -12,6 +12,7 @@ import pika
 from pika.exceptions import AMQPError, ChannelClosedByBroker
 
 from chassis.messaging.bus import DeadLetter
+from chassis.messaging.delivery import is_about
 from chassis.messaging.rabbitmq import messages
 from chassis.messaging.rabbitmq.publisher import BrokerUnavailableError
 from chassis.messaging.rabbitmq.topology import dead_name, retry_name
@@ -66,8 +67,7 @@ class DeadLetters:
 
     def forget(self, user_id: str) -> int:
         """Delete those about a user whose account was deleted. Raises BrokerUnavailableError."""
-        about = user_id.encode()
-        return self._take(lambda _queue, _properties, body: about in body, lambda _queue, _properties, _body: None)
+        return self._take(lambda _queue, _properties, body: is_about(body, user_id), lambda _queue, _properties, _body: None)
 
     def depths(self) -> dict[tuple[str, str], int]:
         """Return how many messages wait by (queue, state): waiting, retrying, dead. Raises BrokerUnavailableError."""
