@@ -17,7 +17,7 @@ _SENT = ("sent", "deferred", "delivered", "bounced", "dropped", "spam_reported")
 
 
 class What(StrEnum):
-    """What does not agree."""
+    """The kinds of finding."""
 
     MONEY = "money"
     WRITE = "write"
@@ -34,7 +34,7 @@ class What(StrEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that does not agree."""
+    """One difference between the state and what was promised."""
 
     what: What
     detail: str
@@ -45,13 +45,13 @@ class Finding:
 
 
 def audit(evidence: Evidence) -> list[Finding]:
-    """Look at everything."""
+    """Compare everything; return the findings."""
     checks = (_money, _api, _writes, _imports, _crossings, _import_alerts, _letters, _mails, _left_over, _recoveries, _bugs)
     return [finding for check in checks for finding in check(evidence)]
 
 
 def verdict(findings: Iterable[Finding]) -> bool:
-    """Say whether the promise was kept."""
+    """Return whether all findings are excused by a fault."""
     return all(finding.excused for finding in findings)
 
 
@@ -72,7 +72,7 @@ def _money(evidence: Evidence) -> Iterator[Finding]:
 
 
 def _api(evidence: Evidence) -> Iterator[Finding]:
-    """What people are shown is what is stored."""
+    """The API shows what is stored."""
     for user, reading in evidence.readings.items():
         by_category: Counter[str] = Counter()
         by_day: Counter[str] = Counter()
@@ -90,7 +90,7 @@ def _api(evidence: Evidence) -> Iterator[Finding]:
 
 
 def _writes(evidence: Evidence) -> Iterator[Finding]:
-    """What was acknowledged is there once, and nothing else is."""
+    """What was acknowledged is stored once, and nothing else is."""
     recorded, journal = evidence.recorded(), evidence.journal
     typed = {key: row[:4] for key, row in recorded.items() if row[4] is None}
     wanted = {key: (e.user_id, e.category_id, e.day, e.minor) for key, e in journal.expenses.items()}
@@ -163,7 +163,7 @@ def _by_budget(evidence: Evidence) -> dict[str, list[_Alert]]:
 
 
 def _import_alerts(evidence: Evidence) -> Iterator[Finding]:
-    """Each import is told of once, with the budget that it took over its limit."""
+    """Each import has one alert, which names the budget that it exceeded."""
     query = "SELECT a.cause_id, m.id, m.facts FROM alert a JOIN mail m ON m.alert_id = a.id WHERE a.kind = 'import.completed'"
     rows = evidence.rows("notifier", query)
     mails = {import_id: mail_id for import_id, mail_id, _facts in rows}
@@ -181,7 +181,7 @@ def _import_alerts(evidence: Evidence) -> Iterator[Finding]:
 
 
 def _letters(evidence: Evidence) -> Iterator[Finding]:
-    """Each account is asked once whether its address is right."""
+    """Each account gets one email to verify its address."""
     letters = dict(evidence.rows("notifier", "SELECT id, user_id FROM mail WHERE kind = 'verify_email'"))
     accepted = {mail.mail_id for mail in evidence.accepted}
     asked = Counter(user for mail_id, user in letters.items() if mail_id in accepted)
@@ -193,7 +193,7 @@ def _letters(evidence: Evidence) -> Iterator[Finding]:
 
 
 def _mails(evidence: Evidence) -> Iterator[Finding]:
-    """Each accepted mail is one that the notifier meant to send, was accepted once, and is noted as sent."""
+    """Each accepted mail is one that the notifier stored, was accepted once, and is marked as sent."""
     stored = dict(evidence.rows("notifier", "SELECT id, state FROM mail"))
     accepted: defaultdict[str, list[Accepted]] = defaultdict(list)
     for mail in evidence.accepted:
@@ -244,7 +244,7 @@ def _left_over(evidence: Evidence) -> Iterator[Finding]:
 
 
 def _recoveries(evidence: Evidence) -> Iterator[Finding]:
-    """After each fault the suite was itself again, by itself."""
+    """After each fault the suite recovered by itself."""
     for window in evidence.windows:
         if window.recovery is None:
             yield Finding(What.STUCK, f"not recovered from {window.kind} ({window.detail})", window.number)

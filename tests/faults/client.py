@@ -25,7 +25,7 @@ _LOOK_SECONDS = 0.3
 
 
 class GivenUpError(Exception):
-    """The patience ended, or the answer was one that no repetition changes."""
+    """The time was up, or repeating the request would not change its answer."""
 
 
 class App:
@@ -49,7 +49,7 @@ class App:
         self.user_id = ""
 
     def join(self, fault: int) -> App:
-        """Sign up; an account that was made although nobody said so is signed in to."""
+        """Sign up; if the account exists because an answer was lost, sign in."""
         account = {
             "email": self.email,
             "password": PASSWORD,
@@ -67,7 +67,7 @@ class App:
         return self
 
     def verify(self, inbox: Inbox) -> App:
-        """Follow the link in the mail that asks whether the address is right."""
+        """Follow the link in the verification email."""
         deadline, token = time.monotonic() + self._patience, None
         while (token := confirmation_in(inbox.emails_to(self.email))) is None:
             if time.monotonic() > deadline:
@@ -80,7 +80,7 @@ class App:
         return self
 
     def send(self, method: str, path: str, *, fine: tuple[int, ...] = (200, 201, 204), **options: Any) -> httpx.Response:
-        """Send until it is answered with one of the statuses that are fine. Raises GivenUpError."""
+        """Send until the answer has one of the expected statuses. Raises GivenUpError."""
         deadline, wait, last = time.monotonic() + self._patience, 0.1, ""
         while time.monotonic() < deadline:
             try:
@@ -124,7 +124,7 @@ class App:
         return made
 
     def change(self, expense: dict[str, Any], minor: int) -> dict[str, Any]:
-        """Change an amount; a change that was made although nobody said so is recognised by its version."""
+        """Change an amount; a change whose answer was lost is recognised by its version."""
         path = f"expenses/{expense['id']}"
         answer = self.send("PATCH", path, json={"amount": euros(minor)}, headers=_match(expense), fine=(200, 412))
         now = dict(answer.json() if answer.status_code == 200 else self.send("GET", path).json())
@@ -157,7 +157,7 @@ class App:
 
 
 def euros(minor: int) -> dict[str, str]:
-    """Write an amount as on the wire."""
+    """Return an amount as the API writes it."""
     return {"amount": f"{minor // 100}.{minor % 100:02}", "currency": "EUR"}
 
 

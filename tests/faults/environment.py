@@ -98,11 +98,11 @@ class Environment:
 
     @property
     def skewed(self) -> bool:
-        """Whether some process has the wrong time, or had it a moment ago."""
+        """Whether the clock of some process is wrong, or was a moment ago."""
         return time.monotonic() < self.skewed_until
 
     def accepted(self) -> list[Accepted]:
-        """Return the mails that the provider has taken so far."""
+        """Return the mails that the provider has accepted so far."""
         with self._reading, self.mails.journal.open("rb") as file:
             file.seek(self._read)
             for line in file:
@@ -129,7 +129,7 @@ class Environment:
         return [DeadEvent(letter["queue"], letter["type"], letter["reason"]) for letter in letters]
 
     def outboxes_empty(self) -> bool:
-        """Ask the stores themselves whether nothing is left to be sent."""
+        """Return whether no event waits in any store."""
         return all(self._outbox(service) == 0 for service in SERVICES)
 
     def _outbox(self, service: str) -> int:

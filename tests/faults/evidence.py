@@ -21,7 +21,7 @@ Slot = tuple[str, str, str]
 
 @dataclass(frozen=True)
 class Accepted:
-    """A mail that the provider took."""
+    """A mail that the provider accepted."""
 
     mail_id: str
     user_id: str
@@ -32,7 +32,7 @@ class Accepted:
 
 @dataclass
 class Window:
-    """A fault as it was: what, when, and how long it took until the suite was itself again."""
+    """A fault that was injected: what, when, and how long the recovery took."""
 
     number: int
     kind: str
@@ -50,7 +50,7 @@ class Window:
 
 @dataclass(frozen=True)
 class Reading:
-    """What one person's API says, in minor units."""
+    """What the API shows one person, in minor units."""
 
     by_category: Mapping[str, int]
     by_day: Mapping[str, int]
@@ -68,7 +68,7 @@ class DeadEvent:
 
 @dataclass
 class Evidence:
-    """All that the auditor looks at."""
+    """Everything that the auditor compares."""
 
     folder: Path
     """Where the stores are, one file for each service."""
@@ -108,7 +108,7 @@ class Evidence:
         return Counter({(user, category, day): minor for user, category, day, minor in rows})
 
     def ledger(self) -> dict[str, tuple[str, str, str, int]]:
-        """Return the expenses that budgets knows of: user, category, day, minor units."""
+        """Return the expenses that budgets has recorded: user, category, day, minor units."""
         rows = self.rows(
             "budgets", "SELECT expense_id, user_id, category_id, day, home_minor FROM ledger_entry WHERE home_minor IS NOT NULL"
         )

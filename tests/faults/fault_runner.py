@@ -47,7 +47,7 @@ class FaultRunner:
     windows: list[Window] = field(default_factory=list)
 
     def play(self, faults: Sequence[Kind], *, settle: float) -> Evidence:
-        """Play all faults under load; `settle` is how many seconds everything may take afterwards."""
+        """Inject all faults under load; `settle` is how many seconds recovery may take afterwards."""
         chance = random.Random(self.seed)
         environment = self.environment
         load = Load(
@@ -75,7 +75,7 @@ class FaultRunner:
         return evidence
 
     def _play_one(self, number: int, kind: Kind, load: Load, crossings: int, chance: random.Random) -> None:
-        """Let half of the scenarios in before the fault and half while it lasts."""
+        """Start half of the scenarios before the fault and half during it."""
         load.plan(crossings - crossings // 2, fault=number)
         time.sleep(_LEAD_SECONDS)
         window = Window(number, kind.name, "", time.time(), uncertain=kind.uncertain)
@@ -87,7 +87,7 @@ class FaultRunner:
         self.windows.append(window)
 
     def _probe(self, prober: App, window: Window) -> None:
-        """Tip a budget that did not exist during the fault, and wait for its mail."""
+        """Exceed a new budget after the fault, and wait for its mail."""
         name = f"Probe {window.number}"
         scene_chance = random.Random(window.number)
         try:
@@ -105,7 +105,7 @@ class FaultRunner:
             time.sleep(_PROBE_LOOK_SECONDS)
 
     def settle(self, seconds: float) -> None:
-        """Wait until nothing is on its way any more, but no longer than so many seconds."""
+        """Wait until nothing is in progress, for so many seconds at most."""
         deadline = time.monotonic() + seconds
         quiet = 0
         while quiet < QUIET_LOOKS and time.monotonic() < deadline:
@@ -116,7 +116,7 @@ class FaultRunner:
                 time.sleep(1)
 
     def gather(self, load: Load) -> Evidence:
-        """Return what the auditor looks at."""
+        """Return the evidence for the auditor."""
         environment = self.environment
         evidence = Evidence(
             folder=environment.disk.folder,
@@ -136,7 +136,7 @@ def _left(queues: dict[str, int]) -> dict[str, int]:
 
 
 def _measure_backlog(evidence: Evidence) -> None:
-    """Note for each fault when the last mail was accepted that it may have held up."""
+    """Record for each fault when the last mail that it may have delayed was accepted."""
     rows = evidence.rows("notifier", "SELECT m.id, a.budget_id FROM mail m JOIN alert a ON a.id = m.alert_id")
     first: dict[str, float] = {}
     for mail in evidence.accepted:

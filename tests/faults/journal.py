@@ -20,7 +20,7 @@ class Spent:
 
 @dataclass
 class Promise:
-    """A budget, and how often its owner has to be told that it is exceeded."""
+    """A budget, and how many alerts its owner must get."""
 
     budget_id: str
     user_id: str
@@ -51,7 +51,7 @@ class Imported:
 
 @dataclass
 class Journal:
-    """All that clients were told is done. Several threads write it."""
+    """Everything that was acknowledged to clients. Several threads write it."""
 
     expenses: dict[str, Spent] = field(default_factory=dict)
     removed: set[str] = field(default_factory=set)
@@ -71,46 +71,46 @@ class Journal:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def joined(self, user_id: str, fault: int) -> None:
-        """Note an account."""
+        """Record an account."""
         with self._lock:
             self.users[user_id] = fault
             self.writes += 1
 
     def categorised(self, user_id: str, category_id: str) -> None:
-        """Note a category."""
+        """Record a category."""
         with self._lock:
             self.categories[category_id] = user_id
             self.writes += 1
 
     def promised(self, promise: Promise) -> Promise:
-        """Note a budget."""
+        """Record a budget."""
         with self._lock:
             self.promises[promise.budget_id] = promise
             self.writes += 1
         return promise
 
     def spent(self, user_id: str, expense: dict[str, Any]) -> None:
-        """Note an expense as it was recorded or changed."""
+        """Record an expense as it was added or changed."""
         minor = round(float(expense["home_amount"]["amount"]) * 100)
         with self._lock:
             self.expenses[expense["id"]] = Spent(user_id, expense["category_id"], expense["spent_on"], minor)
             self.writes += 1
 
     def deleted(self, expense_id: str) -> None:
-        """Note that an expense is gone."""
+        """Record that an expense was deleted."""
         with self._lock:
             del self.expenses[expense_id]
             self.removed.add(expense_id)
             self.writes += 1
 
     def imported(self, imported: Imported) -> None:
-        """Note an import."""
+        """Record an import."""
         with self._lock:
             self.imports.append(imported)
             self.writes += 1
 
     def expect_alert(self, promise: Promise, *, least: int = 1, most: int = 1, withdrawn: int = 0) -> None:
-        """Note that the owner of a budget has to be told once more, or may be."""
+        """Record that the owner of a budget must, or may, get one more alert."""
         with self._lock:
             promise.least += least
             promise.most += most
@@ -118,7 +118,7 @@ class Journal:
             promise.tipped_at = time.time()
 
     def bug(self, what: str) -> None:
-        """Note what no fault excuses."""
+        """Record a bug: what no fault excuses."""
         with self._lock:
             self.bugs.append(what)
 
@@ -128,6 +128,6 @@ class Journal:
             self.repeats += 1
 
     def was_refused(self) -> None:
-        """Count a 401 that a wrong clock made."""
+        """Count a 401 caused by a wrong clock."""
         with self._lock:
             self.turned_away += 1

@@ -19,7 +19,7 @@ _ROLL_SECONDS = 60.0
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of fault. `begin` makes it true and returns (what exactly, how it ends)."""
+    """A kind of fault. `begin` injects it and returns (what exactly, how it ends)."""
 
     name: str
     begin: Callable[[Environment, random.Random], tuple[str, End]]
@@ -30,7 +30,7 @@ class Kind:
 
 
 def _nothing() -> None:
-    """What happened in a moment needs no end."""
+    """Do nothing: the fault was over at once."""
 
 
 def _kill(service: str, role: str) -> Kind:
@@ -109,7 +109,7 @@ def _behave(environment: Environment) -> None:
 
 
 def _kill_senders(environment: Environment, _chance: random.Random) -> tuple[str, End]:
-    """Kill who sends between the provider's accept and its answer, which comes two seconds later."""
+    """Kill the sending process after the provider has accepted, and before its answer two seconds later."""
     environment.mails.order("fault", kind="slow", seconds=2)
     before, deadline = len(environment.accepted()), time.monotonic() + _IN_HAND_SECONDS
     while len(environment.accepted()) == before and time.monotonic() < deadline:
@@ -176,7 +176,7 @@ BY_NAME = {kind.name: kind for kind in ALL}
 
 
 def possible(environment: Environment) -> tuple[list[Kind], list[str]]:
-    """Return the kinds that this environment can play, and for each that it cannot the reason."""
+    """Return the kinds that this environment can inject, and for each other kind the reason."""
     left_out = {}
     if not environment.disk.can_be_full:
         left_out["disk full"] = environment.disk.why_not

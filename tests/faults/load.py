@@ -25,7 +25,7 @@ _NEWCOMERS = 0.04
 
 
 class Load:
-    """Threads that live through scenarios, as many as were let in."""
+    """Threads that play the planned scenarios."""
 
     def __init__(
         self,
@@ -39,7 +39,7 @@ class Load:
         skewed: Callable[[], bool] = lambda: False,
         transport: Callable[[], httpx.BaseTransport | None] = lambda: None,
     ) -> None:
-        """Start nothing yet; `letters` is where people find the mails they get."""
+        """Start nothing yet; `inbox` is where people read their emails."""
         self._inbox = inbox
         self._url, self._journal, self._patience, self._skewed, self._transport = url, journal, patience, skewed, transport
         self._chance = random.Random(seed)
@@ -50,7 +50,7 @@ class Load:
         self._scenarios = 0
 
     def start(self, *, crossings: int) -> None:
-        """Let people sign up, as many as their budgets need, and begin."""
+        """Sign up as many people as the budgets need, and start."""
         for _ in range(crossings // _PER_PERSON + 2):
             self._people.append(self._app().join(-1).verify(self._inbox))
         for thread in self._threads:
@@ -74,7 +74,7 @@ class Load:
 
     @property
     def waiting(self) -> int:
-        """Stories that have not begun."""
+        """The number of scenarios that have not started."""
         return self._waiting.qsize()
 
     def close(self) -> None:
@@ -88,7 +88,7 @@ class Load:
         return list(self._people)
 
     def newcomer(self, fault: int) -> App:
-        """Somebody who signs up now."""
+        """Sign up another person."""
         app = self._app().join(fault).verify(self._inbox)
         self._people.append(app)
         return app

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def parser_of(name: str, about: str | None, *, threads: int) -> argparse.ArgumentParser:
-    """Return a parser of what both know; `threads` is how many people there are if nobody says otherwise."""
+    """Return a parser with the shared options; `threads` is the default number of people."""
     parser = argparse.ArgumentParser(prog=name, description=about)
     parser.add_argument("--replicas", type=int, default=2, help="of each process")
     parser.add_argument("--threads", type=int, default=threads, help="people who live through scenarios at the same time")
@@ -27,7 +27,7 @@ def parser_of(name: str, about: str | None, *, threads: int) -> argparse.Argumen
 
 @contextmanager
 def folder_of(options: argparse.Namespace) -> Iterator[Path]:
-    """Give the folder that was asked for, or one that goes afterwards. Ends the process if it is there already."""
+    """Return the given folder, or a temporary one. Ends the process if it exists already."""
     if options.folder and options.folder.exists():
         sys.exit(f"{options.folder} is there already")
     with tempfile.TemporaryDirectory() as temporary:
@@ -35,7 +35,7 @@ def folder_of(options: argparse.Namespace) -> Iterator[Path]:
 
 
 def printer() -> Say:
-    """Return what prints a line with the seconds since now."""
+    """Return a function that prints a line with the seconds since now."""
     started = time.monotonic()
 
     def say(line: str) -> None:

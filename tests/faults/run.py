@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def main(arguments: list[str]) -> int:
-    """Play, audit, print; return 1 if a promise was broken."""
+    """Run, audit and print; return 1 if a promise was broken."""
     parser = parser_of("faults", __doc__, threads=4)
     parser.add_argument("--crossings", type=int, default=100, help="budgets that are exceeded on purpose")
     parser.add_argument("--faults", type=int, default=30)

@@ -18,7 +18,7 @@ _LOOK_SECONDS = 0.3
 
 @dataclass
 class Scenario:
-    """A budget with a category of its own, and who owns it."""
+    """A budget with a category of its own, and its owner."""
 
     app: App
     promise: Promise
@@ -48,7 +48,7 @@ class Scenario:
         self.spent -= minor
 
     def until_counted(self) -> None:
-        """Wait until budgets knows of all that was spent so far."""
+        """Wait until budgets has counted all expenses so far."""
         self._until(lambda: self.app.read(f"budgets/{self.promise.budget_id}")["current"]["spent"] == euros(self.spent), "counted")
 
     def until_mailed(self, times: int) -> None:
@@ -72,27 +72,27 @@ class Scenario:
 
 
 def tip(scenario: Scenario) -> None:
-    """Little expenses, then the one too many."""
+    """A few small expenses, then one that exceeds the budget."""
     scenario.spend_little()
     scenario.spend(LIMIT)
     scenario.app.journal.expect_alert(scenario.promise)
 
 
 def tip_early(scenario: Scenario) -> None:
-    """The one too many is not the last."""
+    """The expense that exceeds the budget is followed by others."""
     scenario.spend(LIMIT + 1)
     scenario.app.journal.expect_alert(scenario.promise)
     scenario.spend_little()
 
 
 def quiet(scenario: Scenario) -> None:
-    """Nothing is exceeded, though the limit is reached."""
+    """The limit is reached, but not exceeded."""
     scenario.spend_little()
     scenario.spend(LIMIT - scenario.spent)
 
 
 def corrected_before(scenario: Scenario) -> None:
-    """What was deleted in time does not count: without the deletion the last expense would tip it."""
+    """A deleted expense does not count: without the deletion the last expense would exceed the budget."""
     wrong = scenario.spend(6_000)
     scenario.until_counted()  # else the deletion may be heard of last, and the budget be over its limit for a moment
     scenario.remove(wrong, 6_000)
@@ -102,7 +102,7 @@ def corrected_before(scenario: Scenario) -> None:
 
 
 def edited(scenario: Scenario) -> None:
-    """A correction of the amount tips it."""
+    """A correction of an amount exceeds the budget."""
     typed = scenario.spend(1_000)
     scenario.spend_little()
     scenario.app.change(typed, LIMIT + 1)
@@ -111,7 +111,7 @@ def edited(scenario: Scenario) -> None:
 
 
 def tipped_twice(scenario: Scenario) -> None:
-    """Told, taken back, and tipped again: that is told again."""
+    """Exceeded, corrected and exceeded again: there are two alerts."""
     scenario.spend_little(1)
     wrong = scenario.spend(LIMIT)
     scenario.app.journal.expect_alert(scenario.promise, withdrawn=1)
@@ -123,7 +123,7 @@ def tipped_twice(scenario: Scenario) -> None:
 
 
 def fleeting(scenario: Scenario) -> None:
-    """Tipped and taken back at once: nobody can say whether the mail is faster, but there is no second one."""
+    """Exceeded and corrected at once: there may or may not be a mail, but not two."""
     scenario.spend_little(1)
     wrong = scenario.spend(LIMIT)
     scenario.app.journal.expect_alert(scenario.promise, least=0, withdrawn=1)
@@ -131,7 +131,7 @@ def fleeting(scenario: Scenario) -> None:
 
 
 def imported(scenario: Scenario) -> None:
-    """A bank's file tips it: the mail about the import says so, and no other."""
+    """An import exceeds the budget: only the mail about the import says so."""
     # Named after the budget: a row that an earlier file of the same person had would be a duplicate.
     shop, pick = scenario.category, scenario.chance
     rows = [(f"{shop}, shop {n}", pick.choice(scenario.days), pick.randint(500, 900)) for n in range(9)]
@@ -175,5 +175,5 @@ def open_scenario(
 
 
 def chosen(chance: random.Random) -> PlayScenario:
-    """Draw a scenario."""
+    """Choose a scenario at random."""
     return chance.choices([scenario for scenario, _often in OFTEN], [often for _story, often in OFTEN])[0]

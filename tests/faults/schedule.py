@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def drawn(kinds: Sequence[Kind], count: int, chance: random.Random) -> list[Kind]:
-    """Draw so many faults: every kind comes before any comes again."""
+    """Return so many faults at random: every kind comes before any is repeated."""
     found: list[Kind] = []
     while len(found) < count:
         found += chance.sample(list(kinds), len(kinds))

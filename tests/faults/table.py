@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def table(evidence: Evidence, findings: Sequence[Finding]) -> str:
-    """Return the figures in a line, a table with a row for each kind of fault, and all that was found."""
+    """Return a line with the figures, a table with a row for each kind of fault, and all findings."""
     by_kind: defaultdict[str, list[Window]] = defaultdict(list)
     for window in evidence.windows:
         by_kind[window.kind].append(window)

@@ -31,7 +31,7 @@ _MAILS = 8
 
 @pytest.fixture(scope="module")
 def replayed(tmp_path_factory: pytest.TempPathFactory) -> Evidence:
-    """Two people live through each scenario once, in one process without faults."""
+    """Two people play each scenario once, in one process without faults."""
     folder = tmp_path_factory.mktemp("replayed") / "data"
     with OutlayProcess(folder) as process:
         journal = Journal()

@@ -31,7 +31,7 @@ FAULTS = (
 
 @pytest.fixture(scope="module")
 def played(tmp_path_factory: pytest.TempPathFactory) -> Evidence:
-    """One of each process, six faults, and what was left when all had settled."""
+    """The evidence after six faults, with one process of each kind."""
     folder = tmp_path_factory.mktemp("faults")
     # The provider here knows at once what it took; that of people takes some seconds.
     with Environment(Options(folder / "run", small_disk=False, settings={"NOTIFIER_UNSURE_SECONDS": "2"})) as environment:

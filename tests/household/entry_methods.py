@@ -27,7 +27,7 @@ _HOUSEHOLD = {"home_currency": "USD", "locale": "en-US"}
 
 @dataclass(frozen=True)
 class Result:
-    """What came out of a story."""
+    """The result of one entry method."""
 
     title: str
     exceeded: int
@@ -111,7 +111,7 @@ def imported_after_budgets(deployment: Deployment, folder: Path) -> Result:
 
 
 def imported_before_budgets(deployment: Deployment, folder: Path) -> Result:
-    """Set budgets on what was imported."""
+    """Set budgets after the import."""
     return imported(deployment, folder, budgets_first=False)
 
 

@@ -33,7 +33,7 @@ _HANDLED = re.compile(r"^outlay_events_total\{[^}]*\} (\S+)$", re.MULTILINE)
 
 
 class Installation(Protocol):
-    """An Outlay that runs."""
+    """A running Outlay."""
 
     far: bool
     """Whether events go through a broker, so that the end of a month has to be waited for."""
@@ -55,14 +55,14 @@ class Installation(Protocol):
         """Return the texts of the mails to an address."""
 
     def kill(self, chance: random.Random) -> str:
-        """kill -9 something of it, and see to it that it is started again; return its name."""
+        """Kill one of its processes (-9) and start it again; return its name."""
 
 
 class Deployment(Protocol):
-    """Houses of one kind, each with stores of its own."""
+    """Installations of one kind, each with stores of its own."""
 
     def installation(self, folder: Path, *, clock: Path | None = None) -> AbstractContextManager[Installation]:
-        """Build one and live in it; `clock` is a file with the moment that it takes for the present one."""
+        """Run one; `clock` is a file with the time that it takes for the present."""
 
 
 class HomeDeployment:
@@ -74,7 +74,7 @@ class HomeDeployment:
 
     @contextmanager
     def installation(self, folder: Path, *, clock: Path | None = None) -> Iterator[Installation]:
-        """Build one."""
+        """Run one."""
         folder.mkdir(parents=True, exist_ok=True)
         told = {"OUTLAY_CLOCK": f"file:{clock}"} if clock else {}
         with OutlayProcess(folder / "data", **told, **(self._stores.fresh() if self._stores else {})) as process:
@@ -110,7 +110,7 @@ class _OneProcess:
 
 
 class SuiteDeployment:
-    """Nine processes for each installation, with RabbitMQ between them, a provider of mails, and stores as in production."""
+    """Nine processes for each installation, with RabbitMQ, a mail provider, and stores as in production."""
 
     def __init__(self, broker: Broker, stores: Stores) -> None:
         """The servers run already."""
@@ -118,7 +118,7 @@ class SuiteDeployment:
 
     @contextmanager
     def installation(self, folder: Path, *, clock: Path | None = None) -> Iterator[Installation]:
-        """Build one."""
+        """Run one."""
         folder.mkdir(parents=True, exist_ok=True)
         told = {"OUTLAY_CLOCK": f"file:{clock}", "OUTLAY_ENV": "development"} if clock else {}
         vhost = secrets.token_hex(8)

@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
 @dataclass
 class Drawer:
-    """What was put in, by the receipt's id: the checksum of what is to come out."""
+    """The checksum of each attached receipt, by its id."""
 
     person: Person
     checksums: dict[str, str] = field(default_factory=dict)
 
     def put(self, expense_id: str, number: int) -> None:
-        """Put a receipt to an expense; each is different, and twice the same is one."""
+        """Attach a receipt to an expense; each is different, and attaching one again changes nothing."""
         file = (f"receipt {number}.jpg", pictures.a_jpeg(size=(60 + number, 80)), "image/jpeg")
         answer = self.person.post(f"expenses/{expense_id}/receipts", files={"file": file})
         if answer.status_code in NOT_NOW:
@@ -30,7 +30,7 @@ class Drawer:
         self.checksums[answer.json()["id"]] = answer.json()["sha256"]
 
     def whole(self) -> int:
-        """Download all; return how many are what they were."""
+        """Download all; return how many are unchanged."""
         found = 0
         for receipt_id, checksum in self.checksums.items():
             answer = self.person.get(f"receipts/{receipt_id}/content")

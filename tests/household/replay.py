@@ -33,7 +33,7 @@ RECEIPT_EVERY = 20
 
 
 class TryAgainError(Exception):
-    """The answer was to come back later."""
+    """The answer was to try again later."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Exceedance:
 
 
 def expected(until: str = TO_THE_END) -> set[Exceedance]:
-    """Return the months that were exceeded, to the end of one, with the row that tipped each."""
+    """Return the exceeded months up to one, with the row that exceeded each."""
     spent = rows()
     return {
         Exceedance(
@@ -105,7 +105,7 @@ def pages(person: Person, path: str, **params: Any) -> Iterator[dict[str, Any]]:
 
 @dataclass(frozen=True)
 class Replay:
-    """How the household writes down what it spends."""
+    """Records the household's expenses."""
 
     person: Person
     clock: Path
@@ -115,7 +115,7 @@ class Replay:
     """For how many seconds a request is repeated that got no answer, or the one to come back later."""
 
     def write(self, until: str = TO_THE_END) -> None:
-        """Record each expense with the clock at its day, under a key of its own, and now and then its receipt."""
+        """Record each expense on its day, with an idempotency key of its own, and some of them with a receipt."""
         categories = {entry["name"]: entry["id"] for entry in self.person.read("categories")["items"]}
         month = ""
         for number, row in enumerate(rows(until), 1):
@@ -159,7 +159,7 @@ class Replay:
 
 
 class ProcessKiller(threading.Thread):
-    """Kills something of an installation at random moments, which is then started again."""
+    """Kills processes of an installation at random moments, and starts them again."""
 
     def __init__(self, installation: Installation, *, times: int, within: float, seed: int) -> None:
         """Kill `times` times, at moments of `within` seconds of running time."""

@@ -41,7 +41,7 @@ class MySqlStores:
 
 
 class IbmStores:
-    """Accounts over Cloudant's API, tables over Db2's wire, receipts over that of Object Storage."""
+    """Accounts on Cloudant's API, tables on Db2's protocol, receipts on the API of Object Storage."""
 
     def __init__(self, couch: str, db2: Db2Server, objects: ObjectStore) -> None:
         """The servers run already; `couch` is the address of one."""
@@ -61,13 +61,13 @@ class IbmStores:
 
 @contextmanager
 def home(folder: Path) -> Iterator[Deployment]:
-    """Houses on SQLite and folders, a process each."""
+    """Installations on SQLite and folders, with one process each."""
     yield HomeDeployment()
 
 
 @contextmanager
 def mysql(folder: Path) -> Iterator[Deployment]:
-    """Houses on MariaDB or MySQL, with RabbitMQ."""
+    """Installations on MariaDB or MySQL, with RabbitMQ."""
     from testing.servers.mariadb import shared_mariadb
 
     with shared_mariadb(folder / "mariadb") as server, shared_broker(folder / "rabbitmq") as broker:
@@ -90,7 +90,7 @@ def ibm_stores(folder: Path) -> Iterator[IbmStores]:
 
 @contextmanager
 def ibm(folder: Path) -> Iterator[Deployment]:
-    """Houses on Cloudant's API, Db2's wire and an object store, with RabbitMQ."""
+    """Installations on Cloudant's API, Db2's protocol and an object store, with RabbitMQ."""
     with ibm_stores(folder) as stores, shared_broker(folder / "rabbitmq") as broker:
         yield SuiteDeployment(broker, stores)
 

@@ -13,7 +13,7 @@ _BROKEN_OFF = (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError)
 
 @dataclass
 class Tally:
-    """Requests of all people."""
+    """Counts the requests of all people."""
 
     sent: int = 0
     retried: int = 0
@@ -24,7 +24,7 @@ class Tally:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def note(self, request: httpx.Request, seconds: float, failure: str) -> None:
-        """Count one."""
+        """Count a request."""
         what = f"{request.method} {request.url.path}"
         with self._lock:
             self.sent += 1
@@ -39,7 +39,7 @@ class Tally:
 
 
 class Browser(httpx.BaseTransport):
-    """Keeps connections open, and sends once more what found one closed that had been good before: as browsers do.
+    """Keeps connections open, and repeats a request whose kept connection was closed, as browsers do.
 
     A new connection that breaks is a failure, and so is every answer that says that something is away.
     """

@@ -22,19 +22,19 @@ class Clients:
     """Threads of people who sign in, read, spend and sign out."""
 
     def __init__(self, app: Callable[[], App], tally: Tally, *, count: int, pause: float) -> None:
-        """`app` makes one of somebody new; `pause` is how many seconds each of them waits between two visits, about."""
+        """`app` signs up a new person; `pause` is roughly how many seconds each waits between two visits."""
         self._tally, self._pause = tally, pause
         self._over = threading.Event()
         self._threads = [threading.Thread(target=self._live, args=(app, n), name=f"visitor-{n}") for n in range(count)]
 
     def start(self) -> Clients:
-        """Begin."""
+        """Start."""
         for thread in self._threads:
             thread.start()
         return self
 
     def finish(self) -> None:
-        """Let everybody end the visit."""
+        """Wait until everybody has finished their visit."""
         self._over.set()
         for thread in self._threads:
             thread.join()

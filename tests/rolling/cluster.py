@@ -39,7 +39,7 @@ class Pod:
         member.start()
 
     def look(self, most_failures: int) -> None:
-        """Do what a readiness probe does."""
+        """Ask /readyz, as a readiness probe does."""
         if self._says_ready():
             if not self.ready:
                 self.ready_since = time.monotonic()
@@ -59,7 +59,7 @@ class Pod:
             connection.close()
 
     def end(self, numbers: Numbers) -> None:
-        """Wait for preStop, send SIGTERM, wait until it has ended; kill it when its grace is over."""
+        """Wait for preStop, send SIGTERM, wait until it ends; kill it after the grace period."""
         deadline = time.monotonic() + numbers.grace
         if self.member.role == "serve":
             time.sleep(numbers.drain)
@@ -105,7 +105,7 @@ class Deployment:
             time.sleep(0.05)
 
     def retire(self, pod: Pod) -> None:
-        """Take one away: no new connections from now on, and the rest of its life goes by itself."""
+        """Remove one: it gets no new connections and ends by itself."""
         pod.terminating = True
         thread = threading.Thread(target=self._end, args=(pod,), name=f"ending {pod.member.name}")
         self._leaving.append(thread)
@@ -117,14 +117,14 @@ class Deployment:
         self._cluster.note_end(pod)
 
     def roll(self) -> None:
-        """Replace all: one more, and when that is ready, one less."""
+        """Replace all: start one, and stop another once it is ready."""
         for old in [pod for pod in self.pods if not pod.terminating]:
             self.wait_for(self.begin())
             self.retire(old)
         self.wait_until_gone()
 
     def wait_until_gone(self) -> None:
-        """Wait for all that are leaving."""
+        """Wait for all that are stopping."""
         for thread in self._leaving:
             thread.join()
         self._leaving.clear()
@@ -136,10 +136,10 @@ class Deployment:
 
 
 class Cluster:
-    """All Deployments of the suite, and what is before them."""
+    """All Deployments of the suite, and the Services in front of them."""
 
     def __init__(self, folder: Path, board: Board, numbers: Numbers, *, replicas: int, environ: Mapping[str, str]) -> None:
-        """Start nothing yet. `folder` gets the stores; `environ` is what new pods are told, and may be changed."""
+        """Start nothing yet. `folder` gets the stores; `environ` is for new pods, and may be changed."""
         self.folder, self.numbers, self._replicas = folder, numbers, replicas
         self.logs = folder.parent / "logs"
         self.fronts: dict[str, Proxy] = {service: board.proxy([], skips=False) for service in (*SERVICES, "gateway")}
@@ -192,7 +192,7 @@ class Cluster:
         return self.run(service, "migrate")
 
     def run(self, *arguments: str) -> str:
-        """Run a command as a Job does; return what it said."""
+        """Run a command as a Job does; return its output."""
         done = subprocess.run([sys.executable, "-m", *arguments], env=self.environ, check=False, capture_output=True, text=True)
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
@@ -204,7 +204,7 @@ class Cluster:
             list(pool.map(Deployment.roll, chosen))
 
     def note_end(self, pod: Pod) -> None:
-        """Remember how one ended."""
+        """Record how a process ended."""
         self.restarts += 1
         if pod.killed or pod.status:
             self.ended_badly.append(f"{pod.member.name}: {'killed after its grace' if pod.killed else pod.status}")
@@ -236,7 +236,7 @@ class Cluster:
                 self._stopping.wait(self.numbers.look)
 
     def _lead(self) -> None:
-        """Lead to those that are ready and wanted. A pod that is slow to answer a probe does not keep others from being left out."""
+        """Send new connections to the pods that are ready and not stopping. A slow probe does not delay those of other pods."""
         while not self._stopping.wait(self.numbers.look):
             for deployment in self.deployments.values():
                 if deployment.role == "serve":

@@ -34,7 +34,7 @@ _SETTLE_SECONDS = 60.0
 
 
 class RollingEnvironment(Environment):
-    """The environment of the faults, with a cluster in the place of the fleet, and a broker of somebody else's."""
+    """The environment of the faults, with a cluster instead of the fleet, and a shared broker."""
 
     fleet: Cluster  # type: ignore[assignment]
 
@@ -64,11 +64,11 @@ class RollingEnvironment(Environment):
         self.mails.order("hook", url=f"{self.fleet.url}/api/v1/hooks/sendgrid", automatic=True)
 
     def tell(self, setting: str, value: str) -> None:
-        """Change a secret's file, as a changed Secret does: read by whoever starts from now on."""
+        """Change a secret's file, as a changed Secret does: new processes read it."""
         (self.secrets / setting).write_text(value + "\n")
 
     def told(self, setting: str) -> str:
-        """Return what a secret's file says."""
+        """Return the content of a secret's file."""
         return (self.secrets / setting).read_text().strip()
 
     def _environ(self) -> dict[str, str]:
@@ -85,7 +85,7 @@ class Crowd:
     """Everybody who uses the suite: scenarios of budgets, clients, open pages."""
 
     def __init__(self, environment: RollingEnvironment, *, threads: int, clients: int, pause: float) -> None:
-        """Let people sign up, and begin; a scenario about every `pause` seconds."""
+        """Sign people up and start; there is a scenario about every `pause` seconds."""
         self.tally = Tally()
         self._conductor = FaultRunner(environment, crossings=0, seed=1, patience=_PATIENCE_SECONDS)
         self._load = Load(
@@ -119,7 +119,7 @@ class Crowd:
                 self._load.plan(1, fault=-1)
 
     def finish(self) -> Evidence:
-        """Let everybody finish; return what is left when all has settled."""
+        """Let everybody finish; return the evidence when all has settled."""
         self._over.set()
         self._feeder.join()
         self._visitors.finish()
@@ -136,13 +136,13 @@ class Crowd:
             page.close()
 
     def missed(self) -> int:
-        """Return how many alerts there are that an open page of their person never showed."""
+        """Return how many alerts an open page never showed."""
         with suppress(GivenUpError):
             return sum(len(page.missed()) for page in self.pages)
         return -1
 
     def close(self) -> None:
-        """Close everybody's connections; pages end with the gateways, at the latest."""
+        """Close everybody's connections; pages end with the gateways at the latest."""
         self._over.set()
         self._load.close()
         for page in self.pages:

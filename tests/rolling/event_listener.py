@@ -36,7 +36,7 @@ class Page(threading.Thread):
         self.start()
 
     def run(self) -> None:
-        """Be open until it is closed."""
+        """Listen until it is closed."""
         ended = time.monotonic()
         first = True
         while not self._over.is_set():
@@ -76,7 +76,7 @@ class Page(threading.Thread):
         self.read |= {alert["id"] for alert in self._app.read("alerts", limit=200)["items"]}
 
     def missed(self) -> set[str]:
-        """Return the alerts that it knows nothing of."""
+        """Return the alerts that it never showed."""
         return {alert["id"] for alert in self._app.read("alerts", limit=200)["items"]} - self.heard - self.read
 
     def close(self) -> None:

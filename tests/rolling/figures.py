@@ -29,7 +29,7 @@ class Numbers:
 
 
 def of_the_chart(*, haste: float = 1.0) -> Numbers:
-    """Return those that the chart renders; `haste` shortens the waiting, and not the grace."""
+    """Return those that the chart renders; `haste` shortens the pauses, but not the grace period."""
     values = yaml.safe_load(_VALUES.read_text("utf-8"))
     return Numbers(
         drain=values["drainSeconds"] * haste,

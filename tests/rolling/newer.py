@@ -37,7 +37,7 @@ _CONTRACTING = '    op.execute("ALTER TABLE {table} RENAME COLUMN id TO known_as
 
 
 def make_newer(folder: Path, services: Iterable[str] = tuple(TABLES), *, expanding: bool = True) -> dict[str, str]:
-    """Write it into a folder, for some services; return what a process has to be told to run it.
+    """Write it into a folder, for some services; return the environment of a process that runs it.
 
     Its migrations say that code of today can go on with them; if not `expanding`, that is a lie.
     """
@@ -54,7 +54,7 @@ def make_newer(folder: Path, services: Iterable[str] = tuple(TABLES), *, expandi
 
 
 def _describe_money_anew(path: Path) -> None:
-    """Change what the documents of all services share, as a new version does: gateways meet old and new ones at the same time."""
+    """Change the shared components, as a new version may: gateways then see old and new documents at the same time."""
     spec = yaml.safe_load(path.read_text("utf-8"))
     money = load_spec("gateway")["components"]["schemas"]["Money"]
     spec["components"]["schemas"]["Money"] = {**money, "description": "An exact decimal number, as a string."}

@@ -33,7 +33,7 @@ def migrate_again(environment: RollingEnvironment, say: Say) -> None:
 
 
 def upgrade_of(environment: RollingEnvironment, services: Iterable[str]) -> Callable[[], None]:
-    """Migrate to a newer version, which new pods run from now on; return how to go back to the old one, on the newer schema."""
+    """Migrate to a newer version, which new pods run; return a function that goes back to the old code on the newer schema."""
     cluster = environment.fleet
     newer = make_newer(environment.options.folder / "newer", services, expanding=environment.expanding)
     cluster.environ |= newer
@@ -69,14 +69,14 @@ def upgrade(environment: RollingEnvironment, say: Say) -> None:
 
 
 def rotate_signing_key(environment: RollingEnvironment, say: Say) -> float:
-    """Make a new key for service tokens; return when it will sign, by the monotonic clock."""
+    """Create a new key for service tokens; return when it starts signing, by the monotonic clock."""
     environment.fleet.run("auth", "migrate", "new-signing-key")
     say("a new signing key was made")
     return time.monotonic() + SIGNS_AFTER_SECONDS
 
 
 def rotate_data_key(environment: RollingEnvironment, say: Say) -> None:
-    """Add a data key, let it seal, seal everything anew, take the old one away."""
+    """Add a data key, encrypt with it, re-encrypt everything, and remove the old one."""
     old, new = environment.told("OUTLAY_DATA_KEY"), secrets.token_hex(32)
     for ring, what in (((old, new), "can open"), ((new, old), "seals")):
         environment.tell("OUTLAY_DATA_KEY", "\n".join(ring))
@@ -91,7 +91,7 @@ def rotate_data_key(environment: RollingEnvironment, say: Say) -> None:
 
 
 def rotate_credentials(environment: RollingEnvironment, say: Say) -> None:
-    """Give the broker a new user and the mail provider a new key, replace every process, take the old ones away."""
+    """Give the broker a new user and the mail provider a new key, replace every process, and remove the old ones."""
     user, password, key = f"outlay-{environment.vhost}", secrets.token_hex(8), "SG.another"
     environment.broker.control("add_user", user, password)
     environment.broker.control("set_permissions", "-p", environment.vhost, user, ".*", ".*", ".*")

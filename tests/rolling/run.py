@@ -29,7 +29,7 @@ _LAST_SECONDS = 10.0
 
 
 def main(arguments: list[str]) -> int:
-    """Play, audit, print; return 1 if something was not kept."""
+    """Run, audit and print; return 1 if a promise was broken."""
     parser = parser_of("rolling", __doc__, threads=2)
     parser.add_argument("--clients", type=int, default=2, help="people who sign in, read, write and sign out at the same time")
     parser.add_argument("--pause", type=float, default=1.0, help="seconds between two scenarios, about")

@@ -19,14 +19,14 @@ _ASKED_AGAIN = "a connection ended before its answer"
 
 @dataclass
 class Result:
-    """What came of a run."""
+    """The result of a run."""
 
     rows: list[tuple[str, object]]
     broken: list[str] = field(default_factory=list)
     """What was promised and not kept, a sentence each."""
 
     def __str__(self) -> str:
-        """Return the table, and what is wrong."""
+        """Return the table, and what is wrong, as Markdown."""
         width = max(len(name) for name, _value in self.rows)
         lines = [f"| {name:<{width}} | {value!s:>12} |" for name, value in self.rows]
         wrong = [f"  {line}" for line in self.broken[:40]]
@@ -34,7 +34,7 @@ class Result:
 
 
 def result_of(environment: RollingEnvironment, crowd: Crowd, evidence: Evidence, *, missed: int) -> Result:
-    """Compare what was promised with what is left."""
+    """Compare what was promised with the evidence."""
     tally, cluster, journal = crowd.tally, environment.fleet, evidence.journal
     findings = audit(evidence)
     found: Counter[What] = Counter(finding.what for finding in findings)
