@@ -46,10 +46,12 @@ class ExpenseStore:
         self._connection = connection
 
     def get(self, book: Book, expense_id: str) -> Expense | None:
+        """Return one expense."""
         row = _GET.first(self._connection, of_owner=book.number, of_id=expense_id)
         return None if row is None else expense_in(row)
 
     def add(self, book: Book, expenses: Sequence[Expense]) -> None:
+        """Insert."""
         run_many(self._connection, _INSERT, COLUMNS, [values_of(book, made) for made in expenses])
 
     def replace(self, book: Book, changes: Sequence[tuple[Expense, Expense]]) -> None:
@@ -61,6 +63,7 @@ class ExpenseStore:
             run_many(self._connection, _REPLACE, tuple(COLUMNS[at] for at in places), values)
 
     def remove(self, book: Book, expenses: Sequence[Expense]) -> None:
+        """Delete."""
         for part in chunks(expenses):
             numbers = [gone.number for gone in part]
             self._connection.execute(expense.delete().where(expense.c.owner == book.number, expense.c.number.in_(numbers)))
@@ -68,8 +71,8 @@ class ExpenseStore:
     def page(self, book: Book, wanted: ExpenseFilter, sort: str, limit: int, after: Position | None = None) -> list[Expense]:
         """Return up to `limit` expenses; `after` is the (sorted value, number) of the last one before."""
         if wanted == _ALL:
-            statement, (value, number) = _page_of_all(sort, limit, first=after is None), after or (None, None)
-            rows = statement.all(self._connection, of_owner=book.number, after_value=value, after_number=number)
+            statement, (value, number) = _page_of_all(sort, first=after is None), after or (None, None)
+            rows = statement.all(self._connection, of_owner=book.number, after_value=value, after_number=number, most=limit)
             return [expense_in(row) for row in rows]
         chosen = conditions(book, wanted)
         if _sorted_by(sort) is expense.c.spent_on and self._many_amounts(book, wanted):
@@ -91,6 +94,7 @@ class ExpenseStore:
         return [expense_in(row) for row in self._connection.execute(query.order_by(expense.c.number).limit(limit))]
 
     def count(self, book: Book, wanted: ExpenseFilter) -> int:
+        """Count expenses."""
         query = sa.select(sa.func.count()).select_from(expense).where(*conditions(book, wanted))
         return int(self._connection.execute(query).scalar_one())
 
@@ -119,6 +123,7 @@ class ExpenseStore:
         return self.count(book, ExpenseFilter()) * _SHARE >= rows
 
     def any_imported(self, book: Book) -> bool:
+        """Say whether an import ever brought an expense that is still there."""
         query = sa.select(expense.c.fingerprint).where(expense.c.owner == book.number, expense.c.fingerprint.is_not(None))
         return self._connection.execute(query.limit(1)).first() is not None
 
@@ -139,13 +144,15 @@ class ExpenseStore:
 
 
 @cache
-def _page_of_all(sort: str, limit: int, *, first: bool) -> Prepared:
+def _page_of_all(sort: str, *, first: bool) -> Prepared:
     """Return the statement for a list without filters, which everybody opens first."""
     after: Position | None = None if first else (sa.bindparam("after_value"), sa.bindparam("after_number"))
-    return Prepared(_page([expense.c.owner == sa.bindparam("of_owner")], sort, limit, after))
+    return Prepared(_page([expense.c.owner == sa.bindparam("of_owner")], sort, sa.bindparam("most"), after))
 
 
-def _page(chosen: Sequence[sa.ColumnElement[bool]], sort: str, limit: int, after: Position | None) -> sa.Select[Any]:
+def _page(
+    chosen: Sequence[sa.ColumnElement[bool]], sort: str, limit: int | sa.BindParameter[int], after: Position | None
+) -> sa.Select[Any]:
     by, number, falling = _sorted_by(sort), expense.c.number, sort.startswith("-")
     query = sa.select(*_COLUMNS).where(*chosen)
     query = query.order_by(by.desc(), number.desc()) if falling else query.order_by(by, number)
