@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from inspect import Parameter, signature
 from typing import Any, cast
 
 import flask
+import orjson
 from starlette.exceptions import HTTPException
 
 from chassis.runtime.problems import InvalidRequestError, Statuses, body_of
@@ -119,5 +119,5 @@ def _response(body: Any, status: int, headers: Mapping[str, str]) -> flask.Respo
         del answer.headers["Content-Type"]
         return answer
     if not isinstance(body, Iterator | bytes):
-        body = json.dumps(body, separators=(",", ":"), ensure_ascii=False)
+        body = orjson.dumps(body)
     return flask.Response(body, status, given, content_type=media_type)
