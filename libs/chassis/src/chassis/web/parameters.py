@@ -10,8 +10,7 @@ from connexion.exceptions import BadRequestProblem, ExtraParameterProblem
 
 from chassis.runtime.problems import InvalidRequestError
 from chassis.web.json_body import printable
-from chassis.web.schema_errors import explain
-from chassis.web.schemas import validator_of
+from chassis.web.schemas import Schema
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -64,7 +63,7 @@ class _Parameter:
         self.name, self.kind, schema = entry["name"], entry["in"], entry["schema"]
         self.header_name = self.name.lower().encode()
         self._argument, self._default = pythonic(self.name), schema.get("default")
-        self._required, self._validator = bool(entry.get("required")), validator_of(schema)
+        self._required, self._schema = bool(entry.get("required")), Schema(schema)
 
     def read_into(self, arguments: dict[str, Any], value: Any) -> None:
         self.check(value)
@@ -82,6 +81,5 @@ class _Parameter:
             return
         if isinstance(value, bytes):
             value = value.decode("latin-1")
-        error = next(self._validator.iter_errors(value), None)
-        if error is not None:
-            raise BadRequestProblem(detail=f"{self.name} {explain(error)['message']}.")
+        if errors := self._schema.errors(value):
+            raise BadRequestProblem(detail=f"{self.name} {errors[0]['message']}.")
