@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 import time
 from collections.abc import Callable
@@ -16,6 +17,8 @@ from chassis.web.connection import Connection, ConnectionLimits
 from chassis.web.draining import Draining
 
 _GRACE_SECONDS = 5
+_OBJECTS_PER_COLLECTION = 10_000
+"""New objects after which Python looks for cycles among them. Its own 700 are fewer than one list of expenses makes."""
 _IDLE_SECONDS = 30
 """How long a connection stays open without a request: longer than gateways keep it, or they would send into a closing one."""
 
@@ -123,6 +126,8 @@ def serve(
     Operators' paths are on the port of `management`. Clients are held to `limits`.
     """
     managed = management if management and management.port else None
+    gc.freeze()  # what was loaded so far stays, and need not be looked through again and again
+    gc.set_threshold(_OBJECTS_PER_COLLECTION)
     draining = Draining(_ByPort(app, managed) if managed else app)
     config = uvicorn.Config(
         draining,
