@@ -31,7 +31,10 @@ class Sqlite(Dialect):
         self.turn = WriteLock()
 
     def engine(self, url: sa.URL, *, pool_size: int) -> Engine:
-        options: dict[str, Any] = {} if url.database in (None, "", ":memory:") else {"pool_size": pool_size, "max_overflow": 10}
+        options: dict[str, Any] = {}
+        if url.database not in (None, "", ":memory:"):
+            # The connection that has written last still knows the pages that it wrote; any other one reads them again.
+            options = {"pool_size": pool_size, "max_overflow": 10, "pool_use_lifo": True}
         engine = sa.create_engine(url, hide_parameters=True, **options)
         event.listen(engine, "connect", _on_connect)
         event.listen(engine, "begin", _on_begin)
