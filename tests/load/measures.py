@@ -72,10 +72,27 @@ def add_expense(folder: Path, table: Table, *, sizes: tuple[int, ...]) -> None:
                 lambda: load(process.url, "POST", "/api/v1/expenses", headers, bodies, connections=connections),
                 settle,
             )
-    table.add_rounds("add-expense, CPU until all events are handled", ours.everything, "ms", bare.everything, aim="8 x")
+    table.add_rounds("add-expense, CPU until all events are handled", ours.everything, "ms", bare.everything, aim="6 x")
     table.add_rounds("  of which until answered", ours.answered, "ms", bare.answered)
     table.add("  p50 over 8 connections", statistics.median(ours.times), "ms", floor=statistics.median(bare.times))
     table.add("  a second over 8 connections", statistics.median(ours.rate), "/s", floor=statistics.median(bare.rate))
+
+
+def list_expenses(folder: Path, table: Table, *, sizes: tuple[int, ...]) -> None:
+    """CPU of one list of 50 of 10,000 expenses, in turns with its floor."""
+    count, rounds, size = 600, 7, 10_000
+    ours, bare = Rounds(), Rounds()
+    _fill_floor(folder / "floor", size)
+    with bare_flask(folder / "floor") as (url, pid), OutlayProcess(folder / "data") as process:
+        person = Person(process.url)
+        _import(person, folder, size)
+        eventually(lambda: settled(process), seconds=60)
+        headers, nothing, path = headers_of(person), [None] * count, "/api/v1/expenses?limit=50"
+        for number in range(rounds + 1):
+            kept = (ours, bare) if number else (Rounds(), Rounds())  # the first warms up
+            _round(kept[1], pid, lambda: load(url, "GET", "/expenses", {}, nothing, connections=1), lambda: None)
+            _round(kept[0], process.pid, lambda: load(process.url, "GET", path, headers, nothing, connections=1), lambda: None)
+    table.add_rounds(f"list of 50 at {size:,} expenses, CPU", ours.answered, "ms", bare.answered, aim="3 x")
 
 
 def reading(folder: Path, table: Table, *, sizes: tuple[int, ...]) -> None:
@@ -85,11 +102,7 @@ def reading(folder: Path, table: Table, *, sizes: tuple[int, ...]) -> None:
         people = {}
         for size in sizes:
             people[size] = person = Person(process.url)
-            person.timeout = httpx.Timeout(900)
-            with csv_file(folder / f"{size}.csv", size).open("rb") as file:
-                answer = person.post("imports", files={"file": ("bank.csv", file, "text/csv")})
-            assert answer.status_code == 201, answer.text
-            assert answer.json()["imported"] == size, answer.text
+            _import(person, folder, size)
         eventually(lambda: settled(process), seconds=900)
         start = date.today().replace(day=1) - timedelta(days=90)
         month = {"from": start.replace(day=1).isoformat(), "to": start.replace(day=28).isoformat()}
@@ -108,7 +121,15 @@ def reading(folder: Path, table: Table, *, sizes: tuple[int, ...]) -> None:
                 table.add(f"{name} at {size:,} expenses", took, "ms", floor=floors[name], aim=growth)
 
 
-def _floor_reads(folder: Path, size: int, month: dict[str, str]) -> dict[str, float]:
+def _import(person: Person, folder: Path, size: int) -> None:
+    person.timeout = httpx.Timeout(900)
+    with csv_file(folder / f"{size}.csv", size).open("rb") as file:
+        answer = person.post("imports", files={"file": ("bank.csv", file, "text/csv")})
+    assert answer.status_code == 201, answer.text
+    assert answer.json()["imported"] == size, answer.text
+
+
+def _fill_floor(folder: Path, size: int) -> None:
     folder.mkdir(parents=True)
     connection = floor.connect(folder / "floor.db")
     connection.executescript(floor.SCHEMA)
@@ -122,6 +143,10 @@ def _floor_reads(folder: Path, size: int, month: dict[str, str]) -> dict[str, fl
     )
     connection.execute("COMMIT")
     connection.close()
+
+
+def _floor_reads(folder: Path, size: int, month: dict[str, str]) -> dict[str, float]:
+    _fill_floor(folder, size)
     with bare_flask(folder) as (url, _pid), httpx.Client(base_url=url) as client:
         client.get("/expenses")
         return {
@@ -210,6 +235,7 @@ def idling(folder: Path, table: Table, *, sizes: tuple[int, ...]) -> None:
 
 ALL: dict[str, Callable[..., None]] = {
     "add-expense": add_expense,
+    "list-expenses": list_expenses,
     "reading": reading,
     "importing": importing,
     "alert-latency": alert_latency,
