@@ -46,12 +46,10 @@ class ExpenseStore:
         self._connection = connection
 
     def get(self, book: Book, expense_id: str) -> Expense | None:
-        """Return one expense."""
         row = _GET.first(self._connection, of_owner=book.number, of_id=expense_id)
         return None if row is None else expense_in(row)
 
     def add(self, book: Book, expenses: Sequence[Expense]) -> None:
-        """Insert."""
         run_many(self._connection, _INSERT, COLUMNS, [values_of(book, made) for made in expenses])
 
     def replace(self, book: Book, changes: Sequence[tuple[Expense, Expense]]) -> None:
@@ -63,7 +61,6 @@ class ExpenseStore:
             run_many(self._connection, _REPLACE, tuple(COLUMNS[at] for at in places), values)
 
     def remove(self, book: Book, expenses: Sequence[Expense]) -> None:
-        """Delete."""
         for part in chunks(expenses):
             numbers = [gone.number for gone in part]
             self._connection.execute(expense.delete().where(expense.c.owner == book.number, expense.c.number.in_(numbers)))
@@ -94,7 +91,6 @@ class ExpenseStore:
         return [expense_in(row) for row in self._connection.execute(query.order_by(expense.c.number).limit(limit))]
 
     def count(self, book: Book, wanted: ExpenseFilter) -> int:
-        """Count expenses."""
         query = sa.select(sa.func.count()).select_from(expense).where(*conditions(book, wanted))
         return int(self._connection.execute(query).scalar_one())
 
@@ -123,7 +119,6 @@ class ExpenseStore:
         return self.count(book, ExpenseFilter()) * _SHARE >= rows
 
     def any_imported(self, book: Book) -> bool:
-        """Say whether an import ever brought an expense that is still there."""
         query = sa.select(expense.c.fingerprint).where(expense.c.owner == book.number, expense.c.fingerprint.is_not(None))
         return self._connection.execute(query.limit(1)).first() is not None
 
