@@ -89,7 +89,7 @@ def make_rabbit() -> Iterator[Callable[..., RabbitBus]]:
 
 @pytest.fixture
 def channel(address: BrokerAddress) -> Iterator[BlockingChannel]:
-    """Somebody else's channel to the same virtual host."""
+    """Another program's channel to the same virtual host."""
     connection = pika.BlockingConnection(address.parameters("stranger"))
     yield connection.channel()
     if connection.is_open:
@@ -98,14 +98,14 @@ def channel(address: BrokerAddress) -> Iterator[BlockingChannel]:
 
 @pytest.fixture
 def door(couch: str) -> Iterator[Door]:
-    """A door before the server of CouchDB's API."""
+    """A proxy in front of the server with CouchDB's API."""
     with opened(couch) as door:
         yield door
 
 
 @pytest.fixture
 def auth(door: Door) -> Iterator[Auth]:
-    """Auth on a database of its own behind a door."""
+    """Auth on a database of its own behind a proxy."""
     with auth_on(door.address(f"test-{secrets.token_hex(8)}")) as auth:
         auth.made.service.migrate()
         assert auth.ready() == 200

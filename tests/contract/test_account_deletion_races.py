@@ -44,7 +44,7 @@ FILE = "date,amount,currency,payee\n" + "".join(f"2026-01-{day:02},1.00,USD,Shop
 
 
 class Gate:
-    """Stops whoever comes, until somebody opens it."""
+    """Stops threads until it is opened."""
 
     def __init__(self) -> None:
         self.reached, self._open = threading.Event(), threading.Event()
@@ -58,7 +58,7 @@ class Gate:
 
 
 class GatedRates:
-    """Exchange rates that make an import wait in the middle."""
+    """Exchange rates at which an import waits."""
 
     def __init__(self, gate: Gate) -> None:
         self._gate = gate
@@ -72,7 +72,7 @@ class GatedRates:
 
 @dataclass
 class World:
-    """Expenses on a store, without the web."""
+    """The expenses service on a store, without its API."""
 
     database: Database
     folder: Path
@@ -160,7 +160,7 @@ def test_a_first_expense_during_the_erasure_is_refused(world: World) -> None:
 
 
 class GatedFiles(FolderFiles):
-    """A folder in which removing everything takes a while."""
+    """A folder in which removing everything waits for a gate."""
 
     def __init__(self, folder: Path, gate: Gate) -> None:
         super().__init__(folder)
@@ -172,7 +172,7 @@ class GatedFiles(FolderFiles):
 
 
 class LeavingFiles(FolderFiles):
-    """A folder whose owner leaves while something is being stored."""
+    """A folder whose owner deletes the account while a file is being stored."""
 
     def __init__(self, folder: Path, leave: Callable[[], None]) -> None:
         super().__init__(folder)
@@ -184,7 +184,7 @@ class LeavingFiles(FolderFiles):
 
 
 class Believing:
-    """An examiner that believes everything."""
+    """An examiner that accepts every file."""
 
     @contextmanager
     def examine(self, stream: IO[bytes], _claimed: str | None, *, user_id: str) -> Iterator[ExaminedFile]:
@@ -193,7 +193,7 @@ class Believing:
         yield ExaminedFile(file=file, extension="png", content=io.BytesIO(content), thumbnail=b"small")
 
     def clean_up(self, before: datetime) -> None:
-        """It puts nothing down."""
+        """Nothing is temporary here."""
 
 
 def test_an_upload_in_progress_leaves_neither_file_nor_row(world: World) -> None:

@@ -40,7 +40,7 @@ def ledger():
 
 
 def named(*names: str) -> tuple[Category, ...]:
-    """Name categories as the cases do; ids are known later."""
+    """Return category names as the cases have them; ids are known later."""
     return tuple(Category("", name) for name in names)
 
 
@@ -109,7 +109,7 @@ def known(tools, selection: Selection) -> Selection:
 
 
 def where(selection: Selection) -> tuple[str, list[object]]:
-    """Write a selection as a condition, from what its fields promise."""
+    """Return a selection as an SQL condition."""
     said, values = ["kind = ?"], [selection.kind.value]
 
     def add(condition: str, *given: object) -> None:

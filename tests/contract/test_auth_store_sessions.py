@@ -34,7 +34,7 @@ def auth(make_auth: Callable[..., Auth]) -> Auth:
 
 @pytest.fixture
 def breaking(make_auth: Callable[..., Auth]) -> Auth:
-    """Auth over a store that goes away after `documents.writes_left` more writes."""
+    """Auth on a store that becomes unavailable after `documents.writes_left` more writes."""
     return make_auth(Breaking)
 
 

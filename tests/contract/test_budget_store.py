@@ -33,7 +33,7 @@ ALL = Scope("USD", ())
 
 @dataclass
 class Kept:
-    """A store, and the outbox that shows what it announced."""
+    """A store, and the outbox with its events."""
 
     store: BudgetsStore
     outbox: SqlOutbox

@@ -27,7 +27,7 @@ def removed_by_user(book: str) -> Event:
 
 
 class Listener:
-    """A handler that keeps what it gets, and fails as often as it is told."""
+    """A handler that keeps its events, and fails as often as told."""
 
     def __init__(self, failures: int = 0, error: type[Exception] = Retry) -> None:
         self.got: list[str] = []

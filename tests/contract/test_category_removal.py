@@ -43,7 +43,7 @@ def test_others_write_between_the_steps(world):
     home, seen = Home(world), []
 
     class Street(DyingStore):
-        """A store to which another person comes between two transactions."""
+        """A store in which another person writes between two transactions."""
 
         def _live(self) -> None:
             world.spend(a_caller(uuid7()))

@@ -51,7 +51,7 @@ WRONG = "a-password-that-is-wrong"
 
 
 def said(probe: Probe) -> str:
-    """Return what is wrong, or what is well."""
+    """Return the sentences of `check`."""
     (finding,) = run_probes([probe])
     assert WRONG not in as_json([finding])
     assert "not known" not in finding.sentence or "host" in finding.sentence, finding

@@ -55,7 +55,7 @@ def behind() -> Iterator[Callable[..., CloudantDocuments]]:
 
 
 def leave_a_branch(door: Door, store: CloudantDocuments, *events: PendingEvent) -> None:
-    """Let a save be refused and kept as a branch that wins, and its writer die before taking it back."""
+    """Refuse a save that leaves a winning branch, whose writer dies before withdrawing it."""
     first = store.save(FRESH)
     store.save(replace(first, body={"n": 2}).with_events(*events))
     door.forks = 1
@@ -65,7 +65,7 @@ def leave_a_branch(door: Door, store: CloudantDocuments, *events: PendingEvent) 
 
 
 def forget_events(store: CloudantDocuments) -> None:
-    """Do what the relay does while an answer is on its way."""
+    """Remove the events, as the relay may while a response is under way."""
     found = store.get("some:1")
     assert found is not None
     store.save(replace(store.save(replace(found, lease=Lease(owner="a", until=9.0))), outbox=(), lease=None))

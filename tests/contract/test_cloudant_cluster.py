@@ -77,7 +77,7 @@ def test_at_most_one_of_two_saves_of_a_revision_is_confirmed(couch: str, seed: i
 
 
 def body_of(store: CloudantDocuments, document_id: str) -> object:
-    """Return what is stored, None while that is not settled."""
+    """Return the stored body, None while there are branches."""
     try:
         found = store.get(document_id)
     except StoreUnavailableError:
@@ -111,7 +111,7 @@ def test_simultaneous_sign_ups_with_one_address_make_one_user(couch: str, seed: 
 
 
 def winner_of(email: str, auths: list[Auth]) -> str:
-    """Let several sign up with an address at once, and again until one has; return their password."""
+    """Let several people sign up with one address until one has succeeded; return their password."""
     with ThreadPoolExecutor(len(auths)) as at_once:
         for _ in range(40):
 

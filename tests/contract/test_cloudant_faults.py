@@ -168,7 +168,7 @@ def test_cut_connections_neither_lose_nor_duplicate_a_user(couch: str) -> None:
 
 
 def persistently(auth: Auth, email: str) -> bool:
-    """Sign up as a person does who is told to come back; what came to be without an answer is there."""
+    """Sign up, repeatedly if asked to; an account whose answer was lost exists."""
     for _ in range(30):
         answer = auth.call("POST", "/users", json={**MARIA, "email": email})
         if answer.status_code in {201, 409}:

@@ -22,7 +22,7 @@ KEY = "an API key that nobody may read"
 
 
 class Door(ThreadingHTTPServer):
-    """Stands where IAM and the object store stand, and notes who asks for what."""
+    """Stands in for IAM and the object store, and records requests."""
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Asked)

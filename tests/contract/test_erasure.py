@@ -52,7 +52,7 @@ Everything = Callable[[], dict[str, bytes]]
 
 @dataclass(frozen=True)
 class Place:
-    """A running Outlay and the way to look through all its stores."""
+    """A running Outlay, and a search through all its stores."""
 
     process: OutlayProcess
     everything: Everything
@@ -107,7 +107,7 @@ def live(process: OutlayProcess) -> Person:
 
 
 def kill_a_letter(process: OutlayProcess, person: Person) -> None:
-    """Leave a dead letter, and a message that is to be tried again in half an hour."""
+    """Leave a dead letter, and a message that is retried in half an hour."""
     text = json.dumps({"id": uuid7(), "type": "expense.recorded", "data": {"user_id": person.user["id"], "payee": WORDS[1]}})
     with sqlite3.connect(process.data / "bus.db", timeout=10) as bus:
         for queue, died, due in (("budgets.spending", "2026-11-22T10:00:00Z", 0), ("notifier.alerts", None, time.time() + 1800)):
@@ -119,7 +119,7 @@ def kill_a_letter(process: OutlayProcess, person: Person) -> None:
 
 
 def traces(place: Place, person: Person, sealed: set[bytes]) -> list[str]:
-    """Return where something tells of the person: in clear, in other letters, or in one of these sealed values."""
+    """Return where something identifies the person: in clear, in other encodings, or in one of these encrypted values."""
     wanted = [*WORDS, *(word.lower() for word in WORDS), person.user["id"], person.user["id"].replace("-", "")]
     spelled = {
         spelling: text for text in wanted for spelling in (text.encode(), text.encode("utf-16-le"), text.encode("utf-16-be"))
@@ -131,12 +131,12 @@ def traces(place: Place, person: Person, sealed: set[bytes]) -> list[str]:
 
 
 def sealed_in(place: Place) -> set[bytes]:
-    """Return every sealed value there is: addresses, links, keys."""
+    """Return every encrypted value: addresses, links, keys."""
     return {found for content in place.everything().values() for found in SEALED.findall(content)}
 
 
 def is_a_tombstone(trace: str, person: Person) -> bool:
-    """Say whether it is the bare id in the note that somebody left, in the file in which that note is, or in the security log."""
+    """Return whether it is the bare id in the note of the deletion, in the file with that note, or in the audit log."""
     where, _colon, text = trace.partition(": ")
     return text == person.user["id"] and where in {"log", *TOMBSTONES, *(f"{name.split()[0]}.db" for name in TOMBSTONES)}
 

@@ -69,7 +69,7 @@ def home(world: World, tmp_path: Path) -> Home:
 
 
 def check_events(world: World) -> None:
-    """Each expense was told of once, and how many events did so was told last."""
+    """Each expense is in one event, and the last event has the number of the others."""
     *changed, converted = world.events()
     assert converted.type == "expenses.converted"
     marked = [event for event in changed if "home_currency_changed" in event.data]
@@ -82,7 +82,7 @@ def test_others_write_between_the_steps(home, world):
     seen = []
 
     class Street(DyingStore):
-        """A store to which another person comes between two transactions."""
+        """A store in which another person writes between two transactions."""
 
         def _live(self) -> None:
             world.spend(a_caller(uuid7()))

@@ -33,7 +33,7 @@ WRONG = "a-password-that-is-wrong"
 
 
 def run(service: str, *arguments: str, **environ: str) -> tuple[int, str]:
-    """Run a service's command; return its exit status and what it said."""
+    """Run a service's command; return its exit status and output."""
     bare = {name: value for name, value in os.environ.items() if not name.startswith(("OUTLAY_", "AUTH_", "BUDGETS_", "EXPENSES_"))}
     told = {**bare, "PYTHONWARNINGS": "ignore", "OUTLAY_DATA_KEY": "ab" * 32, "OUTLAY_LOG_LEVEL": "error", **environ}
     ran = subprocess.run(
@@ -114,7 +114,7 @@ def test_only_what_a_migration_uses_is_asked_what_is_wrong(tmp_path) -> None:
 
 @contextmanager
 def refusing(status: int) -> Iterator[int]:
-    """Answer everything with one status, as CouchDB says it; return the port."""
+    """Answer everything with one status, as CouchDB does; return the port."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:

@@ -57,7 +57,7 @@ def a_mail(database: Database, *, claimed_by: str | None) -> str:
 
 
 def a_person(database: Database) -> str:
-    """Write somebody as the version before 0003 does."""
+    """Store a person as versions before 0003 do."""
     row = {"user_id": uuid7(), "address": "sealed", "name": "Maria", "locale": "en-US", "time_zone": "UTC", "version": 1, "turn": 0}
     with database.begin() as connection:
         connection.execute(sa.table("recipient", *map(sa.column, row)).insert(), row)

@@ -33,7 +33,7 @@ def bucket(object_store: ObjectStore) -> dict[str, str]:
 
 @pytest.fixture
 def opened(tmp_path: Path, bucket: dict[str, str]) -> Iterator[Opened]:
-    """Starts the service on the same database and bucket, with other settings if a test says so."""
+    """Starts the service on the same database and bucket, with other settings if given."""
     services = []
 
     def start(**told: str) -> Api:

@@ -90,7 +90,7 @@ def signed_in(service: Service, email: str) -> int:
 
 @pytest.fixture
 def inhabited(documents: Documents) -> Documents:
-    """A store in which three people signed up while there was one key."""
+    """A store with three people who signed up under the first key."""
     service = auth_with(BEFORE, documents)
     service.migrate()
     service.check()
@@ -103,7 +103,7 @@ def renewed(service: Service) -> dict[str, int]:
 
 
 class Interrupting:
-    """A store, to which something happens before it saves several documents."""
+    """A store in which something happens before several documents are saved."""
 
     def __init__(self, store: Any, before: Callable[[Sequence[Document]], None]) -> None:
         self._store, self._before = store, before
@@ -190,7 +190,7 @@ class TestAccounts:
 
 
 class Meddling(Database):
-    """A database in which somebody else writes just before the first transaction that `run` is asked for."""
+    """A database in which somebody else writes just before the first transaction of `run`."""
 
     before: Callable[[Connection], object] | None = None
 

@@ -27,7 +27,7 @@ def box(tmp_path):
 
 @pytest.fixture
 def trusted(tmp_path, monkeypatch) -> None:
-    """Let the machine trust the authority of the test, the way that OpenSSL documents."""
+    """Trust the test's authority on this machine, as OpenSSL documents."""
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
 
 

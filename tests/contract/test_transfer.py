@@ -35,7 +35,7 @@ SEVERAL = ("expenses", "budgets", "notifier")
 
 @dataclass
 class OldHome:
-    """A home that was replayed in, stopped, and what its people saw last."""
+    """A stopped home with replayed data, and what its people saw last."""
 
     data: Path
     archive: Path
@@ -51,7 +51,7 @@ class OldHome:
 
 
 def seen_by(person: Person) -> dict[str, Any]:
-    """Return what the app shows."""
+    """Return what the API shows a person."""
     lists = ("expenses?limit=200", "categories", "budgets", "alerts", "imports", "users/me/tokens", "alerts/preferences")
     seen: dict[str, Any] = {path: person.read(path) for path in lists}
     for by in ("category", "payee", "month"):
@@ -79,7 +79,7 @@ def exceeded(process: OutlayProcess) -> int:
 
 
 def live(process: OutlayProcess) -> tuple[Person, str]:
-    """Live through years, exceed a budget of today, keep receipts."""
+    """Replay years, exceed a budget today, and add receipts."""
     person = Person(process.url, home_currency="USD", locale="en-US", name="Märia 🏡").verify(process)
     set_budgets(person)
     assert person.post("imports", files={"file": ("household.csv", YEAR, "text/csv")}).status_code == 201
@@ -165,7 +165,7 @@ def test_everything_moves_to_ibm_stores_and_back_and_still_works(
 
 
 def they_live_on(old: OldHome, process: OutlayProcess) -> None:
-    """Sign in, see what was there, and be told of the next crossing once."""
+    """Sign in, see the same data, and get one alert for the next crossing."""
     headers = {"Sec-Fetch-Site": "same-origin"}
     with httpx.Client(base_url=f"{process.url}/api/v1/", headers=headers, timeout=60) as fresh:
         assert fresh.post("session", json={"email": old.email, "password": PASSWORD}).status_code == 201

@@ -56,7 +56,7 @@ def house_of(data: Path, **environ: str) -> Iterator[DataSet]:
 
 @pytest.fixture(scope="module")
 def lived_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home in which somebody has an expense with a receipt."""
+    """A home with an expense that has a receipt."""
     data = tmp_path_factory.mktemp("refused") / "home"
     with built_suite(data) as suite:
         same = {"Sec-Fetch-Site": "same-origin"}
@@ -88,7 +88,7 @@ def archive(lived_in: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def home(lived_in: Path, archive: Path) -> Path:
-    """The same home, with nothing on its way any more."""
+    """The same home, with no event waiting."""
     assert archive.exists()
     return lived_in
 
@@ -99,7 +99,7 @@ def key(home: Path) -> dict[str, str]:
 
 
 def sentence(data: Path, path: Path, key: dict[str, str]) -> str:
-    """Try to import; return why it was refused before anything was written."""
+    """Try to import; return why that was refused."""
     with house_of(data, **key) as data_set, pytest.raises(ArchiveError) as refused:
         import_from(data_set, path, say=lambda _line: None)
     assert not list(data.glob("*.db")), "nothing was written"
@@ -107,7 +107,7 @@ def sentence(data: Path, path: Path, key: dict[str, str]) -> str:
 
 
 def rewritten(path: Path, to: Path, change: Callable[[str, bytes], bytes | None]) -> Path:
-    """Write an archive anew with changed members; None leaves one out."""
+    """Write a copy of an archive with changed members; None leaves one out."""
     with tarfile.open(to, "w") as tar:
         for name, content in members(path):
             changed = change(name, content)
@@ -217,14 +217,14 @@ def told_by(home: Path, *command: str) -> subprocess.CompletedProcess[str]:
 
 
 class Breaking:
-    """A part whose store goes away, or that is not what it was."""
+    """A part whose store becomes unavailable, or whose data are different."""
 
     def __init__(self, part: TransferPart, *, add: Callable[[Sequence[Row]], Any]) -> None:
         self.name, self.rows, self.is_empty, self.clear, self.add = part.name, part.rows, part.is_empty, part.clear, add
 
 
 def with_parts(data_set: DataSet, name: str, **changed: Any) -> DataSet:
-    """Return the data_set with one part that breaks."""
+    """Return the data set with one part that breaks."""
 
     def of(service: str, part: TransferPart) -> TransferPart:
         return (

@@ -19,7 +19,7 @@ expect.set_options(timeout=20_000)  # the machine may be busy; what is there is 
 # Not for the session: Playwright keeps an event loop running in this thread, and other tests want one of their own.
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium, or the one that is called so on this system."""
+    """Debian's Chromium, or whichever is called so on this system."""
     path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     assert path, "These tests need Chromium; on Debian: apt-get install chromium"
     with sync_playwright() as playwright:

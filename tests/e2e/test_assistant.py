@@ -251,7 +251,7 @@ def test_a_failed_message_can_be_sent_again_unchanged(page: Page, maria: Person)
 
 def test_an_answer_that_takes_long_can_be_stopped(page: Page, maria: Person) -> None:
     def hold(_route: Route) -> None:
-        """Let it wait."""
+        """Hold the request back."""
 
     open_assistant(page)
     page.route(MESSAGES, hold)

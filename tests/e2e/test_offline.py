@@ -25,7 +25,7 @@ KEPT = """async () => {
 
 @pytest.fixture
 def bare(browser: Browser, outlay) -> Iterator[Page]:
-    """A page whose files all come over the network, as at a first visit."""
+    """A page that loads all files over the network, as at a first visit."""
     context = browser.new_context(base_url=outlay.url, viewport={"width": 1280, "height": 900}, service_workers="block")
     person = Person(outlay.url)
     person.spend("4.80", payee="Blue Bottle")

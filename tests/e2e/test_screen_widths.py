@@ -23,7 +23,7 @@ LOADED = "() => !document.querySelector('[aria-busy=true], .loading') && documen
 
 @pytest.fixture(scope="module")
 def crowded(outlay) -> Person:
-    """Somebody whose names and amounts are as long as they can be."""
+    """A person whose names and amounts are as long as possible."""
     return a_full_ledger(outlay.url)
 
 

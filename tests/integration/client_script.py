@@ -44,7 +44,7 @@ def exceeded(client: AuthenticatedClient, *, seconds: float = 60) -> Alert:
 
 
 def main(url: str, email: str) -> None:
-    """Spend too much, and print what is said of it."""
+    """Exceed a budget, and print the alert."""
     with signed_up(url, email) as client:
         budget = create_budget.sync(
             client=client, body=NewBudget(name="Groceries", amount=PositiveMoney(amount="100.00", currency="EUR"))

@@ -17,7 +17,7 @@ ADD = "coffee 3.50 today"
 
 
 class Chat:
-    """What a person says, and what they hear."""
+    """A person's conversation with the assistant."""
 
     def __init__(self, person: Person) -> None:
         self.person = person
@@ -32,7 +32,7 @@ class Chat:
 
 
 def with_token(outlay: Any, person: Person, *scopes: str) -> Person:
-    """Return a script of a person that has an access token and no cookie."""
+    """Return a client with an access token of a person and no cookie."""
     token = person.access_token(name="script", scopes=list(scopes))["token"]
     script = Person.__new__(Person)
     httpx.Client.__init__(script, base_url=f"{outlay.url}/api/v1/", headers={"Authorization": f"Bearer {token}"}, timeout=60)
@@ -166,7 +166,7 @@ def test_a_flood_by_one_person_limits_nobody_else(outlay, maria) -> None:
 
 
 def test_fifty_simultaneous_messages_are_all_answered(outlay) -> None:
-    """Each makes several calls to the API of the same process, which must never need a thread that waits for it."""
+    """Each makes several calls to the API of the same process, which must not need a thread that is waiting."""
     people = [Person(outlay.url) for _ in range(5)]
     for person in people:
         person.spend("12.30")

@@ -42,12 +42,12 @@ def asked(person: Person, text: str, **more: Any) -> dict[str, Any]:
 
 
 def answered(person: Person, text: str = "hello") -> dict[str, Any]:
-    """Return what Watson answers: a busy machine may take more than three seconds, and then half a minute is waited."""
+    """Return Watson's answer: a busy machine may take more than three seconds, after which Watson is not asked for half a minute."""
     return eventually(lambda: None if (answer := asked(person, text))["fallback"] else answer, seconds=200)
 
 
 def extension_in(server: WatsonServer) -> str:
-    """Return what Watson was given to read by in the last message."""
+    """Return the credential that Watson got with the last message."""
     return server.of("message")[-1].everything.partition("outlay_ext_")[2].partition('"')[0].partition("\\")[0]
 
 

@@ -35,7 +35,7 @@ DATABASES = ("expenses", "budgets", "notifier")
 
 @dataclass
 class Home:
-    """The process, and a proxy before each of its servers."""
+    """The process, and a proxy in front of each of its servers."""
 
     process: OutlayProcess
     ways: dict[str, Proxy]
@@ -72,7 +72,7 @@ class Home:
 
 @pytest.fixture(scope="module")
 def home(mariadb: MariaDb, broker: Broker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
-    """Started while nothing that is bound answers."""
+    """Started while no bound service answers."""
     run, folder = folder_of_the_run(tmp_path_factory), tmp_path_factory.mktemp("bound")
     with (
         shared_couch(run / "couch") as couch,

@@ -24,7 +24,7 @@ def outlay_events(data: Path, *arguments: str) -> subprocess.CompletedProcess[st
 
 @pytest.fixture
 def poisoned(tmp_path: Path):
-    """A running Outlay with an expense that budgets was not told of, since somebody broke the event on its way."""
+    """A running Outlay with an expense whose event was damaged on its way to budgets."""
     with OutlayProcess(tmp_path / "data") as process:
         person = Person(process.url).verify(process)
         budget = person.budget("10.00")

@@ -38,7 +38,7 @@ def with_ids() -> list[tuple[str, str, str]]:
 
 @pytest.fixture(scope="module")
 def owned(outlay) -> tuple[Person, dict[str, str]]:
-    """A person with one thing of everything: parameter name to id."""
+    """A person with one resource of each kind: parameter name to id."""
     owner = Person(outlay.url)
     category = owner.made("categories", name="Food")
     budget = owner.budget("1.00", category_ids=[category["id"]])

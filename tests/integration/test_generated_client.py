@@ -20,7 +20,7 @@ _SCRIPT = Path(__file__).with_name("client_script.py")
 
 @pytest.fixture(scope="module")
 def generated(outlay: OutlayProcess, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder in which the generated package is. A warning means that the client lacks something, and fails."""
+    """The folder with the generated package. A warning means that the client lacks something, and fails."""
     folder = tmp_path_factory.mktemp("client")
     done = subprocess.run(
         [

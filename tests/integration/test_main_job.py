@@ -34,7 +34,7 @@ def kinds(outlay: OutlayProcess, person: Person) -> list[str]:
 
 
 def told(outlay: OutlayProcess, person: Person, kind: str, count: int = 1) -> Any:
-    """Wait for the mails of a kind, then a little longer for one too many; return the last."""
+    """Wait for the emails of a kind, and a little longer for one too many; return the last."""
     eventually(lambda: kinds(outlay, person).count(kind) >= count)
     time.sleep(0.3)
     assert kinds(outlay, person).count(kind) == count

@@ -45,7 +45,7 @@ def outlay(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OutlayProcess]:
 
 
 def said(outlay: OutlayProcess, request: str, host: str) -> bytes:
-    """Send a request as it is written, which no client would, and return all that comes back."""
+    """Send a raw request, as no client would; return the whole response."""
     address = httpx.URL(outlay.url)
     with socket.create_connection((address.host, address.port or 80), timeout=20) as way:
         way.sendall(f"{request} HTTP/1.1\r\nHost: {host}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".encode())

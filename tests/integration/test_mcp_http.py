@@ -20,7 +20,7 @@ OCTOBER = {"from_": "2026-10-01", "to": "2026-10-31"}
 
 @pytest.fixture(scope="module")
 def outlay(tmp_path_factory: pytest.TempPathFactory):
-    """One of its own, which lets a person call often enough for a hundred calls, and not many more."""
+    """A process whose rate limit is a little over a hundred calls."""
     with OutlayProcess(tmp_path_factory.mktemp("outlay") / "data", ASSISTANT_CALLS_PER_MINUTE="300") as process:
         yield process
 

@@ -27,7 +27,7 @@ SIGNED_BY_A_PROVIDER = "^/hooks/"
 
 @pytest.fixture(scope="module")
 def checked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OutlayProcess]:
-    """A process that also checks its own answers against the document."""
+    """A process that also validates its responses."""
     with OutlayProcess(tmp_path_factory.mktemp("checked") / "data", OUTLAY_VALIDATE_RESPONSES="true") as process:
         yield process
 

@@ -34,14 +34,14 @@ QUEUE = "bookkeeping.exceeded"
 
 
 def block(language: str) -> str:
-    """Return the one block of code of a language on the page."""
+    """Return the only block of code of a language on the page."""
     [code] = re.findall(rf"^```{language}\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE)
     return str(code)
 
 
 @dataclass
 class Stranger:
-    """What an outside subscriber has: an address with its own user. And the bus that it listens to."""
+    """What an outside subscriber has: an address with its own user; and the suite's bus."""
 
     url: str
     bus: RabbitBus
@@ -70,7 +70,7 @@ def exceeded() -> Event:
 
 @contextmanager
 def running(stranger: Stranger, code: str, heard: Path) -> Iterator[None]:
-    """Run a program, whose output goes to a file, until it is killed."""
+    """Run a program until it is killed, with its output in a file."""
     with heard.open("w") as out:
         program = subprocess.Popen([sys.executable, "-c", code], env={**os.environ, "BROKER": stranger.url}, stdout=out)
     try:

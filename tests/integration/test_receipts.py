@@ -31,7 +31,7 @@ def stored(process: OutlayProcess) -> list[Path]:
 
 
 def said_raw(process: OutlayProcess, person: Person, expense: str, length: str, body: bytes, *, leave: bool = True) -> str:
-    """Send a request as it is, and hang up without waiting; return the first line of the answer, if there is one."""
+    """Send a raw request, and disconnect without waiting; return the first line of the response, if there is one."""
     cookies = "; ".join(f"{name}={value}" for name, value in person.cookies.items())
     address = urlsplit(process.url)
     head = (
@@ -80,7 +80,7 @@ def test_a_complete_upload_sent_the_same_way_is_kept(process: OutlayProcess) -> 
 
 
 def memory(process: OutlayProcess) -> int:
-    """Return the most that the process ever had in memory, in bytes."""
+    """Return the largest resident memory of the process, in bytes."""
     status = Path(f"/proc/{process.pid}/status").read_text()
     return int(status.split("VmHWM:")[1].split()[0]) * 1024
 

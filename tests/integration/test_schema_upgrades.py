@@ -56,7 +56,7 @@ def run(service: str, command: str, **told: str) -> tuple[int, str]:
 
 @contextmanager
 def running(service: str, command: str, **told: str) -> Iterator[str]:
-    """Start a process and give its address."""
+    """Start a process; yield its address."""
     process = subprocess.Popen(
         [sys.executable, "-m", service, command], env=environ(**told), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     )

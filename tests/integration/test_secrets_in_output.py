@@ -35,7 +35,7 @@ STRANGER = "stranger.at.the.door@outlay.example"
 
 @dataclass
 class Life:
-    """What somebody did with Outlay, and every secret that was used for it."""
+    """What a person did with Outlay, and every secret that they used."""
 
     process: OutlayProcess
     told: list[str] = field(default_factory=list)
@@ -44,13 +44,13 @@ class Life:
 
 
 def links_in(mails: MailProcess) -> list[str]:
-    """Return the secrets of the links that were mailed."""
+    """Return the secrets of the emailed links."""
     return re.findall(r"token=([\w.-]+)", str(mails.look("accepted", full=1)))
 
 
 @pytest.fixture(scope="module")
 def life(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Life]:
-    """A person signs up, is told of an exceeded budget, mistypes, forgets a password, makes a token; the provider fails at first."""
+    """A person signs up, exceeds a budget, mistypes and resets the password, and makes a token; the provider fails at first."""
     folder = tmp_path_factory.mktemp("secrets")
     data_key = secrets.token_hex(32)
     with ExitStack() as stack:

@@ -12,7 +12,7 @@ from support.tools_in_memory import ANN, ToolsInMemory
 
 
 class Chat:
-    """Sends messages one after the other, each with what the last reply wanted kept."""
+    """Sends messages one after the other, each with the memory of the last reply."""
 
     def __init__(self, assistant: Assistant, tools: Toolbox | None = None, **person: Any) -> None:
         self.assistant, self.tools = assistant, tools or ToolsInMemory()
@@ -33,7 +33,7 @@ class Chat:
 
 
 def texts_of(reply: Reply) -> str:
-    """Return all that a reply says in sentences."""
+    """Return the texts of a reply."""
     return " ".join(block["text"] for block in reply.blocks if block["type"] in ("text", "agent"))
 
 

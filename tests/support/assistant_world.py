@@ -30,7 +30,7 @@ WRITER = Caller(MARIA.user_id, uuid7(), "token", frozenset({"write"}), "EUR", "E
 
 @dataclass
 class World:
-    """The service and whoever asks it."""
+    """The service, and the people who use it."""
 
     service: AssistantService
     tools: RecordingTools

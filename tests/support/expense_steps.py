@@ -39,7 +39,7 @@ FILE = "date,amount,currency,payee,category\n" + "".join(
 
 
 class KilledError(BaseException):
-    """What a process hears that is killed: nothing that it could handle."""
+    """The end of a killed process, which it cannot handle."""
 
 
 class DyingStore:
@@ -64,7 +64,7 @@ class DyingStore:
 
 
 class Rates:
-    """Rates that let something happen when they are asked for."""
+    """Exchange rates that run something when they are read."""
 
     def __init__(self) -> None:
         self.meanwhile = lambda: None
@@ -106,7 +106,7 @@ class World:
         return ExpenseService(self.store, self.converter, self.clock, uuid7)
 
     def finish_abandoned(self) -> None:
-        """Let the seconds pass for which a task counts as alive, and let the worker look."""
+        """Advance the clock until the task counts as abandoned, and run the worker."""
         self.is_abandoned()
         self.tasks().finish_abandoned()
 
@@ -119,11 +119,11 @@ class World:
             return uow.expenses.count(book, ExpenseFilter()) if book else 0
 
     def is_abandoned(self) -> None:
-        """Let the seconds pass for which a task counts as alive."""
+        """Advance the clock until the task counts as abandoned."""
         self._alive_until(0)
 
     def is_at_work(self) -> None:
-        """Let a task count as alive however long a slow machine takes over what happens meanwhile."""
+        """Keep the task alive, however slow the machine is."""
         self._alive_until(2**53)
 
     def _alive_until(self, moment_ms: int) -> None:
@@ -140,7 +140,7 @@ class World:
         return {name: count for name, count in counts.items() if count}
 
     def events(self) -> list[Event]:
-        """Take what is published, but for events about categories: those are added to `category_events`."""
+        """Take the published events, except those about categories, which are added to `category_events`."""
         outbox, taken = SqlOutbox(self.database, chassis.outbox, owner="t"), []
         while waiting := outbox.claim(100):
             for event in waiting:

@@ -72,7 +72,7 @@ class Api:
         return replace(self, caller=caller)
 
     def events(self) -> list[Event]:
-        """Take what waits in the outbox, checked against the contracts."""
+        """Take all events from the outbox, each checked against its schema."""
         taken = []
         while waiting := self.service.outbox.claim(100):
             taken += [Event.from_json(event.to_json()) for event in waiting]
@@ -96,7 +96,7 @@ class Api:
         return self("POST", to, files={"file": ("bank.csv", content, "text/csv")}, data=form, **more)
 
     def tell(self, kind: str, **data: Any) -> None:
-        """Let the service hear an event."""
+        """Deliver an event to the service."""
         body = {"user_id": self.caller.user_id, **data}
         event = Event(str(uuid.uuid4()), "/outlay/auth", kind, self.caller.user_id, "2026-11-22T10:00:00Z", body)
         self.service.queues[0].handler(event)
@@ -109,7 +109,7 @@ callers: dict[int, Caller] = {}
 
 
 def make_service(folder: Path, clock: Callable[[], datetime] = lambda: NOW, **told: str) -> Service:
-    """Build the service on a new store; whoever the test acts as is the caller."""
+    """Build the service on a new store."""
     made: list[Service] = []
 
     def verify(_token: str) -> dict[str, Any]:

@@ -40,10 +40,10 @@ _WAITING = {"expenses": "outbox", "budgets": "outbox", "notifier": "outbox", "bu
 
 
 class Household:
-    """A suite with the household's entries and budgets. Everybody else may sign up beside it."""
+    """A suite with the household's entries and budgets, in which others may sign up."""
 
     def __init__(self, suite: Suite, folder: Path, person: Person, credential: str) -> None:
-        """Take over a suite that is started and filled."""
+        """Use a suite that is started and filled."""
         self.suite, self.person, self.credential = suite, person, credential
         self._folder, self._client = folder, new_client(_URL, led_to(suite.web))
         for name in _STORES:
@@ -54,17 +54,17 @@ class Household:
         return Toolbox(self.api(), replace(self.person, **person))
 
     def api(self, credential: str = "") -> PublicApi:
-        """Return the public API as the household sees it, or whoever has the credential."""
+        """Return the public API for the household, or for another credential."""
         return PublicApi(self._client, credential or self.credential)
 
     def newcomer(self, **account: str) -> Toolbox:
-        """Sign somebody else up, who has no entries; return their tools."""
+        """Sign up another person, without entries; return their tools."""
         person, credential = signed_up(self.suite, "newcomer", **account)
         return Toolbox(self.api(credential), person)
 
     @contextmanager
     def converting(self) -> Iterator[None]:
-        """Be in the middle of converting everybody's expenses to another home currency."""
+        """Pretend that everybody's expenses are being converted to another home currency."""
         job = (
             "INSERT INTO import_job (owner, import_id, state, categories, alive_until_ms) "
             "SELECT number, user_id, 'converting', '[]', ? FROM person"
@@ -77,11 +77,11 @@ class Household:
                 store.execute("DELETE FROM import_job")
 
     def settle(self) -> None:
-        """Wait until all services have heard of all changes."""
+        """Wait until all services have handled all events."""
         settle(self._folder)
 
     def reset(self) -> None:
-        """Go back to the first day: what anybody changed since is gone."""
+        """Undo all changes since the start."""
         self.settle()
         for name in _STORES:
             _copy(self._folder / f"{name}.fresh", self._folder / f"{name}.db")
@@ -128,7 +128,7 @@ def sign_up(suite: Suite, name: str, **account: str) -> Iterator[httpx.Client]:
 
 
 def signed_up(suite: Suite, name: str, **account: str) -> tuple[Person, str]:
-    """Make an account; return who it is, and an access token."""
+    """Sign somebody up; return the person and an access token."""
     with sign_up(suite, name, **account) as client:
         user = client.get("/users/me").raise_for_status().json()
         wanted = {"name": "assistant", "scopes": ["read", "write"], "current_password": PASSWORD}
@@ -167,7 +167,7 @@ def _as_export(ledger: sqlite3.Connection) -> bytes:
 
 
 def settle(folder: Path, seconds: float = 60) -> None:
-    """Wait until no event is on its way."""
+    """Wait until no event is waiting."""
     deadline = time.monotonic() + seconds
     # Twice, since an event can lead to another one that is looked for already.
     while _waiting(folder) or _waiting(folder):

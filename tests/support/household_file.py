@@ -52,7 +52,7 @@ def set_budgets(person: Person) -> dict[str, str]:
 
 
 def settled(process: OutlayProcess) -> bool:
-    """Say whether no event waits anywhere, as far as everything can be measured."""
+    """Return whether no event waits anywhere, according to the metrics."""
     page = httpx.get(f"{process.management}/metrics", timeout=60).raise_for_status().text
     meters = ("outlay_outbox_oldest_seconds{", "outlay_queue_depth{", "outlay_measurements_failing")
     figures = [line for line in page.splitlines() if line.startswith(meters)]

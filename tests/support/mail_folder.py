@@ -29,7 +29,7 @@ def a_message(**more: Any) -> Message:
 
 
 class Box(Protocol):
-    """A mailer, and what arrived at the other end."""
+    """A mailer, and the emails that arrived."""
 
     mailer: Mailer
 
@@ -37,7 +37,7 @@ class Box(Protocol):
         """Return the mails as parsed messages."""
 
     def away(self) -> None:
-        """Let the other end be out of reach from now on."""
+        """Make the other end unreachable."""
 
     def close(self) -> None:
         """Stop what was started."""

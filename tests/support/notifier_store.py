@@ -44,7 +44,7 @@ class ProcessStore(NotifierStore):
 
 
 class Machine:
-    """The machine's time, and stores of processes that live by it."""
+    """The machine's time, and stores of processes that use it."""
 
     def __init__(self, database: Database) -> None:
         """Over a database that is migrated."""
@@ -67,7 +67,7 @@ class Machine:
 
 @contextmanager
 def a_machine(url: str) -> Iterator[Machine]:
-    """Migrate a database and give a machine."""
+    """Migrate a database; return a machine."""
     database = Database(url)
     migrate(database, "notifier")
     try:
@@ -77,7 +77,7 @@ def a_machine(url: str) -> Iterator[Machine]:
 
 
 def an_alert(**more: Any) -> Alert:
-    """Return one with some facts changed."""
+    """Return an example with some fields changed."""
     facts = {
         "id": uuid7(),
         "user_id": USER,
@@ -90,7 +90,7 @@ def an_alert(**more: Any) -> Alert:
 
 
 def a_mail(**more: Any) -> Mail:
-    """Return one with some facts changed."""
+    """Return an example with some fields changed."""
     facts = {
         "id": uuid7(),
         "user_id": USER,

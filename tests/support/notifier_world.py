@@ -163,7 +163,7 @@ class RunningNotifier:
         assert answer.status_code == 200, answer.text
 
     def run(self, statement: str) -> None:
-        """Change the store behind the service's back."""
+        """Change the store directly."""
         with closing(sqlite3.connect(self.folder / "notifier.db")) as connection, connection:
             assert connection.execute(statement).rowcount > 0
 

@@ -42,10 +42,10 @@ _numbers = itertools.count(1)
 
 
 class ObjectStore(Running):
-    """One server."""
+    """An S3 server."""
 
     def __init__(self, folder: Path, known: dict[str, Any] | None = None) -> None:
-        """Start nothing yet. `known` is what another process noted of the same server."""
+        """Start nothing yet. `known` describes a server that another process started."""
         super().__init__(folder, known)
         if known:
             self.port, self.access_key, self.secret_key = (known[name] for name in _NOTED)
@@ -59,11 +59,11 @@ class ObjectStore(Running):
 
     @property
     def endpoint(self) -> str:
-        """Where it is."""
+        """The address of the server."""
         return f"http://127.0.0.1:{self.port}"
 
     def start(self) -> ObjectStore:
-        """Start it and wait until it makes a bucket."""
+        """Start it, and wait until it can make a bucket."""
         if has_image("objects"):
             self._start_container()
         else:
@@ -72,16 +72,16 @@ class ObjectStore(Running):
         return self
 
     def noted(self) -> dict[str, Any]:
-        """Return what another process has to know."""
+        """Describe the server for other processes."""
         return {**super().noted(), **{name: getattr(self, name) for name in _NOTED}}
 
     def described(self) -> str:
-        """Say what it calls itself."""
+        """Return its name and version."""
         calls_itself = httpx.get(self.endpoint, timeout=5).headers["Server"]
         return f"{calls_itself} ({IMAGES['objects']} in a container)" if self._container else f"{calls_itself} (package)"
 
     def client(self) -> Any:
-        """Return a client that asks the server itself."""
+        """Return a client of the server."""
         config = Config(
             signature_version="s3v4",
             s3={"addressing_style": "path"},
@@ -145,6 +145,6 @@ class ObjectStore(Running):
 
 @contextmanager
 def shared_object_store(folder: Path) -> Iterator[ObjectStore]:
-    """Give the one server of a test run to each of its worker processes."""
+    """Share one server between the worker processes of a test run."""
     with one_for_the_run(folder, ObjectStore) as store:
         yield store

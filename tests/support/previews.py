@@ -23,16 +23,16 @@ def previewed(content: str | bytes, locale: str, currency: str, mapping: Mapping
 
 
 def amounts(seen: dict[str, Any]) -> str:
-    """Return the amounts that would go in, spending below zero."""
+    """Return the amounts that would be imported, spending below zero."""
     found = [row["expense"] for row in seen["rows"] if row["expense"]]
     return " ".join(("-" if one["kind"] == "expense" else "") + one["amount"]["amount"] for one in found)
 
 
 def left_out(seen: dict[str, Any]) -> list[int]:
-    """Return the lines that are no bookings."""
+    """Return the lines that are left out."""
     return [entry["line"] for entry in seen["left_out"]]
 
 
 def asks(seen: dict[str, Any]) -> bool:
-    """Say whether the preview asks what spending is."""
+    """Return whether the preview asks which sign means spending."""
     return not seen["sign_certain"] and bool(seen["warnings"])

@@ -17,7 +17,7 @@ from testing.servers.ports import free_ports
 
 @dataclass
 class Place:
-    """A store of files and a look behind it."""
+    """A store of files, and what is stored in it."""
 
     files: ReceiptFiles
     names: Callable[[], list[str]]
