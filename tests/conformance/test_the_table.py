@@ -18,11 +18,21 @@ SUITE = Suite("things", "tests/contract/test_things.py", "things", TWO)
 
 
 def fixtures_with_adapters() -> Iterator[tuple[str, str]]:
-    """Yield file and name of each fixture that has parameters: its tests are run again for each of them."""
+    """Yield file and name of each fixture that has parameters: the tests of the file are run again for each of them."""
+    shared = {node.name for node in _functions_in(TESTS / "contract" / "conftest.py") if _has_adapters(node)}
     for path in (TESTS / "contract").glob("test_*.py"):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.FunctionDef) and any(_has_parameters(one) for one in node.decorator_list):
-                yield str(path.relative_to(TESTS.parent)), node.name
+        functions = list(_functions_in(path))
+        used = {argument.arg for node in functions for argument in node.args.args} & shared
+        for name in used | {node.name for node in functions if _has_adapters(node)}:
+            yield str(path.relative_to(TESTS.parent)), name
+
+
+def _functions_in(path: Path) -> Iterator[ast.FunctionDef]:
+    return (node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.FunctionDef))
+
+
+def _has_adapters(function: ast.FunctionDef) -> bool:
+    return any(_has_parameters(decorator) for decorator in function.decorator_list)
 
 
 def _has_parameters(decorator: ast.expr) -> bool:
