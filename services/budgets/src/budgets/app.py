@@ -89,6 +89,7 @@ def build(
         statuses=STATUSES,
         metrics=metrics,
         checks={"database": database.check},
+        workers=database.threads,
         validate_responses=validate_responses,
         quiet=quiet,
     )

@@ -141,6 +141,7 @@ def build(
         statuses=STATUSES,
         metrics=metrics or Metrics(),
         checks={"database": database.check},
+        workers=database.threads,
         validate_responses=validate_responses,
         quiet=quiet,
     )

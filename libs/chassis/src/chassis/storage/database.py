@@ -68,6 +68,11 @@ class Database:
         # Logged exceptions must not contain user data, so statements are shown without their values.
         self.engine: Engine = self._dialect.engine(address, pool_size=pool_size)
 
+    @property
+    def threads(self) -> int:
+        """How many requests a process should work on at a time with this database."""
+        return self._dialect.threads
+
     @contextmanager
     def begin(self) -> Iterator[Connection]:
         """Run a writing transaction: commit at the end, roll back on an exception. Raises StoreUnavailableError."""

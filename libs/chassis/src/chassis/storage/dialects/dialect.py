@@ -53,6 +53,7 @@ class Dialect:
 
     def __init__(self) -> None:
         self.turn: AbstractContextManager[object] = nullcontext()
+        self.threads = 8
 
     def problem(self, url: sa.URL) -> str:
         """Return what is wrong with an address, without its password; empty if nothing is."""
