@@ -101,3 +101,13 @@ def test_what_newer_code_keeps_in_a_document_stays(auth, people) -> None:
     answer = auth.call("PATCH", "/users/me", secret=secret, json={"name": "Marie"}, headers={"If-Match": '"1"'})
     assert answer.status_code == 200, answer.text
     assert document_of(auth, maria).body["shared_with_me"] == [maria]
+
+
+def test_what_newer_code_keeps_in_a_book_stays(auth, people) -> None:
+    secret, maria, *_ = people
+    document = document_of(auth, maria)
+    book = {"id": maria, "version": 1, "name": "Home", "members": [{"user_id": maria, "role": OWNER, "since": "2027-01-01"}]}
+    auth.documents.save(replace(document, body={**document.body, "book": book}))
+    answer = auth.call("PATCH", "/users/me", secret=secret, json={"name": "Marie"}, headers={"If-Match": '"1"'})
+    assert answer.status_code == 200, answer.text
+    assert document_of(auth, maria).body["book"] == book

@@ -6,7 +6,7 @@ from datetime import date
 
 
 class ExpenseNotFoundError(Exception):
-    """No such expense."""
+    """Expense not found."""
 
     def __init__(self) -> None:
         super().__init__("None of your expenses has this id.")
@@ -20,14 +20,14 @@ class DepartedError(Exception):
 
 
 class CategoryNotFoundError(Exception):
-    """No such category."""
+    """Category not found."""
 
     def __init__(self) -> None:
         super().__init__("None of your categories has this id.")
 
 
 class ImportNotFoundError(Exception):
-    """No such import."""
+    """Import not found."""
 
     def __init__(self) -> None:
         super().__init__("None of your imports has this id.")
@@ -122,7 +122,7 @@ class UnreadableFileError(Exception):
 
 
 class ReceiptNotFoundError(Exception):
-    """No such receipt."""
+    """Receipt not found."""
 
     def __init__(self) -> None:
         super().__init__("None of your receipts has this id, or there is no picture of it.")

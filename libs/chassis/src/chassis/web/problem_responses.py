@@ -33,7 +33,10 @@ def add_error_handlers(app: connexion.ConnexionMiddleware, service: str, statuse
         if isinstance(error, ForbiddenError):
             record("access", REFUSED, reason=str(error), service=service, method=request.method, path=request.url.path[:200])
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            log.error("failed", exc_info=error, extra={"service": service})
+            if isinstance(error, tuple(statuses)):  # the service expects it
+                log.warning("unavailable", extra={"service": service, "reason": type(error).__name__})
+            else:
+                log.error("failed", exc_info=error, extra={"service": service})
         return _response(status, body, headers)
 
     async def on_http(_request: ConnexionRequest, error: HTTPException) -> ConnexionResponse:

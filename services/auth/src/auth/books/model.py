@@ -1,4 +1,4 @@
-"""A book and its members. What is in it, other services keep."""
+"""A book and its members. Other services keep its contents."""
 
 from __future__ import annotations
 
@@ -33,8 +33,9 @@ class Book:
 
     @classmethod
     def from_json(cls, body: Mapping[str, Any]) -> Book:
-        """Read what `to_json` wrote."""
-        return cls(body["id"], tuple(Member(**member) for member in body["members"]), body["version"])
+        """Read what `to_json` wrote, in this version or a newer one, which may write more."""
+        members = tuple(Member(member["user_id"], member["role"]) for member in body["members"])
+        return cls(body["id"], members, body["version"])
 
     def to_json(self) -> dict[str, Any]:
         """Return the book for the document and for events."""

@@ -32,7 +32,10 @@ class UserMapper:
     def to_document(self, user: User) -> Document:
         """Return the next state of the user's document, with the events that were in it, and with what newer code keeps there."""
         before = user.document or Document(id=user_document_id(user.id), kind=USER, user_id=user.id, body={})
-        return replace(before, body={**before.body, **self._body(user)}, expires_at=user.expires_at)
+        body = {**before.body, **self._body(user)}
+        if (book := before.body.get("book")) and Book.from_json(book) == user.book:
+            body["book"] = book
+        return replace(before, body=body, expires_at=user.expires_at)
 
     def to_user(self, document: Document | None) -> User | None:
         """Return the user in a document, None if there is none or the account was deleted."""

@@ -15,7 +15,7 @@ GRACE_PERIOD = timedelta(days=7)
 
 
 class AlertNotFoundError(Exception):
-    """Unknown alert."""
+    """Alert not found."""
 
     def __init__(self) -> None:
         super().__init__("You have no alert with this id. GET /alerts lists your alerts.")
