@@ -35,7 +35,7 @@ from expenses.receipts.files.folder import FolderFiles
 from expenses.receipts.model import StoredFile
 from expenses.receipts.service import ReceiptService
 from expenses.tables import metadata
-from expenses.unit_of_work import Store
+from expenses.unit_of_work import ExpensesStore
 from support.expense_rows import record_expense
 from testing.fakes.callers import a_caller
 from testing.servers.stores import STORES, store_url
@@ -79,7 +79,7 @@ class World:
 
     def __post_init__(self) -> None:
         self.gate, self.clock = Gate(), lambda: datetime.now(UTC)
-        self.store = Store(self.database, event_maker("expenses", self.clock, uuid7))
+        self.store = ExpensesStore(self.database, event_maker("expenses", self.clock, uuid7))
         self.files = FolderFiles(self.folder)
         self.converter = Converter(GatedRates(self.gate))
         self.tasks = task_runner(self.store, self.converter, self.clock)

@@ -241,14 +241,14 @@ class TestUnitOfWork:
     def test_a_failed_unit_of_work_leaves_nothing(self, kept: Kept) -> None:
         event_id = uuid7()
         with pytest.raises(RuntimeError), locked(kept.store, USER) as uow:
-            assert uow.is_new(event_id)
+            assert uow.mark_handled(event_id)
             uow.budgets.add(a_budget())
             uow.publish("budget.removed", "b", {"user_id": USER, "budget_id": "b"})
             raise RuntimeError
         with locked(kept.store, USER) as uow:
             assert uow.budgets.all(USER) == []
-            assert uow.is_new(event_id)
-            assert not uow.is_new(event_id)
+            assert uow.mark_handled(event_id)
+            assert not uow.mark_handled(event_id)
         assert kept.outbox.claim(10) == []
 
     def test_events_are_published_in_order(self, kept: Kept) -> None:

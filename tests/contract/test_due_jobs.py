@@ -71,17 +71,17 @@ def jobs(request: pytest.FixtureRequest) -> Iterator[Jobs]:
 
 def test_a_job_is_done_once_when_it_is_due(jobs: Jobs) -> None:
     jobs.schedule(Job("a", "note", NOON + 5_000))
-    assert jobs.worker().work_off() == 5.0
+    assert jobs.worker().run_once() == 5.0
     assert jobs.done == []
     jobs.now += 5_000
-    assert jobs.worker().work_off() == LONGEST_SLEEP_SECONDS
-    assert jobs.worker("two").work_off() == LONGEST_SLEEP_SECONDS
+    assert jobs.worker().run_once() == LONGEST_SLEEP_SECONDS
+    assert jobs.worker("two").run_once() == LONGEST_SLEEP_SECONDS
     assert jobs.done == ["a"]
 
 
 def test_jobs_are_done_in_the_order_in_which_they_are_due(jobs: Jobs) -> None:
     jobs.schedule(Job("late", "note", NOON - 1), Job("early", "note", NOON - 2))
-    jobs.worker().work_off()
+    jobs.worker().run_once()
     assert jobs.done == ["early", "late"]
 
 
@@ -95,7 +95,7 @@ def test_a_cancelled_job_is_not_done(jobs: Jobs) -> None:
     jobs.schedule(Job("a", "note", NOON))
     with jobs.store.write() as unit:
         unit.jobs.cancel("a")
-    jobs.worker().work_off()
+    jobs.worker().run_once()
     assert jobs.done == []
 
 
@@ -103,7 +103,7 @@ def test_erasing_a_book_removes_its_jobs_alone(jobs: Jobs) -> None:
     jobs.schedule(Job("a", "note", NOON, book_id=BOOK), Job("b", "note", NOON))
     with jobs.store.write() as unit:
         unit.jobs.erase(BOOK)
-    jobs.worker().work_off()
+    jobs.worker().run_once()
     assert jobs.done == ["b"]
 
 
@@ -116,10 +116,10 @@ def test_the_effect_of_a_job_and_its_removal_are_one(jobs: Jobs) -> None:
         unit.publish("user.deleted", BOOK, {"user_id": BOOK})
 
     jobs.schedule(Job("a", "note", NOON))
-    jobs.worker(handler=publish_and_fail).work_off()
+    jobs.worker(handler=publish_and_fail).run_once()
     assert (jobs.outbox(), jobs.get("a") is not None) == (0, True)
     jobs.now += RETRY_SECONDS[0] * 1000
-    jobs.worker(handler=publish).work_off()
+    jobs.worker(handler=publish).run_once()
     assert (jobs.outbox(), jobs.get("a")) == (1, None)
 
 
@@ -129,7 +129,7 @@ def test_a_failing_job_comes_back_after_growing_pauses(jobs: Jobs) -> None:
 
     jobs.schedule(Job("a", "note", NOON))
     for attempt, pause in enumerate([*RETRY_SECONDS, RETRY_SECONDS[-1]], start=1):
-        jobs.worker(handler=fail).work_off()
+        jobs.worker(handler=fail).run_once()
         job = jobs.get("a")
         assert job is not None
         assert (job.attempts, job.due_ms) == (attempt, jobs.now + pause * 1000)
@@ -143,41 +143,41 @@ def test_a_handler_may_put_its_job_off(jobs: Jobs) -> None:
 
     jobs.schedule(Job("a", "note", NOON))
     worker = jobs.worker(handler=once_more)
-    assert worker.work_off() == 1.0
+    assert worker.run_once() == 1.0
     jobs.now += 1_000
-    worker.work_off()
+    worker.run_once()
     assert (jobs.done, jobs.get("a")) == (["a", "a"], None)
 
 
 def test_a_recurring_job_schedules_itself(jobs: Jobs) -> None:
     worker = jobs.worker(every={"note": 3600})
-    worker.work_off()
+    worker.run_once()
     assert jobs.done == []
     for hour in (1, 2):
         jobs.now = NOON + hour * 3_600_000
-        worker.work_off()
-        jobs.worker("two", every={"note": 3600}).work_off()
+        worker.run_once()
+        jobs.worker("two", every={"note": 3600}).run_once()
         assert jobs.done == ["note"] * hour
 
 
 def test_a_job_that_another_process_holds_is_left_to_it(jobs: Jobs) -> None:
     def meanwhile(unit: UnitOfWork, job: Job) -> None:
-        other.work_off()
+        other.run_once()
         jobs.done.append("one")
 
     other = jobs.worker("two")
     jobs.schedule(Job("a", "note", NOON))
-    jobs.worker(handler=meanwhile).work_off()
+    jobs.worker(handler=meanwhile).run_once()
     assert jobs.done == ["one"]
 
 
 def test_a_job_whose_process_died_is_done_by_another(jobs: Jobs) -> None:
     jobs.schedule(Job("a", "note", NOON))
     jobs.worker("died").claim_next()
-    jobs.worker("two").work_off()
+    jobs.worker("two").run_once()
     assert jobs.done == []
     jobs.now += int(LEASE_SECONDS * 1000) + 1
-    jobs.worker("two").work_off()
+    jobs.worker("two").run_once()
     assert jobs.done == ["a"]
 
 
@@ -190,6 +190,6 @@ def test_a_job_that_was_taken_over_is_not_committed_twice(jobs: Jobs) -> None:
     job = slow.claim_next()
     assert job is not None
     jobs.now += int(LEASE_SECONDS * 1000) + 1
-    jobs.worker("quick", publish).work_off()
+    jobs.worker("quick", publish).run_once()
     slow.carry_out(job)
     assert (jobs.outbox(), jobs.get("a")) == (1, None)

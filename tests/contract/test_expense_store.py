@@ -25,7 +25,7 @@ from expenses.entries.model import Change, Expense
 from expenses.imports.model import Import
 from expenses.tables import chassis, metadata
 from expenses.totals.model import ALL, CATEGORY, DAY, EVER, MONTH, PAYEE, Spans
-from expenses.unit_of_work import Store
+from expenses.unit_of_work import ExpensesStore
 from money import Money
 from support.expense_rows import MOMENT, an_expense
 from testing.fakes.callers import a_caller
@@ -43,15 +43,15 @@ def database(request) -> Iterator[Database]:
 
 
 @pytest.fixture
-def store(database: Database) -> Store:
-    return Store(database, event_maker("expenses", lambda: datetime(2026, 11, 22, tzinfo=UTC), uuid7))
+def store(database: Database) -> ExpensesStore:
+    return ExpensesStore(database, event_maker("expenses", lambda: datetime(2026, 11, 22, tzinfo=UTC), uuid7))
 
 
 def events_of(database: Database) -> list[Event]:
     return [Event.from_json(event.to_json()) for event in SqlOutbox(database, chassis.outbox, owner="t").claim(100)]
 
 
-def add(store: Store, caller: Caller, **fields) -> Expense:
+def add(store: ExpensesStore, caller: Caller, **fields) -> Expense:
     with store.write() as uow:
         book = uow.books.lock(caller)
         made = an_expense(**fields)
@@ -253,7 +253,7 @@ def test_a_request_and_an_event_take_effect_once(store):
             assert uow.idempotent(key, lambda: made) == made
     with store.write() as uow:
         assert uow.idempotent(key, lambda: StoredResponse({"made": 2}, 201)) == made
-        assert [uow.is_new("e"), uow.is_new("e")] == [True, False]
+        assert [uow.mark_handled("e"), uow.mark_handled("e")] == [True, False]
 
 
 def test_erasing_a_book_leaves_none_of_its_rows(store):

@@ -52,13 +52,13 @@ def test_what_is_old_is_deleted_once_an_hour_by_one_process(tmp_path: Path, name
     jobs, rows = jobs_of(MAKE[name](tmp_path)), Rows(tmp_path / f"{name}.db")
     rows.receive("old", MONTH_MS)
     rows.receive("young", HOUR_MS)
-    jobs.work_off()
+    jobs.run_once()
     assert len(rows.ask("SELECT * FROM inbox")) == 2
     rows.ask("UPDATE due_job SET due_ms = 0")
-    jobs.work_off()
+    jobs.run_once()
     assert rows.ask("SELECT event_id FROM inbox") == [("young",)]
     rows.receive("old", MONTH_MS)
-    jobs.work_off()
+    jobs.run_once()
     assert len(rows.ask("SELECT * FROM inbox")) == 2
     [(kind, due_ms)] = rows.ask("SELECT kind, due_ms FROM due_job")
     assert kind == "clean-up"

@@ -16,7 +16,7 @@ from chassis.storage.database import Database, StoreBusyError, StoreUnavailableE
 from chassis.storage.dialects.mysql import STATEMENT_SECONDS, secured
 from chassis.storage.migrations import migrate
 from expenses.books.model import Book
-from expenses.entries.store import ExpenseStore
+from expenses.entries.store import ExpenseRepository
 from support.budgets_store import locked
 from support.expense_rows import an_expense
 from testing.fakes.locks import ADD, Crosswise, both
@@ -78,7 +78,7 @@ def test_an_import_is_stored_in_a_few_statements(mariadb: MariaDb) -> None:
     database = Database(mariadb.empty("expenses"))
     migrate(database, "expenses")
     with database.begin() as connection:
-        ExpenseStore(connection).add(Book(1, uuid7(), "EUR"), [an_expense() for _ in range(2000)])
+        ExpenseRepository(connection).add(Book(1, uuid7(), "EUR"), [an_expense() for _ in range(2000)])
         inserts = connection.exec_driver_sql("SHOW SESSION STATUS LIKE 'Com_insert'").one()[1]
         assert connection.exec_driver_sql("SELECT COUNT(*) FROM expense").scalar() == 2000
     database.close()

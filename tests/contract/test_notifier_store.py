@@ -123,11 +123,11 @@ def test_a_report_is_new_once_and_forgotten_after_two_months(store, machine) -> 
     report_id = "ZGVsaXZlcmVkLTA-_" * 5
     for expected in (True, False):
         with store.write() as uow:
-            assert uow.reports.is_new(report_id) is expected
+            assert uow.reports.mark_handled(report_id) is expected
     machine.ms += 61 * 24 * 3600 * 1000
     store.run(NotifierUnitOfWork.clean_up)
     with store.write() as uow:
-        assert uow.reports.is_new(report_id)
+        assert uow.reports.mark_handled(report_id)
 
 
 def test_a_stop_is_stored_replaced_removed_and_part_of_each_claim(store) -> None:
@@ -188,9 +188,9 @@ def test_erasing_affects_one_person_and_notes_the_deletion(store, machine) -> No
 def test_an_event_is_new_once(store) -> None:
     event_id = uuid7()
     with store.write() as uow:
-        assert uow.is_new(event_id)
+        assert uow.mark_handled(event_id)
     with store.write() as uow:
-        assert not uow.is_new(event_id)
+        assert not uow.mark_handled(event_id)
 
 
 def test_events_of_one_person_are_processed_one_after_another(store, machine) -> None:

@@ -138,12 +138,12 @@ def test_the_relay_publishes_what_is_committed_and_goes_on_after_a_fault(databas
 
 def test_an_event_is_handled_the_first_time_only_and_again_if_that_failed(database) -> None:
     with pytest.raises(RuntimeError), database.begin() as connection:
-        assert Inbox(connection, TABLES.inbox).first_time("e1")
+        assert Inbox(connection, TABLES.inbox).mark_handled("e1")
         raise RuntimeError
     with database.begin() as connection:
-        assert Inbox(connection, TABLES.inbox).first_time("e1")
+        assert Inbox(connection, TABLES.inbox).mark_handled("e1")
     with database.begin() as connection:
-        assert not Inbox(connection, TABLES.inbox).first_time("e1")
+        assert not Inbox(connection, TABLES.inbox).mark_handled("e1")
 
 
 def test_a_repeated_request_gets_the_first_answer_and_does_nothing(database) -> None:

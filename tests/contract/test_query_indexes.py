@@ -20,7 +20,7 @@ from expenses.entries.changes import apply_changes
 from expenses.entries.filter import ExpenseFilter
 from expenses.entries.model import Change, Expense
 from expenses.totals.model import CATEGORY, DAY, EVER, MONTH, PAYEE, Spans
-from expenses.unit_of_work import Store
+from expenses.unit_of_work import ExpensesStore
 from money import Money
 from notifier.alerts.model import Alert
 from notifier.delivery.model import Mail, MailState
@@ -62,7 +62,7 @@ def spent(day: date, number: int) -> Expense:
 
 def test_expenses(opened) -> None:
     database = opened("expenses")
-    store = Store(database, event_maker("expenses", lambda: NOW, uuid7))
+    store = ExpensesStore(database, event_maker("expenses", lambda: NOW, uuid7))
     for user in USERS:
         with store.write() as uow:
             book = uow.books.lock(a_caller(user))
@@ -116,7 +116,7 @@ def test_budgets(opened) -> None:
         created_at=NOW,
     )
     with plans.watching(), locked(store, book) as uow:
-        uow.is_new(uuid7())
+        uow.mark_handled(uuid7())
         first, second = uow.spending.expenses_on(book, budget.scope, [date(2026, 2, 1), date(2026, 2, 2)]).values()
         uow.spending.versions(book, {first[0].id})
         uow.spending.versions(book, {first[0].id, second[0].id})
@@ -161,7 +161,7 @@ def test_notifications(opened) -> None:
         assert claimed is not None
         with store.write() as uow:
             uow.recipients.lock(USERS[0])
-            uow.is_new(uuid7())
+            uow.mark_handled(uuid7())
             uow.mails.settle(claimed.mail, MailState.SENT, at=NOW)
             uow.recipients.find(USERS[0])
             uow.alerts.exists_for(uuid7())

@@ -215,7 +215,7 @@ def test_a_failing_message_waits_in_a_queue_of_its_delay(make_rabbit, address, c
         return channel.queue_declare(retry_name("a.one", 30), passive=True).method.message_count
 
     eventually(waiting)
-    bus.depths()
+    bus.measure()
     assert metrics.registry.get_sample_value("outlay_queue_depth", {"queue": "a.one", "state": "retrying"}) == 1
     bus.stop()
 

@@ -14,7 +14,7 @@ from chassis.security.tokens import Caller
 from chassis.storage.database import Database
 from chassis.storage.migrations import migrate
 from expenses.receipts.model import Receipt, StoredFile
-from expenses.unit_of_work import Store
+from expenses.unit_of_work import ExpensesStore
 from testing.fakes.callers import a_caller
 from testing.servers.stores import STORES, store_url
 
@@ -23,10 +23,10 @@ LUNCH, TAXI = uuid7(), uuid7()
 
 
 @pytest.fixture(params=STORES)
-def store(request) -> Iterator[Store]:
+def store(request) -> Iterator[ExpensesStore]:
     database = Database(store_url(request, "expenses"))
     migrate(database, "expenses")
-    yield Store(database, event_maker("expenses", lambda: datetime(2026, 11, 22, tzinfo=UTC), uuid7))
+    yield ExpensesStore(database, event_maker("expenses", lambda: datetime(2026, 11, 22, tzinfo=UTC), uuid7))
     database.close()
 
 
@@ -39,7 +39,7 @@ def a_receipt(file: StoredFile, expense: str = LUNCH, at: int = 5, name: str = "
     return Receipt(id=uuid7(), expense_id=expense, name=name, created_ms=at, file=file)
 
 
-def entered(store: Store, caller: Caller, *receipts: Receipt, noted_ms: int = 1) -> None:
+def entered(store: ExpensesStore, caller: Caller, *receipts: Receipt, noted_ms: int = 1) -> None:
     with store.write() as uow:
         book = uow.books.lock(caller)
         for receipt in receipts:
@@ -47,7 +47,7 @@ def entered(store: Store, caller: Caller, *receipts: Receipt, noted_ms: int = 1)
             uow.receipts.add(book, receipt)
 
 
-def test_a_receipt_comes_back_as_it_was(store: Store) -> None:
+def test_a_receipt_comes_back_as_it_was(store: ExpensesStore) -> None:
     photo, paper = (
         a_receipt(a_file()),
         a_receipt(a_file("b", media_type="application/pdf", width=None, height=None, thumbnail=False)),
@@ -59,14 +59,14 @@ def test_a_receipt_comes_back_as_it_was(store: Store) -> None:
         assert uow.receipts.get(book, uuid7()) is None
 
 
-def test_a_name_of_a_hundred_characters_fits_in_any_script(store: Store) -> None:
+def test_a_name_of_a_hundred_characters_fits_in_any_script(store: ExpensesStore) -> None:
     receipt = a_receipt(a_file(), name="\U0001f9fe" * 100)
     entered(store, MARIA, receipt)
     with store.read() as uow:
         assert uow.receipts.get(uow.books.find(MARIA.user_id), receipt.id).name == receipt.name
 
 
-def test_receipts_are_listed_oldest_first_for_their_owner_only(store: Store) -> None:
+def test_receipts_are_listed_oldest_first_for_their_owner_only(store: ExpensesStore) -> None:
     late, early, other = a_receipt(a_file("a"), at=9), a_receipt(a_file("b"), at=3), a_receipt(a_file("a"), TAXI, at=5)
     entered(store, MARIA, late, early, other)
     entered(store, OTTO, a_receipt(a_file("a")))
@@ -77,7 +77,7 @@ def test_receipts_are_listed_oldest_first_for_their_owner_only(store: Store) -> 
         assert uow.receipts.of(book, []) == []
 
 
-def test_a_file_is_used_as_long_as_a_receipt_shows_it(store: Store) -> None:
+def test_a_file_is_used_as_long_as_a_receipt_shows_it(store: ExpensesStore) -> None:
     file = a_file()
     one, two = a_receipt(file), a_receipt(file, TAXI)
     entered(store, MARIA, one, two)
@@ -90,7 +90,7 @@ def test_a_file_is_used_as_long_as_a_receipt_shows_it(store: Store) -> None:
         assert uow.receipts.recorded_ms(book, file.sha256) == 1
 
 
-def test_a_note_can_be_written_again_and_dropped(store: Store) -> None:
+def test_a_note_can_be_written_again_and_dropped(store: ExpensesStore) -> None:
     file = a_file()
     with store.write() as uow:
         book = uow.books.lock(MARIA)
@@ -102,7 +102,7 @@ def test_a_note_can_be_written_again_and_dropped(store: Store) -> None:
         assert uow.receipts.recorded_ms(book, file.sha256) is None
 
 
-def test_an_old_file_without_a_receipt_is_found_with_its_owner(store: Store) -> None:
+def test_an_old_file_without_a_receipt_is_found_with_its_owner(store: ExpensesStore) -> None:
     shown, left, fresh = a_receipt(a_file("shown")), a_file("left"), a_file("fresh")
     entered(store, MARIA, shown)
     with store.write() as uow:
@@ -117,7 +117,7 @@ def test_an_old_file_without_a_receipt_is_found_with_its_owner(store: Store) -> 
         assert len(uow.receipts.unused(100, 1)) == 1
 
 
-def test_a_deleted_account_leaves_no_row(store: Store) -> None:
+def test_a_deleted_account_leaves_no_row(store: ExpensesStore) -> None:
     entered(store, MARIA, a_receipt(a_file()))
     entered(store, OTTO, kept := a_receipt(a_file()))
     with store.write() as uow:

@@ -23,7 +23,7 @@ def opened(request: pytest.FixtureRequest) -> Iterator[Callable[[], Database]]:
     url, databases = fresh_url(request), []
 
     def open_it() -> Database:
-        databases.append(Database(url, prove=Schema("budgets").prove))
+        databases.append(Database(url, check_schema=Schema("budgets").check_store))
         return databases[-1]
 
     yield open_it

@@ -122,10 +122,10 @@ def test_code_runs_on_a_newer_schema_that_allows_it(mariadb: MariaDb) -> None:
     migrated(url, "budgets")
     mariadb.execute("UPDATE alembic_version SET version_num = CONCAT('0999from', version_num)", database=name_in(url))
     migrated(url, "budgets")
-    database = Database(url, prove=Schema("budgets").prove)
+    database = Database(url, check_schema=Schema("budgets").check_store)
     database.check()
     mariadb.execute("UPDATE alembic_version SET version_num = '0999from0998'", database=name_in(url))
-    other = Database(url, prove=Schema("budgets").prove)
+    other = Database(url, check_schema=Schema("budgets").check_store)
     for refused in (other.check, lambda: migrate(other, "budgets")):
         with pytest.raises(SchemaTooNewError):
             refused()

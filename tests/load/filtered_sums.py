@@ -20,7 +20,7 @@ from expenses.entries.api import filter_in
 from expenses.entries.changes import apply_changes
 from expenses.entries.model import Change, Expense
 from expenses.reports.summary import SummaryService
-from expenses.unit_of_work import Store
+from expenses.unit_of_work import ExpensesStore
 from support.expense_rows import an_expense
 from testing.servers.stores import a_migrated
 
@@ -62,7 +62,7 @@ def main() -> None:
     count, chance = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000, random.Random(7)
     with tempfile.TemporaryDirectory() as folder:
         database = Database(a_migrated("expenses", Path(folder) / "expenses.db"))
-        store = Store(database, event_maker("expenses", lambda: datetime.now(UTC), uuid7))
+        store = ExpensesStore(database, event_maker("expenses", lambda: datetime.now(UTC), uuid7))
         for start in range(0, count, 2_000):
             with store.write() as uow:
                 book = uow.books.lock(WHO)
@@ -78,7 +78,7 @@ def main() -> None:
         database.close()
 
 
-def median(store: Store, by: str, wanted: dict[str, str]) -> float:
+def median(store: ExpensesStore, by: str, wanted: dict[str, str]) -> float:
     """Return the median in milliseconds of this process's time, which neighbours on the machine do not lengthen."""
     took = []
     for _ in range(ROUNDS):

@@ -28,7 +28,7 @@ from expenses.imports.readers.mapping import Mapping
 from expenses.imports.service import ImportService, Upload
 from expenses.rates.converter import Converter
 from expenses.tables import expense
-from expenses.unit_of_work import Store
+from expenses.unit_of_work import ExpensesStore
 from load.databases import counted
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class _NoRates:
 
 def ours(database: Database, path: Path) -> dict[str, Any]:
     """Import through the service's own code: columns found, rows checked, categories, totals, events, all in one transaction."""
-    store = Store(database, event_maker("expenses", system_clock, uuid7))
+    store = ExpensesStore(database, event_maker("expenses", system_clock, uuid7))
     converter = Converter(_NoRates())
     imports = ImportService(store, converter, task_runner(store, converter, system_clock), system_clock, uuid7)
     with counted(database) as count, path.open("rb") as file:

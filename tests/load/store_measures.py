@@ -11,7 +11,7 @@ from chassis.runtime.ids import uuid7
 from expenses.entries.api import expense_body
 from expenses.entries.service import ExpenseService, ExpenseWithReceipts
 from expenses.rates.converter import Converter
-from expenses.unit_of_work import Store
+from expenses.unit_of_work import ExpensesStore
 from load.databases import BareDriver, Recording, a_second, databases, opened, recorded
 from support.expense_rows import record_expense
 from testing.fakes.callers import a_caller
@@ -40,7 +40,7 @@ class Books:
     def __init__(self, database: Database) -> None:
         """Record some expenses."""
         self.database, self.caller = database, a_caller(uuid7())
-        store = Store(database, event_maker("expenses", system_clock, uuid7))
+        store = ExpensesStore(database, event_maker("expenses", system_clock, uuid7))
         self._expenses = ExpenseService(store, Converter(_NoRates()), system_clock, uuid7)
         self._ids = [self.add()["id"] for _ in range(_BEFORE)]
         self._turn = 0

@@ -28,7 +28,7 @@ from expenses.imports.service import ImportService, Upload
 from expenses.rates.converter import Converter
 from expenses.tables import chassis, import_job, metadata
 from expenses.tasks.service import TaskRunner
-from expenses.unit_of_work import Store, UnitOfWork
+from expenses.unit_of_work import ExpensesStore, ExpensesUnitOfWork
 from support.expense_rows import record_expense
 from testing.fakes.callers import a_caller
 
@@ -45,11 +45,11 @@ class KilledError(BaseException):
 class DyingStore:
     """A store of a process that is killed after some transactions."""
 
-    def __init__(self, store: Store, lives: int) -> None:
+    def __init__(self, store: ExpensesStore, lives: int) -> None:
         self._store, self._lives = store, lives
         self.read = store.read
 
-    def write(self) -> AbstractContextManager[UnitOfWork]:
+    def write(self) -> AbstractContextManager[ExpensesUnitOfWork]:
         self._live()
         return self._store.write()
 
@@ -81,17 +81,17 @@ class World:
         self.database, self.rates, self.caller = database, Rates(), a_caller(uuid7())
         self.category_events: list[Event] = []
         self.clock = lambda: datetime.now(UTC)
-        self.store = Store(database, event_maker("expenses", self.clock, uuid7))
+        self.store = ExpensesStore(database, event_maker("expenses", self.clock, uuid7))
         self.converter = Converter(self.rates)
 
-    def tasks(self, store: Store | None = None) -> TaskRunner:
+    def tasks(self, store: ExpensesStore | None = None) -> TaskRunner:
         return task_runner(store or self.store, self.converter, self.clock)
 
-    def imports(self, store: Store | None = None, **more) -> ImportService:
+    def imports(self, store: ExpensesStore | None = None, **more) -> ImportService:
         tasks = self.tasks(store)
         return ImportService(store or self.store, self.converter, tasks, self.clock, uuid7, rows_at_once=1000, **more)
 
-    def run(self, store: Store | None = None, *, key: str | None = None, file: str = FILE, **more):
+    def run(self, store: ExpensesStore | None = None, *, key: str | None = None, file: str = FILE, **more):
         upload = Upload(io.BytesIO(file.encode()), Mapping(), "a.csv")
         idempotency_key = IdempotencyKey(self.caller.user_id, key, "f") if key else None
         response = self.imports(store, **more).run(
@@ -99,7 +99,7 @@ class World:
         )
         return response.body
 
-    def categories(self, store: Store | None = None, **more) -> CategoryService:
+    def categories(self, store: ExpensesStore | None = None, **more) -> CategoryService:
         return CategoryService(store or self.store, self.tasks(store), self.clock, uuid7, **more)
 
     def expenses(self) -> ExpenseService:

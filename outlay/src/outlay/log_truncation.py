@@ -33,7 +33,7 @@ class LogTruncation(Worker):
         self._frequent_until = time.monotonic() + _FREQUENT_SECONDS
         self.wake()
 
-    def work_off(self) -> float:
+    def run_once(self) -> float:
         """Truncate each log; one that is in use is tried again."""
         emptied = [_emptied(store) for store in sorted(self._folder.glob("*.db"))]
         return 1.0 if time.monotonic() < self._frequent_until or not all(emptied) else _SECONDS

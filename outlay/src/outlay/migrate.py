@@ -36,7 +36,7 @@ class PendingMigrations(Worker):
             else:
                 self._left.remove(service)
 
-    def work_off(self) -> float:
+    def run_once(self) -> float:
         """Try again."""
         if self._left:
             self.migrate()

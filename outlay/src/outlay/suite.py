@@ -109,7 +109,7 @@ def build_suite(settings: HomeSettings, environ: Mapping[str, str]) -> Suite:
     )
     on_gateway_event = EventHandler(streams, service_tokens)
     bus = _bus(settings, built, on_gateway_event)
-    metrics.measure_with(bus.depths)
+    metrics.measure_with(bus.measure)
     alone = settings.broker is None
     relays = tuple(Relay(s.name, s.outbox, bus.publish, metrics, wake_up=built.wake_ups[s.name], alone=alone) for s in services)
     for relay in relays:

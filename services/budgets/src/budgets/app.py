@@ -68,7 +68,7 @@ def build(
     `wake` is called after each commit with events; `relay_owner` names the process that relays them. `category_wait` is for how
     many seconds a request waits for the event of a category that was just created.
     """
-    database = Database(settings.database, on_events=wake, relay=sharing(relay_owner), prove=Schema("budgets").prove)
+    database = Database(settings.database, on_events=wake, relay=sharing(relay_owner), check_schema=Schema("budgets").check_store)
     store = BudgetsStore(database, event_maker("budgets", clock, ids))
     projection, imports = SpendingProjection(clock=clock, new_id=ids), ImportReviews(clock=clock)
     check = CategoryCheck(store, timeout=category_wait)

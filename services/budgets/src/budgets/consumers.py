@@ -128,7 +128,7 @@ def _handle(uow: BudgetsUnitOfWork, handlers: Mapping[str, Handle], event: Event
     except DepartedError:
         return  # a late event of a deleted account; nothing may be stored for it again
     uow.events.caused_by = event.data["user_id"]
-    if uow.is_new(event.id):
+    if uow.mark_handled(event.id):
         handlers[event.type](uow, event.book_id, event)
 
 

@@ -55,7 +55,7 @@ from expenses.tables import chassis
 from expenses.tasks.model import TaskState
 from expenses.tasks.service import Step, TaskRunner
 from expenses.tasks.worker import TaskWorker
-from expenses.unit_of_work import Store
+from expenses.unit_of_work import ExpensesStore
 
 STATUSES = {
     errors.InvalidMappingError: 400,
@@ -84,7 +84,7 @@ STATUSES = {
 }
 
 
-def task_runner(store: Store, converter: Converter, clock: Clock) -> TaskRunner:
+def task_runner(store: ExpensesStore, converter: Converter, clock: Clock) -> TaskRunner:
     """Return what finishes tasks, with the steps of each kind of task."""
     steps: dict[TaskState, Step] = {
         TaskState.REVERTING: revert,
@@ -111,8 +111,8 @@ def build(
     quiet: bool = False,
 ) -> Service:
     """Return the service; nothing is connected or started yet."""
-    database = Database(settings.database, on_events=wake, relay=sharing(relay_owner), prove=Schema("expenses").prove)
-    store = Store(database, event_maker("expenses", clock, ids))
+    database = Database(settings.database, on_events=wake, relay=sharing(relay_owner), check_schema=Schema("expenses").check_store)
+    store = ExpensesStore(database, event_maker("expenses", clock, ids))
     converter = Converter(rates or EcbRates())
     files, examiner = files_from(settings), ReceiptExaminer.from_settings(settings)
     tasks = task_runner(store, converter, clock)

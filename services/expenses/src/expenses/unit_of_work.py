@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import event
 
-import chassis.storage.unit_of_work as chassis_units
 from chassis.runtime.clock import now_ms
-from expenses.books.store import BookStore
-from expenses.categories.store import CategoryStore
+from chassis.storage.unit_of_work import SqlStore, UnitOfWork
+from expenses.books.store import BookRepository
+from expenses.categories.store import CategoryRepository
 from expenses.entries.events import changes_data
-from expenses.entries.store import ExpenseStore
-from expenses.entries.trash_store import TrashStore
-from expenses.imports.held_events import HeldEventStore
-from expenses.imports.remembered_store import RememberedMappingStore
-from expenses.imports.store import ImportStore
-from expenses.receipts.store import ReceiptStore
+from expenses.entries.store import ExpenseRepository
+from expenses.entries.trash_store import TrashRepository
+from expenses.imports.held_events import HeldEventRepository
+from expenses.imports.remembered_store import RememberedMappingRepository
+from expenses.imports.store import ImportRepository
+from expenses.receipts.store import ReceiptRepository
 from expenses.tables import chassis, departed
-from expenses.tasks.store import TaskStore, delete_ownerless
-from expenses.totals.store import TotalStore
+from expenses.tasks.store import TaskRepository, delete_ownerless
+from expenses.totals.store import TotalRepository
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
@@ -34,21 +34,21 @@ if TYPE_CHECKING:
 _DEPARTED_KEPT_MS = 60 * 24 * 3600 * 1000
 
 
-class UnitOfWork(chassis_units.UnitOfWork):
+class ExpensesUnitOfWork(UnitOfWork):
     """One transaction."""
 
     def __init__(self, connection: Connection, *, make_event: MakeEvent) -> None:
         super().__init__(connection, tables=chassis, make_event=make_event)
-        self.books = BookStore(connection)
-        self.expenses = ExpenseStore(connection)
-        self.trash = TrashStore(connection)
-        self.totals = TotalStore(connection)
-        self.categories = CategoryStore(connection)
-        self.imports = ImportStore(connection)
-        self.tasks = TaskStore(connection)
-        self.held_events = HeldEventStore(connection)
-        self.mappings = RememberedMappingStore(connection)
-        self.receipts = ReceiptStore(connection)
+        self.books = BookRepository(connection)
+        self.expenses = ExpenseRepository(connection)
+        self.trash = TrashRepository(connection)
+        self.totals = TotalRepository(connection)
+        self.categories = CategoryRepository(connection)
+        self.imports = ImportRepository(connection)
+        self.tasks = TaskRepository(connection)
+        self.held_events = HeldEventRepository(connection)
+        self.mappings = RememberedMappingRepository(connection)
+        self.receipts = ReceiptRepository(connection)
 
     def publish_changes(self, kind: str, book: Book, import_id: str | None, changes: Sequence[Change], **more: Any) -> None:
         """Publish changes to expenses; `more` are further members of the event's data."""
@@ -65,11 +65,11 @@ class UnitOfWork(chassis_units.UnitOfWork):
         self.connection.execute(departed.delete().where(departed.c.at_ms < now_ms() - _DEPARTED_KEPT_MS))
 
 
-class Store(chassis_units.SqlStore[UnitOfWork]):
+class ExpensesStore(SqlStore[ExpensesUnitOfWork]):
     """The store of expenses."""
 
     def __init__(self, database: Database, make_event: MakeEvent) -> None:
-        super().__init__(database, partial(UnitOfWork, make_event=make_event))
+        super().__init__(database, partial(ExpensesUnitOfWork, make_event=make_event))
         if database.engine.dialect.name == "sqlite":
             event.listen(database.engine, "connect", _teach_lower)
 

@@ -24,7 +24,7 @@ def make(api: Api, name: str) -> dict[str, Any]:
 def catch_up(api: Api) -> None:
     """Let the worker have its turn."""
     [worker] = [worker for worker in api.service.workers if isinstance(worker, CategoryWorker)]
-    worker.work_off()
+    worker.run_once()
 
 
 def test_a_new_and_a_renamed_category_are_published(api: Api) -> None:

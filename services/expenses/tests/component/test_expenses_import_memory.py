@@ -16,7 +16,7 @@ from expenses.app import task_runner
 from expenses.imports.readers.mapping import Mapping
 from expenses.imports.service import ImportService, Upload
 from expenses.rates.converter import Converter
-from expenses.unit_of_work import Store
+from expenses.unit_of_work import ExpensesStore
 from support.expenses_api import RATES
 from testing.fakes.callers import MARIA, a_caller
 
@@ -32,7 +32,7 @@ def peak_of(folder: Path, rows: int) -> int:
         )
     database = Database(f"sqlite:///{folder}/{rows}.db")
     migrate(database, "expenses")
-    store = Store(database, event_maker("expenses", lambda: datetime(2026, 1, 1, tzinfo=UTC), uuid7))
+    store = ExpensesStore(database, event_maker("expenses", lambda: datetime(2026, 1, 1, tzinfo=UTC), uuid7))
     converter, clock = Converter(RATES), lambda: datetime(2026, 1, 1, tzinfo=UTC)
     imports = ImportService(store, converter, task_runner(store, converter, clock), clock, uuid7)
     tracemalloc.start()

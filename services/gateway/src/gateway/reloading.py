@@ -48,7 +48,7 @@ class DocumentWatcher(Worker):
         super().__init__("documents:gateway")
         self._app, self._fetch, self._every, self._started = app, fetch, every_seconds, False
 
-    def work_off(self) -> float:
+    def run_once(self) -> float:
         """Check once; not at the start, when they have just been fetched."""
         if self._started and (specs := self._fetch()) is not None and self._app.reload(specs):
             log.info("the API of a service has changed; the gateway uses the new one")

@@ -98,7 +98,7 @@ def build(
     in seconds, for leases.
     """
     clock = _whole_milliseconds(clock)
-    database = Database(settings.database, on_events=wake, relay=sharing(relay_owner), prove=Schema("notifier").prove)
+    database = Database(settings.database, on_events=wake, relay=sharing(relay_owner), check_schema=Schema("notifier").check_store)
 
     def on_mails(changes: MailChanges) -> None:
         for kind, state in changes:

@@ -235,8 +235,8 @@ def test_the_note_of_a_deletion_is_removed_after_sixty_days(notifier) -> None:
     notifier.tell("user.deleted")
     notifier.tell("user.registered")
     [jobs] = [worker for worker in notifier.service.workers if isinstance(worker, JobWorker)]
-    jobs.work_off()
+    jobs.run_once()
     notifier.ms += int(timedelta(days=61).total_seconds() * 1000)
-    jobs.work_off()
+    jobs.run_once()
     with pytest.raises(Retry):
         notifier.tell("budget.exceeded")

@@ -135,7 +135,7 @@ class EmbeddedBus:
             rows = connection.execute("SELECT queue, died_at IS NOT NULL, COUNT(*) FROM message GROUP BY 1, 2").fetchall()
         return {(queue, "dead" if died else "waiting"): count for queue, died, count in rows}
 
-    def depths(self) -> None:
+    def measure(self) -> None:
         """Update the gauges of waiting and dead messages."""
         counts = self.counts()
         for queue in self._queues:

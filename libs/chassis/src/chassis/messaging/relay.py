@@ -67,7 +67,7 @@ class Relay(Worker):
         self._sweep = IDLE_SECONDS if alone else SWEEP_SECONDS
         self._service, self._outbox, self._publish, self._metrics = service, outbox, publish, metrics
 
-    def work_off(self) -> float:
+    def run_once(self) -> float:
         """Publish all events that are not published yet."""
         while not self.stopping:
             sent = self.send_batch()

@@ -22,7 +22,7 @@ class Cleanup(Worker):
         super().__init__("cleanup")
         self._services, self._begun = tuple(services), False
 
-    def work_off(self) -> float:
+    def run_once(self) -> float:
         """Clean up after each service; a failure is tried again in an hour."""
         if not self._begun:
             self._begun = True

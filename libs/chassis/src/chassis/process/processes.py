@@ -46,7 +46,7 @@ class WorkProcess:
     def __init__(self, service: Service, bus: RabbitBus, metrics: Metrics, wake_up: threading.Event) -> None:
         self._bus = bus
         self._workers = (_relay(service, bus, metrics, wake_up), *service.workers, Cleanup([service]))
-        metrics.measure_with(bus.depths)
+        metrics.measure_with(bus.measure)
         self._web = Health(
             metrics, {"store": service.check, "broker": bus.check_consuming}, optional_checks=service.optional_checks
         )

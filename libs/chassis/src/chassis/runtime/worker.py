@@ -13,7 +13,7 @@ _RETRY_SECONDS = 2.0
 
 
 class Worker:
-    """A thread that is started once and stopped once. Subclasses implement `work_off`."""
+    """A thread that is started once and stopped once. Subclasses implement `run_once`."""
 
     def __init__(self, name: str, *, wake_up: threading.Event | None = None) -> None:
         """`name` is `<what>:<service>`; whoever stores work sets `wake_up`, or calls `wake`."""
@@ -39,7 +39,7 @@ class Worker:
         self.stopping = True
         self._wake_up.set()
 
-    def work_off(self) -> float:
+    def run_once(self) -> float:
         """Do all stored work, or until `stopping`; return how many seconds to sleep if nobody wakes the thread up."""
         raise NotImplementedError
 
@@ -49,7 +49,7 @@ class Worker:
             if self.stopping:  # checked after clear(), which may have undone the set() of stop()
                 return
             try:
-                wait = self.work_off()
+                wait = self.run_once()
             except Exception as error:  # the broker or the store is down: the work waits in the store
                 # The error's text is not logged: it may contain what users wrote.
                 log.warning("%s failed", self._name, extra={"reason": type(error).__name__})

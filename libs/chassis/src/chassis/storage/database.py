@@ -52,15 +52,15 @@ class Database:
         on_events: Callable[[], None] = lambda: None,
         relay: str | None = None,
         pool_size: int = 10,
-        prove: Callable[[Connection], None] | None = None,
+        check_schema: Callable[[Connection], None] | None = None,
     ) -> None:
         """Connect to nothing yet. `on_events` is called after each commit that added events to the outbox.
 
         `relay` names the relay that this wakes up: added events are leased to it at once, which saves a transaction.
-        `prove` checks the schema on the first connection, and again until it does not raise.
+        `check_schema` checks the schema on the first connection, and again until it does not raise.
         """
         self._retried = retry_on(StoreBusyError, pauses=_PAUSES)
-        self._on_events, self._relay, self._prove = on_events, relay, prove
+        self._on_events, self._relay, self._check_schema = on_events, relay, check_schema
         address = sa.make_url(url)
         self.url, self._dialect = address, dialect_of(address)
         if problem := self._dialect.problem(address):
@@ -76,7 +76,7 @@ class Database:
     @contextmanager
     def begin(self) -> Iterator[Connection]:
         """Run a writing transaction: commit at the end, roll back on an exception. Raises StoreUnavailableError."""
-        self._proved()
+        self._ensure_schema_checked()
         with self._dialect.turn, self._translated(), self.engine.connect() as connection:
             connection.execution_options(**{WRITES: True})
             connection.info[RELAY] = self._relay
@@ -99,12 +99,12 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """Run a reading transaction on a snapshot. Raises StoreUnavailableError."""
-        self._proved()
-        with self.looking() as connection:
+        self._ensure_schema_checked()
+        with self.read_unchecked() as connection:
             yield connection
 
     @contextmanager
-    def looking(self) -> Iterator[Connection]:
+    def read_unchecked(self) -> Iterator[Connection]:
         """Run a reading transaction without checking the schema. Raises StoreUnavailableError."""
         with self._translated(), self.engine.connect() as connection, connection.begin():
             yield connection
@@ -131,12 +131,12 @@ class Database:
     def close(self) -> None:
         self.engine.dispose()
 
-    def _proved(self) -> None:
-        prove = self._prove  # another thread may have it done in between
-        if prove is not None:
-            with self.looking() as connection:
-                prove(connection)
-            self._prove = None
+    def _ensure_schema_checked(self) -> None:
+        check_schema = self._check_schema  # another thread may have it done in between
+        if check_schema is not None:
+            with self.read_unchecked() as connection:
+                check_schema(connection)
+            self._check_schema = None
 
     def _once(self, work: Callable[[Connection], T]) -> T:
         with self.begin() as connection:

@@ -32,7 +32,7 @@ class Inbox:
         """An event counts as handled exactly if its effect is committed."""
         self._connection, self._table = connection, table
 
-    def first_time(self, event_id: str) -> bool:
+    def mark_handled(self, event_id: str) -> bool:
         """Record the event as handled; False if it was handled before."""
         if _seen(self._table).first(self._connection, event=event_id) is not None:
             return False

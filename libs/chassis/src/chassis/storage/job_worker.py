@@ -63,7 +63,7 @@ class JobWorker(Worker, Generic[U]):
         self._recurring_known = False
         self._leases = Leases(table, holder=holder, seconds=LEASE_SECONDS)
 
-    def work_off(self) -> float:
+    def run_once(self) -> float:
         """Carry out all jobs that are due; return the seconds until the next one is."""
         if self._every and not self._recurring_known:
             self._store.run(self._schedule_recurring)

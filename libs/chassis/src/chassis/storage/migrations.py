@@ -42,7 +42,7 @@ def migrate(database: Database, package: str, *, importing: bool = False) -> Non
 
 def _bring_up(database: Database, package: str) -> None:
     schema = Schema(package)
-    with suppress(StoreBusyError), database.looking() as connection:  # busy: another process is migrating
+    with suppress(StoreBusyError), database.read_unchecked() as connection:  # busy: another process is migrating
         if not _is_behind(schema, connection):
             return
     with database.migrating(package) as connection:
@@ -71,7 +71,7 @@ def _is_behind(schema: Schema, connection: Connection) -> bool:
 
 
 def _is_marked(database: Database) -> bool:
-    with database.looking() as connection:
+    with database.read_unchecked() as connection:
         if not sa.inspect(connection).has_table("inbox"):
             return False
         marked = sa.text("SELECT event_id FROM inbox WHERE event_id = :mark")

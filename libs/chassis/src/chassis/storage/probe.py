@@ -26,7 +26,7 @@ def database_probes(database: Database, package: str, setting: str) -> list[Prob
 def reaching(database: Database, setting: str) -> str:
     """Return the revision of the store's schema, empty if it has none; raises ProbeError if the store is unreachable."""
     try:
-        with database.looking() as connection:
+        with database.read_unchecked() as connection:
             return revision_of(connection) or ""
     except (StoreUnavailableError, SQLAlchemyError) as error:
         raise ProbeError(f"{setting}: {database.explain(error)}", lasting=database.is_refused(error)) from error

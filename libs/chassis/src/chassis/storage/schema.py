@@ -73,7 +73,7 @@ class Schema:
         _number, since, floor = have.partition("from")
         return SchemaState.AHEAD if since and floor <= newest else SchemaState.NEWER
 
-    def prove(self, connection: Connection) -> None:
+    def check_store(self, connection: Connection) -> None:
         """Raise SchemaTooNewError or SchemaTooOldError unless this code can work with the store."""
         have = revision_of(connection)
         match self.state(have):

@@ -40,9 +40,9 @@ class UnitOfWork:
         self._tables, self._make_event = tables, make_event
         self._events: list[Event] = []
 
-    def is_new(self, event_id: str) -> bool:
+    def mark_handled(self, event_id: str) -> bool:
         """Record that a message is handled in this transaction; False if it was handled before."""
-        return Inbox(self.connection, self._tables.inbox).first_time(event_id)
+        return Inbox(self.connection, self._tables.inbox).mark_handled(event_id)
 
     def idempotent(self, key: IdempotencyKey | None, action: Callable[[], StoredResponse]) -> StoredResponse:
         """Carry out an action once for this key; return the same response each time. Raises KeyReusedError."""

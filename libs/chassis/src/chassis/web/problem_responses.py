@@ -33,7 +33,7 @@ def add_error_handlers(app: connexion.ConnexionMiddleware, service: str, statuse
         if isinstance(error, ForbiddenError):
             record("access", REFUSED, reason=str(error), service=service, method=request.method, path=request.url.path[:200])
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            if isinstance(error, tuple(statuses)):  # the service expects it
+            if status == HTTPStatus.SERVICE_UNAVAILABLE and isinstance(error, tuple(statuses)):  # the service expects it
                 log.warning("unavailable", extra={"service": service, "reason": type(error).__name__})
             else:
                 log.error("failed", exc_info=error, extra={"service": service})

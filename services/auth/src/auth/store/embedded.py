@@ -38,7 +38,7 @@ class SqliteDocuments:
 
     def __init__(self, url: str, *, on_events: Callable[[], None] = lambda: None) -> None:
         """Connect to nothing yet; `on_events` is called after a save of events that any relay may publish."""
-        self._database = Database(url, on_events=on_events, prove=_check_version)
+        self._database = Database(url, on_events=on_events, check_schema=_check_version)
 
     @property
     def database(self) -> Database:

@@ -33,7 +33,7 @@ _DEPARTED = sa.select(departed.c.user_id).where(departed.c.user_id == sa.bindpar
 _FIND, _LOCK = Prepared(_FOUND), Prepared(_FOUND.with_for_update())
 
 
-class BookStore:
+class BookRepository:
     """Books within one transaction."""
 
     def __init__(self, connection: Connection) -> None:

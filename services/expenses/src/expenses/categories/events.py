@@ -9,19 +9,19 @@ if TYPE_CHECKING:
 
     from expenses.books.model import Book
     from expenses.categories.model import Category
-    from expenses.unit_of_work import Store, UnitOfWork
+    from expenses.unit_of_work import ExpensesStore, ExpensesUnitOfWork
 
 _AT_ONCE = 50
 """Books that are looked for at a time."""
 
 
-def publish_categories(uow: UnitOfWork, book: Book, categories: Sequence[Category], *, complete: bool = False) -> None:
+def publish_categories(uow: ExpensesUnitOfWork, book: Book, categories: Sequence[Category], *, complete: bool = False) -> None:
     """Publish categories that are new or have changed; `complete` says that the book has no others."""
     data = {**book.event_data, "categories": [_state(category) for category in categories], "complete": complete}
     uow.publish("category.changed", book.id, data)
 
 
-def publish_removal(uow: UnitOfWork, book: Book, category: Category, moved_to: str | None) -> None:
+def publish_removal(uow: ExpensesUnitOfWork, book: Book, category: Category, moved_to: str | None) -> None:
     """Publish that a category was removed and where its expenses went; a removal counts as one more version."""
     data = _state(category) | {"version": category.version + 1, "moved_to": moved_to}
     uow.publish("category.removed", book.id, book.event_data | data)
@@ -33,7 +33,7 @@ def _state(category: Category) -> dict[str, Any]:
     return {"category_id": category.id, "version": category.version, **names}
 
 
-def publish_all(uow: UnitOfWork, book: Book) -> None:
+def publish_all(uow: ExpensesUnitOfWork, book: Book) -> None:
     """Publish all categories of a book, and record that they were published."""
     publish_categories(uow, book, uow.categories.all(book), complete=True)
     uow.books.mark_published(book)
@@ -42,7 +42,7 @@ def publish_all(uow: UnitOfWork, book: Book) -> None:
 class CategoryPublisher:
     """Publishes the categories of books in which an earlier version of this service, which published none, made or changed some."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: ExpensesStore) -> None:
         self._store = store
 
     def catch_up(self) -> int:

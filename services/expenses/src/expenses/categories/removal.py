@@ -12,13 +12,13 @@ from expenses.entries.changes import apply_changes
 from expenses.entries.filter import ExpenseFilter
 from expenses.entries.model import Change
 from expenses.tasks.model import Task, TaskState
-from expenses.unit_of_work import UnitOfWork
+from expenses.unit_of_work import ExpensesUnitOfWork
 
 ROWS = 1000
 """Expenses that one transaction moves."""
 
 
-def begin_removal(uow: UnitOfWork, book: Book, category: Category, target: str | None) -> bool:
+def begin_removal(uow: ExpensesUnitOfWork, book: Book, category: Category, target: str | None) -> bool:
     """Begin a task; return False if another one is in the way."""
     if uow.tasks.find(book) is not None:
         return False
@@ -26,7 +26,7 @@ def begin_removal(uow: UnitOfWork, book: Book, category: Category, target: str |
     return True
 
 
-def move_some(uow: UnitOfWork, book: Book, category: Category, target: str | None, now: datetime) -> bool:
+def move_some(uow: ExpensesUnitOfWork, book: Book, category: Category, target: str | None, now: datetime) -> bool:
     """Move some expenses and, if those were the last, remove the category; return whether there are more."""
     batch = uow.expenses.page(book, ExpenseFilter(categories=(category.id,)), "spent_on", ROWS)
     if batch:
@@ -41,7 +41,7 @@ def move_some(uow: UnitOfWork, book: Book, category: Category, target: str | Non
     return False
 
 
-def are_many(uow: UnitOfWork, book: Book, category: Category) -> bool:
+def are_many(uow: ExpensesUnitOfWork, book: Book, category: Category) -> bool:
     """Say whether a category has more expenses than one transaction moves."""
     return len(uow.expenses.page(book, ExpenseFilter(categories=(category.id,)), "spent_on", ROWS)) == ROWS
 
@@ -52,7 +52,7 @@ class RemovalStep:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
 
-    def __call__(self, uow: UnitOfWork, book: Book, task: Task) -> bool:
+    def __call__(self, uow: ExpensesUnitOfWork, book: Book, task: Task) -> bool:
         category = uow.categories.get(book, task.id)
         target = next((category_id for category_id in task.categories if uow.categories.get(book, category_id)), None)
         if category is not None and move_some(uow, book, category, target, self._clock()):

@@ -25,7 +25,7 @@ from expenses.errors import (
     problem,
 )
 from expenses.tasks.service import TaskRunner
-from expenses.unit_of_work import Store, UnitOfWork
+from expenses.unit_of_work import ExpensesStore, ExpensesUnitOfWork
 
 NO_CATEGORY = "none"
 """Where expenses go that get no other category."""
@@ -43,7 +43,7 @@ class CategoryService:
     """Makes, changes and removes categories."""
 
     def __init__(
-        self, store: Store, tasks: TaskRunner, clock: Clock, ids: Ids, *, pause: Callable[[float], None] = time.sleep
+        self, store: ExpensesStore, tasks: TaskRunner, clock: Clock, ids: Ids, *, pause: Callable[[float], None] = time.sleep
     ) -> None:
         """`pause` waits some seconds for an import into the same book."""
         self._store, self._tasks, self._clock, self._ids, self._pause = store, tasks, clock, ids, pause
@@ -76,7 +76,7 @@ class CategoryService:
             book = uow.books.lock(caller)
             return uow.idempotent(key, lambda: respond(self._create(uow, book, name, colour)))
 
-    def _create(self, uow: UnitOfWork, book: Book, name: str, colour: str | None) -> Category:
+    def _create(self, uow: ExpensesUnitOfWork, book: Book, name: str, colour: str | None) -> Category:
         existing = uow.categories.all(book)
         _check_free(existing, name)
         if len(existing) >= MOST_CATEGORIES:
@@ -117,7 +117,7 @@ class CategoryService:
             raise CategoryBusyError
         self._tasks.finish(caller.book_id)
 
-    def _remove_at_once(self, uow: UnitOfWork, caller: Caller, category_id: str, version: int, move_to: str | None) -> bool:
+    def _remove_at_once(self, uow: ExpensesUnitOfWork, caller: Caller, category_id: str, version: int, move_to: str | None) -> bool:
         """Remove a category unless it has so many expenses that they are moved step by step."""
         book = uow.books.lock(caller)
         category = _category_at(uow, book, category_id, version)
@@ -128,13 +128,13 @@ class CategoryService:
         return True
 
 
-def _begin(uow: UnitOfWork, caller: Caller, category_id: str, version: int, move_to: str | None) -> bool:
+def _begin(uow: ExpensesUnitOfWork, caller: Caller, category_id: str, version: int, move_to: str | None) -> bool:
     book = uow.books.lock(caller)
     category = _category_at(uow, book, category_id, version)
     return begin_removal(uow, book, category, _target(uow, book, category_id, move_to))
 
 
-def _category_at(uow: UnitOfWork, book: Book, category_id: str, version: int) -> Category:
+def _category_at(uow: ExpensesUnitOfWork, book: Book, category_id: str, version: int) -> Category:
     category = uow.categories.get(book, category_id)
     if category is None:
         raise CategoryNotFoundError
@@ -143,7 +143,7 @@ def _category_at(uow: UnitOfWork, book: Book, category_id: str, version: int) ->
     return category
 
 
-def _target(uow: UnitOfWork, book: Book, category_id: str, move_to: str | None) -> str | None:
+def _target(uow: ExpensesUnitOfWork, book: Book, category_id: str, move_to: str | None) -> str | None:
     """Return the category that the expenses get."""
     if move_to is None:
         count = uow.expenses.count(book, ExpenseFilter(categories=(category_id,)))

@@ -18,7 +18,7 @@ _COLUMNS = (category.c.id, category.c.name, category.c.colour, category.c.versio
 _GET = Prepared(sa.select(*_COLUMNS).where(category.c.owner == sa.bindparam("of_owner"), category.c.id == sa.bindparam("of_id")))
 
 
-class CategoryStore:
+class CategoryRepository:
     """Categories within one transaction."""
 
     def __init__(self, connection: Connection) -> None:

@@ -18,7 +18,7 @@ class CategoryWorker(Worker):
         super().__init__("announcer:expenses")
         self._publisher, self._upgraded_at = publisher, time.monotonic() + _UPGRADE_SECONDS
 
-    def work_off(self) -> float:
+    def run_once(self) -> float:
         """Publish what was not published yet; return the seconds until there may be more."""
         self._publisher.catch_up()
         return _OFTEN_SECONDS if time.monotonic() < self._upgraded_at else IDLE_SECONDS

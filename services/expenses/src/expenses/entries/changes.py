@@ -10,7 +10,7 @@ from expenses.totals.model import TotalChanges
 if TYPE_CHECKING:
     from expenses.books.model import Book
     from expenses.entries.model import Change, Expense
-    from expenses.unit_of_work import UnitOfWork
+    from expenses.unit_of_work import ExpensesUnitOfWork
 
     Publish = Callable[[str, Book, str | None, Sequence[Change]], None]
 
@@ -20,7 +20,7 @@ BATCH = 500
 
 
 def apply_changes(
-    uow: UnitOfWork,
+    uow: ExpensesUnitOfWork,
     book: Book,
     changes: Sequence[Change],
     *,
@@ -69,7 +69,7 @@ def _total_changes(befores: Sequence[Expense], afters: Sequence[Expense]) -> Tot
     return counted
 
 
-def _write(uow: UnitOfWork, book: Book, befores: Sequence[Expense], afters: Sequence[Expense]) -> str:
+def _write(uow: ExpensesUnitOfWork, book: Book, befores: Sequence[Expense], afters: Sequence[Expense]) -> str:
     if not befores:
         uow.expenses.add(book, afters)
         return RECORDED

@@ -21,7 +21,7 @@ from expenses.moments import whole_milliseconds
 from expenses.paging import Page, Position
 from expenses.rates.converter import Converter
 from expenses.receipts.model import Receipt
-from expenses.unit_of_work import Store, UnitOfWork
+from expenses.unit_of_work import ExpensesStore, ExpensesUnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class ExpenseWithReceipts:
 class ExpenseService:
     """Records, reads and changes expenses."""
 
-    def __init__(self, store: Store, converter: Converter, clock: Clock, ids: Ids) -> None:
+    def __init__(self, store: ExpensesStore, converter: Converter, clock: Clock, ids: Ids) -> None:
         self._store, self._converter, self._clock, self._ids = store, converter, clock, ids
 
     def record(
@@ -50,7 +50,7 @@ class ExpenseService:
             book = uow.books.lock(caller)
             return uow.idempotent(key, lambda: respond(self._record(uow, book, draft)))
 
-    def _record(self, uow: UnitOfWork, book: Book, draft: ExpenseDraft) -> ExpenseWithReceipts:
+    def _record(self, uow: ExpensesUnitOfWork, book: Book, draft: ExpenseDraft) -> ExpenseWithReceipts:
         home = home_amount_of(self._converter, draft.amount, book.home_currency, draft.spent_on, given=draft.home_amount)
         _check_category(uow, book, draft.category_id)
         now = whole_milliseconds(self._clock())
@@ -105,7 +105,7 @@ class ExpenseService:
                 return with_receipts(uow, book, [after])[0]
             return with_receipts(uow, book, [before])[0]
 
-    def _changed_values(self, uow: UnitOfWork, book: Book, before: Expense, patch: ExpensePatch) -> dict[str, Any]:
+    def _changed_values(self, uow: ExpensesUnitOfWork, book: Book, before: Expense, patch: ExpensePatch) -> dict[str, Any]:
         plain = ("kind", "spent_on", "payee", "description", "tags", "note")
         values = {name: getattr(patch, name) for name in plain if getattr(patch, name) is not None}
         if patch.category_id is not UNCHANGED:
@@ -121,7 +121,7 @@ class ExpenseService:
         return {"amount": amount, "home_amount": home, "home_amount_given": given is not None}
 
 
-def with_receipts(uow: UnitOfWork, book: Book, expenses: Sequence[Expense]) -> list[ExpenseWithReceipts]:
+def with_receipts(uow: ExpensesUnitOfWork, book: Book, expenses: Sequence[Expense]) -> list[ExpenseWithReceipts]:
     """Return expenses with their receipts, which are read for all of them at once."""
     found: dict[str, list[Receipt]] = {}
     for receipt in uow.receipts.of(book, [expense.id for expense in expenses]):
@@ -129,7 +129,7 @@ def with_receipts(uow: UnitOfWork, book: Book, expenses: Sequence[Expense]) -> l
     return [ExpenseWithReceipts(expense, found.get(expense.id, ())) for expense in expenses]
 
 
-def expense_at(uow: UnitOfWork, book: Book, expense_id: str, version: int) -> Expense:
+def expense_at(uow: ExpensesUnitOfWork, book: Book, expense_id: str, version: int) -> Expense:
     """Return an expense at the version that the caller has read; raises ExpenseNotFoundError, StaleVersionError."""
     expense = uow.expenses.get(book, expense_id)
     if expense is None:
@@ -139,7 +139,7 @@ def expense_at(uow: UnitOfWork, book: Book, expense_id: str, version: int) -> Ex
     return expense
 
 
-def _check_category(uow: UnitOfWork, book: Book, category_id: str | None) -> None:
+def _check_category(uow: ExpensesUnitOfWork, book: Book, category_id: str | None) -> None:
     if category_id is not None and uow.categories.get(book, category_id) is None:
         raise InvalidExpenseError([problem("/category_id", "is not the id of one of your categories")])
 

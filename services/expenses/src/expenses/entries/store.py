@@ -39,7 +39,7 @@ _SUMMED_BY = {
 }
 
 
-class ExpenseStore:
+class ExpenseRepository:
     """Expenses within one transaction."""
 
     def __init__(self, connection: Connection) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from chassis.security.tokens import Caller
 from expenses.entries.filter import ExpenseFilter
-from expenses.unit_of_work import Store
+from expenses.unit_of_work import ExpensesStore
 
 _HISTORY = 200
 """How many of a payee's expenses count, the latest: habits change."""
@@ -16,7 +16,7 @@ _HISTORY = 200
 class CategorySuggestions:
     """Suggests categories."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: ExpensesStore) -> None:
         self._store = store
 
     def category(self, caller: Caller, payee: str) -> str | None:

@@ -14,7 +14,7 @@ from expenses.entries.service import ExpenseWithReceipts, expense_at, with_recei
 from expenses.errors import ExpenseNotFoundError
 from expenses.moments import milliseconds, whole_milliseconds
 from expenses.rates.converter import Converter
-from expenses.unit_of_work import Store, UnitOfWork
+from expenses.unit_of_work import ExpensesStore, ExpensesUnitOfWork
 
 KEPT = timedelta(days=1)
 """How long a deleted expense can be restored."""
@@ -24,7 +24,7 @@ _PURGED_AT_ONCE = 500
 class TrashService:
     """Deletes and restores expenses."""
 
-    def __init__(self, store: Store, converter: Converter, clock: Clock) -> None:
+    def __init__(self, store: ExpensesStore, converter: Converter, clock: Clock) -> None:
         self._store, self._converter, self._clock = store, converter, clock
 
     def remove(self, caller: Caller, expense_id: str, version: int) -> None:
@@ -49,7 +49,7 @@ class TrashService:
                 apply_changes(uow, book, [Change(None, expense)])
             return with_receipts(uow, book, [expense])[0]
 
-    def _as_it_was(self, uow: UnitOfWork, book: Book, expense_id: str) -> Expense:
+    def _as_it_was(self, uow: ExpensesUnitOfWork, book: Book, expense_id: str) -> Expense:
         kept = uow.trash.take(book, expense_id)
         if kept is None:
             raise ExpenseNotFoundError

@@ -14,7 +14,7 @@ from expenses.tables import trashed_expense as trashed
 _COLUMNS = tuple(trashed.c[name] for name in COLUMNS)
 
 
-class TrashStore:
+class TrashRepository:
     """Deleted expenses within one transaction."""
 
     def __init__(self, connection: Connection) -> None:

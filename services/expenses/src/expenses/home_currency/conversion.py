@@ -15,7 +15,7 @@ from expenses.entries.model import Change, Expense
 from expenses.errors import ConvertingError
 from expenses.rates.converter import Converter
 from expenses.tasks.model import Conversion, Task, TaskState
-from expenses.unit_of_work import UnitOfWork
+from expenses.unit_of_work import ExpensesUnitOfWork
 
 ROWS = 500
 """Expenses that one transaction converts."""
@@ -27,7 +27,7 @@ class HomeCurrencyChange:
     def __init__(self, converter: Converter, clock: Clock) -> None:
         self._converter, self._clock = converter, clock
 
-    def begin(self, uow: UnitOfWork, book: Book, task: Task) -> bool:
+    def begin(self, uow: ExpensesUnitOfWork, book: Book, task: Task) -> bool:
         """Take the first step of a task; return False if another one is in the way.
 
         The first step belongs to the transaction since which the new home currency holds: budgets must learn that they have to wait
@@ -38,7 +38,7 @@ class HomeCurrencyChange:
         self.step(uow, book, task)
         return True
 
-    def step(self, uow: UnitOfWork, book: Book, task: Task) -> bool:
+    def step(self, uow: ExpensesUnitOfWork, book: Book, task: Task) -> bool:
         """Take the next step of a task; return whether there is more to do."""
         left = self.convert_some(uow, book, task.conversion) if task.conversion else None
         if left is None:
@@ -47,7 +47,7 @@ class HomeCurrencyChange:
         uow.tasks.put(book, replace(task, conversion=left))
         return True
 
-    def convert_some(self, uow: UnitOfWork, book: Book, wanted: Conversion) -> Conversion | None:
+    def convert_some(self, uow: ExpensesUnitOfWork, book: Book, wanted: Conversion) -> Conversion | None:
         """Convert some expenses and, if those were the last, publish that; return what is left to do."""
         batch = uow.expenses.by_number(book, ExpenseFilter(), ROWS, wanted.last)
         # What was added or edited since the beginning is in the new currency already.
@@ -67,7 +67,7 @@ class HomeCurrencyChange:
         home = self._converter.moved_home(expense.amount, expense.home_amount, expense.spent_on, currency)
         return expense.revised(self._clock(), home_amount=home, home_amount_given=False)
 
-    def _publish_end(self, uow: UnitOfWork, book: Book, done: Conversion, events: int) -> None:
+    def _publish_end(self, uow: ExpensesUnitOfWork, book: Book, done: Conversion, events: int) -> None:
         rate = self._converter.rate_for_limits(done.before, done.target, date.fromisoformat(done.day))
         data = {
             **book.event_data,
@@ -80,19 +80,19 @@ class HomeCurrencyChange:
         uow.publish("expenses.converted", book.id, data)
 
 
-def are_many(uow: UnitOfWork, book: Book) -> bool:
+def are_many(uow: ExpensesUnitOfWork, book: Book) -> bool:
     """Say whether a book has more expenses than one transaction converts."""
     return len(uow.expenses.by_number(book, ExpenseFilter(), ROWS, 0)) == ROWS
 
 
-def is_converting(uow: UnitOfWork, book: Book) -> bool:
+def is_converting(uow: ExpensesUnitOfWork, book: Book) -> bool:
     """Say whether only some of the expenses are in the new home currency."""
     task = uow.tasks.find(book)
     return task is not None and task.state is TaskState.CONVERTING
 
 
 @contextmanager
-def one_currency(uow: UnitOfWork, book: Book) -> Iterator[None]:
+def one_currency(uow: ExpensesUnitOfWork, book: Book) -> Iterator[None]:
     """Read sums inside; raises ConvertingError if only some of the expenses are in the new home currency meanwhile."""
     if is_converting(uow, book):
         raise ConvertingError(book.home_currency)

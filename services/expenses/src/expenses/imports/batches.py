@@ -21,7 +21,7 @@ from expenses.imports.readers.rows import Row
 from expenses.moments import whole_milliseconds
 from expenses.rates.converter import Converter
 from expenses.tasks.model import Task
-from expenses.unit_of_work import UnitOfWork
+from expenses.unit_of_work import ExpensesUnitOfWork
 from money import Money, MoneyError
 
 ROWS = 5000
@@ -138,7 +138,7 @@ class ImportBatches:
             return converted, False
         return stated, True
 
-    def write(self, uow: UnitOfWork, book: Book) -> WrittenBatch:
+    def write(self, uow: ExpensesUnitOfWork, book: Book) -> WrittenBatch:
         """Write the batch; call `count` with the result when the transaction has committed."""
         fresh = self._without_known(uow, book)
         written = WrittenBatch(self.task, duplicates=len(self._batch) - len(fresh))
@@ -202,7 +202,7 @@ class ImportBatches:
             shortened=self._shortened,
         )
 
-    def _without_known(self, uow: UnitOfWork, book: Book) -> list[_Taken]:
+    def _without_known(self, uow: ExpensesUnitOfWork, book: Book) -> list[_Taken]:
         """Leave out the rows that an earlier import brought."""
         if not self._known:
             return self._batch
@@ -223,7 +223,7 @@ def _why_not_converted(error: Exception, row: Row, home_currency: str) -> str:
 class _Categories:
     """The book's categories in one transaction; those that a file names are made if need be."""
 
-    def __init__(self, uow: UnitOfWork, book: Book, ids: Ids) -> None:
+    def __init__(self, uow: ExpensesUnitOfWork, book: Book, ids: Ids) -> None:
         self._uow, self._book, self._ids = uow, book, ids
         self._by_key = {category.key: category for category in uow.categories.all(book)}
         self._found: dict[str, tuple[str | None, str]] = {"": (None, "")}

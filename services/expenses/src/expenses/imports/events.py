@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from expenses.books.model import Book
 from expenses.imports.model import Import
-from expenses.unit_of_work import UnitOfWork
+from expenses.unit_of_work import ExpensesUnitOfWork
 
 
-def publish_completed(uow: UnitOfWork, book: Book, done: Import) -> None:
+def publish_completed(uow: ExpensesUnitOfWork, book: Book, done: Import) -> None:
     """Publish that all rows of a file are in."""
     data = {
         **book.event_data,
@@ -23,6 +23,6 @@ def publish_completed(uow: UnitOfWork, book: Book, done: Import) -> None:
     uow.publish("import.completed", book.id, data)
 
 
-def publish_undone(uow: UnitOfWork, book: Book, done: Import) -> None:
+def publish_undone(uow: ExpensesUnitOfWork, book: Book, done: Import) -> None:
     """Publish that the expenses of an import were removed."""
     uow.publish("import.undone", book.id, {**book.event_data, "import_id": done.id, "filename": done.filename})

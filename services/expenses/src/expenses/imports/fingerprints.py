@@ -11,7 +11,7 @@ from expenses.entries.model import INCOME
 from expenses.imports.occurrences import Occurrences
 from expenses.imports.readers.encodings import CODECS
 from expenses.imports.readers.rows import Row
-from expenses.unit_of_work import UnitOfWork
+from expenses.unit_of_work import ExpensesUnitOfWork
 
 _YEAR = re.compile(r"(?:19|20)\d\d", re.ASCII)
 _VALUE_BYTES, _LINE_BYTES = 5, 6
@@ -65,7 +65,7 @@ def _hash(content: bytes, size: int) -> int:
     return int.from_bytes(blake2b(content, digest_size=size).digest(), "big")
 
 
-def already_there(uow: UnitOfWork, book: Book, pairs: Sequence[tuple[int, int]]) -> list[bool]:
+def already_there(uow: ExpensesUnitOfWork, book: Book, pairs: Sequence[tuple[int, int]]) -> list[bool]:
     """Say of each row whether an earlier import brought it, recognized by what it means or by its line in the file."""
     known = uow.expenses.known(book, [values for values, _ in pairs])
     lines = uow.expenses.known_lines(book, [line for values, line in pairs if values not in known])

@@ -19,7 +19,7 @@ _EVENTS = 20
 _INSERT = Prepared(t.insert(), "owner", "id", "body")
 
 
-class HeldEventStore:
+class HeldEventRepository:
     """Held events within one transaction."""
 
     def __init__(self, connection: Connection) -> None:

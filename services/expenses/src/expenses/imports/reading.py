@@ -23,7 +23,7 @@ from expenses.imports.readers.rows import Row
 from expenses.imports.readers.vocabulary import plain
 from expenses.imports.remembered import RememberedMapping, apply, merged, only_direction, parts_of
 from expenses.rates.converter import Converter
-from expenses.unit_of_work import Store, UnitOfWork
+from expenses.unit_of_work import ExpensesStore, ExpensesUnitOfWork
 from money import Money, MoneyError, decimals_of
 
 
@@ -49,7 +49,7 @@ class FileRead:
         """The remembered correction by which it is read, if there is one."""
         return None if self.applied is None or self.applied == Mapping() else self.applied
 
-    def remember(self, uow: UnitOfWork, book: Book, done: Import) -> list[str]:
+    def remember(self, uow: ExpensesUnitOfWork, book: Book, done: Import) -> list[str]:
         """Store the correction for the next file of this shape; return the names of the parts that it sets."""
         if self.shape is None:
             return []
@@ -83,7 +83,7 @@ def _of_other_files(kept: RememberedMapping | None, signs: str) -> bool:
 class FileReader:
     """How files of everybody are read."""
 
-    def __init__(self, store: Store, converter: Converter) -> None:
+    def __init__(self, store: ExpensesStore, converter: Converter) -> None:
         self._store, self._converter = store, converter
 
     def read(self, caller: Caller, stream: IO[bytes], given: Mapping, *, afresh: bool = False) -> FileRead:

@@ -19,7 +19,7 @@ _MOST = 100
 """Shapes of files that are remembered for each book; the one that was not used for longest goes first."""
 
 
-class RememberedMappingStore:
+class RememberedMappingRepository:
     """Remembered mappings within one transaction."""
 
     def __init__(self, connection: Connection) -> None:

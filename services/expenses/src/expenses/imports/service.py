@@ -31,7 +31,7 @@ from expenses.paging import Page, Position
 from expenses.rates.converter import Converter
 from expenses.tasks.model import Task, TaskState
 from expenses.tasks.service import TaskRunner
-from expenses.unit_of_work import Store, UnitOfWork
+from expenses.unit_of_work import ExpensesStore, ExpensesUnitOfWork
 
 log = logging.getLogger("outlay.imports")
 
@@ -74,7 +74,7 @@ class ImportService:
 
     def __init__(
         self,
-        store: Store,
+        store: ExpensesStore,
         converter: Converter,
         tasks: TaskRunner,
         clock: Clock,
@@ -124,7 +124,7 @@ class ImportService:
             raise ImportRunningError
         return begun[-1]
 
-    def _try(self, uow: UnitOfWork, caller: Caller, key: IdempotencyKey | None, begun: list[_Begun]) -> bool:
+    def _try(self, uow: ExpensesUnitOfWork, caller: Caller, key: IdempotencyKey | None, begun: list[_Begun]) -> bool:
         book = uow.books.lock(caller)
         response, other = uow.stored_response(key), uow.tasks.find(book)
         task = other or Task(self._ids(), TaskState.RUNNING)
@@ -197,7 +197,7 @@ class ImportService:
         """Forget what an import taught about files with its columns; raises ImportNotFoundError."""
         self._store.run(lambda uow: _forget(uow, caller, import_id))
 
-    def _begin_undo(self, uow: UnitOfWork, caller: Caller, import_id: str) -> bool:
+    def _begin_undo(self, uow: ExpensesUnitOfWork, caller: Caller, import_id: str) -> bool:
         """Begin a task; return False if another one is in the way."""
         book = uow.books.lock(caller)
         done = uow.imports.get(book, import_id)
@@ -212,7 +212,7 @@ class ImportService:
         return True
 
 
-def _lock_running(uow: UnitOfWork, caller: Caller, import_id: str) -> Book:
+def _lock_running(uow: ExpensesUnitOfWork, caller: Caller, import_id: str) -> Book:
     """Return the book, locked, if no other process has reverted the import meanwhile."""
     book = uow.books.lock(caller)
     task = uow.tasks.find(book)
@@ -221,7 +221,7 @@ def _lock_running(uow: UnitOfWork, caller: Caller, import_id: str) -> Book:
     return book
 
 
-def _finish(uow: UnitOfWork, caller: Caller, done: Import, read: FileRead) -> ImportDone:
+def _finish(uow: ExpensesUnitOfWork, caller: Caller, done: Import, read: FileRead) -> ImportDone:
     book = _lock_running(uow, caller, done.id)
     learned = read.remember(uow, book, done) if done.imported or done.duplicates else []
     uow.imports.add(book, done)
@@ -229,7 +229,7 @@ def _finish(uow: UnitOfWork, caller: Caller, done: Import, read: FileRead) -> Im
     return ImportDone(done, read, learned)
 
 
-def _forget(uow: UnitOfWork, caller: Caller, import_id: str) -> None:
+def _forget(uow: ExpensesUnitOfWork, caller: Caller, import_id: str) -> None:
     book = uow.books.lock(caller)
     if uow.imports.get(book, import_id) is None:
         raise ImportNotFoundError

@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from expenses.entries.changes import Publish
     from expenses.entries.model import Expense
     from expenses.tasks.model import Task
-    from expenses.unit_of_work import UnitOfWork
+    from expenses.unit_of_work import ExpensesUnitOfWork
 
 _ROWS = 1000
 """Rows that one transaction removes."""
 
 
-def revert(uow: UnitOfWork, book: Book, task: Task) -> bool:
+def revert(uow: ExpensesUnitOfWork, book: Book, task: Task) -> bool:
     """Remove some rows of an import that failed; return whether there is more to do."""
     batch = uow.expenses.by_number(book, ExpenseFilter(import_id=task.id), _ROWS, 0)
     # No event of these rows was published, unless they were changed since.
@@ -40,7 +40,7 @@ def revert(uow: UnitOfWork, book: Book, task: Task) -> bool:
     return False
 
 
-def publish(uow: UnitOfWork, book: Book, task: Task) -> bool:
+def publish(uow: ExpensesUnitOfWork, book: Book, task: Task) -> bool:
     """Publish some events of an import whose rows are in; return whether there is more to do."""
     if uow.held_events.publish_some(book):
         return True
@@ -51,7 +51,7 @@ def publish(uow: UnitOfWork, book: Book, task: Task) -> bool:
     return False
 
 
-def undo(uow: UnitOfWork, book: Book, task: Task) -> bool:
+def undo(uow: ExpensesUnitOfWork, book: Book, task: Task) -> bool:
     """Remove some rows of an import that is undone; return whether there is more to do."""
     batch = uow.expenses.by_number(book, ExpenseFilter(import_id=task.id), _ROWS, 0)
     _remove(uow, book, task, batch)
@@ -63,7 +63,7 @@ def undo(uow: UnitOfWork, book: Book, task: Task) -> bool:
     return bool(batch)
 
 
-def _remove(uow: UnitOfWork, book: Book, task: Task, expenses: Sequence[Expense], publish: Publish | None = None) -> None:
+def _remove(uow: ExpensesUnitOfWork, book: Book, task: Task, expenses: Sequence[Expense], publish: Publish | None = None) -> None:
     if expenses:
         apply_changes(uow, book, [Change(expense, None) for expense in expenses], import_id=task.id, publish=publish)
 

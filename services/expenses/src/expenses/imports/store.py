@@ -16,7 +16,7 @@ from expenses.paging import Position
 from expenses.tables import import_run
 
 
-class ImportStore:
+class ImportRepository:
     """Imports within one transaction."""
 
     def __init__(self, connection: Connection) -> None:

@@ -12,7 +12,7 @@ from expenses.home_currency.conversion import HomeCurrencyChange, are_many, is_c
 from expenses.receipts.files import ReceiptFiles
 from expenses.tasks.model import Conversion, Task, TaskState
 from expenses.tasks.service import TaskRunner
-from expenses.unit_of_work import Store, UnitOfWork
+from expenses.unit_of_work import ExpensesStore, ExpensesUnitOfWork
 
 _NO_CURRENCY = "XXX"
 """What ISO 4217 calls none."""
@@ -21,13 +21,13 @@ _NO_CURRENCY = "XXX"
 class PeopleService:
     """Follows what auth publishes about people."""
 
-    def __init__(self, store: Store, files: ReceiptFiles, tasks: TaskRunner, change: HomeCurrencyChange) -> None:
+    def __init__(self, store: ExpensesStore, files: ReceiptFiles, tasks: TaskRunner, change: HomeCurrencyChange) -> None:
         self._store, self._files, self._tasks, self._change = store, files, tasks, change
 
     def registered(self, event_id: str, book_id: str, home_currency: str) -> None:
         """Make a book for a new person, and publish that it has no category, or those that the person was quick to make."""
         with suppress(DepartedError), self._store.write() as uow:
-            if uow.is_new(event_id):
+            if uow.mark_handled(event_id):
                 publish_all(uow, uow.books.lock_or_create(book_id, home_currency))
 
     def changed(self, event_id: str, book_id: str, home_currency: str, version: int, at: datetime) -> None:
@@ -43,8 +43,8 @@ class PeopleService:
             self._store.run(lambda uow: self._begin(uow, event_id, book_id, home_currency, version=version, day=day))
             self._tasks.finish(book_id)
 
-    def _begin(self, uow: UnitOfWork, event_id: str, book_id: str, home_currency: str, *, version: int, day: str) -> None:
-        if not uow.is_new(event_id):
+    def _begin(self, uow: ExpensesUnitOfWork, event_id: str, book_id: str, home_currency: str, *, version: int, day: str) -> None:
+        if not uow.mark_handled(event_id):
             return
         book = uow.books.lock_or_create(book_id, home_currency)
         if version <= book.version:
@@ -62,7 +62,7 @@ class PeopleService:
     def deleted(self, event_id: str, book_id: str) -> None:
         """Delete every row and every file of a book; if the files cannot be reached, the event comes again."""
         with suppress(DepartedError), self._store.write() as uow:
-            if not uow.is_new(event_id):
+            if not uow.mark_handled(event_id):
                 return
             # Locked even if there is no book: a transaction that writes its first row ends before, or will find the record of this.
             book = uow.books.lock_or_create(book_id, _NO_CURRENCY)

@@ -14,7 +14,7 @@ from expenses.receipts.byte_ranges import ByteRange, parse_range
 from expenses.receipts.examiner import ReceiptExaminer
 from expenses.receipts.files import ReceiptFiles
 from expenses.receipts.model import Receipt, file_key, thumbnail_key
-from expenses.unit_of_work import Store
+from expenses.unit_of_work import ExpensesStore
 
 PICTURE_TYPE = "image/webp"
 _MOST_THUMBNAIL = 1 << 24
@@ -42,7 +42,7 @@ class Download:
 class ReceiptDownloads:
     """Reads stored files. Each method raises ReceiptNotFoundError, and ReceiptFileMissingError if a file is missing or damaged."""
 
-    def __init__(self, store: Store, files: ReceiptFiles, examiner: ReceiptExaminer) -> None:
+    def __init__(self, store: ExpensesStore, files: ReceiptFiles, examiner: ReceiptExaminer) -> None:
         self._store, self._files, self._examiner = store, files, examiner
 
     def content(self, caller: Caller, receipt_id: str, range_header: str | None, known: Set[str]) -> Download:

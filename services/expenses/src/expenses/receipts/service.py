@@ -23,7 +23,7 @@ from expenses.receipts.downloads import PICTURE_TYPE
 from expenses.receipts.examiner import ExaminedFile, ReceiptExaminer
 from expenses.receipts.files import ReceiptFiles
 from expenses.receipts.model import MOST_RECEIPTS, Receipt, file_key, safe_name, thumbnail_key
-from expenses.unit_of_work import Store, UnitOfWork
+from expenses.unit_of_work import ExpensesStore, ExpensesUnitOfWork
 
 log = logging.getLogger("outlay.receipts")
 
@@ -36,7 +36,7 @@ _TRIES = 5
 class ReceiptService:
     """The use cases of receipts."""
 
-    def __init__(self, store: Store, files: ReceiptFiles, examiner: ReceiptExaminer, clock: Clock, ids: Ids) -> None:
+    def __init__(self, store: ExpensesStore, files: ReceiptFiles, examiner: ReceiptExaminer, clock: Clock, ids: Ids) -> None:
         self._store, self._files, self._examiner, self._clock, self._ids = store, files, examiner, clock, ids
 
     def add(self, caller: Caller, expense_id: str, stream: IO[bytes], filename: str, claimed: str | None) -> Receipt:
@@ -171,7 +171,7 @@ class ReceiptService:
         return milliseconds(self._clock())
 
 
-def _require_room(uow: UnitOfWork, book: Book | None, expense_id: str, sha256: str = "") -> Receipt | None:
+def _require_room(uow: ExpensesUnitOfWork, book: Book | None, expense_id: str, sha256: str = "") -> Receipt | None:
     """Return the expense's receipt with this content, if any; raises if there is no such expense or it has too many."""
     if book is None or uow.expenses.get(book, expense_id) is None:
         raise ExpenseNotFoundError

@@ -64,7 +64,7 @@ def _of_some(count: int) -> Prepared:
     return Prepared(_WITH_FILE.where(receipt.c.owner == sa.bindparam("of_owner"), receipt.c.expense_id.in_(expenses)))
 
 
-class ReceiptStore:
+class ReceiptRepository:
     """Receipts and records of files, in one transaction.
 
     A file is recorded before it is stored, and the record deleted after the file, so that a file without a receipt can be found.

@@ -9,7 +9,7 @@ from datetime import date
 from chassis.security.tokens import Caller
 from expenses.entries.filter import ExpenseFilter
 from expenses.entries.service import ExpenseWithReceipts, with_receipts
-from expenses.unit_of_work import Store
+from expenses.unit_of_work import ExpensesStore
 
 _PAGE = 1000
 
@@ -25,7 +25,7 @@ class ExportedExpense:
 class ExportService:
     """Reads the expenses of an export."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: ExpensesStore) -> None:
         self._store = store
 
     def pages(

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from chassis.security.tokens import Caller
     from expenses.books.model import Book
     from expenses.entries.filter import FilterRequest
-    from expenses.unit_of_work import Store, UnitOfWork
+    from expenses.unit_of_work import ExpensesStore, ExpensesUnitOfWork
 
     Sums = Iterator[tuple[str, str, int, int]]
     """(key, kind, home_minor, entries)."""
@@ -60,7 +60,7 @@ class Summary:
 class SummaryService:
     """Sums up expenses."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: ExpensesStore) -> None:
         self._store = store
 
     def by(self, caller: Caller, by: str, request: FilterRequest) -> Summary:
@@ -78,7 +78,7 @@ class SummaryService:
         return Summary(by, wanted, _sorted(lines, by), spent, earned)
 
 
-def _lines(uow: UnitOfWork, book: Book, by: str, wanted: ExpenseFilter) -> list[SummaryLine]:
+def _lines(uow: ExpensesUnitOfWork, book: Book, by: str, wanted: ExpenseFilter) -> list[SummaryLine]:
     lines: dict[str, SummaryLine] = {}
     nothing = Money(0, book.home_currency)
     sums = _counted(uow, book, by, wanted) if _is_counted(by, wanted) else _added_up(uow, book, by, wanted)
@@ -88,7 +88,7 @@ def _lines(uow: UnitOfWork, book: Book, by: str, wanted: ExpenseFilter) -> list[
     return list(lines.values())
 
 
-def _label(uow: UnitOfWork, book: Book, by: str, lines: Sequence[SummaryLine]) -> None:
+def _label(uow: ExpensesUnitOfWork, book: Book, by: str, lines: Sequence[SummaryLine]) -> None:
     names = {category.id: category.name for category in uow.categories.all(book)} if by == "category" else {}
     for line in lines:
         line.label = names.get(line.key, _NO_CATEGORY) if by == "category" else line.key or _NO_PAYEE
@@ -101,13 +101,13 @@ def _is_counted(by: str, wanted: ExpenseFilter) -> bool:
     return rest == ExpenseFilter()
 
 
-def _added_up(uow: UnitOfWork, book: Book, by: str, wanted: ExpenseFilter) -> Sums:
+def _added_up(uow: ExpensesUnitOfWork, book: Book, by: str, wanted: ExpenseFilter) -> Sums:
     length = 7 if by == "month" else None
     for key, kind, minor, entries in uow.expenses.sums(book, wanted, "day" if by == "month" else by):
         yield key[:length], kind, minor, entries
 
 
-def _counted(uow: UnitOfWork, book: Book, by: str, wanted: ExpenseFilter) -> Sums:
+def _counted(uow: ExpensesUnitOfWork, book: Book, by: str, wanted: ExpenseFilter) -> Sums:
     """Yield the sums from the running totals, without those that are not wanted."""
     chosen = {"" if key == "none" else key for key in wanted.categories}
     if by in {"day", "month"}:
@@ -120,12 +120,12 @@ def _counted(uow: UnitOfWork, book: Book, by: str, wanted: ExpenseFilter) -> Sum
             yield key, kind, minor, entries
 
 
-def _by_bucket(uow: UnitOfWork, book: Book, dimension: str, wanted: ExpenseFilter) -> Sums:
+def _by_bucket(uow: ExpensesUnitOfWork, book: Book, dimension: str, wanted: ExpenseFilter) -> Sums:
     for spans in spans_of(dimension, *_days(wanted)):
         yield from uow.totals.by_bucket(book, spans)
 
 
-def _by_time(uow: UnitOfWork, book: Book, by: str, wanted: ExpenseFilter, categories: Sequence[str]) -> Sums:
+def _by_time(uow: ExpensesUnitOfWork, book: Book, by: str, wanted: ExpenseFilter, categories: Sequence[str]) -> Sums:
     dimension = CATEGORY if categories else ALL
     longest, length = (DAY, 10) if by == "day" else (MONTH, 7)
     for spans in spans_of(dimension, *_days(wanted), longest=longest):

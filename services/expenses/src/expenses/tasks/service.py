@@ -12,9 +12,9 @@ from dataclasses import replace
 
 from expenses.books.model import Book
 from expenses.tasks.model import Task, TaskState
-from expenses.unit_of_work import Store, UnitOfWork
+from expenses.unit_of_work import ExpensesStore, ExpensesUnitOfWork
 
-Step = Callable[["UnitOfWork", Book, Task], bool]
+Step = Callable[["ExpensesUnitOfWork", Book, Task], bool]
 """Takes the next step of a task; returns whether there is more to do."""
 
 _WAIT_SECONDS, _MOST_WAITS = 0.2, 100
@@ -23,7 +23,7 @@ _WAIT_SECONDS, _MOST_WAITS = 0.2, 100
 class TaskRunner:
     """Finishes tasks."""
 
-    def __init__(self, store: Store, steps: Mapping[TaskState, Step]) -> None:
+    def __init__(self, store: ExpensesStore, steps: Mapping[TaskState, Step]) -> None:
         """`steps` take the next step of a task in each state, and return whether there is more to do."""
         self._store, self._steps = store, steps
 
@@ -39,7 +39,9 @@ class TaskRunner:
         for book_id in abandoned:
             self.finish(book_id)
 
-    def begin(self, book_id: str, action: Callable[[UnitOfWork], bool], pause: Callable[[float], None] = time.sleep) -> bool:
+    def begin(
+        self, book_id: str, action: Callable[[ExpensesUnitOfWork], bool], pause: Callable[[float], None] = time.sleep
+    ) -> bool:
         """Carry out an action that begins a task, or returns False because another task of the book is in the way.
 
         The other task is finished, or waited for, and the action tried again for some seconds; return whether it succeeded.
@@ -51,7 +53,7 @@ class TaskRunner:
             pause(_WAIT_SECONDS)
         return False
 
-    def _step(self, uow: UnitOfWork, book_id: str, failed: str | None) -> bool:
+    def _step(self, uow: ExpensesUnitOfWork, book_id: str, failed: str | None) -> bool:
         book = uow.books.lock_existing(book_id)
         task = uow.tasks.find(book) if book else None
         if book is None or task is None:

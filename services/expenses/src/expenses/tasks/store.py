@@ -27,7 +27,7 @@ _FIND = Prepared(
 )
 
 
-class TaskStore:
+class TaskRepository:
     """Tasks within one transaction."""
 
     def __init__(self, connection: Connection) -> None:

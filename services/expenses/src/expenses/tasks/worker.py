@@ -15,7 +15,7 @@ class TaskWorker(Worker):
         super().__init__("tasks:expenses")
         self._tasks = tasks
 
-    def work_off(self) -> float:
+    def run_once(self) -> float:
         """Finish abandoned tasks; return the seconds until the next look."""
         self._tasks.finish_abandoned()
         return _SECONDS

@@ -49,7 +49,7 @@ def _amount(line: Total) -> tuple[int, int]:
     return line.home_minor, line.entries
 
 
-class TotalStore:
+class TotalRepository:
     """Totals within one transaction. The book is locked, so no other transaction adds the same row in between."""
 
     def __init__(self, connection: Connection) -> None:

@@ -23,7 +23,7 @@ class AccountMailService:
     def queue(self, kind: AccountMailKind, event: IncomingEvent) -> None:
         """Queue an email, once for each event and none to a deleted account."""
         with self._store.write() as uow:
-            if uow.is_new(event.event_id) and not uow.recipients.was_deleted(event.user_id):
+            if uow.mark_handled(event.event_id) and not uow.recipients.was_deleted(event.user_id):
                 uow.mails.add(self._mail(kind, event))
 
     def _mail(self, kind: AccountMailKind, event: IncomingEvent) -> Mail:

@@ -108,7 +108,7 @@ class AlertService:
         recipient = uow.recipients.find(event.book_id)
         if recipient is None and not uow.recipients.was_deleted(event.book_id):
             raise UnknownRecipientError(f"user {event.book_id} is not known yet")
-        return recipient if uow.is_new(event.event_id) else None
+        return recipient if uow.mark_handled(event.event_id) else None
 
     def _raise(self, uow: NotifierUnitOfWork, recipient: Recipient, event: IncomingEvent, cause: Cause, *, ended: bool) -> None:
         if uow.alerts.exists_for(cause.id):

@@ -28,7 +28,7 @@ class DeliveryWorker(Worker):
             count += 1
         return count
 
-    def work_off(self) -> float:
+    def run_once(self) -> float:
         """Send what is due; return the seconds until more will be."""
         self.send_due()
         due = self._seconds_until_due()

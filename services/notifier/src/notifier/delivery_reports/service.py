@@ -36,7 +36,7 @@ class DeliveryReportService:
             # In the order of ids, so that two batches about the same emails cannot deadlock.
             for report in sorted(reports, key=lambda report: (report.mail_id, report.at)):
                 mail = uow.mails.lock(report.mail_id)
-                if mail is not None and uow.reports.is_new(report.id):
+                if mail is not None and uow.reports.mark_handled(report.id):
                     self._record(uow, mail, report)
 
     def _record(self, uow: NotifierUnitOfWork, mail: Mail, report: DeliveryReport) -> None:

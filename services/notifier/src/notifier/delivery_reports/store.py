@@ -18,7 +18,7 @@ class DeliveryReportRepository:
         """`now_ms` is the machine's time."""
         self._connection, self._now_ms = connection, now_ms
 
-    def is_new(self, report_id: str) -> bool:
+    def mark_handled(self, report_id: str) -> bool:
         """Record that a report is processed in this transaction; False if it was processed before."""
         if self._connection.execute(sa.select(t.mail_report.c.id).where(t.mail_report.c.id == report_id)).first() is not None:
             return False

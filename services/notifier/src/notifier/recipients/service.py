@@ -23,7 +23,7 @@ class RecipientService:
         """Handle user.registered and user.changed: the newest version counts."""
         with self._store.write() as uow:
             uow.recipients.lock(event.user_id)
-            if uow.is_new(event.event_id) and not uow.recipients.was_deleted(event.user_id):
+            if uow.mark_handled(event.event_id) and not uow.recipients.was_deleted(event.user_id):
                 self._update(uow, Recipient.from_facts(event.facts))
 
     def _update(self, uow: NotifierUnitOfWork, recipient: Recipient) -> None:
@@ -45,7 +45,7 @@ class RecipientService:
     def erase(self, event: IncomingEvent) -> None:
         """Handle user.deleted."""
         with self._store.write() as uow:
-            if uow.is_new(event.event_id):
+            if uow.mark_handled(event.event_id):
                 mail_ids = uow.recipients.erase(event.user_id)
                 # Before the commit: after a crash here the event comes again and finds the ids again.
                 self._mailer.forget(mail_ids)

@@ -96,9 +96,9 @@ class RabbitBus:
 
     def counts(self) -> dict[tuple[str, str], int]:
         """Return how many messages there are by (queue, state): waiting, retrying, dead. Raises BrokerUnavailableError."""
-        return self._letters.depths()
+        return self._letters.counts()
 
-    def depths(self) -> None:
+    def measure(self) -> None:
         """Update the gauges of waiting, retrying and dead messages. Raises BrokerUnavailableError."""
         for (queue, state), count in self.counts().items():
             self._metrics.queue_depth.labels(queue, state).set(count)

@@ -69,7 +69,7 @@ class DeadLetters:
         """Delete those about a user whose account was deleted. Raises BrokerUnavailableError."""
         return self._take(lambda _queue, _properties, body: is_about(body, user_id), lambda _queue, _properties, _body: None)
 
-    def depths(self) -> dict[tuple[str, str], int]:
+    def counts(self) -> dict[tuple[str, str], int]:
         """Return how many messages wait by (queue, state): waiting, retrying, dead. Raises BrokerUnavailableError."""
         counts = {}
         with self._channel() as channel:
