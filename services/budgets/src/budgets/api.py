@@ -24,7 +24,6 @@ class BudgetsApi:
     """One method for each operationId."""
 
     def __init__(self, service: BudgetService, queries: BudgetQueries, cursors: Cursors) -> None:
-        """Serve these use cases."""
         self._service, self._queries, self._cursors = service, queries, cursors
 
     def list_budgets(self, request: Request, limit: int, cursor: str | None = None) -> Response:
@@ -36,7 +35,6 @@ class BudgetsApi:
         return {"items": [budget_json(view) for view in views], "next_cursor": next_cursor}, HTTPStatus.OK, {}
 
     def create_budget(self, request: Request, body: dict[str, Any]) -> Response:
-        """Create a budget."""
         new = _new_budget(body, request.caller.home_currency)
         key = request.idempotency("createBudget", body)
         stored = self._service.create(request.caller, new, key=key, respond=_created)
@@ -44,21 +42,17 @@ class BudgetsApi:
         return stored.body, stored.status or HTTPStatus.CREATED, stored.headers or etag(stored.body["version"])
 
     def get_budget(self, request: Request, budget_id: str) -> Response:
-        """Return a budget."""
         return _ok(self._queries.get(request.caller, budget_id))
 
     def change_budget(self, request: Request, budget_id: str, body: dict[str, Any]) -> Response:
-        """Change a budget."""
         version, change = request.expected_version, _change(body, request.caller.home_currency)
         return _ok(self._service.change(request.caller, budget_id, change, version=version))
 
     def remove_budget(self, request: Request, budget_id: str) -> Response:
-        """Delete a budget."""
         self._service.remove(request.caller, budget_id, version=request.expected_version)
         return None, HTTPStatus.NO_CONTENT, {}
 
     def list_periods(self, request: Request, budget_id: str, limit: int, cursor: str | None = None) -> Response:
-        """Return a page of the history of a budget."""
         scope = f"periods {request.caller.book_id} {budget_id}"
         position = self._cursors.read(scope, cursor)
         before = date.fromisoformat(position[0]) if position else None

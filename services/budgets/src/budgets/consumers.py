@@ -37,12 +37,10 @@ class Consumers:
         conversions: LimitConversions,
         imports: ImportReviews,
     ) -> None:
-        """Handle events with these use cases."""
         self._store, self._projection = store, projection
         self._categories, self._conversions, self._imports = categories, conversions, imports
 
     def queues(self) -> tuple[Queue, ...]:
-        """Return the queues and the types of events in each."""
         spending: dict[str, Handle] = {
             "expense.recorded": self._on_expenses,
             "expense.changed": self._on_expenses,
@@ -149,5 +147,4 @@ def _expense(expense_id: str, state: Mapping[str, Any]) -> Expense:
             payee=state["payee"],
         )
     except (MoneyError, ValueError) as error:
-        message = f"expense {expense_id}: {error}"
-        raise Reject(message) from error
+        raise Reject(f"expense {expense_id}: {error}") from error

@@ -32,7 +32,6 @@ class BudgetEvents:
         self._publish("budget.changed", budget.id, {**self._parties(budget), "budget": budget_json(view)})
 
     def removed(self, budget: Budget) -> None:
-        """Publish that a budget was deleted."""
         self._publish("budget.removed", budget.id, {**self._parties(budget), "budget_id": budget.id})
 
     def crossed(self, budget: Budget, crossing: Crossing, assessment: Assessment) -> None:

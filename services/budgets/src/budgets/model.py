@@ -79,7 +79,6 @@ class Scope:
     category_ids: tuple[str, ...]
 
     def covers(self, expense: Expense) -> bool:
-        """Say whether an expense counts."""
         return expense.home_amount.currency == self.currency and (not self.category_ids or expense.category_id in self.category_ids)
 
 
@@ -161,7 +160,6 @@ class Budget:
         return next(crossed, 0)
 
     def status(self, period: Period, *, spent: int, limit: int) -> PeriodStatus:
-        """Say how a period stands."""
         currency = self.amount.currency
         percent, state = self._percent(spent=spent, limit=limit), self._state(spent=spent, limit=limit)
         return PeriodStatus(period, Money(limit, currency), Money(spent, currency), percent, state)

@@ -149,7 +149,6 @@ def check_terms(name: str | None, amount: Money | None, home_currency: str) -> N
 
 
 def name_problems(name: str | None) -> list[dict[str, str]]:
-    """Return what is wrong with a name."""
     return [{"pointer": "/name", "message": "must not be empty"}] if name == "" else []
 
 

@@ -26,7 +26,6 @@ class BudgetsUnitOfWork(UnitOfWork):
     """One transaction of budgets. A writer locks the book first: `books.lock`."""
 
     def __init__(self, connection: Connection, *, make_event: MakeEvent) -> None:
-        """Work in this transaction."""
         super().__init__(connection, tables=shared, make_event=make_event)
         self.books = BookRepository(connection)
         self.budgets = BudgetRepository(connection)

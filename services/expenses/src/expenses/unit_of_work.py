@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import event
+from sqlalchemy.engine import Connection
 
+from chassis.messaging.events import MakeEvent
 from chassis.runtime.clock import now_ms
+from chassis.storage.database import Database
 from chassis.storage.unit_of_work import SqlStore, UnitOfWork
+from expenses.books.model import Book
 from expenses.books.store import BookRepository
 from expenses.categories.store import CategoryRepository
 from expenses.entries.events import changes_data
+from expenses.entries.model import Change
 from expenses.entries.store import ExpenseRepository
 from expenses.entries.trash_store import TrashRepository
 from expenses.imports.held_events import HeldEventRepository
@@ -22,14 +27,6 @@ from expenses.receipts.store import ReceiptRepository
 from expenses.tables import chassis, departed
 from expenses.tasks.store import TaskRepository, delete_ownerless
 from expenses.totals.store import TotalRepository
-
-if TYPE_CHECKING:
-    from sqlalchemy.engine import Connection
-
-    from chassis.messaging.events import MakeEvent
-    from chassis.storage.database import Database
-    from expenses.books.model import Book
-    from expenses.entries.model import Change
 
 _DEPARTED_KEPT_MS = 60 * 24 * 3600 * 1000
 

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 import time
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Callable, Sequence
+from typing import Protocol
 
+from chassis.messaging.events import Event
+from chassis.runtime.metrics import Metrics
 from chassis.runtime.worker import IDLE_SECONDS, Worker
-
-if TYPE_CHECKING:
-    import threading
-    from collections.abc import Callable, Sequence
-
-    from chassis.messaging.events import Event
-    from chassis.runtime.metrics import Metrics
 
 ALONE = "alone"
 """The name of a relay that is certainly the only one of its outbox, as in a process that has locked its data folder."""

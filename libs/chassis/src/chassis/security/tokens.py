@@ -124,6 +124,5 @@ class TokenVerifier:
             self._keys = {key["kid"]: jwt.PyJWK(dict(key)) for key in self._jwks()["keys"]}
             self._fetched_at = self._monotonic()  # only after success: a failed fetch does not make a key unknown
         if key_id not in self._keys:
-            message = "unknown key"
-            raise jwt.InvalidKeyError(message)
+            raise jwt.InvalidKeyError("unknown key")
         return self._keys[key_id]

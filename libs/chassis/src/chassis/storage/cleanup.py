@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Callable
+from typing import TypeVar
+
+from sqlalchemy import Table
 
 from chassis.runtime.clock import now_ms
+from chassis.storage.due_jobs import Job
 from chassis.storage.job_worker import JobWorker
 from chassis.storage.unit_of_work import SqlStore, UnitOfWork
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from sqlalchemy import Table
-
-    from chassis.storage.due_jobs import Job
 
 U = TypeVar("U", bound=UnitOfWork)
 

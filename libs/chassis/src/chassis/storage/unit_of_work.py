@@ -8,22 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from datetime import datetime
+from typing import Any, Generic, TypeVar
 
+from sqlalchemy.engine import Connection
+
+from chassis.messaging.events import Event, MakeEvent
+from chassis.runtime.idempotency import IdempotencyKey, StoredResponse
+from chassis.storage.database import Database
 from chassis.storage.due_jobs import DueJobs
 from chassis.storage.idempotency import IdempotencyStore
 from chassis.storage.inbox import Inbox
 from chassis.storage.outbox import add_events
-
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from sqlalchemy.engine import Connection
-
-    from chassis.messaging.events import Event, MakeEvent
-    from chassis.runtime.idempotency import IdempotencyKey, StoredResponse
-    from chassis.storage.database import Database
-    from chassis.storage.tables import ChassisTables
+from chassis.storage.tables import ChassisTables
 
 T = TypeVar("T")
 
@@ -32,7 +29,6 @@ class UnitOfWork:
     """One transaction. A service's own class adds its repositories."""
 
     def __init__(self, connection: Connection, *, tables: ChassisTables, make_event: MakeEvent) -> None:
-        """Work in this transaction."""
         self.connection = connection
         self.caused_at: datetime | None = None
         """When the cause of what is published happened; None for now."""

@@ -27,7 +27,6 @@ class LocalRateLimits:
     """Moving windows in the memory of this process. `factor` widens all limits."""
 
     def __init__(self, *, factor: int = 1) -> None:
-        """Start with no attempts."""
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
         self._factor = factor
         self._one_at_a_time = threading.Lock()
@@ -43,7 +42,6 @@ class LocalRateLimits:
             raise TooManyAttemptsError(seconds=max(1, math.ceil(free_at - time.time())))
 
     def clear(self, limit: Limit, subject: str) -> None:
-        """Forget the attempts."""
         self._limiter.clear(self._item(limit), subject)
 
     def _item(self, limit: Limit) -> RateLimitItemPerSecond:

@@ -29,11 +29,9 @@ class BudgetRepository:
     """The budgets within one transaction."""
 
     def __init__(self, connection: Connection) -> None:
-        """Work in this transaction."""
         self._connection = connection
 
     def all(self, book_id: str) -> list[Budget]:
-        """Return the budgets of a book."""
         return [_budget(*row) for row in _ALL.all(self._connection, book_id=book_id)]
 
     def page(self, book_id: str, *, limit: int, after: Position | None) -> list[tuple[Position, Budget]]:
@@ -54,15 +52,12 @@ class BudgetRepository:
         return _budget(*row)
 
     def add(self, budget: Budget) -> None:
-        """Store a new budget."""
         self._connection.execute(table.insert(), _row(budget))
 
     def replace(self, budget: Budget) -> None:
-        """Store a changed budget."""
         self._connection.execute(table.update().where(*_is(budget.book_id, budget.id)).values(_row(budget)))
 
     def remove(self, book_id: str, budget_id: str) -> None:
-        """Delete a budget and its crossings."""
         self._connection.execute(crossing.delete().where(crossing.c.user_id == book_id, crossing.c.budget_id == budget_id))
         self._connection.execute(table.delete().where(*_is(book_id, budget_id)))
 

@@ -20,26 +20,21 @@ class CategoryApi:
         self._categories = categories
 
     def list_categories(self, request: Request) -> Response:
-        """List categories."""
         return {"items": [_body(category) for category in self._categories.all(request.caller)]}, 200, {}
 
     def create_category(self, request: Request, body: dict[str, Any]) -> Response:
-        """Make a category."""
         key = request.idempotency("createCategory", body)
         response = self._categories.create(request.caller, _name(body["name"]), body.get("colour"), key, _made)
         return created(response)
 
     def get_category(self, request: Request, category_id: str) -> Response:
-        """Read one category."""
         return _found(self._categories.get(request.caller, category_id))
 
     def change_category(self, request: Request, category_id: str, body: dict[str, Any]) -> Response:
-        """Rename or recolour a category."""
         patch = CategoryPatch(name=_name(body["name"]) if "name" in body else None, colour=body.get("colour"))
         return _found(self._categories.change(request.caller, category_id, request.expected_version, patch))
 
     def remove_category(self, request: Request, category_id: str, move_to: str | None = None) -> Response:
-        """Delete a category."""
         self._categories.remove(request.caller, category_id, request.expected_version, move_to)
         return None, 204, {}
 

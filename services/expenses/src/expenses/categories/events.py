@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from expenses.books.model import Book
-    from expenses.categories.model import Category
-    from expenses.unit_of_work import ExpensesStore, ExpensesUnitOfWork
+from expenses.books.model import Book
+from expenses.categories.model import Category
+from expenses.unit_of_work import ExpensesStore, ExpensesUnitOfWork
 
 _AT_ONCE = 50
 """Books that are looked for at a time."""
@@ -34,7 +32,6 @@ def _state(category: Category) -> dict[str, Any]:
 
 
 def publish_all(uow: ExpensesUnitOfWork, book: Book) -> None:
-    """Publish all categories of a book, and record that they were published."""
     publish_categories(uow, book, uow.categories.all(book), complete=True)
     uow.books.mark_published(book)
 

@@ -144,7 +144,6 @@ def _category_at(uow: ExpensesUnitOfWork, book: Book, category_id: str, version:
 
 
 def _target(uow: ExpensesUnitOfWork, book: Book, category_id: str, move_to: str | None) -> str | None:
-    """Return the category that the expenses get."""
     if move_to is None:
         count = uow.expenses.count(book, ExpenseFilter(categories=(category_id,)))
         if count:

@@ -30,22 +30,18 @@ class CategoryRepository:
         return [Category(*row) for row in self._connection.execute(query)]
 
     def get(self, book: Book, category_id: str) -> Category | None:
-        """Return one."""
         row = _GET.first(self._connection, of_owner=book.number, of_id=category_id)
         return None if row is None else Category(*row)
 
     def add(self, book: Book, made: Category) -> None:
-        """Insert."""
         with unless_raced():
             self._connection.execute(category.insert(), {"id": made.id, "owner": book.number, "announced": 1, **_values(made)})
 
     def replace(self, book: Book, changed: Category) -> None:
-        """Overwrite."""
         where = category.c.owner == book.number, category.c.id == changed.id
         self._connection.execute(category.update().where(*where).values(_values(changed)))
 
     def remove(self, book: Book, gone: Category) -> None:
-        """Delete."""
         self._connection.execute(category.delete().where(category.c.owner == book.number, category.c.id == gone.id))
 
 

@@ -31,42 +31,34 @@ class ExpenseApi:
         self._expenses, self._trash, self._suggestions, self._cursors = expenses, trash, suggestions, cursors
 
     def list_expenses(self, request: Request, sort: str, limit: int, cursor: str | None = None, **arguments: Any) -> Response:
-        """List expenses."""
         scope = f"expenses {request.caller.book_id} {sort}"
         after = self._cursors.read(scope, cursor)
         page = self._expenses.page(request.caller, filter_in(arguments), sort, limit, after)
         return page_body(page, expense_body, scope, self._cursors), 200, {}
 
     def create_expense(self, request: Request, body: dict[str, Any]) -> Response:
-        """Record an expense."""
         key = request.idempotency("createExpense", body)
         return created(self._expenses.record(request.caller, _draft_in(body), key, _recorded))
 
     def get_expense(self, request: Request, expense_id: str) -> Response:
-        """Read one expense."""
         return _found(self._expenses.get(request.caller, expense_id))
 
     def change_expense(self, request: Request, expense_id: str, body: dict[str, Any]) -> Response:
-        """Change an expense."""
         version = request.expected_version
         return _found(self._expenses.change(request.caller, expense_id, version, _patch_in(body)))
 
     def remove_expense(self, request: Request, expense_id: str) -> Response:
-        """Delete an expense."""
         self._trash.remove(request.caller, expense_id, request.expected_version)
         return None, 204, {}
 
     def restore_expense(self, request: Request, expense_id: str) -> Response:
-        """Restore a deleted expense."""
         return _found(self._trash.restore(request.caller, expense_id))
 
     def suggest_category(self, request: Request, payee: str) -> Response:
-        """Suggest the category of a payee."""
         return {"category_id": self._suggestions.category(request.caller, one_line(payee))}, 200, {}
 
 
 def expense_body(shown: ExpenseWithReceipts) -> dict[str, Any]:
-    """Write an expense as JSON."""
     expense = shown.expense
     amount, created_at = expense.amount.to_wire(), instant(expense.created_at)
     return {
@@ -89,7 +81,6 @@ def expense_body(shown: ExpenseWithReceipts) -> dict[str, Any]:
 
 
 def filter_in(arguments: dict[str, Any]) -> FilterRequest:
-    """Read the parameters that filter expenses."""
     category = arguments.get("category")
     wanted = ExpenseFilter(
         first=_day(arguments.get("from_")),

@@ -49,7 +49,6 @@ class Expense:
     """Its place in the store, 0 before it is stored; orders expenses of the same day."""
 
     def revised(self, moment: datetime, **values: Any) -> Expense:
-        """Return the next version, with other values."""
         return replace(self, **values, version=self.version + 1, updated_at=whole_milliseconds(moment))
 
 
@@ -61,7 +60,6 @@ class Change(NamedTuple):
 
     @property
     def expense_id(self) -> str:
-        """Which expense changed."""
         return self._latest.id
 
     @property

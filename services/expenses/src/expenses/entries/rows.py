@@ -38,7 +38,6 @@ COLUMNS = (
 
 
 def values_of(book: Book, expense: Expense) -> tuple[Any, ...]:
-    """Return the values of a row."""
     amount, home, created_ms = expense.amount, expense.home_amount, milliseconds(expense.created_at)
     return (
         expense.id,
@@ -66,7 +65,6 @@ def values_of(book: Book, expense: Expense) -> tuple[Any, ...]:
 
 
 def expense_in(row: Sequence[Any]) -> Expense:
-    """Make an expense of the values of a row and its number."""
     (
         expense_id,
         _owner,

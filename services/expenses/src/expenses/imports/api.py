@@ -35,34 +35,28 @@ class ImportApi:
         self._imports, self._cursors = imports, cursors
 
     def preview_import(self, request: Request, file: FileStorage, body: dict[str, Any] | None = None) -> Response:
-        """Show how a file would be read."""
         read, preview = self._imports.preview(request.caller, _upload(file, body or {}))
         return {**preview_body(preview), **_read_body(read)}, 200, {}
 
     def create_import(self, request: Request, file: FileStorage, body: dict[str, Any] | None = None) -> Response:
-        """Import a file."""
         upload, text, key = _upload(file, body or {}), (body or {}).get("mapping"), None
         if request.idempotency_key:
             key = request.idempotency("createImport", [_digest(file.stream), text, *(["afresh"] if upload.afresh else [])])
         return created(self._imports.run(request.caller, upload, key, _imported))
 
     def list_imports(self, request: Request, limit: int, cursor: str | None = None) -> Response:
-        """List imports."""
         scope = f"imports {request.caller.book_id}"
         page = self._imports.page(request.caller, limit, self._cursors.read(scope, cursor))
         return page_body(page, import_body, scope, self._cursors), 200, {}
 
     def get_import(self, request: Request, import_id: str) -> Response:
-        """Read one import."""
         return import_body(self._imports.get(request.caller, import_id)), 200, {}
 
     def forget_correction(self, request: Request, import_id: str) -> Response:
-        """Forget what an import taught."""
         self._imports.forget(request.caller, import_id)
         return None, 204, {}
 
     def undo_import(self, request: Request, import_id: str) -> Response:
-        """Undo an import."""
         self._imports.undo(request.caller, import_id)
         return None, 204, {}
 
@@ -72,7 +66,6 @@ def _imported(done: ImportDone) -> StoredResponse:
 
 
 def import_body(done: Import) -> dict[str, Any]:
-    """Write an import as JSON."""
     return {
         "id": done.id,
         "filename": done.filename,
@@ -140,7 +133,6 @@ def _encoding(candidate: EncodingCandidate) -> dict[str, str]:
 
 
 def _read_body(read: FileRead) -> dict[str, Any]:
-    """Write how a file was read."""
     in_use, correction = read.in_use, None
     if in_use is not None and read.kept is not None:
         correction = {"corrected_at": instant(read.kept.corrected_at), "parts": parts_of(in_use)}

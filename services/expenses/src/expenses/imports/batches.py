@@ -170,7 +170,6 @@ class ImportBatches:
         return replace(expense, home_amount=home)
 
     def count(self, written: WrittenBatch) -> None:
-        """Count a batch that is in the store."""
         self._batch = []
         self.task, self._categories = written.task, written.categories
         self._duplicates += written.duplicates
@@ -237,7 +236,6 @@ class _Categories:
         return found
 
     def ids(self) -> dict[str, str | None]:
-        """Return the category of each name that was looked for."""
         return {name: category_id for name, (category_id, _) in self._found.items()}
 
     def _find(self, name: str) -> tuple[str | None, str]:

@@ -8,7 +8,6 @@ from expenses.unit_of_work import ExpensesUnitOfWork
 
 
 def publish_completed(uow: ExpensesUnitOfWork, book: Book, done: Import) -> None:
-    """Publish that all rows of a file are in."""
     data = {
         **book.event_data,
         "import_id": done.id,
@@ -24,5 +23,4 @@ def publish_completed(uow: ExpensesUnitOfWork, book: Book, done: Import) -> None
 
 
 def publish_undone(uow: ExpensesUnitOfWork, book: Book, done: Import) -> None:
-    """Publish that the expenses of an import were removed."""
     uow.publish("import.undone", book.id, {**book.event_data, "import_id": done.id, "filename": done.filename})

@@ -23,17 +23,14 @@ class ImportRepository:
         self._connection = connection
 
     def get(self, book: Book, import_id: str) -> Import | None:
-        """Return one."""
         query = sa.select(import_run).where(import_run.c.owner == book.number, import_run.c.id == import_id)
         row = self._connection.execute(query).first()
         return None if row is None else _import(row)
 
     def add(self, book: Book, done: Import) -> None:
-        """Insert."""
         self._connection.execute(import_run.insert(), {"id": done.id, "owner": book.number, **_values(done)})
 
     def replace(self, book: Book, done: Import) -> None:
-        """Overwrite."""
         where = import_run.c.owner == book.number, import_run.c.id == done.id
         self._connection.execute(import_run.update().where(*where).values(_values(done)))
 

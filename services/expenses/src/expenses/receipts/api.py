@@ -32,40 +32,32 @@ class ReceiptApi:
         self._receipts, self._downloads = receipts, downloads
 
     def add_receipt(self, request: Request, expense_id: str, file: FileStorage, body: dict[str, Any] | None = None) -> Response:
-        """Attach a receipt to an expense."""
         claimed = (body or {}).get("sha256")
         receipt = self._receipts.add(request.caller, expense_id, file.stream, file.filename or "", claimed)
         return receipt_body(receipt), HTTPStatus.CREATED, {}
 
     def list_receipts(self, request: Request, expense_id: str) -> Response:
-        """List the receipts of an expense."""
         receipts = self._receipts.for_expense(request.caller, expense_id)
         return {"items": [receipt_body(receipt) for receipt in receipts]}, HTTPStatus.OK, {}
 
     def get_receipt(self, request: Request, receipt_id: str) -> Response:
-        """Return the details of a receipt."""
         return receipt_body(self._receipts.get(request.caller, receipt_id)), HTTPStatus.OK, {}
 
     def get_receipt_content(self, request: Request, receipt_id: str) -> Response:
-        """Send the file, or a part of it."""
         return _response(self._downloads.content(request.caller, receipt_id, _range(request), _known_tags(request)))
 
     def get_receipt_thumbnail(self, request: Request, receipt_id: str) -> Response:
-        """Send its thumbnail."""
         return _response(self._downloads.thumbnail(request.caller, receipt_id, _known_tags(request)))
 
     def get_receipt_preview(self, request: Request, receipt_id: str) -> Response:
-        """Send a picture of it that is large enough to read."""
         return _response(self._downloads.preview(request.caller, receipt_id, _known_tags(request)))
 
     def remove_receipt(self, request: Request, receipt_id: str) -> Response:
-        """Remove a receipt."""
         self._receipts.remove(request.caller, receipt_id)
         return None, HTTPStatus.NO_CONTENT, {}
 
 
 def receipt_body(receipt: Receipt) -> dict[str, Any]:
-    """Write a receipt as JSON."""
     return {
         "id": receipt.id,
         "expense_id": receipt.expense_id,

@@ -38,7 +38,6 @@ class Receipt:
 
 
 def file_key(book_id: str, sha256: str) -> str:
-    """Return the key of a file in the store of files."""
     return f"{book_id}/{sha256}"
 
 

@@ -30,11 +30,9 @@ class ReceiptFileTransfer:
     """Reads and writes the files that have a receipt."""
 
     def __init__(self, database: Database, files: ReceiptFiles) -> None:
-        """Read nothing yet."""
         self._database, self._files = database, files
 
     def keys(self) -> Iterator[str]:
-        """Yield the key of each file, and of its thumbnail if it has one."""
         last: Sequence[Any] = (-1, "")
         while last:
             with self._database.read() as connection:
@@ -56,12 +54,10 @@ class ReceiptFileTransfer:
         return content if whole else None
 
     def put(self, key: str, content: bytes) -> None:
-        """Store a file."""
         digest = hashlib.sha256(content).hexdigest()
         self._files.put(key, io.BytesIO(content), size=len(content), sha256=digest, media_type=self._type_of(key))
 
     def clear(self) -> None:
-        """Delete all files of every book."""
         last = 0
         while True:
             query = sa.select(person.c.number, person.c.user_id).where(person.c.number > last)

@@ -26,16 +26,13 @@ class ReportApi:
         self._summary, self._exports = summary, exports
 
     def summarize_expenses(self, request: Request, by: str, **arguments: Any) -> Response:
-        """Sum up."""
         return _summary_body(self._summary.by(request.caller, by, filter_in(arguments))), 200, {}
 
     def export_expenses_csv(self, request: Request, from_: str | None = None, to: str | None = None) -> Response:
-        """Write all expenses as CSV."""
         pages = self._exports.pages(request.caller, _day(from_), _day(to))
         return _csv(pages), 200, _attachment("text/csv; charset=utf-8", "csv")
 
     def export_expenses_json(self, request: Request, from_: str | None = None, to: str | None = None) -> Response:
-        """Write all expenses as JSON."""
         pages = self._exports.pages(request.caller, _day(from_), _day(to), receipts=True)
         return _json(pages), 200, _attachment("application/json", "json")
 
@@ -54,7 +51,6 @@ def _csv_text(rows: list[list[str]]) -> bytes:
 
 
 def _json(pages: Pages) -> Iterator[bytes]:
-    """Yield a JSON list of expenses with the names of their categories."""
     start = b"["
     for page in pages:
         bodies = [{**expense_body(exported.shown), "category": exported.category} for exported in page]

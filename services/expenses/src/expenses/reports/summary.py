@@ -37,7 +37,6 @@ class SummaryLine:
     label: str = ""
 
     def add(self, kind: str, minor: int, entries: int) -> None:
-        """Count expenses of a kind in."""
         amount = Money(minor, self.spent.currency)
         self.count += entries
         if kind == EXPENSE:

@@ -34,7 +34,6 @@ class TaskRepository:
         self._connection = connection
 
     def find(self, book: Book) -> Task | None:
-        """Return the task of a book."""
         row = _FIND.first(self._connection, of_owner=book.number)
         if row is None:
             return None

@@ -31,7 +31,6 @@ class AlertService:
     """The use cases of alerts."""
 
     def __init__(self, *, store: NotifierStore, texts: Texts, clock: Clock, ids: Ids) -> None:
-        """Take the collaborators."""
         self._store, self._texts, self._clock, self._ids = store, texts, clock, ids
 
     def page(self, user_id: str, *, unread: bool, limit: int, after: tuple[int, str] | None) -> AlertPage:

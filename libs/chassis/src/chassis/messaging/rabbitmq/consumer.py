@@ -6,26 +6,21 @@ import logging
 import queue
 import threading
 import time
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pika
+from pika.channel import Channel
 
+from chassis.messaging.bus import Queue
 from chassis.messaging.delivery import GATHER_SECONDS, MOST_TOGETHER, Delivery, Message, Outcome, Settled, erased_user_in
+from chassis.messaging.rabbitmq.address import BrokerAddress
 from chassis.messaging.rabbitmq.connection import BrokerConnection
 from chassis.messaging.rabbitmq.messages import attempts_of, dead_copy, retry_copy
-from chassis.messaging.rabbitmq.publisher import BrokerUnavailableError, declare
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-
-    from pika.channel import Channel
-
-    from chassis.messaging.bus import Queue
-    from chassis.messaging.rabbitmq.address import BrokerAddress
-    from chassis.messaging.rabbitmq.publisher import Publisher
-    from chassis.messaging.rabbitmq.topology import Topology
-    from chassis.runtime.metrics import Metrics
+from chassis.messaging.rabbitmq.publisher import BrokerUnavailableError, Publisher, declare
+from chassis.messaging.rabbitmq.topology import Topology
+from chassis.runtime.metrics import Metrics
 
 log = logging.getLogger("outlay.bus")
 

@@ -144,7 +144,6 @@ class CloudantDocuments:
 
 
 def to_json(document: Document) -> Json:
-    """Return a document as Cloudant stores it."""
     fields = {
         "_rev": document.revision or None,
         "expires_at": document.expires_at,

@@ -34,7 +34,6 @@ class CosFiles:
     """A store of files in a bucket. An object appears once the request that uploads it, or completes its parts, has ended."""
 
     def __init__(self, settings: ExpensesSettings) -> None:
-        """Connect to nothing yet."""
         address = urlsplit(settings.receipts)
         self._bucket, self._prefix = str(address.hostname), address.path.strip("/")
         self._options = {"ServerSideEncryption": settings.receipts_encryption} if settings.receipts_encryption else {}
@@ -90,7 +89,6 @@ class CosFiles:
             self._client.delete_object(**self._at(key))
 
     def remove_all(self, book_id: str) -> None:
-        """Delete every file of a book, complete or not."""
         prefix = self._name(f"{book_id}/")
         with _translated_errors():
             while found := self._client.list_objects_v2(Bucket=self._bucket, Prefix=prefix).get("Contents", []):
@@ -99,7 +97,6 @@ class CosFiles:
         self._abort_uploads(prefix)
 
     def remove_incomplete(self, before: datetime) -> None:
-        """Delete files that were begun before a moment and never completed."""
         self._abort_uploads(self._name(""), before)
 
     def _abort_uploads(self, prefix: str, before: datetime | None = None) -> None:

@@ -25,7 +25,6 @@ class FolderFiles:
     """A store of files in a folder. A file that is not yet complete is hidden."""
 
     def __init__(self, folder: Path) -> None:
-        """Touch nothing yet."""
         self._folder = folder
 
     def put(self, key: str, content: IO[bytes], *, size: int, sha256: str, media_type: str) -> None:
@@ -75,13 +74,11 @@ class FolderFiles:
                 path.parent.rmdir()
 
     def remove_all(self, book_id: str) -> None:
-        """Delete every file of a book, complete or not."""
         folder = self._path(f"{book_id}/{'0' * 64}").parent
         with _translated_errors(), suppress(FileNotFoundError):
             shutil.rmtree(folder)
 
     def remove_incomplete(self, before: datetime) -> None:
-        """Delete files that were begun before a moment and never completed."""
         with _translated_errors():
             for path in self._folder.glob("*/.*"):
                 if path.stat().st_mtime < before.timestamp():
