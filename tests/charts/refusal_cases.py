@@ -149,7 +149,7 @@ CASES = {
         ["expenses.secretKeys.COS_ACCESS_KEY=null"],
         ["RECEIPTS needs COS_ACCESS_KEY and COS_SECRET_KEY, or COS_API_KEY"],
     ),
-    "links that nobody can sign": (
+    "links without a key to sign them": (
         "by halves",
         ["expenses.settings.RECEIPTS_DOWNLOADS=presigned"],
         ["RECEIPTS_DOWNLOADS needs COS_ACCESS_KEY and COS_SECRET_KEY"],

@@ -35,7 +35,7 @@ def test_selectors_hold_nothing_that_another_version_changes(release) -> None:
 
 
 def test_selectors_are_what_they_were_in_every_version() -> None:
-    """They cannot be changed in a cluster: a change here means that nobody can upgrade."""
+    """They cannot be changed in a cluster: a change here would make every upgrade fail."""
     chosen = {name_of(thing): thing["spec"]["selector"]["matchLabels"] for thing in rendered("minimal").of("Deployment")}
     expected = {
         f"Deployment/outlay-{name}-{part}": {

@@ -118,7 +118,7 @@ def test_an_invalid_one_in_the_middle_dies_alone(make_bus, store: Store) -> None
 
 def test_nothing_is_lost_when_commits_fail(make_bus, store: Store) -> None:
     bus, events = make_bus(store.queue(), delays=(0.05, 0.05)), [removed() for _ in range(8)]
-    store.refusals = [UnavailableError("the store is away") for _ in range(9)]
+    store.refusals = [UnavailableError("the store is unreachable") for _ in range(9)]
     bus.publish(events)
     bus.start()
     eventually(lambda: len(store.committed) == 8)

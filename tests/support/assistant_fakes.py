@@ -52,7 +52,7 @@ class ScriptedAssistant:
                 yield self._reply(Outcome.ANSWERED, (), choice=choice)
             case "a bug":
                 raise ValueError(message.text)
-            case "the API is away":
+            case "the API is unreachable":
                 raise ToolError("Expenses cannot be reached at the moment.", lasting=False)
             case _:
                 shown = (blocks.text("One moment."), blocks.text(f"You said it {len(message.text)} letters long."))

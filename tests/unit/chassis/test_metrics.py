@@ -19,7 +19,7 @@ class Store:
 
     def measure(self) -> None:
         if not self.there:
-            raise ConnectionError("the store is away")
+            raise ConnectionError("the store is unreachable")
         self._age.labels(self._name).set(3)
 
 
@@ -37,7 +37,7 @@ def test_a_missing_store_removes_only_its_own_figure(caplog: pytest.LogCaptureFi
     assert both(page) == [False, True], "the last figure would look like a good one"
     assert b"outlay_measurements_failing 1.0" in page
     assert b"process_resident_memory_bytes" in page
-    assert [record.reason for record in caplog.records] == ["the store is away"]  # type: ignore[attr-defined]
+    assert [record.reason for record in caplog.records] == ["the store is unreachable"]  # type: ignore[attr-defined]
 
     stores[0].there = True
     assert both(metrics.page()) == [True, True]

@@ -220,7 +220,7 @@ def test_a_bug_is_answered_without_logging_the_message(world, caplog) -> None:
 
 
 def test_an_unavailable_api_is_reported(world) -> None:
-    assert texts(world.ask("the API is away")) == ["That did not work: Expenses cannot be reached at the moment."]
+    assert texts(world.ask("the API is unreachable")) == ["That did not work: Expenses cannot be reached at the moment."]
 
 
 def test_a_flood_is_limited_only_for_its_sender() -> None:

@@ -95,7 +95,7 @@ def _text(path: Path) -> str:
     except OSError as error:
         raise BindingError(f"{_ROOT}: the file {path.parent.name}/{path.name} cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:
-        raise BindingError(f"{_ROOT}: the file {path.parent.name}/{path.name} is no text") from None
+        raise BindingError(f"{_ROOT}: the file {path.parent.name}/{path.name} is not text") from None
 
 
 def _numbered(bindings: list[Binding]) -> Iterator[Binding]:

@@ -130,7 +130,7 @@ class Consumer:
         taken = [waiting.get()]
         while len(taken) < most and not waiting.empty():  # this thread alone takes
             taken.append(waiting.get())
-        # What came over a connection that is gone will come again.
+        # The broker redelivers the messages of a lost connection.
         return [one for one in taken if one is not None and one.channel.is_open]
 
     def _outcomes(self, delivery: Delivery, in_hand: Sequence[_Taken]) -> Iterator[Settled]:
