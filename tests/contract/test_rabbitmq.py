@@ -45,6 +45,13 @@ def test_an_event_that_reaches_no_queue_is_not_confirmed(make_rabbit, address, c
     bus.publish([left()])
 
 
+def test_queues_that_do_not_exist_have_no_dead_letters(make_rabbit, address) -> None:
+    bus = RabbitBus("operator", address, metrics=Metrics(), dead_letters_of=["never.declared", "a.one"])
+    make_rabbit(address).publish([])
+    assert (bus.dead(), bus.purge()) == ([], 0)
+    assert bus.counts()["never.declared", "dead"] == 0
+
+
 @pytest.mark.parametrize(
     ("body", "reason"),
     [

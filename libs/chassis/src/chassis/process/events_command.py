@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from chassis.messaging.bus import Bus, DeadLetter
+from chassis.process.settings_command import complain
 
 
 def add_events_command(commands: Any) -> None:
@@ -25,8 +26,8 @@ def run_events_command(bus: Bus, options: argparse.Namespace, *, say: Callable[[
         letters = bus.dead()
         for letter in letters:
             say(json.dumps(vars(letter)) if options.json else _line(letter))
-        if not letters and not options.json:
-            say("No dead letters.")
+        if not letters:
+            complain(["No dead letters."])  # for people; standard output is for programs
     elif options.action == "replay":
         say(f"{bus.replay(ids)} put back; they will be handled within a few seconds.")
     else:

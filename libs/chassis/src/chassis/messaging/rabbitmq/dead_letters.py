@@ -133,13 +133,16 @@ def _give_back(channel: BlockingChannel, queue: str, count: int) -> None:
 
 
 def _count(channel: BlockingChannel, queue: str) -> int:
+    asking = channel.connection.channel()  # the broker closes the channel that asks for a queue which does not exist
     try:
-        return int(channel.queue_declare(queue, passive=True).method.message_count)
+        return int(asking.queue_declare(queue, passive=True).method.message_count)
     except ChannelClosedByBroker as error:
         if error.reply_code != _NOT_FOUND:
             raise
-        channel.open()
         return 0
+    finally:
+        if asking.is_open:
+            asking.close()
 
 
 def _letter(queue: str, properties: pika.BasicProperties, body: bytes) -> DeadLetter:
