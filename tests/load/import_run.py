@@ -73,7 +73,7 @@ def _batches(path: Path) -> Iterator[list[tuple[Any, ...]]]:
         for number, (day, payee, category, amount, currency) in enumerate(rows):
             minor = -int(amount.replace(".", ""))
             money = ("expense", minor, currency, minor, currency, 0)
-            batch.append((uuid7(), 1, *money, day, payee, "", category, "[]", "", "x", number, 1, 0, 0, number))
+            batch.append((uuid7(), 1, *money, day, payee, "", category, "[]", "", "x", number, 1, 0, 0, number, None))
             if len(batch) == _BATCH:
                 yield batch
                 batch = []
