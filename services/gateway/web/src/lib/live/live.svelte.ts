@@ -29,7 +29,7 @@ const allTopics: Topic[] = ['expenses', 'budgets', 'alerts', 'categories', 'impo
 const pause = 250
 const maxWait = 1500
 // A browser opens six connections to a server over HTTP/1.1, for all tabs together; each stream is one of them.
-const hiddenFor = 20_000
+const hiddenFor = 5_000
 const firstRetry = 2000
 const lastRetry = 30_000
 
