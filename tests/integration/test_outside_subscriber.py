@@ -98,7 +98,8 @@ def test_the_documented_subscriber_misses_nothing_while_it_is_down(stranger: Str
         eventually(lambda: (tmp_path / "first").read_text().endswith("\n"))
     assert (tmp_path / "first").read_text().split() == [first.id, "Groceries", "208.25"]
     stranger.bus.publish([while_away])
-    eventually(lambda: state(stranger).message_count == 1)
+    # Two if the subscriber was stopped after it had printed the first event, and before the broker had its acknowledgement.
+    eventually(lambda: state(stranger).message_count >= 1)
     with running(stranger, block("python"), tmp_path / "second"):
         eventually(lambda: while_away.id in (tmp_path / "second").read_text())
 
