@@ -90,18 +90,7 @@ def test_a_new_password_ends_other_sessions_in_the_same_write(breaking, writes):
 @pytest.fixture
 def maria(auth):
     """Maria with one of everything: (session's secret, access token's secret, id)."""
-    secret = auth.sign_up()
-    made = auth.call(
-        "POST",
-        "/users/me/tokens",
-        secret=secret,
-        json={"name": "backup", "scopes": ["read"], "current_password": "violet umbrella kitchen"},
-    ).json()
-    auth.send("POST", "/password-resets", json={"email": "maria@example.org"})
-    user_id = auth.call("GET", "/users/me", secret=secret).json()["id"]
-    assert auth.kinds_of(user_id) == ["email", "user"]
-    auth.events()
-    return secret, made["token"], user_id
+    return auth.sign_up_with_everything()
 
 
 def test_deleting_an_account_removes_everything_and_is_published(auth, maria):

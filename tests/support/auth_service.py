@@ -153,6 +153,16 @@ class Auth:
         """Ask for an email to set a new password."""
         return self.send("POST", "/password-resets", json={"email": email})
 
+    def sign_up_with_everything(self) -> tuple[str, str, str]:
+        """Sign up with an access token and a link to reset the password; return the secrets of session and token, and the id."""
+        secret = self.sign_up()
+        token = self.create_token(secret)["token"]
+        self.request_reset()
+        user_id = self.call("GET", "/users/me", secret=secret).json()["id"]
+        assert self.kinds_of(user_id) == ["email", "user"]
+        self.events()
+        return secret, token, user_id
+
     def events(self) -> list[Event]:
         """Take all events from the outbox, each checked against its schema."""
         found = self.made.service.outbox.claim(1000)

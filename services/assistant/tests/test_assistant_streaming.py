@@ -11,28 +11,11 @@ import pytest
 from assistant.conversation import blocks
 from assistant.conversation.streaming import events, wants_events
 from chassis.runtime import context
-from chassis.runtime.tracing import Kind, Span
+from chassis.runtime.tracing import Kind
+from testing.fakes.spans import SpansInMemory
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-
-class Kept:
-    """Keeps spans."""
-
-    on = True
-
-    def __init__(self) -> None:
-        self.spans: list[Span] = []
-
-    def chooses(self, trace_id: str) -> bool:
-        return True
-
-    def record(self, span: Span) -> None:
-        self.spans.append(span)
-
-    def close(self) -> None:
-        pass
 
 
 def parsed(event: bytes) -> tuple[str, dict[str, Any]]:
@@ -69,7 +52,7 @@ def test_an_answer_that_fails_midway_ends_with_a_problem(caplog) -> None:
 
 
 def test_each_event_may_be_fetched_in_another_context() -> None:
-    kept = Kept()
+    kept = SpansInMemory()
     trace = context.follow("", "", service="assistant", spans=kept)
     token = context.current.set(trace)
 

@@ -8,36 +8,18 @@ from typing import Any
 import pytest
 
 from chassis.runtime.metrics import Metrics
-from chassis.runtime.tracing import Kind, Span
+from chassis.runtime.tracing import Kind
 from chassis.web.health import Health
 from chassis.web.middleware.stack import with_middleware
+from testing.fakes.spans import SpansInMemory
 
 TRACE = "0af7651916cd43dd8448eb211c80319c"
 WANTED = f"00-{TRACE}-b7ad6b7169203331-01"
 USER = "0190f1d2-6f0e-7c3a-9d55-0a4d2c9b7e11"
 
 
-class Kept:
-    """Spans in a list."""
-
-    on = True
-
-    def __init__(self, *, chosen: bool = True) -> None:
-        self.chosen = chosen
-        self.spans: list[Span] = []
-
-    def chooses(self, trace_id: str) -> bool:
-        return self.chosen
-
-    def record(self, span: Span) -> None:
-        self.spans.append(span)
-
-    def close(self) -> None:
-        pass
-
-
-def ask(spans: Kept, path: str, status: int = 200, **headers: str) -> None:
-    """Ask an wrapped, behind which everything has the same answer; with status 0 it is cancelled, with 1 it fails."""
+def ask(spans: SpansInMemory, path: str, status: int = 200, **headers: str) -> None:
+    """Send a request through all middlewares to an application that answers with this status: 0 is cancelled, 1 fails."""
 
     async def app(_scope: Any, _receive: Any, send: Any) -> None:
         if status <= 1:
@@ -69,7 +51,7 @@ def ask(spans: Kept, path: str, status: int = 200, **headers: str) -> None:
     ],
 )
 def test_a_requests_route_contains_no_personal_data(path: str, name: str) -> None:
-    spans = Kept()
+    spans = SpansInMemory()
     ask(spans, path, traceparent=WANTED)
     [span] = spans.spans
     assert (span.name, span.kind, span.service, span.failure) == (name, Kind.SERVER, "expenses", "")
@@ -81,20 +63,20 @@ def test_a_requests_route_contains_no_personal_data(path: str, name: str) -> Non
     ("status", "name", "failure"), [(404, "GET", ""), (500, "GET /a", "500"), (503, "GET /a", "503"), (409, "GET /a", "")]
 )
 def test_only_server_errors_count_as_failures(status: int, name: str, failure: str) -> None:
-    spans = Kept()
+    spans = SpansInMemory()
     ask(spans, "/a", status)
     assert [(span.name, span.failure) for span in spans.spans] == [(name, failure)]
 
 
 def test_a_request_that_breaks_off_is_a_failure() -> None:
-    spans = Kept()
+    spans = SpansInMemory()
     with pytest.raises(asyncio.CancelledError):
         ask(spans, "/a", 0)
     assert [(span.name, span.failure) for span in spans.spans] == [("GET", "broken off")]
 
 
 def test_an_unexpected_error_is_answered_and_counts_as_a_failure() -> None:
-    spans = Kept()
+    spans = SpansInMemory()
     ask(spans, "/a", 1)
     assert [(span.name, span.failure) for span in spans.spans] == [("GET /a", "500")]
 
@@ -104,7 +86,7 @@ def test_an_unexpected_error_is_answered_and_counts_as_a_failure() -> None:
     [(True, "", 1), (False, "", 0), (False, WANTED, 1), (True, WANTED[:-1] + "0", 0), (True, "00-" + "0" * 32 + WANTED[35:], 1)],
 )
 def test_the_sender_decides_whether_a_trace_is_recorded(chosen: bool, header: str, recorded: int) -> None:
-    spans = Kept(chosen=chosen)
+    spans = SpansInMemory(chosen=chosen)
     ask(spans, "/a", traceparent=header)
     assert len(spans.spans) == recorded
     assert all(set(span.trace_id) != {"0"} for span in spans.spans)

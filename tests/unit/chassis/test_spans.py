@@ -17,33 +17,15 @@ from chassis.runtime.metrics import Metrics
 from chassis.runtime.otlp import OtlpSpans
 from chassis.runtime.settings import CommonSettings, SettingsError, read_settings
 from chassis.runtime.span_export import traces_from
-from chassis.runtime.tracing import NO_SPANS, Kind, Span
+from chassis.runtime.tracing import NO_SPANS, Kind
+from testing.fakes.spans import SpansInMemory
 
 TRACE = "0af7651916cd43dd8448eb211c80319c"
 WANTED = f"00-{TRACE}-b7ad6b7169203331-01"
 USER = "0190f1d2-6f0e-7c3a-9d55-0a4d2c9b7e11"
 
 
-class Kept:
-    """Spans in a list."""
-
-    on = True
-
-    def __init__(self, *, chosen: bool = True) -> None:
-        self.chosen = chosen
-        self.spans: list[Span] = []
-
-    def chooses(self, trace_id: str) -> bool:
-        return self.chosen
-
-    def record(self, span: Span) -> None:
-        self.spans.append(span)
-
-    def close(self) -> None:
-        pass
-
-
-def handled(spans: Kept, handler: Any, **event: str) -> Event:
+def handled(spans: SpansInMemory, handler: Any, **event: str) -> Event:
     made = Event(uuid7(), "/outlay/auth", "user.deleted", USER, "2026-11-22T10:00:00Z", {"user_id": USER}, WANTED, "request-1")
     metrics = Metrics(spans=spans)
     queue = Queue("budgets.people", ("user.deleted",), handler)
@@ -68,7 +50,7 @@ def fail(error: Exception) -> Any:
     ],
 )
 def test_each_attempt_at_an_event_is_a_span_with_its_outcome(handler: Any, outcome: str, failure: str) -> None:
-    spans = Kept()
+    spans = SpansInMemory()
     event = handled(spans, handler)
     [span] = spans.spans
     assert (span.service, span.name, span.kind) == ("budgets", "process budgets.people", Kind.CONSUMER)
@@ -79,7 +61,7 @@ def test_each_attempt_at_an_event_is_a_span_with_its_outcome(handler: Any, outco
 
 
 def test_an_event_that_is_made_while_another_is_handled_is_inside_it() -> None:
-    spans, made = Kept(), []
+    spans, made = SpansInMemory(), []
     make = event_maker("budgets", lambda: datetime.now(UTC), uuid7)
     handled(spans, lambda _event: made.append(make("budget.changed", USER, {"user_id": USER})))
     create, process = spans.spans
@@ -89,7 +71,7 @@ def test_an_event_that_is_made_while_another_is_handled_is_inside_it() -> None:
 
 
 def test_deferred_work_continues_the_trace_that_caused_it() -> None:
-    spans = Kept()
+    spans = SpansInMemory()
     begun = context.follow("request-1", WANTED, service="notifier", spans=spans)
     token = context.current.set(begun)
     text = context.written()

@@ -7,14 +7,9 @@ import base64
 
 def test_the_file_contains_no_address_password_or_secret(auth):
     secret = auth.sign_up()
-    token = auth.call(
-        "POST",
-        "/users/me/tokens",
-        secret=secret,
-        json={"name": "backup", "scopes": ["read"], "current_password": "violet umbrella kitchen"},
-    ).json()["token"]
+    token = auth.create_token(secret)["token"]
     service_token = auth.made.exchange(token)[0]["auth"]
-    auth.send("POST", "/password-resets", json={"email": "maria@example.org"})
+    auth.request_reset()
     claimed = auth.made.service.outbox.claim(100)
     mailed = [auth.decrypted_token(event) for event in claimed if "token" in event.data]
     assert len(mailed) == 2
